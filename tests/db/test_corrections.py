@@ -11,6 +11,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core import ach, corrections, funding
+from brim.core.erasure import ErasureRefusedError, Reason, Target, erase
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -537,3 +538,50 @@ async def test_a_notification_that_names_nothing_of_ours_is_an_unmatched_return(
     await live.work()
     assert await corrections_of(live) == []
     assert [row["kind"] for row in await rows(live.database, "SELECT kind FROM breaks")] == ["unmatched_return"]
+
+
+async def erase_payer(live: LiveMoney, owner: Database, source: str) -> None:
+    target = Target(PLATFORM.account, source, livemode=True)
+    await erase(owner, live.vault, target, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+
+
+async def test_an_erasure_of_a_payer_leaves_no_numbers_in_what_was_told_of_corrections(
+    live: LiveMoney, owner_database: Database
+) -> None:
+    await live.open()
+    source, _ = await notified(live, "9801000000")
+    await live.until("2027-03-20 12:00", step_hours=24 * 7)
+    await erase_payer(live, owner_database, source)
+    (event,) = await events(live)
+    assert (event["id"], event["funding_source"]) == ((await corrections_of(live))[0]["id"], source)
+    assert set(event["before"].values()) | set(event["after"].values()) == {None}
+
+
+async def test_a_payer_is_not_erased_before_a_refusal_has_reached_the_bank(
+    live: LiveMoney, owner_database: Database
+) -> None:
+    await live.open(requires_approval=True)
+    source = await live.bank_account(PAYS)
+    topup = await live.create(source)
+    await live.until("2026-12-01 17:00")
+    await approve(live)
+    await script(live, {"amount": 5_000, "action": "return", "code": "R03"})
+    await live.until("2026-12-04 17:00")
+    trace = await trace_of(live, topup)
+    await script(live, {"trace": trace, "action": "notify", "code": "C01", "corrected": "111"})
+    await live.until("2026-12-18 17:30")
+    await refuse(live, "C62")
+    await live.until("2026-12-20 17:00")
+    (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE status = 'built'")
+    with pytest.raises(ErasureRefusedError) as told:
+        await erase_payer(live, owner_database, source)
+    assert [each.reason for each in told.value.refusals] == [Reason.AT_THE_BANK]
+    async with live.database.transaction() as conn:
+        await ach.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+    await live.work()
+    assert len(await rows(live.database, "SELECT * FROM ach_files WHERE status = 'built'")) == 1
+    await approve(live)
+    await live.until("2026-12-24 12:00")
+    await erase_payer(live, owner_database, source)
+    (row,) = await rows(live.database, "SELECT sealed, last4, status FROM corrections")
+    assert tuple(row.values()) == (None, "", "refused")

@@ -100,10 +100,11 @@ ORDER BY CASE WHEN $5::boolean THEN id END DESC, id
 LIMIT $6;
 
 -- name: hold_refusals
--- What the next file of an originator tells its bank, held until the transaction ends.
+-- What the next file of an originator tells its bank, held until the transaction ends; nothing of what was erased.
 SELECT {correction_columns}, sealed
 FROM corrections
 WHERE account = $1 AND livemode = $2 AND originator = $3 AND status = 'refused' AND refusal_file IS NULL
+    AND sealed IS NOT NULL
 ORDER BY originator, id
 LIMIT $4
 FOR UPDATE;
@@ -112,7 +113,7 @@ FOR UPDATE;
 -- Whose refusals, of all platforms, have waited since before a moment. Few wait.
 SELECT DISTINCT account, livemode, originator
 FROM corrections
-WHERE status = 'refused' AND refusal_file IS NULL AND ended_ms <= $1;
+WHERE status = 'refused' AND refusal_file IS NULL AND ended_ms <= $1 AND sealed IS NOT NULL;
 
 -- name: requeue_refusals
 -- Let the refusals in a file wait for the next one.

@@ -184,10 +184,12 @@ CROSS JOIN LATERAL (
 WHERE t.ctid = f.place AND t.description IS NOT NULL;
 
 -- name: read_entries
--- How top-ups and prenotes were presented to the bank, and in which files; $1 is the platform.
+-- How top-ups and prenotes were presented to the bank, in which files, and whether the bank has yet to be told
+-- that a correction of one is refused; $1 is the platform.
 SELECT
     f.topup, f.status, f.effective_date, f.returned_ms, f.claimed_ms, f.trace, f.file, f.receiver_name,
-    coalesce(s.sent_ms, s.built_ms) AS sent_ms
+    coalesce(s.sent_ms, s.built_ms) AS sent_ms,
+    coalesce(r.is_refused, false) AS has_refusal
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT topup, status, effective_date, returned_ms, claimed_ms, trace, file, receiver_name
@@ -197,7 +199,22 @@ CROSS JOIN LATERAL (
 ) AS f
 LEFT JOIN LATERAL (
     SELECT sent_ms, built_ms FROM ach_files WHERE account = $1 AND livemode = $2 AND id BETWEEN f.file AND f.file ORDER BY id
-) AS s ON true;
+) AS s ON true
+LEFT JOIN LATERAL (
+    SELECT bool_or(c.status = 'refused' AND c.sealed IS NOT NULL AND w.status IS DISTINCT FROM 'settled') AS is_refused
+    FROM (
+        SELECT status, sealed, refusal_file
+        FROM corrections
+        WHERE account = $1 AND livemode = $2 AND topup BETWEEN f.topup AND f.topup
+        ORDER BY topup, number
+    ) AS c
+    LEFT JOIN LATERAL (
+        SELECT status
+        FROM ach_files
+        WHERE account = $1 AND livemode = $2 AND id BETWEEN c.refusal_file AND c.refusal_file
+        ORDER BY id
+    ) AS w ON true
+) AS r ON true;
 
 -- name: erase_entries
 -- What entries copied of bank accounts. The bytes of the files have it, encrypted.
@@ -214,8 +231,7 @@ CROSS JOIN LATERAL (
 WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
 
 -- name: erase_corrections
--- What banks have corrected of bank accounts. A refusal that has not left yet needs the bank's words, and is erased by a
--- later run.
+-- What banks have corrected of bank accounts. Nothing is erased while a refusal has yet to be told (`read_entries`).
 UPDATE corrections AS t
 SET
     sealed = NULL, routing_number = '', last4 = '', fingerprint = '', account_type = NULL, new_routing_number = NULL,
@@ -228,7 +244,7 @@ CROSS JOIN LATERAL (
     ORDER BY topup, number
     FOR UPDATE
 ) AS f
-WHERE t.ctid = f.place AND t.sealed IS NOT NULL AND (t.status <> 'refused' OR t.refusal_file IS NOT NULL);
+WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
 
 -- name: page_prenotes
 -- Prenotes: all, or those to some bank accounts (5).
@@ -277,13 +293,15 @@ CROSS JOIN LATERAL ({place in authorizations of n.id}) AS f
 WHERE t.ctid = f.place AND (t.text <> '' OR t.evidence <> '{}' OR t.sealed IS NOT NULL);
 
 -- name: page_events
--- Events: all, those of some objects (6), or those of top-ups that some bank accounts (5) paid for.
+-- Events: all, those of some bank accounts (6) or of what names one, such as corrections and prenotes, or those of top-ups
+-- that some bank accounts (5) paid for.
 SELECT f.id, f.is_meant, CASE WHEN f.is_meant THEN f.payload END AS payload
 FROM (
     SELECT
         e.id, e.payload::text,
         $5::text[] IS NULL OR e.object_id = ANY ($6::text[]) OR coalesce(u.source = ANY ($5), false)
-        OR coalesce(u.payment_method = ANY ($5), false) AS is_meant
+        OR coalesce(u.payment_method = ANY ($5), false)
+        OR coalesce(e.payload ->> 'funding_source' = ANY ($6::text[]), false) AS is_meant
     FROM (
         SELECT id, object_id, payload
         FROM events

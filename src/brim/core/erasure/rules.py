@@ -141,6 +141,7 @@ class Survey:
     def __init__(self) -> None:
         self.pending = 0
         self.at_the_bank = 0
+        self.refused = 0
         self.returnable_until: date | None = None
         self.files: dict[str, date] = {}
         self.entries = 0
@@ -164,6 +165,7 @@ class Survey:
             self.files[entry["file"]] = years_after(day_of(entry["sent_ms"]), ENTRY_YEARS)
         if status in {"queued", "in_file", "confirmed"}:
             self.at_the_bank += 1
+        self.refused += entry["has_refusal"]
         until = None
         if status == "released" and entry["effective_date"]:
             until = entry["effective_date"] + timedelta(days=RETURNABLE_DAYS)
@@ -179,6 +181,9 @@ class Survey:
             found.append(Refusal(Reason.PENDING, f"{self.pending} top-ups are pending."))
         if self.at_the_bank:
             found.append(Refusal(Reason.AT_THE_BANK, f"{self.at_the_bank} debits or prenotes are on their way."))
+        if self.refused:
+            sentence = f"{self.refused} refusals of corrections have yet to reach the bank, in a file that it settles."
+            found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.returnable_until:
             sentence = f"A debit may come back, or its return be disputed, until {self.returnable_until}."
             found.append(Refusal(Reason.RETURNABLE, sentence))
