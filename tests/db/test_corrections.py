@@ -585,3 +585,20 @@ async def test_a_payer_is_not_erased_before_a_refusal_has_reached_the_bank(
     await erase_payer(live, owner_database, source)
     (row,) = await rows(live.database, "SELECT sealed, last4, status FROM corrections")
     assert tuple(row.values()) == (None, "", "refused")
+
+
+async def test_a_trace_of_two_originators_means_the_entry_of_the_one_whose_bank_notifies(live: LiveMoney) -> None:
+    await live.open()
+    source, topup = await notified(live, PAYS)
+    other = await live.bank_account(PAYS)
+    theirs = await live.create(other, 6_000)
+    await live.until("2026-12-07 17:00")
+    trace = await trace_of(live, topup)
+    async with live.database.transaction() as conn:
+        await conn.execute(
+            "UPDATE ach_entries SET trace = $1, originator = 'orig_before' WHERE topup = $2", trace, theirs
+        )
+    await script(live, {"trace": trace, "action": "notify", "code": "C01", "corrected": "111"})
+    await live.until("2026-12-09 17:00")
+    assert [(row["topup"], row["funding_source"]) for row in await corrections_of(live)] == [(topup, source)]
+    assert (await on_file(live, other))[1] == PAYS

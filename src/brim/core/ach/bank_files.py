@@ -357,14 +357,23 @@ async def _apply_change(reading: FileReading, item: Item, change: ChangeAddenda)
 
 
 async def _find_entry(reading: FileReading, trace: str, rdfi: str) -> tuple[Entry | None, str]:
-    """Return the entry that a trace means, the newest of those that fit, or why there is none."""
-    found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
+    """Return the entry that a trace means, the first of those that fit, or why there is none."""
+    found = await _entries_of_trace(reading, trace)
     fitting = [entry for entry in found if entry.routing_number[:8] == rdfi[:8]]
     if not found:
         return None, _UNKNOWN_TRACE
     if not fitting:
         return None, "the entry that has it went to another bank"
     return fitting[0], ""
+
+
+async def _entries_of_trace(reading: FileReading, trace: str) -> list[Entry]:
+    """Return the entries of a trace, those of the originator whose bank speaks first, and of these the newest.
+
+    Each originator counts its own traces, and two of one bank begin them alike.
+    """
+    found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
+    return sorted(found, key=lambda entry: entry.originator != reading.originator.id)
 
 
 async def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
@@ -488,7 +497,7 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
     else:
         for text in texts:
             for trace in _TRACE.findall(text):
-                entries = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
+                entries = await _entries_of_trace(reading, trace)
                 if entries:
                     return _match_return(line, entries[0])
     return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
