@@ -602,3 +602,15 @@ async def test_a_trace_of_two_originators_means_the_entry_of_the_one_whose_bank_
     await live.until("2026-12-09 17:00")
     assert [(row["topup"], row["funding_source"]) for row in await corrections_of(live)] == [(topup, source)]
     assert (await on_file(live, other))[1] == PAYS
+
+
+async def test_a_notification_about_an_entry_whose_number_is_forgotten_holds_up_no_file(live: LiveMoney) -> None:
+    await live.open()
+    _, topup = await notified(live, PAYS)
+    trace = await trace_of(live, topup)
+    await script(live, {"trace": trace, "action": "notify", "code": "C01", "corrected": "111"})
+    async with live.database.transaction() as conn:
+        await conn.execute("UPDATE ach_entries SET sealed = NULL")
+    await live.until("2026-12-08 17:00")
+    assert [row["kind"] for row in await rows(live.database, "SELECT kind FROM breaks")] == ["unmatched_return"]
+    assert {row["status"] for row in await rows(live.database, "SELECT status FROM bank_files")} == {"applied"}

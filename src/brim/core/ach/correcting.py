@@ -51,7 +51,7 @@ class Correcting:
         moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
         source = await self._hold_presented(conn, entry)
         held = await entry_store.lock_entry(conn, entry)
-        if source is None or held is None or held.trace != entry.trace:
+        if source is None or held is None or held.trace != entry.trace or not held.sealed:
             return _NOT_ON_FILE
         notice = Notice(
             scope=entry.scope,
