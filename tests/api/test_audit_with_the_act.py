@@ -21,7 +21,7 @@ from brim.web.samples.sample import Sample
 from tests.support.brim_process import RunningBrim, start_serving
 from tests.support.making import all_entries, sample_for
 from tests.support.making_live import NEVER_BY_KEYS, is_live, live_sample_for
-from tests.support.service import Server
+from tests.support.service import Server, connected_to
 from tests.support.wire import Wire, WireReply
 
 MONEY_PATH: Final = {
@@ -109,9 +109,9 @@ def brim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBrim]:
 class Bench:
     """One account and one key of it, and what the database holds of them."""
 
-    def __init__(self, brim: RunningBrim) -> None:
+    def __init__(self, brim: RunningBrim, server: Server) -> None:
         self._brim = brim
-        self.server = Server(brim.url, brim.test_key, brim.data_dir)
+        self.server = server
         made = self.server.make_account()
         self.account = made.id
         self.wire = Wire(brim.url, made.key)
@@ -156,23 +156,32 @@ class Bench:
 
     def refuse_acts(self) -> None:
         """Let no transaction commit that changes what such operations write, the log aside."""
-        for table in STATE:
-            self._brim.execute_as_owner(
-                f"CREATE CONSTRAINT TRIGGER refuse_acts AFTER INSERT OR UPDATE OR DELETE ON {table} "
-                "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_entry()"
-            )
+        self._change_tables(
+            "CREATE CONSTRAINT TRIGGER refuse_acts AFTER INSERT OR UPDATE OR DELETE ON {} "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_entry()"
+        )
 
     def accept_acts(self) -> None:
-        for table in STATE:
-            self._brim.execute_as_owner(f"DROP TRIGGER refuse_acts ON {table}")
+        self._change_tables("DROP TRIGGER refuse_acts ON {}")
+
+    def _change_tables(self, statement: str) -> None:
+        """Do the same to every table that such operations write, each in a transaction of its own."""
+        changes = " ".join(f"EXECUTE '{statement.format(table)}'; COMMIT;" for table in STATE)
+        self._brim.execute_as_owner(f"DO $$ BEGIN {changes} END $$")
 
     def accept_entries(self) -> None:
         self._brim.execute_as_owner("DROP TRIGGER refuse_entries ON audit_log")
 
 
+@pytest.fixture(scope="module")
+def audited(brim: RunningBrim) -> Iterator[Server]:
+    with connected_to(brim) as server:
+        yield server
+
+
 @pytest.fixture
-def bench(brim: RunningBrim) -> Bench:
-    return Bench(brim)
+def bench(brim: RunningBrim, audited: Server) -> Bench:
+    return Bench(brim, audited)
 
 
 def changing_sample(entry: Entry, bench: Bench, folder: Path) -> Sample:

@@ -17,7 +17,7 @@ from tests.support.brim_process import start_serving
 from tests.support.browsing import Browser
 from tests.support.people import BY, IDS, PASSWORD, weak_passwords
 from tests.support.provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
-from tests.support.service import Server
+from tests.support.service import Server, connected_to
 
 __all__ = ["PASSWORD", "House", "open_house", "set_up_device"]
 
@@ -84,7 +84,8 @@ def open_house(
         try:
             brim.wait_until_ready()
             [first_run] = re.findall(r"/first-run\?token=\w+", brim.banner)
-            yield House(Server(brim.url, brim.test_key, brim.data_dir), provider, first_run, log_path)
+            with connected_to(brim) as server:
+                yield House(server, provider, first_run, log_path)
             assert brim.stop() == 0
         finally:
             brim.close()

@@ -20,7 +20,7 @@ from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
 from brim.testing.server import Account, BrimServer, create_key
 from brim.testing.terminal import typed
-from tests.support.brim_process import brim_command, brim_environment, start_serving
+from tests.support.brim_process import RunningBrim, brim_command, brim_environment, start_serving
 from tests.support.polling import until
 from tests.support.receiving import Receiver, receiving
 from tests.support.wire import Wire
@@ -88,14 +88,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     brim = start_serving(folder / "data", folder / "brim.log", arguments=("--workers", "2"), env=_ENVIRONMENT)
     try:
         brim.wait_until_ready()
-        connected = ConnectedServer(brim.url, brim.test_key, brim.data_dir)
-        try:
+        with connected_to(brim) as connected:
             yield connected
-        finally:
-            connected.close()
         assert brim.stop() == 0
     finally:
         brim.close()
+
+
+@contextmanager
+def connected_to(brim: RunningBrim) -> Iterator[ConnectedServer]:
+    """Yield a running service with a connection to its database."""
+    server = ConnectedServer(brim.url, brim.test_key, brim.data_dir)
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="session")
