@@ -31,6 +31,9 @@ ENTRY_YEARS: Final = 6
 _SHORTEST: Final = 3
 """Texts of fewer characters are part of too many others to be looked for."""
 
+_MEMBER: Final = re.compile(r'"[A-Za-z0-9_]+":')
+"""The name of a member of a JSON object."""
+
 _KEPT_NAMES: Final = frozenset(
     {
         "id", "object", "type", "status", "currency", "balance_transaction", "payment_method", "source",
@@ -146,7 +149,7 @@ class Survey:
         self.files: dict[str, date] = {}
         self.entries = 0
         self.traces = Texts()
-        self.words = Texts()
+        self.words = Texts(are_words=True)
         self.numbers = Texts()
 
     def count_presented(self, status: str, *, is_prenote: bool) -> None:
@@ -215,10 +218,16 @@ class Survey:
 
 
 class Texts:
-    """Texts to be found in others, whatever their case; as many as there are, each text is read once a length."""
+    """Texts to be found in others, whatever their case; as many as there are, each text is read once a length.
 
-    def __init__(self) -> None:
+    Args:
+        are_words: whether they are found between other words only, and not in names of JSON members: a holder may be
+            called Ann or Status, which is no reason to erase what tells of a plan or has a status.
+    """
+
+    def __init__(self, *, are_words: bool = False) -> None:
         self._by_length: defaultdict[int, set[str]] = defaultdict(set)
+        self._are_words = are_words
 
     def add(self, *texts: str | None) -> None:
         """Add texts; those that are empty or hardly longer are not looked for."""
@@ -231,12 +240,18 @@ class Texts:
         """Tell whether a text contains one of them."""
         if not text:
             return False
-        text = text.upper()
+        text = (_MEMBER.sub(" ", text) if self._are_words else text).upper()
         return any(
-            text[start : start + length] in wanted
+            text[start : start + length] in wanted and (not self._are_words or _is_whole(text, start, start + length))
             for length, wanted in self._by_length.items()
             for start in range(len(text) - length + 1)
         )
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether no word goes on before or behind a part of a text, but for the end of an escaped sign of JSON."""
+    before, behind = text[max(start - 2, 0) : start], text[end : end + 1]
+    return not behind.isalnum() and (not before[-1:].isalnum() or (before[0] == "\\" and before[1] in "NRTBF"))
 
 
 def _forms(text: str) -> set[str]:
