@@ -134,7 +134,6 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "cli_sessions": "a command that listens to one installation, and its credential",
     "cli_session_places": "how far such a command has listened",
     "cli_resends": "what such a command is sent again",
-    "erasures": "what one installation was asked to erase, and is in no export any more",
     "legal_holds": "an order to one installation: whoever imports what is held places a hold there, too",
     "operator_keys": "keys of operators' pages: operators are people of one installation",
 }
