@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-beside bench-webhooks bench-pages schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-pruning schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -113,6 +113,10 @@ lock-bench: compiled
 ## UPGRADE_FROM) change that. It needs 8 GB among the temporary files.
 migration-bench: compiled
 	$(BIN)/python tools/upgrade_test.py --bench --topups $${UPGRADE_TOPUPS:-1000000} $(UPGRADE_FROM)
+
+## Measures pruning of a million events beside a client, and how large tables stay over cycles of it; PRUNING has options.
+bench-pruning: compiled
+	$(BIN)/python -m bench.pruning $(PRUNING)
 
 ## Sends requests made from the API's own document, and checks that every answer is as it says. CONTRACT_EXAMPLES
 ## (500 for each operation) and CONTRACT_SEED change that.

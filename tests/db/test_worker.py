@@ -63,6 +63,18 @@ async def test_a_full_step_is_followed_at_once_by_the_next() -> None:
     assert await steps.play(full=10, rest_s=3600.0) == [("steps", 10), ("steps", 10), ("steps", 3)]
 
 
+async def test_a_job_that_takes_turns_leaves_others_as_much_time_as_it_took() -> None:
+    steps = Steps(10, 10, 3)
+
+    async def slow() -> int:
+        await asyncio.sleep(0.05)
+        return await steps.run_once()
+
+    job = Job(name="slow", run_once=slow, full=10, rest_s=3600.0, takes_turns=True)
+    await asyncio.wait_for(Loop(job).run(steps.stop), PATIENCE_S)
+    assert all(pause >= 0.099 for pause in steps.pauses)
+
+
 async def test_a_step_that_was_not_full_is_followed_by_a_rest_and_an_empty_one_is_not_counted() -> None:
     steps = Steps(9, 0, 1)
     assert await steps.play(full=10, rest_s=0.05) == [("steps", 9), ("steps", 1)]

@@ -28,7 +28,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `run_once` does one step and returns how much it did; `full` is how much means that there may be more; `rest_s` is
     the pause when there was not. While steps do nothing at all it doubles from one to the next, up to `longest_rest_s`;
     `wake`, where there is one, cuts it short, but not below `least_rest_s`. A step that `may_be_cut` is given up when
-    the worker stops, because it may take long and loses nothing.
+    the worker stops, because it may take long and loses nothing. One that `takes_turns` pauses after each full step for
+    as long as that took: nobody waits for it, and others want the database.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     longest_rest_s: float = 0.0
     least_rest_s: float = 0.0
     may_be_cut: bool = False
+    takes_turns: bool = False
     wake: asyncio.Event | None = None
 
 
@@ -80,7 +82,7 @@ class Loop:
             self._observe(self._job.name, count, time.monotonic() - began)
             self._rest_s = self._job.rest_s
         if count >= self._job.full:
-            return 0.0
+            return time.monotonic() - began if self._job.takes_turns else 0.0
         pause_s, self._rest_s = self._rest_s, max(self._job.rest_s, min(self._rest_s * 2, self._job.longest_rest_s))
         return pause_s
 

@@ -266,7 +266,7 @@ def make_jobs(
         ),
         *_make_ach_jobs(database, claiming, prenoting, vault, renderers, now_ms, ids, wakes),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
-        Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S),
+        Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S, takes_turns=True),
     ]
 
 
