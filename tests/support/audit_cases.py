@@ -9,7 +9,7 @@ import pyotp
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import ach, originators, return_rates
+from brim.core import ach, legal_holds, originators, return_rates
 from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
 from brim.core.ach import AchFile, FileStatus
@@ -328,6 +328,29 @@ async def _approve_file(database: Database) -> Act:
     return lambda: database.transact(approve)
 
 
+async def _place_hold(database: Database) -> Act:
+    account = (await new_account(database)).account
+
+    async def place(conn: Conn) -> legal_holds.LegalHold:
+        return await legal_holds.place_hold(
+            conn,
+            kind=legal_holds.HoldKind.ACCOUNT,
+            account=account,
+            reason="Case 7",
+            reference=None,
+            by=BY,
+            now_ms=NOW_MS,
+            ids=IDS,
+        )
+
+    return lambda: database.transact(place)
+
+
+async def _lift_hold(database: Database) -> Act:
+    hold = await (await _place_hold(database))()
+    return lambda: database.transact(lambda conn: legal_holds.lift_hold(conn, hold.id, by=BY, now_ms=NOW_MS, ids=IDS))
+
+
 CASES: Final[Mapping[str, Prepare]] = {
     "brim accounts create": _create_account,
     "brim serve, first account": _first_account,
@@ -355,6 +378,8 @@ CASES: Final[Mapping[str, Prepare]] = {
     ),
     "/settings/operators/{operator}/reset-codes": _reset_codes,
     "/settings/operators/{operator}/unbind": _unbind,
+    "/settings/legal-holds/new": _place_hold,
+    "/settings/legal-holds/{hold}/lift": _lift_hold,
     "/settings/profile": _on_operator(
         lambda database, operator: operators.rename_operator(
             database, operator.id, "Augusta", by=BY, now_ms=NOW_MS, ids=IDS

@@ -26,6 +26,7 @@ PAGES = (
     "/settings/operators",
     "/settings/operators/new",
     "/settings/audit-log",
+    "/settings/legal-holds",
     "/test/balance/overview",
 )
 
@@ -33,7 +34,7 @@ PAGES = (
 # Roles
 
 
-@pytest.mark.parametrize(("role", "statuses"), [(Role.ADMIN, [200] * 5), (Role.VIEWER, [200, 403, 403, 200, 200])])
+@pytest.mark.parametrize(("role", "statuses"), [(Role.ADMIN, [200] * 6), (Role.VIEWER, [200, 403, 403, 200, 200, 200])])
 def test_each_role_sees_what_is_for_it(house: House, role: Role, statuses: list[int]) -> None:
     browser = house.signed_in(role)
     assert [browser.open(path).status for path in PAGES] == statuses
@@ -53,6 +54,8 @@ def test_only_admins_change_operators(house: House, role: Role) -> None:
         f"/settings/operators/{grace.id}/link": {},
         f"/settings/operators/{grace.id}/reset-codes": {},
         f"/settings/operators/{grace.id}/unbind": {},
+        "/settings/legal-holds/new": {"kind": "installation", "reason": "x"},
+        "/settings/legal-holds/lh_x/lift": {},
     }.items():
         assert browser.post(path, form_token=token, **form).status == 403, path
     assert house.signed_in(operator=grace).open("/settings/profile").status == 200
@@ -273,3 +276,28 @@ def test_a_link_of_no_login_is_told_so(house: House) -> None:
     browser = house.signed_in()
     for token, status in (("made_up", 404), ("", 404), ("%ff", 404), ("%00%ff", 400)):
         assert browser.get(f"/stripecli/confirm_auth?t={token}").status == status
+
+
+# Legal holds
+
+
+def test_an_admin_places_and_lifts_a_legal_hold(house: House) -> None:
+    admin, viewer = house.signed_in(Role.ADMIN), house.signed_in(Role.VIEWER)
+    new = "/settings/legal-holds/new"
+    admin.open("/settings/legal-holds")
+    right = {"kind": "account", "account": "", "reason": "Case 7", "reference": "2026/17"}
+    assert admin.submit(new, **right).status == 400, "an account that does not exist"
+    right["account"] = Wire(house.url, house.server.test_key).get("/v1/account").json["id"]
+    assert "1 to 500 characters" in admin.submit(new, **{**right, "reason": " "}).body.decode()
+    admin.submit(new, **right)
+    shown = admin.page.body.decode()
+    assert "The legal hold is in force." in shown
+    hold = re.search(r"/settings/legal-holds/(lh_\w+)/lift", shown)
+    assert hold is not None
+    looked = viewer.open("/settings/legal-holds").body.decode()
+    assert "Case 7" in looked
+    assert "/lift" not in looked
+    admin.submit(hold[0])
+    assert "The legal hold was lifted." in admin.page.body.decode()
+    assert admin.post(hold[0], form_token=admin.form_token).status == 400
+    assert "Lifted a legal hold" in admin.open("/settings/audit-log").body.decode()

@@ -102,6 +102,8 @@ DONE: Final = {
     "password_changed": "Your password was changed, and you are signed in here alone.",
     "signed_out_elsewhere": "You are signed in here alone.",
     "codes_off": "You are asked for no codes any more.",
+    "legal_hold_placed": "The legal hold is in force.",
+    "legal_hold_lifted": "The legal hold was lifted.",
     "operator_added": "The operator was added.",
     "operator_disabled": "The operator is disabled and signed out everywhere.",
     "operator_enabled": "The operator may sign in again.",

@@ -56,16 +56,16 @@ class Management:
     def routes(self, signed: SignedPages) -> tuple[Route, ...]:
         """Return the routes of these pages."""
         return (
-            *signed.get(OPERATORS, _admins_only(self.show_all)),
-            *signed.get(f"{OPERATORS}/new", _admins_only(self.show_new)),
-            *signed.post(f"{OPERATORS}/new", _admins_only(self.add)),
-            *signed.get(_ONE, _admins_only(self.show)),
-            *signed.post(f"{_ONE}/role", _admins_only(self.set_role)),
-            *signed.post(f"{_ONE}/disable", _admins_only(self.disable)),
-            *signed.post(f"{_ONE}/enable", _admins_only(self.enable)),
-            *signed.post(f"{_ONE}/link", _admins_only(self.make_link)),
-            *signed.post(f"{_ONE}/reset-codes", _admins_only(self.reset_codes)),
-            *signed.post(f"{_ONE}/unbind", _admins_only(self.unbind)),
+            *signed.get(OPERATORS, admins_only(self.show_all)),
+            *signed.get(f"{OPERATORS}/new", admins_only(self.show_new)),
+            *signed.post(f"{OPERATORS}/new", admins_only(self.add)),
+            *signed.get(_ONE, admins_only(self.show)),
+            *signed.post(f"{_ONE}/role", admins_only(self.set_role)),
+            *signed.post(f"{_ONE}/disable", admins_only(self.disable)),
+            *signed.post(f"{_ONE}/enable", admins_only(self.enable)),
+            *signed.post(f"{_ONE}/link", admins_only(self.make_link)),
+            *signed.post(f"{_ONE}/reset-codes", admins_only(self.reset_codes)),
+            *signed.post(f"{_ONE}/unbind", admins_only(self.unbind)),
         )
 
     async def show_all(self, page: SignedVisit) -> Reply:
@@ -214,7 +214,9 @@ class Management:
         )
 
 
-def _admins_only(handler: SignedHandler) -> SignedHandler:
+def admins_only(handler: SignedHandler) -> SignedHandler:
+    """Return a handler that refuses everybody but admins."""
+
     async def handle(page: SignedVisit) -> Reply:
         if page.session.role is not Role.ADMIN:
             return page.reply(

@@ -8,6 +8,7 @@ from brim.web.dashboard.parts import NAVIGATION, NavigationItem
 from brim.web.dashboard.signed import SignedPages
 from brim.web.operators.audit_log import AUDIT_LOG, AuditLogPages
 from brim.web.operators.entrance import Entrance
+from brim.web.operators.holds import LEGAL_HOLDS, LegalHoldPages
 from brim.web.operators.links import Links
 from brim.web.operators.management import OPERATORS, Management
 from brim.web.operators.pairing import PairingPages
@@ -24,6 +25,7 @@ SETTINGS: Final = (
         NavigationItem("Profile", PROFILE),
         NavigationItem("Operators", OPERATORS, only_admin=True),
         NavigationItem("Audit log", AUDIT_LOG),
+        NavigationItem("Legal holds", LEGAL_HOLDS),
     ),
 )
 
@@ -43,4 +45,5 @@ def operator_routes(
         *Profile(people).routes(signed),
         *Management(people).routes(signed),
         *AuditLogPages(people, operations).routes(signed),
+        *LegalHoldPages(people).routes(signed),
     )
