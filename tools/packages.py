@@ -56,7 +56,7 @@ def make_environment(folder: Path, lock: Path, *packages: Path) -> Path:
     """Return the Python of a new virtualenv that holds what a lock says, and packages without their dependencies."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True)
     if packages:
         subprocess.run([*pip, "--no-deps", *map(str, packages)], check=True)

@@ -44,6 +44,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tools")
     venv.create(folder, with_pip=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--no-compile"]  # some are run once, most not at all
     lock = str(ROOT / "requirements-dist.lock")
     done = subprocess.run([*pip, "--require-hashes", "-r", lock], capture_output=True, text=True, check=False)
     if done.returncode and "CI" not in os.environ:
