@@ -17,7 +17,8 @@ install: $(STAMP)
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
+	-$(BIN)/python -m compileall -q -j 0 .venv/lib
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
@@ -29,7 +30,7 @@ compiled: install
 serve: compiled
 	@$(BIN)/brim serve
 
-## Runs every test that this machine can run, a file at a time on each of up to four cores.
+## Runs every test that this machine can run, a file at a time in each of up to four processes: one more than cores.
 test: compiled
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 

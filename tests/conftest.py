@@ -64,6 +64,12 @@ def pytest_configure() -> None:
         os.environ[_TEMPORARY_ROOT] = str(_MEMORY)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Let one process more run than there are cores: each waits now and then, for a time-out or a reconnection."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def figures(record_property: Callable[[str, object], None]) -> Figures:
     """Takes what a test measured; it is printed at the end of the run."""
