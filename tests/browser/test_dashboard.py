@@ -27,6 +27,7 @@ def make_things_to_show(wire: Wire) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 def test_the_dashboard_works_in_a_browser(person: Person, wire: Wire) -> None:
     environment = {
         "BASE_URL": person.wire.url,

@@ -34,6 +34,7 @@ def make_things_to_show(wire: Wire) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 def test_the_pages_for_developers_work_in_a_browser(person: Person, wire: Wire) -> None:
     environment = {
         "BASE_URL": person.wire.url,

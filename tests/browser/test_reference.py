@@ -26,6 +26,7 @@ PAGES = [
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 def test_the_reference_works_in_a_browser(server: Server, key: str) -> None:
     environment = {"BASE_URL": server.url, "PAGES": json.dumps(PAGES), "TEST_KEY": key}
     run_in_browser("reference.mjs", environment, at_least=14)

@@ -22,6 +22,13 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** All rules once in each shape, and those about colours once more: what only a wide window shows has dark colours too. */
+const LONG_FORM = [[375, "dark", WCAG], [1024, "dark", null], [1440, "dark", COLOURS], [1440, "light", WCAG]];
+/** Taken in turn: all rules in one shape and theme, colours in the other ones; the next page has it the other way. */
+const SHORT_FORMS = [
+  [[375, "dark", WCAG], [1024, "dark", null], [1440, "light", COLOURS]],
+  [[375, "dark", COLOURS], [1024, "dark", null], [1440, "light", WCAG]],
+];
 const NARROW = { width: 375, height: 900 };
 const USUAL = {
   viewport: { width: 1440, height: 900 },
@@ -30,6 +37,8 @@ const USUAL = {
 };
 
 let browser = null;
+/** How many pages were checked. */
+let checked = 0;
 /** Whose turn it is: pages of the test that runs, and those of earlier tests, emptied. */
 let lent = [];
 const free = [];
@@ -117,12 +126,13 @@ export async function assertAllGood(page, paths) {
 }
 
 /**
- * Checks the page that is open: that it fits windows of every width, and is accessible in both themes and shapes.
+ * Checks the page that is open: that it fits windows of every width, and is accessible in both themes and shapes;
+ * in the short form, each rule in one theme and shape.
  * Its screenshots get the name.
  */
 export async function assertGood(page, name = null) {
-  // All rules once in each shape, and those about colours once more: what only a wide window shows has dark colours too.
-  for (const [width, colorScheme, rules] of [[375, "dark", WCAG], [1024, "dark", null], [1440, "dark", COLOURS], [1440, "light", WCAG]]) {
+  const form = process.env.LONG_FORM === "1" ? LONG_FORM : SHORT_FORMS[checked++ % SHORT_FORMS.length];
+  for (const [width, colorScheme, rules] of form) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     if (SCREENSHOTS && name) await page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}-${colorScheme}.png`, fullPage: true });
