@@ -600,6 +600,7 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.read_config": Case(("acct_7", False)),
     "account_config.bump_config_version": Case(("acct_7", False)),
     "account_config.close": Case(("acct_7",)),
+    "account_config.reopen": Case(("acct_7",)),
     "account_config.set_settlement_days": Case(("acct_7", False, 1)),
     "topups.create_topups": Case((_CREATES, 1)),
     "topups.find_twins": Case(
