@@ -21,7 +21,7 @@ from brim.web.samples.sample import Sample
 from tests.support.brim_process import RunningBrim, start_serving
 from tests.support.making import all_entries, sample_for
 from tests.support.making_live import NEVER_BY_KEYS, is_live, live_sample_for
-from tests.support.service import Server, connected_to
+from tests.support.service import Server, connected_to, find_platform_account
 from tests.support.wire import Wire, WireReply
 
 MONEY_PATH: Final = {
@@ -75,6 +75,7 @@ STATE: Final = {
     "ach_entries": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
+    "legal_holds": "to_jsonb(t)",
     "api_keys": "to_jsonb(t)",
     "external_accounts": "to_jsonb(t)",
     "funding_sources": "to_jsonb(t)",
@@ -193,6 +194,9 @@ def changing_sample(entry: Entry, bench: Bench, folder: Path) -> Sample:
             stop = sample.target.replace("/resume", "/stop")
             assert Wire(sample.base, sample.key).post(stop, {"reason": "Audit"}).status == 200
         return sample
+    if entry.operation.resource == "legal_holds":
+        platform = find_platform_account(bench.server)
+        return sample_for(entry, Wire(bench.wire.url, bench.server.make_key(platform, livemode=True)), platform)
     sample = sample_for(entry, bench.wire, bench.account)
     if name == "PostV2CoreEventDestinationsIdEnable":  # the sample's is enabled already
         assert bench.wire.send("POST", f"{sample.target.removesuffix('/enable')}/disable").status == 200

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NOBODYS: Final = "xx_000000000000000000000000"
-REQUIRED: Final = {"amount": "100", "currency": "usd", "frozen_time": "1900000001"}
+REQUIRED: Final = {
+    "amount": "100",
+    "covers": "account",
+    "currency": "usd",
+    "frozen_time": "1900000001",
+    "reason": "other",
+}
 """A value for each parameter that an operation cannot do without."""
 
 CLOCKS: Final = "/v1/test_helpers/test_clocks"

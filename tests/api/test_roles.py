@@ -70,7 +70,11 @@ MONEY: Final = {
     "PostTopupsTopup",
     "PostTopupsTopupCancel",
 }
+LEGAL_HOLDS: Final = {"PostBrimLegalHolds", "PostBrimLegalHoldsLegalHoldLift"}
+"""They hold live mode too, whichever mode they are asked in."""
+
 SETTINGS: Final = {
+    *LEGAL_HOLDS,
     "DeleteAccountsAccount",
     "DeleteAccountsAccountExternalAccountsId",
     "DeleteTestHelpersTestClocksTestClock",
@@ -110,7 +114,7 @@ def roles_for(operation: Operation, *, livemode: bool, held: set[Role]) -> set[R
     if operation.method == "GET":
         return set(Role)
     if not livemode:
-        return {Role.ADMIN, Role.DEVELOPER}
+        return {Role.ADMIN} if operation.operation_id in LEGAL_HOLDS else {Role.ADMIN, Role.DEVELOPER}
     if operation.operation_id in SETTINGS:
         return {Role.ADMIN}
     [role] = [

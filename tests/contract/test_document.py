@@ -18,6 +18,7 @@ import pytest
 from brim.api.framework.operation import Operation
 from brim.api.resources.operations import OPERATIONS
 from brim.web.reference.catalogue import Catalogue
+from brim.web.reference.examples import path_id_of
 from tests.support.brim_process import brim_environment
 from tests.support.long_form import IS_LONG
 from tests.support.making import all_entries, sample_for
@@ -41,6 +42,10 @@ _NEEDS_MORE: Final = frozenset(
         "GET /v1/balance/history/{id}",  # an id; the reference does not list it
         "POST /v1/accounts/{account}/login_links",  # a dashboard to lead to: it is always refused
         "GET /v1/brim/audit_log",  # the same
+        "GET /v1/brim/legal_holds",  # the same
+        "GET /v1/brim/legal_holds/{legal_hold}",  # the same
+        "POST /v1/brim/legal_holds",  # the same
+        "POST /v1/brim/legal_holds/{legal_hold}/lift",  # the same
         "GET /v1/brim/stuck",  # the same
         "GET /v1/brim/workers",  # the same
         "GET /v1/brim/verification",  # only the account that was there first reads it
@@ -122,6 +127,9 @@ def make_objects(server: Server, key: str, account: str, folder: Path) -> dict[s
         if is_live(operation):
             own = folder / operation.operation_id  # no two originators share a folder
             found[label_of(operation)] = live_sample_for(entry, server, account, own).path_id
+            continue
+        if operation.resource == "legal_holds":  # of the platform account alone
+            found[label_of(operation)] = path_id_of(operation)
             continue
         kind = operation.path.partition("/{")[0]
         if kind not in shared or (operation.method == "DELETE" and kind != _CLOCKS):

@@ -141,6 +141,16 @@ def _authorization(wire: Wire, account: str) -> Made:
     return _post(wire, "/v1/brim/authorizations", form), {}
 
 
+def _account_to_hold(wire: Wire, account: str) -> Made:
+    under, _ = _account_under(wire, account)
+    return "", {"account": under}
+
+
+def _legal_hold(wire: Wire, account: str) -> Made:
+    _, changes = _account_to_hold(wire, account)
+    return _post(wire, "/v1/brim/legal_holds", {"covers": "account", "reason": "Case 7", **changes}), {}
+
+
 _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/topups": _pending,
     "/v1/test_helpers/topups": _pending,
@@ -167,6 +177,8 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/brim/topups": _succeeded,
     "/v2/core/events": _thin_event,
     "/v2/core/event_destinations": _destination,
+    "PostBrimLegalHolds": _account_to_hold,
+    "/v1/brim/legal_holds": _legal_hold,
     "/v1/accounts": lambda _wire, account: (account, {}),
     "DeleteAccountsAccount": _account_under,
     "PostAccountsAccountReject": _account_under,

@@ -33,9 +33,9 @@ def sample(request: pytest.FixtureRequest, server: Server, account: str, key: st
     entry: Entry = request.param
     if is_live(entry.operation):
         return live_sample_for(entry, server, account, tmp_path)
-    if entry.chapter.slug in {"verification", "workers", "stuck_items", "audit_log"}:
+    if entry.chapter.slug in {"verification", "workers", "stuck_items", "audit_log", "legal_holds"}:
         account = find_platform_account(server)
-        key = server.make_key(account)
+        key = server.make_key(account, livemode=entry.chapter.slug == "legal_holds")
     return sample_for(entry, Wire(server.url, key), account)
 
 

@@ -17,6 +17,7 @@ from brim.api.resources.balance_overview.operations import BOOKS
 from brim.api.resources.events.operations import EVENTS
 from brim.api.resources.funding.operations import FUNDING
 from brim.api.resources.jobs.operations import JOBS
+from brim.api.resources.legal_holds.operations import LEGAL_HOLDS
 from brim.api.resources.request_logs.operations import BRIM
 from brim.api.resources.test_helpers.operations import TEST_HELPERS
 from brim.api.resources.topups.operations import TOPUPS
@@ -37,6 +38,7 @@ OPERATIONS: Final = (
     *VERIFICATION,
     *JOBS,
     *AUDIT_LOG,
+    *LEGAL_HOLDS,
     *AUTHORIZATIONS,
     *ORIGINATORS,
     *ACH_FILES,

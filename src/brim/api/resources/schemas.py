@@ -22,6 +22,7 @@ from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.schema import ADDRESS
 from brim.api.resources.jobs import wire as job_wire
+from brim.api.resources.legal_holds import wire as legal_hold_wire
 from brim.api.resources.request_logs import wire as log_wire
 from brim.api.resources.stripe_cli import wire as cli_wire
 from brim.api.resources.test_helpers import wire as clock_wire
@@ -105,6 +106,7 @@ COMPONENTS: Final = (
     Component(job_wire.StuckObject, "brim.stuck_item"),
     Component(audit_wire.AuditEntryObject, "brim.audit_entry"),
     Component(audit_wire.AuditActorObject, "brim.audit_actor"),
+    Component(legal_hold_wire.LegalHoldObject, "brim.legal_hold"),
     Component(authorization_wire.AuthorizationObject, "brim.authorization"),
     Component(authorization_wire.EvidenceObject, "brim.authorization_evidence"),
     Component(authorization_wire.VerifiedFundingObject, "brim.funding_source"),

@@ -26,6 +26,7 @@ RESOURCES: Final = (
     "audit_log",
     "authorizations",
     "ach",
+    "legal_holds",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
@@ -50,8 +51,9 @@ _STRIPE_NAMES: Final = {
     "authorizations": "authorization",
     "ach": "ach",
     "ach_approvals": "ach_approval",
+    "legal_holds": "legal_hold",
 }
-"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last seven are ours.
+"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last eight are ours.
 
 Source: Stripe Apps, permissions reference, and public reports of refused keys.
 """

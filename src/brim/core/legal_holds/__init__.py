@@ -5,6 +5,7 @@ with `fragments.sql`. Start reading at `service`.
 """
 
 from brim.core.legal_holds.rules import (
+    LONGEST_TEXT,
     HoldKind,
     HoldLiftedError,
     HoldTextError,
@@ -27,6 +28,7 @@ FRAGMENTS = __name__
 
 __all__ = [
     "FRAGMENTS",
+    "LONGEST_TEXT",
     "HoldKind",
     "HoldLiftedError",
     "HoldTextError",

@@ -215,6 +215,7 @@ RESOURCE_WORDS: Final = {
     "accounts": "Accounts",
     "verification": "Verification of the books",
     "request_logs": "Request logs",
+    "legal_holds": "Legal holds",
     "stripecli": "Listening with a command line",
     "audit_log": "Audit log",
     "authorizations": "Authorizations of debits",

@@ -194,6 +194,13 @@ CHAPTERS: Final = (
         ("/v1/brim/audit_log",),
     ),
     Chapter(
+        "legal_holds",
+        "Legal holds",
+        "What must be kept whatever its age, for whoever operates the service: while a legal hold is in force, nothing "
+        "of what it covers is pruned or erased. This is Brim's own.",
+        ("/v1/brim/legal_holds",),
+    ),
+    Chapter(
         "live_readiness",
         "Live readiness",
         "What still blocks the first live top-up, and what to do about it. This is Brim's own.",

@@ -67,6 +67,7 @@ _SAMPLE_IDS: Final = {
     "/v1/brim/ach/files": "achf_0mfgbW8P6zTuNa5XrE9mMv4q",
     "/v1/brim/ach/bank_files": "bankf_0mfgbX9Q7aVwPb6YsF2nNw5r",
     "/v1/brim/ach/return_rates": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
+    "/v1/brim/legal_holds": "lh_0mfgbZ3S9cYzRd8AuH4qQy7t",
     "/v1/brim/breaks": "brk_0mfgbY2R8bXyQc7ZtG3pPx6s",
     "/v2/core/events": EVENT,
     "/v2/core/event_destinations": "ed_test_61TqK9wXc2mVbL5",
@@ -179,6 +180,8 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimBreaks": {"status": "open", "limit": 3},
     "PostBrimCorrectionsCorrectionRefuse": {"code": "C65"},
     "PostBrimBreaksBreakResolve": {"resolution": "A fee of the bank."},
+    "GetBrimLegalHolds": {"limit": 3},
+    "PostBrimLegalHolds": {"covers": "account", "account": _ACCOUNT, "reason": "Case 7 against ACME."},
     "PostBrimRailsRailStop": {"reason": "The bank has asked for it."},
     "GetBrimRequestLogs": {"path": "/v1/topups", "limit": 3},
 }

@@ -1,0 +1,4 @@
+"""Legal holds on the wire, for the platform account. They are Brim's own.
+
+Start reading at `operations`.
+"""
