@@ -227,7 +227,7 @@ CHAPTERS: Final = (
     Chapter(
         "corrections",
         "Corrections",
-        "Notifications of change: what banks correct of live bank accounts, and what became of it. This is Brim's own.",
+        "Notifications of change: what banks correct of live bank accounts, and the outcome. This is Brim's own.",
         ("/v1/brim/corrections",),
     ),
     Chapter(

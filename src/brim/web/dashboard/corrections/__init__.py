@@ -1,1 +1,1 @@
-"""Corrections: the banks' notifications of change, what became of each, and the refusal of one that is open."""
+"""Corrections: the banks' notifications of change, their outcomes, and the refusal of an open one."""
