@@ -11,6 +11,7 @@ stock PostgreSQL too takes their namesakes that begin with `each_` and runs twic
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,8 @@ def pytest_configure() -> None:
     Tests kill processes and never the machine, so in memory they see the same, and do not wait for a disk a thousand
     times. To have them on a disk, name a folder in PYTEST_DEBUG_TEMPROOT.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's job in the background, and all that it starts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile(
         "any_speed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )

@@ -148,13 +148,14 @@ def live_well(platform: Account, under: Account, receiver: Receiver) -> tuple[st
     return str(endpoint["secret"]), clock, str(waiting)
 
 
-def wait_until_quiet(server: BrimServer) -> None:
-    """Wait until the workers have numbered, sealed and delivered everything."""
+def wait_until_quiet(server: BrimServer, *accounts: str) -> None:
+    """Wait until the workers have numbered, sealed and delivered everything of accounts."""
 
     async def count(database: Database) -> int:
         async with database.connection() as conn:
             tables = ("new_events", "unsealed_entries", "webhook_deliveries")
-            return sum([await conn.fetchval(f"SELECT count(*) FROM {table}") for table in tables])
+            counts = [f"(SELECT count(*) FROM {table} WHERE account = ANY($1))" for table in tables]
+            return int(await conn.fetchval(f"SELECT {' + '.join(counts)}", accounts))
 
     until(lambda: server.run(count) == 0, what="the worker to be done")
 
@@ -167,7 +168,7 @@ def test_an_account_that_moved_answers_and_goes_on_as_before(
     headers = {"Idempotency-Key": "once"}
     first = Wire(server.url, platform.key)
     created = first.post("/v1/topups", {"amount": 1, "currency": "usd", "source": PENDING}, headers=headers)
-    wait_until_quiet(server)
+    wait_until_quiet(server, platform.id, under.id)
     caught = len(receiver.catcher.caught)
     before = [read_all(first), read_all(first, under.id), read_all(Wire(server.url, under.key))]
     path = move(server, second, platform.id, key_file, "--with-keys")

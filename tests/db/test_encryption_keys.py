@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import subprocess
+import threading
 
 import asyncpg
 
@@ -91,24 +92,25 @@ async def test_replies_and_computers_of_the_official_cli_are_encrypted_anew(
         assert Vault([NEW]).open(sealed, place=place) == b"whsec_x"
 
 
-async def test_what_another_process_seals_meanwhile_is_found(database: Database) -> None:
+async def test_what_another_process_seals_meanwhile_is_found(database: Database, service_url: str) -> None:
     """One that knows the new key and still seals with the old one; the walk has passed the place where it puts that."""
     await _seal(database, 2, prefix="s")
-    late: list[dict[str, bytes]] = []
+    late: dict[str, bytes] = {}
 
     async def seal_late() -> None:
-        late.append(await _seal(database, 1, prefix="a"))
+        other = await Database.connect(service_url)
+        late.update(await _seal(other, 1, prefix="a"))
+        await other.close()
 
-    tasks: list[asyncio.Task[None]] = []
-    done = await rotate_encryption(
-        database,
-        Vault([NEW, OLD]),
-        **typed(),
-        on_progress=lambda _count: None if tasks else tasks.append(asyncio.create_task(seal_late())),
-    )
-    await tasks[0]
+    def on_progress(_count: int) -> None:
+        if not late:
+            other = threading.Thread(target=lambda: asyncio.run(seal_late()))
+            other.start()
+            other.join()
+
+    done = await rotate_encryption(database, Vault([NEW, OLD]), **typed(), on_progress=on_progress)
     assert done == (3, 3, {})
-    for name, secret in late[0].items():
+    for name, secret in late.items():
         assert await find_service_secret(database, Vault([NEW]), name) == secret
 
 

