@@ -39,13 +39,14 @@ from brim.core.rails.ach.nacha import (
 )
 from brim.core.rails.ach.totals import recount
 from tests.support.ach_samples import samples
+from tests.support.long_form import long_form
 
 SECONDS = float(os.environ.get("READER_FUZZ_SECONDS", "0"))
 FIRST_SEED = int(os.environ.get("READER_FUZZ_SEED", "0"))
 STATE = os.environ.get("READER_FUZZ_STATE")
 """A file that keeps the next seed, so that an interrupted run goes on."""
 
-EXAMPLES = 20_000
+EXAMPLES = long_form(20_000, short=8_000)
 
 ODFI, RDFI = "121042882", "231380104"
 MOVEMENT = Movement(transaction_code="27", routing_number=RDFI, account_number="0012-3456", amount_cents=1234)
@@ -173,6 +174,7 @@ def seeds() -> Iterator[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 @pytest.mark.timeout(0 if SECONDS else 900)
 def test_no_bytes_make_the_readers_raise_or_contradict_each_other() -> None:
     known = own_files() + samples()

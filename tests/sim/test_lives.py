@@ -36,10 +36,11 @@ from tests.sim.model import BANKING_DAY_MS, SOURCES, Model
 from tests.support.books import EMPTY_BOOKS, assert_books_hold, execute, rows
 from tests.support.clockwork import Clockwork, Reply
 from tests.support.figures import Figures
+from tests.support.long_form import long_form
 from tests.support.postgres import PostgresForTests
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-STEPS = int(os.environ.get("SIM_STEPS", "6000"))
+STEPS = int(os.environ.get("SIM_STEPS", long_form("6000", short="3000")))
 SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
 STATE = Path(os.environ["SIM_STATE"]) if "SIM_STATE" in os.environ else None
 MINUTES = float(os.environ.get("SIM_MINUTES", "inf"))
@@ -321,6 +322,7 @@ async def _new_process(database: Database) -> Clockwork:
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 @pytest.mark.timeout(600 + STEPS // 10)
 def test_every_life_is_as_the_model_says(postgres: PostgresForTests, figures: Figures) -> None:
     progress = Progress.read()

@@ -9,6 +9,7 @@ import pytest
 from brim.core.reconciliation.formats import Verdict, read_statement
 from brim.core.reconciliation.formats.limits import MAX_ITEMS, MAX_LINE
 from tests.support.figures import Figures
+from tests.support.long_form import long_form
 
 HERE = Path(__file__).parent
 OPEN = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
@@ -120,7 +121,8 @@ print(file.verdict, next(found.code for found in file.findings if found.scope ==
 """
 
 
-@pytest.mark.parametrize("name", [*ATTACKS, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
+@pytest.mark.long_form
+@pytest.mark.parametrize("name", [*ATTACKS, *long_form(tuple(SLOW), short=("entries",))])
 def test_an_endless_document_is_held_in_bounded_memory(name: str, figures: Figures) -> None:
     begin, piece, code = (ATTACKS | SLOW)[name]
     done = subprocess.run(
