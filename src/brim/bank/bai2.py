@@ -10,6 +10,8 @@ TYPES: Final = {
     "payment": ("455", "455"),
     "debit_return": ("557", "557"),
     "credit_return": ("257", "257"),
+    "dishonored_return": ("257", "257"),
+    "contested_return": ("557", "557"),
     "return_fee": ("698", "698"),
     "other": ("142", "451"),
 }

@@ -15,13 +15,15 @@ _FAMILIES: Final = {
     "payment": ("ICDT", "OTHR"),
     "debit_return": ("IDDT", "UPDD"),
     "credit_return": ("ICDT", "RRTN"),
+    "dishonored_return": ("IDDT", "UPDD"),
+    "contested_return": ("IDDT", "UPDD"),
     "return_fee": ("IDDT", "FEES"),
     "other": ("OTHR", "OTHR"),
 }
 """Family and sub-family of the domain PMNT by the kind of line."""
 
 _BATCHES: Final = {"collection", "payment"}
-_RETURNS: Final = {"debit_return", "credit_return"}
+_RETURNS: Final = {"debit_return", "credit_return", "dishonored_return", "contested_return"}
 
 
 def write_camt053(statement: Statement) -> bytes:

@@ -78,6 +78,8 @@ def _faults(batch: Batch, file: NachaFile, agreement: Agreement, processing_day:
 def _class_faults(batch: Batch) -> Iterator[Fault]:
     if batch.service_class not in _SERVICE_CLASSES:
         yield Fault("SERVICE_CLASS", f"service class {batch.service_class} is not 200, 220 or 225")
+    if len({entry.dishonor is None for entry in batch.entries}) > 1:
+        yield Fault("MIXED_BATCH", "dishonored returns stand in a batch of their own")
     kinds = {entry.is_credit for entry in batch.entries}
     if (batch.service_class == "220" and False in kinds) or (batch.service_class == "225" and True in kinds):
         yield Fault(
@@ -105,7 +107,9 @@ def _entry_faults(entry: Entry, batch: Batch, agreement: Agreement) -> Iterator[
 
 
 def operator_return(entry: Entry) -> str | None:
-    """Return the reason for which the ACH operator itself returns an entry, if it does."""
+    """Return the reason for which the ACH operator itself returns an entry, if it does; never a dishonored return."""
+    if entry.dishonor is not None:
+        return None
     if not valid_routing(entry.routing):
         return "R13"
     if entry.code not in _CODES or not entry.account or not entry.name:

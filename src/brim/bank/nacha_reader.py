@@ -20,6 +20,18 @@ class Fault:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Dishonor:
+    """What the addenda of a dishonored return says: its reason, the entry and the return that it is about."""
+
+    code: str
+    original_trace: str
+    return_trace: str
+    settlement: str
+    return_code: str
+    information: str
+
+
 @dataclass(slots=True)
 class Entry:
     """An entry detail record, with the number of addenda that followed it."""
@@ -35,6 +47,7 @@ class Entry:
     trace: str
     addenda: int = 0
     bad_addenda: bool = False
+    dishonor: "Dishonor | None" = None
 
     @property
     def is_credit(self) -> bool:
@@ -51,6 +64,13 @@ REFUSALS: Final = "COR"
 """The class of notifications of change, and of their refusals, which an originator sends."""
 _REFUSAL: Final = re.compile(r"798C6[1-9]\d{15} {6}\d{8}.{29}C\d\d\d{7} {5}\d{15}")
 """Source: Nacha Operating Rules, appendix five, the addenda of a refused notification of change."""
+
+
+_DISHONOR: Final = re.compile(
+    r"799(?P<code>R6[12789]|R70)(?P<original>\d{15}) {6}\d{8} {3}(?P<trace>\d{15})(?P<settlement>\d{3}| {3})"
+    r"(?P<reason>\d\d)(?P<information>[ -~]{21})\d{15}"
+)
+"""Source: Nacha Operating Rules, appendix four, the addenda of a dishonored return."""
 
 
 @dataclass(slots=True)
@@ -216,8 +236,25 @@ def _add_addenda(batch: Batch, record: str) -> None:
     batch.totals.entries += 1
     if batch.sec == REFUSALS:
         entry.bad_addenda = not _REFUSAL.fullmatch(record) or record[79:94] != entry.trace or entry.amount != 0
+    elif record[1:3] == "99":
+        entry.dishonor = _read_dishonor(record)
+        entry.bad_addenda = entry.dishonor is None or record[79:94] != entry.trace or entry.code[1] != "6"
     elif record[1:3] != "05" or record[83:87] != f"{entry.addenda:04}" or record[87:94] != entry.trace[-7:]:
         entry.bad_addenda = True
+
+
+def _read_dishonor(record: str) -> Dishonor | None:
+    found = _DISHONOR.fullmatch(record)
+    if found is None:
+        return None
+    return Dishonor(
+        code=found["code"],
+        original_trace=found["original"],
+        return_trace=found["trace"],
+        settlement=found["settlement"],
+        return_code=f"R{found['reason']}",
+        information=found["information"].rstrip(),
+    )
 
 
 def _check_batch_control(batch: Batch, record: str, place: int) -> None:

@@ -12,7 +12,8 @@ from brim.bank.nacha_reader import BLOCK, RECORD
 class ReturnedEntry:
     """An entry on its way back: what it was, why it comes back, and the trace its bank gives it.
 
-    Its fields are in the order by which batches are formed.
+    Its fields are in the order by which batches are formed. `contested_on` is the day of the return whose dishonor is
+    contested, as records have it.
     """
 
     notification: bool
@@ -32,6 +33,7 @@ class ReturnedEntry:
     individual_id: str
     name: str
     discretionary: str
+    contested_on: str = ""
 
     @property
     def batch_key(self) -> tuple[bool, str, str, str, str, str]:
@@ -118,4 +120,7 @@ def _entry_records(entry: ReturnedEntry, routing: str) -> Iterator[str]:
             f"798{entry.code}{entry.original_trace}{'':6}{entry.original_rdfi}{entry.text:29.29}{'':15}{entry.trace}"
         )
     else:
-        yield f"799{entry.code}{entry.original_trace}{'':6}{entry.original_rdfi}{entry.text:44.44}{entry.trace}"
+        yield (
+            f"799{entry.code}{entry.original_trace}{entry.contested_on:6.6}{entry.original_rdfi}{entry.text:44.44}"
+            f"{entry.trace}"
+        )

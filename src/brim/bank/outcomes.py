@@ -1,7 +1,7 @@
 """What becomes of an entry at its receiving bank: by account number, or by a rule of the script.
 
 Numbers with a name are Stripe's for ACH debits (https://docs.stripe.com/testing#ach-direct-debit); the families
-`99RRDD0000`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code.
+`99RRDD0000` and `99RRDD00CC`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code.
 """
 
 import re
@@ -19,6 +19,7 @@ USUAL_DAYS: Final = 2
 class Outcome:
     """A return, a notification of change, or that the bank never settles; `days` are after settlement.
 
+    `fault` is what is wrong with a return, which a dishonor answers then.
     `layout` says how corrected data stand that the bank makes up: as the rules have it, `shifted` (the transaction code
     of C06 and C07 at the end), or `unusable`.
     """
@@ -29,6 +30,7 @@ class Outcome:
     corrected: str = ""
     text: str = ""
     layout: str = ""
+    fault: str = ""
 
 
 NEVER: Final = Outcome("never_settle")
@@ -46,7 +48,12 @@ NAMED: Final[dict[str, tuple[Outcome | None, str]]] = {
 
 RETURN_CODES: Final = re.compile(r"R\d\d")
 CHANGE_CODES: Final = re.compile(r"C\d\d")
-_RETURNED: Final = re.compile(r"99(\d\d)(\d\d)0000")
+_RETURNED: Final = re.compile(r"99(\d\d)(\d\d)00(00|7[1-7])")
+CONTEST_CODES: Final = re.compile(r"R7[1-7]")
+CONTEST_DAYS: Final = 2
+"""Banking days within which a receiving bank contests a dishonored return. Source: Nacha Operating Rules."""
+FAULTS: Final = ("", "misrouted", "amount", "account", "twice")
+"""What can be wrong with a return: it names another bank's entry, another amount or account, or comes twice."""
 _CHANGED: Final = re.compile(r"(9[678])(0[1-9]|1[0-4])000000")
 
 LAYOUTS: Final = {"98": "", "97": "unusable", "96": "shifted"}
@@ -73,6 +80,12 @@ def by_account(account: str, *, prenote: bool) -> Outcome | None:
     if outcome and prenote and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
         return None
     return outcome
+
+
+def contest_by_account(account: str) -> str | None:
+    """Return the code with which the dishonor of an account's return is contested; None where it is accepted."""
+    found = _RETURNED.fullmatch(account)
+    return f"R{found[3]}" if found and found[3] != "00" else None
 
 
 def due_day(outcome: Outcome, settled: date) -> date:

@@ -38,6 +38,7 @@ SELECT due_at, kind, id FROM (
   UNION ALL SELECT settle_at, 2, id FROM batches WHERE status = 'accepted'
   UNION ALL SELECT min(due_at), 3, 0 FROM outcomes WHERE trace IS NULL
   UNION ALL SELECT next_statement, 4, 0 FROM bank
+  UNION ALL SELECT min(contest_at), 5, 0 FROM dishonors WHERE contest_trace IS NULL AND contest_at IS NOT NULL
 ) AS steps WHERE due_at IS NOT NULL ORDER BY due_at, kind, id LIMIT 1
 
 -- name: file
@@ -103,6 +104,49 @@ ORDER BY o.id
 -- name: set_outcome_trace
 UPDATE outcomes SET trace = ? WHERE id = ?
 
+-- name: insert_fault
+INSERT OR REPLACE INTO faults (entry, fault) VALUES (?, ?)
+
+-- name: fault
+SELECT fault FROM faults WHERE entry = ?
+
+-- name: insert_returned
+INSERT INTO returned (trace, entry, code, original_trace, account, amount, sent_on) VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: returned
+-- A return that was sent, with the entry that came back.
+SELECT r.*, e.trace AS entry_trace, e.account AS entry_account, e.amount AS entry_amount,
+  (SELECT count(*) FROM dishonors AS d WHERE d.returned = r.trace) AS dishonored
+FROM returned AS r JOIN entries AS e ON e.id = r.entry
+WHERE r.trace = ?
+
+-- name: insert_dishonor
+INSERT INTO dishonors (entry, code, returned) VALUES (?, ?, ?)
+
+-- name: dishonors_of_batch
+-- The dishonored returns in a batch, with the return of each.
+SELECT d.id, d.code, e.trace, e.amount, r.trace AS return_trace, r.original_trace, o.trace AS entry_trace,
+  o.account AS entry_account, o.amount AS entry_amount
+FROM entries AS e JOIN dishonors AS d ON d.entry = e.id JOIN returned AS r ON r.trace = d.returned
+JOIN entries AS o ON o.id = r.entry
+WHERE e.batch = ? ORDER BY e.id
+
+-- name: plan_contest
+UPDATE dishonors SET contest_code = ?, contest_at = ? WHERE id = ?
+
+-- name: due_contests
+SELECT d.id AS dishonor, d.code AS dishonor_code, d.contest_code, e.*, r.trace AS return_trace, r.code AS return_code,
+  r.original_trace, r.sent_on, o.routing AS rdfi, s.settle_on AS dishonored_on, b.settle_on AS original_settled_on,
+  b.company_name, b.company_id, b.sec, b.description, f.origin_field, f.origin_name
+FROM dishonors AS d JOIN entries AS e ON e.id = d.entry JOIN batches AS s ON s.id = e.batch
+JOIN returned AS r ON r.trace = d.returned JOIN entries AS o ON o.id = r.entry JOIN batches AS b ON b.id = o.batch
+JOIN files AS f ON f.id = s.file
+WHERE d.contest_trace IS NULL AND d.contest_at <= ?
+ORDER BY d.id
+
+-- name: set_contest_trace
+UPDATE dishonors SET contest_trace = ? WHERE id = ?
+
 -- name: last_line
 SELECT coalesce(max(id), 0) FROM lines
 
@@ -166,6 +210,8 @@ SELECT due_at, kind, count FROM (
   UNION ALL SELECT settle_at, 'settle a batch', entries FROM batches WHERE status = 'accepted'
   UNION ALL SELECT due_at, 'send returns', count(*) FROM outcomes WHERE trace IS NULL GROUP BY due_at
   UNION ALL SELECT next_statement, 'statement', 1 FROM bank
+  UNION ALL SELECT contest_at, 'contest dishonored returns', count(*) FROM dishonors
+    WHERE contest_trace IS NULL AND contest_at IS NOT NULL GROUP BY contest_at
 ) AS steps ORDER BY due_at LIMIT 20
 
 -- name: totals

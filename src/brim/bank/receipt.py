@@ -3,12 +3,13 @@
 import hashlib
 import zlib
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from brim.bank.acknowledgement import Verdict, write_acknowledgement
 from brim.bank.banking_days import SETTLEMENT, add_banking_days, on_or_after
+from brim.bank.disputes import entry_row, find_dishonor_fault, keep_dishonors
 from brim.bank.folders import ArrivedFile
-from brim.bank.inspection import effective_day, inspect_batch, inspect_file, operator_return
+from brim.bank.inspection import effective_day, inspect_batch, inspect_file
 from brim.bank.nacha_reader import RECORD, REFUSALS, Batch, Entry, Fault, NachaFile, read_nacha
 from brim.bank.step import Step
 
@@ -79,6 +80,8 @@ def _judge(step: Step, name: str, sha256: str, file: NachaFile) -> int:
 def _judge_batch(step: Step, batch: Batch, file: NachaFile, processing_day: date) -> Verdict:
     if fault := inspect_batch(batch, file, step.settings.agreement, processing_day):
         return Verdict(accepted=False, reason=fault)
+    if fault := find_dishonor_fault(step, batch, processing_day):
+        return Verdict(accepted=False, reason=fault)
     effective = effective_day(batch)
     if effective is None or on_or_after(effective) < processing_day:
         settles = _settlement_day(step, batch, processing_day)
@@ -129,11 +132,15 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
         settle_on.isoformat() if settles else None,
         max(step.local.at(settle_on, SETTLEMENT), step.now) if settles else None,
     )
-    if moves:
-        step.store.run_many("insert_entry", (_entry_row(batch_id, entry) for entry in batch.entries))
+    if moves and batch.entries[0].dishonor is not None:
+        keep_dishonors(step, batch_id, batch)
+    elif moves:
+        step.store.run_many("insert_entry", (entry_row(batch_id, entry) for entry in batch.entries))
 
 
 def _never_settles(step: Step, entry: Entry) -> bool:
+    if entry.dishonor is not None:
+        return False
     outcome = step.outcome(entry.trace, entry.account, entry.amount, prenote=entry.is_prenote)
     return outcome is not None and outcome.action == "never_settle"
 
@@ -151,18 +158,3 @@ def acknowledge(step: Step, number: int) -> None:
     file_id = step.store.value("take_acknowledgement", number)
     content = step.store.value("acknowledgement_content", file_id)
     step.hand_out(f"ack_{step.local.local(step.now):%Y%m%d_%H%M%S}_{number:06}.csv", content)
-
-
-def _entry_row(batch_id: int, entry: Entry) -> tuple[Any, ...]:
-    return (
-        batch_id,
-        entry.trace,
-        entry.code,
-        entry.routing,
-        entry.account,
-        entry.amount,
-        entry.individual_id,
-        entry.name,
-        entry.discretionary,
-        operator_return(entry),
-    )

@@ -1,11 +1,14 @@
 """Sends a day's returns and notifications of change, and books the returns."""
 
 import sqlite3
+from dataclasses import replace
 from typing import Any, Final
 
 from brim.bank.nacha_writer import Correspondents, ReturnedEntry, write_returns
 from brim.bank.step import Step
 
+_FOREIGN: Final = "12100035"
+"""The bank whose entry a misrouted return names."""
 _OPERATOR: Final = "06100014"
 """The Federal Reserve Bank that returns entries for which there is no receiving bank."""
 
@@ -13,7 +16,7 @@ _OPERATOR: Final = "06100014"
 def send_returns(step: Step) -> None:
     """Write the file of all returns and notifications that are due, and book the returns."""
     rows = sorted(step.store.rows("due_outcomes", step.now), key=_batch_key)
-    returned = [_returned(step, row) for row in rows]
+    returned = [entry for row in rows for entry in _returns_of(step, row)]
     between = Correspondents(step.settings.routing, rows[0]["origin_field"], rows[0]["origin_name"])
     content = write_returns(returned, between, step.local.local(step.now))
     for entry in returned:
@@ -36,9 +39,34 @@ def _returning_bank(row: sqlite3.Row) -> str:
     return _OPERATOR if row["operator_return"] else str(row["routing"])[:8]
 
 
+def _returns_of(step: Step, row: sqlite3.Row) -> list[ReturnedEntry]:
+    """Return what is sent of an entry: one return or notification, or two where a rule lets it come twice."""
+    first = _returned(step, row)
+    if first.notification:
+        return [first]
+    fault = step.store.value("fault", row["id"]) or ""
+    other_account = first.account[:-1] + ("1" if first.account[-1:] != "1" else "2")
+    wrong: dict[str, dict[str, Any]] = {
+        "misrouted": {"original_trace": _FOREIGN + first.original_trace[8:]},
+        "amount": {"amount": first.amount + 100},
+        "account": {"account": other_account},
+    }
+    sent = [replace(first, **wrong.get(fault, {}))]
+    if fault == "twice":
+        sent.append(replace(first, trace=_next_trace(step, first.returning_bank)))
+    for entry in sent:
+        named = (entry.code, entry.original_trace, entry.account, entry.amount)
+        step.store.run("insert_returned", entry.trace, row["id"], *named, step.day.isoformat())
+    return sent
+
+
+def _next_trace(step: Step, bank: str) -> str:
+    return f"{bank}{step.store.value('next_trace'):07}"
+
+
 def _returned(step: Step, row: sqlite3.Row) -> ReturnedEntry:
     bank = _returning_bank(row)
-    trace = f"{bank}{step.store.value('next_trace'):07}"
+    trace = _next_trace(step, bank)
     step.store.run("set_outcome_trace", trace, row["outcome"])
     return ReturnedEntry(
         notification=row["action"] == "notify",

@@ -165,3 +165,34 @@ CREATE TABLE rules (
   rule TEXT NOT NULL,
   remaining INTEGER
 );
+
+-- name: create_dishonors
+-- Dishonored returns that were accepted, and how and when the receiving bank contests them, if it does.
+CREATE TABLE IF NOT EXISTS dishonors (
+  id INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL UNIQUE REFERENCES entries,
+  code TEXT NOT NULL,
+  returned TEXT NOT NULL UNIQUE REFERENCES returned (trace),
+  contest_code TEXT,
+  contest_at INTEGER,
+  contest_trace TEXT
+);
+
+-- name: create_returned
+-- Returns as they were sent: under which trace, which entry and amount they name, and on which day.
+CREATE TABLE IF NOT EXISTS returned (
+  trace TEXT PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entries,
+  code TEXT NOT NULL,
+  original_trace TEXT NOT NULL,
+  account TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  sent_on TEXT NOT NULL
+);
+
+-- name: create_faults
+-- What is wrong with the return of an entry, where a rule says so.
+CREATE TABLE IF NOT EXISTS faults (
+  entry INTEGER PRIMARY KEY REFERENCES entries,
+  fault TEXT NOT NULL
+);

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from brim.bank.failures import ScriptError
-from brim.bank.outcomes import CHANGE_CODES, LAYOUTS, RETURN_CODES, USUAL_DAYS, Outcome
+from brim.bank.outcomes import CHANGE_CODES, CONTEST_CODES, FAULTS, LAYOUTS, RETURN_CODES, USUAL_DAYS, Outcome
 
 FILE_ACTIONS: Final = ("lose", "reject", "delay", "lose_acknowledgement", "delay_acknowledgement")
 ENTRY_ACTIONS: Final = ("return", "notify", "pay", "never_settle")
+DISPUTE_ACTIONS: Final = ("contest",)
 DAY_ACTIONS: Final = (
     "lose_returns",
     "duplicate_returns",
@@ -26,14 +27,15 @@ DAY_ACTIONS: Final = (
 
 _SELECTORS: Final = {
     **dict.fromkeys(FILE_ACTIONS, ("file",)),
-    **dict.fromkeys(ENTRY_ACTIONS, ("trace", "account", "amount")),
+    **dict.fromkeys((*ENTRY_ACTIONS, *DISPUTE_ACTIONS), ("trace", "account", "amount")),
     **dict.fromkeys(DAY_ACTIONS, ("date",)),
 }
 _DETAILS: Final[dict[str, dict[str, type]]] = {
     "reject": {"reason": str},
     "delay": {"minutes": int},
     "delay_acknowledgement": {"minutes": int},
-    "return": {"code": str, "days": int, "text": str},
+    "return": {"code": str, "days": int, "text": str, "fault": str},
+    "contest": {"code": str, "days": int},
     "notify": {"code": str, "days": int, "corrected": str, "layout": str},
     "change_line": {"cents": int},
     "add_line": {"cents": int, "text": str},
@@ -43,8 +45,16 @@ _NEEDED: Final = {
     "delay_acknowledgement": "minutes",
     "return": "code",
     "notify": "code",
+    "contest": "code",
     "change_line": "cents",
     "add_line": "cents",
+}
+
+
+_CODES: Final = {
+    "return": (RETURN_CODES, "return reason code"),
+    "notify": (CHANGE_CODES, "change code"),
+    "contest": (CONTEST_CODES, "code of a contested dishonor"),
 }
 
 
@@ -70,6 +80,7 @@ class Rule:
             corrected=str(self.fields.get("corrected", "")),
             text=str(self.fields.get("text", "")),
             layout=str(self.fields.get("layout", "")),
+            fault=str(self.fields.get("fault", "")),
         )
 
     def fits_file(self, name: str, reference: str) -> bool:
@@ -77,9 +88,9 @@ class Rule:
         pattern = self.fields.get("file")
         return pattern is not None and (fnmatchcase(name, pattern) or pattern == reference)
 
-    def fits_entry(self, trace: str, account: str, amount: int) -> bool:
+    def fits_entry(self, trace: str, account: str, amount: int, actions: tuple[str, ...] = ENTRY_ACTIONS) -> bool:
         """Return whether it is about such an entry; every selector it has must fit."""
-        if self.action not in ENTRY_ACTIONS:
+        if self.action not in actions:
             return False
         given = {"trace": trace, "account": account, "amount": amount}
         return all(self.fields[name] == value for name, value in given.items() if name in self.fields)
@@ -138,10 +149,12 @@ def _check_values(place: int, action: str, rule: dict[str, Any]) -> None:
     needed = _NEEDED.get(action)
     if needed and needed not in rule:
         raise ScriptError(place, f"{action} needs {needed}.")
-    if action == "return" and not RETURN_CODES.fullmatch(rule["code"]):
-        raise ScriptError(place, f"{rule['code']} is not a return reason code.")
-    if action == "notify" and not CHANGE_CODES.fullmatch(rule["code"]):
-        raise ScriptError(place, f"{rule['code']} is not a change code.")
+    if action in _CODES:
+        codes, called = _CODES[action]
+        if not codes.fullmatch(rule["code"]):
+            raise ScriptError(place, f"{rule['code']} is not a {called}.")
+    if rule.get("fault", "") not in FAULTS:
+        raise ScriptError(place, f"{rule['fault']} is not among the faults of a return.")
     if rule.get("layout", "") not in LAYOUTS.values():
         raise ScriptError(place, f"{rule['layout']} is no layout of corrected data.")
     if any(rule.get(name, 0) < 0 for name in ("days", "minutes", "times")):
@@ -157,5 +170,5 @@ def _check_values(place: int, action: str, rule: dict[str, Any]) -> None:
 
 def times_of(rule: Mapping[str, Any]) -> int | None:
     """Return how often a rule applies: without `times` an entry's always, any other once."""
-    times: int | None = rule.get("times", None if rule["action"] in ENTRY_ACTIONS else 1)
+    times: int | None = rule.get("times", None if rule["action"] in (*ENTRY_ACTIONS, *DISPUTE_ACTIONS) else 1)
     return times

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import date
 
 from brim.bank.banking_days import RETURNS
+from brim.bank.disputes import book_dishonor
 from brim.bank.outcomes import Outcome, corrected_data, due_day
 from brim.bank.script import Rule
 from brim.bank.step import Step
@@ -19,6 +20,11 @@ def settle(step: Step, number: int) -> None:
         f"{batch['company_id']} {batch['description']} EFF {batch['effective']} BATCH {batch['number']:07} "
         f"REF {batch['reference']}"
     )
+    disputed = step.store.rows("dishonors_of_batch", number)
+    for dishonor in disputed:
+        book_dishonor(step, dishonor, settle_on)
+    if disputed:
+        return
     if batch["debit"]:
         step.book("collection", settle_on, batch["debit"], reference, f"ACH COLLECTION {what}", batch["entries"])
     if batch["credit"]:
@@ -45,6 +51,8 @@ def _plan_outcome(step: Step, entry: sqlite3.Row, outcome: Outcome, settled: dat
             outcome.code, entry["routing"], entry["account"], entry["code"], outcome.layout
         )
     due_at = step.local.next_at(RETURNS, due_day(outcome, settled), step.now)
+    if outcome.fault:
+        step.store.run("insert_fault", entry["id"], outcome.fault)
     step.store.run("insert_outcome", entry["id"], outcome.action, outcome.code, text, due_at)
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from brim.bank import folders
 from brim.bank.banking_days import STATEMENT, LocalTime
 from brim.bank.day_end import write_statement
+from brim.bank.disputes import send_contests
 from brim.bank.failures import BackwardsError, BankBusyError, BankExistsError, NoBankError
 from brim.bank.receipt import acknowledge, keep_delivery, read_delivery
 from brim.bank.returns import send_returns
@@ -32,6 +33,7 @@ _STEPS: Final[dict[int, Callable[[Step, int], None]]] = {
     2: settle,
     3: lambda step, _: send_returns(step),
     4: lambda step, _: write_statement(step),
+    5: lambda step, _: send_contests(step),
 }
 """What a step does, by its kind in the statement `next_step`."""
 
@@ -71,6 +73,7 @@ class Bank:
         if not self.store.value("has_bank"):
             self.store.close()
             raise NoBankError(str(folder))
+        self.store.create_missing_tables()
         self.settings = from_json(self.store.value("read_bank"))
         self.local = LocalTime(self.settings.time_zone)
 

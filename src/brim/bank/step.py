@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from brim.bank.banking_days import LocalTime
-from brim.bank.outcomes import Outcome, by_account
-from brim.bank.script import Rule
+from brim.bank.outcomes import Outcome, by_account, contest_by_account
+from brim.bank.script import DISPUTE_ACTIONS, Rule
 from brim.bank.settings import BankSettings
 from brim.bank.store import Store
 
@@ -65,6 +65,14 @@ class Step:
         if rule := self._first_rule(lambda rule: rule.fits_entry(trace, account, amount), use=use):
             return None if rule.action == "pay" else rule.outcome
         return by_account(account, prenote=prenote)
+
+    def contest(self, trace: str, account: str, amount: int) -> tuple[str, int] | None:
+        """Return by which code, and in how many banking days, the dishonor of an entry's return is contested."""
+        rule = self._first_rule(lambda rule: rule.fits_entry(trace, account, amount, DISPUTE_ACTIONS))
+        if rule:
+            return str(rule.fields["code"]), int(rule.fields.get("days", 1))
+        code = contest_by_account(account)
+        return (code, 1) if code else None
 
     def _day_rule(self, action: str) -> Rule | None:
         return self._first_rule(lambda rule: rule.action == action and rule.fits_day(self.day))

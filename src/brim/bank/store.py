@@ -51,6 +51,11 @@ class Store:
         for statement in _statements("schema").values():
             self._connection.execute(statement)
 
+    def create_missing_tables(self) -> None:
+        """Create the tables that a bank of an earlier version does not have."""
+        for name in ("create_dishonors", "create_returned", "create_faults"):
+            self._connection.execute(_statements("schema")[name])
+
     def run(self, name: str, *values: Any) -> int:
         """Run a statement; return the id of the row it inserted."""
         return self._connection.execute(_statements("queries")[name], values).lastrowid or 0
