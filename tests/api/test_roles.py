@@ -46,6 +46,7 @@ MONEY: Final = {
     "PostBrimAchReturnRatesSubjectOverride",
     "PostBrimAuthorizations",
     "PostBrimAuthorizationsAuthorizationEnd",
+    "PostBrimAchReturnsReturnDishonor",
     "PostBrimBreaksBreakResolve",
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",

@@ -19,6 +19,8 @@ from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_f
 from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatus
 from brim.core.corrections.store import insert_correction
+from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus
+from brim.core.dishonors.store import insert_return, update_return
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import BreakKind, NewBreak, open_break
@@ -274,6 +276,46 @@ class AchObjects:
 
         self._run(make)
         return correction_id
+
+    def ach_return(self, **changes: Any) -> str:
+        """Return the id of a return that came just now and can be dishonored with R68."""
+        return_id = self._new_id(RETURN_PREFIX)
+        self._count += 1
+        now_ms = system_clock_ms()
+        received = AchReturn(
+            **{
+                "scope": self._scope,
+                "id": return_id,
+                "owner": self._scope.account,
+                "originator": self.originator(),
+                "topup": self._new_id("tu_"),
+                "number": 1,
+                "bank_file": "bankf_none",
+                "break_id": None,
+                "code": "R01",
+                "original_trace": trace_number("12104288", self._count),
+                "original_rdfi": "11000000",
+                "trace": trace_number("11000000", now_ms % 10**7),  # another one for each house of the same account
+                "amount": 5_000,
+                "sec_code": "WEB",
+                "settled_on": date(2026, 12, 9),
+                "debited_on": date(2026, 12, 2),
+                "is_applied": True,
+                "status": ReturnStatus.RETURNED,
+                "dishonorable_until_ms": now_ms + 3 * 86_400_000 - 3_600_000,
+                "received_ms": now_ms,
+                **changes,
+            }
+        )
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                new = msgspec.structs.replace(received, status=ReturnStatus.RETURNED)
+                await insert_return(conn, new, self._seal(b"", new.place))
+                await update_return(conn, received)
+
+        self._run(make)
+        return return_id
 
     def _seal(self, content: bytes, place: str) -> bytes:
         return b"sealed" if self._vault is None else self._vault.seal(content, place=place)

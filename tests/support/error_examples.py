@@ -6,7 +6,7 @@ from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
-from brim.core import ach, corrections, legal_holds, originators, return_rates
+from brim.core import ach, corrections, dishonors, legal_holds, originators, return_rates
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -77,6 +77,28 @@ _BREAK = Break(
     raw=None,
     opened_ms=1,
     resolution="A fee.",
+)
+_RETURN = dishonors.AchReturn(
+    scope=AccountScope("acct_x", livemode=True),
+    id="retn_x",
+    owner="acct_x",
+    originator="orig_x",
+    topup="tu_x",
+    number=1,
+    bank_file="bankf_x",
+    break_id=None,
+    code="R01",
+    original_trace="1",
+    original_rdfi="11000000",
+    trace="1",
+    amount=5_000,
+    sec_code="WEB",
+    settled_on=date(2026, 12, 4),
+    debited_on=date(2026, 12, 2),
+    is_applied=True,
+    status=dishonors.ReturnStatus.MISSED,
+    dishonorable_until_ms=0,
+    received_ms=0,
 )
 _CORRECTION = corrections.Correction(
     scope=AccountScope("acct_x", livemode=True),
@@ -280,6 +302,14 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The correction corr_x is noted; only an open one can be refused."),
     (corrections.TooLateToRefuseError(_CORRECTION), 400, "correction_too_old", None,
      ("The correction corr_x came more than 13 banking days ago, and cannot be refused any more. Resolve its break.")),
+    (dishonors.NotDishonorableError(_RETURN), 400, "return_unexpected_state", None,
+     "The return retn_x is missed; only a return that stands can be dishonored."),
+    (dishonors.TooLateToDishonorError(_RETURN), 400, "return_too_old", None,
+     ("The return retn_x settled on 2026-12-04, and could be dishonored within five banking days, by the last cut-off "
+      "of the fifth. Talk to your bank about what can be done outside of the network.")),
+    (dishonors.UnfitDishonorError("R67", "no other return of this debit was received before."), 400,
+     "dishonor_code_unfit", "code",
+     "R67 (duplicate return) does not fit: no other return of this debit was received before."),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

@@ -212,6 +212,23 @@ _BOOKS: Final = (
         CASE WHEN n <= 100 AND n % 2 = 1 THEN 'C65' END, n, CASE WHEN n > 100 OR n % 2 = 1 THEN n END
     FROM n
     """,
+    # The first hundred are dishonored: half of them in a file, a quarter booked.
+    """
+    ach_returns (
+        account, livemode, id, owner, originator, topup, number, bank_file, code, original_trace, original_rdfi, trace,
+        amount, sec_code, settled_on, debited_on, is_applied, status, dishonorable_until_ms, sealed, received_ms,
+        dishonor_code, leaves_ms, file, batch, dishonor_trace, booked_by, final_ms
+    )
+    SELECT
+        {account}, false, 'retn_' || {id}, {account}, 'orig_1', 'tu_' || {id}, 1, 'bankf_1', 'R01', n::text, '11000000',
+        n::text, 100, 'WEB', date '2026-01-01', date '2026-01-01', true,
+        CASE WHEN n > 100 THEN 'returned' WHEN n % 4 = 0 THEN 'money_back' ELSE 'dishonored' END, n,
+        CASE WHEN n <= 200 THEN '\\x00'::bytea END, n, CASE WHEN n <= 100 THEN 'R68' END, CASE WHEN n <= 100 THEN n END,
+        CASE WHEN n <= 100 AND n % 2 = 0 THEN 'file_' || {id} END, CASE WHEN n <= 100 AND n % 2 = 0 THEN 1 END,
+        CASE WHEN n <= 100 AND n % 2 = 0 THEN n::text END, CASE WHEN n <= 100 AND n % 4 = 0 THEN 'x' END,
+        CASE WHEN n <= 100 AND n % 4 = 0 THEN n END
+    FROM n
+    """,
     """
     return_counts (
         account, livemode, originator, owner, day, debits, unauthorized, administrative, returned

@@ -227,6 +227,7 @@ class LiveHouse:
             "break": f"/breaks/{reported}",
             "return-rates": "/ach/return-rates",
             "return-rate": f"/ach/return-rates/{originator.rpartition('/')[2]}",
+            "returns": "/ach/returns?status=all",
             "corrections": "/ach/corrections",
             "prenotes": "/ach/prenotes",
             "prenote-failed": failed,

@@ -87,6 +87,8 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
         return objects.file(status, has_entry=True).id
     if "bank_files" in operation.path:
         return objects.bank_file()
+    if operation.path.startswith("/v1/brim/ach/returns"):
+        return objects.ach_return()
     return objects.open_correction() if "corrections" in operation.path else objects.open_break()
 
 

@@ -63,6 +63,7 @@ BY_API: Final = {
     "/ach/return-rates/{subject}/override": "PostBrimAchReturnRatesSubjectOverride",
     "/ach/return-rates/{subject}/approve-override": "PostBrimAchReturnRatesSubjectApproveOverride",
     "/ach/return-rates/{subject}/end-override": "PostBrimAchReturnRatesSubjectEndOverride",
+    "/ach/returns/{return}/dishonor": "PostBrimAchReturnsReturnDishonor",
     "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
 }

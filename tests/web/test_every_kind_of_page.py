@@ -116,7 +116,7 @@ def _add(server: Server, account: str, kind: EventType, payload: Mapping[str, An
 
 
 OF_LIVE_MONEY: Final = tuple(
-    f"brim.{name}." for name in ("ach_file", "break", "funding_source", "prenote", "return_rate", "topup")
+    f"brim.{name}." for name in ("ach_file", "ach_return", "break", "funding_source", "prenote", "return_rate", "topup")
 )
 
 

@@ -1,7 +1,9 @@
 """The pages of live money, as a person visits them: each action, each refusal, and who sees nothing of it."""
 
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -9,6 +11,7 @@ from brim.base.paging import PageRequest
 from brim.core.ach import FileStatus
 from brim.core.audit import list_audit_log
 from brim.core.corrections import CorrectionStatus
+from brim.core.dishonors import ReturnStatus
 from brim.core.operators.rules import Role
 from brim.core.operators.sign_in_rules import CONFIRMED_FOR_MS
 from brim.http.multipart import Part, encode_multipart
@@ -106,6 +109,7 @@ def test_another_platform_finds_nothing(server: Server, pages_url: str, objects:
         f"/ach/bank-files/{objects.bank_file()}",
         f"/breaks/{objects.open_break()}",
         f"/ach/corrections/{objects.open_correction()}",
+        f"/ach/returns/{objects.ach_return()}",
         f"/ach/originators/{objects.originator()}",
     ):
         assert person.visit(page).status == 404
@@ -330,8 +334,10 @@ def test_pages_without_a_person_behind_them_activate_and_approve_nothing(
 def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObjects) -> None:
     file, found, originator = objects.file().id, objects.open_break(), objects.originator()
     correction = objects.open_correction()
+    came_back = objects.ach_return()
     for page, offered in (
         (f"/ach/corrections/{correction}", f"/ach/corrections/{correction}/refuse"),
+        (f"/ach/returns/{came_back}", f"/ach/returns/{came_back}/dishonor"),
         (f"/ach/files/{file}", f"/ach/files/{file}/void"),
         (f"/breaks/{found}", f"/breaks/{found}/resolve"),
         (f"/ach/originators/{originator}", f"/ach/originators/{originator}/edit"),
@@ -749,3 +755,57 @@ def _save_by_another_operator(house: House, objects: AchObjects) -> None:
             await conn.execute("UPDATE originators SET changed_by = 'op_other' WHERE id = $1", originator)
 
     house.run(save)
+
+
+def test_a_return_is_shown_with_its_deadline_and_dishonored_once(
+    person: Person, live: Wire, objects: AchObjects, account: str
+) -> None:
+    late, in_time = objects.ach_return(), objects.ach_return(settled_on=date(2026, 12, 4), code="R31")
+    shown = person.read("/ach/returns")
+    assert "R01 Insufficient funds Returned" in shown
+    assert re.search(r"Dishonor in 2 d 2[23] h", shown), shown[-900:]
+    path = f"/ach/returns/{in_time}"
+    assert "R68 Untimely return Returns with R31 have no time limit" in person.read(path)
+    path = f"/ach/returns/{late}"
+    hidden = person.hidden(path, f"{path}/dishonor")
+    unfit = person.post(f"{path}/dishonor", hidden | {"code": "R70", "idempotency_key": "first"})
+    assert (unfit.status, "(R06, R31), and this one is R01" in text_of(unfit)) == (400, True)
+    sent = person.send(path, f"{path}/dishonor", {"code": "R69", "information": "01*03"})
+    assert sent.headers["location"] == f"{path}?done=return_dishonored"
+    again = person.post(f"{path}/dishonor", hidden | {"code": "R68", "idempotency_key": "second"})
+    assert (again.status, "is dishonored; only a return that stands" in text_of(again)) == (400, True)
+    wire = live.get(f"/v1/brim/ach/returns/{late}").json
+    assert (wire["status"], wire["dishonor"]["code"], wire["dishonor"]["information"]) == ("dishonored", "R69", "01*03")
+    assert (wire["actions"], "dishonor_codes" in wire, wire["account"]) == ([], False, account)
+    assert "Dishonored: R69 Field errors in return" in person.read(path)
+    listed = live.get("/v1/brim/ach/returns?status=dishonorable").json["data"]
+    assert [each["id"] for each in listed] == [in_time]
+
+
+RETURN_PAGES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "missed": ({}, "could not leave in time"),
+    "money_back": ({"booked_on": date(2026, 12, 8), "booked_by": "x", "final_ms": 1}, "Contestable until Thu, Dec 10"),
+    "accepted": ({"booked_on": date(2026, 12, 8), "booked_by": "x", "final_ms": 1}, "Nobody has contested"),
+    **{
+        code: ({"contest_code": code, "contest_trace": "1", "contested_ms": 1}, f"Contested: {code}")
+        for code in ("R71", "R72", "R73", "R74", "R75", "R76", "R77")
+    },
+}
+
+
+def test_every_end_of_a_return_is_said_on_its_page(person: Person, objects: AchObjects) -> None:
+    for name, (fields, words) in RETURN_PAGES.items():
+        status = "contested" if name.startswith("R") else name
+        dishonored: dict[str, Any] = {
+            "dishonor_code": "R68",
+            "dishonored_ms": 1,
+            "dishonored_by": "op_1",
+            "leaves_ms": 1,
+        }
+        found = objects.ach_return(status=ReturnStatus(status), **dishonored, **fields)
+        shown = person.read(f"/ach/returns/{found}")
+        assert words in shown
+        if status == "contested":
+            assert "outside of the network" in shown
+    assert person.visit("/ach/returns?status=contested").body.decode().count("/ach/returns/retn_") == 7
+    assert person.visit("/ach/returns?status=nothing").status == 404

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from brim.api.resources.ach.return_rate_wire import changed_rate_json
+from brim.api.resources.ach.return_wire import return_json
 from brim.api.resources.ach.wire import break_json, correction_json, file_json
 from brim.api.resources.authorizations.wire import prenote_json
 from brim.api.resources.balance.wire import balance_json
@@ -28,6 +29,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.BREAK: break_json,
         ObjectType.RETURN_RATE: changed_rate_json,
         ObjectType.CORRECTION: correction_json,
+        ObjectType.ACH_RETURN: return_json,
         ObjectType.PRENOTE: prenote_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,

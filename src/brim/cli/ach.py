@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from brim.base.scope import AccountScope
     from brim.core.ach import AchFile, Comparison, Prenote
     from brim.core.corrections import Correction
+    from brim.core.dishonors import AchReturn
     from brim.core.originators import Authorization, Readiness
     from brim.platform.database import Conn, Database
 
@@ -279,6 +280,70 @@ def refuse(correction: str, code: str, account: str | None, **flags: str | None)
         flags, account, lambda conn, scope: refuse_correction(conn, scope, correction, code=code, **asked_here())
     )
     click.echo(f"{found.id} is refused.")
+
+
+@ach.command("returns")
+@click.option(
+    "--status",
+    type=click.Choice(["dishonorable", "returned", "dishonored", "missed", "money_back", "contested", "accepted"]),
+    help="Only these; dishonorable ones wait for a decision.",
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_returns(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
+    """List the returns of debits of --account and of those connected to it, with their deadlines."""
+    from brim.base.clock import system_clock_ms
+    from brim.base.paging import PageRequest
+    from brim.core import dishonors as service
+
+    is_undecided = status == "dishonorable"
+    filters = service.ReturnFilters(
+        status=service.ReturnStatus(status) if status and not is_undecided else None,
+        undecided_ms=system_clock_ms() if is_undecided else None,
+    )
+
+    async def read(database: "Database") -> "list[AchReturn]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return list((await service.list_returns(database, scope, PageRequest(limit=limit), filters)).items)
+
+    show_table(
+        ("id", "settled", "code", "cents", "top-up", "status", "dishonorable until", "dishonor", "contest"),
+        [
+            (
+                each.id,
+                each.settled_on.isoformat(),
+                each.code,
+                str(each.amount),
+                each.topup or "",
+                each.status,
+                tell_time(each.dishonorable_until_ms // 1000),
+                each.dishonor_code or "",
+                each.contest_code or "",
+            )
+            for each in on_database(flags, read)
+        ],
+    )
+
+
+@ach.command("dishonor")
+@click.argument("ach_return", metavar="RETURN")
+@click.option("--code", type=click.Choice(["R61", "R62", "R67", "R68", "R69", "R70"]), required=True, help="Why.")
+@click.option("--information", metavar="TEXT", help="What the bank is told beside the code; with R69 such as 01*03.")
+@of_account
+def dishonor(ach_return: str, code: str, information: str | None, account: str | None, **flags: str | None) -> None:
+    """Dishonor RETURN within five banking days of its settlement; the next file tells its bank."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import dishonor_return
+
+    found = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: dishonor_return(
+            conn, scope, ach_return, code=code, information=information, renderers=WIRE_FORMATS, **asked_here()
+        ),
+    )
+    click.echo(f"{found.id} is dishonored with {code}; it leaves by {tell_time((found.leaves_ms or 0) // 1000)}.")
 
 
 @ach.command()

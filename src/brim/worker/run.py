@@ -315,6 +315,7 @@ def _make_ach_jobs(
         await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
         applied = await incoming.apply_all(database, now_ms=now_ms(), ids=ids)
         applied += await ach.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await ach.end_contests(database, renderers, now_ms=now_ms(), ids=ids)
         await ach.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
         await ach.report_over_cap(database, renderers, now_ms=now_ms(), ids=ids)
         if applied:

@@ -9,6 +9,7 @@ from typing import Final
 from brim.api.resources.accounts.operations import ACCOUNTS
 from brim.api.resources.ach.operations import ACH_FILES, BREAKS, CORRECTIONS, RAILS
 from brim.api.resources.ach.originator_operations import ORIGINATORS
+from brim.api.resources.ach.return_operations import ACH_RETURNS
 from brim.api.resources.ach.return_rate_operations import RETURN_RATES
 from brim.api.resources.audit_log.operations import AUDIT_LOG
 from brim.api.resources.authorizations.operations import AUTHORIZATIONS
@@ -43,6 +44,7 @@ OPERATIONS: Final = (
     *ORIGINATORS,
     *ACH_FILES,
     *BREAKS,
+    *ACH_RETURNS,
     *RETURN_RATES,
     *CORRECTIONS,
     *RAILS,

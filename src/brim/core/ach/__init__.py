@@ -14,6 +14,7 @@ from brim.core.ach.building import build_due, build_file
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.correcting import refuse_correction, resolve_break
+from brim.core.ach.disputing import dishonor_return, end_contests, read_standing
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.ending import settle_prenote_files
 from brim.core.ach.entry_store import Total, count_returns, list_entries_of_topups
@@ -123,8 +124,10 @@ __all__ = [
     "check_not_collected",
     "compare_sent",
     "count_returns",
+    "dishonor_return",
     "download_bank_file",
     "download_file",
+    "end_contests",
     "find_file",
     "find_preparers",
     "forget_prenote_exceptions",
@@ -143,6 +146,7 @@ __all__ = [
     "read_outlook",
     "read_readiness",
     "read_sent_lists",
+    "read_standing",
     "refuse_correction",
     "report_over_cap",
     "report_silence",

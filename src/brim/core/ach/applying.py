@@ -82,12 +82,14 @@ async def post_bank_steps(
     *,
     bank_account: str,
     reference: str,
+    amount: int | None = None,
     now_ms: int,
     ids: IdFactory,
 ) -> None:
     """Post that the bank's statement has confirmed a step of top-ups, in the caller's transaction.
 
-    Prenotes among the entries move nothing.
+    Prenotes among the entries move nothing. `amount` is what the bank has moved of one entry, where it may be more
+    than that: the rest is its fee.
 
     Raises:
         ConfirmedOtherwiseError: another line has confirmed it.
@@ -107,7 +109,7 @@ async def post_bank_steps(
                     step=step,
                     number=entry.number,
                     bank_account=bank_account,
-                    amount=entry.amount,
+                    amount=entry.amount if amount is None else amount,
                     reference=reference,
                 ),
                 moments[entry.owner_scope],

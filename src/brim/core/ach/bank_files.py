@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -14,13 +15,22 @@ from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
 from brim.core.ach.correcting import Correcting
 from brim.core.ach.counting import count_file, uncount_batch
+from brim.core.ach.disputing import (
+    DishonorBookedOtherwiseError,
+    apply_contest,
+    book_back,
+    find_in_line,
+    note_return,
+    take_again,
+)
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
+from brim.core.dishonors import AchReturn, list_in_file
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, read_account_number
 from brim.core.rails.ach import Confirmation, local_day, nacha
-from brim.core.rails.ach.nacha import ChangeAddenda, Item, ReturnInfo, Severity
-from brim.core.reconciliation import BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
+from brim.core.rails.ach.nacha import ChangeAddenda, Contest, Item, ReturnInfo, Severity
+from brim.core.reconciliation import Break, BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
 from brim.core.reconciliation.formats import Statement, StatementLine, Verdict, read_statement
 from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.time import lock_owner_time
@@ -35,6 +45,17 @@ _DUPLICATE: Final = "DUPLICATE"
 """How the reason begins with which a bank refuses a file whose header it knows."""
 _CORRECTED_DATA: Final = "corrected_data"
 """What the codec finds where the corrected data of a notification of change say nothing that could be applied."""
+MOST_FEE: Final = 5_000
+"""Cents beyond a returned debit that are a fee of the bank; where more is taken, a person has to look.
+
+Banks charge a few dollars for a return, and some tens for one of a large amount.
+"""
+_ITEM_WORDS: Final = {
+    nacha.ItemKind.DISHONOUR: "dishonored return of somebody else's",
+    nacha.ItemKind.FORWARD: "debit or credit",
+    nacha.ItemKind.REFUSED_CHANGE: "refused notification of change",
+}
+"""What items are that are not applied, for people."""
 _UNKNOWN_TRACE: Final = "no entry has it"
 _TRACE: Final = re.compile(r"[0-9]{15}")
 
@@ -51,17 +72,19 @@ class FileReading(msgspec.Struct, kw_only=True):
     content: bytes
     now_ms: int
     ids: IdFactory
+    made_on: date | None = None
     is_held: bool = False
     breaks: int = 0
     returned: list[ReturnedDebit] = msgspec.field(default_factory=list)
 
-    async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> None:
-        """List something of the file that does not match."""
+    async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> Break | None:
+        """List something of the file that does not match; return it, None if it was listed before."""
         new = NewBreak(
             scope=self.originator.scope, kind=kind, cause=cause, detail=detail, bank_file=self.file.id, **more
         )
         opened = await list_break(self.conn, self.renderers, new, now_ms=self.now_ms, ids=self.ids)
         self.breaks += opened is not None
+        return opened
 
     async def move_file(self, file: AchFile, kind: EventType) -> None:
         """Write where a file stands now, and tell it."""
@@ -252,6 +275,7 @@ async def apply_nacha(reading: FileReading) -> list[Finding]:
     if report.verdict is nacha.Verdict.HOLD:
         reading.is_held = True
         return findings
+    reading.made_on = _made_on(report)
     for item in nacha.entries(io.BytesIO(reading.content), lenient=False):
         await _apply_item(reading, item)
     await count_returned(
@@ -263,6 +287,14 @@ async def apply_nacha(reading: FileReading) -> list[Finding]:
         ids=reading.ids,
     )
     return findings
+
+
+def _made_on(report: nacha.FileReport) -> date | None:
+    """Return the day on which a file says it was made, None where that is none."""
+    try:
+        return datetime.strptime(report.header.file_creation_date if report.header else "", "%y%m%d").date()  # noqa: DTZ007  a day, not a moment
+    except ValueError:
+        return None
 
 
 async def _apply_item(reading: FileReading, item: Item) -> None:
@@ -281,11 +313,14 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
         )
     elif isinstance(item.notice, ReturnInfo):
         await _apply_return(reading, item, item.notice)
+    elif isinstance(item.notice, Contest):
+        await _apply_contest(reading, item, item.notice)
     else:
         await reading.open_break(
             BreakKind.ITEM,
             cause=where,
-            detail=f"Line {item.line} is a {item.kind}, which is kept here until a person has looked at it.",
+            detail=f"Line {item.line} is a {_ITEM_WORDS.get(item.kind, item.kind)}, which is kept here until a person "
+            "has looked at it.",
             raw=_without_account(item),
         )
 
@@ -309,16 +344,63 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
         )
         if applied in {Applied.FAILED, Applied.REVERSED} and not entry.is_prenote:
             reading.returned.append(_returned(reading, entry, info.code))
+        if applied in {Applied.FAILED, Applied.REVERSED}:
+            await _note_return(reading, item, info, entry)
         if applied is not Applied.CONFLICT:
             return
         reason = "its top-up has come to another end, or was returned before"
-    await reading.open_break(
+    opened = await reading.open_break(
         BreakKind.RETURN,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
         detail=f"A return {info.code} of {info.amount_cents} cents names trace {info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
         currency="usd",
         reference=(info.original_trace_number if is_known else _name_in(item)) or info.original_trace_number,
+        raw=_without_account(item),
+    )
+    if opened is not None:
+        await _note_return(reading, item, info, entry, break_id=opened.id)
+
+
+async def _note_return(
+    reading: FileReading, item: Item, info: ReturnInfo, entry: Entry | None, *, break_id: str | None = None
+) -> None:
+    """Keep a return for whoever may dishonor it; one with a break could not be applied."""
+    await note_return(
+        reading.conn,
+        reading.vault,
+        reading.originator,
+        item,
+        info,
+        entry,
+        bank_file=reading.file.id,
+        made_on=reading.made_on or local_day(reading.originator.profile, reading.now_ms),
+        is_applied=break_id is None,
+        break_id=break_id,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
+
+
+async def _apply_contest(reading: FileReading, item: Item, contest: Contest) -> None:
+    reason = await apply_contest(
+        reading.conn,
+        reading.originator.scope,
+        contest,
+        renderers=reading.renderers,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
+    if reason is None:
+        return
+    await reading.open_break(
+        BreakKind.RETURN,
+        cause=f"{contest.dishonour_trace_number}/{contest.code}/{contest.trace_number}",
+        detail=f"A contested dishonor {contest.code} of {contest.amount_cents} cents names the dishonored return "
+        f"{contest.dishonour_trace_number}: {reason}.",
+        amount=contest.amount_cents,
+        currency="usd",
+        reference=contest.dishonour_trace_number,
         raw=_without_account(item),
     )
 
@@ -462,7 +544,7 @@ async def _apply_line(reading: FileReading, statement: Statement, line: Statemen
         try:
             async with reading.conn.transaction():
                 problem = await _post(reading, match, row)
-        except (ConfirmedOtherwiseError, UnexpectedBankAmountError) as error:
+        except (ConfirmedOtherwiseError, UnexpectedBankAmountError, DishonorBookedOtherwiseError) as error:
             problem = error.message
     if problem is not None:
         await reading.open_break(
@@ -483,6 +565,7 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
     batch: FoundBatch | None = None
     booked_though_rejected: FoundBatch | None = None
     entry: Entry | None = None
+    dishonored: AchReturn | None = None
     problem: str | None = None
 
 
@@ -494,12 +577,16 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
             for found in _BATCH_REFERENCE.finditer(text):
                 if found["company"] == reading.originator.profile.company_id.strip():
                     return await _match_batch(reading, line, int(found["batch"]))
-    else:
-        for text in texts:
-            for trace in _TRACE.findall(text):
-                entries = await _entries_of_trace(reading, trace)
-                if entries:
-                    return _match_return(line, entries[0])
+    traces = [trace for text in texts for trace in _TRACE.findall(text)]
+    is_coming = line.amount_minor >= 0
+    dishonored = await find_in_line(reading.conn, reading.originator.scope, traces, is_coming=is_coming)
+    if dishonored is not None:
+        return _match_dishonor(line, dishonored)
+    if line.amount_minor < 0:
+        for trace in traces:
+            entries = await _entries_of_trace(reading, trace)
+            if entries:
+                return _match_return(line, entries[0])
     return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
 
 
@@ -532,9 +619,19 @@ async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, ro
     await file_store.set_batch_status(reading.conn, scope, batch, "rejected", settled_by=booked_by)
 
 
+def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
+    """Match a line that names a dishonored return: its money comes back, or goes again as it is contested."""
+    kind = MatchKind.DISHONOR if line.amount_minor >= 0 else MatchKind.CONTEST
+    if abs(line.amount_minor) != dishonored.amount:
+        problem = f"The bank has booked {line.amount_minor} cents for {dishonored.id}, which is of {dishonored.amount}."
+        return _Match(kind=kind, id=dishonored.id, problem=problem)
+    return _Match(kind=kind, id=dishonored.id, dishonored=dishonored)
+
+
 def _match_return(line: StatementLine, entry: Entry) -> _Match:
     name = f"{entry.topup}/{entry.number}"
-    if -line.amount_minor != entry.amount:
+    fee = -line.amount_minor - entry.amount
+    if fee and not (entry.return_code is not None and 0 < fee <= MOST_FEE):
         return _Match(
             kind=MatchKind.RETURN,
             id=name,
@@ -567,7 +664,8 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
             reading.conn, scope, match.batch.file, match.batch.number, by=reference, now_ms=reading.now_ms
         )
         await _settle_file(reading, match.batch.file)
-        rest = row.amount - sum(entry.amount for entry in entries)
+        disputed = await list_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
+        rest = row.amount - sum(entry.amount for entry in entries) - await _book_back(reading, disputed, row)
         if rest:
             return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
     elif match.entry is not None:
@@ -577,10 +675,52 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
             BankStep.RETURN,
             bank_account=row.bank_account,
             reference=reference,
+            amount=-row.amount,
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
+    elif match.dishonored is not None:
+        await _post_dishonor(reading, match.dishonored, row)
     return None
+
+
+async def _post_dishonor(reading: FileReading, dishonored: AchReturn, row: StatementLineRow) -> None:
+    """Post a line that moves the money of one dishonored return, whose batch is settled once all of it is booked."""
+    if row.amount < 0:
+        await take_again(
+            reading.conn,
+            dishonored,
+            bank_account=row.bank_account,
+            reference=f"{row.bank_account}/{row.line_key}",
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+        return
+    scope = reading.originator.scope
+    if dishonored.file is None or dishonored.batch is None:
+        raise DishonorBookedOtherwiseError(dishonored, "which is in no file")
+    await file_store.lock_file(reading.conn, scope, dishonored.file)
+    await _book_back(reading, [dishonored], row)
+    batches = await file_store.list_batches(reading.conn, scope, dishonored.file)
+    batch = next((each for each in batches if each.number == dishonored.batch), None)
+    together = await list_in_file(reading.conn, scope, dishonored.file, batch=dishonored.batch)
+    if batch is not None and batch.settled_by is None and all(each.booked_by for each in together):
+        reference = f"{row.bank_account}/{row.line_key}"
+        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
+        await _settle_file(reading, dishonored.file)
+
+
+async def _book_back(reading: FileReading, disputed: Sequence[AchReturn], row: StatementLineRow) -> int:
+    return await book_back(
+        reading.conn,
+        disputed,
+        originator=reading.originator,
+        bank_account=row.bank_account,
+        reference=f"{row.bank_account}/{row.line_key}",
+        booked_on=row.booked_on,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
 
 
 async def _settle_file(reading: FileReading, file_id: str) -> None:

@@ -14,12 +14,22 @@ import msgspec
 import structlog
 
 from brim.base.ids import IdFactory
-from brim.core import corrections
+from brim.base.scope import AccountScope
+from brim.core import corrections, dishonors
 from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.applying import refuse_unfit, withdraw
 from brim.core.ach.claiming import may_leave
-from brim.core.ach.encoding import REFUSAL_CLASS, Header, PlacedRefusal, encode_file, fits, wrong_with
+from brim.core.ach.disputing import report_missed
+from brim.core.ach.encoding import (
+    REFUSAL_CLASS,
+    Header,
+    PlacedDishonor,
+    PlacedRefusal,
+    encode_file,
+    fits,
+    wrong_with,
+)
 from brim.core.ach.entry_store import Group
 from brim.core.ach.file_store import Counters
 from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
@@ -63,12 +73,14 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
     async with database.connection() as conn:
         groups = await entry_store.groups_with_queued_entries(conn)
         overdue = [Group(*whose, None) for whose in await corrections.overdue_refusals(conn, now_ms=now_ms)]
-        groups += [group for group in overdue if group not in groups]
+        disputed = await dishonors.originators_with_dishonors(conn, now_ms=now_ms)
+        owners = {Group(each.scope, each.originator, each.test_clock): each.owner for each in disputed}
+        groups += [group for group in dict.fromkeys([*overdue, *owners]) if group not in groups]
     made = 0
     for group in groups:
 
         async def work(conn: Conn, group: Group = group) -> AchFile | None:
-            moment = await _lock_time(conn, group, now_ms=now_ms, ids=ids)
+            moment = await _lock_time(conn, group, owner=owners.get(group), now_ms=now_ms, ids=ids)
             return None if moment is None else await build_file(conn, vault, renderers, group, moment=moment)
 
         file = await done_or_listed(
@@ -85,14 +97,20 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
     return made
 
 
-async def _lock_time(conn: Conn, group: Group, *, now_ms: int, ids: IdFactory) -> OwnerTime | None:
-    """Return this moment in the time of a group; None where its clock is on its way, or nothing waits."""
+async def _lock_time(
+    conn: Conn, group: Group, *, owner: AccountScope | None, now_ms: int, ids: IdFactory
+) -> OwnerTime | None:
+    """Return this moment in the time of a group; None where its clock is on its way, or nothing waits.
+
+    `owner` has the clock where only a dishonor waits.
+    """
     if group.test_clock is None:
         return OwnerTime(now_ms, ids)
     waiting = await entry_store.list_queued_topups(conn, group, limit=1, cap=_ANY_AMOUNT)
-    if not waiting:
+    if waiting:
+        ((owner, _),) = waiting
+    if owner is None:
         return None
-    ((owner, _),) = waiting
     try:
         moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
     except ClockAdvancingError:
@@ -128,7 +146,12 @@ async def build_file(
         queued = await _hold_queued(conn, group, profile)
     taken = _within_cap(queued, profile.file_cap)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
-    if not taken and not any(refusal.has_waited(moment.now_ms) for refusal in refusals):
+    disputed, missed = await dishonors.hold_dishonors(
+        conn, vault, group.scope, group.originator, profile, now_ms=moment.now_ms
+    )
+    await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
+    is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
+    if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
         return None
     made = local_time(profile, moment.now_ms)
     modifier = await _next_modifier(conn, group, made.date())
@@ -142,15 +165,17 @@ async def build_file(
     numbers = {entry.topup: vault.open(entry.sealed, place=entry.place).decode() for entry in entries}
     told, last = await _told_to_the_bank(conn, vault, refusals, header, originator, counters, entries, batches)
     batches += last
+    back, last = _placed_back(disputed, header, originator, counters, len(entries) + len(told), len(batches))
+    batches += last
     try:
-        content = encode_file(profile, header, batches, entries, numbers, told)
+        content = encode_file(profile, header, batches, entries, numbers, told, back)
     except FieldError:
         unfit = [entry for entry in entries if not fits(entry, numbers[entry.topup])]
         if not unfit:
             raise
         await refuse_unfit(conn, unfit, renderers=renderers, moment=moment)
         return await build_file(conn, vault, renderers, group, moment=moment)
-    held_because = wrong_with(content, batches, entries, told)
+    held_because = wrong_with(content, batches, entries, told, back)
     is_approved = not profile.requires_approval and held_because is None
     file = AchFile(
         scope=group.scope,
@@ -163,8 +188,8 @@ async def build_file(
         file_time=f"{made:%H%M}",
         modifier=modifier,
         effective_date=header.effective_date,
-        entry_count=len(entries) + len(told),
-        total_debit=sum(entry.amount for entry in entries),
+        entry_count=len(entries) + len(told) + len(back),
+        total_debit=sum(batch.total_debit for batch in batches),
         total_credit=0,
         byte_count=len(content),
         sha256=hashlib.sha256(content).digest(),
@@ -177,7 +202,9 @@ async def build_file(
     if entries:
         await entry_store.put_in_file(conn, entries)
     await corrections.put_refusals_in_file(conn, file_id, [(each.refusal, each.trace) for each in told])
-    await file_store.move_counters(conn, group, traces=len(entries) + len(told), batches=len(batches))
+    placed = [(each.dishonor, each.batch, each.trace) for each in back]
+    await dishonors.put_dishonors_in_file(conn, file_id, placed)
+    await file_store.move_counters(conn, group, traces=file.entry_count, batches=len(batches))
     await _promise(conn, renderers, profile, entries, header, moment)
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
     _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
@@ -317,6 +344,39 @@ async def _told_to_the_bank(
             total_debit=0,
         )
     ]
+
+
+def _placed_back(
+    disputed: Sequence[dishonors.Dishonor],
+    header: Header,
+    originator: Originator,
+    counters: Counters,
+    entries_before: int,
+    batches_before: int,
+) -> tuple[list[PlacedDishonor], list[Batch]]:
+    """Return dishonors with their places behind the other entries of a file, and their batches, one for each class."""
+    by_class: dict[str, list[dishonors.Dishonor]] = defaultdict(list)
+    for dishonor in disputed:
+        by_class[dishonor.found.sec_code].append(dishonor)
+    odfi = originator.profile.odfi_routing_number[:8]
+    sequence = counters.next_trace + entries_before
+    placed: list[PlacedDishonor] = []
+    batches: list[Batch] = []
+    for offset, sec_code in enumerate(sorted(by_class), counters.next_batch + batches_before):
+        number = (offset - 1) % BATCH_NUMBERS + 1
+        for dishonor in by_class[sec_code]:
+            placed.append(PlacedDishonor(dishonor=dishonor, batch=number, trace=trace_number(odfi, sequence % TRACES)))
+            sequence += 1
+        batches.append(
+            Batch(
+                number=number,
+                sec_code=sec_code,
+                effective_date=header.effective_date,
+                entry_count=len(by_class[sec_code]),
+                total_debit=sum(dishonor.found.amount for dishonor in by_class[sec_code]),
+            )
+        )
+    return placed, batches
 
 
 async def _promise(

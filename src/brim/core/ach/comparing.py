@@ -18,7 +18,7 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
-from brim.core import audit, corrections
+from brim.core import audit, corrections, dishonors
 from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
@@ -38,10 +38,11 @@ from brim.core.ach.sent_lists import (
     unknown_sent_files,
 )
 from brim.core.audit import Action
+from brim.core.dishonors import ReturnStatus
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator
 from brim.core.rails.ach import OriginatorProfile, nacha, usable_ms
-from brim.core.rails.ach.nacha import BatchHeader, EntryDetail, FileHeader, FileReport
+from brim.core.rails.ach.nacha import BatchHeader, DishonourAddenda, EntryDetail, FileHeader, FileReport
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.core.time import OwnerTime
 from brim.core.topups import NewDate, Status, reschedule
@@ -91,11 +92,17 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
 
     batch: BatchHeader
     detail: EntryDetail
+    dishonor: DishonourAddenda | None = None
 
     @property
     def is_refusal(self) -> bool:
         """Whether it tells a bank that its notification of change is refused, and moves nothing."""
         return self.batch.standard_entry_class_code == REFUSAL_CLASS
+
+    @property
+    def presents(self) -> bool:
+        """Whether it presents a top-up or a prenote."""
+        return not self.is_refusal and self.dishonor is None
 
     @property
     def individual_id(self) -> str:
@@ -142,6 +149,7 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
         debit.individual_id
         for file_id, listed in unknown.items()
         for debit in _debits(_opened(vault, scope, file_id, listed))
+        if debit.presents
     )
     await comparing.void(unsent)
     for file_id, listed in unknown.items():
@@ -241,6 +249,7 @@ class _Comparing:
             await file_store.update_file(self._conn, moved(file, FileStatus.VOIDED, voided_ms=self._now_ms))
             await entry_store.requeue_entries(self._conn, self._scope, file.id, standing_at=[EntryStatus.IN_FILE])
             await corrections.requeue_refusals(self._conn, self._scope, file.id)
+            await dishonors.requeue_dishonors(self._conn, self._scope, file.id)
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
@@ -250,7 +259,7 @@ class _Comparing:
             raise CompareError(file_id, "it cannot be read.")
         for debit in debits:
             self._use(debit)
-        matched = [(debit, _match(debit, self._presented)) for debit in debits if not debit.is_refusal]
+        matched = [(debit, _match(debit, self._presented)) for debit in debits if debit.presents]
         latest = await self._latest([topup for _, topup in matched if topup is not None])
         clocks = {clock for _, topup in matched if topup and (clock := _clock_of(topup, latest.get(topup.id)))}
         file = self._file(
@@ -283,10 +292,43 @@ class _Comparing:
                     self._originator.profile, entry, _day(debit.batch.effective_entry_date)
                 )
         await entry_store.place_sent_entries(self._conn, placed)
+        await self._learn_dishonors(file, debits)
         await count_file(
             self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
         )
         self.entries += len(debits)
+
+    async def _learn_dishonors(self, file: AchFile, debits: Sequence[_Debit]) -> None:
+        for debit in debits:
+            if debit.dishonor is not None:
+                await self._learn_dishonor(file, debit, debit.dishonor)
+
+    async def _learn_dishonor(self, file: AchFile, debit: _Debit, told: DishonourAddenda) -> None:
+        """Write that a dishonor has left, so that it does not leave twice; one whose return is not here is a break."""
+        named = await dishonors.find_by_original_trace(self._conn, self._scope, [told.original_trace_number])
+        known = next((each for each in named if each.trace == told.return_trace_number), None)
+        if known is None:
+            reason = f"it dishonors the return {told.return_trace_number}, which is not in this database"
+            await self._break(file, debit, reason)
+            return
+        found = await dishonors.hold_return(self._conn, self._scope, known.id)
+        if found.file is not None:
+            await self._break(file, debit, f"the return {found.id} was dishonored before, in {found.file}")
+            return
+        learned = msgspec.structs.replace(
+            found,
+            status=ReturnStatus.DISHONORED,
+            dishonor_code=told.return_reason_code,
+            information=told.addenda_information.rstrip() or None,
+            dishonored_ms=found.dishonored_ms or file.built_ms,
+            dishonored_by=found.dishonored_by or _BY_COMPARING,
+            leaves_ms=found.leaves_ms or file.built_ms,
+            file=file.id,
+            batch=debit.batch.batch_number,
+            dishonor_trace=debit.detail.trace_number,
+            ended_ms=None,
+        )
+        await dishonors.update_return(self._conn, learned)
 
     async def _latest(self, topups: Sequence[KnownTopup]) -> dict[str, Entry]:
         found = await entry_store.list_entries_of_topups(self._conn, self._scope, [topup.id for topup in topups])
@@ -395,7 +437,8 @@ def _debits(content: bytes) -> Iterator[_Debit]:
     """Yield the entries of a file that can be read."""
     for item in nacha.entries(io.BytesIO(content), lenient=False):
         if item.batch is not None and item.entry is not None:
-            yield _Debit(batch=item.batch, detail=item.entry.detail)
+            told = next((each for each in item.entry.addenda if isinstance(each, DishonourAddenda)), None)
+            yield _Debit(batch=item.batch, detail=item.entry.detail, dishonor=told)
 
 
 def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTopup | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from brim.core.ach.rules import AchFile, Batch, Entry
 from brim.core.corrections import Refusal
+from brim.core.dishonors import Dishonor
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.rails.ach.nacha import Batch as NachaBatch
 from brim.core.rails.ach.nacha import (
@@ -46,6 +47,14 @@ class PlacedRefusal(msgspec.Struct, frozen=True, kw_only=True):
     trace: str
 
 
+class PlacedDishonor(msgspec.Struct, frozen=True, kw_only=True):
+    """A dishonored return in a file, and where it stands."""
+
+    dishonor: Dishonor
+    batch: int
+    trace: str
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What tells a file from the originator's others: when it was made, at the originator's, and its modifier."""
 
@@ -62,6 +71,7 @@ def encode_file(
     entries: Sequence[Entry],
     account_numbers: Mapping[str, str],
     refusals: Sequence[PlacedRefusal] = (),
+    dishonors: Sequence[PlacedDishonor] = (),
 ) -> bytes:
     """Return the bytes of a file.
 
@@ -72,6 +82,7 @@ def encode_file(
         entries: with their batches and traces; of each batch in the order of its traces.
         account_numbers: the account number of each top-up's entry.
         refusals: refused notifications of change, in the order of their traces.
+        dishonors: dishonored returns, of each batch in the order of its traces.
 
     Raises:
         FieldError: something does not fit its field; nothing of the file may be used.
@@ -103,7 +114,8 @@ def encode_file(
                     for entry in entries
                     if entry.batch == batch.number
                 ]
-                + [_refusal(each) for each in refusals if each.batch == batch.number],
+                + [_refusal(each) for each in refusals if each.batch == batch.number]
+                + [_dishonor(each) for each in dishonors if each.batch == batch.number],
             )
             for batch in batches
         ],
@@ -136,6 +148,11 @@ def _refusal(placed: PlacedRefusal) -> NachaEntry:
     )
 
 
+def _dishonor(placed: PlacedDishonor) -> NachaEntry:
+    """Return the entry by which a bank is told that its return is dishonored."""
+    return make_notification(placed.dishonor.movement, placed.dishonor.addenda(placed.trace))
+
+
 def _movement(entry: Entry, account_number: str) -> Movement:
     return Movement(
         transaction_code=str(entry.transaction_code),
@@ -158,7 +175,11 @@ def fits(entry: Entry, account_number: str) -> bool:
 
 
 def wrong_with(
-    content: bytes, batches: Sequence[Batch], entries: Sequence[Entry], refusals: Sequence[PlacedRefusal] = ()
+    content: bytes,
+    batches: Sequence[Batch],
+    entries: Sequence[Entry],
+    refusals: Sequence[PlacedRefusal] = (),
+    dishonors: Sequence[PlacedDishonor] = (),
 ) -> str | None:
     """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
     found = recount(io.BytesIO(content))
@@ -166,9 +187,9 @@ def wrong_with(
         return f"the second reader found: {'; '.join(found.problems[:3])}."
     return _differences(
         found,
-        entries=len(entries) + len(refusals),
+        entries=len(entries) + len(refusals) + len(dishonors),
         batches=len(batches),
-        debits_cents=sum(entry.amount for entry in entries),
+        debits_cents=sum(entry.amount for entry in entries) + sum(each.dishonor.found.amount for each in dishonors),
     )
 
 

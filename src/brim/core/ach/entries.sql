@@ -11,6 +11,20 @@ SELECT
         WHERE
             b.account = w.account AND b.livemode = w.livemode AND b.topup = w.id
             AND b.step = 'bank_return' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
+    ) AND NOT EXISTS (
+        -- It came back, since that return was dishonored, and was not taken again.
+        SELECT
+        FROM bank_confirmations AS b
+        WHERE
+            b.account = w.account AND b.livemode = w.livemode AND b.topup = w.id
+            AND b.step = 'bank_dishonor' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
+            AND NOT EXISTS (
+                SELECT
+                FROM bank_confirmations AS c
+                WHERE
+                    c.account = w.account AND c.livemode = w.livemode AND c.topup = w.id
+                    AND c.step = 'bank_contest' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
+            )
     ) AS is_taken_back, coalesce(f.verification = 'verified', false) AS is_verified,
     coalesce(f.is_detached, true) AS is_detached, f.corrected_ms IS NOT NULL AS is_corrected
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, id, funding_source)

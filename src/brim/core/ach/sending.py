@@ -12,7 +12,7 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import corrections
+from brim.core import corrections, dishonors
 from brim.core.ach import entry_store, file_store, lineage_store
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.counting import count_file
@@ -87,6 +87,7 @@ async def _void_if_late(conn: Conn, scope: AccountScope, file_id: str, *, now_ms
     await file_store.update_file(conn, moved(file, FileStatus.VOIDED, voided_ms=now_ms))
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     await corrections.requeue_refusals(conn, scope, file_id)
+    await dishonors.requeue_dishonors(conn, scope, file_id)
     _log.warning("ach file was not sent in time", file=file.id, effective_date=str(file.effective_date))
     return True
 

@@ -11,7 +11,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
-from brim.core import audit, corrections
+from brim.core import audit, corrections, dishonors
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.file_store import BankFile, FoundBatch
@@ -143,26 +143,35 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
 
 
 class Preparers(NamedTuple):
-    """Who prepared what a file does, as `originators.name_of` has them: the profile, and that debits go out again."""
+    """Who prepared what a file does, as `originators.name_of` has them: the profile, what goes out again, dishonors."""
 
     profile: str
     resubmitted: frozenset[str]
+    dishonored: frozenset[str]
 
 
 async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> Preparers:
     """Return who prepared a file of an originator."""
-    return Preparers(originator.changed_by, await entry_store.who_resubmitted(conn, file.scope, file.id))
+    disputed = await dishonors.list_in_file(conn, file.scope, file.id)
+    return Preparers(
+        originator.changed_by,
+        await entry_store.who_resubmitted(conn, file.scope, file.id),
+        frozenset(each.dishonored_by for each in disputed if each.dishonored_by),
+    )
 
 
 def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
     """Let an actor pass who may approve a file.
 
     Raises:
-        SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again.
+        SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again, or dishonored
+            a return in it.
     """
     check_person(by, prepared_by=preparers.profile, approvers=approvers)
     if approvers > 1 and name_of(by) in preparers.resubmitted:
         raise SecondPersonError("You let debits in this file go out again, so another operator has to approve it.")
+    if approvers > 1 and name_of(by) in preparers.dishonored:
+        raise SecondPersonError("You dishonored a return in this file, so another operator has to approve it.")
 
 
 async def void_file(
@@ -192,6 +201,7 @@ async def void_file(
     await file_store.update_file(conn, after)
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     await corrections.requeue_refusals(conn, scope, file_id)
+    await dishonors.requeue_dishonors(conn, scope, file_id)
     await _record(conn, by, Action.ACH_FILE_VOIDED, before, after, now_ms=now_ms, ids=ids)
     return after
 
@@ -237,10 +247,12 @@ async def resubmit_file(
         batches=[batch.number for batch in rejected],
         resubmitted_by=name_of(by),
     )
-    if topups:
-        detail = f"{len(topups)} entries"
+    disputed = await dishonors.requeue_dishonors(conn, scope, file_id, [batch.number for batch in rejected])
+    count = len(topups) + len(disputed)
+    if count:
+        detail = f"{count} entries"
         await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, detail=detail, now_ms=now_ms, ids=ids)
-    return len(topups)
+    return count
 
 
 async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, batch: FoundBatch) -> bool:

@@ -23,6 +23,7 @@ class ObjectType(StrEnum):
 
     ACCOUNT = "account"
     ACH_FILE = "ach_file"
+    ACH_RETURN = "ach_return"
     API_KEY = "api_key"
     AUTHORIZATION = "authorization"
     BANK_FILE = "bank_file"
@@ -103,6 +104,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "expires_ms": plain,
     },
     ObjectType.ACH_FILE: {"status": plain, "name": plain, "held_because": plain, "reject_reason": plain},
+    ObjectType.ACH_RETURN: {"status": plain, "dishonor_code": plain, "information": plain},
     ObjectType.AUTHORIZATION: {
         "funding_source": plain,
         "sec_code": plain,

@@ -96,6 +96,7 @@ class Action(StrEnum):
     LEGAL_HOLD_PLACED = "legal_hold.placed"
     LEGAL_HOLD_LIFTED = "legal_hold.lifted"
     CORRECTION_REFUSED = "correction.refused"
+    ACH_RETURN_DISHONORED = "ach_return.dishonored"
     TOPUPS_IMPORTED = "topup.imported"
     ENCRYPTION_ROTATED = "encryption.rotated"
     DATA_KEY_MADE = "data_key.created"

@@ -238,6 +238,18 @@ WHERE t.ctid = found.row_id;
 -- The account numbers from before corrections: in another form.
 {replaced sealed of corrections by id};
 
+-- name: next_sealed_ach_returns
+-- The records of returns that may be dishonored: the next ones.
+{next sealed of ach_returns by id};
+
+-- name: lock_sealed_ach_returns
+-- The records of returns that may be dishonored: those named.
+{held sealed of ach_returns by id};
+
+-- name: replace_sealed_ach_returns
+-- The records of returns that may be dishonored: in another form.
+{replaced sealed of ach_returns by id};
+
 -- name: next_sealed_replies
 -- Replies kept for retries that tell the secret of a webhook endpoint or of an event destination, sealed: the next ones.
 SELECT

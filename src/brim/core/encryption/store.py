@@ -53,6 +53,7 @@ SEALED_TABLES: Final = (
     SealedTable("sealed_ach_files", _FILES),
     SealedTable("sealed_ach_entries"),
     SealedTable("sealed_corrections"),
+    SealedTable("sealed_ach_returns"),
     SealedTable("sealed_bank_files", _FILES),
     SealedTable("sealed_authorizations"),
 )

@@ -184,12 +184,12 @@ CROSS JOIN LATERAL (
 WHERE t.ctid = f.place AND t.description IS NOT NULL;
 
 -- name: read_entries
--- How top-ups and prenotes were presented to the bank, in which files, and whether the bank has yet to be told
--- that a correction of one is refused; $1 is the platform.
+-- How top-ups and prenotes were presented to the bank, in which files, whether the bank has yet to be told that a
+-- correction of one is refused, and whether a return of one is dishonored and not settled; $1 is the platform.
 SELECT
     f.topup, f.status, f.effective_date, f.returned_ms, f.claimed_ms, f.trace, f.file, f.receiver_name,
     coalesce(s.sent_ms, s.built_ms) AS sent_ms,
-    coalesce(r.is_refused, false) AS has_refusal
+    coalesce(r.is_refused, false) AS has_refusal, d.is_disputed
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT topup, status, effective_date, returned_ms, claimed_ms, trace, file, receiver_name
@@ -214,7 +214,18 @@ LEFT JOIN LATERAL (
         WHERE account = $1 AND livemode = $2 AND id BETWEEN c.refusal_file AND c.refusal_file
         ORDER BY id
     ) AS w ON true
-) AS r ON true;
+) AS r ON true
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT
+        FROM ach_returns
+        WHERE
+            account = $1 AND livemode = $2 AND topup BETWEEN f.topup AND f.topup
+            AND status || '' IN ('dishonored', 'money_back')
+        ORDER BY topup
+        OFFSET 0
+    ) AS is_disputed
+) AS d;
 
 -- name: erase_entries
 -- What entries copied of bank accounts. The bytes of the files have it, encrypted.
@@ -226,6 +237,20 @@ CROSS JOIN LATERAL (
     FROM ach_entries
     WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.id AND n.id
     ORDER BY topup, number
+    FOR UPDATE
+) AS f
+WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
+
+-- name: erase_ach_returns
+-- The records of returns. Nothing is erased while one is dishonored and not settled (`read_entries`).
+UPDATE ach_returns AS t
+SET sealed = NULL
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM ach_returns
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.id AND n.id
+    ORDER BY topup, id
     FOR UPDATE
 ) AS f
 WHERE t.ctid = f.place AND t.sealed IS NOT NULL;

@@ -145,6 +145,7 @@ class Survey:
         self.pending = 0
         self.at_the_bank = 0
         self.refused = 0
+        self.disputed = 0
         self.returnable_until: date | None = None
         self.files: dict[str, date] = {}
         self.entries = 0
@@ -169,6 +170,7 @@ class Survey:
         if status in {"queued", "in_file", "confirmed"}:
             self.at_the_bank += 1
         self.refused += entry["has_refusal"]
+        self.disputed += entry["is_disputed"]
         until = None
         if status == "released" and entry["effective_date"]:
             until = entry["effective_date"] + timedelta(days=RETURNABLE_DAYS)
@@ -186,6 +188,9 @@ class Survey:
             found.append(Refusal(Reason.AT_THE_BANK, f"{self.at_the_bank} debits or prenotes are on their way."))
         if self.refused:
             sentence = f"{self.refused} refusals of corrections have yet to reach the bank, in a file that it settles."
+            found.append(Refusal(Reason.AT_THE_BANK, sentence))
+        if self.disputed:
+            sentence = f"{self.disputed} dishonored returns are not settled: they may be contested."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.returnable_until:
             sentence = f"A debit may come back, or its return be disputed, until {self.returnable_until}."

@@ -200,6 +200,7 @@ async def _erase_topups(task: Task, conn: Conn, after: str, *, livemode: bool) -
         balance_transactions=await store.write(conn, "erase_balance_transactions", scope, ids),
         ach_entries=await store.write(conn, "erase_entries", AccountScope(task.platform, livemode), ids),
         corrections=await store.write(conn, "erase_corrections", AccountScope(task.platform, livemode), ids),
+        ach_returns=await store.write(conn, "erase_ach_returns", AccountScope(task.platform, livemode), ids),
     )
     return Page(counts, next_of(rows, task))
 

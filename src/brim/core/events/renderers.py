@@ -28,6 +28,7 @@ class ObjectType(StrEnum):
     BREAK = "brim.break"
     PRENOTE = "brim.prenote"
     CORRECTION = "brim.correction"
+    ACH_RETURN = "brim.ach_return"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"

@@ -51,6 +51,9 @@ class EventType(StrEnum):
     PRENOTE_FAILED = "brim.prenote.failed"
     PRENOTE_CANCELED = "brim.prenote.canceled"
     FUNDING_SOURCE_CORRECTED = "brim.funding_source.corrected"  # to the account whose bank account it is
+    ACH_RETURN_DISHONORED = "brim.ach_return.dishonored"  # these to the platform, who dishonors
+    ACH_RETURN_DISHONOR_ACCEPTED = "brim.ach_return.dishonor_accepted"
+    ACH_RETURN_CONTESTED = "brim.ach_return.contested"
     PING = "v2.core.event_destination.ping"
 
 
@@ -76,6 +79,7 @@ _OBJECTS: Final = {
     "test_helpers.test_clock": EventObject("test_helpers.test_clock", "/v1/test_helpers/test_clocks/", "test_clocks"),
     "brim.topup": EventObject("topup", "/v1/topups/", "topups"),
     "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
+    "brim.ach_return": EventObject("brim.ach_return", "/v1/brim/ach/returns/", "ach"),
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),

@@ -12,7 +12,18 @@ import structlog
 import brim
 from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
-from brim.core import ach, corrections, integrity, jobs, ledger, originators, reconciliation, topups, webhooks
+from brim.core import (
+    ach,
+    corrections,
+    dishonors,
+    integrity,
+    jobs,
+    ledger,
+    originators,
+    reconciliation,
+    topups,
+    webhooks,
+)
 from brim.core.archiving import last_base_backup_ms, read_archiving
 from brim.core.gauges import store
 from brim.core.gauges.rules import KIND, age_s, by_kind, rates_of, single, worker_figures
@@ -310,11 +321,14 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
 async def _read_corrections(conn: Conn, now_ms: int) -> list[Figure]:
     notified: list[tuple[tuple[str, ...], float]] = []
     unsettled: list[tuple[tuple[str, ...], float]] = []
+    undecided: list[tuple[tuple[str, ...], float]] = []
     for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
         since_ms = now_ms - RETURNS_WITHIN_MS
         found = await corrections.count_corrections(conn, scope, since_ms=since_ms, most=MOST_COUNTED)
         notified.append(((scope.account,), found.notifications))
         unsettled.append(((scope.account,), found.unsettled))
+        open_returns = await dishonors.count_undecided(conn, scope, now_ms=now_ms, most=MOST_COUNTED)
+        undecided.append(((scope.account,), open_returns.returns))
     return [
         Figure(
             "brim_ach_notifications_of_change",
@@ -327,6 +341,12 @@ async def _read_corrections(conn: Conn, now_ms: int) -> list[Figure]:
             "Those of them that could not be applied and wait for a person.",
             ("account",),
             unsettled,
+        ),
+        Figure(
+            "brim_ach_returns_dishonorable",
+            "Returns of a platform's debits that can be dishonored now, among the newest 10,000.",
+            ("account",),
+            undecided,
         ),
     ]
 

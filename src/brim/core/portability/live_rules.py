@@ -11,6 +11,7 @@ MOST_NAMED: Final = 20
 """How many reasons are named; from there on a person looks at the cause."""
 
 _ON_ITS_WAY: Final = frozenset({"queued", "in_file", "confirmed"})
+_DISPUTED: Final = frozenset({"dishonored", "money_back"})
 _NOT_ANSWERED: Final = frozenset({"built", "approved", "sent"})
 
 
@@ -54,6 +55,10 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
     "corrections": (
         ("account", "livemode", "id", "status", "refusal_file"),
         lambda row: f"correction {row['id']} is not settled" if _waits(row) else None,
+    ),
+    "ach_returns": (
+        ("account", "livemode", "id", "status"),
+        lambda row: f"return {row['id']} is {row['status']}" if row["status"] in _DISPUTED else None,
     ),
 }
 """What of live mode somebody still works on, by table: the columns that tell, and what is said of a row."""

@@ -118,6 +118,10 @@
 -- What banks have corrected of bank accounts on file.
 {rows of corrections by t.livemode, t.id};
 
+-- name: rows_of_ach_returns
+-- Returns of its debits, and their dishonors.
+{rows of ach_returns by t.livemode, t.id};
+
 -- name: rows_of_erasures
 -- What was erased of it, and of whoever pays it.
 {rows of erasures by t.livemode, t.target};
@@ -326,6 +330,10 @@ FROM (
 -- name: put_corrections
 -- What banks have corrected of bank accounts on file.
 {rows put into corrections};
+
+-- name: put_ach_returns
+-- Returns of its debits, and their dishonors.
+{rows put into ach_returns};
 
 -- name: put_erasures
 -- What was erased of it, and of whoever pays it.

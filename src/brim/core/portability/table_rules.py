@@ -84,6 +84,12 @@ EXPORTED: Final = (
         others=("owner",),
         sealed={"sealed": "correction/{account}/{livemode}/{id}"},
     ),
+    Table(
+        name="ach_returns",
+        key=_BY_ID,
+        others=("owner",),
+        sealed={"sealed": "ach_return/{account}/{livemode}/{id}"},
+    ),
     Table(name="erasures", key=("livemode", "target")),
     Table(name="return_counts", key=("livemode", "originator", "owner", "day"), others=("owner",)),
     Table(name="return_guards", key=("livemode", "originator", "owner", "kind"), others=("owner",)),

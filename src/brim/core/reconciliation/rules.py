@@ -16,6 +16,8 @@ class MatchKind(StrEnum):
 
     BATCH = "ach_batch"
     RETURN = "ach_return"
+    DISHONOR = "ach_dishonor"
+    CONTEST = "ach_contest"
 
 
 class BreakKind(StrEnum):
@@ -39,6 +41,8 @@ class BreakKind(StrEnum):
     """A file that the bank has not answered in time."""
     CORRECTION = "unusable_correction"
     """A notification of change that cannot be applied by itself."""
+    DISHONOR = "unsettled_dishonor"
+    """A dishonored return that has not left in time, or whose money has come back a second time."""
     SENT = "unknown_debit"
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
     FILE = "held_file"

@@ -1,14 +1,18 @@
 """What a bank's statement says of a top-up, and what that posts."""
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.ledger import (
+    AVAILABLE,
     FEES,
     FUNDING_CLEARING,
+    BalanceTransaction,
+    BalanceTransactionType,
     EntryLine,
     JournalEntry,
     Posting,
@@ -16,6 +20,7 @@ from brim.core.ledger import (
     numbered_step,
 )
 from brim.core.topups.posting import SOURCE_TYPE
+from brim.core.topups.rules import Topup
 
 
 class BankStep(StrEnum):
@@ -25,6 +30,18 @@ class BankStep(StrEnum):
     """It came to our bank account."""
     RETURN = "bank_return"
     """It was taken from our bank account again."""
+    DISHONOR = "bank_dishonor"
+    """It came back, since the return was dishonored; it may be contested."""
+    CONTEST = "bank_contest"
+    """It was taken once more, since the dishonor was contested."""
+    ACCEPTED = "topup_dishonored_return"
+    """What came back stays: nobody has contested it in time, so it is the customer's."""
+
+
+COMING: Final = (BankStep.CREDIT, BankStep.DISHONOR)
+"""The steps by which money comes to our bank account."""
+GOING: Final = (BankStep.RETURN, BankStep.CONTEST)
+"""Those by which it goes."""
 
 
 class BankConfirmation(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,12 +92,11 @@ def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, 
     Raises:
         UnexpectedBankAmountError: another amount came, or less was taken back than the top-up's.
     """
-    is_credit = confirmation.step is BankStep.CREDIT
     fee = confirmation.amount - amount
-    if fee < 0 or (is_credit and fee):
+    if fee < 0 or (fee and confirmation.step is not BankStep.RETURN):
         raise UnexpectedBankAmountError(confirmation, amount)
     bank = bank_ledger_account(confirmation.bank_account)
-    debit, credit = (bank, FUNDING_CLEARING) if is_credit else (FUNDING_CLEARING, bank)
+    debit, credit = (bank, FUNDING_CLEARING) if confirmation.step in COMING else (FUNDING_CLEARING, bank)
     lines = [EntryLine(debit_account=debit, credit_account=credit, amount=amount, currency=currency)]
     if fee:
         lines.append(EntryLine(debit_account=FEES, credit_account=bank, amount=fee, currency=currency))
@@ -94,3 +110,34 @@ def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, 
         created=created,
     )
     return Posting(entry=entry)
+
+
+def accepted_posting(topup: Topup, *, entry_id: str, transaction_id: str, created: int) -> Posting:
+    """Return what gives a customer the money of a top-up whose return was dishonored; its status stays as it is."""
+    step = BalanceTransactionType.TOPUP_DISHONORED_RETURN
+    line = EntryLine(
+        debit_account=FUNDING_CLEARING, credit_account=AVAILABLE, amount=topup.amount, currency=topup.currency
+    )
+    entry = JournalEntry(
+        scope=topup.scope,
+        id=entry_id,
+        source_type=SOURCE_TYPE,
+        source=topup.id,
+        step=step,
+        lines=(line,),
+        created=created,
+    )
+    transaction = BalanceTransaction(
+        scope=topup.scope,
+        id=transaction_id,
+        amount=topup.amount,
+        available_on=created,
+        created=created,
+        currency=topup.currency,
+        description=topup.description,
+        fee=0,
+        net=topup.amount,
+        source=topup.id,
+        type=step,
+    )
+    return Posting(entry=entry, balance_transaction=transaction)

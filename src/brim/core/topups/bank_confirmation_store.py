@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from brim.base.scope import AccountScope
 from brim.core.topups.bank_confirmation_rules import BankConfirmation
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
@@ -41,6 +42,12 @@ async def find_known(conn: Conn, confirmation: BankConfirmation) -> BankConfirma
     """Return what is known of the same step of the same top-up, of which there is something."""
     record = await conn.fetchrow(_SQL["read_bank_confirmation"], *_key(confirmation))
     return msgspec.structs.replace(confirmation, **record)
+
+
+async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: str) -> bool:
+    """Tell whether a step of a top-up was confirmed."""
+    key = (scope.account, scope.livemode, topup, step)
+    return await conn.fetchrow(_SQL["read_bank_confirmation"], *key) is not None
 
 
 def _key(confirmation: BankConfirmation) -> tuple[str, bool, str, str]:

@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from brim.base.errors import ResourceMissingError
+from brim.base.scope import AccountScope
 from brim.core import ledger
+from brim.core.events import BY_ITSELF, EventType, Renderers, insert_events, new_event
+from brim.core.ledger import Balance
 from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as store
 from brim.core.topups.bank_confirmation_rules import (
     BankConfirmation,
+    BankStep,
     ConfirmedOtherwiseError,
+    accepted_posting,
     bank_posting,
 )
 from brim.core.topups.bank_confirmation_store import NewConfirmation
@@ -66,3 +71,50 @@ async def _confirm(conn: Conn, confirmations: Sequence[tuple[BankConfirmation, O
     if to_post:
         await ledger.post_entries(conn, to_post)
     return len(to_post)
+
+
+async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: BankStep, number: int) -> bool:
+    """Tell whether the bank has confirmed a step of a top-up."""
+    return await store.is_confirmed(conn, scope, topup, ledger.numbered_step(step, number))
+
+
+async def credit_dishonored_return(
+    conn: Conn, scope: AccountScope, topup_id: str, *, bank_account: str, reference: str, renderers: Renderers,
+    moment: OwnerTime,
+) -> bool:  # fmt: skip
+    """Give a customer the money of a top-up whose return was dishonored, in the caller's transaction.
+
+    It is given once for each top-up, whose status stays as it is: `failed` or `reversed`. `reference` is what says
+    that the money stays. Returns whether it was given now.
+
+    Raises:
+        ResourceMissingError: there is no such top-up.
+    """
+    (topup,) = await fetch_topups(conn, [(scope, topup_id)])
+    if topup is None:
+        raise ResourceMissingError("topup", topup_id, param="topup")
+    confirmation = BankConfirmation(
+        scope=scope,
+        topup=topup_id,
+        step=BankStep.ACCEPTED,
+        bank_account=bank_account,
+        amount=topup.amount,
+        reference=reference,
+    )
+    (is_new,) = await store.insert(conn, [NewConfirmation(confirmation, topup.currency, moment.now_ms)])
+    if not is_new:
+        return False
+    balances = (await ledger.lock_balances(conn, {(scope, topup.currency)}))[scope]
+    posting = accepted_posting(
+        topup,
+        entry_id=moment.new_id("je_"),
+        transaction_id=moment.new_id("txn_"),
+        created=moment.now_ms // 1000,
+    )
+    await ledger.post_entries(conn, [posting])
+    balances[topup.currency] += topup.amount
+    shown = [Balance(currency=currency, available=balances[currency]) for currency in sorted(balances)]
+    kind = EventType.BALANCE_AVAILABLE
+    payload = renderers.payload(kind, scope, shown)
+    await insert_events(conn, [new_event(scope, kind, scope.account, payload, moment, BY_ITSELF)])
+    return True

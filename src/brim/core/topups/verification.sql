@@ -52,17 +52,22 @@ expected AS (
     SELECT c.account, c.livemode, c.topup, c.step, 1, $14::text || c.bank_account, $12::text, t.amount, t.currency
     FROM confirmed AS c
     LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
-    WHERE split_part(c.step, ':', 1) = $15
+    WHERE split_part(c.step, ':', 1) = ANY ($15::text[])
+    UNION ALL
+    SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $19::text, t.amount, t.currency
+    FROM confirmed AS c
+    LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
+    WHERE c.step = $18
     UNION ALL
     SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $14 || c.bank_account, t.amount, t.currency
     FROM confirmed AS c
     LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
-    WHERE split_part(c.step, ':', 1) = $16
+    WHERE split_part(c.step, ':', 1) = ANY ($16::text[])
     UNION ALL
     SELECT c.account, c.livemode, c.topup, c.step, 2, $13::text, $14 || c.bank_account, c.amount - t.amount, t.currency
     FROM confirmed AS c
     JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
-    WHERE split_part(c.step, ':', 1) = $16 AND c.amount > t.amount
+    WHERE split_part(c.step, ':', 1) = ANY ($16) AND c.amount > t.amount
 ),
 entries AS MATERIALIZED (
     {range of journal_entries by source:
@@ -97,7 +102,7 @@ LIMIT $7;
 -- name: wrong_balance_transactions
 -- Balance transactions that a status calls for and that are missing, different, not the one the top-up points to, or there
 -- without being called for. Arrays: for each status and type it calls for, the sign, and whether the top-up's
--- balance_transaction names it.
+-- balance_transaction names it. 12 is the type, and the step, that gives the customer the money of a dishonored return.
 WITH expected AS (
     SELECT
         t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
@@ -107,13 +112,19 @@ WITH expected AS (
     ) AS t
     JOIN unnest($8::text[], $9::text[], $10::integer[], $11::boolean[]) AS r (status, type, sign, is_named)
         ON r.status = t.status
+    UNION ALL
+    SELECT c.account, c.livemode, c.topup, c.step, c.amount, c.currency, NULL
+    FROM (
+        {range of bank_confirmations by topup: account, livemode, topup, step, amount, currency}
+    ) AS c
+    WHERE c.step = $12
 ),
 found AS (
     SELECT account, livemode, source, type, id, amount, currency
     FROM (
         {range of balance_transactions by source: account, livemode, source, type, id, amount, currency}
     ) AS t
-    WHERE type = ANY ($9::text[])
+    WHERE type = ANY ($9::text[] || $12::text)
 )
 SELECT
     account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,
@@ -125,8 +136,8 @@ WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency) OR e.named 
 LIMIT $7;
 
 -- name: wrong_confirmations
--- Confirmations of a bank (7 and 8: its steps, credit and return) that are about no top-up, or of another amount or currency than
--- its own; a return may be of more, for its fee.
+-- Confirmations of a bank (7: its steps) that are about no top-up, or of another amount or currency than its own; a
+-- return (8) may be of more, for its fee.
 SELECT
     c.account, c.livemode, format('bank_confirmations %s of %s', c.step, c.topup) AS row_name,
     coalesce(t.amount || ' ' || t.currency, 'a top-up') AS expected, c.amount || ' ' || c.currency AS found
@@ -140,8 +151,8 @@ LEFT JOIN LATERAL (
     ORDER BY id
 ) AS t ON TRUE
 WHERE t.amount IS NULL OR c.currency <> t.currency OR c.amount < t.amount
-    OR c.amount > t.amount AND split_part(c.step, ':', 1) = $7
-    OR split_part(c.step, ':', 1) NOT IN ($7, $8)
+    OR c.amount > t.amount AND split_part(c.step, ':', 1) <> $8
+    OR split_part(c.step, ':', 1) <> ALL ($7::text[])
 LIMIT $9;
 
 -- name: clearing_topups

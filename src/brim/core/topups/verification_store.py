@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.core.ledger import BANK, FEES, FUNDING_CLEARING
-from brim.core.topups.bank_confirmation_rules import BankStep
+from brim.core.ledger import AVAILABLE, BANK, FEES, FUNDING_CLEARING
+from brim.core.topups.bank_confirmation_rules import COMING, GOING, BankStep
 from brim.core.topups.posting import SOURCE_TYPE
 from brim.core.verification import (
     WHOLE_TABLE_TIMEOUT_S,
@@ -42,18 +42,20 @@ async def wrong_entries(conn: Conn, span: Range, rules: Rows, *, limit: int) -> 
 
     A rule is a status, a step that it calls for, and that step's debit and credit account.
     """
-    confirmations = (FUNDING_CLEARING, FEES, BANK, BankStep.CREDIT, BankStep.RETURN, SOURCE_TYPE)
+    banks = (FUNDING_CLEARING, FEES, BANK, list(COMING), list(GOING))
+    confirmations = (*banks, SOURCE_TYPE, BankStep.ACCEPTED, AVAILABLE)
     return differences(await conn.fetch(_SQL["wrong_entries"], *bounds_of(span), limit, *arrays(rules), *confirmations))
 
 
 async def wrong_balance_transactions(conn: Conn, span: Range, rules: Rows, *, limit: int) -> list[Difference]:
     """Return balance transactions, missing ones too, that differ from the rules (status, type, sign, is named)."""
-    return differences(await conn.fetch(_SQL["wrong_balance_transactions"], *bounds_of(span), limit, *arrays(rules)))
+    arguments = (*bounds_of(span), limit, *arrays(rules), BankStep.ACCEPTED)
+    return differences(await conn.fetch(_SQL["wrong_balance_transactions"], *arguments))
 
 
 async def wrong_confirmations(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
     """Return what banks are said to have confirmed of no top-up, or of another amount than its own."""
-    arguments = (*bounds_of(span), BankStep.CREDIT, BankStep.RETURN, limit)
+    arguments = (*bounds_of(span), list(BankStep), BankStep.RETURN, limit)
     return differences(await conn.fetch(_SQL["wrong_confirmations"], *arguments))
 
 

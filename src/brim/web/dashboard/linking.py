@@ -21,6 +21,7 @@ _PLACES: Final = {
     "brk": "/breaks/{}",
     "orig": "/ach/originators/{}",
     "corr": "/ach/corrections/{}",
+    "retn": "/ach/returns/{}",
     "pren": "/ach/prenotes/{}",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})

@@ -9,6 +9,7 @@ from brim.web.dashboard import formats, linking, live
 from brim.web.dashboard.accounts.routes import routes as account_routes
 from brim.web.dashboard.ach_files.download import DownloadPages
 from brim.web.dashboard.ach_files.routes import routes as ach_file_routes
+from brim.web.dashboard.ach_returns.routes import routes as return_routes
 from brim.web.dashboard.balance.routes import routes as balance_routes
 from brim.web.dashboard.bank_files.routes import routes as bank_file_routes
 from brim.web.dashboard.breaks.routes import routes as break_routes
@@ -72,6 +73,7 @@ NAVIGATION: Final = (
             NavigationItem("ACH files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Breaks", "/breaks", only_live=True),
+            NavigationItem("Returns", "/ach/returns", only_live=True),
             NavigationItem("Return rates", "/ach/return-rates", only_live=True),
             NavigationItem("Corrections", "/ach/corrections", only_live=True),
             NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
@@ -124,6 +126,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *ach_file_routes(signed),
         *bank_file_routes(signed),
         *break_routes(signed),
+        *return_routes(signed),
         *return_rate_routes(signed),
         *correction_routes(signed),
         *prenote_routes(signed),

@@ -50,6 +50,12 @@ STATUS_BADGES: Final = {
     "noted": ("Noted", "plain"),
     "dismissed": ("Dismissed", "plain"),
     "held": ("Held", "bad"),
+    "dishonorable": ("To decide", "waiting"),
+    "dishonored": ("Dishonored", "waiting"),
+    "money_back": ("Money back", "waiting"),
+    "accepted": ("Accepted", "good"),
+    "contested": ("Contested", "bad"),
+    "missed": ("Missed", "bad"),
     "open": ("Open", "waiting"),
     "resolved": ("Resolved", "good"),
     "draft": ("Draft", "plain"),
@@ -72,6 +78,7 @@ DONE: Final = {
     "bank_verified": "The bank account is verified and can be debited.",
     "bank_authorized": "The authorization is recorded. It replaces any earlier one.",
     "bank_unauthorized": "The authorization has ended. No new top-up debits this bank account.",
+    "return_dishonored": "The return is dishonored. The next file tells its bank.",
     "correction_refused": "The notification of change is refused. The next file tells its bank.",
     "prenote_started": "The prenote is started. It goes out with the next file.",
     "bank_detached": "The bank account pays for nothing new any more.",
@@ -157,6 +164,9 @@ LEDGER_STEPS: Final = {
     "topup_reversal": "Top-up returned",
     "bank_credit": "Confirmed by the bank",
     "bank_return": "Return confirmed by the bank",
+    "bank_dishonor": "Dishonored return booked by the bank",
+    "bank_contest": "Contested dishonor booked by the bank",
+    "topup_dishonored_return": "Dishonored return accepted",
 }
 """The steps that entries post, for people."""
 

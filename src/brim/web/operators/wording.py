@@ -96,6 +96,7 @@ ACTIONS: Final = {
     Action.FUNDING_SOURCE_UNVERIFIED: "The verification of a bank account failed",
     Action.FUNDING_SOURCE_CORRECTED: "Corrected a bank account, as its bank notified",
     Action.CORRECTION_REFUSED: "Refused a notification of change",
+    Action.ACH_RETURN_DISHONORED: "Dishonored a return",
     Action.PRENOTE_STARTED: "Started a prenote to a bank account",
     Action.ORIGINATOR_MADE: "Added an originator",
     Action.ORIGINATOR_UPDATED: "Changed an originator's profile",

@@ -225,6 +225,12 @@ CHAPTERS: Final = (
         ("/v1/brim/prenotes",),
     ),
     Chapter(
+        "returns",
+        "Returns",
+        "Debits that banks returned, until when each can be dishonored, and what came of it. This is Brim's own.",
+        ("/v1/brim/ach/returns",),
+    ),
+    Chapter(
         "corrections",
         "Corrections",
         "Notifications of change: what banks correct of live bank accounts, and the outcome. This is Brim's own.",

@@ -7,6 +7,7 @@ from brim.api.framework.kinds import BoundedInteger, Enum, FileContent, FileName
 from brim.api.framework.params import Parameter
 from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionStatus
+from brim.core.dishonors import DISHONOR_CODES, FIELD_CODES, INFORMATION_LENGTH, ReturnStatus
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
 from brim.core.time import EARLIEST_TIME, LATEST_TIME
 
@@ -98,6 +99,35 @@ CORRECTION_REFUSE: Final = (
         kind=Enum(tuple(sorted(REFUSED_CHANGE_CODES))),
         required=True,
         description="Why, as the network's code: " + ", ".join(f"`{c}` {t.lower()}" for c, t in _REFUSALS) + ".",
+    ),
+)
+RETURN_LIST: Final = (
+    *PAGE,
+    Parameter(
+        name="status",
+        kind=Enum(("dishonorable", *(status.value for status in ReturnStatus))),
+        description="Only those that stand there; `dishonorable` for those that can be dishonored now.",
+    ),
+    Parameter(name="topup", kind=Text(), description="Only those of this top-up."),
+    Parameter(name="file", kind=Text(), description="Only those whose dishonor is in this ACH file."),
+    Parameter(name="bank_file", kind=Text(), description="Only those in this file from the bank."),
+)
+RETURN_DISHONOR: Final = (
+    Parameter(
+        name="code",
+        kind=Enum(tuple(sorted(DISHONOR_CODES))),
+        required=True,
+        description="Why, as the network's code: "
+        + ", ".join(f"`{code}` {title.lower()}" for code, title in sorted(DISHONOR_CODES.items()))
+        + ". It has to fit the return.",
+    ),
+    Parameter(
+        name="information",
+        kind=Text(max_length=INFORMATION_LENGTH),
+        description="What the bank is told beside the code. With `R69` it names the fields that are wrong, such as "
+        "`01*03`: "
+        + ", ".join(f"`{number}` {name}" for number, name in FIELD_CODES.items())
+        + ". With `R62` it names the entry that was made to put the erroneous one right.",
     ),
 )
 _ACCOUNT: Final = Parameter(

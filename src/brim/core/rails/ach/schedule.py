@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from brim.core.calendars import BankCalendar, calendar_named
+from brim.core.rails.ach.nacha import Deadline, ReturnCode
 from brim.core.rails.ach.profile import OriginatorProfile
 
 CALENDAR: Final = "us_ach"
@@ -25,6 +26,20 @@ PRENOTE_DAYS: Final = 3
 Source: Nacha's operating rules, 2.6.3: a bank returns a prenote by the opening of the second banking day.
 """
 
+DISHONOR_DAYS: Final = 5
+"""Banking days from the settlement of a return within which it can be dishonored. Source: Nacha's operating rules."""
+
+CONTEST_DAYS: Final = 2
+"""Banking days from the settlement of a dishonored return within which its receiving bank can contest that.
+
+Source: Nacha's operating rules.
+"""
+
+_UNTIL_FINAL: Final = CONTEST_DAYS + 2
+"""Banking days until no contest can come any more: one that is sent on the last day settles on the next, and the bank
+hands it over in the course of that day."""
+
+_NEAR: Final = timedelta(days=10)
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -98,6 +113,51 @@ def usable_ms(profile: OriginatorProfile, effective_date: date, hold_days: int) 
 def prenote_passes_ms(profile: OriginatorProfile, effective_date: date) -> int:
     """Return from when a bank account may be debited whose prenote settles on a day and does not come back."""
     return usable_ms(profile, effective_date, PRENOTE_DAYS)
+
+
+def dishonorable_until_ms(profile: OriginatorProfile, settled_on: date) -> int:
+    """Return until when a return that settled on a day can be dishonored: its file has to leave by the last cut-off."""
+    return _moment_ms(profile, _business_day_after(settled_on, DISHONOR_DAYS), max(profile.cutoffs))
+
+
+def leaves_in_time(profile: OriginatorProfile, settled_on: date, now_ms: int) -> bool:
+    """Tell whether a file that is made at a moment is in time for the dishonor of a return that settled on a day."""
+    return next_cutoff_ms(profile, now_ms - GRACE_MS) <= dishonorable_until_ms(profile, settled_on)
+
+
+def contestable_until(booked_on: date) -> date:
+    """Return the last day on which a dishonored return that was booked on a day can be contested."""
+    return _business_day_after(booked_on, CONTEST_DAYS)
+
+
+def final_ms(profile: OriginatorProfile, booked_on: date) -> int:
+    """Return from when a dishonored return that was booked on a day cannot have been contested any more."""
+    return usable_ms(profile, booked_on, _UNTIL_FINAL)
+
+
+def returnable_until(code: ReturnCode, debited_on: date) -> date | None:
+    """Return the last day on which the return of a debit settles in time; None where the code has no such day.
+
+    Source: Nacha's operating rules: a return is with the originating bank by the opening of the second banking day
+    after the settlement of its entry, one for lack of authorization by that of the banking day after the sixtieth day.
+    """
+    if code.days is None:
+        return None
+    if code.deadline is Deadline.BANKING_DAYS:
+        return _business_day_after(debited_on, code.days)
+    return _first_business_day(debited_on + timedelta(days=code.days + 1))
+
+
+def day_of_year(text: str, near: date) -> date:
+    """Return the day that three digits count in a year, the nearest to another day; that day where they are no such.
+
+    An operator writes the day of settlement so. One that is far from the day of its file is none.
+    """
+    if not text.isdigit() or not int(text):
+        return near
+    days = [date(near.year + ahead, 1, 1) + timedelta(days=int(text) - 1) for ahead in (-1, 0, 1)]
+    nearest = min(days, key=lambda day: abs(day - near))
+    return nearest if abs(nearest - near) <= _NEAR else near
 
 
 def local_day(profile: OriginatorProfile, moment_ms: int) -> date:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from brim.base.clock import system_clock_ms
 from brim.base.ids import random_base62
 from brim.http.form import Field
 from brim.http.message import Reply
@@ -92,6 +93,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     file_id = page.path_params["file"]
     file = await page.api.get(api_path(FILE, file_id))
     entries = await page.api.get(api_path(FILE + "/entries", file_id), **page_query(page, limit=_ENTRIES))
+    disputed = await page.api.get("/v1/brim/ach/returns", file=file_id, limit=_ENTRIES)
     return page.reply(
         "dashboard/ach_file.html",
         status=status,
@@ -101,6 +103,9 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         refused=refused_actions(file),
         entries=entries["data"],
         paging=paging(page, entries),
+        disputed=disputed["data"],
+        more_disputed=disputed["has_more"],
+        now=system_clock_ms() // 1000,
         history=_history(file, await page.read_names()),
         rail=await page.api.get(RAIL),
         breaks=[

@@ -27,6 +27,10 @@ BREAK_KINDS: Final = {
         "Correction not applied",
         "A bank corrected a bank account, and that could not be applied by itself.",
     ),
+    "unsettled_dishonor": (
+        "Dishonor not settled",
+        "A dishonored return could not leave in time, or its money has come back a second time.",
+    ),
     "unknown_debit": (
         "Unknown debit",
         "A debit has left whose top-up a restored database does not have, or not as one that was debited.",

@@ -1,0 +1,87 @@
+"""Returns of debits as a worklist, and their dishonors: what the bank is told, and what it answers.
+
+A dishonor concerns a return and never makes a new failure of a customer. Neighbours: `ach` reads the bank's files and
+makes ours, `topups` posts the money. Start reading at `rules`.
+"""
+
+from brim.core.dishonors.outgoing import Dishonor, hold_dishonors, put_dishonors_in_file
+from brim.core.dishonors.rules import (
+    DISHONOR_CODES,
+    FIELD_CODES,
+    INFORMATION_LENGTH,
+    RETURN_PREFIX,
+    AchReturn,
+    NotDishonorableError,
+    ReturnFilters,
+    ReturnStatus,
+    Standing,
+    TooLateToDishonorError,
+    UnfitDishonorError,
+    unfit_reason,
+)
+from brim.core.dishonors.service import (
+    announce,
+    dishonor,
+    hold_return,
+    list_returns,
+    note_return,
+    owner_of_return,
+    retrieve_return,
+    write_accepted,
+    write_booked,
+    write_contested,
+    write_taken,
+)
+from brim.core.dishonors.store import (
+    Undecided,
+    count_undecided,
+    find_by_dishonor_trace,
+    find_by_original_trace,
+    forget_records,
+    has_earlier_return,
+    list_in_file,
+    list_money_back,
+    originators_with_dishonors,
+    requeue_dishonors,
+    update_return,
+)
+
+__all__ = [
+    "DISHONOR_CODES",
+    "FIELD_CODES",
+    "INFORMATION_LENGTH",
+    "RETURN_PREFIX",
+    "AchReturn",
+    "Dishonor",
+    "NotDishonorableError",
+    "ReturnFilters",
+    "ReturnStatus",
+    "Standing",
+    "TooLateToDishonorError",
+    "Undecided",
+    "UnfitDishonorError",
+    "announce",
+    "count_undecided",
+    "dishonor",
+    "find_by_dishonor_trace",
+    "find_by_original_trace",
+    "forget_records",
+    "has_earlier_return",
+    "hold_dishonors",
+    "hold_return",
+    "list_in_file",
+    "list_money_back",
+    "list_returns",
+    "note_return",
+    "originators_with_dishonors",
+    "owner_of_return",
+    "put_dishonors_in_file",
+    "requeue_dishonors",
+    "retrieve_return",
+    "unfit_reason",
+    "update_return",
+    "write_accepted",
+    "write_booked",
+    "write_contested",
+    "write_taken",
+]

@@ -1,0 +1,179 @@
+"""Keeps returns as a worklist, and writes what becomes of their dishonors; `ach` calls it with what the bank sends."""
+
+from datetime import date
+
+import msgspec
+import structlog
+
+from brim.base.actor import Actor
+from brim.base.errors import ResourceMissingError
+from brim.base.paging import Page, PageRequest, window_of
+from brim.base.scope import AccountScope
+from brim.core.dishonors import store
+from brim.core.dishonors.rules import (
+    RETURN_PREFIX,
+    AchReturn,
+    NotDishonorableError,
+    ReturnFilters,
+    ReturnStatus,
+    Standing,
+    TooLateToDishonorError,
+    check_dishonor,
+)
+from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_events, new_event
+from brim.core.rails.ach import OriginatorProfile, final_ms
+from brim.core.time import OwnerTime
+from brim.platform import lookups
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+_log = structlog.get_logger()
+
+
+async def note_return(conn: Conn, vault: Vault, received: AchReturn, record: str) -> None:
+    """Keep a return that was just received, with the record of its entry; once, however often it comes."""
+    if await store.insert_return(conn, received, vault.seal(record.encode(), place=received.place)):
+        _log.info("ach return", ach_return=received.id, code=received.code, topup=received.topup)
+
+
+async def dishonor(  # noqa: PLR0913  who says what, when and why
+    conn: Conn,
+    found: AchReturn,
+    standing: Standing,
+    *,
+    code: str,
+    information: str | None,
+    leaves_ms: int,
+    renderers: Renderers,
+    cause: Cause,
+    by: Actor,
+    moment: OwnerTime,
+) -> AchReturn:
+    """Dishonor a return that the caller's transaction holds, with its event.
+
+    Raises:
+        NotDishonorableError: it stands elsewhere.
+        TooLateToDishonorError: its time is over.
+        UnfitDishonorError: the code does not fit.
+    """
+    if found.status is not ReturnStatus.RETURNED:
+        raise NotDishonorableError(found)
+    if moment.now_ms >= found.dishonorable_until_ms:
+        raise TooLateToDishonorError(found)
+    check_dishonor(found, standing, code, information)
+    after = msgspec.structs.replace(
+        found,
+        status=ReturnStatus.DISHONORED,
+        dishonor_code=code,
+        information=information or None,
+        dishonored_ms=moment.now_ms,
+        dishonored_by=by.id or by.name or by.kind,
+        leaves_ms=leaves_ms,
+    )
+    await store.update_return(conn, after)
+    await announce(conn, renderers, after, EventType.ACH_RETURN_DISHONORED, moment, cause=cause)
+    return after
+
+
+async def write_booked(
+    conn: Conn, found: AchReturn, *, profile: OriginatorProfile, booked_on: date, booked_by: str
+) -> AchReturn:
+    """Write that the bank has booked back the money of a dishonored return that the transaction holds."""
+    status = ReturnStatus.MONEY_BACK if found.status is ReturnStatus.DISHONORED else found.status
+    after = msgspec.structs.replace(
+        found, status=status, booked_on=booked_on, booked_by=booked_by, final_ms=final_ms(profile, booked_on)
+    )
+    await store.update_return(conn, after)
+    return after
+
+
+async def write_taken(conn: Conn, found: AchReturn, *, taken_by: str) -> AchReturn:
+    """Write that the bank has taken again what it had booked back of a return that the transaction holds."""
+    after = msgspec.structs.replace(found, taken_by=taken_by)
+    await store.update_return(conn, after)
+    return after
+
+
+async def write_contested(
+    conn: Conn, found: AchReturn, *, code: str, trace: str, renderers: Renderers, moment: OwnerTime
+) -> AchReturn:
+    """Write that the receiving bank has contested the dishonor of a return that the transaction holds: it stands."""
+    after = msgspec.structs.replace(
+        found,
+        status=ReturnStatus.CONTESTED,
+        contest_code=code,
+        contest_trace=trace,
+        contested_ms=moment.now_ms,
+        ended_ms=moment.now_ms,
+    )
+    await store.update_return(conn, after)
+    await announce(conn, renderers, after, EventType.ACH_RETURN_CONTESTED, moment)
+    return after
+
+
+async def write_accepted(conn: Conn, found: AchReturn, *, renderers: Renderers, moment: OwnerTime) -> AchReturn:
+    """Write that nobody has contested a dishonor in time, of a return that the transaction holds."""
+    after = msgspec.structs.replace(found, status=ReturnStatus.ACCEPTED, ended_ms=moment.now_ms)
+    await store.update_return(conn, after)
+    await announce(conn, renderers, after, EventType.ACH_RETURN_DISHONOR_ACCEPTED, moment)
+    return after
+
+
+async def announce(
+    conn: Conn, renderers: Renderers, found: AchReturn, kind: EventType, moment: OwnerTime, *, cause: Cause = BY_ITSELF
+) -> None:
+    """Tell a platform what has become of a return, in the caller's transaction."""
+    payload = renderers.payload(kind, found)
+    await insert_events(conn, [new_event(found.scope, kind, found.id, payload, moment, cause)])
+    _log.info("ach return answered", ach_return=found.id, status=found.status, topup=found.topup)
+
+
+async def owner_of_return(conn: Conn, scope: AccountScope, return_id: str) -> AccountScope:
+    """Return whose top-up a platform's return is of: the account's clock is held before the return.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    found = (await store.fetch_returns(conn, scope, [return_id])).get(return_id)
+    if found is None:
+        raise ResourceMissingError("ACH return", return_id, param="return", in_path=True)
+    return found.owner_scope
+
+
+async def hold_return(conn: Conn, scope: AccountScope, return_id: str) -> AchReturn:
+    """Return a platform's return, held until the transaction ends.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    found = await store.lock_return(conn, scope, return_id)
+    if found is None:
+        raise ResourceMissingError("ACH return", return_id, param="return", in_path=True)
+    return found
+
+
+async def retrieve_return(database: Database, scope: AccountScope, return_id: str) -> AchReturn:
+    """Return a platform's return.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    return await lookups.retrieve(database, scope, return_id, store.fetch_returns, kind="ACH return")
+
+
+async def list_returns(
+    database: Database, scope: AccountScope, request: PageRequest, filters: ReturnFilters
+) -> Page[AchReturn]:
+    """Return a page of a platform's returns, newest first.
+
+    Raises:
+        ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
+    """
+    await lookups.check_cursors(database, scope, request, kind="ACH return", exists=_exists)
+    async with database.connection() as conn:
+        return await store.page_returns(conn, scope, window_of(RETURN_PREFIX, None, request), filters)
+
+
+async def _exists(conn: Conn, scope: AccountScope, return_id: str) -> bool:
+    return return_id in await store.fetch_returns(conn, scope, [return_id])

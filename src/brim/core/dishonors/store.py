@@ -1,0 +1,185 @@
+"""Returns and their dishonors in the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from brim.base.ids import first_id_at
+from brim.base.paging import Page, Window, page_of
+from brim.base.scope import AccountScope
+from brim.core.dishonors.rules import RETURN_PREFIX, AchReturn, ReturnFilters, ReturnStatus
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
+
+_SQL: Final = load_queries(__package__, fragments=__package__)
+_RECEIVED: Final = (
+    *("id", "owner", "originator", "topup", "number", "bank_file", "break_id", "code", "original_trace"),
+    *("original_rdfi", "trace", "amount", "sec_code", "settled_on", "debited_on", "is_applied"),
+    *("dishonorable_until_ms", "received_ms"),
+)
+_CHANGING: Final = (
+    *("status", "dishonor_code", "information", "dishonored_ms", "dishonored_by", "leaves_ms", "file", "batch"),
+    *("dishonor_trace", "booked_on", "booked_by", "final_ms", "contest_code", "contest_trace", "contested_ms"),
+    *("taken_by", "ended_ms"),
+)
+_COLUMNS: Final = tuple(name for name in AchReturn.__struct_fields__ if name not in {"scope", "status"})
+_OPEN_FOR_S: Final = 30 * 24 * 60 * 60
+"""Seconds after which a return cannot be dishonored any more, whatever holidays there are; how far lists look back."""
+
+
+async def insert_return(conn: Conn, received: AchReturn, sealed: bytes) -> bool:
+    """Write a return; tell whether it is new."""
+    found = await conn.fetchval(
+        _SQL["insert_return"],
+        received.scope.account,
+        received.scope.livemode,
+        received.status,
+        sealed,
+        *(getattr(received, name) for name in _RECEIVED),
+    )
+    return found is not None
+
+
+async def lock_return(conn: Conn, scope: AccountScope, return_id: str) -> AchReturn | None:
+    """Return a return that nobody else can change until the transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_return"], scope.account, scope.livemode, return_id)
+    return _from_record(record) if record else None
+
+
+async def update_return(conn: Conn, changed: AchReturn) -> None:
+    """Write what became of a return that the transaction holds."""
+    values = (getattr(changed, name) for name in _CHANGING)
+    await conn.execute(_SQL["update_return"], changed.scope.account, changed.scope.livemode, changed.id, *values)
+
+
+async def has_earlier_return(conn: Conn, found: AchReturn) -> bool:
+    """Tell whether another return of the same presentment was received before."""
+    scope = found.scope
+    is_there: bool = await conn.fetchval(
+        _SQL["has_earlier_return"], scope.account, scope.livemode, found.topup or "", found.number, found.id
+    )
+    return is_there
+
+
+async def fetch_returns(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, AchReturn]:
+    """Return a platform's returns by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_returns"], scope.account, scope.livemode, ids)
+    return {record["id"]: _from_record(record) for record in records}
+
+
+async def page_returns(conn: Conn, scope: AccountScope, place: Window, filters: ReturnFilters) -> Page[AchReturn]:
+    """Return a page of a platform's returns."""
+    statement, more, status = "page_returns", [], filters.status
+    if filters.undecided_ms is not None:
+        status = ReturnStatus.RETURNED
+        first = first_id_at(RETURN_PREFIX, max(filters.undecided_ms // 1000 - _OPEN_FOR_S, 0))
+        place = msgspec.structs.replace(place, low=max(place.low, first))
+    if filters.topup is not None:
+        statement, more = "page_returns_of_topup", [filters.topup]
+    elif filters.file is not None:
+        statement, more = "page_returns_in_file", [filters.file]
+    elif status is not None:
+        statement, more = "page_returns_of_status", [status.value]
+    records = await conn.fetch(
+        _SQL[statement],
+        scope.account,
+        scope.livemode,
+        place.low,
+        place.high,
+        place.newest_first,
+        place.wanted,
+        filters.bank_file,
+        filters.undecided_ms,
+        status,
+        *more,
+    )
+    return page_of((_from_record(record) for record in records), place)
+
+
+async def hold_dishonors(
+    conn: Conn, scope: AccountScope, originator: str, *, limit: int
+) -> list[tuple[AchReturn, bytes]]:
+    """Return what the next file of an originator tells its bank, with its records sealed; nobody else can change it."""
+    records = await conn.fetch(_SQL["hold_dishonors"], scope.account, scope.livemode, originator, limit)
+    return [(_from_record(record), record["sealed"]) for record in records]
+
+
+class Waiting(NamedTuple):
+    """An originator with dishonors that wait: in real time, or in that of the test clock of an account."""
+
+    scope: AccountScope
+    originator: str
+    test_clock: str | None
+    owner: AccountScope
+
+
+async def originators_with_dishonors(conn: Conn, *, now_ms: int) -> list[Waiting]:
+    """Return the originators, of all platforms, with dishonors that are due to leave, or may be by a test clock."""
+    return [
+        Waiting(
+            AccountScope(record["account"], record["livemode"]),
+            record["originator"],
+            record["test_clock"],
+            AccountScope(record["owner"], record["livemode"]),
+        )
+        for record in await conn.fetch(_SQL["originators_with_dishonors"], now_ms)
+    ]
+
+
+async def requeue_dishonors(
+    conn: Conn, scope: AccountScope, file_id: str, batches: Sequence[int] | None = None
+) -> Sequence[str]:
+    """Take the dishonors in a file, or in batches of it, out of it; return which."""
+    records = await conn.fetch(_SQL["requeue_dishonors"], scope.account, scope.livemode, file_id, batches)
+    return [record["id"] for record in records]
+
+
+async def list_in_file(conn: Conn, scope: AccountScope, file_id: str, *, batch: int | None = None) -> list[AchReturn]:
+    """Return the returns whose dishonor is in a file, or in a batch of it."""
+    records = await conn.fetch(_SQL["list_in_file"], scope.account, scope.livemode, file_id, batch)
+    return [_from_record(record) for record in records]
+
+
+async def find_by_dishonor_trace(conn: Conn, scope: AccountScope, traces: Sequence[str]) -> list[AchReturn]:
+    """Return the returns whose dishonor has one of some traces."""
+    records = await conn.fetch(_SQL["find_by_dishonor_trace"], scope.account, scope.livemode, traces)
+    return [_from_record(record) for record in records]
+
+
+async def find_by_original_trace(conn: Conn, scope: AccountScope, traces: Sequence[str]) -> list[AchReturn]:
+    """Return the returns that name one of some entries, the newest first."""
+    records = await conn.fetch(_SQL["find_by_original_trace"], scope.account, scope.livemode, traces)
+    return [_from_record(record) for record in records]
+
+
+async def list_money_back(conn: Conn, *, now_ms: int) -> list[AchReturn]:
+    """Return the returns, of all platforms, whose money is back and may be final."""
+    return [_from_record(record) for record in await conn.fetch(_SQL["list_money_back"], now_ms)]
+
+
+async def forget_records(conn: Conn, *, before_ms: int, limit: int) -> int:
+    """Empty the records of returns that cannot be dishonored since a moment; return of how many."""
+    return len(await conn.fetch(_SQL["forget_records"], before_ms, limit))
+
+
+class Undecided(NamedTuple):
+    """How many returns can be dishonored, and until when the first of them can (Unix milliseconds)."""
+
+    returns: int
+    first_ms: int | None
+
+
+async def count_undecided(conn: Conn, scope: AccountScope, *, now_ms: int, most: int) -> Undecided:
+    """Count a platform's returns that can be dishonored now, among the newest `most`."""
+    first = first_id_at(RETURN_PREFIX, max(now_ms // 1000 - _OPEN_FOR_S, 0))
+    record = await conn.fetchrow(_SQL["count_undecided"], scope.account, scope.livemode, now_ms, first, most)
+    return Undecided(record["undecided"], record["first_ms"])
+
+
+def _from_record(record: Mapping[str, Any]) -> AchReturn:
+    return AchReturn(
+        scope=AccountScope(record["account"], record["livemode"]),
+        status=ReturnStatus(record["status"]),
+        **{name: record[name] for name in _COLUMNS},
+    )

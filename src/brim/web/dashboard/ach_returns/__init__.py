@@ -1,0 +1,1 @@
+"""Returns: the worklist with its deadlines, and the dishonor of one."""

@@ -1,0 +1,542 @@
+"""Dishonored and contested returns, against a bank that shares no code with the service."""
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from brim.api.resources.ach.return_wire import return_json
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.commands import REHEARSAL_ROUTING
+from brim.base.actor import Actor, ActorKind
+from brim.base.json_codec import decode
+from brim.core import ach, dishonors, originators
+from brim.core.dishonors import AchReturn, ReturnStatus
+from brim.platform.database import Database
+from tests.support.ach_samples import sample
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
+
+CONTESTS = [f"R{code}" for code in range(71, 78)]
+LATE, ASKED = "9901050000", "9906020000"
+"""Accounts whose debit comes back too late (R01 after five banking days), and as if we had asked for it (R06)."""
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    return LiveMoney(database, tmp_path)
+
+
+async def returns(live: LiveMoney) -> list[AchReturn]:
+    """Return all returns, in the order in which they came."""
+    found = await rows(live.database, "SELECT id FROM ach_returns ORDER BY id")
+    async with live.database.connection() as conn:
+        by_id = await dishonors.store.fetch_returns(conn, PLATFORM, [row["id"] for row in found])
+    return [by_id[row["id"]] for row in found]
+
+
+async def of_topup(live: LiveMoney, topup: str) -> AchReturn:
+    """Return the newest return of a top-up."""
+    return [each for each in await returns(live) if each.topup == topup][-1]
+
+
+async def dishonor(
+    live: LiveMoney, found: AchReturn, code: str, information: str | None = None, *, by: Actor = OPERATOR
+) -> AchReturn:
+    async with live.database.transaction() as conn:
+        return await ach.dishonor_return(
+            conn,
+            PLATFORM,
+            found.id,
+            code=code,
+            information=information,
+            renderers=WIRE_FORMATS,
+            by=by,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+
+
+async def script(live: LiveMoney, *rules: dict[str, Any]) -> None:
+    path = live.folder / "rules.jsonl"
+    path.write_text("\n".join(map(json.dumps, rules)))
+    await live.bank("script", str(path))
+
+
+async def breaks(live: LiveMoney) -> list[dict[str, Any]]:
+    return await rows(live.database, "SELECT * FROM breaks ORDER BY id")
+
+
+async def events(live: LiveMoney) -> list[str]:
+    found = await rows(
+        live.database, "SELECT type, object_id FROM events WHERE type LIKE 'brim.ach_return.%' ORDER BY id"
+    )
+    return [f"{row['type'].rpartition('.')[2]} {row['object_id']}" for row in found]
+
+
+async def records_of(live: LiveMoney, file_id: str) -> list[str]:
+    """Return the records of the batches of a file that have dishonored returns."""
+    (file,) = await rows(live.database, "SELECT name FROM ach_files WHERE id = $1", file_id)
+    async with live.database.transaction() as conn:
+        found = await ach.find_file(conn, PLATFORM, file_id)
+        content = await ach.service.read_bytes(conn, live.vault, found)
+    assert file["name"] == found.name
+    lines = content.decode().splitlines()
+    told = [place for place, line in enumerate(lines) if line[:3] == "799"]
+    return [lines[place + offset] for place in told for offset in (-1, 0)]
+
+
+async def bank_balance(live: LiveMoney) -> int:
+    return int(json.loads(await live.bank("show", "--json"))["balance"])
+
+
+async def test_every_code_goes_to_the_bank_and_ends_where_it_belongs(live: LiveMoney) -> None:  # noqa: PLR0915  a life
+    """Each dishonor code is accepted once, each contest code answers one, and the ledger follows the bank to a cent."""
+    await live.open()
+    numbers = {
+        "R61": "000700000061",
+        "R62": "9902020000",
+        "R67": "000700000067",
+        "R68": LATE,
+        "R69": "000700000069",
+        "R70": ASKED,
+        **{code: f"99310200{code[1:]}" for code in CONTESTS},
+    }
+    await script(
+        live,
+        {"account": numbers["R61"], "action": "return", "code": "R03", "fault": "misrouted"},
+        {"account": numbers["R67"], "action": "return", "code": "R03", "fault": "twice"},
+        {"account": numbers["R69"], "action": "return", "code": "R03", "fault": "amount"},
+    )
+    topups = {}
+    for place, (code, number) in enumerate(numbers.items()):
+        topups[code] = await live.create(await live.bank_account(number), 1_000 + place)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    waiting = {each.topup: each for each in await returns(live)}  # of the one that came twice, the second
+    misrouted = next(each for each in await returns(live) if each.topup is None)
+    information = {"R62": "REVERSED 1201", "R69": "03"}
+    for code in numbers:
+        if code == "R68":
+            continue
+        found = misrouted if code == "R61" else waiting[topups[code]]
+        asked = "R70" if code in CONTESTS else code
+        told = await dishonor(live, found, asked, information.get(code))
+        assert (told.status, told.dishonor_code) == (ReturnStatus.DISHONORED, asked)
+    assert await events(live) == [f"dishonored {each.id}" for each in await returns(live) if each.dishonor_code]
+    await live.until("2026-12-07 17:10")
+    sent = {each.topup: each for each in await returns(live) if each.file}
+    assert len(sent) == 12
+    assert len({each.file for each in sent.values()}) == 1
+    for each in sent.values():
+        assert each.file is not None
+        records = await records_of(live, each.file)
+        (addenda,) = [line for line in records if line[:1] == "7" and line[79:94] == each.dishonor_trace]
+        (entry,) = [line for line in records if line[:1] == "6" and line[79:94] == each.dishonor_trace]
+        assert (entry[1:3], entry[3:12], int(entry[29:39]), entry[78]) == ("26", "110000000", each.amount, "1")
+        assert addenda[3:21] == f"{each.dishonor_code}{each.original_trace}"
+        assert (addenda[21:27], addenda[27:35], addenda[35:38]) == (" " * 6, "11000000", " " * 3)
+        assert (addenda[38:53], addenda[53:56], addenda[56:58]) == (each.trace, f"{each.settled_on:%j}", each.code[1:])
+        assert addenda[58:79].rstrip() == (each.information or "")
+    (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE id = $1", sent[None].file)
+    assert (file["held_because"], file["entry_count"]) == (None, 12)
+    assert file["total_debit"] == sum(each.amount for each in sent.values())
+    await live.until("2026-12-09 12:00")
+    by_topup = {each.topup: each for each in await returns(live) if each.dishonor_code}
+    assert {each.status for each in by_topup.values()} == {ReturnStatus.MONEY_BACK}
+    assert {each.booked_on for each in by_topup.values()} == {date(2026, 12, 8)}
+    available = (await live.ledger())["balance:available"]
+    await live.until("2026-12-10 12:00")  # contested, and the late return has come
+    contested = {each.topup: each for each in await returns(live) if each.contest_code}
+    assert {each.contest_code for each in contested.values()} == set(CONTESTS)
+    for code in CONTESTS:
+        found = contested[topups[code]]
+        assert (found.status, found.contest_code, bool(found.taken_by)) == (ReturnStatus.CONTESTED, code, True)
+        wire = decode(return_json(found))
+        assert (wire["status"], wire["contest"]["code"], wire["dishonor"]["code"]) == ("contested", code, "R70")
+    late = await of_topup(live, topups["R68"])
+    assert (late.code, late.settled_on, (await live.topup(topups["R68"]))["status"]) == (
+        "R01",
+        date(2026, 12, 9),
+        "reversed",
+    )
+    await dishonor(live, late, "R68")
+    assert (await live.ledger())["balance:available"] - available == 1_003  # nothing of a dishonor is usable yet
+    await live.until("2026-12-10 17:10")
+    await live.until("2026-12-13 12:00")
+    assert (await live.ledger())["balance:available"] == 0
+    await live.until("2026-12-14 09:30")  # four banking days after the money was back
+    accepted = {each.topup: each for each in await returns(live) if each.status is ReturnStatus.ACCEPTED}
+    assert set(accepted) == {None, topups["R62"], topups["R67"], topups["R69"], topups["R70"]}
+    assert (await live.ledger())["balance:available"] == -(1_001 + 1_005)  # those that were applied
+    await live.until("2026-12-17 09:30")
+    for code in ("R62", "R68", "R70"):
+        topup = await live.topup(topups[code])
+        assert topup["status"] == ("reversed" if code == "R68" else "failed")
+        (line,) = await rows(
+            live.database,
+            "SELECT * FROM balance_transactions WHERE source = $1 AND type = 'topup_dishonored_return'",
+            topups[code],
+        )
+        assert (line["amount"], line["net"], line["fee"]) == (topup["amount"], topup["amount"], 0)
+        failures = await rows(
+            live.database,
+            "SELECT type FROM events WHERE object_id = $1 AND type IN ('topup.failed', 'topup.reversed')",
+            topups[code],
+        )
+        assert len(failures) == 1  # a dishonor is never a new failure
+    assert (await live.topup(topups["R69"]))["status"] == "succeeded"  # its wrong return counts no more
+    assert (await live.topup(topups["R67"]))["status"] == "failed"
+    ledger = await live.ledger()
+    assert ledger["funding:clearing"] == 0
+    # Nothing was posted of what named no debit, another amount, or came twice; the bank has booked that back.
+    assert ledger["bank:operating"] == await bank_balance(live)
+    assert -ledger["balance:available"] == 1_000 + 1_001 + 1_003 + 1_004 + 1_005  # all but what came twice
+    announced = await events(live)
+    assert len([each for each in announced if each.startswith("contested")]) == 7
+    assert len([each for each in announced if each.startswith("dishonor_accepted")]) == 6
+    available_events = await rows(live.database, "SELECT id FROM events WHERE type = 'balance.available'")
+    assert len(available_events) >= 3
+    await assert_books_hold(live.database)
+    sealed = await rows(live.database, "SELECT id FROM ach_returns WHERE sealed IS NOT NULL AND id = $1", misrouted.id)
+    assert sealed == []  # what it came with is forgotten
+
+
+async def returned(live: LiveMoney, number: str = ASKED, until: str = "2026-12-04 18:00") -> tuple[str, AchReturn]:
+    """Let a debit come back; return its top-up and the return."""
+    topup = await live.create(await live.bank_account(number))
+    await live.until("2026-12-01 17:10")
+    await live.until(until)
+    return topup, await of_topup(live, topup)
+
+
+async def test_a_code_that_does_not_fit_or_comes_too_late_changes_nothing(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live, "9901020000")
+    for code, words in (("R68", "in time until 2026-12-04"), ("R67", "no other return"), ("R70", "this one is R01")):
+        with pytest.raises(dishonors.UnfitDishonorError, match=words):
+            await dishonor(live, found, code)
+    live.now_ms = found.dishonorable_until_ms
+    assert at("2026-12-11 17:00") == live.now_ms
+    with pytest.raises(dishonors.TooLateToDishonorError, match="within five banking days"):
+        await dishonor(live, found, "R69", "03")
+    live.now_ms -= 1
+    told = await dishonor(live, found, "R69", "03")
+    assert told.leaves_ms == found.dishonorable_until_ms
+    with pytest.raises(dishonors.NotDishonorableError, match="is dishonored"):
+        await dishonor(live, found, "R69", "03")
+    (line,) = await rows(live.database, "SELECT * FROM audit_log WHERE action = 'ach_return.dishonored'")
+    assert (line["object"], json.loads(line["after"])["dishonor_code"]) == (found.id, "R69")
+    assert (await live.topup(topup))["status"] == "failed"
+
+
+async def test_of_two_people_at_once_one_dishonors(live: LiveMoney) -> None:
+    await live.open()
+    _, found = await returned(live)
+    other = Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com")
+    results = await asyncio.gather(
+        dishonor(live, found, "R70"), dishonor(live, found, "R69", "03", by=other), return_exceptions=True
+    )
+    refused = [each for each in results if isinstance(each, dishonors.NotDishonorableError)]
+    assert len(refused) == 1
+    (kept,) = await returns(live)
+    assert [kept.dishonor_code] == [each.dishonor_code for each in results if isinstance(each, AchReturn)]
+
+
+async def test_who_dishonored_does_not_approve_its_file(live: LiveMoney) -> None:
+    await live.open(requires_approval=True)
+    topup = await live.create(await live.bank_account(ASKED))
+    await live.until("2026-12-01 17:10")
+    await approve(live)
+    await live.until("2026-12-07 16:30")
+    await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    await rows(live.database, "UPDATE originators SET changed_by = 'op_3'")
+    with pytest.raises(originators.SecondPersonError, match="You dishonored a return"):
+        await approve(live, approvers=2)
+    await approve(live, approvers=2, by=Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com"))
+    await live.until("2026-12-09 12:00")
+    assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
+
+
+async def approve(live: LiveMoney, *, by: Actor = OPERATOR, approvers: int = 1) -> None:
+    (file,) = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'")
+    async with live.database.transaction() as conn:
+        await ach.approve_file(
+            conn,
+            PLATFORM,
+            file["id"],
+            sha256=None,
+            approvers=approvers,
+            renderers=WIRE_FORMATS,
+            by=by,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    await live.work()
+
+
+async def test_a_voided_file_lets_its_dishonor_leave_with_the_next_one(live: LiveMoney) -> None:
+    await live.open(requires_approval=True)
+    topup = await live.create(await live.bank_account(ASKED))
+    await live.until("2026-12-01 17:10")
+    await approve(live)
+    await live.until("2026-12-07 16:30")
+    await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    first = await of_topup(live, topup)
+    assert first.file is not None
+    async with live.database.transaction() as conn:
+        await ach.void_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    assert (await of_topup(live, topup)).dishonor_trace is None
+    await live.work()
+    second = await of_topup(live, topup)
+    assert second.file not in {None, first.file}
+    assert second.dishonor_trace not in {None, first.dishonor_trace}
+
+
+async def test_a_dishonor_that_no_file_takes_in_time_is_given_up(live: LiveMoney) -> None:
+    await live.open(requires_approval=True)
+    topup = await live.create(await live.bank_account(ASKED))
+    await live.until("2026-12-01 17:10")
+    await approve(live)
+    await live.until("2026-12-11 16:30")
+    await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-11 17:10")
+    assert (await of_topup(live, topup)).file is not None
+    await live.until("2026-12-12 12:00")  # nobody has approved it
+    missed = await of_topup(live, topup)
+    assert (missed.status, missed.file) == (ReturnStatus.MISSED, None)
+    (listed,) = await breaks(live)
+    assert (listed["kind"], listed["reference"]) == ("unsettled_dishonor", missed.id)
+
+
+async def test_a_file_that_the_bank_rejects_is_resubmitted_with_its_dishonor(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live)
+    await script(live, {"file": "*", "action": "reject", "reason": "by script"})
+    await dishonor(live, found, "R70")
+    await live.until("2026-12-07 17:10")
+    first = await of_topup(live, topup)
+    assert first.file is not None
+    async with live.database.transaction() as conn:
+        count = await ach.resubmit_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    assert count == 1
+    await live.until("2026-12-10 12:00")
+    second = await of_topup(live, topup)
+    assert (second.status, second.file != first.file) == (ReturnStatus.MONEY_BACK, True)
+
+
+async def test_after_a_restore_a_dishonor_that_has_left_does_not_leave_again(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live)
+    await dishonor(live, found, "R70")
+    before = await rows(live.database, "SELECT * FROM ach_returns")
+    await live.until("2026-12-07 17:10")
+    sent = await of_topup(live, topup)
+    assert sent.file is not None
+    # As an older database has it: neither the file nor the dishonor was there.
+    async with live.database.transaction() as conn:
+        await conn.execute("DELETE FROM ach_files WHERE id = $1", sent.file)
+        await conn.execute("DELETE FROM ach_batches WHERE file = $1", sent.file)
+        await dishonors.update_return(
+            conn,
+            msgspec.structs.replace(
+                sent,
+                status=ReturnStatus.RETURNED,
+                dishonor_code=None,
+                information=None,
+                dishonored_ms=None,
+                dishonored_by=None,
+                leaves_ms=None,
+                file=None,
+                batch=None,
+                dishonor_trace=None,
+            ),
+        )
+    assert len(before) == 1
+    async with live.database.transaction() as conn:
+        compared = await ach.compare_sent(
+            conn, live.vault, WIRE_FORMATS, PLATFORM, found.originator, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+    assert (compared.files, compared.entries, compared.breaks) == (1, 1, 0)
+    learned = await of_topup(live, topup)
+    assert (learned.status, learned.file, learned.dishonor_trace, learned.dishonor_code) == (
+        ReturnStatus.DISHONORED,
+        sent.file,
+        sent.dishonor_trace,
+        "R70",
+    )
+    await live.until("2026-12-09 12:00")
+    assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
+    assert len(await rows(live.database, "SELECT id FROM ach_files WHERE sent_ms IS NOT NULL")) == 2
+
+
+async def test_what_comes_twice_counts_once_and_a_contest_after_the_end_is_a_break(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live, "9906020073")
+    await dishonor(live, found, "R70")
+    await script(live, {"date": "2026-12-08", "action": "duplicate_statement"})
+    await live.until("2026-12-07 17:10")
+    await live.until("2026-12-10 12:00")
+    contested = await of_topup(live, topup)
+    assert contested.status is ReturnStatus.CONTESTED
+    content = (live.folder / "from-bank" / "contests_20261209.ach").read_text()
+    (live.folder / "from-bank" / "again.ach").write_text(content.replace("REHEARSAL BANK", "REHEARSAL BAND"))
+    await live.until("2026-12-11 12:00")
+    assert await breaks(live) == []
+    assert (await of_topup(live, topup)) == contested
+    ledger = await live.ledger()
+    assert (ledger.get("balance:available", 0), ledger["funding:clearing"], ledger["bank:operating"]) == (0, 0, 0)
+    async with live.database.transaction() as conn:  # as if nobody had contested it in time
+        await conn.execute("UPDATE ach_returns SET status = 'accepted', contest_code = NULL, taken_by = NULL")
+    (live.folder / "from-bank" / "late.ach").write_text(content.replace("REHEARSAL BANK", "REHEARSAL BANC"))
+    await live.until("2026-12-12 12:00")
+    (listed,) = await breaks(live)
+    assert (listed["kind"], listed["reference"]) == ("unmatched_return", contested.dishonor_trace)
+    assert "the time to contest" in listed["detail"]
+    await assert_books_hold(live.database)
+
+
+async def test_money_that_is_taken_again_before_the_bank_says_why_is_not_the_customers(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live, "9906020075")
+    await dishonor(live, found, "R70")
+    await live.until("2026-12-07 17:10")
+    await live.until("2026-12-09 15:00")
+    assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
+    live.now_ms = at("2026-12-09 16:30")
+    await live.advance_bank()
+    (live.folder / "from-bank" / "contests_20261209.ach").unlink()
+    await live.until("2026-12-20 12:00")
+    kept = await of_topup(live, topup)
+    assert (kept.status, bool(kept.taken_by)) == (ReturnStatus.MONEY_BACK, True)
+    assert (await live.ledger()).get("balance:available", 0) == 0
+    await assert_books_hold(live.database)
+
+
+async def test_nothing_is_final_before_all_that_the_bank_has_sent_is_read(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live)
+    await dishonor(live, found, "R70")
+    await live.until("2026-12-07 17:10")
+    await live.until("2026-12-13 12:00")
+    folder = live.folder / "from-bank"
+    folder.rename(live.folder / "away")
+    live.now_ms = at("2026-12-14 10:00")
+    for _ in range(2):
+        await ach.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
+    (live.folder / "away").rename(folder)
+    await live.read_bank()
+    ended = await asyncio.gather(
+        *(ach.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) for _ in range(3))
+    )
+    assert sum(ended) == 1  # of several workers, one gives the money
+    assert (await live.ledger())["balance:available"] == -5_000
+
+
+async def test_in_the_time_of_a_test_clock_all_of_it_happens_as_the_clock_passes(
+    database: Database, owner_database: Database, tmp_path: Path
+) -> None:
+    async with owner_database.connection() as conn:
+        await conn.execute("INSERT INTO installation (kind, created_ms) VALUES ('rehearsal', 1)")
+    live = LiveMoney(database, tmp_path, routing=REHEARSAL_ROUTING)
+    await live.open()
+    await live.freeze("2026-12-01 10:00")
+    topup = await live.create(await live.bank_account(ASKED))
+    await live.advance("2026-12-01 17:01")
+    await live.advance("2026-12-04 18:00")
+    await dishonor(live, await of_topup(live, topup), "R70")
+    await live.work()
+    assert (await of_topup(live, topup)).file is None  # it leaves at the cut-off of the clock
+    await live.advance("2026-12-07 17:01")
+    await live.advance("2026-12-08 23:30")
+    kept = await of_topup(live, topup)
+    assert (kept.status, kept.booked_on) == (ReturnStatus.MONEY_BACK, date(2026, 12, 8))
+    await live.advance("2026-12-14 08:59")
+    assert (await live.ledger()).get("balance:available", 0) == 0
+    await live.advance("2026-12-14 09:01")
+    assert (await live.ledger())["balance:available"] == -5_000
+
+
+async def test_a_batch_of_dishonors_may_be_booked_by_one_line(live: LiveMoney) -> None:
+    """Banks book a batch of dishonored returns as they book one of debits: by the company and the batch's number."""
+    await live.open()
+    first = await live.create(await live.bank_account(ASKED), 4_000)
+    second = await live.create(await live.bank_account("9931020000"), 3_000)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    for topup in (first, second):
+        await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    sent = await of_topup(live, first)
+    text = f"165,7000,0,X1,1234567890-{sent.batch:07},ACH COLLECTION"
+    await give_statement(live, date(2026, 12, 8), text, 7_000)
+    await live.work()
+    assert {each.status for each in await returns(live)} == {ReturnStatus.MONEY_BACK}
+    (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", sent.file)
+    assert file["status"] == "settled"
+    await assert_books_hold(live.database)
+
+
+async def give_statement(live: LiveMoney, day: date, line: str, amount: int, *, opening: int = 0) -> None:
+    """Let the bank send a statement with one line by hand."""
+    plus, minus = (amount, 0) if amount > 0 else (0, -amount)
+    total = opening + (opening + amount) + plus + minus + abs(amount)
+    content = (
+        f"01,121042882,9876543210,{day:%y%m%d},2300,77,,,2/\n02,9876543210,121042882,1,{day:%y%m%d},2400,USD,4/\n"
+        f"03,9876543210,USD,010,{opening},,,015,{opening + amount},,/\n88,100,{plus},{int(plus > 0)},,400,{minus},"
+        f"{int(minus > 0)},/\n16,{line}\n49,{total},4/\n98,{total},1,6/\n99,{total},1,8/\n"
+    )
+    (live.folder / "from-bank" / f"by_hand_{day:%Y%m%d}.bai2").write_text(content)
+
+
+async def test_a_return_above_its_debit_is_split_into_the_top_up_and_a_fee(live: LiveMoney) -> None:
+    """A debit that was booked with its batch comes back with the bank's fee in one line; the top-up loses its own."""
+    await live.open()
+    topup = await live.create(await live.bank_account("9901020000"))
+    await script(live, {"date": "2026-12-04", "action": "lose_statement"})
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    found = await of_topup(live, topup)
+    await give_statement(
+        live, date(2026, 12, 4), f"557,5250,0,X2,{found.original_trace},ACH RETURN R01", -5_250, opening=5_000
+    )
+    await live.until("2026-12-05 12:00")
+    assert await live.ledger() == {"bank:operating": -250, "funding:clearing": 0, "fees": 250}
+    assert await breaks(live) == []
+    (entry,) = await rows(live.database, "SELECT line_count FROM journal_entries WHERE step = 'bank_return'")
+    assert entry["line_count"] == 2
+    await assert_books_hold(live.database)
+
+
+async def test_more_than_a_fee_above_a_return_is_looked_at(live: LiveMoney) -> None:
+    await live.open()
+    topup = await live.create(await live.bank_account("9901020000"))
+    await script(live, {"date": "2026-12-04", "action": "lose_statement"})
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    found = await of_topup(live, topup)
+    line = f"557,10001,0,X3,{found.original_trace},ACH RETURN R01"
+    await give_statement(live, date(2026, 12, 4), line, -10_001, opening=5_000)
+    await live.until("2026-12-05 12:00")
+    (listed,) = await breaks(live)
+    assert listed["kind"] == "line_amount"
+
+
+async def test_a_received_dishonor_concerns_no_customer(live: LiveMoney) -> None:
+    """The originator's bank dishonors; one that comes in is about a return that somebody else has sent."""
+    await live.open()
+    (live.folder / "from-bank" / "ach08.ach").write_bytes(sample("ach08"))
+    await live.until("2026-12-01 12:00")
+    found = await breaks(live)
+    assert [each["kind"] for each in found] == ["unreadable_item", "unreadable_item"]
+    assert all("dishonored return of somebody else's" in each["detail"] for each in found)
+    assert await returns(live) == []
+    assert await rows(live.database, "SELECT id FROM events WHERE type LIKE 'topup.%'") == []
