@@ -420,6 +420,27 @@ async def test_money_that_is_taken_again_before_the_bank_says_why_is_not_the_cus
     await assert_books_hold(live.database)
 
 
+async def test_a_contest_may_come_before_the_statement_that_books_the_money(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live, "9906020071")
+    await dishonor(live, found, "R70")
+    await live.until("2026-12-07 17:10")
+    await script(live, {"date": "2026-12-08", "action": "lose_statement"})
+    await live.until("2026-12-10 12:00")
+    early = await of_topup(live, topup)
+    assert (early.status, early.booked_by, bool(early.taken_by)) == (ReturnStatus.CONTESTED, None, True)
+    assert (await live.ledger())["bank:operating"] == -5_000
+    line = f"257,5000,0,X4,{early.dishonor_trace},ACH DISHONORED RETURN"
+    await give_statement(live, date(2026, 12, 8), line, 5_000)
+    await live.until("2026-12-20 12:00")
+    late = await of_topup(live, topup)
+    assert (late.status, bool(late.booked_by)) == (ReturnStatus.CONTESTED, True)
+    ledger = await live.ledger()
+    assert (ledger["bank:operating"], ledger["funding:clearing"], ledger.get("balance:available", 0)) == (0, 0, 0)
+    assert await breaks(live) == []
+    await assert_books_hold(live.database)
+
+
 async def test_nothing_is_final_before_all_that_the_bank_has_sent_is_read(live: LiveMoney) -> None:
     await live.open()
     topup, found = await returned(live)

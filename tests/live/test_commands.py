@@ -229,3 +229,22 @@ async def test_a_bank_account_is_verified_once_and_its_holder_authorizes(
     )
     assert (verified["action"], verified["detail"]) == ("funding_source.verified", "statement")
     assert authorized["action"] == "authorization.created"
+
+
+async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
+    brim: Commands, live: LiveMoney, database: Database
+) -> None:
+    await live.open()
+    assert "None yet" in await brim.run("ach", "returns")
+    topup = await live.create(await live.bank_account("9906020000"))
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    (line,) = (await brim.run("ach", "returns", "--status", "dishonorable")).splitlines()
+    assert line.split()[1:6] == ["2026-12-04", "R06", "5000", topup, "returned"]
+    assert "2026-12-11 22:00:00Z" in line
+    found = line.split()[0]
+    assert "no time limit" in await brim.run("ach", "dishonor", found, "--code", "R68", fails=True)
+    assert "is dishonored with R70" in await brim.run("ach", "dishonor", found, "--code", "R70")
+    assert "only a return that stands" in await brim.run("ach", "dishonor", found, "--code", "R70", fails=True)
+    assert "ach_return.dishonored" in await actions(database)
+    assert "None yet" in await brim.run("ach", "returns", "--status", "dishonorable")
