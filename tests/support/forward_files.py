@@ -18,6 +18,7 @@ class Sent:
     routing: str = RECEIVER
     number: int | None = None
     name: str = "Jane Receiver"
+    individual_id: str = "ID1"
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def nacha(
             number = entry.number if entry.number is not None else next_number
             next_number = number + 1
             lines.append(
-                f"6{entry.code}{entry.routing}{entry.account:17}{entry.amount:010}{'ID1':15}{entry.name:22}  0"
-                f"{trace(number, batch.odfi)}"
+                f"6{entry.code}{entry.routing}{entry.account:17}{entry.amount:010}{entry.individual_id:15}"
+                f"{entry.name:22}  0{trace(number, batch.odfi)}"
             )
             count += 1
             routing_hash += int(entry.routing[:8])

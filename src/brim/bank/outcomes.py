@@ -1,7 +1,8 @@
 """What becomes of an entry at its receiving bank: by account number, or by a rule of the script.
 
 Numbers with a name are Stripe's for ACH debits (https://docs.stripe.com/testing#ach-direct-debit); the families
-`99RRDD0000` and `99RRDD00CC`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code.
+`99RRDD0000` and `99RRDD00CC`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code; of `95NRR00000` a debit
+comes back so often that it can be presented again.
 """
 
 import re
@@ -54,6 +55,7 @@ CONTEST_DAYS: Final = 2
 """Banking days within which a receiving bank contests a dishonored return. Source: Nacha Operating Rules."""
 FAULTS: Final = ("", "misrouted", "amount", "account", "twice")
 """What can be wrong with a return: it names another bank's entry, another amount or account, or comes twice."""
+_RETURNED_OFTEN: Final = re.compile(r"95(\d)(\d\d)00000")
 _CHANGED: Final = re.compile(r"(9[678])(0[1-9]|1[0-4])000000")
 
 LAYOUTS: Final = {"98": "", "97": "unusable", "96": "shifted"}
@@ -68,13 +70,23 @@ _WITHOUT_MONEY: Final = {"R02", "R03", "R04", "R13", "R16", "R19", "R20", "R26"}
 _ROUTINGS: Final = ("021000021", "011401533")
 
 
-def by_account(account: str, *, prenote: bool) -> Outcome | None:
-    """Return what an account number asks for; None where the entry is simply paid."""
+def is_counted(account: str) -> bool:
+    """Return whether an account number asks for as many returns of one debit as it says, and then for payment."""
+    return _RETURNED_OFTEN.fullmatch(account) is not None
+
+
+def by_account(account: str, *, prenote: bool, returned: int = 0) -> Outcome | None:
+    """Return what an account number asks for; None where the entry is simply paid.
+
+    `returned` is how often the same debit came back before.
+    """
     outcome: Outcome | None = None
     if account in NAMED:
         outcome = NAMED[account][0]
     elif found := _RETURNED.fullmatch(account):
         outcome = Outcome("return", f"R{found[1]}", int(found[2]))
+    elif found := _RETURNED_OFTEN.fullmatch(account):
+        outcome = Outcome("return", f"R{found[2]}") if returned < int(found[1]) else None
     elif found := _CHANGED.fullmatch(account):
         outcome = Outcome("notify", f"C{found[2]}", 1, layout=LAYOUTS[found[1]])
     if outcome and prenote and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:

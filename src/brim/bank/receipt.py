@@ -11,6 +11,7 @@ from brim.bank.disputes import entry_row, find_dishonor_fault, keep_dishonors
 from brim.bank.folders import ArrivedFile
 from brim.bank.inspection import effective_day, inspect_batch, inspect_file
 from brim.bank.nacha_reader import RECORD, REFUSALS, Batch, Entry, Fault, NachaFile, read_nacha
+from brim.bank.retries import inspect_retries
 from brim.bank.step import Step
 
 _MINUTE_S: Final = 60
@@ -81,6 +82,8 @@ def _judge_batch(step: Step, batch: Batch, file: NachaFile, processing_day: date
     if fault := inspect_batch(batch, file, step.settings.agreement, processing_day):
         return Verdict(accepted=False, reason=fault)
     if fault := find_dishonor_fault(step, batch, processing_day):
+        return Verdict(accepted=False, reason=fault)
+    if fault := inspect_retries(step, batch, _settlement_day(step, batch, processing_day)):
         return Verdict(accepted=False, reason=fault)
     effective = effective_day(batch)
     if effective is None or on_or_after(effective) < processing_day:

@@ -102,6 +102,9 @@ CREATE TABLE entries (
 -- name: create_entries_batch
 CREATE INDEX entries_batch ON entries (batch);
 
+-- name: create_entries_individual
+CREATE INDEX entries_individual ON entries (individual_id, amount);
+
 -- name: create_outcomes
 -- Returns and notifications of change that are planned or sent, at most one of each kind for an entry.
 CREATE TABLE outcomes (

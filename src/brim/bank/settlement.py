@@ -5,7 +5,7 @@ from datetime import date
 
 from brim.bank.banking_days import RETURNS
 from brim.bank.disputes import book_dishonor
-from brim.bank.outcomes import Outcome, corrected_data, due_day
+from brim.bank.outcomes import Outcome, corrected_data, due_day, is_counted
 from brim.bank.script import Rule
 from brim.bank.step import Step
 
@@ -37,8 +37,14 @@ def _plan(step: Step, entry: sqlite3.Row, settled: date) -> None:
     if entry["operator_return"]:
         outcome: Outcome | None = Outcome("return", entry["operator_return"], 0)
     else:
+        debit = (entry["account"], entry["individual_id"], entry["amount"])
         outcome = step.outcome(
-            entry["trace"], entry["account"], entry["amount"], prenote=entry["code"][1] in "38", use=True
+            entry["trace"],
+            entry["account"],
+            entry["amount"],
+            prenote=entry["code"][1] in "38",
+            returned=step.store.value("returned_before", *debit, entry["id"]) if is_counted(entry["account"]) else 0,
+            use=True,
         )
     if outcome and outcome.action in ("return", "notify"):
         _plan_outcome(step, entry, outcome, settled)
