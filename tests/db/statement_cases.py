@@ -150,6 +150,7 @@ _ACH_ENTRIES: Final = recordset(
         "sealed": "\\x",
         "receiver_name": "",
         "claimed_ms": 1,
+        "retry": 0,
     }
     for n in MANY
 )
@@ -174,6 +175,19 @@ _SENT_ENTRIES: Final = recordset(
         "file": "file_sent",
         "batch": 1,
         "trace": f"8{n:014}",
+        "retry": 0,
+    }
+    for n in MANY
+)
+_RETRIES: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "topup": at("tu_new", n),
+        "retry_of": at("tu_", n),
+        "number": 1,
+        "kind": "corrected",
+        "created_ms": 1,
     }
     for n in MANY
 )
@@ -673,6 +687,12 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.groups_with_queued_entries": Case(()),
     "ach.list_queued_topups": Case((*OWN, "orig_1", None, 40, 1_000_000)),
     "ach.entries_over_cap": Case(()),
+    "ach.read_newest_entry": Case((*OWN, at("tu_", 500))),
+    "ach.last_return": Case((*OWN, at("tu_", 500))),
+    "ach.read_retry_facts": Case((*OWN, [at("pm_", n) for n in FEW])),
+    "topups.insert_topup_retries": Case((_RETRIES,)),
+    "topups.retries_of_topup": Case((*OWN, at("tu_", 500))),
+    "topups.read_retry_links": Case((*OWN, [at("tu_", n) for n in FEW])),
     "ach.lock_entry": Case((*OWN, at("tu_", 500), 1)),
     "ach.read_sources_of_entries": Case((False, [BIG] * 100, [at("tu_", n) for n in MANY])),
     "ach.withdraw_entries": Case((*BIGS, [at("tu_", n) for n in MANY], [1] * 100)),
@@ -770,7 +790,7 @@ CASES: Final[Mapping[str, Case]] = {
             *(1, None, None),
         )
     ),
-    "ach.insert_batches": Case((*OWN, "file_new", DAY, [1], ["WEB"], [1], [1], [0])),
+    "ach.insert_batches": Case((*OWN, "file_new", DAY, [1], ["WEB"], [1], [1], [0], [None], [None], [None])),
     "ach.lock_file": Case((*OWN, at("file_", 500))),
     "ach.read_file_bytes": Case((*OWN, at("file_", 500))),
     "ach.update_file": Case((*OWN, at("file_", 500), "settled", None, 1, "x", 1, 1, 1, None, None, None)),

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
+from brim.core.ach import find_retry
 from brim.core.bank_accounts.rules import BankNumbers, Verification
 from brim.core.encryption.rotation import rotate_encryption
 from brim.core.events.rules import DEFAULT_API_VERSION
@@ -187,6 +189,7 @@ class Desk:
             renderers=WIRE_FORMATS,
             find_funding=find,
             find_collection=self.batches.find_collection,
+            find_retry=partial(find_retry, self.database),
         )
         (row,) = await rows(self.database, "SELECT * FROM topups WHERE id = $1", answer.body.decode().split('"')[3])
         return row

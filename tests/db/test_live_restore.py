@@ -404,3 +404,66 @@ async def test_a_restored_database_holds_its_files_although_the_list_names_nothi
     await live.until("2026-12-10 12:00")
     assert await _left(live) == {1_000: 1, 2_000: 1}
     assert (await live.topup(later))["status"] == "succeeded"
+
+
+async def test_an_older_database_learns_that_a_returned_debit_was_presented_again(houses: Houses) -> None:
+    """Two copies: one from before the return was known, one from when the re-presentment waited."""
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open(retry_schedule=("+1",))
+    topup = await live.create(await live.bank_account("9510100000"), 1_000)
+    await live.until("2026-12-01 17:05")
+    await live.until("2026-12-03 17:05", step_hours=24)
+    await houses.close_all()
+    unreturned = await houses.create(template=name)
+    live.move_to(await houses.connect(name))
+    await live.until("2026-12-06 17:05", step_hours=24)
+    await houses.close_all()
+    waiting = await houses.create(template=name)
+    live.move_to(await houses.connect(name))
+    await live.until("2026-12-07 17:05")
+    await houses.close_all()
+    left_ms = live.now_ms
+    for copy in (unreturned, waiting):
+        live.move_to(await houses.connect(copy))
+        live.now_ms = left_ms
+        await live.work()
+        assert (await _compare(live, originator.id)).breaks == 0
+        await live.work()
+        entries = await rows(live.database, "SELECT number, retry, return_code FROM ach_entries ORDER BY number")
+        assert [tuple(each.values()) for each in entries] == [(1, 0, "R01"), (2, 1, None)]
+        assert (await live.topup(topup))["status"] == "pending"
+        (counted,) = await rows(live.database, "SELECT sum(returned) AS n FROM return_counts WHERE owner = ''")
+        assert counted["n"] == 1
+        await houses.close_all()
+    live.move_to(await houses.connect(unreturned))
+    await live.until("2026-12-12 12:00")
+    assert (await live.topup(topup))["status"] == "succeeded"
+    assert await _left(live) == {1_000: 2}
+    assert await live.ledger() == {"bank:operating": 1_000, "funding:clearing": 0, "balance:available": -1_000}
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def test_an_older_database_knows_the_retry_of_a_reversed_topup_by_the_original(houses: Houses) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open(hold_days=1)
+    first = await live.create(await live.bank_account("9510100000"), 1_000)
+    await live.until("2026-12-01 17:05")
+    await live.until("2026-12-04 17:05", step_hours=24)
+    retry = await live.create(None, 1_000, retry_of=first)
+    await houses.close_all()
+    old = await houses.create(template=name)
+    live.move_to(await houses.connect(name))
+    await live.until("2026-12-07 17:05", step_hours=24)
+    await houses.close_all()
+    live.move_to(await houses.connect(old))
+    await live.work()
+    assert (await _compare(live, originator.id)).breaks == 0
+    (entry,) = await rows(live.database, "SELECT retry, retry_of FROM ach_entries WHERE topup = $1", retry)
+    assert tuple(entry.values()) == (1, first)
+    await live.until("2026-12-12 12:00")
+    assert [(await live.topup(each))["status"] for each in (first, retry)] == ["reversed", "succeeded"]
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)

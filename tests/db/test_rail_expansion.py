@@ -58,3 +58,24 @@ async def test_availability_is_not_explained_by_the_sandboxs_hours(live: LiveMon
     why = (await shown(live, await live.create(await live.bank_account()), "brim.availability"))["availability"]
     assert why["available_on"] * 1000 == at("2026-12-07 09:00")
     assert (why["calendar"], why["cutoff"], why["settlement_days"], why["business_days"]) == ("us_ach", None, None, [])
+
+
+async def test_a_topup_tells_when_its_debit_is_presented_again_and_what_retries_it(live: LiveMoney) -> None:
+    await live.open(retry_schedule=("+1",))
+    topup_id = await live.create(await live.bank_account("9520100000"))
+    gone = await live.create(await live.bank_account(NO_ACCOUNT))
+    empty = {"last_day": None, "next_presentment": None, "retried_by": None, "retries": 0, "retry_of": None}
+    assert await shown(live, topup_id, "brim.retry") == {"retry": {**empty, "return_code": None}}
+    await live.until("2026-12-01 17:05")
+    await live.until("2026-12-04 17:05", step_hours=24)
+    found = (await shown(live, topup_id, "brim.retry"))["retry"]
+    assert (found["return_code"], found["retries"], found["last_day"]) == ("R01", 0, "2027-05-31")
+    assert found["next_presentment"] * 1000 == at("2026-12-07 17:00")
+    assert (await shown(live, gone, "brim.retry"))["retry"] == {**empty, "return_code": "R03"}
+    await live.until("2026-12-10 17:05", step_hours=24)
+    retry = await live.create(None, retry_of=topup_id)
+    found = await shown(live, topup_id, "brim.retry", "brim.rail")
+    assert [entry["retry"] for entry in found["rail"]["entries"]] == [0, 1]
+    assert (found["retry"]["retried_by"], found["retry"]["retries"]) == (retry, 1)
+    assert found["retry"]["next_presentment"] is None
+    assert (await shown(live, retry, "brim.retry"))["retry"] == {**empty, "return_code": None, "retry_of": topup_id}

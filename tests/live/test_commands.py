@@ -125,9 +125,11 @@ async def test_files_are_approved_voided_downloaded_and_resubmitted(
     brim: Commands, live: LiveMoney, database: Database, owner_database: Database, tmp_path: Path
 ) -> None:
     await live.open(requires_approval=True)
-    await live.create(await live.bank_account())
+    topup = await live.create(await live.bank_account())
     await live.until("2026-12-01 17:00")
     file_id = (await brim.run("ach", "files", "list")).split("\t")[0]
+    presented = (await brim.run("ach", "entries", topup)).split("\t")
+    assert presented[:5] == ["1", "", "in_file", "5000", file_id]
     assert "status\tbuilt" in await brim.run("ach", "files", "show", file_id)
     assert "hash" in await brim.run("ach", "files", "approve", file_id, "--sha256", "00", fails=True)
     await brim.run("ach", "files", "void", file_id)

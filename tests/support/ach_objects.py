@@ -14,7 +14,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
 from brim.core.ach import AchFile, FileStatus
-from brim.core.ach.entry_store import insert_entries, place_sent_entries, put_in_file
+from brim.core.ach.entry_store import insert_entries, place_sent_entries, put_in_file, return_entry
 from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
 from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatus
@@ -32,6 +32,16 @@ from tests.support.audits import TESTER
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="op_1", name="finance@example.com")
 NOW_MS = 1_793_520_000_000
 CONTENT = b"a file"
+_FAILED_TOPUP = """
+    INSERT INTO topups (
+        account, livemode, id, amount, created, currency, status, rail, source, source_details, failure_code,
+        failure_message
+    )
+    VALUES (
+        $1, true, $2, $3, $4, 'usd', 'failed', 'ach', $5::text, json_build_object('id', $5::text, 'object', 'source'),
+        'no_account', 'No account'
+    )
+"""
 
 
 class AchObjects:
@@ -188,6 +198,21 @@ class AchObjects:
 
         self._run(make)
         return [str(entry.trace) for entry in entries]
+
+    def failed_topup(self, source: str, code: str, amount: int = 5_000) -> str:
+        """Return the id of a live top-up from a bank account whose one debit came back."""
+        file = self.file(FileStatus.SETTLED)
+        topup = self._new_id("tu_")
+        entry = self._entry(file, self._count, topup, amount, trace_number("12104288", self._count))
+
+        async def make(database: Database) -> None:
+            async with database.transaction() as conn:
+                await conn.execute(_FAILED_TOPUP, self._scope.account, topup, amount, NOW_MS // 1000, source)
+                await place_sent_entries(conn, [entry])
+                await return_entry(conn, entry, code=code, trace="061000140000001", now_ms=system_clock_ms())
+
+        self._run(make)
+        return topup
 
     def _entry(self, file: AchFile, batch: int, topup: str, amount: int, trace: str) -> Entry:
         return Entry(

@@ -1,5 +1,6 @@
 """An owner's service without its wire: creates, cancels, clocks and settlement, each by the use case that serves it."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ach import check_not_collected
+from brim.core.ach import check_not_collected, find_retry
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.reference import Funding
@@ -90,6 +91,7 @@ class Clockwork:
             renderers=WIRE_FORMATS,
             find_funding=self._find_funding,
             find_collection=self.batches.find_collection,
+            find_retry=partial(find_retry, self.database),
         )
         return _decoded(answer.body)
 

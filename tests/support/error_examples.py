@@ -19,7 +19,7 @@ from brim.core.rails import ach as rail_ach
 from brim.core.reconciliation import Break, BreakResolvedError
 from brim.core.stripe_cli import rules as listeners
 from brim.core.time import rules as clocks
-from brim.core.topups import amounts
+from brim.core.topups import amounts, retry_rules
 from brim.core.topups import rules as topups
 from brim.core.topups.rules import Status
 from brim.core.webhooks import endpoints
@@ -280,6 +280,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (topups.DuplicateTopupError("tu_x", window_minutes=10), 400, "duplicate_topup", None,
      ("This looks like a duplicate of tu_x, a top-up of the same amount from the same bank account within 10 minutes. "
       "If it is intended, send brim[allow_duplicate]=true.")),
+    (retry_rules.RetryRefusedError("tu_x", "it is pending."), 400, "retry_not_allowed", "brim[retry_of]",
+     "The top-up tu_x cannot be retried: it is pending."),
+    (retry_rules.RetriedAlreadyError("tu_x", "tu_y"), 400, "topup_already_retried", "brim[retry_of]",
+     "The top-up tu_x is retried by tu_y. If that comes back too, retry that one."),
     (originators.OriginatorStateError(_ORIGINATOR, originators.OriginatorStatus.SUSPENDED), 400, None, None,
      "The originator orig_x is draft and cannot become suspended."),
     (originators.UnexpectedVersionError(_ORIGINATOR, 7), 400, "originator_unexpected_version", "expected_version",

@@ -86,6 +86,13 @@ _BOOKS: Final = (
     SELECT {account}, false, 'tu_' || {id}, 'bank_credit', 'ba_1', n, 'usd', '', n FROM n WHERE n % 10 = 0
     """,
     """
+    topup_retries (account, livemode, topup, retry_of, number, kind, root, retry, original_date, created_ms)
+    SELECT
+        {account}, false, 'tu_' || {id}, 'tu_' || lpad((n - 1)::text, 24, '0'), 1, 'reinitiated',
+        'tu_' || lpad((n - 1)::text, 24, '0'), 1, date '2026-01-01', n
+    FROM n
+    """,
+    """
     idempotency_keys (account, livemode, key, fingerprint, request_id, event_id, created_ms)
     SELECT {account}, false, 'key_' || {id}, '', 'req', 'evt_' || {id}, n FROM n
     """,

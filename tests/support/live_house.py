@@ -240,6 +240,7 @@ class LiveHouse:
             "topup": f"/topups/{topups[0]}",
             "topup-returned": f"/topups/{topups[1]}",
             "topup-waiting": f"/topups/{late}",
+            "topup-retry": f"/topups/new?retry_of={topups[1]}&amount=1280.50&currency=usd",
         }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -177,15 +178,17 @@ class LiveMoney:
 
     async def create(
         self,
-        source: str,
+        source: str | None,
         amount: int = 5_000,
         *,
         scope: AccountScope = PLATFORM,
         key: str | None = None,
         allow_duplicate: bool = False,
+        retry_of: str | None = None,
+        by: Actor = TESTER,
     ) -> str:
         """Create a live top-up, and return its id."""
-        context = self._attempt(scope, KeyClaim(key, repr((source, amount)).encode()) if key else None)
+        context = self._attempt(scope, KeyClaim(key, repr((source, amount)).encode()) if key else None, by=by)
 
         async def find(context: RequestContext, wanted: topups.CreateTopup) -> Funding | KeptReply:
             return await find_funding(
@@ -202,12 +205,15 @@ class LiveMoney:
             self.batches,
             self.configs,
             context,
-            topups.CreateTopup(amount=amount, currency="usd", source=source, allow_duplicate=allow_duplicate),
+            topups.CreateTopup(
+                amount=amount, currency="usd", source=source, allow_duplicate=allow_duplicate, retry_of=retry_of
+            ),
             ids=self.ids,
             rails=Rails([]),
             renderers=WIRE_FORMATS,
             find_funding=find,
             find_collection=self.batches.find_collection,
+            find_retry=partial(ach.find_retry, self.database),
         )
         return str(msgspec.json.decode(result.body)["id"])
 
@@ -219,7 +225,7 @@ class LiveMoney:
             )
         return started.id
 
-    def _attempt(self, scope: AccountScope, claim: KeyClaim | None = None) -> RequestContext:
+    def _attempt(self, scope: AccountScope, claim: KeyClaim | None = None, *, by: Actor = TESTER) -> RequestContext:
         self._requests += 1
         return RequestContext(
             scope=scope,
@@ -227,7 +233,7 @@ class LiveMoney:
             request_id=f"req_{self._requests}",
             api_version="2025-01-01",
             now_ms=self.now_ms,
-            by=TESTER,
+            by=by,
             ids=self.ids,
         )
 

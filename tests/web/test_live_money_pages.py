@@ -492,6 +492,18 @@ def test_a_correction_is_shown_where_it_belongs_and_refused_once(
     assert "Refused: C65" in person.read(path)
 
 
+def test_a_topup_whose_debit_came_back_is_retried_from_its_page(person: Person, objects: AchObjects) -> None:
+    source = add_bank_account(person).rpartition("/")[2]
+    never, again = objects.failed_topup(source, "R10"), objects.failed_topup(source, "R01", 1_234)
+    assert "new?retry_of" not in person.visit(f"/topups/{never}").body.decode()
+    link = f"/topups/new?retry_of={again}&amp;amount=12.34&amp;currency=usd&amp;funding={source}"
+    assert link in person.visit(f"/topups/{again}").body.decode()
+    path = link.replace("&amp;", "&")
+    assert f"Retries {again}" in person.read(path)
+    refused = person.send(path, "/topups/new", {"amount": "12.33", "currency": "usd", "funding": source})
+    assert (refused.status, "with the same amount, 1234 cents" in text_of(refused)) == (400, True)
+
+
 # The switch, the overview, readiness
 
 

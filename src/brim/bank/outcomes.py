@@ -1,8 +1,8 @@
 """What becomes of an entry at its receiving bank: by account number, or by a rule of the script.
 
 Numbers with a name are Stripe's for ACH debits (https://docs.stripe.com/testing#ach-direct-debit); the families
-`99RRDD0000` and `99RRDD00CC`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code; of `95NRR00000` a debit
-comes back so often that it can be presented again.
+`99RRDD0000` and `99RRDD00CC`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code; `95NRR00000` has a
+debit returned so often that it is presented again.
 """
 
 import re

@@ -137,6 +137,33 @@ def download(file: str, output: Path | None, account: str | None, **flags: str |
         output.write_bytes(content)
 
 
+@ach.command("entries")
+@click.argument("topup")
+@of_account
+def list_entries(topup: str, account: str | None, **flags: str | None) -> None:
+    """List the presentments of TOPUP to the bank, of --account or of an account connected to it."""
+    from brim.core.ach import list_entries_of_topups
+
+    found = on_live_money(flags, account, lambda conn, scope: list_entries_of_topups(conn, scope, [topup]))
+    show_table(
+        ("number", "again", "status", "cents", "file", "trace", "effective", "return", "returned"),
+        [
+            (
+                str(each.number),
+                str(each.retry or ""),
+                each.status,
+                str(each.amount),
+                each.file or "",
+                each.trace or "",
+                "" if each.effective_date is None else each.effective_date.isoformat(),
+                each.return_code or "",
+                "" if each.returned_ms is None else tell_time(each.returned_ms // 1000),
+            )
+            for each in found
+        ],
+    )
+
+
 @ach.command()
 @click.option("--only", metavar="ACCT", help="Stop this account alone, which is --account or is connected to it.")
 @click.option("--reason", required=True, help="What people are told who ask why.")

@@ -345,6 +345,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.DayCapError: Place(400, "daily_limit_exceeded", "amount"),
     originators.SourceCapError: Place(400, "funding_source_limit_exceeded", "amount"),
     topups.DuplicateTopupError: Place(400, "duplicate_topup"),
+    topups.RetryRefusedError: Place(400, "retry_not_allowed", FROM_ERROR),
+    topups.RetriedAlreadyError: Place(400, "topup_already_retried", FROM_ERROR),
     originators.OriginatorStateError: Place(),
     originators.OriginatorNotNamedError: Place(param="originator"),
     originators.UnexpectedVersionError: Place(400, "originator_unexpected_version", "expected_version"),

@@ -47,7 +47,7 @@ _LEADS_TO: Final[dict[tuple[str, str], str]] = {
 
 _EXTRAS_NAME: Final = "brim"
 EXTRAS: Final[dict[str, tuple[str, ...]]] = {
-    "topup": ("brim.availability", "brim.rail"),
+    "topup": ("brim.availability", "brim.rail", "brim.retry"),
     "webhook_endpoint": ("brim.delivery",),
 }
 """What Brim adds to an object of the vendor's when it is asked for, under a name of our own."""

@@ -455,12 +455,18 @@ class IntegerRange(Kind, frozen=True):
 
 
 class TextList(Kind, frozen=True):
-    """An array of texts: `types[]=a&types[]=b` or `types[0]=a&types[1]=b`."""
+    """An array of texts: `types[]=a&types[]=b` or `types[0]=a&types[1]=b`.
+
+    With `clearable`, an empty text means an empty array.
+    """
 
     max_items: int
+    clearable: bool = False
 
     def read(self, raw: Value, name: str) -> tuple[str, ...]:
         """Return the texts in order."""
+        if self.clearable and raw == "":
+            return ()
         texts = read_texts(raw, name)
         if len(texts) > self.max_items:
             raise ArrayTooLongError(name, self.max_items)
@@ -469,7 +475,8 @@ class TextList(Kind, frozen=True):
     def schema(self) -> Schema:
         """Return its JSON schema."""
         items = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
-        return {"type": "array", "items": items, "maxItems": self.max_items}
+        array: Schema = {"type": "array", "items": items, "maxItems": self.max_items}
+        return {"anyOf": [array, {"type": "string", "const": ""}]} if self.clearable else array
 
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
-from brim.api.framework.expansion import check_property, paths_below
+from brim.api.framework.expansion import EXTRAS, check_property, paths_below
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.topups import wire as topup_wire
@@ -51,44 +51,57 @@ async def expand_topups(conn: Conn, topups: Sequence[Topup], paths: Paths, *, wi
     lines: dict[str, bytes] = {}
     if line_paths is not None:
         lines = await _lines_by_id(conn, topups, line_paths, within=within)
-    rails = await _rails_by_id(conn, topups, paths)
+    presented = await _presented_by_id(conn, topups, paths)
     methods = await _methods_by_id(conn, topups, paths, within=within)
     return [
         topup_wire.topup_json(
             topup,
             balance_transaction=lines.get(topup.balance_transaction or ""),
             payment_method=methods.get(topup.payment_method or ""),
-            extras=_extras_of(topup, paths, rails),
+            extras=_extras_of(topup, paths, presented),
         )
         for topup in topups
     ]
 
 
 def _extras_of(
-    topup: Topup, paths: Paths, rails: Mapping[str, topup_wire.RailObject]
+    topup: Topup, paths: Paths, presented: Mapping[str, topup_wire.TopupExtras]
 ) -> topup_wire.TopupExtras | msgspec.UnsetType:
     """Return what is asked for beyond the vendor's object; unset where that is nothing."""
     with_availability = paths_below(paths, "brim.availability") is not None
-    if not with_availability and topup.id not in rails:
-        return msgspec.UNSET
-    return topup_wire.TopupExtras(
-        availability=availability_of(topup) if with_availability else msgspec.UNSET,
-        rail=rails.get(topup.id, msgspec.UNSET),
-    )
+    if not with_availability:
+        return presented.get(topup.id, msgspec.UNSET)
+    extras = presented.get(topup.id, topup_wire.TopupExtras())
+    return msgspec.structs.replace(extras, availability=availability_of(topup))
 
 
-async def _rails_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) -> dict[str, topup_wire.RailObject]:
-    """Return how the money of top-ups of one account moves, if that is to be shown: two queries for all of them."""
-    if paths_below(paths, "brim.rail") is None or not topups:
+async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) -> dict[str, topup_wire.TopupExtras]:
+    """Return how the money of top-ups of one account moves, and how often it was tried again, if that is to be shown.
+
+    Two queries for all of them, and a third one for retries.
+    """
+    with_rail = paths_below(paths, "brim.rail") is not None
+    with_retry = paths_below(paths, "brim.retry") is not None
+    if not topups or not (with_rail or with_retry):
         return {}
     scope = topups[0].scope
     platform = await accounts.account_platform(conn, scope.account)
     owner = AccountScope(platform or scope.account, scope.livemode)
+    found = await ach.list_entries_of_topups(conn, owner, [topup.id for topup in topups])
+    standings = await ach.read_standings(conn, scope, topups, found) if with_retry else {}
     entries: dict[str, list[ach.Entry]] = defaultdict(list)
-    for entry in await ach.list_entries_of_topups(conn, owner, [topup.id for topup in topups]):
+    for entry in found:
         entries[entry.topup].append(entry)
     is_platforms = platform is None
-    return {topup.id: topup_wire.rail_object(topup, entries[topup.id], with_files=is_platforms) for topup in topups}
+    return {
+        topup.id: topup_wire.TopupExtras(
+            rail=topup_wire.rail_object(topup, entries[topup.id], with_files=is_platforms)
+            if with_rail
+            else msgspec.UNSET,
+            retry=topup_wire.retry_object(standings[topup.id]) if with_retry else msgspec.UNSET,
+        )
+        for topup in topups
+    }
 
 
 def availability_of(topup: Topup) -> topup_wire.AvailabilityObject:
@@ -129,11 +142,11 @@ async def expand_created(
             methods = await _expand_methods(conn, scope, [reply.payment_method], below, within="payment_method.")
         method = methods.get(reply.payment_method)
         reply = msgspec.structs.replace(reply, payment_method=msgspec.Raw(method) if method else reply.payment_method)
-    if paths_below(paths, "brim.availability") is not None or paths_below(paths, "brim.rail") is not None:
+    if any(paths_below(paths, path) is not None for path in EXTRAS["topup"]):
         topup = await find(scope, reply.id)
         async with database.connection() as conn:
-            rails = await _rails_by_id(conn, [topup], paths)
-        reply = msgspec.structs.replace(reply, brim=_extras_of(topup, paths, rails))
+            presented = await _presented_by_id(conn, [topup], paths)
+        reply = msgspec.structs.replace(reply, brim=_extras_of(topup, paths, presented))
     return json_codec.encode(reply)
 
 

@@ -41,6 +41,7 @@ COMPONENTS: Final = (
     Component(topup_wire.RailEntryObject, "topup_rail_entry"),
     Component(topup_wire.RailReturnObject, "topup_rail_return"),
     Component(topup_wire.RailChangeObject, "topup_rail_change"),
+    Component(topup_wire.RetryObject, "topup_retry"),
     Component(topup_wire.AvailabilityPreviewObject, "brim.availability_preview"),
     Component(topup_wire.SkippedDayObject, "skipped_day"),
     Component(balance_wire.BalanceTransactionObject, "balance_transaction"),

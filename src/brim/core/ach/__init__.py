@@ -42,6 +42,8 @@ from brim.core.ach.prenotes import (
 from brim.core.ach.profiles import save_originator
 from brim.core.ach.queue import AchFileQueue, AchPrenoteQueue, AchTopupQueue
 from brim.core.ach.readiness import read_readiness
+from brim.core.ach.retry_rules import may_be_retried
+from brim.core.ach.retrying import find_retry, read_standings
 from brim.core.ach.rules import (
     FILE_PREFIX,
     FILE_TRANSITIONS,
@@ -54,6 +56,7 @@ from brim.core.ach.rules import (
     FileStatus,
     NoCollectionError,
     NotConfirmedError,
+    RetryStanding,
     TooLateToCancelError,
     UnexpectedStatusError,
 )
@@ -113,6 +116,7 @@ __all__ = [
     "PrenotePendingError",
     "PrenoteStatus",
     "Prenoting",
+    "RetryStanding",
     "TakenFile",
     "TooLateToCancelError",
     "Total",
@@ -130,12 +134,14 @@ __all__ = [
     "end_contests",
     "find_file",
     "find_preparers",
+    "find_retry",
     "forget_prenote_exceptions",
     "hand_over",
     "list_batches",
     "list_entries_of_topups",
     "list_prenotes",
     "list_unknown_files",
+    "may_be_retried",
     "next_cutoffs",
     "note_restored",
     "outstanding_files",
@@ -147,6 +153,7 @@ __all__ = [
     "read_readiness",
     "read_sent_lists",
     "read_standing",
+    "read_standings",
     "refuse_correction",
     "report_over_cap",
     "report_silence",

@@ -9,16 +9,18 @@ from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach.entry_store import Confirmed
 from brim.core.ach.prenotes import ask_prenote_again, fail_prenote, hold_prenote
+from brim.core.ach.representing import failure_of, is_retried, present_again
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
-from brim.core.rails import DEFAULT_RETURN, FAILURES, Fail, Return
-from brim.core.rails.ach.nacha import RETURN_CODES
+from brim.core.rails import Fail, Return
+from brim.core.rails.ach import OriginatorProfile
 from brim.core.time import OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
     BankStep,
     Change,
     Status,
+    Topup,
     ask_again,
     confirm_by_bank,
     follow,
@@ -37,6 +39,8 @@ class Applied(StrEnum):
 
     FAILED = "failed"
     """The top-up was pending, or it is a prenote, and has failed."""
+    WAITING = "waiting"
+    """The top-up was pending, and stays so: its debit is presented again."""
     REVERSED = "reversed"
     """The money was usable, and is taken back."""
     KNOWN = "known"
@@ -125,11 +129,14 @@ async def apply_return(
     *,
     code: str,
     trace: str,
+    profile: OriginatorProfile,
     renderers: Renderers,
     now_ms: int,
     ids: IdFactory,
 ) -> Applied:
     """Apply a return to an entry and to its top-up or prenote, in the caller's transaction.
+
+    A debit that the originator's profile lets be presented again leaves its top-up pending.
 
     Raises:
         ClockAdvancingError: the account's test clock is on its way.
@@ -150,15 +157,40 @@ async def apply_return(
             return Applied.CONFLICT
         await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
         return Applied.FAILED
+    applied = await _applied_to(conn, held, topup, code=code, profile=profile, renderers=renderers, moment=moment)
+    if topup is None or applied is Applied.CONFLICT:
+        return Applied.CONFLICT
+    if applied is not Applied.WAITING:
+        failure_code, message = failure_of(code)
+        outcome = Fail(failure_code, message) if applied is Applied.FAILED else Return(failure_code, message)
+        transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
+        if transition is not None:
+            await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
+    await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+    return applied
+
+
+async def _applied_to(
+    conn: Conn,
+    entry: Entry,
+    topup: Topup | None,
+    *,
+    code: str,
+    profile: OriginatorProfile,
+    renderers: Renderers,
+    moment: OwnerTime,
+) -> Applied:
+    """Return what becomes of a top-up whose entry comes back; where it is presented again, that is planned."""
     if topup is None or topup.status not in {Status.PENDING, Status.SUCCEEDED}:
         return Applied.CONFLICT
-    failure_code, message = failure_of(code)
-    outcome = Fail(failure_code, message) if topup.status is Status.PENDING else Return(failure_code, message)
-    transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
-    if transition is not None:
-        await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
-    await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
-    return Applied.FAILED if topup.status is Status.PENDING else Applied.REVERSED
+    has_later, was_presented_again = await entry_store.is_presented_again(conn, entry)
+    if has_later:
+        # Only what was learned after a restore has a later presentment of a debit whose return was not known.
+        return Applied.WAITING if was_presented_again and is_retried(code) else Applied.CONFLICT
+    if topup.status is Status.SUCCEEDED:
+        return Applied.REVERSED
+    is_planned = await present_again(conn, entry, topup, code=code, profile=profile, renderers=renderers, moment=moment)
+    return Applied.WAITING if is_planned else Applied.FAILED
 
 
 async def withdraw(conn: Conn, entries: Sequence[Entry], *, moment: OwnerTime) -> None:
@@ -187,10 +219,3 @@ async def refuse_unfit(conn: Conn, entries: Sequence[Entry], *, renderers: Rende
             if transition is not None:
                 await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
     await entry_store.refuse_entries(conn, entries)
-
-
-def failure_of(code: str) -> tuple[str, str]:
-    """Return the wire's failure code and message for a return code."""
-    found = RETURN_CODES.get(code)
-    failure_code = (found.failure_code if found else None) or DEFAULT_RETURN
-    return failure_code, FAILURES.get(failure_code, FAILURES[DEFAULT_RETURN])

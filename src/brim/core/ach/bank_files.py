@@ -338,13 +338,14 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
             entry,
             code=info.code,
             trace=info.trace_number,
+            profile=reading.originator.profile,
             renderers=reading.renderers,
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
-        if applied in {Applied.FAILED, Applied.REVERSED} and not entry.is_prenote:
-            reading.returned.append(_returned(reading, entry, info.code))
-        if applied in {Applied.FAILED, Applied.REVERSED}:
+        if applied in {Applied.FAILED, Applied.WAITING, Applied.REVERSED}:
+            if not entry.is_prenote:
+                reading.returned.append(_returned(reading, entry, info.code))
             await _note_return(reading, item, info, entry)
         if applied is not Applied.CONFLICT:
             return

@@ -32,11 +32,12 @@ from brim.core.ach.encoding import (
 )
 from brim.core.ach.entry_store import Group
 from brim.core.ach.file_store import Counters
+from brim.core.ach.representing import end_late, is_too_late
 from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, OriginatorStatus, list_originators
-from brim.core.rails.ach import OriginatorProfile, date_of_file_made, local_time, usable_ms
+from brim.core.rails.ach import RETRY_DESCRIPTION, OriginatorProfile, date_of_file_made, local_time, usable_ms
 from brim.core.rails.ach.nacha import FieldError, trace_number
 from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import NewDate, hold_pending, reschedule
@@ -144,6 +145,10 @@ async def build_file(
         _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
         await withdraw(conn, unfit, moment=moment)
         queued = await _hold_queued(conn, group, profile)
+    effective_date = date_of_file_made(profile, moment.now_ms)
+    if late := [entry for entry in queued if is_too_late(entry, effective_date)]:
+        await end_late(conn, late, renderers=renderers, moment=moment)
+        queued = [entry for entry in queued if entry not in late]
     taken = _within_cap(queued, profile.file_cap)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
     disputed, missed = await dishonors.hold_dishonors(
@@ -158,7 +163,7 @@ async def build_file(
     header = Header(
         made=made,
         modifier=modifier,
-        effective_date=date_of_file_made(profile, moment.now_ms),
+        effective_date=effective_date,
         reference=(file_id := moment.new_id(FILE_PREFIX))[-_REFERENCE_LENGTH:].upper(),
     )
     entries, batches = _placed(taken, file_id, header, originator, counters.next_trace, counters.next_batch)
@@ -271,26 +276,34 @@ async def _next_modifier(conn: Conn, group: Group, file_date: date) -> str:
 def _placed(
     taken: Sequence[Entry], file_id: str, header: Header, originator: Originator, next_trace: int, next_batch: int
 ) -> tuple[list[Entry], list[Batch]]:
-    """Return entries with their places in a file, a batch for each class, and the batches."""
-    by_class: dict[str, list[Entry]] = defaultdict(list)
+    """Return entries with their places in a file, and the batches.
+
+    Each class has a batch, and another one for debits that are presented again.
+    """
+    by_class: dict[tuple[str, bool], list[Entry]] = defaultdict(list)
     for entry in taken:
-        by_class[entry.sec_code].append(entry)
-    odfi = originator.profile.odfi_routing_number[:8]
+        by_class[entry.sec_code, entry.retry > 0].append(entry)
+    profile = originator.profile
+    odfi = profile.odfi_routing_number[:8]
     placed: list[Entry] = []
     batches: list[Batch] = []
     sequence = next_trace
-    for offset, sec_code in enumerate(sorted(by_class)):
+    for offset, (sec_code, is_retry) in enumerate(sorted(by_class)):
+        together = by_class[sec_code, is_retry]
         number = (next_batch + offset - 1) % BATCH_NUMBERS + 1
         batches.append(
             Batch(
                 number=number,
                 sec_code=sec_code,
                 effective_date=header.effective_date,
-                entry_count=len(by_class[sec_code]),
-                total_debit=sum(entry.amount for entry in by_class[sec_code]),
+                entry_count=len(together),
+                total_debit=sum(entry.amount for entry in together),
+                company_name=profile.company_name,
+                company_id=profile.company_id,
+                description=RETRY_DESCRIPTION if is_retry else profile.entry_description,
             )
         )
-        for entry in by_class[sec_code]:
+        for entry in together:
             placed.append(
                 msgspec.structs.replace(
                     entry,

@@ -16,6 +16,7 @@ from brim.core.ach import entry_store, reading_store
 from brim.core.ach.encoding import names_of
 from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.reading_rules import BankReading, UnreadBankError, check_read
+from brim.core.ach.representing import check_same_company, has_passed, late_failure, next_place
 from brim.core.ach.rules import (
     CHECKING_DEBIT,
     CHECKING_PRENOTE,
@@ -79,7 +80,7 @@ class Claiming:
         return await database.transact(work)
 
     async def work_off(self, conn: Conn, due: Sequence[tuple[Topup, OwnerTime]]) -> Sequence[Change]:
-        """Work off top-ups that the caller's transaction holds, each at its moment; return those that succeeded.
+        """Work off top-ups that the caller's transaction holds, each at its moment; return those that came to an end.
 
         One that cannot go on is put off and noted, and its neighbours go on all the same.
         """
@@ -105,7 +106,8 @@ class Claiming:
         if steps.queued:
             await self._queue(conn, steps.queued, {topup.id: (topup, moment) for topup, moment in due})
         if steps.changes:
-            await entry_store.set_status(conn, steps.released, EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
+            if steps.released:
+                await entry_store.set_status(conn, steps.released, EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
             await write_changes(conn, steps.changes, renderers=self._renderers)
         return steps.changes
 
@@ -145,7 +147,13 @@ class Claiming:
         if topup.status is not Status.PENDING or terms.entry_status in _NOTHING_TO_DO:
             steps.asleep.append(topup)
             return
-        if terms.entry_status is None or terms.entry_status is EntryStatus.REJECTED:
+        if terms.entry_status in _TO_BE_QUEUED:
+            if has_passed(next_place(terms), now_ms=moment.now_ms):
+                late = late_failure(terms.return_code)
+                failed = follow(topup, late, moment, BY_ITSELF, renderers=self._renderers)
+                if failed is not None:
+                    steps.changes.append(Change(failed, topup, moment, BY_ITSELF))
+                return
             steps.queued.append(self._entry(topup, terms, moment))
             steps.asleep.append(topup)
             return
@@ -177,6 +185,7 @@ class Claiming:
             NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
         """
         check_debited(terms)
+        check_same_company(next_place(terms), terms)
         entry = presentment(
             self._secrets,
             self._vault,
@@ -270,6 +279,7 @@ def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
         return False
     try:
         (check_collected if entry.is_prenote else check_debited)(terms)
+        check_same_company(next_place(terms), terms)
     except NoCollectionError:
         return False
     return not terms.is_corrected or _is_as_on_file(vault, entry, terms)
@@ -314,6 +324,7 @@ def presentment(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
     """
     number = secrets.reveal(terms.sealed or b"", scope=scope, object_id=terms.funding_source or "")
+    place = next_place(terms)
     entry = Entry(
         scope=AccountScope(terms.platform, scope.livemode),
         topup=presented,
@@ -331,6 +342,9 @@ def presentment(
         sealed=b"",
         receiver_name=terms.holder_name or _NO_NAME,
         claimed_ms=claimed_ms,
+        retry=place.retry,
+        retry_of=place.retry_of,
+        original_date=place.original_date,
     )
     return msgspec.structs.replace(entry, sealed=vault.seal(number.encode(), place=entry.place))
 
@@ -345,8 +359,10 @@ class _Steps:
         self.released: list[Entry] = []
 
 
-_NOTHING_TO_DO: Final = frozenset({EntryStatus.QUEUED, EntryStatus.RELEASED, EntryStatus.RETURNED})
+_NOTHING_TO_DO: Final = frozenset({EntryStatus.QUEUED, EntryStatus.RELEASED})
 """Where a top-up waits for its file, or has come to its end by what the bank sent."""
+_TO_BE_QUEUED: Final = frozenset({None, EntryStatus.REJECTED, EntryStatus.RETURNED})
+"""Where the newest entry of a pending top-up stands that is due for a file; one that came back is presented again."""
 
 
 def _presented(topup: Topup, terms: ClaimTerms) -> Entry:
@@ -370,6 +386,7 @@ def _presented(topup: Topup, terms: ClaimTerms) -> Entry:
         claimed_ms=0,
         file=terms.file,
         trace=terms.trace,
+        retry_of=terms.retry_of,
     )
 
 

@@ -26,7 +26,10 @@ confirmed_ms bigint,
 return_code text,
 return_trace text,
 returned_ms bigint,
-change_code text
+change_code text,
+retry smallint,
+retry_of text,
+original_date date
 
 -- columns: file
 -- What every statement reads that returns files that leave; their bytes are read apart.

@@ -23,10 +23,11 @@ from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
 from brim.core.ach.counting import count_file
-from brim.core.ach.encoding import INDIVIDUAL_ID_LENGTH, REFUSAL_CLASS
+from brim.core.ach.encoding import REFUSAL_CLASS
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
-from brim.core.ach.rules import AchFile, Batch, Entry, EntryStatus, FileStatus, moved
+from brim.core.ach.representing import Place
+from brim.core.ach.rules import INDIVIDUAL_ID_LENGTH, AchFile, Batch, Entry, EntryStatus, FileStatus, moved
 from brim.core.ach.sending import RESTORED, UNKNOWN_FILES
 from brim.core.ach.sent_lists import (
     SENT_LIST,
@@ -41,7 +42,7 @@ from brim.core.audit import Action
 from brim.core.dishonors import ReturnStatus
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator
-from brim.core.rails.ach import OriginatorProfile, nacha, usable_ms
+from brim.core.rails.ach import MOST_RETRIES, RETRY_DESCRIPTION, OriginatorProfile, nacha, usable_ms
 from brim.core.rails.ach.nacha import BatchHeader, DishonourAddenda, EntryDetail, FileHeader, FileReport
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.core.time import OwnerTime
@@ -103,6 +104,11 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     def presents(self) -> bool:
         """Whether it presents a top-up or a prenote."""
         return not self.is_refusal and self.dishonor is None
+
+    @property
+    def is_retry(self) -> bool:
+        """Whether it presents a returned debit again."""
+        return self.batch.company_entry_description.strip() == RETRY_DESCRIPTION
 
     @property
     def individual_id(self) -> str:
@@ -279,12 +285,13 @@ class _Comparing:
                 await self._break(file, debit, reason)
                 continue
             before = latest.get(topup.id)
-            if before is not None and before.status not in _GOES_OUT:
+            again = debit.is_retry and (before is None or _came_back(before))
+            if before is not None and before.status not in _GOES_OUT and not again:
                 await self._break(file, debit, f"{topup.id} was debited before, in {before.file}")
                 continue
             if topup.status is not Status.PENDING:
                 await self._break(file, debit, f"{topup.id} is {topup.status} here, and its debit has left")
-            entry = self._entry(file, debit, topup, before)
+            entry = self._entry(file, debit, topup, before, again=again)
             placed.append(entry)
             latest[topup.id] = entry
             if not entry.is_prenote:
@@ -367,12 +374,14 @@ class _Comparing:
             sent_ms=self._now_ms,
         )
 
-    def _entry(self, file: AchFile, debit: _Debit, topup: KnownTopup, before: Entry | None) -> Entry:
+    def _entry(self, file: AchFile, debit: _Debit, topup: KnownTopup, before: Entry | None, *, again: bool) -> Entry:
+        """Return the entry of a debit: another presentment where it presents `before`, which came back, again."""
         detail = debit.detail
+        place = _place_of(topup, before, again=again)
         entry = Entry(
             scope=self._scope,
             topup=topup.id,
-            number=before.number if before else 1,
+            number=before.number + again if before else 1,
             owner=topup.owner,
             originator=self._originator.id,
             test_clock=_clock_of(topup, before),
@@ -390,6 +399,9 @@ class _Comparing:
             file=file.id,
             batch=debit.batch.batch_number,
             trace=detail.trace_number,
+            retry=place.retry,
+            retry_of=place.retry_of,
+            original_date=place.original_date,
         )
         number = detail.dfi_account_number.strip().encode()
         return msgspec.structs.replace(entry, sealed=self._vault.seal(number, place=entry.place))
@@ -442,8 +454,38 @@ def _debits(content: bytes) -> Iterator[_Debit]:
 
 
 def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTopup | None:
-    fitting = [topup for topup in topups.get(debit.individual_id, ()) if topup.amount == debit.detail.amount_cents]
+    """Return the top-up of a debit: the one of its individual id, or of a retry the one that waits for it."""
+    fitting = [
+        topup
+        for topup in topups.get(debit.individual_id, ())
+        if topup.amount == debit.detail.amount_cents and (debit.is_retry or topup.root is None)
+    ]
+    if len(fitting) > 1:
+        fitting = [topup for topup in fitting if topup.status is Status.PENDING]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _came_back(before: Entry) -> bool:
+    """Tell whether an entry has come back where a later file presents its debit again.
+
+    A debit that was presented for the first time and has left did, though an older database may not know it. Of one
+    that was presented again nobody can tell before its return is known: it may be the same one in another file.
+    """
+    if before.status is EntryStatus.RETURNED:
+        return True
+    return before.retry == 0 and before.file is not None
+
+
+def _place_of(topup: KnownTopup, before: Entry | None, *, again: bool) -> Place:
+    if before is None:
+        return Place(retry=topup.retry or int(again), retry_of=topup.root, original_date=topup.original_date)
+    if not again:
+        return Place(retry=before.retry, retry_of=before.retry_of, original_date=before.original_date)
+    return Place(
+        retry=min(before.retry + 1, MOST_RETRIES),
+        retry_of=before.retry_of,
+        original_date=before.original_date or before.effective_date,
+    )
 
 
 def _clock_of(topup: KnownTopup, before: Entry | None) -> str | None:
@@ -470,6 +512,9 @@ def _batches(report: FileReport) -> list[Batch]:
             entry_count=batch.totals.entries,
             total_debit=batch.totals.debits_cents,
             total_credit=batch.totals.credits_cents,
+            company_name=batch.header.company_name.strip(),
+            company_id=batch.header.company_identification.strip(),
+            description=batch.header.company_entry_description.strip(),
         )
         for batch in report.batches
         if batch.header is not None

@@ -30,9 +30,13 @@ from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
     BankStep,
+    Status,
     confirm_by_bank,
     credit_dishonored_return,
+    fetch_topups,
     is_confirmed,
+    lock_topup,
+    read_links,
 )
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -141,6 +145,8 @@ async def dishonor_return(  # noqa: PLR0913  who says what, when and why
     owner = await dishonors.owner_of_return(conn, scope, return_id)
     moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
     found = await dishonors.hold_return(conn, scope, return_id)
+    if found.topup is not None:
+        await lock_topup(conn, found.owner_scope, found.topup)  # nobody presents it again meanwhile
     profile = (await find_originator(conn, scope, found.originator)).profile
     after = await dishonors.dishonor(
         conn,
@@ -174,9 +180,15 @@ async def read_standing(conn: Conn, found: AchReturn) -> Standing:
     if found.topup is None:
         return Standing(is_repeated=False, is_presented_again=False)
     entries = await entry_store.list_entries_of_topups(conn, found.scope, [found.topup])
+    topups = await fetch_topups(conn, found.owner_scope, [found.topup])
+    links = await read_links(conn, found.owner_scope, [found.topup])
     return Standing(
         is_repeated=await dishonors.has_earlier_return(conn, found),
-        is_presented_again=any(entry.number > (found.number or 0) for entry in entries),
+        is_presented_again=(
+            any(entry.number > (found.number or 0) for entry in entries)
+            or (found.is_applied and any(topup.status is Status.PENDING for topup in topups))
+            or links[found.topup].retried_by is not None
+        ),
     )
 
 

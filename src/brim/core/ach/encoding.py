@@ -32,7 +32,6 @@ from brim.core.rails.ach.totals import Recount, recount
 
 _NAME_LENGTH = 22
 _CORRECTED_DATA_LENGTH = 29
-INDIVIDUAL_ID_LENGTH = 15
 REFUSAL_CLASS = "COR"
 """The standard entry class of a batch of refusals."""
 
@@ -104,7 +103,7 @@ def encode_file(
                     company_name=profile.company_name,
                     company_identification=profile.company_id,
                     standard_entry_class_code=batch.sec_code,
-                    company_entry_description=profile.entry_description,
+                    company_entry_description=batch.description or profile.entry_description,
                     effective_entry_date=to_yymmdd(header.effective_date),
                     odfi_identification=profile.odfi_routing_number[:8],
                     batch_number=batch.number,
@@ -133,7 +132,7 @@ def _refusal(placed: PlacedRefusal) -> NachaEntry:
             routing_number=entry.routing_number,
             account_number=placed.account_number,
             amount_cents=0,
-            individual_identification_number=entry.topup[-INDIVIDUAL_ID_LENGTH:],
+            individual_identification_number=entry.individual_id,
             individual_name=to_ach_text(entry.receiver_name, _NAME_LENGTH),
         ),
         RefusedChangeAddenda(
@@ -159,7 +158,7 @@ def _movement(entry: Entry, account_number: str) -> Movement:
         routing_number=entry.routing_number,
         account_number=account_number,
         amount_cents=entry.amount,
-        individual_identification_number=entry.topup[-INDIVIDUAL_ID_LENGTH:],
+        individual_identification_number=entry.individual_id,
         individual_name=to_ach_text(entry.receiver_name, _NAME_LENGTH),
         discretionary_data="S" if entry.sec_code == "WEB" else "",
     )
@@ -214,4 +213,4 @@ def _differences(found: Recount, **wanted: int) -> str | None:
 
 def names_of(entry: Entry) -> list[str]:
     """Return by what a return may name an entry: its trace, and its individual identification number."""
-    return [name for name in (entry.trace, entry.topup[-INDIVIDUAL_ID_LENGTH:]) if name]
+    return [name for name in (entry.trace, entry.individual_id) if name]

@@ -1,11 +1,14 @@
 -- name: read_claim_terms
 -- What is to be known of top-ups (or prenotes) that are due: by whom they are collected, where money is stopped, which bank account
--- is debited and as what its holder authorized that, the newest entry there is for each, and whether a statement says that
--- the bank has taken its money back.
+-- is debited and as what its holder authorized that, the newest entry there is for each, whether a statement says that
+-- the bank has taken its money back; and of a returned debit that is presented again, who debited it before.
 SELECT
     w.id, a.platform, o.id AS originator, stops.reason AS stop_reason, f.id AS funding_source, f.sealed,
     f.routing_number, f.last4, f.account_type, f.party ->> 'name' AS holder_name, u.sec_code, e.number, e.status AS entry_status,
-    e.file, e.trace, e.originator AS entry_originator, e.confirmed_ms, EXISTS (
+    e.file, e.trace, e.originator AS entry_originator, e.confirmed_ms, e.retry, e.retry_of, e.original_date,
+    e.effective_date, e.return_code, r.retry AS linked_retry, r.root AS linked_root,
+    r.original_date AS linked_date, o.company_name, o.company_id, i.originator AS returned_originator,
+    i.company_name AS returned_company_name, i.company_id AS returned_company_id, EXISTS (
         SELECT
         FROM bank_confirmations AS b
         WHERE
@@ -32,7 +35,10 @@ CROSS JOIN LATERAL (
     SELECT coalesce(platform, account) AS platform FROM accounts WHERE account = w.account OFFSET 0
 ) AS a
 LEFT JOIN LATERAL (
-    SELECT id FROM originators WHERE account = a.platform AND livemode = w.livemode AND status = 'active' OFFSET 0
+    SELECT id, profile ->> 'company_name' AS company_name, profile ->> 'company_id' AS company_id
+    FROM originators
+    WHERE account = a.platform AND livemode = w.livemode AND status = 'active'
+    OFFSET 0
 ) AS o ON true
 LEFT JOIN LATERAL (
     SELECT reason
@@ -56,26 +62,49 @@ LEFT JOIN LATERAL (
     ORDER BY funding_source
 ) AS u ON true
 LEFT JOIN LATERAL (
-    SELECT number, status, file, trace, originator, confirmed_ms
+    SELECT
+        number, status, file, trace, originator, confirmed_ms, retry, retry_of, original_date, effective_date,
+        return_code
     FROM ach_entries
     WHERE account = a.platform AND livemode = w.livemode AND topup BETWEEN w.id AND w.id
     ORDER BY topup DESC, number DESC
     LIMIT 1
-) AS e ON true;
+) AS e ON true
+LEFT JOIN LATERAL (
+    SELECT retry_of, root, retry, original_date
+    FROM topup_retries
+    WHERE account = w.account AND livemode = w.livemode AND topup BETWEEN w.id AND w.id
+    ORDER BY topup
+) AS r ON true
+LEFT JOIN LATERAL (
+    SELECT n.originator, b.company_name, b.company_id
+    FROM ach_entries AS n
+    CROSS JOIN LATERAL (
+        SELECT company_name, company_id
+        FROM ach_batches
+        WHERE account = n.account AND livemode = n.livemode AND file BETWEEN n.file AND n.file AND number = n.batch
+        ORDER BY file
+    ) AS b
+    WHERE
+        n.account = a.platform AND n.livemode = w.livemode
+        AND n.topup BETWEEN coalesce(r.retry_of, w.id) AND coalesce(r.retry_of, w.id) AND n.return_code IS NOT NULL
+    ORDER BY n.topup DESC, n.number DESC
+    LIMIT 1
+) AS i ON true;
 
 -- name: insert_entries
 -- Queue entries for the next file.
 INSERT INTO ach_entries (
     account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
-    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date
 )
 SELECT
     account, livemode, topup, number, owner, originator, test_clock, 'queued', amount, hold_days, transaction_code,
-    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date
 FROM json_to_recordset($1::json) AS n (
     account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
     amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
-    sealed bytea, receiver_name text, claimed_ms bigint
+    sealed bytea, receiver_name text, claimed_ms bigint, retry smallint, retry_of text, original_date date
 );
 
 -- name: hold_entries
@@ -241,12 +270,14 @@ CROSS JOIN LATERAL (
 WHERE e.ctid = found.place AND e.status || '' = 'queued';
 
 -- name: lock_topups_by_individual_id
--- The top-ups of a platform whose ids end as the individual ids of a file do, held until the transaction ends. It reads
--- all live top-ups of the platform: it is asked after an older database was restored.
-SELECT t.account AS owner, t.id, t.amount, t.status, t.settlement_days, t.test_clock
+-- The top-ups of a platform whose ids end as the individual ids of a file do, or that present the debit again of one
+-- whose id does (`root`), held until the transaction ends. It reads all live top-ups of the platform: it is asked after an
+-- older database was restored.
+SELECT t.account AS owner, t.id, t.amount, t.status, t.settlement_days, t.test_clock, r.root, r.retry, r.original_date
 FROM accounts AS a
 JOIN topups AS t ON t.account = a.account AND t.livemode = $2
-WHERE (a.account = $1 OR a.platform = $1) AND t.rail = 'ach' AND right(t.id, $4) = ANY ($3::text[])
+LEFT JOIN topup_retries AS r ON r.account = t.account AND r.livemode = t.livemode AND r.topup = t.id
+WHERE (a.account = $1 OR a.platform = $1) AND t.rail = 'ach' AND right(coalesce(r.root, t.id), $4) = ANY ($3::text[])
 ORDER BY t.account, t.id
 FOR UPDATE OF t;
 
@@ -254,15 +285,18 @@ FOR UPDATE OF t;
 -- Write entries of a file that has left, in the place of those that wait for one.
 INSERT INTO ach_entries (
     account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
-    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace, retry,
+    retry_of, original_date
 )
 SELECT
     account, livemode, topup, number, owner, originator, test_clock, 'in_file', amount, hold_days, transaction_code,
-    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace, retry,
+    retry_of, original_date
 FROM json_to_recordset($1::json) AS n (
     account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
     amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
-    sealed bytea, receiver_name text, claimed_ms bigint, effective_date date, file text, batch bigint, trace text
+    sealed bytea, receiver_name text, claimed_ms bigint, effective_date date, file text, batch bigint, trace text,
+    retry smallint, retry_of text, original_date date
 )
 ON CONFLICT ON CONSTRAINT ach_entries_pk DO UPDATE SET
     status = 'in_file', effective_date = excluded.effective_date, file = excluded.file, batch = excluded.batch,
@@ -344,6 +378,40 @@ CROSS JOIN LATERAL (
     ORDER BY topup, number
 ) AS e
 ORDER BY topup, number;
+
+-- name: read_newest_entry
+-- How often an entry's top-up was presented until now, and what the last presentment is; the transaction holds them.
+SELECT number, retry
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
+ORDER BY topup DESC, number DESC
+LIMIT 1;
+
+-- name: read_retry_facts
+-- What became of bank accounts of an account: their numbers, when their banks have last corrected them, and when their
+-- holders have authorized what is in force.
+SELECT f.id, f.fingerprint, f.corrected_ms, u.created_ms AS authorized_ms
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT id, fingerprint, corrected_ms
+    FROM funding_sources
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS f
+LEFT JOIN LATERAL (
+    SELECT created_ms
+    FROM authorizations
+    WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN f.id AND f.id AND ended_ms IS NULL
+    ORDER BY funding_source
+) AS u ON true;
+
+-- name: last_return
+-- How the last entry of a top-up that came back was returned.
+SELECT return_code
+FROM ach_entries
+WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND return_code IS NOT NULL
+ORDER BY topup DESC, number DESC
+LIMIT 1;
 
 -- name: confirm_entries
 -- Write that the bank has taken entries that the transaction holds, or the prenotes ($7) among them, once; those that
@@ -471,13 +539,13 @@ WHERE e.status = 'queued' AND e.amount > o.file_cap
 ORDER BY e.account, e.livemode, e.originator, coalesce(e.test_clock, ''), e.topup, e.number;
 
 -- name: is_collected
--- Whether a top-up has an entry that a file has taken, or will take.
+-- Whether a top-up has an entry that a file has taken, or will take, and that has not come back.
 SELECT EXISTS (
     SELECT
     FROM ach_entries
     WHERE
         account = (SELECT coalesce(platform, account) FROM accounts WHERE account = $1) AND livemode = $2
-        AND topup BETWEEN $3 AND $3 AND status NOT IN ('refused', 'rejected')
+        AND topup BETWEEN $3 AND $3 AND status NOT IN ('refused', 'rejected', 'returned')
     ORDER BY topup
     OFFSET 0
 );
@@ -588,7 +656,7 @@ WHERE
         FROM ach_entries
         WHERE
             account = $1 AND livemode = $2 AND topup BETWEEN t.id AND t.id
-            AND status NOT IN ('refused', 'rejected')
+            AND status NOT IN ('refused', 'rejected', 'returned')
         ORDER BY topup
         OFFSET 0
     );

@@ -19,7 +19,12 @@ _COLUMNS: Final = tuple(name for name in Entry.__struct_fields__ if name != "sco
 
 
 class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be known of a top-up, or a prenote, that is due for a file, or whose money should be usable."""
+    """What is to be known of a top-up, or a prenote, that is due for a file, or whose money should be usable.
+
+    `number` to `return_code` are its newest entry's; `linked_retry` to `linked_date` are what the first entry of a
+    top-up has that presents the returned debit of another one again; what begins with `returned_` is who debited it
+    before, and `company_name` and `company_id` who would now.
+    """
 
     platform: str
     originator: str | None
@@ -41,6 +46,19 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     is_verified: bool
     is_detached: bool
     is_corrected: bool
+    retry: int | None
+    retry_of: str | None
+    original_date: date | None
+    effective_date: date | None
+    return_code: str | None
+    linked_retry: int | None
+    linked_root: str | None
+    linked_date: date | None
+    company_name: str | None
+    company_id: str | None
+    returned_originator: str | None
+    returned_company_name: str | None
+    returned_company_id: str | None
 
 
 class Group(NamedTuple):
@@ -191,18 +209,23 @@ class KnownTopup(NamedTuple):
     status: Status
     settlement_days: int | None
     test_clock: str | None
+    root: str | None = None
+    retry: int | None = None
+    original_date: date | None = None
 
 
 async def lock_topups_by_individual_id(
     conn: Conn, scope: AccountScope, individual_ids: Sequence[str], *, length: int
 ) -> dict[str, list[KnownTopup]]:
-    """Return a platform's top-ups by the ends of their ids, `length` characters, held until the transaction ends."""
+    """Return a platform's top-ups by their individual ids, `length` characters, held until the transaction ends."""
     found: dict[str, list[KnownTopup]] = defaultdict(list)
     for record in await conn.fetch(
         _SQL["lock_topups_by_individual_id"], scope.account, scope.livemode, list(individual_ids), length
     ):
         fields = dict(record)
-        found[fields["id"][-length:]].append(KnownTopup(**{**fields, "status": Status(fields["status"])}))
+        found[(fields["root"] or fields["id"])[-length:]].append(
+            KnownTopup(**{**fields, "status": Status(fields["status"])})
+        )
     return found
 
 
@@ -289,6 +312,37 @@ async def lock_entry(conn: Conn, entry: Entry) -> Entry | None:
         _SQL["lock_entry"], entry.scope.account, entry.scope.livemode, entry.topup, entry.number
     )
     return entry_from_record(record) if record else None
+
+
+class RetryAccount(NamedTuple):
+    """What is to be known of a bank account that is debited again: its numbers, and what became of it when."""
+
+    fingerprint: str
+    corrected_ms: int | None
+    authorized_ms: int | None
+
+
+async def read_retry_facts(conn: Conn, scope: AccountScope, sources: Sequence[str]) -> dict[str, RetryAccount]:
+    """Return what became of an account's bank accounts, by their ids."""
+    records = await conn.fetch(_SQL["read_retry_facts"], scope.account, scope.livemode, list(dict.fromkeys(sources)))
+    return {
+        record["id"]: RetryAccount(record["fingerprint"], record["corrected_ms"], record["authorized_ms"])
+        for record in records
+    }
+
+
+async def last_return(conn: Conn, entry: Entry) -> str | None:
+    """Return with which code the last entry of a top-up came back that did; None where none has."""
+    code: str | None = await conn.fetchval(_SQL["last_return"], entry.scope.account, entry.scope.livemode, entry.topup)
+    return code
+
+
+async def is_presented_again(conn: Conn, entry: Entry) -> tuple[bool, bool]:
+    """Tell whether there is a later entry of the same top-up, and whether that presents the returned debit again."""
+    number, retry = await conn.fetchrow(
+        _SQL["read_newest_entry"], entry.scope.account, entry.scope.livemode, entry.topup
+    )
+    return number > entry.number, retry > entry.retry
 
 
 async def hold_entries(conn: Conn, entries: Sequence[Entry]) -> None:

@@ -36,6 +36,7 @@ class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
     effective_date: date
     status: str
     settled_by: str | None
+    description: str | None = None
 
 
 class BankFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +153,19 @@ async def insert_file(conn: Conn, file: AchFile, batches: Sequence[Batch], seale
         file.approved_ms,
         file.approved_by,
     )
-    rows = [(b.number, b.sec_code, b.entry_count, b.total_debit, b.total_credit) for b in batches]
+    rows = [
+        (
+            b.number,
+            b.sec_code,
+            b.entry_count,
+            b.total_debit,
+            b.total_credit,
+            b.company_name,
+            b.company_id,
+            b.description,
+        )
+        for b in batches
+    ]
     await conn.execute(
         _SQL["insert_batches"], file.scope.account, file.scope.livemode, file.id, file.effective_date, *columns(rows)
     )
@@ -393,4 +406,5 @@ def _batch_from_record(record: Mapping[str, Any], file_id: str) -> FoundBatch:
         effective_date=record["effective_date"],
         status=record["status"],
         settled_by=record["settled_by"],
+        description=record["description"],
     )

@@ -31,13 +31,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 -- name: insert_batches
 -- Store the batches of a file.
 INSERT INTO ach_batches (
-    account, livemode, file, number, sec_code, effective_date, entry_count, total_debit, total_credit, status
+    account, livemode, file, number, sec_code, effective_date, entry_count, total_debit, total_credit, company_name,
+    company_id, description, status
 )
 SELECT
-    $1, $2, $3, number, sec_code, $4, entry_count, total_debit, total_credit, 'open'
-FROM unnest($5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[]) AS n (
-    number, sec_code, entry_count, total_debit, total_credit
-);
+    $1, $2, $3, number, sec_code, $4, entry_count, total_debit, total_credit, company_name, company_id, description,
+    'open'
+FROM unnest(
+    $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::text[]
+) AS n (number, sec_code, entry_count, total_debit, total_credit, company_name, company_id, description);
 
 -- name: lock_file
 -- One file, held until the transaction ends.
@@ -127,14 +129,16 @@ FOR UPDATE;
 
 -- name: list_batches
 -- The batches of a file.
-SELECT number, sec_code, effective_date, entry_count, total_debit, total_credit, status, reject_reason, settled_by
+SELECT
+    number, sec_code, effective_date, entry_count, total_debit, total_credit, status, reject_reason, settled_by,
+    description
 FROM ach_batches
 WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
 ORDER BY file, number;
 
 -- name: find_batches_by_number
 -- The batches of an originator that have a number, newest file first; a number is used again after years.
-SELECT b.file, b.number, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by
+SELECT b.file, b.number, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by, b.description
 FROM ach_batches AS b
 CROSS JOIN LATERAL (
     SELECT

@@ -17,6 +17,8 @@ SAVINGS_DEBIT: Final = 37
 CHECKING_PRENOTE: Final = 28
 SAVINGS_PRENOTE: Final = 38
 """Transaction codes of a prenote to a debit, whose amount is zero. Source: Nacha's file format, record 6."""
+INDIVIDUAL_ID_LENGTH: Final = 15
+"""How long the individual identification number of an entry is. Source: Nacha's file format, record 6."""
 
 
 class EntryStatus(StrEnum):
@@ -67,7 +69,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `scope` is the platform's, `owner` the account of the top-up. `amount` is in cents; `hold_days` are the banking days
     from settlement until the money is usable. `sealed` is the account number, encrypted for this entry. What it gets
-    with its file is None before: `file`, `batch`, `trace` and `effective_date`.
+    with its file is None before: `file`, `batch`, `trace` and `effective_date`. `retry` is the how manieth time it is
+    that a returned debit is presented again, 0 where it is presented for the first time; `retry_of` is the top-up of
+    that debit, where it is another one, and `original_date` the day on which that debit settled.
     """
 
     scope: AccountScope
@@ -96,11 +100,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     return_trace: str | None = None
     returned_ms: int | None = None
     change_code: str | None = None
+    retry: int = 0
+    retry_of: str | None = None
+    original_date: date | None = None
 
     @property
     def is_prenote(self) -> bool:
         """Whether it moves nothing, and asks whether the bank account is there."""
         return self.transaction_code in {CHECKING_PRENOTE, SAVINGS_PRENOTE}
+
+    @property
+    def individual_id(self) -> str:
+        """The individual identification number, by which banks know the debit; a retry has that of the original."""
+        return (self.retry_of or self.topup)[-INDIVIDUAL_ID_LENGTH:]
 
     @property
     def owner_scope(self) -> AccountScope:
@@ -111,6 +123,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> str:
         """What its account number is sealed for."""
         return f"ach_entry/{self.scope.account}/{self.scope.livemode}/{self.topup}/{self.number}"
+
+
+class RetryStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a top-up stands whose debit has come back, or may: what is known of presenting it again.
+
+    `retries` is how often its debit was presented again, by it and by the top-ups that it retries; `return_code` is the
+    newest return's; `next_presentment_ms` is the cut-off at which it goes out again, None where it does not wait for
+    that; `last_day` is the last day on which it may settle again, None where the rules do not let it.
+    """
+
+    retry_of: str | None = None
+    retried_by: str | None = None
+    retries: int = 0
+    return_code: str | None = None
+    next_presentment_ms: int | None = None
+    last_day: date | None = None
 
 
 class AchFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +181,11 @@ class AchFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch of a file: entries of one class that settle on one day. Totals are in cents."""
+    """A batch of a file: entries of one class that settle on one day. Totals are in cents.
+
+    `description` is the entry description, and `company_name` and `company_id` say who debits; None where it is as the
+    profile has it.
+    """
 
     number: int
     sec_code: str
@@ -161,6 +193,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     entry_count: int
     total_debit: int
     total_credit: int = 0
+    company_name: str | None = None
+    company_id: str | None = None
+    description: str | None = None
 
 
 class FileStateError(KeptRefusalError):

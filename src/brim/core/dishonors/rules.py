@@ -59,9 +59,10 @@ class AchReturn(msgspec.Struct, frozen=True, kw_only=True):
     """A return of a debit; times are Unix milliseconds, days those of the originator, `amount` is in cents.
 
     `topup` and `number` are of the debit, None where none is known; `is_applied` tells whether the return has failed or
-    reversed the top-up. `break_id` lists one that could not be applied. What begins with `dishonor`, and `information`,
-    `leaves_ms`, `file` and `batch` are of its dishonor; `booked_on`, `booked_by` and `final_ms` of the money that came
-    back, and until when it may be contested; `taken_by` is the statement's line that took it again.
+    reversed the top-up, or lets its debit be presented again. `break_id` lists one that could not be applied. What
+    begins with `dishonor`, and `information`, `leaves_ms`, `file` and `batch` are of its dishonor; `booked_on`,
+    `booked_by` and `final_ms` of the money that came back, and until when it may be contested; `taken_by` is the
+    statement's line that took it again.
     """
 
     scope: AccountScope
@@ -126,7 +127,7 @@ class ReturnFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a return beside itself: of the same debit an earlier one, and a later presentment."""
+    """What is known of a return beside itself: an earlier one of its debit, and a later presentment or the plan of one."""
 
     is_repeated: bool
     is_presented_again: bool
@@ -182,7 +183,7 @@ def check_dishonor(found: AchReturn, standing: Standing, code: str, information:
 def unfit_reason(found: AchReturn, standing: Standing, code: str) -> str | None:
     """Return why a return cannot be dishonored with a code, None where it can."""
     if standing.is_presented_again:
-        return "the debit was presented again after this return, which is to say that it was accepted."
+        return "the debit is presented again after this return, which is to say that it was accepted."
     if code == "R61":
         return None if found.topup is None else "it is for returns of entries that are not yours, and this one is."
     if found.topup is None:

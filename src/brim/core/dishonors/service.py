@@ -1,6 +1,7 @@
 """Keeps returns as a worklist, and writes what becomes of their dishonors; `ach` calls it with what the bank sends."""
 
 from datetime import date
+from typing import Final
 
 import msgspec
 import structlog
@@ -26,6 +27,8 @@ from brim.core.time import OwnerTime
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
+
+_MOST_OF_TOPUP: Final = 100
 
 _log = structlog.get_logger()
 
@@ -173,6 +176,12 @@ async def list_returns(
     await lookups.check_cursors(database, scope, request, kind="ACH return", exists=_exists)
     async with database.connection() as conn:
         return await store.page_returns(conn, scope, window_of(RETURN_PREFIX, None, request), filters)
+
+
+async def list_returns_of_topup(conn: Conn, scope: AccountScope, topup: str) -> list[AchReturn]:
+    """Return a top-up's newest returns, of which three presentments have few."""
+    place = window_of(RETURN_PREFIX, None, PageRequest(limit=_MOST_OF_TOPUP))
+    return list((await store.page_returns(conn, scope, place, ReturnFilters(topup=topup))).items)
 
 
 async def _exists(conn: Conn, scope: AccountScope, return_id: str) -> bool:

@@ -29,6 +29,7 @@ class EventType(StrEnum):
     TOPUP_CANCELED = "topup.canceled"
     TOPUP_REVERSED = "topup.reversed"
     TOPUP_RESCHEDULED = "brim.topup.rescheduled"  # ours: the vendor's dates do not move
+    TOPUP_RETRY_SCHEDULED = "brim.topup.retry_scheduled"  # its debit came back and is presented again; it stays pending
     BALANCE_AVAILABLE = "balance.available"
     CLOCK_CREATED = "test_helpers.test_clock.created"
     CLOCK_ADVANCING = "test_helpers.test_clock.advancing"

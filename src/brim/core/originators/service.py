@@ -341,6 +341,7 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         or after.hold_days < before.hold_days
         or after.duplicate_window_minutes < before.duplicate_window_minutes
         or after.return_rate_minimum > before.return_rate_minimum
+        or len(after.retry_schedule) > len(before.retry_schedule)
     )
 
 

@@ -58,6 +58,10 @@
 -- What its bank's statements confirmed.
 {rows of bank_confirmations by t.livemode, t.topup, t.step};
 
+-- name: rows_of_topup_retries
+-- Which of its top-ups retry others.
+{rows of topup_retries by t.livemode, t.topup};
+
 -- name: rows_of_unsealed_entries
 -- Its journal entries that wait for their seals.
 {rows of unsealed_entries by t.livemode, t.entry};
@@ -270,6 +274,10 @@ FROM (
 -- name: put_bank_confirmations
 -- What its bank's statements confirmed.
 {rows put into bank_confirmations};
+
+-- name: put_topup_retries
+-- Which of its top-ups retry others.
+{rows put into topup_retries};
 
 -- name: put_unsealed_entries
 -- Its journal entries that wait for their seals.

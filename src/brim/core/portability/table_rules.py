@@ -54,6 +54,7 @@ EXPORTED: Final = (
     Table(name="balance_transactions", key=_BY_ID),
     Table(name="holds", key=_BY_ID),
     Table(name="bank_confirmations", key=("livemode", "topup", "step")),
+    Table(name="topup_retries", key=("livemode", "topup")),
     Table(name="unsealed_entries", key=("livemode", "entry")),
     Table(name="entry_seals", key=("livemode", "position")),
     Table(name="chain_heads", key=("livemode",)),

@@ -20,6 +20,14 @@ from brim.core.topups.importing import IMPORT_RAIL, History, import_history
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
 from brim.core.topups.rescheduling import NewDate, ask_again, hold_pending, reschedule, wake
+from brim.core.topups.retry_rules import (
+    RetriedAlreadyError,
+    RetryKind,
+    RetryLinks,
+    RetryRefusedError,
+    TopupRetry,
+)
+from brim.core.topups.retry_store import KnownRetry, read_links, retries_of
 from brim.core.topups.rules import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
@@ -82,15 +90,21 @@ __all__ = [
     "EditTopup",
     "History",
     "InvalidTransitionError",
+    "KnownRetry",
     "NewDate",
     "NoFundingSourceError",
     "ObserveOutcome",
     "OfRails",
     "RenderTopup",
+    "RetriedAlreadyError",
+    "RetryKind",
+    "RetryLinks",
+    "RetryRefusedError",
     "Status",
     "Topup",
     "TopupFilters",
     "TopupQueue",
+    "TopupRetry",
     "UnexpectedBankAmountError",
     "ask_again",
     "cancel_topup",
@@ -112,7 +126,9 @@ __all__ = [
     "observe_changes",
     "postpone",
     "preview_topup",
+    "read_links",
     "reschedule",
+    "retries_of",
     "retrieve_topup",
     "settle",
     "settle_due",

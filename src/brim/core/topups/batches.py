@@ -18,8 +18,10 @@ from brim.core.funding import FundingSource, fetch_funding_sources_of
 from brim.core.idempotency import KeptReply, RequestContext
 from brim.core.originators import CapError, CollectionTerms, Debit, add_exposures, find_collection_terms
 from brim.core.topups import list_store as lists
+from brim.core.topups import retry_store
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
+from brim.core.topups.retry_rules import RetriedAlreadyError
 from brim.core.topups.rules import DuplicateTopupError, Topup
 from brim.core.topups.store import NewTopup, Refusal
 from brim.platform import lanes
@@ -98,6 +100,7 @@ class Batches:
         Raises:
             DayCapError, SourceCapError: too much is asked for.
             DuplicateTopupError: it looks like a duplicate of another top-up.
+            RetriedAlreadyError: it retries what another top-up has begun to retry meanwhile.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
 
@@ -165,7 +168,7 @@ class Batches:
         async def fail(_new: NewTopup, error: Exception) -> Sequence[Created | BaseException]:
             return [error]
 
-        return await halved(write, batch, alone=fail, caused_by=(CapError, DuplicateTopupError))
+        return await halved(write, batch, alone=fail, caused_by=(CapError, DuplicateTopupError, RetriedAlreadyError))
 
     async def _insert(self, conn: Conn, batch: Sequence[NewTopup]) -> dict[str, Refusal]:
         """Write a batch; what is capped is counted in the same transaction, so that a cap undoes it all.
@@ -173,6 +176,7 @@ class Batches:
         Raises:
             DayCapError, SourceCapError: too much is asked for; alone in a batch, that is the top-up's answer.
             DuplicateTopupError: one looks like a duplicate of another top-up, perhaps of the same batch.
+            RetriedAlreadyError: one retries what another top-up has begun to retry meanwhile.
         """
         if not any(new.exposures for new in batch):
             return await topups.insert_topups(conn, batch, now_ms=self._clock())
@@ -181,6 +185,7 @@ class Batches:
             await add_exposures(
                 conn, [exposure for new in batch if new.event.id not in lost for exposure in new.exposures]
             )
+            await _write_retries(conn, [new for new in batch if new.retry and new.event.id not in lost])
             await _check_twins(conn, [new for new in batch if new.twin_window_minutes and new.event.id not in lost])
         return lost
 
@@ -189,6 +194,19 @@ class Batches:
         lost = await retried(lambda: self._insert(conn, batch))
         self._announce()
         return await _outcomes(conn, batch, lost)
+
+
+async def _write_retries(conn: Conn, batch: Sequence[NewTopup]) -> None:
+    """Write what top-ups retry that are written.
+
+    Raises:
+        RetriedAlreadyError: another one retries the same; the caller's transaction must not commit.
+    """
+    retries = [(new.topup.scope, new.topup.id, new.retry, new.topup.created * 1000) for new in batch if new.retry]
+    written = await retry_store.insert_retries(conn, retries) if retries else frozenset()
+    for _, topup, retry, _ in retries:
+        if topup not in written:
+            raise RetriedAlreadyError(retry.retry_of, None)
 
 
 async def _check_twins(conn: Conn, batch: Sequence[NewTopup]) -> None:

@@ -12,6 +12,7 @@ from brim.base.scope import AccountScope
 from brim.core.funding import Funding
 from brim.core.rails import Plan
 from brim.core.time import OwnerTime
+from brim.core.topups.retry_rules import TopupRetry
 
 
 class Status(StrEnum):
@@ -81,7 +82,7 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
     """The validated parameters of a top-up.
 
     `amount` is in minor units of `currency`; `allow_duplicate` says that a live one is meant, though it may equal one
-    that was just created.
+    that was just created; `retry_of` is the top-up that it retries, and `retry` what allows that.
     """
 
     amount: int
@@ -94,6 +95,8 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
     statement_descriptor: str | None = None
     transfer_group: str | None = None
     allow_duplicate: bool = False
+    retry_of: str | None = None
+    retry: TopupRetry | None = None
 
 
 def pending_topup(

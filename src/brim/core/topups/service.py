@@ -25,6 +25,7 @@ from brim.core.topups.amounts import check_amount
 from brim.core.topups.batches import Batches
 from brim.core.topups.config import AccountConfig
 from brim.core.topups.config_cache import ConfigCache
+from brim.core.topups.retry_rules import RetriedAlreadyError, RetryRefusedError
 from brim.core.topups.rules import (
     CreateTopup,
     CurrencyNotCollectedError,
@@ -74,6 +75,9 @@ FindCollection: TypeAlias = Callable[[AccountScope, str, str], Awaitable[Collect
 CheckNotCollected: TypeAlias = Callable[[Conn, Topup], Awaitable[None]]
 """Lets a top-up pass, which is held, that its rail has not handed to a bank; raises a refusal otherwise."""
 
+FindRetry: TypeAlias = Callable[[RequestContext, CreateTopup], Awaitable[CreateTopup]]
+"""Finds what allows a create to retry another top-up, and by what it is paid; raises why not. Asks the database."""
+
 PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Funding]]
 """Finds the bank account on file that a create names, and only looks; asks the database."""
 
@@ -89,6 +93,7 @@ async def create_topup(  # noqa: PLR0913  what a top-up is made from
     renderers: Renderers,
     find_funding: FindFunding,
     find_collection: FindCollection,
+    find_retry: FindRetry,
 ) -> Result:
     """Return the new top-up's reply, or the first reply of its idempotency key; durable either way.
 
@@ -102,12 +107,18 @@ async def create_topup(  # noqa: PLR0913  what a top-up is made from
         LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: live money of it cannot be collected now.
         EntryCapError, DayCapError, SourceCapError: the originator's profile does not allow so much.
         DuplicateTopupError: it is live, looks like one that was just created, and does not say that it is intended.
+        RetryRefusedError, RetriedAlreadyError: it would retry what cannot be retried, or is retried already.
         ClockAdvancingError: the account's test clock is on its way.
         IdempotencyMismatchError: the key stands for another request.
         OverloadedError: too many creates wait already.
         DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
     """
     check_amount(wanted.amount, wanted.currency)
+    if wanted.retry_of is not None:
+        retrying = await _retrying(batches, context, wanted, find_retry)
+        if isinstance(retrying, KeptReply):
+            return replay_of(context, retrying)
+        wanted = retrying
     named = _named_funding(context.scope, wanted)
     if named is None and (wanted.source or wanted.payment_method):
         found = await find_funding(context, wanted)
@@ -117,6 +128,29 @@ async def create_topup(  # noqa: PLR0913  what a top-up is made from
     make = partial(
         _new_topup, context, wanted, named, ids=ids, rails=rails, renderers=renderers, find_collection=find_collection
     )
+    return await _create(batches, configs, context, make)
+
+
+async def _retrying(
+    batches: Batches, context: RequestContext, wanted: CreateTopup, find_retry: FindRetry
+) -> CreateTopup | KeptReply:
+    """Return a create with what allows it to retry another top-up, or the answer that its key has already."""
+    try:
+        return await find_retry(context, wanted)
+    except (RetryRefusedError, RetriedAlreadyError):
+        kept = await batches.find_kept(context)
+        if kept is None:
+            raise
+        return kept
+
+
+async def _create(
+    batches: Batches,
+    configs: ConfigCache,
+    context: RequestContext,
+    make: Callable[[AccountConfig], Awaitable[NewTopup]],
+) -> Result:
+    """Write what `make` returns for the account's configuration, and return its reply."""
     for _ in range(_MOST_CONFIG_CHANGES):
         try:
             new = await make(configs.of(context.scope))
@@ -198,7 +232,7 @@ async def _new_topup(
     exposures: tuple[Exposure, ...] = ()
     twin_window_minutes = 0
     if collection is not None:
-        if not wanted.allow_duplicate:
+        if not wanted.allow_duplicate and wanted.retry is None:
             twin_window_minutes = collection.originator.profile.duplicate_window_minutes
         exposures = exposures_of(
             collection.originator,
@@ -207,7 +241,7 @@ async def _new_topup(
             amount=topup.amount,
             now_ms=moment.now_ms,
         )
-    return NewTopup(topup, event, context.claim, config.version, exposures, twin_window_minutes)
+    return NewTopup(topup, event, context.claim, config.version, exposures, twin_window_minutes, wanted.retry)
 
 
 async def _collection(

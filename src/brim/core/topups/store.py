@@ -12,6 +12,7 @@ from brim.base.scope import AccountScope
 from brim.core.events import Event
 from brim.core.idempotency import KeyClaim
 from brim.core.originators import Exposure
+from brim.core.topups.retry_rules import TopupRetry
 from brim.core.topups.rules import TOPUP_PREFIX, Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
@@ -33,7 +34,7 @@ class NewTopup(msgspec.Struct, frozen=True):
 
     `config_version` is the version of its account's configuration that it was made under. `exposures` is what it adds
     to the capped sums; empty in test mode. `twin_window_minutes` is for how long no equal one may have been created
-    before it; 0 where that does not matter, as in test mode.
+    before it; 0 where that does not matter, as in test mode. `retry` says what it retries, if it does.
     """
 
     topup: Topup
@@ -42,6 +43,7 @@ class NewTopup(msgspec.Struct, frozen=True):
     config_version: int = 0
     exposures: tuple[Exposure, ...] = ()
     twin_window_minutes: int = 0
+    retry: TopupRetry | None = None
 
 
 async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> dict[str, Refusal]:

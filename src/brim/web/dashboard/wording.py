@@ -191,6 +191,7 @@ EVENT_WORDS: Final = {
     "test_helpers.test_clock.ready": "The test clock has arrived",
     "test_helpers.test_clock.deleted": "A test clock was deleted",
     "brim.topup.rescheduled": "Its money is expected on another date",
+    "brim.topup.retry_scheduled": "Its debit came back and is presented again",
     "brim.ach_file.created": "An ACH file was made",
     "brim.ach_file.approved": "An ACH file was approved",
     "brim.ach_file.sent": "An ACH file was handed to the bank",

@@ -30,6 +30,7 @@ _SHAPES: Final = {
     "immediate_destination": _ROUTING_NUMBER,
     "cutoffs": _TIME,
     "opening": _TIME,
+    "retry_schedule": "write +1 for a banking day after the return, or 1/15 for the 1st or 15th of a month.",
     "line_ending": "it is crlf or lf.",
     "bank_account": "it has 1 to 32 lower-case letters, digits and underscores.",
 }

@@ -9,6 +9,7 @@ from brim.core.rails.ach import Confirmation, SecCode
 
 _LONGEST_NUMBER: Final = 17
 _MOST_CUTOFFS: Final = 24
+_MOST_RETRIES: Final = 2
 _DAYS: Final = BoundedInteger(least=0, most=60)
 
 _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
@@ -49,6 +50,14 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
     "opening": (Text(max_length=5), "From when on money is usable on a banking day: `09:00`."),
     "requires_approval": (Boolean(), "Whether an operator approves each file before it is sent: `true`."),
+    "retry_schedule": (
+        TextList(_MOST_RETRIES, clearable=True),
+        (
+            "When a debit that came back for want of funds is presented again, an item for each time, two at most: "
+            "`+1` is a banking day after the return, `1/15` the next 1st or 15th of a month on which it can settle. "
+            "Sent empty, it is not."
+        ),
+    ),
     "return_rate_minimum": (
         BoundedInteger(least=1, most=1_000_000),
         "With how many debits in sixty days a return rate begins to count.",

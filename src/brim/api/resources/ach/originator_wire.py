@@ -57,6 +57,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     return_rate_minimum: Annotated[
         int, described("With how many debits in sixty days a return rate begins to count.", minimum=1)
     ]
+    retry_schedule: Annotated[
+        tuple[str, ...], described("When a debit that came back for want of funds is presented again; empty for never.")
+    ]
     sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
     source_pending_cap: Annotated[int, described("The largest total pending from one bank account.", **_CENTS)]
     time_zone: Annotated[str, described("The bank's time zone, by its IANA name.", **TEXT)]

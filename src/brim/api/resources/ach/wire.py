@@ -35,6 +35,10 @@ _ACTIONS = "What its status allows, and whether you may do it; there only where 
 class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of a file: entries of one class that settle on one day."""
 
+    description: Annotated[
+        str | None,
+        described("Its entry description, `RETRY PYMT` for debits that are presented again; null if not kept.", **TEXT),
+    ]
     effective_date: Annotated[date, described("The day on which the banks settle it.")]
     number: Annotated[int, described("Its number, by which the bank's statement names it.", minimum=1)]
     settled_by: Annotated[str | None, described("The line of the statement that booked it; null before.", **TEXT)]
@@ -99,6 +103,9 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The file that it is in.", **TEXT)]
     number: Annotated[int, described("The how manieth presentment of the top-up it is.", minimum=1)]
+    retry: Annotated[
+        int, described("The how manieth time it is that a returned debit is presented again; 0 for none.", minimum=0)
+    ]
     returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
     status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
     topup: Annotated[str, described("The top-up.", **TEXT)]

@@ -15,7 +15,7 @@ from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import AccountScope
 from brim.core import topups
-from brim.core.ach import check_not_collected
+from brim.core.ach import check_not_collected, find_retry
 from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import KeptReply, RequestContext, Result
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
@@ -41,6 +41,7 @@ async def create(call: Call) -> Result:
         statement_descriptor=parameters.get("statement_descriptor"),
         transfer_group=parameters.get("transfer_group"),
         allow_duplicate=brim.get("allow_duplicate", False),
+        retry_of=brim.get("retry_of"),
     )
     service = call.service
     answer = await topups.create_topup(
@@ -53,6 +54,7 @@ async def create(call: Call) -> Result:
         renderers=service.renderers,
         find_funding=partial(_find_funding, service),
         find_collection=service.batches.find_collection,
+        find_retry=partial(find_retry, service.database),
     )
     if "expand" in parameters:
         body = await expand_created(

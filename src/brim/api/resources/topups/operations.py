@@ -27,6 +27,8 @@ from brim.core.topups import (
     DuplicateTopupError,
     InvalidTransitionError,
     NoFundingSourceError,
+    RetriedAlreadyError,
+    RetryRefusedError,
 )
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
@@ -70,7 +72,7 @@ TOPUPS: Final = (
         resource="topups",
         level="write",
         returns=topup_wire.TopupObject,
-        errors=_CREATION_ERRORS,
+        errors=(*_CREATION_ERRORS, RetryRefusedError, RetriedAlreadyError),
     ),
     Operation(
         method="GET",

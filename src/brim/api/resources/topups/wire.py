@@ -22,7 +22,7 @@ from brim.api.framework.schema import (
 from brim.base.currency import MAX_AMOUNT
 from brim.base.json_codec import encode
 from brim.base.wire import Expandable
-from brim.core.ach import Entry, EntryStatus
+from brim.core.ach import Entry, EntryStatus, RetryStanding
 from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
 from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status, Topup
 
@@ -108,6 +108,27 @@ class RailChangeObject(msgspec.Struct, frozen=True, kw_only=True):
     meaning: Annotated[str | None, described("What it means; null for a code that is not known.", **TEXT)]
 
 
+class RetryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a debit that came back was presented again, and whether it will be."""
+
+    last_day: Annotated[
+        date | None, described("The last day on which it may settle again; null where it is not presented again.")
+    ]
+    next_presentment: Annotated[
+        int | None,
+        described("The cut-off at which it is presented again; null where it doesn't wait for that.", **TIME),
+    ]
+    retried_by: Annotated[str | None, described("The top-up that retries this one.", **TEXT)]
+    retries: Annotated[
+        int,
+        described("How often the debit was presented again, by the top-ups that this one retries too.", minimum=0),
+    ]
+    retry_of: Annotated[str | None, described("The top-up that this one retries.", **TEXT)]
+    return_code: Annotated[
+        str | None, described("The network's code of its newest return; null where it did not come back.", **TEXT)
+    ]
+
+
 class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     """One presentment of a top-up to the bank. `file`, `batch` and `trace` are null before it is in a file."""
 
@@ -121,6 +142,9 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The ACH file that it is in; null for a connected account.", **TEXT)]
     number: Annotated[int, described("The how manieth presentment it is.", minimum=1)]
+    retry: Annotated[
+        int, described("The how manieth time it is that a returned debit is presented again; 0 for none.", minimum=0)
+    ]
     returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
     status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
@@ -143,6 +167,13 @@ class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
     rail: Annotated[
         RailObject | msgspec.UnsetType,
         described("How the money moves; there only when `brim.rail` is expanded."),
+    ] = msgspec.UNSET
+    retry: Annotated[
+        RetryObject | msgspec.UnsetType,
+        described(
+            "How often its debit was presented again, and what retries it; there only when `brim.retry` is expanded, "
+            "and in `brim.topup.retry_scheduled`."
+        ),
     ] = msgspec.UNSET
 
 
@@ -187,6 +218,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
 
 def topup_json(
     topup: Topup,
+    retry: RetryStanding | None = None,
     *,
     balance_transaction: bytes | None = None,
     payment_method: bytes | None = None,
@@ -196,6 +228,7 @@ def topup_json(
 
     Args:
         topup: what to write.
+        retry: what is known of presenting its debit again, where that is told.
         balance_transaction: the encoded object to stand in place of its id, if it was to be expanded.
         payment_method: likewise.
         extras: what was asked for beyond the vendor's object.
@@ -206,7 +239,7 @@ def topup_json(
             id=topup.id,
             amount=topup.amount,
             balance_transaction=msgspec.Raw(balance_transaction) if balance_transaction else topup.balance_transaction,
-            brim=extras,
+            brim=TopupExtras(retry=retry_object(retry)) if retry is not None else extras,
             created=topup.created,
             currency=topup.currency,
             description=topup.description,
@@ -222,6 +255,18 @@ def topup_json(
             status=topup.status,
             transfer_group=topup.transfer_group,
         )
+    )
+
+
+def retry_object(standing: RetryStanding) -> RetryObject:
+    """Return how often a debit was presented again, and whether it will be."""
+    return RetryObject(
+        last_day=standing.last_day,
+        next_presentment=_seconds(standing.next_presentment_ms),
+        retried_by=standing.retried_by,
+        retries=standing.retries,
+        retry_of=standing.retry_of,
+        return_code=standing.return_code,
     )
 
 
@@ -255,6 +300,7 @@ def entry_fields(entry: Entry) -> dict[str, Any]:
         "effective_date": entry.effective_date,
         "file": entry.file,
         "number": entry.number,
+        "retry": entry.retry,
         "returned": _return_object(entry, entry.return_code) if entry.return_code else None,
         "status": entry.status,
         "trace": entry.trace,

@@ -6,6 +6,7 @@ What is written to the database stands in `core.originators` and `core.ach`. Sta
 """
 
 from brim.core.rails.ach.profile import (
+    MOST_RETRIES,
     Confirmation,
     OriginatorProfile,
     ProfileError,
@@ -14,6 +15,7 @@ from brim.core.rails.ach.profile import (
     overlap,
 )
 from brim.core.rails.ach.rail import ACH, AchRail
+from brim.core.rails.ach.retries import RETRY_DESCRIPTION, last_retry_day, retry_cutoff_ms
 from brim.core.rails.ach.schedule import (
     CALENDAR,
     CONTEST_DAYS,
@@ -41,6 +43,8 @@ __all__ = [
     "CALENDAR",
     "CONTEST_DAYS",
     "DISHONOR_DAYS",
+    "MOST_RETRIES",
+    "RETRY_DESCRIPTION",
     "AchRail",
     "Confirmation",
     "OriginatorProfile",
@@ -54,6 +58,7 @@ __all__ = [
     "dishonorable_until_ms",
     "effective_date_of",
     "final_ms",
+    "last_retry_day",
     "leaves_in_time",
     "local_day",
     "local_time",
@@ -62,6 +67,7 @@ __all__ = [
     "overlap",
     "prenote_passes_ms",
     "promise_of",
+    "retry_cutoff_ms",
     "returnable_until",
     "usable_ms",
 ]

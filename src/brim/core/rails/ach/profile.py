@@ -55,6 +55,7 @@ _RoutingNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$")]
 _WallTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 _Cents = Annotated[int, msgspec.Meta(ge=1, le=9_999_999_999)]
 """The largest amount that an entry of a file can hold is ten digits."""
+_RetryTime = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{1,2}|[0-9]{1,2}(/[0-9]{1,2}){0,3})$")]
 _Total = Annotated[int, msgspec.Meta(ge=1, le=999_999_999_999)]
 """The largest total that a control record can hold is twelve digits."""
 
@@ -85,6 +86,9 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             says that it is intended; 0 for never.
         return_rate_minimum: with how many debits in sixty days a return rate begins to count: below it, new ones are
             not refused because of it.
+        retry_schedule: when a debit that came back for want of funds is presented again, an item for each time, two at
+            most: `+1` is a banking day after the return, `1/15` the next 1st or 15th of a month on which it can settle.
+            Empty where it is not.
         max_file_entries: how many entries a file may have.
         file_name: what files are called; `{date}`, `{time}`, `{modifier}` and `{id}` are filled in.
         outgoing_folder: where the bank, or what uploads to it, finds the files.
@@ -117,6 +121,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     source_pending_cap: _Total = 2_500_000
     duplicate_window_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
     return_rate_minimum: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 100
+    retry_schedule: tuple[_RetryTime, ...] = ()
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
     file_name: str = "{date}-{modifier}-{id}.ach"
     line_ending: Annotated[str, msgspec.Meta(pattern="^(crlf|lf)$")] = "crlf"
@@ -139,6 +144,11 @@ _TEXT_LENGTHS: Final = {
 _RESERVED_DESCRIPTIONS: Final = frozenset({"REVERSAL", "RETRY PYMT", "RETURN FEE", "ACCTVERIFY"})
 """Descriptions that tell banks something else than a collection. Source: Nacha's operating rules."""
 
+MOST_RETRIES: Final = 2
+"""Source: Nacha's operating rules: a returned debit is presented again twice at most."""
+_MOST_RETRY_DAYS: Final = 60
+_DAYS_OF_MONTH: Final = 31
+
 _FIELDS_OF_NAME: Final = frozenset({"date", "time", "modifier", "id"})
 
 
@@ -157,6 +167,7 @@ def check_profile(profile: OriginatorProfile) -> None:
     if profile.entry_description.upper() in _RESERVED_DESCRIPTIONS:
         raise ProfileError("entry_description", "this one tells banks that the entry is something else.")
     _check_times(profile)
+    _check_retries(profile.retry_schedule)
     _check_file_name(profile.file_name)
     for field in ("outgoing_folder", "incoming_folder"):
         if not PurePosixPath(getattr(profile, field)).is_absolute():
@@ -186,6 +197,17 @@ def _check_times(profile: OriginatorProfile) -> None:
         raise ProfileError("cutoffs", "there must be one at least.")
     if list(profile.cutoffs) != sorted(set(profile.cutoffs)):
         raise ProfileError("cutoffs", "they must be in order, each once.")
+
+
+def _check_retries(schedule: tuple[str, ...]) -> None:
+    if len(schedule) > MOST_RETRIES:
+        raise ProfileError("retry_schedule", "a debit is presented again twice at most.")
+    for item in schedule:
+        if item.startswith("+"):
+            if int(item) > _MOST_RETRY_DAYS:
+                raise ProfileError("retry_schedule", f"+{_MOST_RETRY_DAYS} banking days is the most.")
+        elif any(not 1 <= int(day) <= _DAYS_OF_MONTH for day in item.split("/")):
+            raise ProfileError("retry_schedule", "days of a month are 1 to 31.")
 
 
 def _check_file_name(template: str) -> None:

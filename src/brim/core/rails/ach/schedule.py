@@ -180,6 +180,23 @@ def opening_after_ms(profile: OriginatorProfile, moment_ms: int) -> int:
         day += _ONE_DAY
 
 
+def is_banking_day(day: date) -> bool:
+    """Tell whether banks settle on a day."""
+    return _calendar().is_business_day(day)
+
+
+def banking_day_after(day: date, count: int) -> date:
+    """Return the n-th banking day after any day; the day itself for none."""
+    for _ in range(count):
+        day = _first_business_day(day + _ONE_DAY)
+    return day
+
+
+def start_of_day_ms(profile: OriginatorProfile, day: date) -> int:
+    """Return when a day begins for the originator."""
+    return _moment_ms(profile, day, "00:00")
+
+
 def _calendar() -> BankCalendar:
     calendar = calendar_named(CALENDAR)
     if calendar is None:

@@ -11,7 +11,9 @@ from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
 from brim.web.dashboard.forms import Form
 
 AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
-LISTS: Final = ("cutoffs",)
+LISTS: Final = ("cutoffs", "retry_schedule")
+EMPTY_LISTS: Final = ("retry_schedule",)
+"""Lists that may have nothing in them, which is sent as an empty text."""
 CHECKS: Final = ("requires_approval",)
 FIELDS: Final = tuple(OriginatorProfile.__struct_fields__)
 _DOLLARS: Final = "usd"
@@ -50,7 +52,8 @@ def profile_of(form: Form) -> dict[str, Field]:
         if name in CHECKS:
             profile[name] = "true" if text else "false"
         elif name in LISTS:
-            profile[name] = [part for part in text.replace(",", " ").split() if part]
+            parts = text.replace(",", " ").split()
+            profile[name] = "" if name in EMPTY_LISTS and not parts else parts
         elif name in AMOUNTS:
             try:
                 profile[name] = read_amount(text, _DOLLARS)

@@ -17,7 +17,15 @@ from brim.web.dashboard.topups.availability import ask_promise
 from brim.web.dashboard.wording import TEST_SOURCES
 
 DEFAULT_SOURCE: Final = "default"
-_FIELDS: Final = ("amount", "currency", "funding", "statement_descriptor", "description", "transfer_group")
+_FIELDS: Final = (
+    "amount",
+    "currency",
+    "funding",
+    "statement_descriptor",
+    "description",
+    "transfer_group",
+    "retry_of",
+)
 _ASKED: Final = "ask"
 """The button that asks when the money could be used, and sends nothing on."""
 
@@ -25,7 +33,7 @@ _FIELD_OF: Final = {"source": "funding", "payment_method": "funding"}
 
 
 async def show(page: SignedVisit) -> Reply:
-    """`GET /topups/new`; currency and amount may stand in its address."""
+    """`GET /topups/new`; currency, amount and the top-up that it retries may stand in its address."""
     values = dict.fromkeys(_FIELDS, "") | {"currency": "usd", "funding": DEFAULT_SOURCE}
     values |= {name: value for name, value in page.query.items() if name in _FIELDS}
     return await _reply(page, Form(values=values))
@@ -82,6 +90,8 @@ def _read(form: Form) -> dict[str, Field]:
         **{name: values[name] or None for name in ("statement_descriptor", "description", "transfer_group")},
         **_paying(values),
     }
+    if values["retry_of"]:
+        fields["brim"] = {"retry_of": values["retry_of"]}
     if currency not in CURRENCIES:
         form.errors["currency"] = "Choose a currency."
         return fields

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from brim.base.ids import random_base62
+from brim.core.ach import may_be_retried
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.formats import csv_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topups.availability import days_of
@@ -17,7 +19,7 @@ from brim.web.dashboard.topups.timeline import find_steps
 TOPUP: Final = "/v1/topups/{}"
 _SPARE_ROWS: Final = 2
 _MOST_ROWS: Final = 60
-_EXPANDED: Final = ["brim.availability", "brim.rail", "payment_method", "balance_transaction"]
+_EXPANDED: Final = ["brim.availability", "brim.rail", "brim.retry", "payment_method", "balance_transaction"]
 
 
 async def show(page: SignedVisit) -> Reply:
@@ -40,6 +42,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         days=days_of(topup["brim"]["availability"]),
         transfers=transfers["data"],
         lines=lines["data"],
+        retry=_retry_link(topup),
         steps=await find_steps(page.api, topup, lines["data"]),
         form=form,
         rows=_metadata_rows(topup["metadata"], form),
@@ -47,6 +50,23 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         default_failure=DEFAULT_FAILURE,
         default_return=DEFAULT_RETURN,
     )
+
+
+def _retry_link(topup: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what the form of a new top-up is filled in with that retries this one; None where nothing may."""
+    entries = topup["brim"]["rail"]["entries"]
+    returned = entries[-1]["returned"] if entries and entries[-1]["status"] == "returned" else None
+    if topup["status"] in {"pending", "succeeded"} or topup["brim"]["retry"]["retried_by"]:
+        return None
+    if not returned or not may_be_retried(returned["code"]):
+        return None
+    method, source = topup["payment_method"], topup["source"]
+    return {
+        "retry_of": topup["id"],
+        "amount": csv_amount(topup["amount"], topup["currency"]),
+        "currency": topup["currency"],
+        "funding": (method or source or {"id": ""})["id"],
+    }
 
 
 async def cancel(page: SignedVisit) -> Reply:
