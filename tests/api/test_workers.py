@@ -15,6 +15,7 @@ from tests.support.wire import Wire
 JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "heartbeat"} | {
     "ach files",
     "ach exchange",
+    "ach sftp",
     "return rates",
 }
 

@@ -26,6 +26,7 @@ EMPTY_WHILE_WELL: Final = {
     'status=~"5.."}[$__rate_interval]': "no request has failed",
     "brim_ach_return_rate": "no originator collects debits here",
     "brim_ach_next_cutoff": "no originator is active here",
+    "brim_bank_reading_age": "no originator is active here",
 }
 """Parts of queries that return nothing on a healthy system without live money, and why."""
 

@@ -9,11 +9,12 @@ import click
 
 from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.live_money import live_scope, of_account, on_approval, on_live_money, open_vault, with_secrets
+from brim.cli.options import exchange_setting, read_settings
 from brim.cli.originators import originators
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
-    from brim.core.ach import AchFile, Comparison, Prenote
+    from brim.core.ach import AchFile, Comparison, Finding, Prenote
     from brim.core.corrections import Correction
     from brim.core.dishonors import AchReturn
     from brim.core.originators import Authorization, Readiness
@@ -487,6 +488,41 @@ def compare(originator: str | None, account: str | None, *, without_list: bool, 
     )
     if found.went_on:
         click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
+
+
+@ach.command("check-exchange")
+@click.argument("originator", required=False)
+@exchange_setting
+@of_account
+def check_exchange(originator: str | None, account: str | None, **flags: str | None) -> None:
+    """Try the exchange of files with the bank of ORIGINATOR: folders, the server's host key, logging in, writing.
+
+    Run it on a worker's host, as the worker's user, before live money depends on it. Nothing is sent or taken.
+    """
+    from brim.core import ach as service
+    from brim.core.originators import find_originator, in_charge, list_originators
+    from brim.platform.telemetry.logs import configure_logging
+
+    settings = read_settings(flags)
+    servers = service.BankServers(settings.sftp_credentials or settings.data_dir / service.CREDENTIALS_FOLDER)
+
+    async def run(database: "Database") -> "list[Finding]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+            if originator is None:
+                found = in_charge(await list_originators(conn, scope))
+            else:
+                found = await find_originator(conn, scope, originator)
+        return [] if found is None else await service.check_exchange(servers, found)
+
+    configure_logging("warning", "auto")
+    findings = on_database(flags, run)
+    show_table(
+        ("", "what", "folder", "result"),
+        [("works" if each.is_good else "fails", each.what, each.folder, each.result) for each in findings],
+    )
+    if not findings or not all(each.is_good for each in findings):
+        raise SystemExit(1)
 
 
 @ach.command("return-rates")

@@ -73,6 +73,11 @@ def encryption_setting(command: Command) -> Command:
     return _with_flags(command, _named(_ENCRYPTING))
 
 
+def exchange_setting(command: Command) -> Command:
+    """Give a command the flag that says where the keys for banks' servers are."""
+    return _with_flags(command, _named(("sftp_credentials",)))
+
+
 def kms_settings(command: Command) -> Command:
     """Give a command the flags that say where the key management system is, and nothing else."""
     return _with_config(_with_flags(command, _named(_KMS)))

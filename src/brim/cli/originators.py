@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415  each command loads only what it runs
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDERS: Final = ("outgoing_folder", "incoming_folder")
+_FOLDERS: Final = ("outgoing_folder", "incoming_folder", "sftp_records_folder")
 
 
 class ProfileFileError(BrimError):
@@ -137,13 +137,13 @@ def _read(file: Path) -> tuple["OriginatorProfile", str | None]:
     """
     import msgspec
 
-    from brim.core.rails.ach import OriginatorProfile
+    from brim.core.rails.ach import OriginatorProfile, is_sftp
 
     try:
         fields: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
         account_number = fields.pop("account_number", None)
         for name in _FOLDERS:
-            if isinstance(fields.get(name), str):
+            if isinstance(fields.get(name), str) and not is_sftp(fields[name]):
                 fields[name] = str((file.parent / fields[name]).absolute())
         return msgspec.convert(fields, OriginatorProfile), None if account_number is None else str(account_number)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -137,6 +137,15 @@ def _from_environment(names: SettingNames, environ: Mapping[str, str]) -> GivenT
     return GivenText(_run(name, words), name, f"command {words[0]}, by variable {name}")
 
 
+def run_secret_command(name: str, text: str) -> str:
+    """Return the secret that a command line prints; `name` says where the command line is from.
+
+    Raises:
+        SecretSourceError: it prints none.
+    """
+    return _run(name, _split(name, text))
+
+
 def _split(name: str, text: str) -> list[str]:
     try:
         words = shlex.split(text)

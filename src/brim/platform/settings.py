@@ -376,6 +376,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("pkcs11_token", str, None, "a label", "the token behind it"),
     Setting("pkcs11_key", str, None, "a label", "the token's key that wraps the encryption keys"),
     Setting("pkcs11_pin", str, None, "a text", "the PIN of the token's user"),
+    Setting("sftp_credentials", Path, None, "a folder",
+            "where keys and passwords for banks' SFTP servers are; unset means sftp in the data folder"),
     Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
             "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
     Setting("webhook_timeout_s", parse_duration, 20.0, "a duration such as 20s",
@@ -479,6 +481,7 @@ class Settings:
     pkcs11_token: str | None
     pkcs11_key: str | None
     pkcs11_pin: str | None
+    sftp_credentials: Path | None
     webhook_allow: Networks
     webhook_timeout_s: float
     webhook_dns: tuple[str, ...]

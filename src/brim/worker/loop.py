@@ -29,7 +29,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     the pause when there was not. While steps do nothing at all it doubles from one to the next, up to `longest_rest_s`;
     `wake`, where there is one, cuts it short, but not below `least_rest_s`. A step that `may_be_cut` is given up when
     the worker stops, because it may take long and loses nothing. One that `takes_turns` pauses after each full step for
-    as long as that took: nobody waits for it, and others want the database.
+    as long as that took: nobody waits for it, and others want the database. `finish`, where there is one, ends what
+    steps have left running, once the worker stops.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     may_be_cut: bool = False
     takes_turns: bool = False
     wake: asyncio.Event | None = None
+    finish: Callable[[], Awaitable[None]] | None = None
 
 
 class Loop:
@@ -68,6 +70,8 @@ class Loop:
             pause_s = await self._step(stop)
             if pause_s and await self._pause(stop, pause_s):
                 self._rest_s = self._job.rest_s
+        if self._job.finish:
+            await self._job.finish()
 
     async def _step(self, stop: asyncio.Event) -> float:
         """Do one step; return how long to pause after it."""

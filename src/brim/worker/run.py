@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -64,6 +65,7 @@ NUMBER_REST_S: Final = 0.05
 NUMBER_LONGEST_REST_S: Final = 0.4
 DELIVER_REST_S: Final = 0.5
 _DELIVERIES_END_WITHIN_S: Final = 5.0
+_EXCHANGES_END_WITHIN_S: Final = 5.0
 _LONGEST_LOOKUP_S: Final = 5.0
 # How long an entry may stand without its seal when few are posted.
 SEAL_REST_S: Final = 0.2
@@ -71,7 +73,7 @@ SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
 HEARTBEAT: Final = "heartbeat"
-_CONNECTIONS: Final = 12  # one for each job, and one for what deliveries came to
+_CONNECTIONS: Final = 13  # one for each job, and one for what deliveries came to
 
 _log = structlog.get_logger()
 
@@ -137,6 +139,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             system_clock_ms,
             renderers,
             vault=keyring.vault,
+            sftp_credentials=settings.sftp_credentials or settings.data_dir / ach.CREDENTIALS_FOLDER,
             verify_every_s=settings.verify_every_s,
             periods=periods_of(settings),
             wakes=wakes,
@@ -194,13 +197,14 @@ def make_courier(
     return DeliverySender(poster, vault, clock, IdFactory(), renderers, tracing)
 
 
-def make_jobs(
+def make_jobs(  # noqa: PLR0913  what each of the jobs takes
     database: Database,
     rails: Rails,
     clock: Clock,
     renderers: Renderers,
     *,
     vault: Vault,
+    sftp_credentials: Path | None = None,
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
     periods: Periods = DEFAULT_PERIODS,
     wakes: Wakes | None = None,
@@ -264,7 +268,17 @@ def make_jobs(
             rest_s=SEAL_REST_S,
             longest_rest_s=SEAL_LONGEST_REST_S,
         ),
-        *_make_ach_jobs(database, claiming, prenoting, vault, renderers, now_ms, ids, wakes),
+        *_make_ach_jobs(
+            database,
+            claiming,
+            prenoting,
+            vault,
+            renderers,
+            now_ms,
+            ids,
+            wakes,
+            servers=ach.BankServers(sftp_credentials),
+        ),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S, takes_turns=True),
     ]
@@ -283,7 +297,7 @@ def _make_bank_job(name: str, run_once: Callable[[], Awaitable[int]], full: int,
     )
 
 
-def _make_ach_jobs(
+def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     database: Database,
     claiming: ach.Claiming,
     prenoting: ach.Prenoting,
@@ -292,9 +306,12 @@ def _make_ach_jobs(
     now_ms: Callable[[], int],
     ids: IdFactory,
     wakes: Wakes,
+    *,
+    servers: ach.BankServers,
 ) -> list[Job]:
     """Return what a worker does about live top-ups by ACH: claim, make files, send them, take what the bank sends."""
     incoming = ach.Incoming(BankSecrets(database, vault), vault, renderers)
+    by_sftp = ach.SftpExchange(vault, renderers, incoming, servers, clock=now_ms, ids=ids)
     rates = return_rates.Watching(database, renderers)
 
     async def watch() -> int:
@@ -322,9 +339,17 @@ def _make_ach_jobs(
             wakes.number.set()
         return sent + applied
 
+    async def exchange_by_sftp() -> int:
+        await by_sftp.start_due(database)
+        return 0
+
+    async def finish_sftp() -> None:
+        await by_sftp.finish(within_s=_EXCHANGES_END_WITHIN_S)
+
     return [
         Job(name="ach files", run_once=claim, full=ach.MAX_BATCH, rest_s=ACH_REST_S),
         Job(name="ach exchange", run_once=exchange, full=1, rest_s=ACH_REST_S),
+        Job(name="ach sftp", run_once=exchange_by_sftp, full=1, rest_s=ACH_REST_S, finish=finish_sftp),
         Job(name="return rates", run_once=watch, full=RATES_BATCH, rest_s=RATES_REST_S),
     ]
 

@@ -10,7 +10,9 @@ prenotes, entries, then bank accounts and the ledger. Who holds a file may share
 removes a clock waits for a file.
 """
 
+from brim.core.ach.bank_servers import CREDENTIALS_FOLDER, BankServers
 from brim.core.ach.building import build_due, build_file
+from brim.core.ach.checking_exchange import Finding, check_exchange
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.correcting import refuse_correction, resolve_break
@@ -42,6 +44,7 @@ from brim.core.ach.prenotes import (
 from brim.core.ach.profiles import save_originator
 from brim.core.ach.queue import AchFileQueue, AchPrenoteQueue, AchTopupQueue
 from brim.core.ach.readiness import read_readiness
+from brim.core.ach.reading_store import read_readings
 from brim.core.ach.retry_rules import may_be_retried
 from brim.core.ach.retrying import find_retry, read_standings
 from brim.core.ach.rules import (
@@ -77,9 +80,12 @@ from brim.core.ach.service import (
     retrieve_file,
     void_file,
 )
+from brim.core.ach.sftp_exchange import SftpExchange
+from brim.core.ach.sftp_reading import SftpReading
 from brim.core.ach.trouble import report_over_cap
 
 __all__ = [
+    "CREDENTIALS_FOLDER",
     "FILE_PREFIX",
     "FILE_TRANSITIONS",
     "JOB",
@@ -91,6 +97,7 @@ __all__ = [
     "AchPrenoteQueue",
     "AchTopupQueue",
     "BankFile",
+    "BankServers",
     "BytesForgottenError",
     "Claiming",
     "CompareError",
@@ -106,6 +113,7 @@ __all__ = [
     "FileWithBatches",
     "FilesStanding",
     "FilesWaiting",
+    "Finding",
     "FoundBatch",
     "Incoming",
     "ListMissingError",
@@ -117,6 +125,8 @@ __all__ = [
     "PrenoteStatus",
     "Prenoting",
     "RetryStanding",
+    "SftpExchange",
+    "SftpReading",
     "TakenFile",
     "TooLateToCancelError",
     "Total",
@@ -125,6 +135,7 @@ __all__ = [
     "build_due",
     "build_file",
     "check_approver",
+    "check_exchange",
     "check_not_collected",
     "compare_sent",
     "count_returns",
@@ -151,6 +162,7 @@ __all__ = [
     "read_now",
     "read_outlook",
     "read_readiness",
+    "read_readings",
     "read_sent_lists",
     "read_standing",
     "read_standings",

@@ -145,7 +145,7 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     counters = await file_store.lock_counters(conn, scope, originator_id)
     if counters is None:
         raise CompareError(originator_id, "its originator is gone.")
-    folder = Path(originator.profile.outgoing_folder)
+    folder = Path(originator.profile.list_folder)
     if not without_list and not await lineage_store.is_compared(conn, scope, originator_id):
         await _require_list(conn, originator, folder)
     unknown = await unknown_sent_files(conn, originator)

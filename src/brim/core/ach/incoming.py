@@ -37,6 +37,7 @@ from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, OriginatorStatus, list_active_originators
+from brim.core.rails.ach import is_sftp
 from brim.core.reconciliation import BreakKind
 from brim.core.time import ClockAdvancingError
 from brim.platform.database import Conn, Database
@@ -46,6 +47,8 @@ READING_EVERY_MS: Final = 5_000
 """How often it is written how far a folder was read."""
 LARGEST_FILE: Final = 200_000_000
 """Bytes of a file from the bank; a larger one is left where it is, and reported."""
+UNFINISHED_SUFFIXES: Final = (".part", ".tmp")
+"""How names end of files that are still being written."""
 
 _HOST: Final = socket.gethostname()
 _Mark = tuple[str, int, int]
@@ -159,7 +162,7 @@ class Incoming:
         self._noted: dict[str, _Reading] = {}
 
     async def receive_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
-        """Store what is new in the folders of all originators; return how many files were."""
+        """Store what is new in the folders here of all originators; return how many files were."""
         async with database.connection() as conn:
             originators = await list_active_originators(conn)
             copy = await lineage_store.read_copy(conn)
@@ -168,8 +171,9 @@ class Incoming:
             self._noted.clear()
             self._copy = copy
         new = 0
-        self._readings = []
         for originator in originators:
+            if is_sftp(originator.profile.incoming_folder):
+                continue  # `sftp_reading` reads it
             reading = _Reading(originator, began_ms=now_ms)
             for path, mark in self._unseen(reading):
                 try:
@@ -187,6 +191,16 @@ class Incoming:
             self._readings.append(reading)
         return new
 
+    def add_reading(self, originator: Originator, *, began_ms: int, problem: str | None) -> None:
+        """Have a reading written down once what was stored was tried to be applied.
+
+        Args:
+            originator: whose folder was read.
+            began_ms: when.
+            problem: what kept it from being complete; None where nothing did.
+        """
+        self._readings.append(_Reading(originator, began_ms, problem))
+
     def _unseen(self, reading: _Reading) -> Iterator[tuple[Path, "_Mark"]]:
         folder = Path(reading.originator.profile.incoming_folder)
         try:
@@ -195,7 +209,7 @@ class Incoming:
             reading.problem = f"The folder {folder} cannot be read on {_HOST}: {error.strerror}."
             return
         for path in found:
-            if path.name.startswith(".") or path.suffix in {".part", ".tmp"}:
+            if path.name.startswith(".") or path.suffix in UNFINISHED_SUFFIXES:
                 continue
             try:
                 status = path.stat()
@@ -233,6 +247,7 @@ class Incoming:
 
     async def apply_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
         """Apply what was stored and not applied yet, one transaction each; return how many files were."""
+        readings, self._readings = self._readings, []
         async with database.connection() as conn:
             waiting = await file_store.bank_files_to_apply(conn)
             originators = {each.id: each for each in await list_active_originators(conn)}
@@ -263,7 +278,6 @@ class Incoming:
                 ids=ids,
             )
             applied += bool(is_applied)
-        readings, self._readings = self._readings, []
         for reading in readings:
             await self._note(database, reading)
         return applied
@@ -370,7 +384,7 @@ async def _not_compared(conn: Conn, originator: Originator) -> str | None:
         return "This database was restored, or a standby took over: compare what has left (brim ach compare)."
     if not await unknown_sent_files(conn, originator):
         return None
-    folder = originator.profile.outgoing_folder
+    folder = originator.profile.list_folder
     return f"{folder} lists files that this database does not know: compare them (brim ach compare)."
 
 

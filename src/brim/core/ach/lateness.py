@@ -4,9 +4,9 @@ from pathlib import Path
 
 from brim.core.ach import entry_store
 from brim.core.ach.rules import AchFile, FileStatus
-from brim.core.ach.sent_lists import read_sent_lists
+from brim.core.ach.sent_lists import has_list, read_sent_lists
 from brim.core.originators import list_stops
-from brim.core.rails.ach import ACH, OriginatorProfile, date_of_file_made
+from brim.core.rails.ach import ACH, OriginatorProfile, date_of_file_made, is_sftp
 from brim.core.time import ClockAdvancingError, TestClock, read_clock
 from brim.platform.database import Conn
 
@@ -44,9 +44,19 @@ async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_
         if file.status is FileStatus.APPROVED and not await _is_stopped(conn, file):
             return False
     its_ms = now_ms if clock is None else clock.frozen_time * 1000
-    return file.effective_date < date_of_file_made(profile, its_ms) and file.id not in read_sent_lists(
-        Path(profile.outgoing_folder)
-    )
+    return file.effective_date < date_of_file_made(profile, its_ms) and not may_have_left(file, profile)
+
+
+def may_have_left(file: AchFile, profile: OriginatorProfile) -> bool:
+    """Tell whether a file may be with the bank, by the list of what has left.
+
+    One on its way to a server may have left as long as there is no list here: other hosts may have one. Whoever sends
+    makes it before anything else.
+    """
+    folder = Path(profile.list_folder)
+    if is_sftp(profile.outgoing_folder) and file.status is FileStatus.APPROVED and not has_list(folder):
+        return True
+    return file.id in read_sent_lists(folder)
 
 
 async def _is_stopped(conn: Conn, file: AchFile) -> bool:

@@ -36,14 +36,18 @@ async def save_originator(
     counters = None if changed is None else await file_store.lock_counters(conn, scope, changed)
     saved = await originators.save_originator(conn, vault, scope, change, by=by, now_ms=now_ms, ids=ids)
     if counters is not None and counters.originator.activated_ms is not None:
-        before, after = (Path(each.profile.outgoing_folder) for each in (counters.originator, saved))
-        if before != after:
-            await _leave(conn, counters, before, after)
+        before, after = counters.originator.profile, saved.profile
+        folders = Path(before.list_folder), Path(after.list_folder)
+        if (before.outgoing_folder, folders[0]) != (after.outgoing_folder, folders[1]):
+            await _leave(conn, counters, *folders)
     return saved
 
 
 async def _leave(conn: Conn, counters: Counters, folder: Path, new: Path) -> None:
-    """Let an originator leave a folder, where what has left there, and what may have, is known."""
+    """Let an originator leave a folder, where what has left there, and what may have, is known.
+
+    `folder` and `new` are where its lists are. They are one where its files go elsewhere on a bank's server.
+    """
     originator = counters.originator
     for status in (FileStatus.BUILT, FileStatus.APPROVED):
         files = await file_store.files_standing_at(conn, originator.scope, originator.id, status)
@@ -56,6 +60,8 @@ async def _leave(conn: Conn, counters: Counters, folder: Path, new: Path) -> Non
         raise _refusal("this database was restored: run brim ach compare first.")
     if counters.next_trace > _FIRST_TRACE and not has_list(folder):
         raise _refusal(f"the list of what has left {folder} is not there: {SENT_LIST}.")
+    if folder == new:
+        return
     try:
         go_on_in(folder, new)
     except OSError as error:

@@ -8,17 +8,28 @@ from typing import Final
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core import jobs, operators, webhooks
-from brim.core.ach import file_store
+from brim.core.ach import file_store, reading_store
 from brim.core.jobs import Worker
-from brim.core.originators import Facts, Folder, Originator, Readiness, in_charge, judge, list_originators, list_stops
-from brim.core.rails.ach import ACH
-from brim.platform.database import Database
+from brim.core.originators import (
+    Facts,
+    Folder,
+    Originator,
+    OriginatorStatus,
+    Readiness,
+    in_charge,
+    judge,
+    list_originators,
+    list_stops,
+)
+from brim.core.rails.ach import ACH, is_sftp
+from brim.platform.database import Conn, Database
 from brim.platform.vault import NoEncryptionKeyError, Vault
 
 JOBS: Final = ("ach files", "ach exchange")
 """The worker's jobs without which no live money moves."""
 
-_FOLDERS: Final = {"outgoing_folder": os.R_OK | os.W_OK | os.X_OK, "incoming_folder": os.R_OK | os.X_OK}
+_READABLE: Final = os.R_OK | os.X_OK
+_WRITABLE: Final = _READABLE | os.W_OK
 
 
 async def read_readiness(database: Database, vault: Vault, scope: AccountScope, *, now_ms: int) -> Readiness:
@@ -33,6 +44,7 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
         workers = [worker for worker in await jobs.read_workers(conn) if worker.is_alive(now_ms)]
         held = await file_store.count_held_files(conn, scope)
         approvers = await operators.count_approvers(conn)
+        unread = await _unread(conn, in_charge(originators))
     return judge(
         Facts(
             has_encryption_key=_has_key(vault),
@@ -43,6 +55,7 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
             stops=[stop.reason for stop in stops if not stop.stopped_account],
             stopped_accounts=sum(bool(stop.stopped_account) for stop in stops),
             held_files=held,
+            unread=unread,
             approvers=approvers,
             has_endpoint=any(endpoint.is_enabled for endpoint in endpoints.items),
         )
@@ -60,11 +73,28 @@ def _has_key(vault: Vault) -> bool:
 def _folders(originator: Originator | None) -> Sequence[Folder]:
     if originator is None:
         return ()
-    paths = {use: getattr(originator.profile, use) for use in _FOLDERS}
     return [
-        Folder(use=use, path=path, exists=Path(path).is_dir(), is_usable=os.access(path, _FOLDERS[use]))
-        for use, path in paths.items()
+        Folder(
+            use=use,
+            path=path,
+            exists=Path(path).is_dir(),
+            is_usable=os.access(path, _READABLE if use == "incoming_folder" else _WRITABLE),
+        )
+        for use, path in originator.profile.local_folders.items()
     ]
+
+
+async def _unread(conn: Conn, originator: Originator | None) -> str | None:
+    """Return what keeps an originator's folder on an SFTP server from being read; None where nothing does."""
+    if originator is None or not is_sftp(originator.profile.incoming_folder):
+        return None
+    if originator.status is OriginatorStatus.DRAFT:
+        return None  # nobody reads it yet
+    whose = (originator.scope, originator.id)
+    reading = (await reading_store.read_readings(conn, [whose])).get(whose)
+    if reading is None or (reading.complete_ms and not reading.is_in_trouble):
+        return None
+    return reading.problem if reading.is_in_trouble else f"No worker has read {reading.incoming_folder} yet."
 
 
 def _failing(workers: Sequence[Worker]) -> list[tuple[str, str]]:

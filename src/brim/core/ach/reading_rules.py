@@ -12,11 +12,14 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
+from brim.core.rails.ach import is_sftp
 
 FRESH_MS: Final = 5 * 60 * 1000
 """For how long a reading tells what is in the folder: a worker reads it every few seconds."""
 BRIEF_MS: Final = 60 * 1000
 """How long after its waiting time something may wait for the next reading without being listed as stuck."""
+BRIEF_BY_SFTP_MS: Final = 3 * 60 * 1000
+"""The same where the folder is on an SFTP server, which is looked at every two minutes at least."""
 
 
 class BankReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +86,8 @@ def check_read(reading: BankReading | None, *, since_ms: int, now_ms: int, by_cl
         if trouble:
             raise UnreadBankError(f"{trouble}{_WHAT_TO_DO}")
         return
-    is_brief = not trouble and now_ms - since_ms < BRIEF_MS
+    brief_ms = BRIEF_BY_SFTP_MS if is_sftp(reading.incoming_folder) else BRIEF_MS
+    is_brief = not trouble and now_ms - since_ms < brief_ms
     if reading.waiting is not None:
         raise UnreadBankError(
             f"the file {reading.waiting} from the bank is stored and not applied. {trouble}It is applied by a worker; "

@@ -5,7 +5,7 @@ knows a file by its header and does not process it twice. What has left is liste
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -22,7 +22,8 @@ from brim.core.ach.rules import AchFile, BytesForgottenError, EntryStatus, FileS
 from brim.core.ach.sent_lists import hand_over, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
-from brim.core.originators import find_originator
+from brim.core.originators import Originator, find_originator, list_active_originators
+from brim.core.rails.ach import is_sftp
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -38,15 +39,18 @@ _log = structlog.get_logger()
 
 
 async def send_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
-    """Send every file that may leave, one transaction each; return how many were sent.
+    """Send every file that may leave for a folder here, one transaction each; return how many were sent.
 
     One that is late stays, whoever comes to it first: its debits belong into the next file. A file whose bytes are not
     those that were approved is held and reported instead.
     """
     async with database.connection() as conn:
         files = await file_store.files_to_send(conn)
+        remote = await remote_originators(conn) if files else set()
     sent = 0
     for file in files:
+        if (file.scope, file.originator) in remote:
+            continue  # `sftp_sending` sends it
 
         async def work(conn: Conn, file: AchFile = file) -> bool:
             return await _send(conn, vault, renderers, file.scope, file.id, now_ms=now_ms, ids=ids)
@@ -120,6 +124,62 @@ async def report_silence(database: Database, renderers: Renderers, *, now_ms: in
         return new
 
 
+async def remote_originators(conn: Conn) -> set[tuple[AccountScope, str]]:
+    """Return the originators whose files leave by SFTP."""
+    active = await list_active_originators(conn)
+    return {(each.scope, each.id) for each in active if is_sftp(each.profile.outgoing_folder)}
+
+
+class Outgoing(NamedTuple):
+    """A file that may leave now, locked by the caller's transaction: its bytes, and those as they are sealed."""
+
+    file: AchFile
+    originator: Originator
+    content: bytes
+    sealed: bytes
+
+
+async def check_outgoing(
+    conn: Conn, vault: Vault, renderers: Renderers, scope: AccountScope, file_id: str, *, now_ms: int, ids: IdFactory
+) -> Outgoing | None:
+    """Return a file if it may leave now, in the caller's transaction; None where it may not.
+
+    One whose bytes are not those that were approved, or of which nobody knows what has left beside it, is held by that.
+    """
+    file = await file_store.lock_file(conn, scope, file_id)
+    if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
+        return None
+    originator = await find_originator(conn, scope, file.originator)
+    if await is_late(conn, file, originator.profile, now_ms=now_ms):
+        return None  # it is about to be given up
+    sealed = await file_store.read_sealed_bytes(conn, file)
+    if sealed is None:
+        raise BytesForgottenError(file.id)  # never of a file that waits
+    content = vault.open(sealed, place=file.place)
+    reason = wrong_with_stored(content, file)
+    unknown = await unknown_sent_files(conn, originator)
+    if unknown:
+        reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
+    elif not await lineage_store.is_compared(conn, scope, file.originator):
+        reason = f"{RESTORED} (brim ach compare)."
+    if reason is not None:
+        held = await _hold(conn, file, reason)
+        await announce_file(conn, renderers, held, EventType.ACH_FILE_HELD, now_ms=now_ms, ids=ids)
+        return None
+    return Outgoing(file, originator, content, sealed)
+
+
+async def mark_sent(
+    conn: Conn, renderers: Renderers, file: AchFile, originator: Originator, *, now_ms: int, ids: IdFactory
+) -> None:
+    """Write that a file that the caller's transaction holds has left."""
+    sent = moved(file, FileStatus.SENT, sent_ms=now_ms)
+    await file_store.update_file(conn, sent)
+    await count_file(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)
+    await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
+    _log.info("ach file sent", file=file.id, name=file.name)
+
+
 async def _send(
     conn: Conn,
     vault: Vault,
@@ -130,34 +190,13 @@ async def _send(
     now_ms: int,
     ids: IdFactory,
 ) -> bool:
-    file = await file_store.lock_file(conn, scope, file_id)
-    if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
+    outgoing = await check_outgoing(conn, vault, renderers, scope, file_id, now_ms=now_ms, ids=ids)
+    if outgoing is None or is_sftp(outgoing.originator.profile.outgoing_folder):
         return False
-    originator = await find_originator(conn, scope, file.originator)
-    profile = originator.profile
-    if await is_late(conn, file, profile, now_ms=now_ms):
-        return False  # it is about to be given up
-    sealed = await file_store.read_sealed_bytes(conn, file)
-    if sealed is None:
-        raise BytesForgottenError(file.id)  # never of a file that waits
-    content = vault.open(sealed, place=file.place)
-    folder = Path(profile.outgoing_folder)
-    reason = wrong_with_stored(content, file)
-    unknown = await unknown_sent_files(conn, originator)
-    if unknown:
-        reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
-    elif not await lineage_store.is_compared(conn, scope, file.originator):
-        reason = f"{RESTORED} (brim ach compare)."
-    if reason is not None:
-        held = await _hold(conn, file, reason)
-        await announce_file(conn, renderers, held, EventType.ACH_FILE_HELD, now_ms=now_ms, ids=ids)
-        return False
+    file, originator, content, sealed = outgoing
+    folder = Path(originator.profile.outgoing_folder)
     hand_over(folder, file.name, content, file_id=file.id, sealed=sealed, originator=originator.id)
-    sent = moved(file, FileStatus.SENT, sent_ms=now_ms)
-    await file_store.update_file(conn, sent)
-    await count_file(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)
-    await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
-    _log.info("ach file sent", file=file.id, name=file.name)
+    await mark_sent(conn, renderers, file, originator, now_ms=now_ms, ids=ids)
     return True
 
 

@@ -56,7 +56,7 @@ async def unknown_sent_files(conn: Conn, originator: Originator) -> Mapping[str,
 
     What another originator of this database has sent is that one's business.
     """
-    listed = read_sent_lists(Path(originator.profile.outgoing_folder))
+    listed = read_sent_lists(Path(originator.profile.list_folder))
     if not listed:
         return {}
     owners = {file.originator for file in listed.values()} - {None, originator.id}
@@ -133,6 +133,16 @@ def read_sent_copy(file_id: str, listed: ListedFile) -> bytes:
     return (listed.folder / SENT_COPIES / file_id).read_bytes()
 
 
+def begin_list(folder: Path) -> None:
+    """Let a folder have a list of what has left, if only an empty one.
+
+    Raises:
+        OSError: the folder is not there, or cannot be written to.
+    """
+    if not has_list(folder):
+        _append(folder / SENT_LIST, "")
+
+
 def go_on_in(folder: Path, new: Path) -> None:
     """Write into the list of a folder that its originator goes on in a new one, durably; the new list is there before.
 
@@ -154,17 +164,30 @@ def hand_over(folder: Path, name: str, content: bytes, *, file_id: str, sealed: 
     the list names can be read.
     """
     (folder / SENT_COPIES).mkdir(parents=True, exist_ok=True)
+    list_sent(folder, name, content, file_id=file_id, sealed=sealed, originator=originator)
+    put_durably(folder / name, content)
+
+
+def list_sent(folder: Path, name: str, content: bytes, *, file_id: str, sealed: bytes, originator: str) -> None:
+    """Keep a sealed copy of a file and then write its line into a folder's list, durably: from now on it may have left.
+
+    Done again, it changes nothing.
+
+    Raises:
+        OSError: the folder is not there, or cannot be written to.
+    """
+    (folder / SENT_COPIES).mkdir(exist_ok=True)
     sha256 = hashlib.sha256(content).hexdigest()
     listing = _read(folder) or _List({}, None, [])
     before = listing.files.get(file_id)
     if before is None or (before.sha256, before.name) != (sha256, name):
-        _put(folder / SENT_COPIES / file_id, sealed)
+        put_durably(folder / SENT_COPIES / file_id, sealed)
         whose = "" if listing.owner == originator else f"{_OWNER}\t{originator}\n"
         _append(folder / SENT_LIST, f"{whose}{file_id}\t{sha256}\t{name}\n")
-    _put(folder / name, content)
 
 
-def _put(path: Path, content: bytes) -> None:
+def put_durably(path: Path, content: bytes) -> None:
+    """Put a file into a folder whole or not at all, durably."""
     waiting = path.with_name(f".{path.name}.part")
     with waiting.open("wb") as file:
         file.write(content)

@@ -15,7 +15,7 @@ from brim.core import audit, corrections, dishonors
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.file_store import BankFile, FoundBatch
-from brim.core.ach.lateness import is_late, time_of_file
+from brim.core.ach.lateness import is_late, may_have_left, time_of_file
 from brim.core.ach.rules import (
     BANK_FILE_PREFIX,
     FILE_PREFIX,
@@ -196,8 +196,14 @@ async def void_file(
     _check_status(before, expected_status)
     after = moved(before, FileStatus.VOIDED, voided_ms=now_ms)
     originator = await find_originator(conn, scope, before.originator)
-    if file_id in read_sent_lists(Path(originator.profile.outgoing_folder)):
+    if file_id in read_sent_lists(Path(originator.profile.list_folder)):
         raise FileChangedError(file_id, "the list of its folder says that it has left, so it cannot be given up.")
+    if may_have_left(before, originator.profile):
+        raise FileChangedError(
+            file_id,
+            "the list of what may have left is not on this host, so it cannot be given up here. Do it on a worker's "
+            "host: brim ach files void.",
+        )
     await file_store.update_file(conn, after)
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     await corrections.requeue_refusals(conn, scope, file_id)

@@ -64,6 +64,41 @@ async def done_or_listed(
         return None
 
 
+async def list_trouble(
+    database: Database,
+    renderers: Renderers,
+    error: Exception,
+    *,
+    scope: AccountScope,
+    reference: str,
+    doing: str,
+    now_ms: int,
+    ids: IdFactory,
+) -> None:
+    """List what keeps something from being done, unless it is listed and open.
+
+    Args:
+        database: where.
+        renderers: write what events show.
+        error: what went wrong.
+        scope: the platform.
+        reference: names what it is about.
+        doing: what was to be done, for people, as in `send achf_1`.
+        now_ms: the time.
+        ids: makes the id of the break.
+    """
+    async with database.transaction() as conn:
+        if await find_open_break(conn, scope, [BreakKind.FAILED_WORK], [reference]) is None:
+            new = NewBreak(
+                scope=scope,
+                kind=BreakKind.FAILED_WORK,
+                cause=f"{doing}/{type(error).__name__}/{now_ms}",
+                detail=f"Could not {doing}: {short_error(error)} It is tried again.",
+                reference=reference,
+            )
+            await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)
+
+
 async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
     """List queued entries that no file takes, because a profile's cap was lowered below them; return how many are new.
 

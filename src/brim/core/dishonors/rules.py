@@ -127,7 +127,7 @@ class ReturnFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a return beside itself: an earlier one of its debit, and a later presentment or the plan of one."""
+    """What is known of a return beside itself: an earlier one of its debit, a later presentment or its plan."""
 
     is_repeated: bool
     is_presented_again: bool

@@ -277,17 +277,29 @@ async def _read_breaks(conn: Conn, now_ms: int) -> list[Figure]:
 
 
 async def _read_originators(conn: Conn, now_ms: int) -> list[Figure]:
-    cutoffs = [
-        ((each.id,), ach.next_cutoffs(each, now_ms=now_ms, count=1)[0].cutoff_ms / 1000)
-        for each in await originators.list_active_originators(conn)
-        if each.status is OriginatorStatus.ACTIVE
+    active = [
+        each for each in await originators.list_active_originators(conn) if each.status is OriginatorStatus.ACTIVE
     ]
+    cutoffs = [((each.id,), ach.next_cutoffs(each, now_ms=now_ms, count=1)[0].cutoff_ms / 1000) for each in active]
+    readings = await ach.read_readings(conn, [(each.scope, each.id) for each in active])
+    since = {
+        each.id: reading.complete_ms or each.activated_ms
+        for each in active
+        if (reading := readings.get((each.scope, each.id))) and (reading.complete_ms or reading.stated_ms is None)
+    }
     return [
         Figure(
             "brim_ach_next_cutoff_timestamp_seconds",
             "The next cut-off of an active originator.",
             ("originator",),
             cutoffs,
+        ),
+        Figure(
+            "brim_bank_reading_age_seconds",
+            "How long ago the last complete reading of what an active originator's bank has sent began. Left out where "
+            "files are imported by hand.",
+            ("originator",),
+            [((originator,), age_s(since_ms, now_ms)) for originator, since_ms in since.items()],
         ),
         single("brim_rail_stops", "Stops of live money that are in force.", await originators.count_stops(conn)),
     ]

@@ -45,7 +45,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('brim:originators:folders', 0));
 -- The folders of the originators of all platforms; read when a profile is written.
 SELECT
     account, livemode, id, profile ->> 'outgoing_folder' AS outgoing_folder,
-    profile ->> 'incoming_folder' AS incoming_folder
+    profile ->> 'incoming_folder' AS incoming_folder, profile ->> 'sftp_records_folder' AS records_folder
 FROM originators
 ORDER BY account, livemode, id;
 

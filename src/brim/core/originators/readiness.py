@@ -29,7 +29,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What readiness depends on.
 
     `failing_jobs` are those of the jobs for ACH that no worker does, or that fail, with their last error; `approvers`
-    how many operators may activate an originator; `stops` the reasons for which all accounts are stopped.
+    how many operators may activate an originator; `stops` the reasons for which all accounts are stopped; `unread` what
+    keeps the folder on the bank's SFTP server from being read.
     """
 
     has_encryption_key: bool
@@ -42,6 +43,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     held_files: int
     approvers: int
     has_endpoint: bool
+    unread: str | None = None
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,7 @@ def judge(facts: Facts) -> Readiness:
         *_of_originator(facts),
         *(each for folder in facts.folders for each in _of_folder(folder)),
         *_of_worker(facts),
+        *_of_exchange(facts),
         *_of_stops(facts),
         *_of_files(facts),
     )
@@ -134,6 +137,15 @@ def _of_worker(facts: Facts) -> Iterator[Blocker]:
         )
 
 
+def _of_exchange(facts: Facts) -> Iterator[Blocker]:
+    if facts.unread is not None:
+        yield Blocker(
+            code="bank_unread",
+            message=f"What the bank has sent was not read: {facts.unread}",
+            fix="Run brim ach check-exchange on a worker's host; it says what works and what does not.",
+        )
+
+
 def _of_stops(facts: Facts) -> Iterator[Blocker]:
     for reason in facts.stops:
         yield Blocker(
@@ -153,6 +165,13 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
 
 
 def _warnings(facts: Facts) -> Iterator[Blocker]:
+    originator = in_charge(facts.originators)
+    if originator and originator.status is OriginatorStatus.DRAFT and originator.profile.uses_sftp:
+        yield Blocker(
+            code="exchange_unchecked",
+            message=f"The originator {originator.id} exchanges files by SFTP: nobody tries that before it is active.",
+            fix=f"Try it by hand on a worker's host first: brim ach check-exchange {originator.id}.",
+        )
     if facts.stopped_accounts:
         yield Blocker(
             code="accounts_stopped",

@@ -28,7 +28,7 @@ from brim.core.originators.rules import (
     name_of,
 )
 from brim.core.originators.store import Folders, Stop, StoredOriginator
-from brim.core.rails.ach import OriginatorProfile, ProfileError, SecCode, check_profile, overlap
+from brim.core.rails.ach import OriginatorProfile, ProfileError, SecCode, check_profile, is_sftp, overlap
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -309,12 +309,22 @@ async def _check_folders(
 
 def _shared(profile: OriginatorProfile, others: Sequence[Folders]) -> Iterator[tuple[str, Folders]]:
     """Yield the fields of a profile whose folder overlaps with one of others, and with whose."""
-    for field in ("outgoing_folder", "incoming_folder"):
-        folder = os.path.realpath(getattr(profile, field))
+    records = profile.sftp_records_folder if profile.uses_sftp else None
+    named = {
+        "outgoing_folder": profile.outgoing_folder,
+        "incoming_folder": profile.incoming_folder,
+        **({} if records is None else {"sftp_records_folder": records}),
+    }
+    for field, folder in named.items():
         for other in others:
-            theirs = (other.outgoing_folder, other.incoming_folder)
-            if any(overlap(folder, os.path.realpath(each)) for each in theirs):
+            theirs = (other.outgoing_folder, other.incoming_folder, other.records_folder)
+            if any(overlap(_real(folder), _real(each)) for each in theirs if each):
                 yield field, other
+
+
+def _real(folder: str) -> str:
+    """Return where a folder is: symbolic links are followed, but not those of a bank's server."""
+    return folder if is_sftp(folder) else os.path.realpath(folder)
 
 
 def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
@@ -326,6 +336,10 @@ def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         "outgoing_folder",
         "incoming_folder",
         "bank_account",
+        "sftp_host_keys",
+        "sftp_records_folder",
+        "sftp_authentication",
+        "sftp_archive_folder",
     )
     return any(getattr(before, name) != getattr(after, name) for name in names)
 

@@ -36,12 +36,13 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Folders(NamedTuple):
-    """The folders of an originator."""
+    """The folders of an originator; the last one is None where none of the others is on an SFTP server."""
 
     scope: AccountScope
     originator: str
     outgoing_folder: str
     incoming_folder: str
+    records_folder: str | None
 
 
 class ReachedRate(NamedTuple):
@@ -70,7 +71,7 @@ async def insert_originator(conn: Conn, originator: Originator, sealed: bytes) -
         originator.scope.account,
         originator.scope.livemode,
         originator.id,
-        encode_text(originator.profile),
+        _encode_profile(originator.profile),
         sealed,
         originator.last4,
         originator.created_ms,
@@ -93,7 +94,7 @@ async def update_originator(conn: Conn, originator: Originator, sealed: bytes) -
         originator.id,
         originator.status,
         originator.version,
-        encode_text(originator.profile),
+        _encode_profile(originator.profile),
         sealed,
         originator.last4,
         originator.changed_by,
@@ -122,6 +123,7 @@ async def lock_folders(conn: Conn) -> list[Folders]:
             originator=record["id"],
             outgoing_folder=record["outgoing_folder"],
             incoming_folder=record["incoming_folder"],
+            records_folder=record["records_folder"],
         )
         for record in await conn.fetch(_SQL["list_folders"])
     ]
@@ -245,6 +247,18 @@ def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
         ended_ms=record["ended_ms"],
         end_reason=record["end_reason"],
     )
+
+
+_SINCE_SFTP: Final = "sftp_"
+"""How the fields begin that versions before them refuse in a profile; where nothing is on a server, none is written."""
+
+
+def _encode_profile(profile: OriginatorProfile) -> str:
+    """Return a profile's document: of one without SFTP it is as versions that know nothing of that read it."""
+    fields = msgspec.structs.asdict(profile)
+    if not profile.uses_sftp and profile.sftp_records_folder is None:
+        fields = {name: value for name, value in fields.items() if not name.startswith(_SINCE_SFTP)}
+    return encode_text(fields)
 
 
 def originator_from_record(record: Mapping[str, Any]) -> Originator:

@@ -5,22 +5,26 @@ from typing import Final
 from brim.api.framework.common_params import PAGE
 from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, Enum, Text, TextList
 from brim.api.framework.params import Hash, Kind, Parameter
-from brim.core.rails.ach import Confirmation, SecCode
+from brim.core.rails.ach import AfterReading, Authentication, Confirmation, SecCode, Upload
 
 _LONGEST_NUMBER: Final = 17
 _MOST_CUTOFFS: Final = 24
 _MOST_RETRIES: Final = 2
+_MOST_HOST_KEYS: Final = 4
 _DAYS: Final = BoundedInteger(least=0, most=60)
 
 _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
     "company_id": (Text(max_length=10), "The originator's identification, as the bank assigned it."),
     "company_name": (Text(max_length=16), "Who debits, as account holders read it on their statements."),
     "immediate_origin": (Text(max_length=10), "Who sends files, as the bank assigned it."),
-    "incoming_folder": (Text(), "Where the bank's files are found: an absolute path."),
+    "incoming_folder": (Text(), "Where the bank's files are found: an absolute path, or `sftp://user@host/path`."),
     "odfi_name": (Text(max_length=23), "The bank's name."),
     "odfi_routing_number": (Text(max_length=9), "The routing number of the bank that takes the files."),
     "origin_name": (Text(max_length=23), "The sender's name in files."),
-    "outgoing_folder": (Text(), "Where the bank, or what uploads to it, finds files: an absolute path."),
+    "outgoing_folder": (
+        Text(),
+        "Where the bank, or what uploads to it, finds files: an absolute path, or `sftp://user@host/path`.",
+    ),
 }
 _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "alarm_after_hours": (BoundedInteger(least=1, most=240), "How long a file may go without an answer: 24."),
@@ -63,6 +67,28 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
         "With how many debits in sixty days a return rate begins to count.",
     ),
     "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
+    "sftp_after_reading": (
+        Enum(tuple(each.value for each in AfterReading)),
+        "What becomes of a file on the bank's server once it is stored here: `keep`.",
+    ),
+    "sftp_archive_folder": (Text(), "The folder of the server that files are moved to then, for `archive`."),
+    "sftp_authentication": (
+        Enum(tuple(each.value for each in Authentication)),
+        "How Brim shows the server who it is: `key`. What it shows is kept on the worker's host.",
+    ),
+    "sftp_host_keys": (
+        TextList(_MOST_HOST_KEYS),
+        "The host keys that the bank's server may show: `SHA256:` fingerprints, or lines of public keys.",
+    ),
+    "sftp_poll_seconds": (BoundedInteger(least=10, most=120), "How often the bank's server is asked for files: 60."),
+    "sftp_records_folder": (
+        Text(),
+        "A folder here, an absolute path, for the list of what has left and for copies. Folders on a server need it.",
+    ),
+    "sftp_upload": (
+        Enum(tuple(each.value for each in Upload)),
+        "How a file gets its name on the server: `rename`, or `direct` where the server forbids renaming.",
+    ),
     "source_pending_cap": (Amount(), "The largest total that may be pending from one bank account, in cents."),
     "time_zone": (Text(max_length=64), "The bank's time zone, by its IANA name: `America/New_York`."),
 }

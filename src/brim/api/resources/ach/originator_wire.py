@@ -11,7 +11,7 @@ from brim.api.resources.ach.wire import CutoffObject, cutoff_object
 from brim.base.json_codec import encode
 from brim.core.ach import Cutoff
 from brim.core.originators import Originator, OriginatorStatus
-from brim.core.rails.ach import Confirmation, SecCode
+from brim.core.rails.ach import AfterReading, Authentication, Confirmation, SecCode, Upload
 
 _CENTS = {"minimum": 1}
 _DAYS = {"minimum": 0, "maximum": 60}
@@ -61,6 +61,19 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...], described("When a debit that came back for want of funds is presented again; empty for never.")
     ]
     sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
+    sftp_after_reading: Annotated[
+        str, described("What becomes of a file on the bank's server.", enum=[each.value for each in AfterReading])
+    ]
+    sftp_archive_folder: Annotated[str | None, described("The server's folder for files that were read.", **TEXT)]
+    sftp_authentication: Annotated[
+        str, described("How Brim shows the server who it is.", enum=[each.value for each in Authentication])
+    ]
+    sftp_host_keys: Annotated[tuple[str, ...], described("The host keys that the bank's server may show.")]
+    sftp_poll_seconds: Annotated[int, described("How often the server is asked for files.", minimum=10, maximum=120)]
+    sftp_records_folder: Annotated[str | None, described("Where the list of what has left is kept.", **TEXT)]
+    sftp_upload: Annotated[
+        str, described("How a file gets its name on the server.", enum=[each.value for each in Upload])
+    ]
     source_pending_cap: Annotated[int, described("The largest total pending from one bank account.", **_CENTS)]
     time_zone: Annotated[str, described("The bank's time zone, by its IANA name.", **TEXT)]
 

@@ -16,6 +16,16 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.core.bank_accounts import has_right_check_digit
+from brim.core.rails.ach.sftp import (
+    AfterReading,
+    Authentication,
+    SftpFolder,
+    Upload,
+    do_overlap,
+    fingerprint_of,
+    is_sftp,
+    parse_sftp_folder,
+)
 
 
 class SecCode(StrEnum):
@@ -91,11 +101,20 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             Empty where it is not.
         max_file_entries: how many entries a file may have.
         file_name: what files are called; `{date}`, `{time}`, `{modifier}` and `{id}` are filled in.
-        outgoing_folder: where the bank, or what uploads to it, finds the files.
-        incoming_folder: where the bank's files are found.
+        outgoing_folder: where the bank, or what uploads to it, finds the files: a path here, or
+            `sftp://user@host:port/path` on the bank's server.
+        incoming_folder: where the bank's files are found, likewise.
         requires_approval: whether an operator approves each file before it is sent.
         bank_account: what the bank account is called in the ledger, as in `bank:operating`. Its number is no part of
             the profile: it is kept encrypted, beside.
+        sftp_host_keys: what the bank's SFTP server may show as its host key, fingerprints or lines of public keys; a
+            second one for the days of a change.
+        sftp_records_folder: a folder here in which the list of what has left is kept, and copies of what left and came.
+        sftp_authentication: how Brim shows the server who it is.
+        sftp_upload: how a file gets its final name there.
+        sftp_after_reading: what becomes of a file there once it is stored here.
+        sftp_archive_folder: the path on the server that files are moved to then.
+        sftp_poll_seconds: how often the incoming folder is looked at.
     """
 
     odfi_routing_number: _RoutingNumber
@@ -129,6 +148,35 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     incoming_folder: str
     requires_approval: bool = True
     bank_account: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,32}$")] = "operating"
+    sftp_host_keys: tuple[str, ...] = ()
+    sftp_records_folder: str | None = None
+    sftp_authentication: Authentication = Authentication.KEY
+    sftp_upload: Upload = Upload.RENAME
+    sftp_after_reading: AfterReading = AfterReading.KEEP
+    sftp_archive_folder: str | None = None
+    sftp_poll_seconds: Annotated[int, msgspec.Meta(ge=10, le=120)] = 60
+
+    @property
+    def list_folder(self) -> str:
+        """The folder here in which the list of what has left is kept: the outgoing one, unless that is elsewhere."""
+        if is_sftp(self.outgoing_folder):
+            return self.sftp_records_folder or ""  # never empty: see `check_profile`
+        return self.outgoing_folder
+
+    @property
+    def uses_sftp(self) -> bool:
+        """Whether any of its folders is on an SFTP server."""
+        return is_sftp(self.outgoing_folder) or is_sftp(self.incoming_folder)
+
+    @property
+    def local_folders(self) -> dict[str, str]:
+        """Its folders on this machine, by their fields."""
+        records = self.sftp_records_folder if self.uses_sftp else None
+        named = {"outgoing_folder": self.outgoing_folder, "incoming_folder": self.incoming_folder}
+        return {
+            **{field: folder for field, folder in named.items() if not is_sftp(folder)},
+            **({} if records is None else {"sftp_records_folder": records}),
+        }
 
 
 _TEXT_LENGTHS: Final = {
@@ -169,11 +217,11 @@ def check_profile(profile: OriginatorProfile) -> None:
     _check_times(profile)
     _check_retries(profile.retry_schedule)
     _check_file_name(profile.file_name)
-    for field in ("outgoing_folder", "incoming_folder"):
-        if not PurePosixPath(getattr(profile, field)).is_absolute():
+    _check_sftp(profile)
+    for field, folder in profile.local_folders.items():
+        if not PurePosixPath(folder).is_absolute():
             raise ProfileError(field, "it must be an absolute path.")
-    if posixpath.normpath(profile.outgoing_folder) == posixpath.normpath(profile.incoming_folder):
-        raise ProfileError("incoming_folder", "it must not be the outgoing folder.")
+    _check_apart(profile)
     if profile.minimum_hold_days > profile.hold_days:
         raise ProfileError("minimum_hold_days", "it must not be longer than hold_days.")
     if profile.file_cap < profile.entry_cap:
@@ -224,7 +272,73 @@ def _check_file_name(template: str) -> None:
         raise ProfileError("file_name", "it must be a plain name, without a folder, that does not begin with a dot.")
 
 
+MOST_HOST_KEYS: Final = 4
+"""A server has a few host keys, and as many more while they are changed."""
+
+
+def _check_sftp(profile: OriginatorProfile) -> None:
+    """Let a profile pass that has all that its folders on SFTP servers need, or that has none."""
+    for field in ("outgoing_folder", "incoming_folder"):
+        if is_sftp(getattr(profile, field)):
+            _parsed(field, getattr(profile, field))
+    for host_key in profile.sftp_host_keys:
+        try:
+            fingerprint_of(host_key)
+        except ValueError as error:
+            raise ProfileError("sftp_host_keys", str(error)) from None
+    if len(profile.sftp_host_keys) > MOST_HOST_KEYS:
+        raise ProfileError("sftp_host_keys", f"there may be {MOST_HOST_KEYS} at most.")
+    if profile.uses_sftp and not profile.sftp_host_keys:
+        raise ProfileError(
+            "sftp_host_keys",
+            "a folder on an SFTP server needs its host key, as the bank has told it to you by another way.",
+        )
+    if profile.uses_sftp and not profile.sftp_records_folder:
+        raise ProfileError("sftp_records_folder", "a folder on an SFTP server needs one here, for what has left.")
+    if profile.sftp_after_reading is AfterReading.ARCHIVE:
+        archive = archive_of(profile) if is_sftp(profile.incoming_folder) else None
+        if archive is None or str(archive) == str(_parsed("incoming_folder", profile.incoming_folder)):
+            raise ProfileError(
+                "sftp_archive_folder", "archive needs another folder of the server than the incoming one."
+            )
+
+
+def _parsed(field: str, folder: str) -> SftpFolder:
+    try:
+        return parse_sftp_folder(folder)
+    except ValueError as error:
+        raise ProfileError(field, str(error)) from None
+
+
+def archive_of(profile: OriginatorProfile) -> SftpFolder | None:
+    """Return the folder of the bank's server that files are moved to once they are stored here; None for nowhere."""
+    if profile.sftp_after_reading is not AfterReading.ARCHIVE or not profile.sftp_archive_folder:
+        return None
+    incoming = parse_sftp_folder(profile.incoming_folder)
+    path = posixpath.normpath(posixpath.join(incoming.path, profile.sftp_archive_folder))
+    return incoming._replace(path=path)
+
+
+def _check_apart(profile: OriginatorProfile) -> None:
+    """Let a profile pass whose folders are not the same one."""
+    here = [(field, posixpath.normpath(folder)) for field, folder in profile.local_folders.items()]
+    for place, (field, folder) in enumerate(here):
+        same = next((other for other, path in here[:place] if path == folder), None)
+        if same is not None:
+            raise ProfileError(field, f"it must not be the {same.replace('_', ' ')}.")
+    if is_sftp(profile.outgoing_folder) and is_sftp(profile.incoming_folder):
+        outgoing, incoming = (parse_sftp_folder(each) for each in (profile.outgoing_folder, profile.incoming_folder))
+        if outgoing == incoming:
+            raise ProfileError("incoming_folder", "it must not be the outgoing folder.")
+
+
 def overlap(folder: str, other: str) -> bool:
-    """Tell whether two folders are one, or one of them is inside the other. Both are absolute paths."""
+    """Tell whether two folders are one, or one of them is inside the other.
+
+    Both are absolute paths, or folders on SFTP servers. A server that has two names is not known to be one.
+    """
+    if is_sftp(folder) or is_sftp(other):
+        both = is_sftp(folder) and is_sftp(other)
+        return both and do_overlap(parse_sftp_folder(folder), parse_sftp_folder(other))
     paths = [PurePosixPath(posixpath.normpath(each)) for each in (folder, other)]
     return paths[0].is_relative_to(paths[1]) or paths[1].is_relative_to(paths[0])

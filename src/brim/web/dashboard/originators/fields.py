@@ -14,6 +14,8 @@ AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
 LISTS: Final = ("cutoffs", "retry_schedule")
 EMPTY_LISTS: Final = ("retry_schedule",)
 """Lists that may have nothing in them, which is sent as an empty text."""
+KEYS: Final = ("sftp_host_keys",)
+"""Lists whose items have blanks in them."""
 CHECKS: Final = ("requires_approval",)
 FIELDS: Final = tuple(OriginatorProfile.__struct_fields__)
 _DOLLARS: Final = "usd"
@@ -37,7 +39,7 @@ def _text(name: str, value: Any) -> str:
         return ""
     if name in AMOUNTS:
         return csv_amount(value, _DOLLARS)
-    if name in LISTS:
+    if name in LISTS + KEYS:
         return ", ".join(value)
     if name in CHECKS:
         return "yes" if value else ""
@@ -54,6 +56,8 @@ def profile_of(form: Form) -> dict[str, Field]:
         elif name in LISTS:
             parts = text.replace(",", " ").split()
             profile[name] = "" if name in EMPTY_LISTS and not parts else parts
+        elif name in KEYS:
+            profile[name] = [part.strip() for part in text.split(",") if part.strip()]
         elif name in AMOUNTS:
             try:
                 profile[name] = read_amount(text, _DOLLARS)

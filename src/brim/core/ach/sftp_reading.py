@@ -1,0 +1,237 @@
+"""Reads what a bank puts into a folder of its SFTP server, and stores it as `incoming` stores what is in folders here.
+
+A reading is one listing of which every file is stored. What is still being written, or was moved while we looked, is
+waited for; everything else is stored all the same. Where files are removed from the server once they are stored, a
+sealed copy stays here, so that a database that was restored has them again.
+"""
+
+import asyncio
+import hashlib
+import posixpath
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import structlog
+
+from brim.base.ids import IdFactory
+from brim.core.ach import file_store, lineage_store
+from brim.core.ach.bank_servers import BankServers, one_at_a_time
+from brim.core.ach.incoming import LARGEST_FILE, UNFINISHED_SUFFIXES, Incoming
+from brim.core.ach.sent_lists import put_durably
+from brim.core.originators import Originator
+from brim.core.rails.ach import AfterReading, archive_of, parse_sftp_folder
+from brim.platform.database import Database
+from brim.platform.sftp import RemoteFile, RemoteFolders, SftpRefusedError
+from brim.platform.vault import Vault
+
+READ_COPIES: Final = ".brim-read.d"
+"""The folder of sealed copies of what was removed from the server once it was stored, by the hashes of the bytes."""
+
+_SETTLE_S: Final = 1.5
+"""How long a new file must not have changed before it is read: the bank may be writing it."""
+_ROUNDS: Final = 3
+"""How often a folder is listed anew because a file of the listing was not there any more."""
+
+_log = structlog.get_logger()
+
+
+class _Mark(NamedTuple):
+    """A file that was stored: its name, its size and when it was changed."""
+
+    name: str
+    size: int | None
+    changed: int | None
+
+
+class SftpReading:
+    """Reads the incoming folders of originators that are on SFTP servers, in one process."""
+
+    def __init__(self, incoming: Incoming, vault: Vault, servers: BankServers, *, settle_s: float = _SETTLE_S) -> None:
+        self._incoming = incoming
+        self._vault = vault
+        self._servers = servers
+        self._settle_s = settle_s
+        self._seen: dict[str, set[_Mark]] = {}
+        self._copies: dict[str, str] = {}
+
+    async def read(
+        self, database: Database, originator: Originator, *, clock: Callable[[], int], ids: IdFactory
+    ) -> bool:
+        """Store what is new in an originator's folder, and let `Incoming` note it; return whether that was everything.
+
+        Raises:
+            SftpError: the server cannot be used; what was stored before that stays.
+            OSError: the folder of the records cannot be used.
+        """
+        records = Path(originator.profile.sftp_records_folder or "")
+        with one_at_a_time(records, "incoming") as is_ours:
+            if not is_ours:
+                return True  # another process reads, and notes it
+            await self._store_copies(database, originator, records, clock=clock, ids=ids)
+            folder = parse_sftp_folder(originator.profile.incoming_folder)
+            async with self._servers.reach(originator, folder) as remote:
+                for _ in range(_ROUNDS):
+                    began_ms = clock()
+                    looking = _Looking(self, database, originator, remote, folder.path, records, clock, ids)
+                    await looking.look()
+                    if not looking.has_vanished:
+                        break
+        self._incoming.add_reading(originator, began_ms=began_ms, problem=looking.problem)
+        return looking.problem is None
+
+    async def _store_copies(
+        self, database: Database, originator: Originator, records: Path, *, clock: Callable[[], int], ids: IdFactory
+    ) -> None:
+        """Store what was removed from the server before, where this is another copy of the database than before."""
+        async with database.connection() as conn:
+            copy = await lineage_store.read_copy(conn)
+        if self._copies.get(originator.id) == copy:
+            return
+        for path in sorted((records / READ_COPIES).glob("[0-9a-f]*")):
+            async with database.connection() as conn:
+                sha256 = bytes.fromhex(path.name)
+                if await file_store.find_bank_file(conn, originator.scope, sha256, originator.id) is not None:
+                    continue
+            sealed = await asyncio.to_thread(path.read_bytes)
+            name, _, content = self._vault.open(sealed, place=_place(originator, path.name)).partition(b"\n")
+            await self._incoming.receive(database, originator, name.decode(), content, now_ms=clock(), ids=ids)
+        self._seen[originator.id] = set()
+        self._copies[originator.id] = copy
+
+    def seen(self, originator: Originator) -> set[_Mark]:
+        """Return what was stored of an originator's files, to be added to."""
+        return self._seen.setdefault(originator.id, set())
+
+    async def store(
+        self, database: Database, originator: Originator, name: str, content: bytes, *, now_ms: int, ids: IdFactory
+    ) -> None:
+        """Store a file."""
+        await self._incoming.receive(database, originator, _shown(name), content, now_ms=now_ms, ids=ids)
+
+    async def settle(self) -> None:
+        """Wait for as long as a file has to stay as it is."""
+        await asyncio.sleep(self._settle_s)
+
+    def keep_copy(self, originator: Originator, records: Path, name: str, content: bytes) -> None:
+        """Keep a file that is about to be removed from the server, durably and sealed."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        (records / READ_COPIES).mkdir(exist_ok=True)
+        sealed = self._vault.seal(_shown(name).encode() + b"\n" + content, place=_place(originator, sha256))
+        put_durably(records / READ_COPIES / sha256, sealed)
+
+
+class _Looking:
+    """One listing of a folder, and the way of each file in it."""
+
+    def __init__(
+        self,
+        reading: SftpReading,
+        database: Database,
+        originator: Originator,
+        remote: RemoteFolders,
+        path: str,
+        records: Path,
+        clock: Callable[[], int],
+        ids: IdFactory,
+    ) -> None:
+        self._reading = reading
+        self._database = database
+        self._originator = originator
+        self._remote = remote
+        self._path = path
+        self._records = records
+        self._clock = clock
+        self._ids = ids
+        self.problem: str | None = None
+        self.has_vanished = False
+
+    async def look(self) -> None:
+        """Store what is listed and was not stored before."""
+        unseen = [each for each in await self._remote.list_files(self._path) if self._is_unseen(each)]
+        if not unseen:
+            return
+        await self._reading.settle()
+        there = {each.name: each for each in await self._remote.list_files(self._path)}
+        for file in unseen:
+            if file.name not in there:
+                self._vanish(file)
+            elif not _is_same(file, there[file.name]):
+                self._wait_for(file)
+            else:
+                await self._take(file)
+
+    def _is_unseen(self, file: RemoteFile) -> bool:
+        if file.name.startswith(".") or file.name.endswith(UNFINISHED_SUFFIXES):
+            return False
+        return file.is_regular and file.size != 0 and _Mark(*file[:3]) not in self._reading.seen(self._originator)
+
+    async def _take(self, file: RemoteFile) -> None:
+        if (file.size or 0) > LARGEST_FILE:
+            self.problem = f"The file {_shown(file.name)} is too large to be read. Take it out of the bank's folder."
+            return
+        path = posixpath.join(self._path, file.name)
+        try:
+            content = await self._remote.read_file(path, most=LARGEST_FILE)
+        except SftpRefusedError as error:  # one that may not be read does not hold up the others
+            _log.error("bank file cannot be read", name=_shown(file.name), reason=str(error))
+            self.problem = str(error)
+            return
+        if content is None:
+            self._vanish(file)
+            return
+        after = await self._remote.find_file(path)
+        is_whole = file.size in {None, len(content)} and (after is None or after.size in {None, len(content)})
+        if not is_whole or (after is not None and not _is_same(file, after)):
+            self._wait_for(file)
+            return
+        await self._reading.store(
+            self._database, self._originator, file.name, content, now_ms=self._clock(), ids=self._ids
+        )
+        if after is not None:
+            await self._put_away(path, file, content)
+        self._reading.seen(self._originator).add(_Mark(*file[:3]))
+
+    async def _put_away(self, path: str, file: RemoteFile, content: bytes) -> None:
+        """Remove or move a file that is stored, as the profile has it; one that has to stay there is no harm."""
+        profile = self._originator.profile
+        if profile.sftp_after_reading is AfterReading.KEEP:
+            return
+        await asyncio.to_thread(self._reading.keep_copy, self._originator, self._records, file.name, content)
+        archive = archive_of(profile)
+        try:
+            if archive is None:
+                await self._remote.remove_file(path)
+            else:
+                await self._archive(path, posixpath.join(archive.path, file.name), content)
+        except SftpRefusedError as error:
+            _log.error("bank file stays where it was read", name=_shown(file.name), reason=str(error))
+
+    async def _archive(self, path: str, target: str, content: bytes) -> None:
+        if await self._remote.find_file(target) is not None:
+            target = f"{target}.{hashlib.sha256(content).hexdigest()[:12]}"
+        await self._remote.rename_file(path, target)
+
+    def _vanish(self, file: RemoteFile) -> None:
+        self.has_vanished = True
+        self.problem = f"The file {_shown(file.name)} was taken away while the folder was read."
+
+    def _wait_for(self, file: RemoteFile) -> None:
+        self.problem = f"The file {_shown(file.name)} is still being written by the bank."
+
+
+def _is_same(listed: RemoteFile, found: RemoteFile) -> bool:
+    """Tell whether a file has not changed, as far as both times the server has said."""
+    sizes, moments = {listed.size, found.size} - {None}, {listed.changed, found.changed} - {None}
+    return len(sizes) < 2 and len(moments) < 2
+
+
+def _shown(name: str) -> str:
+    """Return what a file is called, as the database can keep it: what is no text or controls something is replaced."""
+    text = name.encode(errors="surrogateescape").decode(errors="replace")
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def _place(originator: Originator, sha256: str) -> str:
+    """Return what a copy of a file from a bank is sealed for."""
+    return f"bank_copy/{originator.scope.account}/{originator.scope.livemode}/{originator.id}/{sha256}"
