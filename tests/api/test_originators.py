@@ -106,6 +106,46 @@ def test_the_next_cutoffs_are_those_of_banking_days(live: Wire, form: dict[str, 
         assert each["effective_date"] > local.date().isoformat()
 
 
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+
+
+def test_folders_on_the_banks_server_need_its_host_key_and_no_password(
+    server: Server, live: Wire, account: str, form: dict[str, str], tmp_path: Path
+) -> None:
+    folders = {f"profile[{name}_folder]": f"sftp://brim@sftp.bank.example/{name}" for name in ("outgoing", "incoming")}
+    lacking = live.post(ORIGINATORS, form | folders)
+    assert (lacking.status, lacking.error["param"]) == (400, "sftp_host_keys")
+    keys = {"profile[sftp_host_keys][]": HOST_KEY, "profile[sftp_records_folder]": str(tmp_path / "records")}
+    told = live.post(
+        ORIGINATORS, form | folders | keys | {"profile[outgoing_folder]": "sftp://brim:hidden@sftp.bank.example/out"}
+    )
+    assert (told.status, told.error["param"]) == (400, "outgoing_folder")
+    assert b"hidden" not in told.body
+    made: Any = live.post(ORIGINATORS, form | folders | keys).json
+    profile = made["profile"]
+    assert (profile["outgoing_folder"], profile["sftp_host_keys"]) == (folders["profile[outgoing_folder]"], [HOST_KEY])
+    assert (profile["sftp_upload"], profile["sftp_poll_seconds"]) == ("rename", 60)
+    changed: Any = live.post(f"{ORIGINATORS}/{made['id']}", {"profile[sftp_after_reading]": "delete"}).json
+    assert changed["profile"] == {**profile, "sftp_after_reading": "delete"}
+    assert "hidden" not in audit_rows(server, account)
+
+
+def test_same_day_cutoffs_are_set_and_taken_away(live: Wire, form: dict[str, str]) -> None:
+    both = {"profile[cutoffs][0]": "10:30", "profile[cutoffs][1]": "17:00"}
+    made: Any = live.post(ORIGINATORS, form | both | {"profile[same_day_cutoffs][]": "10:30"}).json
+    assert made["profile"]["same_day_cutoffs"] == ["10:30"]
+    cutoffs = {each["cutoff"]: each["effective_date"] for each in made["next_cutoffs"]}
+    same_day = [
+        datetime.fromtimestamp(cutoff, ZoneInfo("America/New_York")).date().isoformat() == effective
+        for cutoff, effective in cutoffs.items()
+    ]
+    assert same_day in ([True, False, True], [False, True, False])
+    changed: Any = live.post(f"{ORIGINATORS}/{made['id']}", {"profile[same_day_cutoffs]": ""}).json
+    assert changed["profile"]["same_day_cutoffs"] == []
+    wrong = live.post(f"{ORIGINATORS}/{made['id']}", {"profile[same_day_cutoffs][]": "9"})
+    assert (wrong.status, wrong.error["param"]) == (400, "same_day_cutoffs")
+
+
 def test_what_no_file_could_be_made_with_is_refused_by_name(live: Wire, form: dict[str, str]) -> None:
     for name, value in (("odfi_routing_number", "121042883"), ("opening", "25:00"), ("time_zone", "Nowhere")):
         reply = live.post(ORIGINATORS, form | {f"profile[{name}]": value})

@@ -13,7 +13,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.core import ach, originators
 from brim.core.ach.service import read_bytes
-from brim.core.rails.ach import ProfileError
+from brim.core.rails.ach import Offset, ProfileError
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -74,12 +74,14 @@ async def _compare(live: LiveMoney, originator: str, *, without_list: bool = Fal
     return await live.database.transact(work)
 
 
+@pytest.mark.parametrize("offset", [Offset.NONE, Offset.CHECKING])
 async def test_after_a_restore_files_are_held_until_what_has_left_is_compared_and_no_debit_goes_out_twice(
-    houses: Houses,
+    houses: Houses, offset: Offset
 ) -> None:
     name = await houses.create()
     live = LiveMoney(await houses.connect(name), houses.folder)
-    originator = await live.open()
+    live.bank_flags = ("--balanced",) if offset is Offset.CHECKING else ()
+    originator = await live.open(offset=offset)
     sources = [await live.bank_account() for _ in range(4)]
     first = await live.create(sources[0], 1_000)
     await live.until("2026-12-01 17:00")

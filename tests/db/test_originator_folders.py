@@ -51,3 +51,46 @@ async def test_one_that_has_a_folder_of_anothers_from_before_is_not_activated(
             await originators.activate_originator(
                 conn, PLATFORM, made.id, approvers=1, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
             )
+
+
+async def test_folders_on_one_server_and_folders_of_records_are_nobody_elses(
+    database: Database, tmp_path: Path
+) -> None:
+    live = LiveMoney(database, tmp_path)
+    key = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"
+
+    async def draft(outgoing: str, records: str, incoming: str) -> originators.Originator:
+        profile = live.profile(
+            outgoing_folder=f"sftp://brim@sftp.bank.example{outgoing}",
+            incoming_folder=incoming,
+            sftp_host_keys=(key,),
+            sftp_records_folder=records,
+        )
+        change = originators.ProfileChange(profile, account_number="9876543210")
+        async with database.transaction() as conn:
+            return await originators.save_originator(
+                conn, live.vault, PLATFORM, change, by=TESTER, now_ms=live.now_ms, ids=live.ids
+            )
+
+    made = await draft("/one", "/records/one", "/in/one")
+    assert made.profile.list_folder == "/records/one"
+    for outgoing, records, incoming, field in (
+        ("/one/below", "/records/two", "/in/two", "outgoing_folder"),
+        ("/two", "/records/one", "/in/two", "sftp_records_folder"),
+        ("/two", "/records/two", "/records/one/in", "incoming_folder"),
+    ):
+        with pytest.raises(ProfileError) as refused:
+            await draft(outgoing, records, incoming)
+        assert refused.value.param == field
+    await draft("/two", "/records/two", "/in/two")
+
+
+async def test_a_profile_that_uses_nothing_new_is_read_by_versions_that_know_nothing_of_it(
+    database: Database, tmp_path: Path
+) -> None:
+    live = LiveMoney(database, tmp_path)
+    await _draft(live, "/bank")
+    async with database.connection() as conn:
+        keys = set(await conn.fetchval("SELECT array_agg(k) FROM originators, jsonb_object_keys(profile) AS k"))
+    assert not {key for key in keys if key.startswith(("sftp_", "same_day_", "offset", "max_file_lines"))}
+    assert {"outgoing_folder", "file_cap", "max_file_entries", "return_rate_minimum"} <= keys

@@ -55,6 +55,8 @@ class LiveMoney:
     ) -> None:
         self.folder = folder
         self.routing = routing
+        self.bank_flags: tuple[str, ...] = ()
+        """What else the bank is made with."""
         self.clock: str | None = None
         self.now_ms = at(now)
         self.encryption_key = new_encryption_key()
@@ -126,6 +128,7 @@ class LiveMoney:
             COMPANY,
             "--now",
             self._local(),
+            *self.bank_flags,
         )
         return active
 

@@ -246,6 +246,37 @@ def test_an_originator_is_written_shown_and_changed(person: Person, live: Wire, 
     assert (found["version"], found["last4"], profile["cutoffs"]) == (2, "3210", ["17:00"])
 
 
+def test_folders_on_the_banks_server_are_written_and_shown(
+    person: Person, live: Wire, filled_in: dict[str, str], tmp_path: Path
+) -> None:
+    fingerprint = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+    by_sftp = {
+        "outgoing_folder": "sftp://brim@sftp.bank.example/in",
+        "incoming_folder": "sftp://brim@sftp.bank.example/out",
+        "sftp_host_keys": f"{key}, {fingerprint}",
+        "sftp_records_folder": str(tmp_path / "records"),
+        "sftp_after_reading": "archive",
+        "sftp_archive_folder": "read",
+        "same_day_cutoffs": "17:00",
+        "offset": "checking",
+    }
+    path = write(person, filled_in | by_sftp)
+    profile = live.get(f"/v1/brim/ach/originators/{path.rpartition('/')[2]}").json["profile"]
+    assert profile["sftp_host_keys"] == [key, fingerprint]
+    shown = person.read(path)
+    for words in (by_sftp["outgoing_folder"], fingerprint, "Files are moved to read", "Every 60 seconds"):
+        assert words in shown
+    for words in ("Cut-offs 17:00, debits up to 1,000,000.00 USD", "offset to our checking account"):
+        assert words in shown
+    edit = f"{path}/edit"
+    form = person.hidden(edit, edit) | filled_in | by_sftp | {"account_number": "", "same_day_cutoffs": ""}
+    assert person.post(edit, form).headers["location"] == f"{path}?done=originator_updated"
+    assert "Same day" not in person.read(path)
+    refused = person.send(NEW, NEW, filled_in | by_sftp | {"outgoing_folder": "sftp://b:hidden@h.example/"})
+    assert 'id="error-outgoing_folder"' in refused.body.decode()
+
+
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(person: Person, filled_in: dict[str, str]) -> None:
     for field, value in {
         "odfi_routing_number": "121042881",

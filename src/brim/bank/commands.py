@@ -67,6 +67,7 @@ def bank() -> None:
 @click.option(
     "--return-fee", type=click.IntRange(0), default=0, show_default=True, help="Fee for each return, in cents."
 )
+@click.option("--balanced", is_flag=True, help="Each batch has an offset: a credit to the originator's account.")
 def init(
     state: Path, inbox: Path, outbox: Path, now_text: str | None, company_ids: tuple[str, ...], **settings: Any
 ) -> None:

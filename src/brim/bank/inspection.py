@@ -25,11 +25,19 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What bank and originator agreed: the bank's routing number, the originator's account and company ids."""
+    """What bank and originator agreed: the bank's routing number, the originator's account and company ids.
+
+    Where files are `balanced`, each batch credits the originator's account with what it debits others.
+    """
 
     routing: str
     account: str
     company_ids: tuple[str, ...]
+    balanced: bool = False
+
+    def is_offset(self, entry: Entry) -> bool:
+        """Tell whether an entry is on the originator's own account."""
+        return entry.routing == self.routing and entry.account == self.account
 
 
 def inspect_file(file: NachaFile, agreement: Agreement) -> Fault | None:
@@ -69,10 +77,17 @@ def _faults(batch: Batch, file: NachaFile, agreement: Agreement, processing_day:
     yield from _trace_faults(batch, agreement)
     for entry in batch.entries:
         yield from _entry_faults(entry, batch, agreement)
+    yield from _offset_faults(batch, agreement)
     effective = effective_day(batch)
     asked_on = max(processing_day, on_or_after(creation_day(file) or processing_day))
     if effective and effective > add_banking_days(asked_on, DAYS_AHEAD):
         yield Fault("EFFECTIVE_DATE_TOO_FAR", f"the effective date {effective} is over {DAYS_AHEAD} banking days ahead")
+
+
+def _offset_faults(batch: Batch, agreement: Agreement) -> Iterator[Fault]:
+    offset = sum(entry.amount for entry in batch.entries if agreement.is_offset(entry))
+    if agreement.balanced and offset != batch.totals.debit:
+        yield Fault("UNBALANCED", f"the batch debits {batch.totals.debit} cents and credits {offset} to the company")
 
 
 def _class_faults(batch: Batch) -> Iterator[Fault]:
@@ -102,7 +117,7 @@ def _entry_faults(entry: Entry, batch: Batch, agreement: Agreement) -> Iterator[
         yield Fault("ADDENDA", f"the addenda of trace {entry.trace} are not as class {batch.sec} has them")
     if entry.has_addenda != bool(entry.addenda):
         yield Fault("ADDENDA", f"trace {entry.trace} and its addenda indicator disagree")
-    if entry.routing == agreement.routing and entry.account == agreement.account:
+    if agreement.is_offset(entry) and not (agreement.balanced and entry.is_credit):
         yield Fault("OFFSET", f"trace {entry.trace} is on the company's own account: the bank makes the offset itself")
 
 

@@ -119,6 +119,9 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
     if moves and any(_never_settles(step, entry) for entry in batch.entries):
         status = "never settles"
     settles = status == "accepted"
+    agreement = step.settings.agreement
+    entries = [entry for entry in batch.entries if not agreement.is_offset(entry)]
+    offset = sum(entry.amount for entry in batch.entries if agreement.is_offset(entry))
     batch_id = step.store.run(
         "insert_batch",
         file_id,
@@ -128,9 +131,9 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
         batch.sec,
         batch.description,
         batch.effective,
-        len(batch.entries),
+        len(entries),
         batch.totals.debit,
-        batch.totals.credit,
+        batch.totals.credit - offset,  # it is what the debits come to on the account, and no payment
         status,
         settle_on.isoformat() if settles else None,
         max(step.local.at(settle_on, SETTLEMENT), step.now) if settles else None,
@@ -138,7 +141,7 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
     if moves and batch.entries[0].dishonor is not None:
         keep_dishonors(step, batch_id, batch)
     elif moves:
-        step.store.run_many("insert_entry", (entry_row(batch_id, entry) for entry in batch.entries))
+        step.store.run_many("insert_entry", (entry_row(batch_id, entry) for entry in entries))
 
 
 def _never_settles(step: Step, entry: Entry) -> bool:

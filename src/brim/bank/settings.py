@@ -22,11 +22,12 @@ class BankSettings:
     statement_format: str
     settlement_lag: int
     return_fee: int
+    balanced: bool = False
 
     @property
     def agreement(self) -> Agreement:
         """What files are checked against."""
-        return Agreement(self.routing, self.account, self.company_ids)
+        return Agreement(self.routing, self.account, self.company_ids, balanced=self.balanced)
 
     def check(self) -> None:
         """Refuse settings with which no bank can work.

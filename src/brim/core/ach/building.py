@@ -36,8 +36,16 @@ from brim.core.ach.representing import end_late, is_too_late
 from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
-from brim.core.originators import Originator, OriginatorStatus, list_originators
-from brim.core.rails.ach import RETRY_DESCRIPTION, OriginatorProfile, date_of_file_made, local_time, usable_ms
+from brim.core.originators import Originator, OriginatorStatus, list_originators, read_account_number
+from brim.core.rails.ach import (
+    RETRY_DESCRIPTION,
+    Offset,
+    OriginatorProfile,
+    date_of_file_made,
+    entry_cap_of_file_made,
+    local_time,
+    usable_ms,
+)
 from brim.core.rails.ach.nacha import FieldError, trace_number
 from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import NewDate, hold_pending, reschedule
@@ -54,6 +62,8 @@ BATCH_NUMBERS: Final = TRACES - 1
 _ANY_AMOUNT: Final = 2**63 - 1
 _APPROVED_BY_PROFILE: Final = "profile"
 _REFERENCE_LENGTH: Final = 8
+_BLOCK: Final = 10
+"""Lines of a block; the last one is filled up. Source: Nacha's file format, blocking factor."""
 _LOGGED: Final = 10
 
 _log = structlog.get_logger()
@@ -140,21 +150,15 @@ async def build_file(
         return None
     originator = counters.originator
     profile = originator.profile
-    queued = await _hold_queued(conn, group, profile)
-    while unfit := await _unfit_to_leave(conn, vault, queued):
-        _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
-        await withdraw(conn, unfit, moment=moment)
-        queued = await _hold_queued(conn, group, profile)
     effective_date = date_of_file_made(profile, moment.now_ms)
-    if late := [entry for entry in queued if is_too_late(entry, effective_date)]:
-        await end_late(conn, late, renderers=renderers, moment=moment)
-        queued = [entry for entry in queued if entry not in late]
-    taken = _within_cap(queued, profile.file_cap)
+    queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
     disputed, missed = await dishonors.hold_dishonors(
         conn, vault, group.scope, group.originator, profile, now_ms=moment.now_ms
     )
     await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
+    taken = _within_cap(queued, profile.file_cap)
+    taken = _within_lines(taken, profile, refusals=len(refusals), disputed=disputed)
     is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
     if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
         return None
@@ -170,10 +174,13 @@ async def build_file(
     numbers = {entry.topup: vault.open(entry.sealed, place=entry.place).decode() for entry in entries}
     told, last = await _told_to_the_bank(conn, vault, refusals, header, originator, counters, entries, batches)
     batches += last
-    back, last = _placed_back(disputed, header, originator, counters, len(entries) + len(told), len(batches))
+    offsets = sum(batch.offset_trace is not None for batch in batches)
+    before = len(entries) + offsets + len(told)
+    back, last = _placed_back(disputed, header, originator, counters, before, len(batches))
     batches += last
+    own_account = await read_account_number(conn, vault, originator) if offsets else ""
     try:
-        content = encode_file(profile, header, batches, entries, numbers, told, back)
+        content = encode_file(profile, header, batches, entries, numbers, told, back, own_account)
     except FieldError:
         unfit = [entry for entry in entries if not fits(entry, numbers[entry.topup])]
         if not unfit:
@@ -193,9 +200,9 @@ async def build_file(
         file_time=f"{made:%H%M}",
         modifier=modifier,
         effective_date=header.effective_date,
-        entry_count=len(entries) + len(told) + len(back),
+        entry_count=before + len(back),
         total_debit=sum(batch.total_debit for batch in batches),
-        total_credit=0,
+        total_credit=sum(batch.total_credit for batch in batches),
         byte_count=len(content),
         sha256=hashlib.sha256(content).digest(),
         held_because=held_because,
@@ -216,6 +223,29 @@ async def build_file(
     return file
 
 
+async def _hold_fit(
+    conn: Conn,
+    vault: Vault,
+    renderers: Renderers,
+    group: Group,
+    profile: OriginatorProfile,
+    effective_date: date,
+    *,
+    moment: OwnerTime,
+) -> list[Entry]:
+    """Return queued entries of a group that may leave on a day, held; what must not any more leaves the queue."""
+    cap = entry_cap_of_file_made(profile, moment.now_ms)
+    queued = await _hold_queued(conn, group, profile, cap)
+    while unfit := await _unfit_to_leave(conn, vault, queued):
+        _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
+        await withdraw(conn, unfit, moment=moment)
+        queued = await _hold_queued(conn, group, profile, cap)
+    if late := [entry for entry in queued if is_too_late(entry, effective_date)]:
+        await end_late(conn, late, renderers=renderers, moment=moment)
+        queued = [entry for entry in queued if entry not in late]
+    return queued
+
+
 async def _is_any_active(conn: Conn, originator: Originator) -> bool:
     """Tell whether entries of an originator can leave: through it, or anew through one that is active in its place."""
     if originator.status is OriginatorStatus.ACTIVE:
@@ -224,9 +254,9 @@ async def _is_any_active(conn: Conn, originator: Originator) -> bool:
     return any(other.status is OriginatorStatus.ACTIVE for other in others)
 
 
-async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile) -> list[Entry]:
-    """Return the entries that the next file of a group can take, held after what they belong to."""
-    most = {"limit": profile.max_file_entries, "cap": profile.file_cap}
+async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile, cap: int) -> list[Entry]:
+    """Return the entries that the next file of a group can take, held after what they belong to; none above the cap."""
+    most = {"limit": profile.max_file_entries, "cap": cap}
     waiting = await entry_store.list_queued_topups(conn, group, **most)
     await hold_pending(conn, waiting)
     await prenote_store.hold_prenotes(conn, waiting)
@@ -265,6 +295,21 @@ def _within_cap(queued: Sequence[Entry], cap: int) -> list[Entry]:
     return taken
 
 
+def _within_lines(
+    taken: Sequence[Entry], profile: OriginatorProfile, *, refusals: int, disputed: Sequence[dishonors.Dishonor]
+) -> list[Entry]:
+    """Return the first entries that fit into a file of as many lines as a profile allows, a multiple of ten.
+
+    File and batches have a header and a control each, a batch may have an offset, and refusals and dishonors have an
+    addenda record each.
+    """
+    of_entries = len({(entry.sec_code, entry.retry > 0) for entry in taken})
+    of_batch = 2 if profile.offset is Offset.NONE else 3
+    others = 2 + of_batch * of_entries + (2 + 2 * refusals if refusals else 0)
+    others += 2 * len({dishonor.found.sec_code for dishonor in disputed}) + 2 * len(disputed)
+    return list(taken[: max(profile.max_file_lines // _BLOCK * _BLOCK - others, 0)])
+
+
 async def _next_modifier(conn: Conn, group: Group, file_date: date) -> str:
     used = await file_store.modifiers_used(conn, group, file_date)
     for modifier in MODIFIERS:
@@ -291,17 +336,18 @@ def _placed(
     for offset, (sec_code, is_retry) in enumerate(sorted(by_class)):
         together = by_class[sec_code, is_retry]
         number = (next_batch + offset - 1) % BATCH_NUMBERS + 1
-        batches.append(
-            Batch(
-                number=number,
-                sec_code=sec_code,
-                effective_date=header.effective_date,
-                entry_count=len(together),
-                total_debit=sum(entry.amount for entry in together),
-                company_name=profile.company_name,
-                company_id=profile.company_id,
-                description=RETRY_DESCRIPTION if is_retry else profile.entry_description,
-            )
+        total = sum(entry.amount for entry in together)
+        has_offset = bool(total) and profile.offset is not Offset.NONE
+        batch = Batch(
+            number=number,
+            sec_code=sec_code,
+            effective_date=header.effective_date,
+            entry_count=len(together) + has_offset,
+            total_debit=total,
+            total_credit=total if has_offset else 0,
+            company_name=profile.company_name,
+            company_id=profile.company_id,
+            description=RETRY_DESCRIPTION if is_retry else profile.entry_description,
         )
         for entry in together:
             placed.append(
@@ -315,6 +361,10 @@ def _placed(
                 )
             )
             sequence += 1
+        if has_offset:  # its trace follows those of the batch
+            batch = msgspec.structs.replace(batch, offset_trace=trace_number(odfi, sequence % TRACES))
+            sequence += 1
+        batches.append(batch)
     return placed, batches
 
 
@@ -337,7 +387,8 @@ async def _told_to_the_bank(
     number = (counters.next_batch + len(batches) - 1) % BATCH_NUMBERS + 1
     odfi = originator.profile.odfi_routing_number[:8]
     placed = []
-    for offset, refusal in enumerate(refusals, counters.next_trace + len(entries)):
+    before = len(entries) + sum(batch.offset_trace is not None for batch in batches)
+    for offset, refusal in enumerate(refusals, counters.next_trace + before):
         entry = presented[refusal.correction.topup, refusal.correction.number]
         placed.append(
             PlacedRefusal(

@@ -27,7 +27,17 @@ from brim.core.ach.encoding import REFUSAL_CLASS
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
 from brim.core.ach.representing import Place
-from brim.core.ach.rules import INDIVIDUAL_ID_LENGTH, AchFile, Batch, Entry, EntryStatus, FileStatus, moved
+from brim.core.ach.rules import (
+    CHECKING_CREDIT,
+    INDIVIDUAL_ID_LENGTH,
+    SAVINGS_CREDIT,
+    AchFile,
+    Batch,
+    Entry,
+    EntryStatus,
+    FileStatus,
+    moved,
+)
 from brim.core.ach.sending import RESTORED, UNKNOWN_FILES
 from brim.core.ach.sent_lists import (
     SENT_LIST,
@@ -103,12 +113,17 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def presents(self) -> bool:
         """Whether it presents a top-up or a prenote."""
-        return not self.is_refusal and self.dishonor is None
+        return not self.is_refusal and self.dishonor is None and not self.is_offset
 
     @property
     def is_retry(self) -> bool:
         """Whether it presents a returned debit again."""
         return self.batch.company_entry_description.strip() == RETRY_DESCRIPTION
+
+    @property
+    def is_offset(self) -> bool:
+        """Whether it credits the originator's account with what its batch debits others."""
+        return int(self.detail.transaction_code) in {CHECKING_CREDIT, SAVINGS_CREDIT}
 
     @property
     def individual_id(self) -> str:
@@ -265,6 +280,7 @@ class _Comparing:
             raise CompareError(file_id, "it cannot be read.")
         for debit in debits:
             self._use(debit)
+        moving = [debit for debit in debits if not debit.is_offset]
         matched = [(debit, _match(debit, self._presented)) for debit in debits if debit.presents]
         latest = await self._latest([topup for _, topup in matched if topup is not None])
         clocks = {clock for _, topup in matched if topup and (clock := _clock_of(topup, latest.get(topup.id)))}
@@ -303,7 +319,7 @@ class _Comparing:
         await count_file(
             self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
         )
-        self.entries += len(debits)
+        self.entries += len(moving)
 
     async def _learn_dishonors(self, file: AchFile, debits: Sequence[_Debit]) -> None:
         for debit in debits:

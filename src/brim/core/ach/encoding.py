@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 import msgspec
 
-from brim.core.ach.rules import AchFile, Batch, Entry
+from brim.core.ach.rules import CHECKING_CREDIT, SAVINGS_CREDIT, AchFile, Batch, Entry
 from brim.core.corrections import Refusal
 from brim.core.dishonors import Dishonor
-from brim.core.rails.ach import OriginatorProfile
+from brim.core.rails.ach import Offset, OriginatorProfile
 from brim.core.rails.ach.nacha import Batch as NachaBatch
 from brim.core.rails.ach.nacha import (
     BatchHeader,
@@ -32,6 +32,8 @@ from brim.core.rails.ach.totals import Recount, recount
 
 _NAME_LENGTH = 22
 _CORRECTED_DATA_LENGTH = 29
+OFFSET_ID = "OFFSET"
+"""The individual identification number of an offset."""
 REFUSAL_CLASS = "COR"
 """The standard entry class of a batch of refusals."""
 
@@ -71,6 +73,7 @@ def encode_file(
     account_numbers: Mapping[str, str],
     refusals: Sequence[PlacedRefusal] = (),
     dishonors: Sequence[PlacedDishonor] = (),
+    own_account: str = "",
 ) -> bytes:
     """Return the bytes of a file.
 
@@ -82,6 +85,7 @@ def encode_file(
         account_numbers: the account number of each top-up's entry.
         refusals: refused notifications of change, in the order of their traces.
         dishonors: dishonored returns, of each batch in the order of its traces.
+        own_account: the number of the originator's account, where batches have an offset.
 
     Raises:
         FieldError: something does not fit its field; nothing of the file may be used.
@@ -113,6 +117,7 @@ def encode_file(
                     for entry in entries
                     if entry.batch == batch.number
                 ]
+                + ([] if batch.offset_trace is None else [_offset(profile, batch, own_account)])
                 + [_refusal(each) for each in refusals if each.batch == batch.number]
                 + [_dishonor(each) for each in dishonors if each.batch == batch.number],
             )
@@ -121,6 +126,20 @@ def encode_file(
         FileFormat(line_ending=LineEnding(profile.line_ending)),
     )
     return written.content
+
+
+def _offset(profile: OriginatorProfile, batch: Batch, own_account: str) -> NachaEntry:
+    """Return the entry that credits the originator's account with what a batch debits others."""
+    code = CHECKING_CREDIT if profile.offset is Offset.CHECKING else SAVINGS_CREDIT
+    movement = Movement(
+        transaction_code=str(code),
+        routing_number=profile.odfi_routing_number,
+        account_number=own_account,
+        amount_cents=batch.total_credit,
+        individual_identification_number=OFFSET_ID,
+        individual_name=profile.company_name,
+    )
+    return make_entry(movement, trace_number=batch.offset_trace or "")
 
 
 def _refusal(placed: PlacedRefusal) -> NachaEntry:
@@ -186,9 +205,13 @@ def wrong_with(
         return f"the second reader found: {'; '.join(found.problems[:3])}."
     return _differences(
         found,
-        entries=len(entries) + len(refusals) + len(dishonors),
+        entries=len(entries)
+        + len(refusals)
+        + len(dishonors)
+        + sum(batch.offset_trace is not None for batch in batches),
         batches=len(batches),
         debits_cents=sum(entry.amount for entry in entries) + sum(each.dishonor.found.amount for each in dishonors),
+        credits_cents=sum(batch.total_debit for batch in batches if batch.offset_trace is not None),
     )
 
 
@@ -199,13 +222,13 @@ def wrong_with_stored(content: bytes, file: AchFile) -> str | None:
     found = recount(io.BytesIO(content))
     if found.problems:
         return f"the second reader found: {'; '.join(found.problems[:3])}."
-    return _differences(found, entries=file.entry_count, debits_cents=file.total_debit)
+    return _differences(found, entries=file.entry_count, debits_cents=file.total_debit, credits_cents=file.total_credit)
 
 
 def _differences(found: Recount, **wanted: int) -> str | None:
     differing = [
         f"{name} {getattr(found, name)} instead of {value}"
-        for name, value in {**wanted, "credits_cents": 0}.items()
+        for name, value in wanted.items()
         if getattr(found, name) != value
     ]
     return f"its bytes and its rows differ: {', '.join(differing)}." if differing else None

@@ -19,6 +19,9 @@ SAVINGS_PRENOTE: Final = 38
 """Transaction codes of a prenote to a debit, whose amount is zero. Source: Nacha's file format, record 6."""
 INDIVIDUAL_ID_LENGTH: Final = 15
 """How long the individual identification number of an entry is. Source: Nacha's file format, record 6."""
+CHECKING_CREDIT: Final = 22
+SAVINGS_CREDIT: Final = 32
+"""Transaction codes of a credit, which only the offset of a batch is. Source: Nacha's file format, record 6."""
 
 
 class EntryStatus(StrEnum):
@@ -184,7 +187,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of a file: entries of one class that settle on one day. Totals are in cents.
 
     `description` is the entry description, and `company_name` and `company_id` say who debits; None where it is as the
-    profile has it.
+    profile has it. `offset_trace` is that of the credit to the originator's account which balances it, and which is
+    counted; None without one.
     """
 
     number: int
@@ -196,6 +200,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     company_name: str | None = None
     company_id: str | None = None
     description: str | None = None
+    offset_trace: str | None = None
 
 
 class FileStateError(KeptRefusalError):

@@ -336,6 +336,7 @@ def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         "outgoing_folder",
         "incoming_folder",
         "bank_account",
+        "offset",
         "sftp_host_keys",
         "sftp_records_folder",
         "sftp_authentication",
@@ -346,7 +347,7 @@ def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
 
 def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
     """Tell whether a change lifts what protects money: a second person, the bank's word, a cap, a hold, a warning."""
-    caps = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
+    caps = ("entry_cap", "file_cap", "day_cap", "source_pending_cap", "same_day_cap")
     return (
         (before.requires_approval and not after.requires_approval)
         or before.confirmation != after.confirmation

@@ -9,7 +9,7 @@ from brim.base.json_codec import decoder, encode_text
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.originators.rules import Authorization, Originator, OriginatorStatus
-from brim.core.rails.ach import OriginatorProfile, SecCode
+from brim.core.rails.ach import MOST_LINES, Offset, OriginatorProfile, SecCode
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
@@ -249,16 +249,19 @@ def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
     )
 
 
-_SINCE_SFTP: Final = "sftp_"
-"""How the fields begin that versions before them refuse in a profile; where nothing is on a server, none is written."""
-
-
 def _encode_profile(profile: OriginatorProfile) -> str:
-    """Return a profile's document: of one without SFTP it is as versions that know nothing of that read it."""
+    """Return a profile's document, without what is not used of it: versions that know nothing of that read it then."""
     fields = msgspec.structs.asdict(profile)
+    unused = []
     if not profile.uses_sftp and profile.sftp_records_folder is None:
-        fields = {name: value for name, value in fields.items() if not name.startswith(_SINCE_SFTP)}
-    return encode_text(fields)
+        unused.append("sftp_")
+    if not profile.same_day_cutoffs:
+        unused.append("same_day_")
+    if profile.max_file_lines == MOST_LINES:
+        unused.append("max_file_lines")
+    if profile.offset is Offset.NONE:
+        unused.append("offset")
+    return encode_text({name: value for name, value in fields.items() if not name.startswith(tuple(unused))})
 
 
 def originator_from_record(record: Mapping[str, Any]) -> Originator:

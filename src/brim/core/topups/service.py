@@ -282,7 +282,7 @@ def _draft(
     moment = moment_of(config.test_clock, now_ms=now_ms, ids=ids)
     rail: Rail | None = rails.serving(livemode=scope.livemode, currency=wanted.currency, funding_type=funding.type)
     if collection is not None:
-        rail = AchRail(collection.originator.profile)
+        rail = AchRail(collection.originator.profile, wanted.amount)
     if rail is None:
         raise NoFundingSourceError(wanted.currency)
     plan = rail.plan(

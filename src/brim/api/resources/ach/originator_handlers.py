@@ -29,6 +29,7 @@ _SHAPES: Final = {
     "odfi_routing_number": _ROUTING_NUMBER,
     "immediate_destination": _ROUTING_NUMBER,
     "cutoffs": _TIME,
+    "same_day_cutoffs": _TIME,
     "opening": _TIME,
     "retry_schedule": "write +1 for a banking day after the return, or 1/15 for the 1st or 15th of a month.",
     "line_ending": "it is crlf or lf.",

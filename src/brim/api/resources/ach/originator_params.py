@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.framework.common_params import PAGE
 from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, Enum, Text, TextList
 from brim.api.framework.params import Hash, Kind, Parameter
-from brim.core.rails.ach import AfterReading, Authentication, Confirmation, SecCode, Upload
+from brim.core.rails.ach import MOST_LINES, AfterReading, Authentication, Confirmation, Offset, SecCode, Upload
 
 _LONGEST_NUMBER: Final = 17
 _MOST_CUTOFFS: Final = 24
@@ -51,7 +51,15 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "lead_days": (BoundedInteger(least=1, most=1), "Banking days from the file to its effective date: 1."),
     "line_ending": (Enum(("crlf", "lf")), "How lines of files end: `crlf`."),
     "max_file_entries": (BoundedInteger(least=1, most=500_000), "How many entries a file may have."),
+    "max_file_lines": (
+        BoundedInteger(least=100, most=MOST_LINES),
+        "How many lines a file may have, with headers, controls and what fills the last block.",
+    ),
     "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
+    "offset": (
+        Enum(tuple(each.value for each in Offset)),
+        "Whether each batch has a credit to the originator's own account, of which kind: `none`.",
+    ),
     "opening": (Text(max_length=5), "From when on money is usable on a banking day: `09:00`."),
     "requires_approval": (Boolean(), "Whether an operator approves each file before it is sent: `true`."),
     "retry_schedule": (
@@ -65,6 +73,11 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "return_rate_minimum": (
         BoundedInteger(least=1, most=1_000_000),
         "With how many debits in sixty days a return rate begins to count.",
+    ),
+    "same_day_cap": (Amount(), "The largest debit that settles on the same day, in cents; larger ones go out later."),
+    "same_day_cutoffs": (
+        TextList(_MOST_CUTOFFS, clearable=True),
+        "Those of the cut-offs whose files settle on the same banking day; an empty value for none.",
     ),
     "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
     "sftp_after_reading": (

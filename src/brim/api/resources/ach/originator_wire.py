@@ -11,7 +11,7 @@ from brim.api.resources.ach.wire import CutoffObject, cutoff_object
 from brim.base.json_codec import encode
 from brim.core.ach import Cutoff
 from brim.core.originators import Originator, OriginatorStatus
-from brim.core.rails.ach import AfterReading, Authentication, Confirmation, SecCode, Upload
+from brim.core.rails.ach import AfterReading, Authentication, Confirmation, Offset, SecCode, Upload
 
 _CENTS = {"minimum": 1}
 _DAYS = {"minimum": 0, "maximum": 60}
@@ -47,9 +47,13 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     lead_days: Annotated[int, described("Banking days from the file to its effective date.", minimum=1, maximum=1)]
     line_ending: Annotated[str, described("How lines of files end.", enum=["crlf", "lf"])]
     max_file_entries: Annotated[int, described("How many entries a file may have.", minimum=1)]
+    max_file_lines: Annotated[int, described("How many lines a file may have.", minimum=100)]
     minimum_hold_days: Annotated[int, described("What no agreement shortens the hold below.", **_DAYS)]
     odfi_name: Annotated[str, described("The bank's name.", maxLength=23)]
     odfi_routing_number: Annotated[str, described("The bank that takes the files.", **_ROUTING)]
+    offset: Annotated[
+        str, described("Whether batches credit the originator's account.", enum=[each.value for each in Offset])
+    ]
     opening: Annotated[str, described("From when on money is usable on a banking day.", **_TIME)]
     origin_name: Annotated[str, described("The sender's name in files.", maxLength=23)]
     outgoing_folder: Annotated[str, described("Where the bank finds files.", **TEXT)]
@@ -60,6 +64,8 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     retry_schedule: Annotated[
         tuple[str, ...], described("When a debit that came back for want of funds is presented again; empty for never.")
     ]
+    same_day_cap: Annotated[int, described("The largest debit that settles on the same day.", **_CENTS)]
+    same_day_cutoffs: Annotated[tuple[str, ...], described("The cut-offs whose files settle on the same day.")]
     sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
     sftp_after_reading: Annotated[
         str, described("What becomes of a file on the bank's server.", enum=[each.value for each in AfterReading])

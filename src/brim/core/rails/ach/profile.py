@@ -48,6 +48,15 @@ class Confirmation(StrEnum):
     """The bank's acknowledgement of the file; the statement still confirms the money afterwards."""
 
 
+class Offset(StrEnum):
+    """Whether files are balanced: each batch credits the originator's own account with what it debits others."""
+
+    NONE = "none"
+    """The bank makes the offset itself."""
+    CHECKING = "checking"
+    SAVINGS = "savings"
+
+
 class ProfileError(BrimError):
     """A profile has a value that no file could be made with.
 
@@ -63,11 +72,16 @@ class ProfileError(BrimError):
 
 _RoutingNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$")]
 _WallTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-_Cents = Annotated[int, msgspec.Meta(ge=1, le=9_999_999_999)]
+LARGEST_ENTRY: Final = 9_999_999_999
+_Cents = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ENTRY)]
 """The largest amount that an entry of a file can hold is ten digits."""
 _RetryTime = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{1,2}|[0-9]{1,2}(/[0-9]{1,2}){0,3})$")]
 _Total = Annotated[int, msgspec.Meta(ge=1, le=999_999_999_999)]
 """The largest total that a control record can hold is twelve digits."""
+
+
+MOST_LINES: Final = 1_000_000
+"""Lines that no file has, so that it is no limit."""
 
 
 class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +97,9 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         entry_description: what account holders read on their statements beside the company's name.
         sec_code: how account holders authorize.
         cutoffs: until when files of a banking day are made; each makes files of its own.
-        lead_days: banking days from the file to its effective date; the network allows 1 for debits.
+        lead_days: banking days from the file to its effective date, where it is not that of the same day.
+        same_day_cutoffs: those of the cut-offs whose files settle on the same banking day.
+        same_day_cap: the largest debit that does; larger ones wait for a cut-off that is none of those.
         hold_days: banking days from settlement until the money is usable, where the account has no agreement.
         minimum_hold_days: banking days below which no agreement shortens the hold.
         confirmation: what counts as the bank's word.
@@ -100,6 +116,8 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             most: `+1` is a banking day after the return, `1/15` the next 1st or 15th of a month on which it can settle.
             Empty where it is not.
         max_file_entries: how many entries a file may have.
+        max_file_lines: how many lines, with headers, controls and what fills the last block.
+        offset: whether each batch has a credit to the originator's account, and of which kind that account is.
         file_name: what files are called; `{date}`, `{time}`, `{modifier}` and `{id}` are filled in.
         outgoing_folder: where the bank, or what uploads to it, finds the files: a path here, or
             `sftp://user@host:port/path` on the bank's server.
@@ -130,6 +148,8 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     cutoffs: tuple[_WallTime, ...] = ("17:00",)
     opening: _WallTime = "09:00"
     lead_days: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
+    same_day_cutoffs: tuple[_WallTime, ...] = ()
+    same_day_cap: _Cents = 100_000_000
     hold_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 3
     minimum_hold_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     confirmation: Confirmation = Confirmation.STATEMENT
@@ -142,6 +162,8 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     return_rate_minimum: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 100
     retry_schedule: tuple[_RetryTime, ...] = ()
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
+    max_file_lines: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = MOST_LINES
+    offset: Offset = Offset.NONE
     file_name: str = "{date}-{modifier}-{id}.ach"
     line_ending: Annotated[str, msgspec.Meta(pattern="^(crlf|lf)$")] = "crlf"
     outgoing_folder: str
@@ -224,6 +246,8 @@ def check_profile(profile: OriginatorProfile) -> None:
     _check_apart(profile)
     if profile.minimum_hold_days > profile.hold_days:
         raise ProfileError("minimum_hold_days", "it must not be longer than hold_days.")
+    if profile.offset is not Offset.NONE and profile.file_cap > LARGEST_ENTRY:
+        raise ProfileError("file_cap", f"an offset is one entry, which holds {LARGEST_ENTRY} cents at most.")
     if profile.file_cap < profile.entry_cap:
         raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
 
@@ -245,6 +269,13 @@ def _check_times(profile: OriginatorProfile) -> None:
         raise ProfileError("cutoffs", "there must be one at least.")
     if list(profile.cutoffs) != sorted(set(profile.cutoffs)):
         raise ProfileError("cutoffs", "they must be in order, each once.")
+    if not set(profile.same_day_cutoffs) <= set(profile.cutoffs):
+        raise ProfileError("same_day_cutoffs", "each must be one of the cutoffs.")
+    is_all_day = set(profile.same_day_cutoffs) == set(profile.cutoffs)
+    if is_all_day and profile.entry_cap > profile.same_day_cap:
+        raise ProfileError(
+            "same_day_cutoffs", "one of the cutoffs must be left for debits above same_day_cap, which settle later."
+        )
 
 
 def _check_retries(schedule: tuple[str, ...]) -> None:

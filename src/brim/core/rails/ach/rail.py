@@ -15,6 +15,8 @@ class AchRail(msgspec.Struct, frozen=True):
     """Direct debits from US bank accounts, made by the files of an originator."""
 
     profile: OriginatorProfile
+    amount: int = 0
+    """Of the debit that is planned, in cents."""
 
     @property
     def name(self) -> str:
@@ -31,7 +33,7 @@ class AchRail(msgspec.Struct, frozen=True):
         is_frozen: bool,  # noqa: ARG002  banking days are the same under a clock
     ) -> Plan:
         """Return when a top-up made now leaves in a file, and when its money should be usable."""
-        promise = promise_of(self.profile, now_ms=now_ms, agreed_days=settlement_days)
+        promise = promise_of(self.profile, now_ms=now_ms, agreed_days=settlement_days, amount=self.amount)
         return Plan(
             expected_availability_date=promise.usable_ms // 1000,
             due_ms=promise.cutoff_ms,

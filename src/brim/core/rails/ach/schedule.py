@@ -56,7 +56,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     usable_ms: int
 
 
-def promise_of(profile: OriginatorProfile, *, now_ms: int, agreed_days: int | None) -> Promise:
+def promise_of(profile: OriginatorProfile, *, now_ms: int, agreed_days: int | None, amount: int = 0) -> Promise:
     """Return what to expect of a debit that is asked for now.
 
     Args:
@@ -64,8 +64,9 @@ def promise_of(profile: OriginatorProfile, *, now_ms: int, agreed_days: int | No
         now_ms: when it is asked for.
         agreed_days: the account's own agreement in banking days from settlement, None for none. It takes the place of
             the profile's hold, but never shortens it below the profile's minimum.
+        amount: of the debit, in cents: not every amount can settle on the same day.
     """
-    cutoff_ms = next_cutoff_ms(profile, now_ms)
+    cutoff_ms = next_cutoff_ms(profile, now_ms, amount=amount)
     effective_date = effective_date_of(profile, cutoff_ms)
     hold_days = max(profile.hold_days if agreed_days is None else agreed_days, profile.minimum_hold_days)
     return Promise(
@@ -76,12 +77,18 @@ def promise_of(profile: OriginatorProfile, *, now_ms: int, agreed_days: int | No
     )
 
 
-def next_cutoff_ms(profile: OriginatorProfile, now_ms: int) -> int:
-    """Return the first cut-off after a moment; at the cut-off to the millisecond is too late."""
+def next_cutoff_ms(profile: OriginatorProfile, now_ms: int, *, amount: int = 0) -> int:
+    """Return the first cut-off after a moment that an amount may go out with.
+
+    At the cut-off to the millisecond is too late.
+    """
+    cutoffs = profile.cutoffs
+    if amount > profile.same_day_cap:
+        cutoffs = tuple(each for each in cutoffs if each not in profile.same_day_cutoffs) or cutoffs
     day = local_day(profile, now_ms)
     while True:
         if _calendar().is_business_day(day):
-            for cutoff in profile.cutoffs:
+            for cutoff in cutoffs:
                 cutoff_ms = _moment_ms(profile, day, cutoff)
                 if cutoff_ms > now_ms:
                     return cutoff_ms
@@ -89,10 +96,13 @@ def next_cutoff_ms(profile: OriginatorProfile, now_ms: int) -> int:
 
 
 def effective_date_of(profile: OriginatorProfile, file_ms: int) -> date:
-    """Return the day on which the entries of a file made at a moment settle.
+    """Return the day on which the entries of a file made at a moment, or for that cut-off, settle.
 
     Computed when the file is made and not before: a file that leaves late must not name a day that has passed.
     """
+    made = local_time(profile, file_ms)
+    if f"{made:%H:%M}" in profile.same_day_cutoffs and _calendar().is_business_day(made.date()):
+        return made.date()
     return _business_day_after(_first_business_day(local_day(profile, file_ms)), profile.lead_days)
 
 
@@ -103,6 +113,13 @@ def date_of_file_made(profile: OriginatorProfile, now_ms: int) -> date:
     while; later the next cut-off counts.
     """
     return effective_date_of(profile, next_cutoff_ms(profile, now_ms - GRACE_MS))
+
+
+def entry_cap_of_file_made(profile: OriginatorProfile, now_ms: int) -> int:
+    """Return the largest debit that a file made at a moment can take: less where it settles on the same day."""
+    cutoff = local_time(profile, next_cutoff_ms(profile, now_ms - GRACE_MS))
+    is_same_day = f"{cutoff:%H:%M}" in profile.same_day_cutoffs
+    return min(profile.file_cap, profile.same_day_cap) if is_same_day else profile.file_cap
 
 
 def usable_ms(profile: OriginatorProfile, effective_date: date, hold_days: int) -> int:

@@ -10,10 +10,9 @@ from brim.http.form import Field
 from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
 from brim.web.dashboard.forms import Form
 
-AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap")
-LISTS: Final = ("cutoffs", "retry_schedule")
-EMPTY_LISTS: Final = ("retry_schedule",)
-"""Lists that may have nothing in them, which is sent as an empty text."""
+AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap", "same_day_cap")
+LISTS: Final = ("cutoffs", "same_day_cutoffs", "retry_schedule")
+MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule")
 KEYS: Final = ("sftp_host_keys",)
 """Lists whose items have blanks in them."""
 CHECKS: Final = ("requires_approval",)
@@ -53,9 +52,11 @@ def profile_of(form: Form) -> dict[str, Field]:
         text = form.values[name]
         if name in CHECKS:
             profile[name] = "true" if text else "false"
+        elif name in MAY_BE_EMPTY and not text.strip(" ,"):
+            if name in LISTS:
+                profile[name] = ""
         elif name in LISTS:
-            parts = text.replace(",", " ").split()
-            profile[name] = "" if name in EMPTY_LISTS and not parts else parts
+            profile[name] = text.replace(",", " ").split()
         elif name in KEYS:
             profile[name] = [part.strip() for part in text.split(",") if part.strip()]
         elif name in AMOUNTS:
