@@ -72,6 +72,7 @@ STATE: Final = {
     "rail_stops": "to_jsonb(t)",
     "return_overrides": "to_jsonb(t)",
     "ach_files": "to_jsonb(t)",
+    "ach_approvals": "to_jsonb(t)",
     "ach_entries": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",

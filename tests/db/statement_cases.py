@@ -647,6 +647,8 @@ CASES: Final[Mapping[str, Case]] = {
         (*OWN, "2026-12-01", 10), reads_all="looks up each account of a platform, for a page of its operators"
     ),
     "originators.insert_stop": Case((*OWN, "ach", "acct_8", "x", "x", 1)),
+    "originators.wait_for_sending": Case((*OWN, "ach")),
+    "originators.hold_sending": Case((*OWN, "ach")),
     "originators.delete_stop": Case(("acct_7", False, "ach", "")),
     "originators.list_stops": Case(("acct_7", False)),
     "originators.end_authorizations": Case((*OWN, at("pm_", 50), 9, "x")),
@@ -701,6 +703,7 @@ CASES: Final[Mapping[str, Case]] = {
         (*OWN, "file_new", DAY, [at("tu_", n) for n in MANY], [1] * 100, [1] * 100, [f"9{n:014}" for n in MANY])
     ),
     "ach.requeue_entries_of_file": Case((*OWN, at("file_", 50), ["in_file"], None, None)),
+    "ach.largest_entries_of_file": Case((*OWN, at("file_", 50), 5)),
     "ach.who_resubmitted": Case((*OWN, at("file_", 50))),
     "ach.find_entries_by_trace": Case((*OWN, f"{500:015}")),
     "ach.list_entries_of_batch": Case((*OWN, at("file_", 50), 5)),
@@ -787,9 +790,11 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.insert_file": Case(
         (
             *(*OWN, "file_new", "orig_1", None, "built", "new", DAY, "0930", "9", DAY, 1, 1, 0, 1, sha(1), b"", None),
-            *(1, None, None),
+            *(1, None, None, 1),
         )
     ),
+    "ach.insert_approval": Case((*OWN, at("file_", 500), 2, "op_new", 1, sha(1), ["op_2"], False)),
+    "ach.list_approvals": Case((*OWN, at("file_", 500))),
     "ach.insert_batches": Case((*OWN, "file_new", DAY, [1], ["WEB"], [1], [1], [0], [None], [None], [None])),
     "ach.lock_file": Case((*OWN, at("file_", 500))),
     "ach.read_file_bytes": Case((*OWN, at("file_", 500))),
@@ -817,6 +822,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.lock_topups_by_individual_id": Case((*OWN, ["x"], 15), reads_all="is asked after a restore"),
     "ach.place_sent_entries": Case((_SENT_ENTRIES,)),
     "ach.unconfirm_entries": Case((*OWN, at("file_", 50), 5)),
+    "operators.who_approves": Case(("approver", "admin"), reads_all="operators are a few"),
     "operators.count_approvers": Case((["admin"],), reads_all="operators are a few"),
     "operators.held_money_roles": Case((["approver", "finance"],), reads_all="operators are a few"),
     "originators.fetch_authorizations": Case((*OWN, [at("auth_", n) for n in FEW])),

@@ -145,6 +145,7 @@ class AchObjects:
             byte_count=len(CONTENT),
             sha256=hashlib.sha256(CONTENT).digest(),
             built_ms=self._now_ms,
+            approvals_needed=0 if status is FileStatus.APPROVED else 1,
         )
         file = msgspec.structs.replace(file, **changes)
         batch = Batch(

@@ -148,14 +148,18 @@ _BOOKS: Final = (
     """
     ach_files (
         account, livemode, id, originator, status, name, file_date, file_time, modifier, effective_date, entry_count,
-        total_debit, total_credit, byte_count, sha256, sealed, built_ms, sent_ms
+        total_debit, total_credit, byte_count, sha256, sealed, built_ms, sent_ms, approvals_needed
     )
     SELECT
         {account}, false, 'file_' || {id}, 'orig_1',
         CASE WHEN n <= 20 THEN 'approved' WHEN n <= 40 THEN 'acknowledged' ELSE 'settled' END, n::text,
         date '2026-01-01' + n / 20, '0930', chr(65 + n % 20), date '2026-01-01', 1,
-        CASE WHEN n % 2 = 0 THEN n ELSE 0 END, 0, 1, sha256(''), '', n, CASE WHEN n > 20 THEN n END
+        CASE WHEN n % 2 = 0 THEN n ELSE 0 END, 0, 1, sha256(''), '', n, CASE WHEN n > 20 THEN n END, 0
     FROM n
+    """,
+    """
+    ach_approvals (account, livemode, file, number, approved_by, approved_ms, sha256, prepared_by, one_person)
+    SELECT {account}, false, 'file_' || {id}, 1, 'op_1', n, sha256(''), '{{op_2}}', false FROM n
     """,
     """
     ach_batches (

@@ -61,16 +61,28 @@ def list_files(limit: int, account: str | None, **flags: str | None) -> None:
 @click.argument("file")
 @of_account
 def show_file(file: str, account: str | None, **flags: str | None) -> None:
-    """Show FILE."""
+    """Show FILE: its totals and dates, its hash, its largest entries, and who has approved it."""
     import msgspec
 
-    from brim.core.ach import find_file
+    from brim.core.ach import FileReview, find_file, review_file
 
-    found = on_live_money(flags, account, lambda conn, scope: find_file(conn, scope, file))
+    async def read(conn: "Conn", scope: "AccountScope") -> tuple["AchFile", FileReview]:
+        found = await find_file(conn, scope, file)
+        return found, await review_file(conn, found)
+
+    found, review = on_live_money(flags, account, read)
     fields = msgspec.structs.asdict(found)
     fields["scope"] = found.scope.account
     fields["sha256"] = found.sha256.hex()
-    show_table(("field", "value"), [(name, "" if value is None else str(value)) for name, value in fields.items()])
+    fields["cutoff"] = tell_time(review.cutoff_ms // 1000)
+    fields["send_before"] = tell_time(review.send_before_ms // 1000)
+    fields["approvals_missing"] = review.missing
+    rows = [(name, "" if value is None else str(value)) for name, value in fields.items()]
+    for each in review.approvals:
+        alone = ", the only person" if each.one_person else ""
+        rows.append((f"approval {each.number}", f"{each.approved_by}{alone}, of sha256 {each.sha256.hex()}"))
+    rows += [("largest entry", f"{each.amount} cents, {each.topup} of {each.owner}") for each in review.largest]
+    show_table(("field", "value"), rows)
 
 
 @files.command("approve")
@@ -91,7 +103,13 @@ def approve(file: str, sha256: str | None, account: str | None, **flags: str | N
         account,
         lambda conn, scope, asked: approve_file(conn, scope, file, sha256=digest, renderers=WIRE_FORMATS, **asked),
     )
-    click.echo(f"{found.id} is approved.")
+    if found.status == "built":
+        click.echo(f"{found.id} waits for the approval of another person.")
+    else:
+        click.echo(
+            f"{found.id} is approved: {found.entry_count} entries, debits of {found.total_debit} cents, effective "
+            f"{found.effective_date}, sha256 {found.sha256.hex()}."
+        )
 
 
 @files.command("void")

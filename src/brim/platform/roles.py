@@ -16,6 +16,7 @@ GROWING_TABLES: Final = (
     "entry_seals",
     "bank_confirmations",
     "statement_lines",
+    "ach_approvals",
     "audit_log",
     "installation",
 )

@@ -40,6 +40,7 @@ ALL_WELL = Facts(
     stopped_accounts=0,
     held_files=0,
     approvers=2,
+    who_approves=frozenset({"op_2", "op_3"}),
     has_endpoint=True,
 )
 
@@ -93,3 +94,13 @@ def test_who_wrote_the_profile_is_named_where_another_operator_activates() -> No
         for approvers in (1, 2)
     ]
     assert ["op_1" in fix for fix in fixes] == [False, True]
+
+
+def test_large_files_need_two_who_did_not_write_the_profile() -> None:
+    limited = msgspec.structs.replace(
+        ACTIVE, profile=msgspec.structs.replace(ACTIVE.profile, second_approval_from_total=1)
+    )
+    for who, approvers, lacks in (({"op_2", "op_3"}, 3, False), ({"op_1", "op_2"}, 3, True), ({"op_1"}, 1, False)):
+        found = codes(originators=[limited], who_approves=frozenset(who), approvers=approvers)
+        assert found == ([], ["second_approver_missing"] if lacks else [])
+    assert codes(who_approves=frozenset()) == ([], [])

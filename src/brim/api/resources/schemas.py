@@ -117,6 +117,7 @@ COMPONENTS: Final = (
     Component(originator_wire.OriginatorObject, "brim.ach_originator"),
     Component(originator_wire.ProfileObject, "brim.ach_profile"),
     Component(ach_wire.AchFileObject, "brim.ach_file"),
+    Component(ach_wire.AchApprovalObject, "brim.ach_approval"),
     Component(ach_wire.AchBatchObject, "brim.ach_batch"),
     Component(ach_wire.AchEntryObject, "brim.ach_entry"),
     Component(ach_wire.AchOutlookObject, "brim.ach_outlook"),

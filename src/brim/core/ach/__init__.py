@@ -51,6 +51,7 @@ from brim.core.ach.rules import (
     FILE_PREFIX,
     FILE_TRANSITIONS,
     AchFile,
+    Approval,
     BytesForgottenError,
     Entry,
     EntryStatus,
@@ -67,6 +68,7 @@ from brim.core.ach.sending import report_silence, send_due, void_late
 from brim.core.ach.sent_lists import hand_over, list_unknown_files, read_sent_lists
 from brim.core.ach.service import (
     EntryPage,
+    FileReview,
     FileWithBatches,
     approve_file,
     check_approver,
@@ -78,6 +80,7 @@ from brim.core.ach.service import (
     resubmit_file,
     retrieve_bank_file,
     retrieve_file,
+    review_file,
     void_file,
 )
 from brim.core.ach.sftp_exchange import SftpExchange
@@ -96,6 +99,7 @@ __all__ = [
     "AchFileQueue",
     "AchPrenoteQueue",
     "AchTopupQueue",
+    "Approval",
     "BankFile",
     "BankServers",
     "BytesForgottenError",
@@ -108,6 +112,7 @@ __all__ = [
     "EntryPage",
     "EntryStatus",
     "FileChangedError",
+    "FileReview",
     "FileStateError",
     "FileStatus",
     "FileWithBatches",
@@ -174,6 +179,7 @@ __all__ = [
     "retrieve_bank_file",
     "retrieve_file",
     "retrieve_prenote",
+    "review_file",
     "save_originator",
     "send_due",
     "settle_prenote_files",

@@ -33,7 +33,7 @@ from brim.core.ach.encoding import (
 from brim.core.ach.entry_store import Group
 from brim.core.ach.file_store import Counters
 from brim.core.ach.representing import end_late, is_too_late
-from brim.core.ach.rules import FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
+from brim.core.ach.rules import APPROVED_BY_PROFILE, FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, OriginatorStatus, list_originators, read_account_number
@@ -41,6 +41,7 @@ from brim.core.rails.ach import (
     RETRY_DESCRIPTION,
     Offset,
     OriginatorProfile,
+    approvals_needed,
     date_of_file_made,
     entry_cap_of_file_made,
     local_time,
@@ -60,7 +61,6 @@ TRACES: Final = 10**7
 BATCH_NUMBERS: Final = TRACES - 1
 """Batch numbers have seven digits too, and begin with 1."""
 _ANY_AMOUNT: Final = 2**63 - 1
-_APPROVED_BY_PROFILE: Final = "profile"
 _REFERENCE_LENGTH: Final = 8
 _BLOCK: Final = 10
 """Lines of a block; the last one is filled up. Source: Nacha's file format, blocking factor."""
@@ -188,7 +188,9 @@ async def build_file(
         await refuse_unfit(conn, unfit, renderers=renderers, moment=moment)
         return await build_file(conn, vault, renderers, group, moment=moment)
     held_because = wrong_with(content, batches, entries, told, back)
-    is_approved = not profile.requires_approval and held_because is None
+    total = sum(batch.total_debit for batch in batches)
+    needed = approvals_needed(profile, total=total, largest_entry=max((entry.amount for entry in entries), default=0))
+    is_approved = needed == 0 and held_because is None
     file = AchFile(
         scope=group.scope,
         id=file_id,
@@ -201,14 +203,15 @@ async def build_file(
         modifier=modifier,
         effective_date=header.effective_date,
         entry_count=before + len(back),
-        total_debit=sum(batch.total_debit for batch in batches),
+        total_debit=total,
         total_credit=sum(batch.total_credit for batch in batches),
         byte_count=len(content),
         sha256=hashlib.sha256(content).digest(),
         held_because=held_because,
         built_ms=moment.now_ms,
         approved_ms=moment.now_ms if is_approved else None,
-        approved_by=_APPROVED_BY_PROFILE if is_approved else None,
+        approved_by=APPROVED_BY_PROFILE if is_approved else None,
+        approvals_needed=needed,
     )
     await file_store.insert_file(conn, file, batches, vault.seal(content, place=file.place))
     if entries:

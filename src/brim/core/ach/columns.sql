@@ -58,7 +58,8 @@ acknowledged_ms bigint,
 settled_ms bigint,
 rejected_ms bigint,
 reject_reason text,
-voided_ms bigint
+voided_ms bigint,
+approvals_needed smallint
 
 -- columns: bank_file
 -- What every statement reads that returns files from the bank; their bytes are read apart.

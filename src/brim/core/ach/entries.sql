@@ -582,6 +582,19 @@ UNION ALL
     LIMIT $7
 );
 
+-- name: largest_entries_of_file
+-- The largest entries of a file; it reads all of them, once when somebody looks at a file.
+SELECT {entry_columns}
+FROM (
+    SELECT {entry_columns}
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, trace
+    OFFSET 0
+) AS e
+ORDER BY amount DESC, trace
+LIMIT $4;
+
 -- name: has_entry
 -- Whether a file has an entry of a trace.
 SELECT EXISTS (

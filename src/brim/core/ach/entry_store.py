@@ -280,6 +280,12 @@ async def is_any_open(conn: Conn, scope: AccountScope, file_id: str) -> bool:
     return found
 
 
+async def largest_entries(conn: Conn, scope: AccountScope, file_id: str, *, limit: int) -> list[Entry]:
+    """Return the largest entries of a file, the largest first."""
+    records = await conn.fetch(_SQL["largest_entries_of_file"], scope.account, scope.livemode, file_id, limit)
+    return [entry_from_record(record) for record in records]
+
+
 async def who_resubmitted(conn: Conn, scope: AccountScope, file_id: str) -> frozenset[str]:
     """Return who let entries of a file go out again that were rejected before."""
     records = await conn.fetch(_SQL["who_resubmitted"], scope.account, scope.livemode, file_id)

@@ -9,7 +9,7 @@ import msgspec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.ach.entry_store import Group
-from brim.core.ach.rules import AchFile, Batch, FileStatus
+from brim.core.ach.rules import AchFile, Approval, Batch, FileStatus
 from brim.core.originators import Originator, originator_from_record
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
@@ -152,6 +152,7 @@ async def insert_file(conn: Conn, file: AchFile, batches: Sequence[Batch], seale
         file.built_ms,
         file.approved_ms,
         file.approved_by,
+        file.approvals_needed,
     )
     rows = [
         (
@@ -169,6 +170,28 @@ async def insert_file(conn: Conn, file: AchFile, batches: Sequence[Batch], seale
     await conn.execute(
         _SQL["insert_batches"], file.scope.account, file.scope.livemode, file.id, file.effective_date, *columns(rows)
     )
+
+
+async def insert_approval(conn: Conn, file: AchFile, approval: Approval) -> None:
+    """Write that a person has approved a file that the transaction holds; the table refuses who has prepared it."""
+    await conn.execute(
+        _SQL["insert_approval"],
+        file.scope.account,
+        file.scope.livemode,
+        file.id,
+        approval.number,
+        approval.approved_by,
+        approval.approved_ms,
+        approval.sha256,
+        list(approval.prepared_by),
+        approval.one_person,
+    )
+
+
+async def list_approvals(conn: Conn, scope: AccountScope, file_id: str) -> list[Approval]:
+    """Return the approvals of a file, the first one first."""
+    records = await conn.fetch(_SQL["list_approvals"], scope.account, scope.livemode, file_id)
+    return [Approval(**{**record, "prepared_by": tuple(record["prepared_by"])}) for record in records]
 
 
 async def lock_file(conn: Conn, scope: AccountScope, file_id: str) -> AchFile | None:

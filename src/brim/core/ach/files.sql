@@ -24,9 +24,24 @@ ORDER BY modifier;
 -- Store a file: its totals, and its bytes, encrypted.
 INSERT INTO ach_files (
     account, livemode, id, originator, test_clock, status, name, file_date, file_time, modifier, effective_date,
-    entry_count, total_debit, total_credit, byte_count, sha256, sealed, held_because, built_ms, approved_ms, approved_by
+    entry_count, total_debit, total_credit, byte_count, sha256, sealed, held_because, built_ms, approved_ms, approved_by,
+    approvals_needed
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22);
+
+-- name: insert_approval
+-- Write that a person has approved the bytes of a file.
+INSERT INTO ach_approvals (
+    account, livemode, file, number, approved_by, approved_ms, sha256, prepared_by, one_person
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: list_approvals
+-- Who has approved a file, and which bytes; the first comes first.
+SELECT number, approved_by, approved_ms, sha256, prepared_by, one_person
+FROM ach_approvals
+WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+ORDER BY file, number;
 
 -- name: insert_batches
 -- Store the batches of a file.

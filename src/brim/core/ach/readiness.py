@@ -45,6 +45,7 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
         held = await file_store.count_held_files(conn, scope)
         approvers = await operators.count_approvers(conn)
         unread = await _unread(conn, in_charge(originators))
+        who_approves = await operators.who_approves(conn)
     return judge(
         Facts(
             has_encryption_key=_has_key(vault),
@@ -57,6 +58,7 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
             held_files=held,
             unread=unread,
             approvers=approvers,
+            who_approves=who_approves,
             has_endpoint=any(endpoint.is_enabled for endpoint in endpoints.items),
         )
     )

@@ -1,5 +1,6 @@
 """An entry and a file: their states, and the one table of the moves that a file may make."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -11,6 +12,8 @@ from brim.base.scope import AccountScope
 
 FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
+APPROVED_BY_PROFILE: Final = "profile"
+"""Who has approved a file that nobody has to approve."""
 CHECKING_DEBIT: Final = 27
 SAVINGS_DEBIT: Final = 37
 """Transaction codes of a debit. Source: Nacha's file format, record 6."""
@@ -148,7 +151,8 @@ class AchFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file on its way to the bank, without its bytes.
 
     `sha256` is of the plain bytes; totals are in cents; `file_date`, `file_time` (HHMM) and `modifier` tell it from the
-    originator's others; `held_because` says why it is not sent though it is approved.
+    originator's others; `held_because` says why it is not sent though it is approved. `approvals_needed` is by the
+    limits of the profile when it was made; None in a file of the version before.
     """
 
     scope: AccountScope
@@ -176,11 +180,37 @@ class AchFile(msgspec.Struct, frozen=True, kw_only=True):
     rejected_ms: int | None = None
     reject_reason: str | None = None
     voided_ms: int | None = None
+    approvals_needed: int | None = None
 
     @property
     def place(self) -> str:
         """What its bytes are sealed for."""
         return f"ach_file/{self.scope.account}/{self.scope.livemode}/{self.id}"
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person has approved the bytes (`sha256`) of a file: the first or the second (`number`).
+
+    `prepared_by` are those who had prepared what the file does by then. `one_person` says that nobody else could
+    approve it: no second operator has to do with live money.
+    """
+
+    number: int
+    approved_by: str
+    approved_ms: int
+    sha256: bytes
+    prepared_by: tuple[str, ...]
+    one_person: bool
+
+
+def count_missing(file: AchFile, approvals: Sequence[Approval]) -> int:
+    """Return how many people have yet to approve the bytes of a file; the only person there is, is enough."""
+    of_its_bytes = [approval for approval in approvals if approval.sha256 == file.sha256]
+    if any(approval.one_person for approval in of_its_bytes):
+        return 0
+    if file.approvals_needed is None:
+        return 0 if file.approved_by == APPROVED_BY_PROFILE else max(0, 1 - len(of_its_bytes))
+    return max(0, file.approvals_needed - len(of_its_bytes))
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,12 +18,12 @@ from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.lateness import is_late
-from brim.core.ach.rules import AchFile, BytesForgottenError, EntryStatus, FileStatus, moved
+from brim.core.ach.rules import AchFile, BytesForgottenError, EntryStatus, FileStatus, count_missing, moved
 from brim.core.ach.sent_lists import hand_over, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
-from brim.core.originators import Originator, find_originator, list_active_originators
-from brim.core.rails.ach import is_sftp
+from brim.core.originators import Originator, find_originator, list_active_originators, may_send
+from brim.core.rails.ach import ACH, is_sftp
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -149,6 +149,8 @@ async def check_outgoing(
     file = await file_store.lock_file(conn, scope, file_id)
     if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
         return None
+    if not await may_send(conn, scope, ACH):
+        return None  # stopped since the files to send were looked for
     originator = await find_originator(conn, scope, file.originator)
     if await is_late(conn, file, originator.profile, now_ms=now_ms):
         return None  # it is about to be given up
@@ -157,6 +159,8 @@ async def check_outgoing(
         raise BytesForgottenError(file.id)  # never of a file that waits
     content = vault.open(sealed, place=file.place)
     reason = wrong_with_stored(content, file)
+    if reason is None and count_missing(file, await file_store.list_approvals(conn, scope, file_id)):
+        reason = "it is not approved by as many people as it needs, or they have approved other bytes."
     unknown = await unknown_sent_files(conn, originator)
     if unknown:
         reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."

@@ -20,6 +20,7 @@ from brim.core.ach.rules import (
     BANK_FILE_PREFIX,
     FILE_PREFIX,
     AchFile,
+    Approval,
     BytesForgottenError,
     Entry,
     EntryStatus,
@@ -27,12 +28,14 @@ from brim.core.ach.rules import (
     FileStateError,
     FileStatus,
     UnexpectedStatusError,
+    count_missing,
     moved,
 )
 from brim.core.ach.sent_lists import read_sent_lists
 from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers
-from brim.core.originators import Originator, SecondPersonError, check_person, find_originator, name_of
+from brim.core.originators import Originator, SecondPersonError, check_person, find_originator, hold_originator, name_of
+from brim.core.rails.ach import GRACE_MS, last_moment_ms, next_cutoff_ms
 from brim.core.reconciliation import BreakKind, find_open_break
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
@@ -40,6 +43,8 @@ from brim.platform.vault import Vault
 
 _PROCESSED: Final = frozenset({EntryStatus.CONFIRMED, EntryStatus.RELEASED, EntryStatus.RETURNED})
 """Where an entry stands of which the bank has said that it took it."""
+LARGEST_SHOWN: Final = 5
+"""How many of its largest entries an approver sees of a file."""
 _TOO_LATE: Final = "it was not approved in time for the day that it names, so its debits go out in the next one"
 
 
@@ -57,6 +62,24 @@ class FileWithBatches(NamedTuple):
     batches: list[FoundBatch]
 
 
+class FileReview(NamedTuple):
+    """What an approver sees of a file beside its row.
+
+    Attributes:
+        approvals: those it has, the first one first.
+        missing: how many people have yet to approve it.
+        largest: its largest entries, the largest first.
+        cutoff_ms: the cut-off that it belongs to.
+        send_before_ms: until when it can be sent for its effective date.
+    """
+
+    approvals: list[Approval]
+    missing: int
+    largest: list[Entry]
+    cutoff_ms: int
+    send_before_ms: int
+
+
 async def find_file(conn: Conn, scope: AccountScope, file_id: str) -> AchFile:
     """Return a platform's file, held until the transaction ends.
 
@@ -67,6 +90,13 @@ async def find_file(conn: Conn, scope: AccountScope, file_id: str) -> AchFile:
     if file is None:
         raise ResourceMissingError("ACH file", file_id, param="file", in_path=True)
     return file
+
+
+async def _see_file(conn: Conn, scope: AccountScope, file_id: str) -> AchFile:
+    found = (await file_store.fetch_files(conn, scope, [file_id])).get(file_id)
+    if found is None:
+        raise ResourceMissingError("ACH file", file_id, param="file", in_path=True)
+    return found
 
 
 async def read_bytes(conn: Conn, vault: Vault, file: AchFile) -> bytes:
@@ -100,7 +130,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     now_ms: int,
     ids: IdFactory,
 ) -> AchFile:
-    """Let a file be sent.
+    """Approve the bytes of a file; with the last approval that it needs it can be sent.
 
     Args:
         conn: the transaction.
@@ -121,42 +151,72 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
         ClockAdvancingError: the test clock that keeps its time is on its way.
         UnexpectedStatusError: it does not stand where the approver has seen it.
         FileChangedError: its bytes are others than the approver has seen, or it is held.
-        SecondPersonError: this actor may not approve.
+        SecondPersonError: this actor may not approve, or has approved it.
     """
+    seen = await _see_file(conn, scope, file_id)
+    originator = await hold_originator(conn, scope, seen.originator)  # before the file, as whoever makes files does
     before = await find_file(conn, scope, file_id)
-    originator = await find_originator(conn, scope, before.originator)
-    check_approver(by, await find_preparers(conn, before, originator), approvers=approvers)
+    preparers = await find_preparers(conn, before, originator)
+    check_approver(by, preparers, approvers=approvers)
     _check_status(before, expected_status)
     if before.held_because is not None:
         raise FileChangedError(file_id, before.held_because)
     if sha256 is not None and sha256 != before.sha256:
         raise FileChangedError(file_id, "its hash is another one than was approved.")
-    after = moved(before, FileStatus.APPROVED, approved_ms=now_ms, approved_by=by.id or by.name or by.kind)
+    after = moved(before, FileStatus.APPROVED, approved_ms=now_ms, approved_by=name_of(by))
     await time_of_file(conn, before, now_ms=now_ms)  # while it moves, nobody knows whether it is late
     if await is_late(conn, before, originator.profile, now_ms=now_ms):
         raise FileStateError(before, _TOO_LATE)
+    approval = Approval(
+        number=len(preparers.approved) + 1,
+        approved_by=name_of(by),
+        approved_ms=now_ms,
+        sha256=before.sha256,
+        prepared_by=tuple(sorted({preparers.profile, *preparers.resubmitted})),
+        one_person=approvers <= 1,
+    )
+    await file_store.insert_approval(conn, before, approval)
+    missing = count_missing(before, await file_store.list_approvals(conn, scope, file_id))
+    after = before if missing else after
+    detail = _told_of_approval(before, approval)
+    await _record(conn, by, Action.ACH_FILE_APPROVED, before, after, detail=detail, now_ms=now_ms, ids=ids)
+    if missing:
+        return before
     await file_store.update_file(conn, after)
-    await _record(conn, by, Action.ACH_FILE_APPROVED, before, after, now_ms=now_ms, ids=ids)
     kind = EventType.ACH_FILE_APPROVED
     await announce_file(conn, renderers, after, kind, now_ms=now_ms, ids=ids, cause=cause)
     return after
 
 
+def _told_of_approval(file: AchFile, approval: Approval) -> str:
+    """Return what the audit log has of an approval: of which bytes, which one of how many, and if nobody else could."""
+    which = f", approval {approval.number} of {file.approvals_needed}" if (file.approvals_needed or 1) > 1 else ""
+    alone = ", one_person: no second operator has to do with live money" if approval.one_person else ""
+    return f"sha256 {approval.sha256.hex()}{which}{alone}"
+
+
 class Preparers(NamedTuple):
-    """Who prepared what a file does, as `originators.name_of` has them: the profile, what goes out again, dishonors."""
+    """Who does not approve a file (any more), as `originators.name_of` has them.
+
+    Those who prepared what it does: its profile, that debits go out again, and dishonors; and who has approved it.
+    """
 
     profile: str
     resubmitted: frozenset[str]
     dishonored: frozenset[str]
+    approved: tuple[str, ...]
 
 
 async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> Preparers:
     """Return who prepared a file of an originator."""
     disputed = await dishonors.list_in_file(conn, file.scope, file.id)
+    waits = file.status is FileStatus.BUILT
+    approvals = await file_store.list_approvals(conn, file.scope, file.id) if waits else []
     return Preparers(
         originator.changed_by,
         await entry_store.who_resubmitted(conn, file.scope, file.id),
         frozenset(each.dishonored_by for each in disputed if each.dishonored_by),
+        tuple(approval.approved_by for approval in approvals),
     )
 
 
@@ -164,14 +224,16 @@ def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
     """Let an actor pass who may approve a file.
 
     Raises:
-        SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again, or dishonored
-            a return in it.
+        SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again, dishonored a
+            return in it, or have approved it, where two people have to.
     """
     check_person(by, prepared_by=preparers.profile, approvers=approvers)
     if approvers > 1 and name_of(by) in preparers.resubmitted:
         raise SecondPersonError("You let debits in this file go out again, so another operator has to approve it.")
     if approvers > 1 and name_of(by) in preparers.dishonored:
         raise SecondPersonError("You dishonored a return in this file, so another operator has to approve it.")
+    if name_of(by) in preparers.approved:
+        raise SecondPersonError("You have approved this file; another operator has to approve it, too.")
 
 
 async def void_file(
@@ -288,6 +350,19 @@ async def retrieve_file(database: Database, scope: AccountScope, file_id: str) -
     file = await lookups.retrieve(database, scope, file_id, file_store.fetch_files, kind="ACH file")
     async with database.connection() as conn:
         return FileWithBatches(file, await file_store.list_batches(conn, scope, file_id))
+
+
+async def review_file(conn: Conn, file: AchFile, *, largest: int = LARGEST_SHOWN) -> FileReview:
+    """Return what an approver sees of a file beside its row, with so many of its largest entries."""
+    profile = (await find_originator(conn, file.scope, file.originator)).profile
+    approvals = await file_store.list_approvals(conn, file.scope, file.id)
+    return FileReview(
+        approvals=approvals,
+        missing=count_missing(file, approvals) if file.status is FileStatus.BUILT else 0,
+        largest=await entry_store.largest_entries(conn, file.scope, file.id, limit=largest),
+        cutoff_ms=next_cutoff_ms(profile, file.built_ms - GRACE_MS),
+        send_before_ms=last_moment_ms(profile, file.effective_date, file.built_ms),
+    )
 
 
 async def page_entries(database: Database, scope: AccountScope, file_id: str, request: PageRequest) -> EntryPage:

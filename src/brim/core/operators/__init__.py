@@ -74,7 +74,7 @@ from brim.core.operators.sign_in_rules import (
     hash_token,
     session_cookie,
 )
-from brim.core.operators.store import count_approvers, held_money_roles
+from brim.core.operators.store import count_approvers, held_money_roles, who_approves
 
 __all__ = [
     "CODE_WITHIN_MS",
@@ -153,4 +153,5 @@ __all__ = [
     "set_role",
     "unbind_identity",
     "use_password_link",
+    "who_approves",
 ]

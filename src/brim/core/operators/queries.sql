@@ -13,6 +13,15 @@ SELECT id FROM operators WHERE role = 'admin' AND disabled_ms IS NULL ORDER BY i
 -- How many operators who may sign in have one of some roles: those that have to do with live money.
 SELECT count(*) FROM operators WHERE role = ANY ($1::text[]) AND disabled_ms IS NULL;
 
+-- name: who_approves
+-- The operators who may approve live money: those with one role, or those with another while nobody has it.
+SELECT id
+FROM operators
+WHERE
+    disabled_ms IS NULL
+    AND role = CASE WHEN EXISTS (SELECT FROM operators WHERE role = $1 AND disabled_ms IS NULL) THEN $1 ELSE $2 END
+ORDER BY id;
+
 -- name: held_money_roles
 -- Which of some roles somebody has who may sign in.
 SELECT DISTINCT role FROM operators WHERE role = ANY ($1::text[]) AND disabled_ms IS NULL;

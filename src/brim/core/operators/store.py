@@ -25,6 +25,12 @@ async def count_approvers(conn: Conn) -> int:
     return int(await conn.fetchval(_SQL["count_approvers"], sorted(CONCERNED_WITH_MONEY)))
 
 
+async def who_approves(conn: Conn) -> frozenset[str]:
+    """Return the ids of the operators who may approve live money: approvers, or admins while there is none."""
+    records = await conn.fetch(_SQL["who_approves"], Role.APPROVER, Role.ADMIN)
+    return frozenset(record["id"] for record in records)
+
+
 async def held_money_roles(conn: Conn) -> frozenset[Role]:
     """Return those of the roles about live money that somebody who may sign in has."""
     records = await conn.fetch(_SQL["held_money_roles"], sorted(MONEY_ROLES))

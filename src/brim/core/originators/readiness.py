@@ -1,6 +1,7 @@
 """What still blocks the first live top-up, judged of facts that were read. Pure; `ach.readiness` reads them."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -29,8 +30,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What readiness depends on.
 
     `failing_jobs` are those of the jobs for ACH that no worker does, or that fail, with their last error; `approvers`
-    how many operators may activate an originator; `stops` the reasons for which all accounts are stopped; `unread` what
-    keeps the folder on the bank's SFTP server from being read.
+    how many operators have to do with live money, and `who_approves` the ids of those who may approve it; `stops` the
+    reasons for which all accounts are stopped; `unread` what keeps the folder on the bank's SFTP server from being
+    read.
     """
 
     has_encryption_key: bool
@@ -42,6 +44,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     stopped_accounts: int
     held_files: int
     approvers: int
+    who_approves: AbstractSet[str]
     has_endpoint: bool
     unread: str | None = None
 
@@ -178,12 +181,31 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             message=f"Live money is stopped for {_counted(facts.stopped_accounts, 'account', 'accounts')}.",
             fix="Resume it on the pages or with brim ach resume --only for each of them, once the reason is gone.",
         )
+    originator = in_charge(facts.originators)
+    if originator is not None and _lacks_approvers(originator, facts):
+        yield Blocker(
+            code="second_approver_missing",
+            message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} may approve files of "
+            f"{originator.id}, and large ones need two.",
+            fix="Give somebody else the role approver, or let somebody with the role finance save the profile.",
+        )
     if not facts.has_endpoint:
         yield Blocker(
             code="webhook_endpoint_missing",
             message="No live webhook endpoint is enabled, so no program is told of failures and returns.",
             fix="Add one on the page of webhooks, in live mode, or with a live key.",
         )
+
+
+def _lacks_approvers(originator: Originator, facts: Facts) -> bool:
+    """Tell whether two have to approve large files, none of whom wrote the profile, and there are not as many."""
+    if originator.profile.second_approval_from_total is None or facts.approvers <= 1:
+        return False
+    return len(_others(originator, facts)) < 2
+
+
+def _others(originator: Originator, facts: Facts) -> AbstractSet[str]:
+    return facts.who_approves - {originator.changed_by}
 
 
 def _counted(number: int, one: str, many: str) -> str:

@@ -163,6 +163,15 @@ async def find_originator(conn: Conn, scope: AccountScope, originator_id: str) -
     raise _missing(originator_id)
 
 
+async def hold_originator(conn: Conn, scope: AccountScope, originator_id: str) -> Originator:
+    """Return an originator whose profile nobody changes until the caller's transaction ends.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    return (await _lock(conn, scope, originator_id)).originator
+
+
 async def choose_originator(conn: Conn, scope: AccountScope, originator_id: str | None) -> Originator:
     """Return the originator that is named, or the only one, of those that are, or were, active.
 
@@ -217,14 +226,23 @@ async def stop_rail(
 ) -> bool:
     """Stop a rail for a platform, or for one of its accounts, in the caller's transaction; return whether it ran.
 
-    New top-ups are refused, no file is made and none is sent, until it is resumed.
+    New top-ups are refused, no file is made and none is sent, until it is resumed. A file that is just being placed
+    into the bank's folder is waited for: once the stop is told, nothing leaves any more.
     """
+    await store.wait_for_sending(conn, scope, rail)
     stop = Stop(rail=rail, stopped_account=account or "", reason=reason, stopped_by=name_of(by), stopped_ms=now_ms)
     is_new = await store.insert_stop(conn, scope, stop)
     if is_new:
         detail = f"{rail} {account or 'for all accounts'}: {reason}"
         await audit.record(conn, by, Action.RAIL_STOPPED, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
     return is_new
+
+
+async def may_send(conn: Conn, scope: AccountScope, rail: str) -> bool:
+    """Return whether a platform's rail runs for all accounts; until the transaction ends, nobody stops it."""
+    await store.hold_sending(conn, scope, rail)
+    stops = await store.list_stops(conn, scope)
+    return not any(stop.rail == rail and not stop.stopped_account for stop in stops)
 
 
 async def resume_rail(
@@ -349,7 +367,7 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
     """Tell whether a change lifts what protects money: a second person, the bank's word, a cap, a hold, a warning."""
     caps = ("entry_cap", "file_cap", "day_cap", "source_pending_cap", "same_day_cap")
     return (
-        (before.requires_approval and not after.requires_approval)
+        _lifts_approvals(before, after)
         or before.confirmation != after.confirmation
         or any(getattr(after, cap) > getattr(before, cap) for cap in caps)
         or after.minimum_hold_days < before.minimum_hold_days
@@ -358,6 +376,18 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         or after.return_rate_minimum > before.return_rate_minimum
         or len(after.retry_schedule) > len(before.retry_schedule)
     )
+
+
+def _lifts_approvals(before: OriginatorProfile, after: OriginatorProfile) -> bool:
+    """Tell whether there are files that fewer people approve after a change."""
+    totals = [0 if each.requires_approval else each.approval_from_total for each in (before, after)]
+    entries = [0 if each.requires_approval else each.approval_from_entry for each in (before, after)]
+    seconds = [each.second_approval_from_total for each in (before, after)]
+    return any(_is_higher(*limits) for limits in (totals, entries, seconds))
+
+
+def _is_higher(before: int | None, after: int | None) -> bool:
+    return before is not None and (after is None or after > before)
 
 
 async def _lock(conn: Conn, scope: AccountScope, originator_id: str) -> StoredOriginator:

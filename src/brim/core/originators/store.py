@@ -167,6 +167,16 @@ async def insert_stop(conn: Conn, scope: AccountScope, stop: Stop) -> bool:
     return done == "INSERT 0 1"
 
 
+async def wait_for_sending(conn: Conn, scope: AccountScope, rail: str) -> None:
+    """Wait for what is being sent by a rail; until the transaction ends, nothing more is."""
+    await conn.execute(_SQL["wait_for_sending"], scope.account, scope.livemode, rail)
+
+
+async def hold_sending(conn: Conn, scope: AccountScope, rail: str) -> None:
+    """Let nobody stop a rail until the transaction ends; whoever is stopping it is waited for."""
+    await conn.execute(_SQL["hold_sending"], scope.account, scope.livemode, rail)
+
+
 async def delete_stop(conn: Conn, scope: AccountScope, *, rail: str, stopped_account: str) -> bool:
     """Let a rail go on; return whether it was stopped."""
     done: str = await conn.execute(_SQL["delete_stop"], scope.account, scope.livemode, rail, stopped_account)
@@ -257,11 +267,14 @@ def _encode_profile(profile: OriginatorProfile) -> str:
         unused.append("sftp_")
     if not profile.same_day_cutoffs:
         unused.append("same_day_")
+    if not profile.retry_schedule:
+        unused.append("retry_schedule")
     if profile.max_file_lines == MOST_LINES:
         unused.append("max_file_lines")
     if profile.offset is Offset.NONE:
         unused.append("offset")
-    return encode_text({name: value for name, value in fields.items() if not name.startswith(tuple(unused))})
+    used = {name: value for name, value in fields.items() if not name.startswith(tuple(unused))}
+    return encode_text({name: value for name, value in used.items() if value is not None})
 
 
 def originator_from_record(record: Mapping[str, Any]) -> Originator:

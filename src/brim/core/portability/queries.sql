@@ -94,6 +94,10 @@
 -- Its files for the bank.
 {rows of ach_files by t.livemode, t.id};
 
+-- name: rows_of_ach_approvals
+-- Who has approved them.
+{rows of ach_approvals by t.livemode, t.file, t.number};
+
 -- name: rows_of_ach_batches
 -- Their batches.
 {rows of ach_batches by t.livemode, t.file, t.number};
@@ -310,6 +314,10 @@ FROM (
 -- name: put_ach_files
 -- Its files for the bank.
 {rows put into ach_files};
+
+-- name: put_ach_approvals
+-- Who has approved them.
+{rows put into ach_approvals};
 
 -- name: put_ach_batches
 -- Their batches.

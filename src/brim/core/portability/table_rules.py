@@ -63,6 +63,7 @@ EXPORTED: Final = (
     Table(name="exposures", key=("livemode", "kind", "key")),
     Table(name="rail_stops", key=("livemode", "rail", "stopped_account"), others=("stopped_account",)),
     Table(name="ach_files", key=_BY_ID, sealed={"sealed": "ach_file/{account}/{livemode}/{id}"}, step=_FEW),
+    Table(name="ach_approvals", key=("livemode", "file", "number")),
     Table(name="ach_batches", key=("livemode", "file", "number")),
     Table(name="prenotes", key=_BY_ID),
     Table(

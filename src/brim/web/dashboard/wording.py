@@ -91,6 +91,7 @@ DONE: Final = {
     "key_revoked": "The key has ended: whoever uses it is refused from now on.",
     "account_created": "The account was made. Your keys act for it where a request names it.",
     "file_approved": "The file is approved and leaves with the next exchange.",
+    "file_approved_once": "You have approved the file. It leaves once another operator has approved it, too.",
     "file_voided": "The file is voided. Its entries are queued for the next one.",
     "file_resubmitted": "The entries are queued for the next file.",
     "bank_file_imported": "The file is stored. What it says is applied within seconds.",

@@ -54,7 +54,10 @@ async def retrieve_file(call: Call) -> Result:
     """`GET /v1/brim/ach/files/{file}`."""
     await check_platform(call)
     found = await ach.retrieve_file(call.service.database, call.scope, call.path_id)
-    return Result(body=file_json(found.file, found.batches, actions=await _actions_on_file(call, found)))
+    async with call.service.database.connection() as conn:
+        review = await ach.review_file(conn, found.file)
+    actions = await _actions_on_file(call, found)
+    return Result(body=file_json(found.file, found.batches, review=review, actions=actions))
 
 
 async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[ActionObject]:
@@ -93,21 +96,20 @@ async def approve_file(call: Call) -> Result:
     await check_platform(call)
 
     async def work(conn: Conn) -> bytes:
-        return file_json(
-            await ach.approve_file(
-                conn,
-                call.scope,
-                call.path_id,
-                sha256=_read_hash(call.parameters["sha256"]),
-                expected_status=FileStatus(call.parameters["expected_status"]),
-                approvers=await operators.count_approvers(conn),
-                renderers=call.service.renderers,
-                cause=call.context.cause,
-                by=call.by,
-                now_ms=call.now_ms,
-                ids=call.service.ids,
-            )
+        file = await ach.approve_file(
+            conn,
+            call.scope,
+            call.path_id,
+            sha256=_read_hash(call.parameters["sha256"]),
+            expected_status=FileStatus(call.parameters["expected_status"]),
+            approvers=await operators.count_approvers(conn),
+            renderers=call.service.renderers,
+            cause=call.context.cause,
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
         )
+        return file_json(file, review=await ach.review_file(conn, file))
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 

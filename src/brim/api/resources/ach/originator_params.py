@@ -11,6 +11,7 @@ _LONGEST_NUMBER: Final = 17
 _MOST_CUTOFFS: Final = 24
 _MOST_RETRIES: Final = 2
 _MOST_HOST_KEYS: Final = 4
+_LIMIT: Final = BoundedInteger(least=1, most=999_999_999_999, clearable=True)
 _DAYS: Final = BoundedInteger(least=0, most=60)
 
 _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
@@ -28,6 +29,14 @@ _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
 }
 _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "alarm_after_hours": (BoundedInteger(least=1, most=240), "How long a file may go without an answer: 24."),
+    "approval_from_entry": (
+        _LIMIT,
+        "Where not every file needs an approval: from which single debit on, in cents, its file does. Empty for none.",
+    ),
+    "approval_from_total": (
+        _LIMIT,
+        "Where not every file needs an approval: from which total on, in cents, a file does. Empty for none.",
+    ),
     "bank_account": (Text(max_length=32), "What the bank account is called in the ledger: `operating`."),
     "confirmation": (
         Enum(tuple(each.value for each in Confirmation)),
@@ -78,6 +87,10 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "same_day_cutoffs": (
         TextList(_MOST_CUTOFFS, clearable=True),
         "Those of the cut-offs whose files settle on the same banking day; an empty value for none.",
+    ),
+    "second_approval_from_total": (
+        _LIMIT,
+        "From which total on, in cents, two operators approve a file. Empty for none.",
     ),
     "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
     "sftp_after_reading": (

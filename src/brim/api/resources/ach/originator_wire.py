@@ -23,6 +23,14 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     """What a bank and its originator have agreed, by which every file is made. Amounts are in cents."""
 
     alarm_after_hours: Annotated[int, described("How long a file may go without an answer.", minimum=1)]
+    approval_from_entry: Annotated[
+        int | None,
+        described("From which single debit on a file is approved; null for none, or where every file is.", **_CENTS),
+    ]
+    approval_from_total: Annotated[
+        int | None,
+        described("From which total on a file is approved; null for none, or where every file is.", **_CENTS),
+    ]
     bank_account: Annotated[str, described("What the bank account is called in the ledger.", maxLength=32)]
     company_id: Annotated[str, described("The originator's identification, as the bank assigned it.", maxLength=10)]
     company_name: Annotated[str, described("Who debits, as account holders read it.", maxLength=16)]
@@ -66,6 +74,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     same_day_cap: Annotated[int, described("The largest debit that settles on the same day.", **_CENTS)]
     same_day_cutoffs: Annotated[tuple[str, ...], described("The cut-offs whose files settle on the same day.")]
+    second_approval_from_total: Annotated[
+        int | None, described("From which total on two operators approve a file; null for none.", **_CENTS)
+    ]
     sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
     sftp_after_reading: Annotated[
         str, described("What becomes of a file on the bank's server.", enum=[each.value for each in AfterReading])

@@ -15,10 +15,12 @@ from brim.core.ach import (
     FILE_PREFIX,
     PRENOTE_PREFIX,
     AchFile,
+    Approval,
     BankFile,
     Cutoff,
     Entry,
     EntryStatus,
+    FileReview,
     FileStatus,
     FoundBatch,
     Outlook,
@@ -47,44 +49,18 @@ class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
     total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
 
 
-class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A file on its way to the bank."""
+class AchApprovalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody has approved a file."""
 
-    id: Annotated[str, identifier("achf", "file")]
-    object: Annotated[str, constant("brim.ach_file")] = "brim.ach_file"
-    acknowledged: Annotated[int | None, described("When the bank's acknowledgement was applied.", **TIME)]
-    actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
-    approved: Annotated[int | None, described("When it was approved.", **TIME)]
-    approved_by: Annotated[
-        str | None, described("Who approved it: an operator's id, or `profile` where none has to.", **TEXT)
+    approved: Annotated[int, described("When.", **TIME)]
+    approved_by: Annotated[str, described("Who: an operator's id.", **TEXT)]
+    number: Annotated[int, described("The first approval, or the second one.", minimum=1, maximum=2)]
+    one_person: Annotated[
+        bool, described("Whether nobody else could: no second operator had to do with live money then.")
     ]
-    batches: Annotated[
-        list[AchBatchObject] | msgspec.UnsetType, described("Its batches; there only where one file is retrieved.")
-    ] = msgspec.UNSET
-    byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
-    created: Annotated[int, described("When it was made.", **TIME)]
-    effective_date: Annotated[date, described("The day on which its entries settle.")]
-    entry_count: Annotated[int, described("How many entries it has.", **_CENTS)]
-    file_date: Annotated[date, described("The date in its header.")]
-    held_because: Annotated[
-        str | None, described("Why it is not sent, whatever its status; null where nothing holds it.", **TEXT)
+    sha256: Annotated[
+        str, described("The hash of the bytes that were approved, in hexadecimal.", pattern="^[0-9a-f]{64}$")
     ]
-    livemode: Annotated[bool, LIVEMODE]
-    modifier: Annotated[str, described("The file id modifier in its header.", maxLength=1)]
-    name: Annotated[str, described("What it is called in the bank's folder.", **TEXT)]
-    originator: Annotated[str, described("The originator that it is made for.", **TEXT)]
-    reject_reason: Annotated[str | None, described("Why the bank rejected it; null if it didn't.", **TEXT)]
-    rejected: Annotated[int | None, described("When the bank's rejection was applied.", **TIME)]
-    sent: Annotated[int | None, described("When it was handed to the bank.", **TIME)]
-    settled: Annotated[
-        int | None,
-        described("When its last line of a statement was applied; of prenotes alone, when these were over.", **TIME),
-    ]
-    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
-    status: Annotated[str, described("Where it stands.", enum=[status.value for status in FileStatus])]
-    total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
-    total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
-    voided: Annotated[int | None, described("When it was given up; null if it wasn't.", **TIME)]
 
 
 class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +86,75 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
     topup: Annotated[str, described("The top-up.", **TEXT)]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+
+
+class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A file on its way to the bank."""
+
+    id: Annotated[str, identifier("achf", "file")]
+    object: Annotated[str, constant("brim.ach_file")] = "brim.ach_file"
+    acknowledged: Annotated[int | None, described("When the bank's acknowledgement was applied.", **TIME)]
+    actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
+    approvals: Annotated[
+        list[AchApprovalObject] | msgspec.UnsetType,
+        described("Who has approved it, and which bytes; there only where one file is retrieved or approved."),
+    ] = msgspec.UNSET
+    approvals_missing: Annotated[
+        int | msgspec.UnsetType,
+        described("How many people have yet to approve it; where its approvals are.", minimum=0, maximum=2),
+    ] = msgspec.UNSET
+    approvals_needed: Annotated[
+        int | None,
+        described(
+            "How many people have to approve it, by the profile's limits when it was made; null for a file of an "
+            "earlier version of Brim.",
+            minimum=0,
+            maximum=2,
+        ),
+    ]
+    approved: Annotated[int | None, described("When it was approved by as many people as it needs.", **TIME)]
+    approved_by: Annotated[
+        str | None,
+        described("Who approved it last: an operator's id, or `profile` where nobody has to.", **TEXT),
+    ]
+    batches: Annotated[
+        list[AchBatchObject] | msgspec.UnsetType, described("Its batches; there only where one file is retrieved.")
+    ] = msgspec.UNSET
+    byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
+    created: Annotated[int, described("When it was made.", **TIME)]
+    cutoff: Annotated[
+        int | msgspec.UnsetType, described("The cut-off that it belongs to; where its approvals are.", **TIME)
+    ] = msgspec.UNSET
+    effective_date: Annotated[date, described("The day on which its entries settle.")]
+    entry_count: Annotated[int, described("How many entries it has.", **_CENTS)]
+    file_date: Annotated[date, described("The date in its header.")]
+    held_because: Annotated[
+        str | None, described("Why it is not sent, whatever its status; null where nothing holds it.", **TEXT)
+    ]
+    largest_entries: Annotated[
+        list[AchEntryObject] | msgspec.UnsetType,
+        described("Its five largest entries, the largest first; where its approvals are."),
+    ] = msgspec.UNSET
+    livemode: Annotated[bool, LIVEMODE]
+    modifier: Annotated[str, described("The file id modifier in its header.", maxLength=1)]
+    name: Annotated[str, described("What it is called in the bank's folder.", **TEXT)]
+    originator: Annotated[str, described("The originator that it is made for.", **TEXT)]
+    reject_reason: Annotated[str | None, described("Why the bank rejected it; null if it didn't.", **TEXT)]
+    rejected: Annotated[int | None, described("When the bank's rejection was applied.", **TIME)]
+    send_before: Annotated[
+        int | msgspec.UnsetType,
+        described("Until when it can be sent for its effective date; where its approvals are.", **TIME),
+    ] = msgspec.UNSET
+    sent: Annotated[int | None, described("When it was handed to the bank.", **TIME)]
+    settled: Annotated[
+        int | None,
+        described("When its last line of a statement was applied; of prenotes alone, when these were over.", **TIME),
+    ]
+    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
+    status: Annotated[str, described("Where it stands.", enum=[status.value for status in FileStatus])]
+    total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
+    total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
+    voided: Annotated[int | None, described("When it was given up; null if it wasn't.", **TIME)]
 
 
 class BankFindingObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,9 +395,10 @@ def file_json(
     file: AchFile,
     batches: Sequence[FoundBatch] | None = None,
     *,
+    review: FileReview | None = None,
     actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
-    """Return a file's compact JSON, with its batches, and what may be done with it, where they are given."""
+    """Return a file's compact JSON, with its batches, what an approver sees, and what may be done, where given."""
     shown = (
         msgspec.UNSET
         if batches is None
@@ -363,21 +409,27 @@ def file_json(
             id=file.id,
             acknowledged=_seconds(file.acknowledged_ms),
             actions=actions,
+            approvals=msgspec.UNSET if review is None else [_approval_object(each) for each in review.approvals],
+            approvals_missing=msgspec.UNSET if review is None else review.missing,
+            approvals_needed=file.approvals_needed,
             approved=_seconds(file.approved_ms),
             approved_by=file.approved_by,
             batches=shown,
             byte_count=file.byte_count,
             created=file.built_ms // 1000,
+            cutoff=msgspec.UNSET if review is None else review.cutoff_ms // 1000,
             effective_date=file.effective_date,
             entry_count=file.entry_count,
             file_date=file.file_date,
             held_because=file.held_because,
+            largest_entries=msgspec.UNSET if review is None else [_entry_object(each) for each in review.largest],
             livemode=file.scope.livemode,
             modifier=file.modifier,
             name=file.name,
             originator=file.originator,
             reject_reason=file.reject_reason,
             rejected=_seconds(file.rejected_ms),
+            send_before=msgspec.UNSET if review is None else review.send_before_ms // 1000,
             sent=_seconds(file.sent_ms),
             settled=_seconds(file.settled_ms),
             sha256=file.sha256.hex(),
@@ -386,6 +438,16 @@ def file_json(
             total_debit=file.total_debit,
             voided=_seconds(file.voided_ms),
         )
+    )
+
+
+def _approval_object(approval: Approval) -> AchApprovalObject:
+    return AchApprovalObject(
+        approved=approval.approved_ms // 1000,
+        approved_by=approval.approved_by,
+        number=approval.number,
+        one_person=approval.one_person,
+        sha256=approval.sha256.hex(),
     )
 
 
@@ -504,7 +566,11 @@ def _file_of(found: Break) -> str | None:
 
 def entry_json(entry: Entry) -> bytes:
     """Return the compact JSON of an entry of a file."""
-    return encode(AchEntryObject(id=entry.trace or "", account=entry.owner, topup=entry.topup, **entry_fields(entry)))
+    return encode(_entry_object(entry))
+
+
+def _entry_object(entry: Entry) -> AchEntryObject:
+    return AchEntryObject(id=entry.trace or "", account=entry.owner, topup=entry.topup, **entry_fields(entry))
 
 
 def rail_json(scope: AccountScope, stops: Sequence[Stop], actions: list[ActionObject]) -> bytes:

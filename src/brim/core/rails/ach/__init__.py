@@ -6,6 +6,7 @@ What is written to the database stands in `core.originators` and `core.ach`. Sta
 """
 
 from brim.core.rails.ach.profile import (
+    APPROVAL_LIMITS,
     MOST_LINES,
     MOST_RETRIES,
     Confirmation,
@@ -13,6 +14,7 @@ from brim.core.rails.ach.profile import (
     OriginatorProfile,
     ProfileError,
     SecCode,
+    approvals_needed,
     archive_of,
     check_profile,
     overlap,
@@ -23,6 +25,7 @@ from brim.core.rails.ach.schedule import (
     CALENDAR,
     CONTEST_DAYS,
     DISHONOR_DAYS,
+    GRACE_MS,
     Promise,
     contestable_until,
     date_of_file_made,
@@ -31,6 +34,7 @@ from brim.core.rails.ach.schedule import (
     effective_date_of,
     entry_cap_of_file_made,
     final_ms,
+    last_moment_ms,
     leaves_in_time,
     local_day,
     local_time,
@@ -55,9 +59,11 @@ from brim.core.rails.ach.sftp import (
 
 __all__ = [
     "ACH",
+    "APPROVAL_LIMITS",
     "CALENDAR",
     "CONTEST_DAYS",
     "DISHONOR_DAYS",
+    "GRACE_MS",
     "MOST_LINES",
     "MOST_RETRIES",
     "RETRY_DESCRIPTION",
@@ -73,6 +79,7 @@ __all__ = [
     "SftpFolder",
     "Upload",
     "algorithms_of",
+    "approvals_needed",
     "archive_of",
     "check_profile",
     "contestable_until",
@@ -85,6 +92,7 @@ __all__ = [
     "fingerprint",
     "fingerprint_of",
     "is_sftp",
+    "last_moment_ms",
     "last_retry_day",
     "leaves_in_time",
     "local_day",

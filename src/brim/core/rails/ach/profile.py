@@ -123,6 +123,9 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             `sftp://user@host:port/path` on the bank's server.
         incoming_folder: where the bank's files are found, likewise.
         requires_approval: whether an operator approves each file before it is sent.
+        approval_from_total: where not every file needs it, from which total on a file does; None for none.
+        approval_from_entry: the same for the largest debit of a file.
+        second_approval_from_total: from which total on two operators approve a file; None for none.
         bank_account: what the bank account is called in the ledger, as in `bank:operating`. Its number is no part of
             the profile: it is kept encrypted, beside.
         sftp_host_keys: what the bank's SFTP server may show as its host key, fingerprints or lines of public keys; a
@@ -169,6 +172,9 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     outgoing_folder: str
     incoming_folder: str
     requires_approval: bool = True
+    approval_from_total: _Total | None = None
+    approval_from_entry: _Cents | None = None
+    second_approval_from_total: _Total | None = None
     bank_account: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,32}$")] = "operating"
     sftp_host_keys: tuple[str, ...] = ()
     sftp_records_folder: str | None = None
@@ -250,6 +256,44 @@ def check_profile(profile: OriginatorProfile) -> None:
         raise ProfileError("file_cap", f"an offset is one entry, which holds {LARGEST_ENTRY} cents at most.")
     if profile.file_cap < profile.entry_cap:
         raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
+    _check_limits(profile)
+
+
+APPROVAL_LIMITS: Final = {
+    "approval_from_total": "file_cap",
+    "approval_from_entry": "entry_cap",
+    "second_approval_from_total": "file_cap",
+}
+"""From where on files are approved, and the cap that each of these limits is reached within."""
+
+
+def _check_limits(profile: OriginatorProfile) -> None:
+    for field, cap in APPROVAL_LIMITS.items():
+        limit = getattr(profile, field)
+        if limit is not None and limit > getattr(profile, cap):
+            raise ProfileError(field, f"no file reaches it: it must not be larger than {cap}.")
+
+
+def approvals_needed(profile: OriginatorProfile, *, total: int, largest_entry: int) -> int:
+    """Return how many operators have to approve a file before it is sent: none, one or two.
+
+    Args:
+        profile: the originator's, as it is when the file is made.
+        total: the sum of the file's debits, in cents.
+        largest_entry: its largest debit, in cents; 0 where it has none.
+    """
+    if _reaches(total, profile.second_approval_from_total):
+        return 2
+    needs_one = (
+        profile.requires_approval
+        or _reaches(total, profile.approval_from_total)
+        or _reaches(largest_entry, profile.approval_from_entry)
+    )
+    return int(needs_one)
+
+
+def _reaches(amount: int, limit: int | None) -> bool:
+    return limit is not None and amount >= limit
 
 
 def _check_text(field: str, text: str, length: int) -> None:

@@ -122,6 +122,17 @@ def entry_cap_of_file_made(profile: OriginatorProfile, now_ms: int) -> int:
     return min(profile.file_cap, profile.same_day_cap) if is_same_day else profile.file_cap
 
 
+def last_moment_ms(profile: OriginatorProfile, effective_date: date, made_ms: int) -> int:
+    """Return until when a file that was made at a moment can be sent for the day that it names.
+
+    Half an hour after the last cut-off of that day: from then on `date_of_file_made` is a later one.
+    """
+    cutoff_ms = next_cutoff_ms(profile, made_ms - GRACE_MS)
+    while effective_date_of(profile, following := next_cutoff_ms(profile, cutoff_ms)) <= effective_date:
+        cutoff_ms = following
+    return cutoff_ms + GRACE_MS
+
+
 def usable_ms(profile: OriginatorProfile, effective_date: date, hold_days: int) -> int:
     """Return when money that settles on a day is usable: at the bank's opening, so many banking days later."""
     return _moment_ms(profile, _business_day_after(effective_date, hold_days), profile.opening)

@@ -118,13 +118,11 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 
 def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]]:
     """Return what happened to a file, the latest first: in words, when, and in which tone."""
-    approved = "Approved automatically, as the originator's profile says"
-    if file["approved_by"] not in {None, "profile"}:
-        who = names.who(file["approved_by"])
-        approved = "Approved by you" if who == "You" else f"Approved by {who}"
+    automatic = "Approved automatically, as the originator's profile says"
     steps = [
         ("Created at the cut-off", file["created"], "waiting"),
-        (approved, file["approved"], "waiting"),
+        *((_approval(each, file, names), each["approved"], "waiting") for each in file["approvals"]),
+        (automatic, file["approved"] if file["approved_by"] == "profile" else None, "waiting"),
         ("Sent to the bank", file["sent"], "waiting"),
         ("Acknowledged by the bank", file["acknowledged"], "waiting"),
         ("Settled: on the bank's statement", file["settled"], "good"),
@@ -132,6 +130,16 @@ def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]
         ("Voided", file["voided"], "plain"),
     ]
     return [(title, at, tone) for title, at, tone in reversed(steps) if at is not None]
+
+
+def _approval(approval: Mapping[str, Any], file: Mapping[str, Any], names: Names) -> str:
+    """Return who approved a file, in words: which one of how many, and if nobody else could."""
+    who = names.who(approval["approved_by"])
+    title = "Approved by you" if who == "You" else f"Approved by {who}"
+    if approval["one_person"]:
+        return f"{title} alone: there was no second person"
+    needed = file["approvals_needed"] or 1
+    return title if needed == 1 else f"{title} ({approval['number']} of {needed})"
 
 
 async def show_action(name: str, page: SignedVisit) -> Reply:
@@ -153,6 +161,7 @@ async def _reply_action(name: str, page: SignedVisit, form: Form, *, status: int
         asked=await asked_in_a_row(page) if ACTIONS[name].lets_out else None,
         file=file,
         name=name,
+        names=await page.read_names(),
         action=ACTIONS[name],
         idempotency_key=random_base62(24),
     )
@@ -167,14 +176,15 @@ async def act(name: str, page: SignedVisit) -> Reply:
         if status is not None:
             return await _reply_action(name, page, form, status=status)
     try:
-        await page.api.post(
+        after = await page.api.post(
             api_path(FILE, file_id) + f"/{name}",
             _seen(page, name),
             idempotency_key=page.form.get("idempotency_key") or None,
         )
     except ApiRefusedError as error:
         return await _reply(page, Form(message=message_of(error)), status=error.status)
-    return page.redirect(f"/ach/files/{file_id}", done=ACTIONS[name].done)
+    done = "file_approved_once" if after.get("approvals_missing") else ACTIONS[name].done
+    return page.redirect(f"/ach/files/{file_id}", done=done)
 
 
 def _seen(page: SignedVisit, name: str) -> dict[str, Field]:

@@ -123,7 +123,7 @@ def waits_for(file: dict[str, Any], *, is_stopped: bool = False) -> str:
         if is_stopped:
             return "Live money to be resumed"
     return {
-        "built": "Approval",
+        "built": "Two approvals" if file["approvals_needed"] == 2 else "Approval",
         "approved": "The next exchange with the bank",
         "sent": "The bank's acknowledgement",
         "acknowledged": "The bank's statement",

@@ -5,14 +5,16 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.core.rails.ach import OriginatorProfile
+from brim.core.rails.ach import APPROVAL_LIMITS, OriginatorProfile
 from brim.http.form import Field
 from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
 from brim.web.dashboard.forms import Form
 
-AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap", "same_day_cap")
+LIMITS: Final = tuple(APPROVAL_LIMITS)
+"""Amounts that may be left empty, for none."""
+AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap", "same_day_cap", *LIMITS)
 LISTS: Final = ("cutoffs", "same_day_cutoffs", "retry_schedule")
-MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule")
+MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule", *LIMITS)
 KEYS: Final = ("sftp_host_keys",)
 """Lists whose items have blanks in them."""
 CHECKS: Final = ("requires_approval",)
@@ -53,7 +55,7 @@ def profile_of(form: Form) -> dict[str, Field]:
         if name in CHECKS:
             profile[name] = "true" if text else "false"
         elif name in MAY_BE_EMPTY and not text.strip(" ,"):
-            if name in LISTS:
+            if name in LISTS + LIMITS:
                 profile[name] = ""
         elif name in LISTS:
             profile[name] = text.replace(",", " ").split()
