@@ -17,6 +17,7 @@ JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "hea
     "ach exchange",
     "ach sftp",
     "return rates",
+    "reserves",
 }
 
 

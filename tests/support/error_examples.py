@@ -6,7 +6,7 @@ from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
-from brim.core import ach, corrections, dishonors, legal_holds, originators, return_rates
+from brim.core import ach, corrections, dishonors, ledger, legal_holds, negative_balances, originators, return_rates
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -260,6 +260,15 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      None,
      ("New debits are refused: 5 of 1000 debits of this account came back as unauthorized in the last 60 days, which "
       "reaches Nacha's limit. Two people can let debits go on for a time: the page Return rates.")),
+    (ledger.InsufficientFundsError(available=5, wanted=9, currency="usd"), 400, "balance_insufficient", "amount",
+     "Only 5 usd of the 9 usd to reserve are available."),
+    (negative_balances.NotNegativeError("acct_1", "usd"), 400, "balance_not_negative", None,
+     "The balance of acct_1 in usd is not negative."),
+    (negative_balances.DebtTooSmallError(5, "usd"), 400, None, "amount",
+     "The balance is 5 usd below zero; a top-up that recovers it asks for no more."),
+    (negative_balances.DebtPendingError(7, "usd"), 400, "recovery_pending", None,
+     ("Pending top-ups of 7 usd will recover the balance. To ask for another one all the same, send "
+      "brim[allow_duplicate]=true.")),
     (return_rates.NoOverrideError(return_rates.OverrideStatus.ASKED), 400, None, None,
      "Nobody has asked for an override that could be approved."),
     (return_rates.OverrideEndError(), 400, None, "until", "An override has to end in the next 30 days."),

@@ -288,6 +288,18 @@ _AROUND: Final = (
     (SELECT {account}, false, 'usd', 0 FROM n LIMIT 1)
     ON CONFLICT ON CONSTRAINT balances_pk DO NOTHING
     """,
+    # Those that lack something, and balances below zero, are the first, and do not grow.
+    """
+    balance_reserves (account, livemode, currency, target, held, hold, set_by, set_ms)
+    SELECT
+        'acct_' || n, false, 'usd', 10, CASE WHEN n <= 20 THEN 0 ELSE 10 END, CASE WHEN n > 20 THEN 'rsv_' || {id} END,
+        'op_1', n
+    FROM n
+    """,
+    """
+    negative_balances (account, livemode, currency, since_ms)
+    SELECT 'acct_' || n, false, 'eur', n FROM n WHERE n <= 20
+    """,
     """
     event_counters (account, livemode, number)
     SELECT 'acct_' || n, false, 1 FROM n

@@ -74,6 +74,25 @@ def _succeeded(wire: Wire, account: str) -> Made:
     return _post(wire, f"/v1/test_helpers/topups/{topup}/succeed", {}), {}
 
 
+def _negative(wire: Wire, account: str) -> Made:
+    topup, _ = _succeeded(wire, account)
+    _hold(wire, account)
+    reply = wire.post(f"/v1/test_helpers/topups/{topup}/reverse")
+    assert reply.status == 200, reply.body
+    return f"{account}_usd", {}
+
+
+def _hold(wire: Wire, _account: str) -> Made:
+    reply = wire.post("/v1/test_helpers/balance/hold", {"amount": 2000, "currency": "usd"})
+    assert reply.status == 200, reply.body
+    return "", {}
+
+
+def _with_money(wire: Wire, account: str) -> Made:
+    _succeeded(wire, account)
+    return "", {}
+
+
 def _statement_line(wire: Wire, account: str) -> Made:
     topup, _ = _succeeded(wire, account)
     return str(wire.get(f"/v1/topups/{topup}").json["balance_transaction"]), {}
@@ -156,6 +175,8 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/test_helpers/topups": _pending,
     "PostTestHelpersTopupsTopupReverse": _succeeded,
     "/v1/balance_transactions": _statement_line,
+    "/v1/brim/negative_balances": _negative,
+    "PostTestHelpersBalanceHold": _with_money,
     "/v1/events": _event,
     "/v1/webhook_endpoints": _endpoint,
     "/v1/payment_methods": _made("/v1/payment_methods", _METHOD),

@@ -57,7 +57,6 @@ NEVER_ON_THE_WIRE = (
 
 NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError", "NotARehearsalError"}
 NOT_OFFERED = {
-    "InsufficientFundsError",
     "HoldConflictError",
     "UnexpectedBankAmountError",
     "ConfirmedOtherwiseError",

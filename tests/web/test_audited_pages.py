@@ -26,6 +26,7 @@ BY_API: Final = {
     "/test-clocks/{clock}/advance": "PostTestHelpersTestClocksTestClockAdvance",
     "/test-clocks/{clock}/delete": "DeleteTestHelpersTestClocksTestClock",
     "/topups/new": "PostTopups",
+    "/negative-balances/{negative_balance}/top-up": "PostBrimNegativeBalancesNegativeBalanceTopUp",
     "/topups/{topup}": "PostTopupsTopup",
     "/topups/{topup}/cancel": "PostTopupsTopupCancel",
     "/topups/{topup}/succeed": "PostTestHelpersTopupsTopupSucceed",

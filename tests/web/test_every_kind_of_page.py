@@ -116,7 +116,17 @@ def _add(server: Server, account: str, kind: EventType, payload: Mapping[str, An
 
 
 OF_LIVE_MONEY: Final = tuple(
-    f"brim.{name}." for name in ("ach_file", "ach_return", "break", "funding_source", "prenote", "return_rate", "topup")
+    f"brim.{name}."
+    for name in (
+        "ach_file",
+        "ach_return",
+        "break",
+        "funding_source",
+        "negative_balance",
+        "prenote",
+        "return_rate",
+        "topup",
+    )
 )
 
 
@@ -141,7 +151,7 @@ PAGES: Final = (
     "/test/balance/overview", "/test/topups", "/test/topups/new", "/test/funding-sources", "/test/funding-sources/new",
     "/test/events", "/test/logs", "/test/webhooks", "/test/webhooks/new", "/test/apikeys", "/test/apikeys/new",
     "/test/accounts", "/test/accounts/new", "/test/test-clocks", "/test/verification", "/test/workers",
-    "/test/topups.csv",
+    "/test/topups.csv", "/test/negative-balances",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from brim.api.resources.authorizations.wire import prenote_json
 from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
+from brim.api.resources.negative_balances.wire import negative_balance_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
 from brim.api.resources.v2_core.destination_wire import destination_json
@@ -31,6 +32,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.CORRECTION: correction_json,
         ObjectType.ACH_RETURN: return_json,
         ObjectType.PRENOTE: prenote_json,
+        ObjectType.NEGATIVE_BALANCE: negative_balance_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,
         ObjectType.SOURCE: source_json,

@@ -21,6 +21,7 @@ from brim.cli.legal_holds import legal_holds
 from brim.cli.listen import listen
 from brim.cli.login import login
 from brim.cli.logs import logs
+from brim.cli.negative_balances import negative_balances
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
 from brim.cli.retention import retention
@@ -82,6 +83,7 @@ for _command in (
     bank,
     import_,
     legal_holds,
+    negative_balances,
     retention,
 ):
     cli.add_command(_command)

@@ -17,7 +17,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.core import ach, ledger, return_rates, topups
+from brim.core import ach, ledger, negative_balances, return_rates, topups
 from brim.core.corrections import CorrectionPlayer
 from brim.core.encryption import Keyring
 from brim.core.events import Renderers
@@ -57,6 +57,9 @@ PRUNE_REST_S: Final = 60.0
 # How long a file may wait to be made, sent or read: cut-offs are minutes, and banks look every few of them.
 ACH_REST_S: Final = 1.0
 PRUNE_BATCH: Final = 1_000
+# How long a balance is below zero at most while a reserve has what it lacks, and how many reserves are settled at once.
+RESERVES_REST_S: Final = 2.0
+RESERVES_BATCH: Final = 100
 # How often return rates are looked at because days have passed; what is sent and returned is counted at once.
 RATES_REST_S: Final = 600.0
 RATES_BATCH: Final = 500
@@ -258,6 +261,14 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
         forgotten = max(forgotten, await prune_sign_ins(database, now_ms=now_ms(), limit=PRUNE_BATCH))
         return max(forgotten, await pruning.run_once(now_ms=now_ms(), limit=PRUNE_BATCH))
 
+    async def settle_reserves() -> int:
+        count = await negative_balances.settle_reserves(
+            database, renderers, now_ms=now_ms(), ids=ids, limit=RESERVES_BATCH
+        )
+        if count:
+            wakes.number.set()
+        return count
+
     return [
         _make_bank_job("settle", settle, topups.MAX_BATCH, wakes.settle),
         _make_bank_job("clocks", advance, 1, wakes.clocks),
@@ -268,6 +279,7 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
             rest_s=SEAL_REST_S,
             longest_rest_s=SEAL_LONGEST_REST_S,
         ),
+        Job(name="reserves", run_once=settle_reserves, full=RESERVES_BATCH, rest_s=RESERVES_REST_S),
         *_make_ach_jobs(
             database,
             claiming,

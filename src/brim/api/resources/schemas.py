@@ -24,6 +24,7 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.schema import ADDRESS
 from brim.api.resources.jobs import wire as job_wire
 from brim.api.resources.legal_holds import wire as legal_hold_wire
+from brim.api.resources.negative_balances import wire as negative_balance_wire
 from brim.api.resources.request_logs import wire as log_wire
 from brim.api.resources.stripe_cli import wire as cli_wire
 from brim.api.resources.test_helpers import wire as clock_wire
@@ -137,6 +138,9 @@ COMPONENTS: Final = (
     Component(DishonorObject, "brim.ach_return_dishonor"),
     Component(DishonorCodeObject, "brim.ach_return_dishonor_code"),
     Component(ContestObject, "brim.ach_return_contest"),
+    Component(negative_balance_wire.NegativeBalanceObject, "brim.negative_balance"),
+    Component(negative_balance_wire.BalanceStepObject, "brim.negative_balance_step"),
+    Component(negative_balance_wire.ReserveObject, "brim.balance_reserve"),
     Component(ach_wire.CorrectionObject, "brim.correction"),
     Component(ach_wire.CorrectedObject, "brim.correction_bank_account"),
     Component(ach_wire.RefusalObject, "brim.correction_refusal"),

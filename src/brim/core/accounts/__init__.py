@@ -9,6 +9,7 @@ from brim.core.accounts.access import (
     check_live_change,
     check_operates,
     lock_account,
+    require_account,
     require_first_account,
 )
 from brim.core.accounts.capabilities import CAPABILITIES, status_of
@@ -139,6 +140,7 @@ __all__ = [
     "new_account_id",
     "record_account",
     "render_account",
+    "require_account",
     "require_first_account",
     "retrieve_account",
     "retrieve_capability",

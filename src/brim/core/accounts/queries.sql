@@ -121,7 +121,7 @@ WHERE account = $1;
 -- Whether an account has money in live mode, and whether some is on its way: along topups_by_status alone, which has that
 -- order.
 SELECT
-    EXISTS (SELECT FROM balances WHERE account = $1 AND livemode AND available <> 0) AS has_balance,
+    EXISTS (SELECT FROM balances WHERE account = $1 AND livemode AND (available <> 0 OR reserved <> 0)) AS has_balance,
     EXISTS (
         SELECT
         FROM (

@@ -26,6 +26,7 @@ class ObjectType(StrEnum):
     ACH_RETURN = "ach_return"
     API_KEY = "api_key"
     AUTHORIZATION = "authorization"
+    BALANCE_RESERVE = "balance_reserve"
     BANK_FILE = "bank_file"
     BREAK = "break"
     CLI_LOGIN = "cli_login"
@@ -114,6 +115,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "ended_ms": plain,
         "end_reason": plain,
     },
+    ObjectType.BALANCE_RESERVE: {"currency": plain, "target": plain, "held": plain},
     ObjectType.BANK_FILE: {},
     ObjectType.BREAK: {"kind": plain, "resolution": plain},
     ObjectType.CLI_LOGIN: {"device": plain, "account": plain},

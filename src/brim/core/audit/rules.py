@@ -92,6 +92,8 @@ class Action(StrEnum):
     RETURN_OVERRIDE_ASKED = "return_override.asked"
     RETURN_OVERRIDE_APPROVED = "return_override.approved"
     RETURN_OVERRIDE_ENDED = "return_override.ended"
+    BALANCE_RESERVE_SET = "balance_reserve.set"
+    TEST_MONEY_HELD = "test_money.held"
     BREAK_RESOLVED = "break.resolved"
     LEGAL_HOLD_PLACED = "legal_hold.placed"
     LEGAL_HOLD_LIFTED = "legal_hold.lifted"

@@ -29,6 +29,7 @@ class ObjectType(StrEnum):
     PRENOTE = "brim.prenote"
     CORRECTION = "brim.correction"
     ACH_RETURN = "brim.ach_return"
+    NEGATIVE_BALANCE = "brim.negative_balance"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"

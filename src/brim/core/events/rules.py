@@ -51,6 +51,8 @@ class EventType(StrEnum):
     PRENOTE_VERIFIED = "brim.prenote.verified"
     PRENOTE_FAILED = "brim.prenote.failed"
     PRENOTE_CANCELED = "brim.prenote.canceled"
+    NEGATIVE_BALANCE_CREATED = "brim.negative_balance.created"  # to the account whose balance it is
+    NEGATIVE_BALANCE_RECOVERED = "brim.negative_balance.recovered"
     FUNDING_SOURCE_CORRECTED = "brim.funding_source.corrected"  # to the account whose bank account it is
     ACH_RETURN_DISHONORED = "brim.ach_return.dishonored"  # these to the platform, who dishonors
     ACH_RETURN_DISHONOR_ACCEPTED = "brim.ach_return.dishonor_accepted"
@@ -84,6 +86,7 @@ _OBJECTS: Final = {
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),
+    "brim.negative_balance": EventObject("brim.negative_balance", "/v1/brim/negative_balances/", "balance"),
     "brim.funding_source": EventObject("brim.correction", "/v1/brim/corrections/", "ach"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),
     "v2.core.event_destination": EventObject(

@@ -19,6 +19,7 @@ from brim.core import (
     integrity,
     jobs,
     ledger,
+    negative_balances,
     originators,
     reconciliation,
     topups,
@@ -330,6 +331,27 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_negative_balances(conn: Conn, now_ms: int) -> list[Figure]:
+    found = await negative_balances.total_negative_balances(conn, most=MOST_COUNTED)
+    live = [each for each in found if each.livemode]
+    return [
+        single(
+            "brim_negative_balances", "Live balances below zero, up to 10,000.", sum(each.balances for each in live)
+        ),
+        Figure(
+            "brim_negative_balance_amount",
+            "How far they are below zero together, in minor units of a currency.",
+            ("currency",),
+            [((each.currency,), each.amount) for each in live],
+        ),
+        single(
+            "brim_negative_balance_oldest_seconds",
+            "How long the one that fell first has been below zero.",
+            age_s(min((each.since_ms for each in live if each.since_ms is not None), default=None), now_ms),
+        ),
+    ]
+
+
 async def _read_corrections(conn: Conn, now_ms: int) -> list[Figure]:
     notified: list[tuple[tuple[str, ...], float]] = []
     unsettled: list[tuple[tuple[str, ...], float]] = []
@@ -413,6 +435,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("originators", _read_originators),
     _Part("returns", _read_returns, SELDOM_FRESH_MS),
     _Part("corrections", _read_corrections, SELDOM_FRESH_MS),
+    _Part("negative balances", _read_negative_balances),
     _Part("archiving", _read_archiving),
     _Part("size", _read_size, SELDOM_FRESH_MS),
 )

@@ -12,6 +12,7 @@ import msgspec
 from brim.core import verification as verification_walk
 from brim.core.idempotency import KeyCheck
 from brim.core.ledger import BalanceTransactionType, ledger_checks
+from brim.core.negative_balances import RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE
 from brim.core.rails import CONFIRMED_RAILS
 from brim.core.topups import SOURCE_TYPE, ClearingCheck, topup_checks
 from brim.core.verification import (
@@ -30,7 +31,7 @@ from brim.platform.database import Conn, Database
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.
 _RANGE_SIZE: Final = 20_000
 
-_SOURCE_TYPES: Final = (SOURCE_TYPE,)
+_SOURCE_TYPES: Final = (SOURCE_TYPE, RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE)
 _TRANSACTION_TYPES: Final = tuple(BalanceTransactionType)
 
 

@@ -17,7 +17,7 @@ from brim.core.ledger.chart import (
     chart_account,
 )
 from brim.core.ledger.hold_rules import Hold, HoldConflictError, HoldStatus
-from brim.core.ledger.holds import post_hold, reserve, void_hold
+from brim.core.ledger.holds import find_hold, post_hold, reserve, void_hold
 from brim.core.ledger.posting_store import fetch_entries, post_entries
 from brim.core.ledger.rules import (
     Balance,
@@ -71,6 +71,7 @@ __all__ = [
     "fetch_balance_transactions",
     "fetch_balances",
     "fetch_entries",
+    "find_hold",
     "ledger_checks",
     "list_balance_transactions",
     "list_entries",

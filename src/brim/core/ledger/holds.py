@@ -56,6 +56,18 @@ async def reserve(
     return hold
 
 
+async def find_hold(conn: Conn, scope: AccountScope, source: str) -> Hold:
+    """Return the hold of a source, held until the transaction ends.
+
+    Raises:
+        HoldConflictError: it has none.
+    """
+    known = await holds.lock_hold_of_source(conn, scope, source)
+    if known is None:
+        raise HoldConflictError(f"There is no hold of {source}.")
+    return known
+
+
 async def post_hold(
     conn: Conn,
     hold: Hold,

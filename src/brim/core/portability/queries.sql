@@ -54,6 +54,10 @@
 -- Its holds.
 {rows of holds by t.livemode, t.id};
 
+-- name: rows_of_balance_reserves
+-- What is kept back of its money.
+{rows of balance_reserves by t.livemode, t.currency};
+
 -- name: rows_of_bank_confirmations
 -- What its bank's statements confirmed.
 {rows of bank_confirmations by t.livemode, t.topup, t.step};
@@ -274,6 +278,10 @@ FROM (
 -- name: put_holds
 -- Its holds.
 {rows put into holds};
+
+-- name: put_balance_reserves
+-- What is kept back of its money.
+{rows put into balance_reserves};
 
 -- name: put_bank_confirmations
 -- What its bank's statements confirmed.

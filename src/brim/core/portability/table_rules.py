@@ -53,6 +53,7 @@ EXPORTED: Final = (
     Table(name="balances", key=("livemode", "currency")),
     Table(name="balance_transactions", key=_BY_ID),
     Table(name="holds", key=_BY_ID),
+    Table(name="balance_reserves", key=("livemode", "currency")),
     Table(name="bank_confirmations", key=("livemode", "topup", "step")),
     Table(name="topup_retries", key=("livemode", "topup")),
     Table(name="unsealed_entries", key=("livemode", "entry")),
@@ -137,6 +138,7 @@ PLACES: Final = {table.name: place for place, table in enumerate(EXPORTED)}
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "bank_readings": "says how far the workers of one installation have read a folder; others begin anew",
+    "negative_balances": "which balances are below zero: written by them, wherever they come to",
     "due_exceptions": "what an installation's workers could not do; what is due is tried anew, and noted if it fails",
     "cli_pairings": "a login of some minutes, at one installation",
     "cli_sessions": "a command that listens to one installation, and its credential",

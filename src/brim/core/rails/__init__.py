@@ -7,7 +7,18 @@ instruction. Pure: no database, no network, no clock. Neighbours: `topups` and `
 
 from brim.core.rails.bank_accounts import BankAccountRules, Counterparty
 from brim.core.rails.failures import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
-from brim.core.rails.protocol import AnsweringRail, Fail, Instruction, Outcome, Plan, Rail, Return, Succeed, Wait
+from brim.core.rails.protocol import (
+    AnsweringRail,
+    Fail,
+    Instruction,
+    Outcome,
+    Plan,
+    PresentAgain,
+    Rail,
+    Return,
+    Succeed,
+    Wait,
+)
 from brim.core.rails.registry import (
     CONFIRMED_RAILS,
     FILE_RAILS,
@@ -33,6 +44,7 @@ __all__ = [
     "Instruction",
     "Outcome",
     "Plan",
+    "PresentAgain",
     "Rail",
     "RailEntry",
     "Rails",

@@ -82,7 +82,8 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
     """The validated parameters of a top-up.
 
     `amount` is in minor units of `currency`; `allow_duplicate` says that a live one is meant, though it may equal one
-    that was just created; `retry_of` is the top-up that it retries, and `retry` what allows that.
+    that was just created, and `least_twin_window_minutes` that such a one is looked for within so long at least,
+    whatever the originator's profile says; `retry_of` is the top-up that it retries, and `retry` what allows that.
     """
 
     amount: int
@@ -97,6 +98,7 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
     allow_duplicate: bool = False
     retry_of: str | None = None
     retry: TopupRetry | None = None
+    least_twin_window_minutes: int = 0
 
 
 def pending_topup(

@@ -233,7 +233,8 @@ async def _new_topup(
     twin_window_minutes = 0
     if collection is not None:
         if not wanted.allow_duplicate and wanted.retry is None:
-            twin_window_minutes = collection.originator.profile.duplicate_window_minutes
+            window = collection.originator.profile.duplicate_window_minutes
+            twin_window_minutes = max(window, wanted.least_twin_window_minutes)
         exposures = exposures_of(
             collection.originator,
             context.scope,

@@ -15,8 +15,9 @@ from brim.core import events as events_store
 from brim.core import ledger
 from brim.core.events import Cause, Event, EventType, Renderers, new_event
 from brim.core.ledger import Balance, Posting, balance_change
+from brim.core.negative_balances import Crossing, announce_crossings
 from brim.core.originators import reduce_source_exposures
-from brim.core.rails import Fail, Instruction, Outcome, Return, Succeed, Wait
+from brim.core.rails import Fail, Instruction, Outcome, PresentAgain, Return, Succeed, Wait
 from brim.core.rails.ach import ACH
 from brim.core.time import OwnerTime
 from brim.core.topups import rules
@@ -48,13 +49,14 @@ def instruction_of(topup: Topup) -> Instruction:
         calendar=topup.calendar,
         is_collected=topup.status is Status.SUCCEEDED,
         is_frozen=topup.test_clock is not None,
+        settlement_days=topup.settlement_days,
     )
 
 
 def follow(
     topup: Topup, outcome: Outcome, moment: OwnerTime, cause: Cause, *, renderers: Renderers
 ) -> Transition | None:
-    """Return what a bank's answer makes of a top-up; None when there is no answer.
+    """Return what a bank's answer makes of a top-up; None when there is no answer yet.
 
     Raises:
         InvalidTransitionError: when the answer is none to where the top-up stands.
@@ -69,7 +71,7 @@ def follow(
         case Return(code, message):
             after = rules.reverse(topup, code=code, message=message)
             return _transition(topup, after, moment, cause, renderers, transaction_id=moment.new_id("txn_"))
-        case Wait():
+        case Wait() | PresentAgain():
             return None
 
 
@@ -115,12 +117,13 @@ async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Ren
         StaleStatusError: the caller did not hold one of them.
     """
     posted = [(change, posting) for change in changes if (posting := change.transition.posting)]
-    announcements = await _announce_available(conn, posted, renderers) if posted else []
+    announcements, crossings = await _announce_available(conn, posted, renderers) if posted else ([], [])
     await transitions.write_transitions(conn, [change.transition for change in changes])
     if posted:
         await ledger.post_entries(conn, [posting for _, posting in posted])
     if announcements:
         await events_store.insert_events(conn, announcements)
+    await announce_crossings(conn, crossings, renderers=renderers)
     ended = _no_longer_pending(changes)
     if ended:
         await reduce_source_exposures(conn, ended)
@@ -138,10 +141,12 @@ def _no_longer_pending(changes: Sequence[Change]) -> dict[tuple[AccountScope, st
 
 async def _announce_available(
     conn: Conn, posted: Sequence[tuple[Change, Posting]], renderers: Renderers
-) -> list[Event]:
-    """Return the `balance.available` events of these changes; the balances they tell of are held from here on."""
+) -> tuple[list[Event], list[Crossing]]:
+    """Return the `balance.available` events of these changes, and what crosses zero; balances are held from here on."""
     touched = {(change.transition.topup.scope, change.transition.topup.currency) for change, _ in posted}
     balances = await ledger.lock_balances(conn, touched)
+    before = {(scope, currency): balances[scope][currency] for scope, currency in touched}
+    last: dict[tuple[AccountScope, str], Change] = {}
     events: list[Event] = []
     for scope, together in _by_moment(posted):
         credited: Change | None = None
@@ -149,10 +154,16 @@ async def _announce_available(
             currency = change.transition.topup.currency
             added = balance_change(posting.entry.lines, currency).available
             balances[scope][currency] += added
+            last[scope, currency] = change
             credited = change if added > 0 else credited
         if credited:
             events.append(_available_event(scope, balances[scope], credited, renderers))
-    return events
+    crossings = [
+        Crossing(scope=scope, currency=currency, is_negative=now < 0, moment=change.moment, cause=change.cause)
+        for (scope, currency), change in sorted(last.items(), key=lambda each: each[0])
+        if (before[scope, currency] < 0) != ((now := balances[scope][currency]) < 0)
+    ]
+    return events, crossings
 
 
 def _by_moment(posted: Iterable[tuple[Change, Posting]]) -> list[tuple[AccountScope, list[tuple[Change, Posting]]]]:

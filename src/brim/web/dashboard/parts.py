@@ -21,6 +21,7 @@ from brim.web.dashboard.keys.pages import rights_of
 from brim.web.dashboard.keys.routes import routes as key_routes
 from brim.web.dashboard.live_money import words
 from brim.web.dashboard.live_money.routes import routes as live_money_routes
+from brim.web.dashboard.negative_balances.routes import routes as negative_balance_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
@@ -64,6 +65,7 @@ NAVIGATION: Final = (
             NavigationItem("Balance", "/balance/overview"),
             NavigationItem("Top-ups", "/topups"),
             NavigationItem("Bank accounts", "/funding-sources"),
+            NavigationItem("Negative balances", "/negative-balances"),
         ),
     ),
     (
@@ -130,6 +132,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *return_rate_routes(signed),
         *correction_routes(signed),
         *prenote_routes(signed),
+        *negative_balance_routes(signed),
         *signed.get("/live", live.stream),
     )
 

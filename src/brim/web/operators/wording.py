@@ -117,6 +117,8 @@ ACTIONS: Final = {
     Action.RETURN_OVERRIDE_ASKED: "Asked for an override of a return rate",
     Action.RETURN_OVERRIDE_APPROVED: "Approved an override of a return rate",
     Action.RETURN_OVERRIDE_ENDED: "Ended an override of a return rate",
+    Action.BALANCE_RESERVE_SET: "Set a reserve of an account's money",
+    Action.TEST_MONEY_HELD: "Held a part of a test balance",
     Action.BREAK_RESOLVED: "Resolved a break",
     Action.LEGAL_HOLD_PLACED: "Placed a legal hold",
     Action.LEGAL_HOLD_LIFTED: "Lifted a legal hold",

@@ -52,7 +52,7 @@ async def create(call: Call) -> Result:
         ids=service.ids,
         rails=service.rails,
         renderers=service.renderers,
-        find_funding=partial(_find_funding, service),
+        find_funding=partial(find_named_funding, service),
         find_collection=service.batches.find_collection,
         find_retry=partial(find_retry, service.database),
     )
@@ -103,7 +103,7 @@ async def _preview_funding(service: Service, scope: AccountScope, wanted: Create
     )
 
 
-async def _find_funding(service: Service, context: RequestContext, wanted: CreateTopup) -> Funding | KeptReply:
+async def find_named_funding(service: Service, context: RequestContext, wanted: CreateTopup) -> Funding | KeptReply:
     """Look up the bank account on file that a create names."""
     return await find_funding(
         service.database,

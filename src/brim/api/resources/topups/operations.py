@@ -32,7 +32,7 @@ from brim.core.topups import (
 )
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
-_CREATION_ERRORS: Final = (
+CREATION_ERRORS: Final = (
     InvalidCurrencyError,
     AmountTooLargeError,
     InvalidAmountStepError,
@@ -72,7 +72,7 @@ TOPUPS: Final = (
         resource="topups",
         level="write",
         returns=topup_wire.TopupObject,
-        errors=(*_CREATION_ERRORS, RetryRefusedError, RetriedAlreadyError),
+        errors=(*CREATION_ERRORS, RetryRefusedError, RetriedAlreadyError),
     ),
     Operation(
         method="GET",
@@ -145,6 +145,6 @@ TOPUPS: Final = (
         resource="topups",
         level="read",
         returns=topup_wire.AvailabilityPreviewObject,
-        errors=_CREATION_ERRORS,
+        errors=CREATION_ERRORS,
     ),
 )

@@ -1,0 +1,55 @@
+"""Balances below zero: since when, by which returns, and what has recovered them; and reserves that returns draw on.
+
+A balance falls below zero when a bank takes a top-up back whose money was spent. Neighbours: `ledger` has the balances
+and what was posted, from which all of it is computed; `topups` tells when a balance crosses zero. Start reading at
+`rules`, then `service`; `reserves` has what is kept back.
+"""
+
+from brim.core.negative_balances.playing import TEST_HOLD_SOURCE_TYPE, hold_test_money
+from brim.core.negative_balances.reserves import RESERVE_SOURCE_TYPE, list_reserves, set_reserve, settle_reserves
+from brim.core.negative_balances.rules import (
+    BalanceStep,
+    Crossing,
+    DebtPendingError,
+    DebtTooSmallError,
+    Episode,
+    NegativeBalance,
+    NotNegativeError,
+    Reserve,
+    balance_id,
+    debt,
+    read_balance_id,
+)
+from brim.core.negative_balances.service import (
+    amount_to_ask_for,
+    announce_crossings,
+    list_negative_balances,
+    retrieve_negative_balance,
+)
+from brim.core.negative_balances.store import NegativeTotal, total_negative_balances
+
+__all__ = [
+    "RESERVE_SOURCE_TYPE",
+    "TEST_HOLD_SOURCE_TYPE",
+    "BalanceStep",
+    "Crossing",
+    "DebtPendingError",
+    "DebtTooSmallError",
+    "Episode",
+    "NegativeBalance",
+    "NegativeTotal",
+    "NotNegativeError",
+    "Reserve",
+    "amount_to_ask_for",
+    "announce_crossings",
+    "balance_id",
+    "debt",
+    "hold_test_money",
+    "list_negative_balances",
+    "list_reserves",
+    "read_balance_id",
+    "retrieve_negative_balance",
+    "set_reserve",
+    "settle_reserves",
+    "total_negative_balances",
+]

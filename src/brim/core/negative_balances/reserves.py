@@ -1,0 +1,162 @@
+"""Reserves: the first part of an account's money is kept back, and a return that comes late draws on it.
+
+What is held is a hold of the ledger. Whenever a reserve has too much or too little, that hold is voided and another one
+made: of what the account has, available and held, the first up to the target is held (`rules.kept_back`). So a negative
+balance draws on it, and top-ups fill it again.
+"""
+
+from typing import Final
+
+from brim.base.actor import Actor
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import AccountScope
+from brim.core import accounts, audit
+from brim.core.audit import Action, ObjectType
+from brim.core.events import BY_ITSELF, Cause, Renderers
+from brim.core.ledger import find_hold, lock_balances, reserve, void_hold
+from brim.core.negative_balances import store
+from brim.core.negative_balances.rules import Crossing, Reserve, kept_back
+from brim.core.negative_balances.service import announce_crossings, check_one_cursor
+from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
+from brim.platform.database import Conn, Database
+
+RESERVE_SOURCE_TYPE: Final = "reserve"
+"""What the ledger calls what a reserve posts."""
+RESERVE_PREFIX: Final = "rsv_"
+
+
+async def list_reserves(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[Reserve]:
+    """Return a page of the reserves of an account and of those under it, by account and currency.
+
+    Raises:
+        ExclusiveParametersError: both cursors are given.
+    """
+    check_one_cursor(page)
+    return await store.page_reserves(conn, scope, page)
+
+
+async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
+    conn: Conn,
+    platform: AccountScope,
+    account: str,
+    currency: str,
+    target: int,
+    *,
+    by: Actor,
+    renderers: Renderers,
+    cause: Cause = BY_ITSELF,
+    now_ms: int,
+    ids: IdFactory,
+) -> Reserve:
+    """Say how much of an account's money is kept back, in the caller's transaction, and keep back what is there of it.
+
+    Args:
+        conn: the transaction.
+        platform: who says so: of its own money, or of that of an account under it.
+        account: whose money.
+        currency: in which currency.
+        target: how much, in minor units; 0 for nothing any more.
+        by: who says so.
+        renderers: write what events show.
+        cause: the request, if there is one.
+        now_ms: the time.
+        ids: makes ids.
+
+    Raises:
+        ResourceMissingError: the platform has no such account.
+        ClockAdvancingError: the test clock that keeps its time is on its way.
+    """
+    try:
+        await accounts.require_account(conn, platform, account)
+    except accounts.UnreachableAccountError:
+        raise ResourceMissingError("account", account, param="account") from None
+    scope = AccountScope(account, platform.livemode)
+    moment = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
+    await lock_balances(conn, {(scope, currency)})
+    before = await store.lock_reserve(conn, scope, currency)
+    wanted = Reserve(
+        scope=scope,
+        currency=currency,
+        target=target,
+        held=before.held if before else 0,
+        hold=before.hold if before else None,
+        set_by=by.id or by.name or by.kind,
+        set_ms=now_ms,
+    )
+    after = await _settle(conn, wanted, moment, cause=cause, renderers=renderers)
+    await store.write_reserve(conn, after)
+    await audit.record(
+        conn,
+        by,
+        Action.BALANCE_RESERVE_SET,
+        object_type=ObjectType.BALANCE_RESERVE,
+        object_id=account,
+        before=before,
+        after=after,
+        scope=scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    return after
+
+
+async def settle_reserves(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory, limit: int) -> int:
+    """Draw on, and fill, up to `limit` reserves that have too much or too little; return how many were due."""
+    async with database.connection() as conn:
+        places = await store.reserves_to_settle(conn, limit=limit)
+    for place in places:
+
+        async def work(conn: Conn, place: store.ReservePlace = place) -> None:
+            try:
+                moment = await lock_owner_time(conn, place.scope, now_ms=now_ms, ids=ids)
+            except ClockAdvancingError:
+                return
+            await lock_balances(conn, {(place.scope, place.currency)})
+            found = await store.lock_reserve(conn, place.scope, place.currency)
+            if found is not None:
+                await store.write_reserve(
+                    conn, await _settle(conn, found, moment, cause=BY_ITSELF, renderers=renderers)
+                )
+
+        await database.transact(work)
+    return len(places)
+
+
+async def _settle(conn: Conn, found: Reserve, moment: OwnerTime, *, cause: Cause, renderers: Renderers) -> Reserve:
+    """Hold of an account's money what is to be kept back of it; the transaction holds its balance and its reserve."""
+    available = await store.find_balance(conn, found.scope, found.currency)
+    held = kept_back(available, found.held, found.target)
+    if held == found.held:
+        return found
+    if found.hold is not None:
+        hold = await find_hold(conn, found.scope, found.hold)
+        await void_hold(conn, hold, moment=moment)
+    source = None
+    if held:
+        source = moment.new_id(RESERVE_PREFIX)
+        await reserve(
+            conn,
+            found.scope,
+            source_type=RESERVE_SOURCE_TYPE,
+            source=source,
+            amount=held,
+            currency=found.currency,
+            moment=moment,
+        )
+    after = Reserve(
+        scope=found.scope,
+        currency=found.currency,
+        target=found.target,
+        held=held,
+        hold=source,
+        set_by=found.set_by,
+        set_ms=found.set_ms,
+    )
+    left = available + found.held - held
+    if available < 0 <= left:
+        await store.write_reserve(conn, after)  # what the event shows
+        crossing = Crossing(scope=found.scope, currency=found.currency, is_negative=False, moment=moment, cause=cause)
+        await announce_crossings(conn, [crossing], renderers=renderers)
+    return after

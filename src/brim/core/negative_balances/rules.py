@@ -1,0 +1,207 @@
+"""The arithmetic of a balance below zero, and of what is kept back for it. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from brim.base.errors import BrimError
+from brim.base.scope import AccountScope
+from brim.core.events import Cause
+from brim.core.ledger import JournalEntry, balance_change
+from brim.core.time import OwnerTime
+
+MOST_ENTRIES: Final = 2_000
+"""How many journal entries of an account are looked at to learn how its balance came below zero."""
+
+
+class BalanceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal entry that changed a balance: by how much, and what it was afterwards, in minor units.
+
+    `step` is the ledger's, such as `topup_reversal`; `created` is in Unix seconds.
+    """
+
+    entry: str
+    source: str
+    step: str
+    created: int
+    change: int
+    after: int
+
+    @property
+    def taken(self) -> int:
+        """How much of it went below zero."""
+        return max(0, debt(self.after) - debt(self.after - self.change))
+
+    @property
+    def recovered(self) -> int:
+        """How much of it recovered what was below zero."""
+        return max(0, debt(self.after - self.change) - debt(self.after))
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """How a balance came below zero, and what has recovered it since: steps in the order in which they were posted.
+
+    The first step is the one that took it below zero, unless there are more steps than are looked at: then
+    `is_complete` is false.
+    """
+
+    steps: tuple[BalanceStep, ...]
+    is_complete: bool
+
+    @property
+    def since(self) -> int | None:
+        """The Unix second in which the balance fell below zero; None where that is too long ago."""
+        return self.steps[0].created if self.steps and self.is_complete else None
+
+    @property
+    def taken(self) -> int:
+        """How much was taken below zero, in all."""
+        return sum(step.taken for step in self.steps)
+
+    @property
+    def recovered(self) -> int:
+        """How much of that has recovered."""
+        return sum(step.recovered for step in self.steps)
+
+
+class Reserve(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept back of an account's money in a currency: the wanted amount, and how much of it is there.
+
+    `hold` is the source of the hold that has it, None where nothing is there. Amounts are in minor units.
+    """
+
+    scope: AccountScope
+    currency: str
+    target: int
+    held: int = 0
+    hold: str | None = None
+    set_by: str
+    set_ms: int
+
+    @property
+    def id(self) -> str:
+        """What it is called on the wire."""
+        return balance_id(self.scope.account, self.currency)
+
+
+class NegativeBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's balance in a currency that is below zero, or was until now, with how that came about.
+
+    `available` is in minor units; `pending` is what top-ups on their way will bring, of the newest thousand.
+    """
+
+    scope: AccountScope
+    currency: str
+    available: int
+    pending: int
+    episode: Episode
+    reserve: Reserve | None
+
+    @property
+    def id(self) -> str:
+        """What it is called on the wire."""
+        return balance_id(self.scope.account, self.currency)
+
+
+class Crossing(msgspec.Struct, frozen=True, kw_only=True):
+    """A balance that has just fallen below zero, or has come back, when, and by what."""
+
+    scope: AccountScope
+    currency: str
+    is_negative: bool
+    moment: OwnerTime
+    cause: Cause
+
+
+class NotNegativeError(BrimError):
+    """There is nothing to recover."""
+
+    def __init__(self, account: str, currency: str) -> None:
+        super().__init__(f"The balance of {account} in {currency} is not negative.")
+
+
+class DebtTooSmallError(BrimError):
+    """More is asked for than is below zero."""
+
+    def __init__(self, owed: int, currency: str) -> None:
+        super().__init__(f"The balance is {owed} {currency} below zero; a top-up that recovers it asks for no more.")
+
+
+class DebtPendingError(BrimError):
+    """Top-ups on their way will recover all of it."""
+
+    def __init__(self, pending: int, currency: str) -> None:
+        super().__init__(
+            f"Pending top-ups of {pending} {currency} will recover the balance. To ask for another one all the same, "
+            "send brim[allow_duplicate]=true."
+        )
+
+
+def debt(available: int) -> int:
+    """Return how far a balance is below zero; 0 where it is not."""
+    return max(0, -available)
+
+
+def balance_id(account: str, currency: str) -> str:
+    """Return what a negative balance is called."""
+    return f"{account}_{currency}"
+
+
+def read_balance_id(text: str) -> tuple[str, str]:
+    """Return the account and the currency that a negative balance's name has; empty ones where it is none."""
+    account, _, currency = text.rpartition("_")
+    return account, currency
+
+
+class Tracing:
+    """Goes back from what a balance is now, entry by entry, to where it fell below zero.
+
+    Args:
+        available: what the balance is now, in minor units.
+        currency: its currency.
+    """
+
+    def __init__(self, available: int, currency: str) -> None:
+        self._before = available
+        self._currency = currency
+        self._steps: list[BalanceStep] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to where the balance was not below zero, going back from where it was."""
+        return bool(self._steps) and self._before >= 0
+
+    def take(self, entries: Iterable[JournalEntry]) -> None:
+        """Go back over entries, the newest first, until it is over."""
+        for entry in entries:
+            if self.is_over:
+                return
+            change = balance_change(entry.lines, self._currency).available
+            if change:
+                self._steps.append(
+                    BalanceStep(
+                        entry=entry.id,
+                        source=entry.source,
+                        step=entry.step,
+                        created=entry.created,
+                        change=change,
+                        after=self._before,
+                    )
+                )
+                self._before -= change
+
+    def episode(self) -> Episode:
+        """Return what was found."""
+        return Episode(steps=tuple(reversed(self._steps)), is_complete=self.is_over)
+
+
+def kept_back(available: int, held: int, target: int) -> int:
+    """Return how much of an account's money is to be held for its reserve: of what it has, the first up to the target.
+
+    Args:
+        available: its available balance, which may be below zero.
+        held: what the reserve holds now.
+        target: what it is to hold.
+    """
+    return max(0, min(target, available + held))

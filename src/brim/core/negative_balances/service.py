@@ -1,0 +1,121 @@
+"""Look at balances below zero, tell of those that cross zero, and say how much is to be asked for."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.base.paging import Page, PageRequest
+from brim.base.scope import AccountScope
+from brim.core.events import EventType, Renderers, insert_events, new_event
+from brim.core.negative_balances import store
+from brim.core.negative_balances.rules import (
+    MOST_ENTRIES,
+    Crossing,
+    DebtPendingError,
+    DebtTooSmallError,
+    Episode,
+    NegativeBalance,
+    NotNegativeError,
+    Tracing,
+    debt,
+    read_balance_id,
+)
+from brim.platform.database import Conn
+
+_STRIDE: Final = 200
+"""How many journal entries are read at once; nearly every balance fell below zero within the last few."""
+
+
+async def announce_crossings(conn: Conn, crossings: Sequence[Crossing], *, renderers: Renderers) -> None:
+    """Write an event for each balance that has just crossed zero, in the transaction that posted what did it."""
+    events = []
+    for crossing in crossings:
+        kind = EventType.NEGATIVE_BALANCE_CREATED if crossing.is_negative else EventType.NEGATIVE_BALANCE_RECOVERED
+        if crossing.is_negative:
+            await store.note_since(conn, crossing.scope, crossing.currency, since_ms=crossing.moment.now_ms)
+        found = await _describe(conn, crossing.scope, crossing.currency)
+        payload = renderers.payload(kind, found)
+        events.append(new_event(crossing.scope, kind, found.id, payload, crossing.moment, crossing.cause))
+    if events:
+        await insert_events(conn, events)
+
+
+async def _describe(conn: Conn, scope: AccountScope, currency: str) -> NegativeBalance:
+    available = await store.find_balance(conn, scope, currency)
+    return NegativeBalance(
+        scope=scope,
+        currency=currency,
+        available=available,
+        pending=await store.pending_amount(conn, scope, currency),
+        episode=await _trace(conn, scope, currency, available),
+        reserve=await store.find_reserve(conn, scope, currency),
+    )
+
+
+async def _trace(conn: Conn, scope: AccountScope, currency: str, available: int) -> Episode:
+    tracing = Tracing(available, currency)
+    before, seen = store.AFTER_ALL, 0
+    while not tracing.is_over and seen < MOST_ENTRIES:
+        entries = await store.newest_entries(conn, scope, before=before, limit=_STRIDE)
+        tracing.take(entries)
+        if len(entries) < _STRIDE:
+            break
+        before, seen = entries[-1].id, seen + len(entries)
+    return tracing.episode()
+
+
+async def list_negative_balances(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[NegativeBalance]:
+    """Return a page of the balances below zero of an account and of those under it, by account and currency.
+
+    A cursor need not be one any more: balances recover while pages are turned.
+
+    Raises:
+        ExclusiveParametersError: both cursors are given.
+    """
+    check_one_cursor(page)
+    found = await store.page_negative_balances(conn, scope, page)
+    items = [await _describe(conn, AccountScope(each.account, scope.livemode), each.currency) for each in found.items]
+    return Page(items=items, has_more=found.has_more)
+
+
+def check_one_cursor(page: PageRequest) -> None:
+    """Check that a page is asked for from one end.
+
+    Raises:
+        ExclusiveParametersError: both cursors are given.
+    """
+    if page.starting_after is not None and page.ending_before is not None:
+        raise ExclusiveParametersError("starting_after", "ending_before")
+
+
+async def retrieve_negative_balance(conn: Conn, scope: AccountScope, negative_balance: str) -> NegativeBalance:
+    """Return a balance below zero of an account, or of one under it.
+
+    Raises:
+        ResourceMissingError: there is none of that name, or it is not below zero.
+    """
+    found = await store.find_negative_balance(conn, scope, *read_balance_id(negative_balance))
+    if found is None:
+        raise ResourceMissingError("negative balance", negative_balance, param="negative_balance", in_path=True)
+    return await _describe(conn, AccountScope(found.account, scope.livemode), found.currency)
+
+
+async def amount_to_ask_for(
+    conn: Conn, scope: AccountScope, currency: str, *, amount: int | None, even_if_pending: bool
+) -> int:
+    """Return how much a top-up asks for that recovers an account's balance: all that is below zero, or a part of it.
+
+    Raises:
+        NotNegativeError: it is not below zero.
+        DebtTooSmallError: the part is larger than that.
+        DebtPendingError: pending top-ups will recover it, and another one is not said to be intended.
+    """
+    owed = debt(await store.find_balance(conn, scope, currency))
+    if owed == 0:
+        raise NotNegativeError(scope.account, currency)
+    if amount is not None and amount > owed:
+        raise DebtTooSmallError(owed, currency)
+    pending = await store.pending_amount(conn, scope, currency)
+    if pending >= owed and not even_if_pending:
+        raise DebtPendingError(pending, currency)
+    return amount or owed
