@@ -101,6 +101,26 @@ async def test_returns_come_on_banking_day_two_and_on_calendar_day_sixty(brim: C
     await assert_books_hold(brim.database)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "end"), [("fileRejected", "topup.succeeded"), ("fileRejectedFails", "topup.failed")]
+)
+async def test_what_was_in_a_rejected_file_is_told_another_date_and_has_its_answer_then(
+    brim: Clockwork, suffix: str, end: str
+) -> None:
+    clock = await brim.freeze(OWNER, NOON)
+    topup = (await brim.create(OWNER, source=f"btok_us_verified_{suffix}"))["id"]
+    await brim.advance(OWNER, clock, NOON + 30 * 86400)  # over both answers at once
+    first, second_answer = second("2026-07-08 13:00"), second("2026-07-15 13:00")
+    assert [(at, kind) for at, kind, about in await history(brim) if about == topup] == [
+        (NOON, "topup.created"),
+        (first, "brim.topup.rescheduled"),
+        (second_answer, end),
+    ]
+    [row] = await rows(brim.database, "SELECT expected_availability_date AS expected FROM topups")
+    assert row["expected"] == second_answer
+    await assert_books_hold(brim.database)
+
+
 async def test_a_return_may_leave_the_balance_below_zero_until_the_next_top_up_nets_it(brim: Clockwork) -> None:
     topup = await brim.create(OWNER, amount=700)
     await brim.force(OWNER, topup["id"], Succeed())

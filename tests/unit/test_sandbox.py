@@ -3,7 +3,7 @@ import pytest
 from brim.base.scope import AccountScope
 from brim.core.rails import SandboxRail
 from brim.core.rails.failures import FAILURES as SENTENCES
-from brim.core.rails.protocol import AnsweringRail, Fail, Outcome, Plan, Return, Succeed, Wait
+from brim.core.rails.protocol import AnsweringRail, Fail, Outcome, Plan, PresentAgain, Return, Succeed, Wait
 from brim.core.rails.sandbox.bank_accounts import PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 from brim.core.rails.sandbox.scenarios import SCENARIOS
 from brim.core.topups.rules import Status, Topup
@@ -105,3 +105,15 @@ def test_a_top_up_that_waits_for_ever_has_a_date_all_the_same() -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_live_money_is_never_settled_by_the_sandbox(scenario: str | None) -> None:
     assert outcome_of(scenario, livemode=True) == Wait()
+
+
+@pytest.mark.parametrize(("suffix", "then"), [("fileRejected", None), ("fileRejectedFails", "insufficient_funds")])
+def test_what_was_in_a_rejected_file_is_presented_again_and_has_its_answer_a_day_later(
+    suffix: str, then: str | None
+) -> None:
+    scenario = SOURCE_SCENARIOS[f"btok_us_verified_{suffix}"]
+    assert PAYMENT_METHOD_SCENARIOS[f"pm_usBankAccount_{suffix}"] == scenario
+    due_ms = NOW_MS + 1500
+    assert outcome_of(scenario) == PresentAgain(due_ms, due_ms // 1000, then)
+    assert outcome_of(then) == (Succeed() if then is None else Fail(then, SENTENCES[then]))
+    assert outcome_of(scenario, status=Status.SUCCEEDED) == Wait()  # somebody forced it

@@ -6,6 +6,7 @@ import msgspec
 
 from brim.base.scope import AccountScope
 from brim.core.events import BY_ITSELF, EventType, Renderers, insert_events, new_event
+from brim.core.rails import PresentAgain
 from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as store
 from brim.core.topups.rules import Topup
@@ -38,6 +39,21 @@ async def reschedule(conn: Conn, dates: Sequence[NewDate], moment: OwnerTime, *,
         await store.reschedule(conn, rows)
     if events:
         await insert_events(conn, events)
+
+
+async def present_again(
+    conn: Conn, topup: Topup, presented: PresentAgain, moment: OwnerTime, *, renderers: Renderers
+) -> None:
+    """Let a pending top-up, which the transaction holds, wait for its next answer, and tell of the new date."""
+    await store.set_scenario(conn, topup, presented.scenario)
+    date = NewDate(
+        scope=topup.scope,
+        topup=topup.id,
+        due_ms=presented.due_ms,
+        expected_availability_date=presented.expected_availability_date,
+        test_clock=topup.test_clock,
+    )
+    await reschedule(conn, [date], moment, renderers=renderers)
 
 
 async def hold_pending(conn: Conn, topups: Sequence[tuple[AccountScope, str]]) -> None:

@@ -9,9 +9,10 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.jobs import note_exception, short_error
-from brim.core.rails import FILE_RAILS, Rails
+from brim.core.rails import FILE_RAILS, PresentAgain, Rails
 from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as settlement
+from brim.core.topups.rescheduling import present_again
 from brim.core.topups.rules import Status, Topup
 from brim.core.topups.settlement_store import OfRails
 from brim.core.topups.transitions import Change, follow, instruction_of, write_changes
@@ -95,6 +96,7 @@ async def settle(
     """
     changes: list[Change] = []
     waiting: list[tuple[Topup, None]] = []
+    again: list[tuple[Topup, PresentAgain, OwnerTime]] = []
     for topup, moment in due:
         try:
             outcome = rails.named(topup.rail).outcome(instruction_of(topup), now_ms=moment.now_ms)
@@ -104,10 +106,14 @@ async def settle(
             continue
         if transition:
             changes.append(Change(transition, topup, moment, BY_ITSELF))
+        elif isinstance(outcome, PresentAgain):
+            again.append((topup, outcome, moment))
         else:
             waiting.append((topup, None))
     if waiting:
         await settlement.postpone(conn, waiting)
+    for topup, presented, moment in again:
+        await present_again(conn, topup, presented, moment, renderers=renderers)
     written = await _write(conn, changes, renderers) if changes else []
     await follow_up(conn, written)
     return written

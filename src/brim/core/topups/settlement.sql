@@ -22,6 +22,17 @@ CROSS JOIN LATERAL (
 ) AS found
 WHERE t.ctid = found.row_id AND t.status || '' = p.status;  -- || '' for the reason given in transitions.sql
 
+-- name: set_scenario
+-- Write what the counterparty of a top-up plays from now on, which the transaction holds.
+UPDATE topups
+SET scenario = $4
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+));
+
 -- name: reschedule_topups
 -- Write when pending top-ups that the transaction holds are asked about again, and what is promised of them.
 UPDATE topups AS t

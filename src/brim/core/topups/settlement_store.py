@@ -41,6 +41,11 @@ async def reschedule(conn: Conn, rows: Sequence[tuple[AccountScope, str, int, in
     await conn.execute(_SQL["reschedule_topups"], *columns(flat))
 
 
+async def set_scenario(conn: Conn, topup: Topup, scenario: str | None) -> None:
+    """Write what the counterparty of a top-up plays from now on, which the transaction holds."""
+    await conn.execute(_SQL["set_scenario"], topup.scope.account, topup.scope.livemode, topup.id, scenario)
+
+
 async def lock_pending(conn: Conn, wanted: Sequence[tuple[AccountScope, str]]) -> list[Topup]:
     """Return those of the named top-ups that are pending; nobody else can change them in this transaction."""
     rows = sorted((scope.account, scope.livemode, topup_id) for scope, topup_id in wanted)

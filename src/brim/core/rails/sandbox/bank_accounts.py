@@ -2,7 +2,8 @@
 
 Source of the tokens: Stripe's Connect testing guide. Source of the payment methods: Stripe's ACH Direct Debit
 testing guide, as of the account numbers and the micro-deposits. Ours, where no documented id has the effect:
-`..._reversed`, `..._reversedLate`, `..._corrected`, `..._pending`, and the account numbers that begin with 0007.
+`..._reversed`, `..._reversedLate`, `..._corrected`, `..._fileRejected`, `..._fileRejectedFails`, `..._pending`, and the
+account numbers that begin with 0007.
 """
 
 from typing import Final
@@ -26,6 +27,8 @@ SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
     "btok_us_verified_reversed": "returned",
     "btok_us_verified_reversedLate": "returned_late",
     "btok_us_verified_corrected": CORRECTS,
+    "btok_us_verified_fileRejected": "file_rejected",
+    "btok_us_verified_fileRejectedFails": "file_rejected_fails",
     "btok_us_verified_pending": "pending",
 }
 """Scenario by test token, for a top-up's `source`."""
@@ -40,6 +43,8 @@ PAYMENT_METHOD_SCENARIOS: Final[dict[str, str | None]] = {
     "pm_usBankAccount_dispute": "disputed",
     "pm_usBankAccount_reversed": "returned",
     "pm_usBankAccount_reversedLate": "returned_late",
+    "pm_usBankAccount_fileRejected": "file_rejected",
+    "pm_usBankAccount_fileRejectedFails": "file_rejected_fails",
     "pm_usBankAccount_processing": "pending",  # documented to stay in processing for ever
 }
 """Scenario by test id, for a top-up's `payment_method`."""
@@ -59,6 +64,8 @@ ACCOUNT_NUMBER_SCENARIOS: Final[dict[str, str | None]] = {
     "000777777771": "returned",
     "000777777772": "returned_late",
     NUMBER_TO_CORRECT: CORRECTS,
+    "000777777774": "file_rejected",
+    "000777777775": "file_rejected_fails",
 }
 """Scenario by account number at the test bank; these are verified as soon as they are on file."""
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from brim.core.calendars import after_business_days, after_calendar_days, availability, calendar_named, calendar_of
-from brim.core.rails.protocol import Instruction, Outcome, Plan, Succeed, Wait
+from brim.core.rails.protocol import Instruction, Outcome, Plan, PresentAgain, Succeed, Wait
 from brim.core.rails.sandbox.scenarios import SCENARIOS, Scenario
 
 SANDBOX: Final = "sandbox"
@@ -63,9 +63,20 @@ class SandboxRail(msgspec.Struct, frozen=True):
         scenario = SCENARIOS[instruction.scenario]
         if instruction.is_collected:
             return scenario.returns or Wait()
+        if scenario.is_rejected:
+            return self._present_again(instruction, scenario, now_ms)
         if scenario.returns:
             return Succeed(return_due_ms=self._return_due_ms(instruction, scenario, now_ms))
         return scenario.first
+
+    def _present_again(self, instruction: Instruction, scenario: Scenario, now_ms: int) -> PresentAgain:
+        """Return when what goes out again gets its answer: as long after now as the first presentment took."""
+        settles_ms = now_ms + self._days_ms(1)
+        if instruction.is_frozen:
+            calendar = calendar_named(instruction.calendar) or calendar_of(instruction.currency)
+            days = calendar.settlement_days if instruction.settlement_days is None else instruction.settlement_days
+            settles_ms = availability(calendar, submitted_ms=now_ms, settlement_days=days).available_on * 1000
+        return PresentAgain(due_ms=settles_ms, expected_availability_date=settles_ms // 1000, scenario=scenario.then)
 
     def _return_due_ms(self, instruction: Instruction, scenario: Scenario, now_ms: int) -> int:
         """Return when money that arrives now goes back (Unix milliseconds)."""

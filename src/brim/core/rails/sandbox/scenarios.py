@@ -17,13 +17,16 @@ LATE_RETURN_DAYS: Final = 60
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to a top-up: its first answer, and how the money goes back if it does.
 
-    `days` are banking days, or calendar days where the return is `late`.
+    `days` are banking days, or calendar days where the return is `late`. Where `is_rejected`, the bank refuses the
+    first file that it is in, and `then` names what is played once it is presented again.
     """
 
     first: Succeed | Fail | Wait = Succeed()
     returns: Return | None = None
     days: int = RETURN_DAYS
     late: bool = False
+    is_rejected: bool = False
+    then: str | None = None
 
 
 def _fails(code: str) -> Scenario:
@@ -46,6 +49,8 @@ SCENARIOS: Final[dict[str | None, Scenario]] = {
     "returned_late": _returns("debit_not_authorized", late=True),
     "disputed": _returns("debit_not_authorized"),
     "corrected": SUCCESS,  # and its bank notifies a change
+    "file_rejected": Scenario(is_rejected=True),
+    "file_rejected_fails": Scenario(is_rejected=True, then="insufficient_funds"),
     "pending": Scenario(first=Wait()),
 }
 """Every scenario by its name; None is plain success."""
