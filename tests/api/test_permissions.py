@@ -107,7 +107,8 @@ class Party:
         if operation.path.endswith("/external_accounts/{id}"):
             return self._make_external_account()
         make = self._makers.get(operation.resource)
-        return make() if make and "{currency}" not in operation.path else NOBODYS
+        is_of_another_kind = "{currency}" in operation.path or "{negative_balance}" in operation.path
+        return make() if make and not is_of_another_kind else NOBODYS
 
     def _make_external_account(self) -> str:
         """Return the ids of a new account and its second bank account, which can be deleted."""

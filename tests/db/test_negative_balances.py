@@ -140,7 +140,7 @@ async def test_a_platform_sees_its_own_and_those_under_it_and_nobody_elses(work:
     async with work.database.connection() as conn:
         for page in (
             PageRequest(limit=1, starting_after="acct_shop_usd"),
-            PageRequest(limit=5, ending_before="acct_zzz_x"),
+            PageRequest(limit=5, starting_after="acct_shop_usd"),
         ):
             found = await negative_balances.list_negative_balances(conn, PLATFORM, page)
             assert found.items[-1].id == "acct_zoo_usd"

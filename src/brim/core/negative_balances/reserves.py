@@ -17,8 +17,8 @@ from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, Renderers
 from brim.core.ledger import find_hold, lock_balances, reserve, void_hold
 from brim.core.negative_balances import store
-from brim.core.negative_balances.rules import Crossing, Reserve, kept_back
-from brim.core.negative_balances.service import announce_crossings, check_one_cursor
+from brim.core.negative_balances.rules import Crossing, Reserve, kept_back, read_balance_id
+from brim.core.negative_balances.service import announce_crossings, check_cursors
 from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.platform.database import Conn, Database
 
@@ -31,10 +31,25 @@ async def list_reserves(conn: Conn, scope: AccountScope, page: PageRequest) -> P
     """Return a page of the reserves of an account and of those under it, by account and currency.
 
     Raises:
+        ResourceMissingError: a cursor names none of them.
         ExclusiveParametersError: both cursors are given.
     """
-    check_one_cursor(page)
+
+    async def exists(cursor: str) -> bool:
+        account, currency = read_balance_id(cursor)
+        found = await store.find_reserve(conn, AccountScope(account, scope.livemode), currency)
+        return found is not None and await _reaches(conn, scope, account)
+
+    await check_cursors(page, kind="balance reserve", exists=exists)
     return await store.page_reserves(conn, scope, page)
+
+
+async def _reaches(conn: Conn, viewer: AccountScope, account: str) -> bool:
+    try:
+        await accounts.require_account(conn, viewer, account)
+    except accounts.UnreachableAccountError:
+        return False
+    return True
 
 
 async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
@@ -68,10 +83,8 @@ async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
         ResourceMissingError: the platform has no such account.
         ClockAdvancingError: the test clock that keeps its time is on its way.
     """
-    try:
-        await accounts.require_account(conn, platform, account)
-    except accounts.UnreachableAccountError:
-        raise ResourceMissingError("account", account, param="account") from None
+    if not await _reaches(conn, platform, account):
+        raise ResourceMissingError("account", account, param="account")
     scope = AccountScope(account, platform.livemode)
     moment = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
     await lock_balances(conn, {(scope, currency)})

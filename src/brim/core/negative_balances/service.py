@@ -1,6 +1,6 @@
 """Look at balances below zero, tell of those that cross zero, and say how much is to be asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
@@ -67,25 +67,34 @@ async def _trace(conn: Conn, scope: AccountScope, currency: str, available: int)
 async def list_negative_balances(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[NegativeBalance]:
     """Return a page of the balances below zero of an account and of those under it, by account and currency.
 
-    A cursor need not be one any more: balances recover while pages are turned.
-
     Raises:
+        ResourceMissingError: a cursor names none of them, or one that has recovered.
         ExclusiveParametersError: both cursors are given.
     """
-    check_one_cursor(page)
+
+    async def exists(cursor: str) -> bool:
+        return await store.find_negative_balance(conn, scope, *read_balance_id(cursor)) is not None
+
+    await check_cursors(page, kind="negative balance", exists=exists)
     found = await store.page_negative_balances(conn, scope, page)
     items = [await _describe(conn, AccountScope(each.account, scope.livemode), each.currency) for each in found.items]
     return Page(items=items, has_more=found.has_more)
 
 
-def check_one_cursor(page: PageRequest) -> None:
-    """Check that a page is asked for from one end.
+async def check_cursors(page: PageRequest, *, kind: str, exists: Callable[[str], Awaitable[bool]]) -> None:
+    """Check that a page begins at something that is there, and is asked for from one end.
 
     Raises:
+        ResourceMissingError: a cursor names nothing.
         ExclusiveParametersError: both cursors are given.
     """
-    if page.starting_after is not None and page.ending_before is not None:
-        raise ExclusiveParametersError("starting_after", "ending_before")
+    cursors = {"starting_after": page.starting_after, "ending_before": page.ending_before}
+    given = {param: cursor for param, cursor in cursors.items() if cursor is not None}
+    for param, cursor in given.items():
+        if not await exists(cursor):
+            raise ResourceMissingError(kind, cursor, param=param)
+    if len(given) > 1:
+        raise ExclusiveParametersError(*given)
 
 
 async def retrieve_negative_balance(conn: Conn, scope: AccountScope, negative_balance: str) -> NegativeBalance:

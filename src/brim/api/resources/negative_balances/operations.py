@@ -34,7 +34,7 @@ NEGATIVE_BALANCES: Final = (
         level="read",
         returns=NegativeBalanceObject,
         in_list=True,
-        errors=(ExclusiveParametersError,),
+        errors=(ResourceMissingError, ExclusiveParametersError),
     ),
     Operation(
         method="GET",
@@ -97,7 +97,7 @@ NEGATIVE_BALANCES: Final = (
         level="read",
         returns=ReserveObject,
         in_list=True,
-        errors=(ExclusiveParametersError,),
+        errors=(ResourceMissingError, ExclusiveParametersError),
     ),
     Operation(
         method="POST",
