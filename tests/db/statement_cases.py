@@ -851,7 +851,7 @@ CASES: Final[Mapping[str, Case]] = {
     "negative_balances.find_negative_balance": Case(("acct_7", False, "acct_7", "eur")),
     "negative_balances.note_since": Case(("acct_7", False, "eur", 7)),
     "negative_balances.find_balance": Case(("acct_7", False, "usd")),
-    "negative_balances.pending_amount": Case((*OWN, "usd")),
+    "negative_balances.pending_amount": Case((*OWN, "usd", 10)),
     "negative_balances.total_negative_balances": Case((100,)),
     "negative_balances.find_reserve": Case(("acct_7", False, "usd")),
     "negative_balances.lock_reserve": Case(("acct_7", False, "usd")),

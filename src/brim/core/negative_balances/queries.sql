@@ -88,14 +88,14 @@ UPDATE negative_balances SET since_ms = $4 WHERE account = $1 AND livemode = $2 
 SELECT available FROM balances WHERE account = $1 AND livemode = $2 AND currency = $3;
 
 -- name: pending_amount
--- What an account's newest thousand pending top-ups will bring of a currency.
+-- What an account's newest pending top-ups, so many of them, will bring of a currency.
 SELECT coalesce(sum(amount) FILTER (WHERE currency = $3), 0)::bigint
 FROM (
     SELECT amount, currency
     FROM topups
     WHERE account = $1 AND livemode = $2 AND (status, id) > ('pending', '') AND (status, id) < ('pending', '~')
     ORDER BY status DESC, id DESC
-    LIMIT 1000
+    LIMIT $4
 ) AS pending;
 
 -- name: total_negative_balances

@@ -15,6 +15,8 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__)
 _Item = TypeVar("_Item", bound=Identified)
 
+MOST_PENDING: Final = 1_000
+"""How many pending top-ups are looked at."""
 AFTER_ALL: Final = "~"
 """Sorts after every id."""
 
@@ -113,7 +115,7 @@ async def find_balance(conn: Conn, scope: AccountScope, currency: str) -> int:
 
 async def pending_amount(conn: Conn, scope: AccountScope, currency: str) -> int:
     """Return what an account's newest thousand pending top-ups will bring of a currency."""
-    return int(await conn.fetchval(_SQL["pending_amount"], scope.account, scope.livemode, currency))
+    return int(await conn.fetchval(_SQL["pending_amount"], scope.account, scope.livemode, currency, MOST_PENDING))
 
 
 async def total_negative_balances(conn: Conn, *, most: int) -> list[NegativeTotal]:

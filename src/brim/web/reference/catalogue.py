@@ -219,6 +219,24 @@ CHAPTERS: Final = (
         ("/v1/brim/funding_sources",),
     ),
     Chapter(
+        "negative_balances",
+        "Negative balances",
+        "Balances that a late return took below zero, and a top-up of what is missing. This is Brim's own.",
+        ("/v1/brim/negative_balances",),
+    ),
+    Chapter(
+        "balance_reserves",
+        "Reserves",
+        "What is kept back of an account's money for returns that come late. This is Brim's own.",
+        ("/v1/brim/balance_reserves",),
+    ),
+    Chapter(
+        "test_balance",
+        "Spending test money",
+        "Takes money out of the balance of test mode, so that a reversed top-up takes it below zero. Brim's own.",
+        ("/v1/test_helpers/balance/hold",),
+    ),
+    Chapter(
         "prenotes",
         "Prenotes",
         "Entries without money, by which live bank accounts are verified. This is Brim's own.",
