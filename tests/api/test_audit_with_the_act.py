@@ -26,6 +26,7 @@ from tests.support.wire import Wire, WireReply
 
 MONEY_PATH: Final = {
     "PostTopups",
+    "PostBrimNegativeBalancesNegativeBalanceTopUp",
     "PostTopupsTopup",
     "PostTopupsTopupCancel",
     "PostTestHelpersTopupsTopupSucceed",
@@ -47,6 +48,7 @@ REFUSED: Final = {"PostAccountsAccountLoginLinks"} | NEVER_BY_KEYS
 """Keys never do them. What operators do of them is in tests/db/test_audit.py."""
 
 BY_DETAIL: Final = {
+    "PostTestHelpersBalanceHold",
     "PostBrimAchBankFiles",
     "PostBrimAchFilesFileResubmit",
     "PostBrimAchReturnRatesSubjectEndOverride",
@@ -73,6 +75,8 @@ STATE: Final = {
     "return_overrides": "to_jsonb(t)",
     "ach_files": "to_jsonb(t)",
     "ach_approvals": "to_jsonb(t)",
+    "balance_reserves": "to_jsonb(t)",
+    "holds": "to_jsonb(t)",
     "ach_entries": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",

@@ -27,7 +27,16 @@ STATE: Final = (
     *("accounts", "api_keys", "cli_pairings", "first_run", "operator_identities", "operator_keys", "operator_sessions"),
     *("topups", "events", "idempotency_keys", "journal_entries", "balances", "balance_transactions"),
     *("operator_password_links", "operator_recovery_codes", "operators", "owner_terms", "test_clocks", "audit_log"),
-    *("originators", "ach_files", "ach_approvals", "data_keys", "return_overrides", "legal_holds"),
+    *(
+        "originators",
+        "ach_files",
+        "ach_approvals",
+        "balance_reserves",
+        "holds",
+        "data_keys",
+        "return_overrides",
+        "legal_holds",
+    ),
 )
 
 

@@ -6,7 +6,7 @@ from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import audit
-from brim.core.audit import Action
+from brim.core.audit import Action, ObjectType
 from brim.core.ledger import reserve
 from brim.core.time import check_test_mode, lock_owner_time
 from brim.platform.database import Conn
@@ -39,4 +39,14 @@ async def hold_test_money(
         moment=moment,
     )
     detail = f"{source}: {amount} {currency}"
-    await audit.record(conn, by, Action.TEST_MONEY_HELD, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
+    await audit.record(
+        conn,
+        by,
+        Action.TEST_MONEY_HELD,
+        object_type=ObjectType.ACCOUNT,
+        object_id=scope.account,
+        scope=scope,
+        detail=detail,
+        now_ms=now_ms,
+        ids=ids,
+    )
