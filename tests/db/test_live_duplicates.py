@@ -117,3 +117,16 @@ async def test_of_equal_creates_at_once_exactly_one_passes_in_one_batch_and_acro
     assert {row["source"]: row["n"] for row in made} == dict.fromkeys(sources, 1)
     exposures = await rows(live.database, "SELECT kind, sum(amount) AS amount FROM exposures GROUP BY 1 ORDER BY 1")
     assert [(row["kind"], row["amount"]) for row in exposures] == [("day", 6_000), ("source", 6_000)]
+
+
+async def test_of_two_who_ask_at_once_for_what_is_below_zero_one_is_refused_whatever_the_profile_says(
+    database: Database, tmp_path: Path
+) -> None:
+    live = LiveMoney(database, tmp_path)
+    await live.open(duplicate_window_minutes=0)
+    source = await live.bank_account()
+    wishes = (live.create(source, 700, key=key, least_twin_window_minutes=60) for key in ("one", "another"))
+    found = await asyncio.gather(*wishes, return_exceptions=True)
+    assert sorted(type(each) for each in found if not isinstance(each, str)) == [topups.DuplicateTopupError]
+    assert len(await rows(database, "SELECT FROM topups")) == 1
+    await live.create(source, 700)  # an ordinary create is what the profile says

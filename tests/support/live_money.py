@@ -189,6 +189,7 @@ class LiveMoney:
         allow_duplicate: bool = False,
         retry_of: str | None = None,
         by: Actor = TESTER,
+        least_twin_window_minutes: int = 0,
     ) -> str:
         """Create a live top-up, and return its id."""
         context = self._attempt(scope, KeyClaim(key, repr((source, amount)).encode()) if key else None, by=by)
@@ -209,7 +210,12 @@ class LiveMoney:
             self.configs,
             context,
             topups.CreateTopup(
-                amount=amount, currency="usd", source=source, allow_duplicate=allow_duplicate, retry_of=retry_of
+                amount=amount,
+                currency="usd",
+                source=source,
+                allow_duplicate=allow_duplicate,
+                least_twin_window_minutes=least_twin_window_minutes,
+                retry_of=retry_of,
             ),
             ids=self.ids,
             rails=Rails([]),
