@@ -205,3 +205,15 @@ def test_test_mode_has_no_files_and_stops_nothing(wire: Wire, objects: AchObject
     assert (
         wire.post(f"{RAIL}/stop", {"reason": "audit"}).error["message"].startswith("This endpoint works in live mode")
     )
+
+
+def test_a_file_shows_its_approver_what_it_does_and_until_when_it_can_be_sent(live: Wire, objects: AchObjects) -> None:
+    file = objects.file(has_entry=True)
+    found = live.get(f"{FILES}/{file.id}").json
+    assert (found["approvals"], found["approvals_needed"], found["approvals_missing"]) == ([], 1, 1)
+    assert [(each["amount"], each["file"]) for each in found["largest_entries"]] == [(5_000, file.id)]
+    assert found["created"] <= found["cutoff"] < found["send_before"]
+    assert found["sha256"] == file.sha256.hex()
+    (listed,) = live.get(FILES).json["data"]
+    assert listed.keys() & {"approvals", "cutoff", "largest_entries", "send_before"} == set()
+    assert listed["approvals_needed"] == 1

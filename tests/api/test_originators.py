@@ -167,7 +167,10 @@ def test_a_key_never_activates_and_may_suspend(server: Server, live: Wire, accou
     activate(server, account, originator)
     assert live.get(path).json["status"] == "active"
     assert live.post(path, {"profile[hold_days]": 5}).json["status"] == "active"
+    limited = live.post(path, {"profile[second_approval_from_total]": 50_000}).json
+    assert (limited["status"], limited["profile"]["second_approval_from_total"]) == ("active", 50_000)
     for loosened in (
+        {"profile[second_approval_from_total]": ""},
         {"account_number": "1234567890"},
         {"profile[requires_approval]": "false"},
         {"profile[entry_cap]": 3_000_000},
