@@ -598,7 +598,8 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert "has version 1 by now, not 7" in second.text
     submit(second, f"{path}/activate", f"{path}/activate", expected_version="1")
     assert "The originator is active." in second.text
-    file = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2]).file()
+    objects = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2])
+    file = objects.file()
     approve = f"/ach/files/{file.id}/approve"
     assert first.get(approve).status == 403
     seen = {"expected_status": "built", "sha256": file.sha256.hex()}
@@ -609,6 +610,21 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert "Approved by you" in second.text
     submit(second, f"/ach/files/{file.id}", approve, **seen)
     assert "Retrieve it again before you go on." in second.text
+    large = objects.file(approvals_needed=2, has_entry=True)
+    shown = f"/ach/files/{large.id}"
+    second.get(shown)
+    assert "Two people have to approve it before" in second.text
+    second.get(f"{shown}/approve")
+    for words in ("50.00 USD", "Largest entries", "Send before", large.sha256.hex(), "2 missing"):
+        assert words in second.text, words
+    submit(second, f"{shown}/approve", f"{shown}/approve", **seen)
+    assert "It leaves once another operator has approved it, too." in second.text
+    assert "Approved by you (1 of 2)" in second.text
+    assert second.get(f"{shown}/approve").status == 403
+    third = house.signed_in(Role.ADMIN)
+    submit(third, f"{shown}/approve", f"{shown}/approve", **seen | {"password": PASSWORD})
+    assert "The file is approved" in third.text
+    assert "(2 of 2)" in third.text
     submit(second, path, f"{path}/suspend")
     assert "The originator is suspended." in second.text
 
