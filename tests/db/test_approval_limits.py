@@ -14,7 +14,7 @@ from brim.base.actor import Actor, ActorKind
 from brim.core import ach, originators
 from brim.core.ach import AchFile, FileChangedError, FileStateError
 from brim.core.originators import SecondPersonError
-from brim.core.rails.ach import ACH
+from brim.core.rails.ach import ACH, APPROVAL_LIMITS
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import execute, rows
@@ -216,8 +216,10 @@ async def test_sql_does_not_let_who_wrote_a_profile_activate_it_where_another_co
 
 
 async def test_what_the_version_before_approves_is_held_to_it_and_leaves(live: LiveMoney) -> None:
-    """It knows no approvals: it writes the file's row alone, in a file of its own as in one of this version."""
+    """It knows no approvals, and writes the file's row alone; it reads profiles without limits, and no others."""
     await _file(live, 5_000, requires_approval=True)
+    (stored,) = await rows(live.database, "SELECT profile ?| $1 AS has_limits FROM originators", list(APPROVAL_LIMITS))
+    assert not stored["has_limits"]
     await _two_people(live)
     await _run(live, APPROVE, BOB.id)
     (approval,) = await rows(live.database, "SELECT approved_by, prepared_by, one_person FROM ach_approvals")
