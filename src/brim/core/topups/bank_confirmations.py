@@ -12,6 +12,7 @@ from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.events import BY_ITSELF, EventType, Renderers, insert_events, new_event
 from brim.core.ledger import Balance
+from brim.core.negative_balances import Crossing, announce_crossings
 from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as store
 from brim.core.topups.bank_confirmation_rules import (
@@ -112,9 +113,13 @@ async def credit_dishonored_return(
         created=moment.now_ms // 1000,
     )
     await ledger.post_entries(conn, [posting])
+    was_negative = balances[topup.currency] < 0
     balances[topup.currency] += topup.amount
     shown = [Balance(currency=currency, available=balances[currency]) for currency in sorted(balances)]
     kind = EventType.BALANCE_AVAILABLE
     payload = renderers.payload(kind, scope, shown)
     await insert_events(conn, [new_event(scope, kind, scope.account, payload, moment, BY_ITSELF)])
+    if was_negative and balances[topup.currency] >= 0:
+        recovered = Crossing(scope=scope, currency=topup.currency, is_negative=False, moment=moment, cause=BY_ITSELF)
+        await announce_crossings(conn, [recovered], renderers=renderers)
     return True

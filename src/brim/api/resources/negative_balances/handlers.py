@@ -12,6 +12,7 @@ from brim.api.resources.topups.handlers import find_named_funding
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
 from brim.core import accounts, ledger, negative_balances, topups
+from brim.core.ach import find_retry
 from brim.core.idempotency import Result, replay_of, run_once
 from brim.core.topups import CreateTopup
 from brim.platform.database import Conn
@@ -72,6 +73,7 @@ async def top_up(call: Call) -> Result:
         renderers=service.renderers,
         find_funding=partial(find_named_funding, service),
         find_collection=service.batches.find_collection,
+        find_retry=partial(find_retry, service.database),
     )
 
 
