@@ -15,7 +15,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.json_codec import decode
-from brim.core import ach, dishonors, originators
+from brim.core import ach, dishonors, originators, topups
 from brim.core.dishonors import AchReturn, ReturnStatus
 from brim.platform.database import Database
 from tests.support.ach_samples import sample
@@ -233,6 +233,33 @@ async def test_a_code_that_does_not_fit_or_comes_too_late_changes_nothing(live: 
     (line,) = await rows(live.database, "SELECT * FROM audit_log WHERE action = 'ach_return.dishonored'")
     assert (line["object"], json.loads(line["after"])["dishonor_code"]) == (found.id, "R69")
     assert (await live.topup(topup))["status"] == "failed"
+
+
+async def test_what_is_presented_again_is_not_dishonored_and_what_is_dishonored_not_presented_again(
+    live: LiveMoney,
+) -> None:
+    await live.open(retry_schedule=("+1",))
+    waiting = await live.create(await live.bank_account("9510100000"), 1_000)
+    failed = [await live.create(await live.bank_account("9903020000"), 2_000 + n) for n in range(2)]
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    assert [(await live.topup(topup))["status"] for topup in (waiting, *failed)] == ["pending", "failed", "failed"]
+    returned = await of_topup(live, waiting)
+    assert returned.is_applied
+    with pytest.raises(dishonors.UnfitDishonorError, match="is presented again"):
+        await dishonor(live, returned, "R69", "03")
+    assert await live.cancel(waiting)
+    await dishonor(live, returned, "R69", "03")
+    await dishonor(live, await of_topup(live, failed[0]), "R69", "03")
+    other = await live.bank_account("000123456789")
+    with pytest.raises(topups.RetryRefusedError, match="was dishonored"):
+        await live.create(other, 2_000, retry_of=failed[0])
+    retry = await live.create(other, 2_001, retry_of=failed[1])
+    with pytest.raises(dishonors.UnfitDishonorError, match="is presented again"):
+        await dishonor(live, await of_topup(live, failed[1]), "R69", "03")
+    assert await live.cancel(retry)
+    assert (await dishonor(live, await of_topup(live, failed[1]), "R69", "03")).status is ReturnStatus.DISHONORED
+    await assert_books_hold(live.database)
 
 
 async def test_of_two_people_at_once_one_dishonors(live: LiveMoney) -> None:

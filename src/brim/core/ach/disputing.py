@@ -36,7 +36,7 @@ from brim.core.topups import (
     fetch_topups,
     is_confirmed,
     lock_topup,
-    read_links,
+    retries_of,
 )
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -181,13 +181,13 @@ async def read_standing(conn: Conn, found: AchReturn) -> Standing:
         return Standing(is_repeated=False, is_presented_again=False)
     entries = await entry_store.list_entries_of_topups(conn, found.scope, [found.topup])
     topups = await fetch_topups(conn, found.owner_scope, [found.topup])
-    links = await read_links(conn, found.owner_scope, [found.topup])
+    retries = await retries_of(conn, found.owner_scope, found.topup)
     return Standing(
         is_repeated=await dishonors.has_earlier_return(conn, found),
         is_presented_again=(
             any(entry.number > (found.number or 0) for entry in entries)
             or (found.is_applied and any(topup.status is Status.PENDING for topup in topups))
-            or links[found.topup].retried_by is not None
+            or any(retry.status is not Status.CANCELED for retry in retries)
         ),
     )
 
