@@ -618,7 +618,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     for words in ("50.00 USD", "Largest entries", "Send before", large.sha256.hex(), "2 missing"):
         assert words in second.text, words
     submit(second, f"{shown}/approve", f"{shown}/approve", **seen)
-    assert "It leaves once another operator has approved it, too." in second.text
+    assert "It will be sent once another operator has approved it too." in second.text
     assert "Approved by you (1 of 2)" in second.text
     assert second.get(f"{shown}/approve").status == 403
     third = house.signed_in(Role.ADMIN)
@@ -842,9 +842,9 @@ def test_a_return_is_shown_with_its_deadline_and_dishonored_once(
 
 
 RETURN_PAGES: Final[dict[str, tuple[dict[str, Any], str]]] = {
-    "missed": ({}, "could not leave in time"),
+    "missed": ({}, "could not be sent in time"),
     "money_back": ({"booked_on": date(2026, 12, 8), "booked_by": "x", "final_ms": 1}, "Contestable until Thu, Dec 10"),
-    "accepted": ({"booked_on": date(2026, 12, 8), "booked_by": "x", "final_ms": 1}, "Nobody has contested"),
+    "accepted": ({"booked_on": date(2026, 12, 8), "booked_by": "x", "final_ms": 1}, "not contested in time"),
     **{
         code: ({"contest_code": code, "contest_trace": "1", "contested_ms": 1}, f"Contested: {code}")
         for code in ("R71", "R72", "R73", "R74", "R75", "R76", "R77")
@@ -865,6 +865,6 @@ def test_every_end_of_a_return_is_said_on_its_page(person: Person, objects: AchO
         shown = person.read(f"/ach/returns/{found}")
         assert words in shown
         if status == "contested":
-            assert "outside of the network" in shown
+            assert "outside the network" in shown
     assert person.visit("/ach/returns?status=contested").body.decode().count("/ach/returns/retn_") == 7
     assert person.visit("/ach/returns?status=nothing").status == 404

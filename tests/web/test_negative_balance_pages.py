@@ -88,11 +88,11 @@ def test_a_page_asks_for_what_is_missing(wire: Wire, person: Person, account: st
     assert "12.34 USD" in person.read("/test/negative-balances")
     path = f"/test/negative-balances/{account}_usd"
     page = person.read(path)
-    assert "Ask for a top-up" in page
-    assert ("Ask although pending top-ups" in page) == is_pending
+    assert "Request a top-up" in page
+    assert ("even though pending top-ups" in page) == is_pending
     action = f"{path}/top-up"
     sent = person.post(action, person.hidden(path, action) | ({"allow_duplicate": "yes"} if is_pending else {}))
     assert sent.status == 303
     (topup, *_) = wire.get("/v1/topups").json["data"]
     assert (topup["amount"], f"/topups/{topup['id']}" in sent.headers["location"]) == (1_234, True)
-    assert "What took it, and what is missing" in person.read("/test/balance/overview")
+    assert "See what caused it" in person.read("/test/balance/overview")

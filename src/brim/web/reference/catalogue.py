@@ -221,19 +221,19 @@ CHAPTERS: Final = (
     Chapter(
         "negative_balances",
         "Negative balances",
-        "Balances that a late return took below zero, and a top-up of what is missing. This is Brim's own.",
+        "Balances that a late return took below zero, and top-ups for the missing amount. This is Brim's own.",
         ("/v1/brim/negative_balances",),
     ),
     Chapter(
         "balance_reserves",
         "Reserves",
-        "What is kept back of an account's money for returns that come late. This is Brim's own.",
+        "Money held back in an account for late returns. This is Brim's own.",
         ("/v1/brim/balance_reserves",),
     ),
     Chapter(
         "test_balance",
         "Spending test money",
-        "Takes money out of the balance of test mode, so that a reversed top-up takes it below zero. Brim's own.",
+        "Takes money out of the test balance, so that a reversed top-up takes it below zero. This is Brim's own.",
         ("/v1/test_helpers/balance/hold",),
     ),
     Chapter(
@@ -245,7 +245,7 @@ CHAPTERS: Final = (
     Chapter(
         "returns",
         "Returns",
-        "Debits that banks returned, until when each can be dishonored, and what came of it. This is Brim's own.",
+        "Debits that banks returned, the deadline for dishonoring each, and the outcome. This is Brim's own.",
         ("/v1/brim/ach/returns",),
     ),
     Chapter(

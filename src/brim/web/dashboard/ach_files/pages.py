@@ -133,11 +133,11 @@ def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]
 
 
 def _approval(approval: Mapping[str, Any], file: Mapping[str, Any], names: Names) -> str:
-    """Return who approved a file, in words: which one of how many, and if nobody else could."""
+    """Return a sentence that says who approved a file: which approval of how many, and whether nobody else could."""
     who = names.who(approval["approved_by"])
     title = "Approved by you" if who == "You" else f"Approved by {who}"
     if approval["one_person"]:
-        return f"{title} alone: there was no second person"
+        return f"{title} alone: no second person was available"
     needed = file["approvals_needed"] or 1
     return title if needed == 1 else f"{title} ({approval['number']} of {needed})"
 

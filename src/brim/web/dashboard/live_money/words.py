@@ -29,7 +29,7 @@ BREAK_KINDS: Final = {
     ),
     "unsettled_dishonor": (
         "Dishonor not settled",
-        "A dishonored return could not leave in time, or its money has come back a second time.",
+        "A dishonor could not be sent in time, or a dishonored return's money came back twice.",
     ),
     "unknown_debit": (
         "Unknown debit",
