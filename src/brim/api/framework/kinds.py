@@ -457,7 +457,7 @@ class IntegerRange(Kind, frozen=True):
 class TextList(Kind, frozen=True):
     """An array of texts: `types[]=a&types[]=b` or `types[0]=a&types[1]=b`.
 
-    With `clearable`, an empty text means an empty array.
+    With `clearable`, an empty string means an empty array.
     """
 
     max_items: int

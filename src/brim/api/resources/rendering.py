@@ -76,9 +76,9 @@ def _extras_of(
 
 
 async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) -> dict[str, topup_wire.TopupExtras]:
-    """Return how the money of top-ups of one account moves, and how often it was tried again, if that is to be shown.
+    """Return the rail details and retries of one account's top-ups, as far as they are to be shown.
 
-    Two queries for all of them, and a third one for retries.
+    Two queries for all of them, and a third for retries.
     """
     with_rail = paths_below(paths, "brim.rail") is not None
     with_retry = paths_below(paths, "brim.retry") is not None

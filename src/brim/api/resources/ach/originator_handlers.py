@@ -31,7 +31,7 @@ _SHAPES: Final = {
     "cutoffs": _TIME,
     "same_day_cutoffs": _TIME,
     "opening": _TIME,
-    "retry_schedule": "write +1 for a banking day after the return, or 1/15 for the 1st or 15th of a month.",
+    "retry_schedule": "write +1 for one banking day after the return, or 1/15 for the 1st or 15th of the month.",
     "line_ending": "it is crlf or lf.",
     "bank_account": "it has 1 to 32 lower-case letters, digits and underscores.",
 }

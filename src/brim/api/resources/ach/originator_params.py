@@ -24,18 +24,18 @@ _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
     "origin_name": (Text(max_length=23), "The sender's name in files."),
     "outgoing_folder": (
         Text(),
-        "Where the bank, or what uploads to it, finds files: an absolute path, or `sftp://user@host/path`.",
+        "Where the bank, or your uploader, finds files: an absolute path, or `sftp://user@host/path`.",
     ),
 }
 _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "alarm_after_hours": (BoundedInteger(least=1, most=240), "How long a file may go without an answer: 24."),
     "approval_from_entry": (
         _LIMIT,
-        "Where not every file needs an approval: from which single debit on, in cents, its file does. Empty for none.",
+        "If not every file needs approval: the single debit, in cents, from which its file does. Empty for none.",
     ),
     "approval_from_total": (
         _LIMIT,
-        "Where not every file needs an approval: from which total on, in cents, a file does. Empty for none.",
+        "If not every file needs approval: the total, in cents, from which a file does. Empty for none.",
     ),
     "bank_account": (Text(max_length=32), "What the bank account is called in the ledger: `operating`."),
     "confirmation": (
@@ -62,21 +62,21 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "max_file_entries": (BoundedInteger(least=1, most=500_000), "How many entries a file may have."),
     "max_file_lines": (
         BoundedInteger(least=100, most=MOST_LINES),
-        "How many lines a file may have, with headers, controls and what fills the last block.",
+        "How many lines a file may have, including headers, controls and the filler of the last block.",
     ),
     "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
     "offset": (
         Enum(tuple(each.value for each in Offset)),
-        "Whether each batch has a credit to the originator's own account, of which kind: `none`.",
+        "The type of the originator's own account that each batch's offset credits. Default `none`: no offset.",
     ),
     "opening": (Text(max_length=5), "From when on money is usable on a banking day: `09:00`."),
     "requires_approval": (Boolean(), "Whether an operator approves each file before it is sent: `true`."),
     "retry_schedule": (
         TextList(_MOST_RETRIES, clearable=True),
         (
-            "When a debit that came back for want of funds is presented again, an item for each time, two at most: "
-            "`+1` is a banking day after the return, `1/15` the next 1st or 15th of a month on which it can settle. "
-            "Sent empty, it is not."
+            "When a debit returned for insufficient or uncollected funds is presented again, one item for each time, "
+            "at most two: `+1` is one banking day after the return, `1/15` the next 1st or 15th of the month on which "
+            "it can settle. Empty for never."
         ),
     ),
     "return_rate_minimum": (
@@ -86,34 +86,34 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "same_day_cap": (Amount(), "The largest debit that settles on the same day, in cents; larger ones go out later."),
     "same_day_cutoffs": (
         TextList(_MOST_CUTOFFS, clearable=True),
-        "Those of the cut-offs whose files settle on the same banking day; an empty value for none.",
+        "The cut-offs whose files settle on the same banking day. Empty for none.",
     ),
     "second_approval_from_total": (
         _LIMIT,
-        "From which total on, in cents, two operators approve a file. Empty for none.",
+        "The total, in cents, from which two operators must approve a file. Empty for none.",
     ),
     "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
     "sftp_after_reading": (
         Enum(tuple(each.value for each in AfterReading)),
-        "What becomes of a file on the bank's server once it is stored here: `keep`.",
+        "What happens to a file on the bank's server once it is stored here. Default `keep`.",
     ),
-    "sftp_archive_folder": (Text(), "The folder of the server that files are moved to then, for `archive`."),
+    "sftp_archive_folder": (Text(), "The folder on the server that files are moved to, for `archive`."),
     "sftp_authentication": (
         Enum(tuple(each.value for each in Authentication)),
-        "How Brim shows the server who it is: `key`. What it shows is kept on the worker's host.",
+        "How Brim authenticates to the server. Default `key`. The credentials are kept on the worker's host.",
     ),
     "sftp_host_keys": (
         TextList(_MOST_HOST_KEYS),
-        "The host keys that the bank's server may show: `SHA256:` fingerprints, or lines of public keys.",
+        "The host keys that the bank's server may present: `SHA256:` fingerprints, or public key lines.",
     ),
-    "sftp_poll_seconds": (BoundedInteger(least=10, most=120), "How often the bank's server is asked for files: 60."),
+    "sftp_poll_seconds": (BoundedInteger(least=10, most=120), "How often the bank's server is polled: 60."),
     "sftp_records_folder": (
         Text(),
-        "A folder here, an absolute path, for the list of what has left and for copies. Folders on a server need it.",
+        "An absolute local path, for the list of sent files and for copies. Required for SFTP folders.",
     ),
     "sftp_upload": (
         Enum(tuple(each.value for each in Upload)),
-        "How a file gets its name on the server: `rename`, or `direct` where the server forbids renaming.",
+        "How a file gets its name on the server. Default `rename`; `direct` if the server forbids renaming.",
     ),
     "source_pending_cap": (Amount(), "The largest total that may be pending from one bank account, in cents."),
     "time_zone": (Text(max_length=64), "The bank's time zone, by its IANA name: `America/New_York`."),

@@ -25,11 +25,11 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     alarm_after_hours: Annotated[int, described("How long a file may go without an answer.", minimum=1)]
     approval_from_entry: Annotated[
         int | None,
-        described("From which single debit on a file is approved; null for none, or where every file is.", **_CENTS),
+        described("The single debit from which a file needs approval; null for none, or if every file does.", **_CENTS),
     ]
     approval_from_total: Annotated[
         int | None,
-        described("From which total on a file is approved; null for none, or where every file is.", **_CENTS),
+        described("The total from which a file needs approval; null for none, or if every file does.", **_CENTS),
     ]
     bank_account: Annotated[str, described("What the bank account is called in the ledger.", maxLength=32)]
     company_id: Annotated[str, described("The originator's identification, as the bank assigned it.", maxLength=10)]
@@ -60,7 +60,7 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     odfi_name: Annotated[str, described("The bank's name.", maxLength=23)]
     odfi_routing_number: Annotated[str, described("The bank that takes the files.", **_ROUTING)]
     offset: Annotated[
-        str, described("Whether batches credit the originator's account.", enum=[each.value for each in Offset])
+        str, described("The type of account that each batch's offset credits.", enum=[each.value for each in Offset])
     ]
     opening: Annotated[str, described("From when on money is usable on a banking day.", **_TIME)]
     origin_name: Annotated[str, described("The sender's name in files.", maxLength=23)]
@@ -70,24 +70,27 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
         int, described("With how many debits in sixty days a return rate begins to count.", minimum=1)
     ]
     retry_schedule: Annotated[
-        tuple[str, ...], described("When a debit that came back for want of funds is presented again; empty for never.")
+        tuple[str, ...], described("When a debit returned for lack of funds is presented again; empty for never.")
     ]
     same_day_cap: Annotated[int, described("The largest debit that settles on the same day.", **_CENTS)]
     same_day_cutoffs: Annotated[tuple[str, ...], described("The cut-offs whose files settle on the same day.")]
     second_approval_from_total: Annotated[
-        int | None, described("From which total on two operators approve a file; null for none.", **_CENTS)
+        int | None, described("The total from which two operators approve a file; null for none.", **_CENTS)
     ]
     sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
     sftp_after_reading: Annotated[
-        str, described("What becomes of a file on the bank's server.", enum=[each.value for each in AfterReading])
+        str,
+        described(
+            "What happens to a file on the bank's server once it is stored.", enum=[each.value for each in AfterReading]
+        ),
     ]
     sftp_archive_folder: Annotated[str | None, described("The server's folder for files that were read.", **TEXT)]
     sftp_authentication: Annotated[
-        str, described("How Brim shows the server who it is.", enum=[each.value for each in Authentication])
+        str, described("How Brim authenticates to the server.", enum=[each.value for each in Authentication])
     ]
-    sftp_host_keys: Annotated[tuple[str, ...], described("The host keys that the bank's server may show.")]
-    sftp_poll_seconds: Annotated[int, described("How often the server is asked for files.", minimum=10, maximum=120)]
-    sftp_records_folder: Annotated[str | None, described("Where the list of what has left is kept.", **TEXT)]
+    sftp_host_keys: Annotated[tuple[str, ...], described("The host keys that the bank's server may present.")]
+    sftp_poll_seconds: Annotated[int, described("Seconds between polls of the server.", minimum=10, maximum=120)]
+    sftp_records_folder: Annotated[str | None, described("Where the list of sent files is kept.", **TEXT)]
     sftp_upload: Annotated[
         str, described("How a file gets its name on the server.", enum=[each.value for each in Upload])
     ]

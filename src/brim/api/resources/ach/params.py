@@ -106,28 +106,28 @@ RETURN_LIST: Final = (
     Parameter(
         name="status",
         kind=Enum(("dishonorable", *(status.value for status in ReturnStatus))),
-        description="Only those that stand there; `dishonorable` for those that can be dishonored now.",
+        description="Only returns with this status; `dishonorable` for those that can be dishonored now.",
     ),
-    Parameter(name="topup", kind=Text(), description="Only those of this top-up."),
-    Parameter(name="file", kind=Text(), description="Only those whose dishonor is in this ACH file."),
-    Parameter(name="bank_file", kind=Text(), description="Only those in this file from the bank."),
+    Parameter(name="topup", kind=Text(), description="Only returns of this top-up."),
+    Parameter(name="file", kind=Text(), description="Only returns whose dishonor is in this ACH file."),
+    Parameter(name="bank_file", kind=Text(), description="Only returns in this file from the bank."),
 )
 RETURN_DISHONOR: Final = (
     Parameter(
         name="code",
         kind=Enum(tuple(sorted(DISHONOR_CODES))),
         required=True,
-        description="Why, as the network's code: "
+        description="The dishonor's reason code: "
         + ", ".join(f"`{code}` {title.lower()}" for code, title in sorted(DISHONOR_CODES.items()))
-        + ". It has to fit the return.",
+        + ". It must fit the return.",
     ),
     Parameter(
         name="information",
         kind=Text(max_length=INFORMATION_LENGTH),
-        description="What the bank is told beside the code. With `R69` it names the fields that are wrong, such as "
+        description="Addenda information for the bank. With `R69`, it lists the wrong fields, such as "
         "`01*03`: "
         + ", ".join(f"`{number}` {name}" for number, name in FIELD_CODES.items())
-        + ". With `R62` it names the entry that was made to put the erroneous one right.",
+        + ". With `R62`, it identifies the entry that corrected the erroneous one.",
     ),
 )
 _ACCOUNT: Final = Parameter(

@@ -16,7 +16,7 @@ from brim.platform.database import Conn
 
 RETURNS: Final = "/v1/brim/ach/returns"
 UNDECIDED: Final = "dishonorable"
-"""What a list asks for that only has returns that can still be dishonored."""
+"""The status filter that selects returns that can still be dishonored."""
 
 
 async def list_returns(call: Call) -> Result:
@@ -44,7 +44,7 @@ async def retrieve_return(call: Call) -> Result:
     async with call.service.database.connection() as conn:
         standing = await ach.read_standing(conn, found)
         reasons = {code: dishonors.unfit_reason(found, standing, code) for code in DISHONOR_CODES}
-        held = None if None in reasons.values() else "No code of a dishonor fits this return."
+        held = None if None in reasons.values() else "No dishonor code fits this return."
         actions = [action(call, "dishonor", held=held, check=await key_check(conn, call))]
     return Result(body=return_json(found, actions=actions, reasons=reasons))
 

@@ -1,4 +1,4 @@
-"""The operations on returns of debits. They are ours alone, and for platforms."""
+"""The operations on returns of debits. Ours alone, for platforms."""
 
 from typing import Final
 
@@ -20,8 +20,8 @@ ACH_RETURNS: Final = (
         operation_id="GetBrimAchReturns",
         summary="List returns",
         description=(
-            "Returns the returns of your debits and of those of your connected accounts, the newest first, with what "
-            "became of each. Only available to platforms."
+            "Lists returns of your debits and of your connected accounts' debits, newest first, each with its status. "
+            "Only available to platforms."
         ),
         parameters=declared.RETURN_LIST,
         handler=handlers.list_returns,
@@ -36,7 +36,7 @@ ACH_RETURNS: Final = (
         path=_RETURN,
         operation_id="GetBrimAchReturnsReturn",
         summary="Retrieve a return",
-        description="Returns a return of a debit; while it can be dishonored, with the codes that fit it.",
+        description="Retrieves a return of a debit, with the codes that fit it while it can be dishonored.",
         parameters=(),
         handler=handlers.retrieve_return,
         resource="ach",
@@ -50,8 +50,8 @@ ACH_RETURNS: Final = (
         operation_id="PostBrimAchReturnsReturnDishonor",
         summary="Dishonor a return",
         description=(
-            "Dishonors a return that was not right, within five banking days of its settlement: the next file tells "
-            "the bank. The customer is given the money once the bank has booked it back and nobody can contest that."
+            "Dishonors an improper return within five banking days of its settlement. The dishonor goes out with the "
+            "next file. The customer is credited once the money is back and the dishonor can no longer be contested."
         ),
         parameters=declared.RETURN_DISHONOR,
         handler=handlers.dishonor_return,

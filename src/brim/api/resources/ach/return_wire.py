@@ -1,4 +1,4 @@
-"""Returns of debits, and their dishonors, as they are written. Ours."""
+"""The wire format of returns of debits and their dishonors. Ours."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -22,32 +22,32 @@ class DishonorCodeObject(msgspec.Struct, frozen=True, kw_only=True):
     code: Annotated[str, described("The network's code, such as `R68`.", enum=sorted(DISHONOR_CODES))]
     fits: Annotated[bool, described("Whether it fits this return.")]
     meaning: Annotated[str, described("What it means.", **TEXT)]
-    reason: Annotated[str | None, described("Why it does not fit; null where it does.", **TEXT)]
+    reason: Annotated[str | None, described("Why it does not fit; null if it does.", **TEXT)]
 
 
 class DishonorObject(msgspec.Struct, frozen=True, kw_only=True):
-    """That a return is dishonored. `file` and `trace` are null before it is in a file."""
+    """The dishonor of a return. `file` and `trace` are null until it is in a file."""
 
-    booked_on: Annotated[date | None, described("The day on which the bank has booked the money back; null before.")]
+    booked_on: Annotated[date | None, described("The day on which the bank booked the money back; null before.")]
     code: Annotated[str, described("The network's code, such as `R68`.", enum=sorted(DISHONOR_CODES))]
     contestable_until: Annotated[
-        date | None, described("The last day on which its bank can contest it; null before the money is back.")
+        date | None, described("The last day on which the receiving bank can contest it; null until the money is back.")
     ]
     created: Annotated[int, described("When somebody dishonored it.", **TIME)]
     created_by: Annotated[str, described("Who dishonored it.", **TEXT)]
-    file: Annotated[str | None, described("The ACH file that tells the bank.", **TEXT)]
+    file: Annotated[str | None, described("The ACH file that it is in.", **TEXT)]
     final: Annotated[
         int | None,
-        described("From when nothing that contests it can come any more; null before the money is back.", **TIME),
+        described("When it can no longer be contested; null until the money is back.", **TIME),
     ]
-    information: Annotated[str | None, described("What the bank is told beside the code.", **TEXT)]
-    leaves: Annotated[int, described("The cut-off at which it leaves at the latest, in a file of its own.", **TIME)]
+    information: Annotated[str | None, described("The addenda information sent with the code.", **TEXT)]
+    leaves: Annotated[int, described("The cut-off by which it is sent, in a file of its own if necessary.", **TIME)]
     meaning: Annotated[str, described("What the code means.", **TEXT)]
     trace: Annotated[str | None, described("Its trace number.", **TEXT)]
 
 
 class ContestObject(msgspec.Struct, frozen=True, kw_only=True):
-    """That the receiving bank has contested the dishonor."""
+    """The receiving bank's contest of the dishonor."""
 
     code: Annotated[str, described("The network's code, such as `R73`.", enum=_CONTEST_CODES)]
     created: Annotated[int, described("When it was received.", **TIME)]
@@ -56,31 +56,29 @@ class ContestObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_": "break"}):
-    """A return of a debit, and what became of it."""
+    """A return of a debit, and its outcome."""
 
     id: Annotated[str, identifier("retn", "ach_return")]
     object: Annotated[str, constant("brim.ach_return")] = "brim.ach_return"
-    account: Annotated[str | None, described("The account of the top-up; null where no debit is known.", **TEXT)]
+    account: Annotated[str | None, described("The account of the top-up; null if no matching debit is known.", **TEXT)]
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
-        described("What its status allows, and whether you may do it; there only where one object is retrieved."),
+        described("What its status allows, and whether you may do it; only present when a single return is retrieved."),
     ] = msgspec.UNSET
     amount: Annotated[int, described("How much was returned, in cents.", minimum=1)]
-    applied: Annotated[
-        bool, described("Whether the top-up has failed or was reversed by it; else its break says why not.")
-    ]
+    applied: Annotated[bool, described("Whether it was applied to its top-up; if not, its break says why.")]
     bank_file: Annotated[str, described("The file from the bank that it was in.", **TEXT)]
-    break_: Annotated[str | None, described("The break that lists it, where it could not be applied.", **TEXT)]
+    break_: Annotated[str | None, described("The break that lists it, if it could not be applied.", **TEXT)]
     code: Annotated[str, described("The network's return code, such as `R01`.", enum=sorted(RETURN_CODES))]
-    contest: Annotated[ContestObject | None, described("How its dishonor is contested; null where it isn't.")]
+    contest: Annotated[ContestObject | None, described("How its dishonor was contested; null if it wasn't.")]
     created: Annotated[int, described("When it was received.", **TIME)]
-    dishonor: Annotated[DishonorObject | None, described("How it is dishonored; null where it isn't.")]
+    dishonor: Annotated[DishonorObject | None, described("How it was dishonored; null if it wasn't.")]
     dishonor_codes: Annotated[
         list[DishonorCodeObject] | msgspec.UnsetType,
-        described("Which codes fit; there only where one object that can be dishonored is retrieved."),
+        described("Which codes fit; only present when a single return that can be dishonored is retrieved."),
     ] = msgspec.UNSET
     dishonorable_until: Annotated[
-        int, described("Until when it can be dishonored: the last cut-off of the fifth banking day.", **TIME)
+        int, described("The deadline for dishonoring it: the last cut-off of the fifth banking day.", **TIME)
     ]
     entry_number: Annotated[int | None, described("Which presentment of the top-up it returns.", minimum=1)]
     entry_trace: Annotated[str, described("The trace number of the entry that it names.", **TEXT)]
@@ -91,13 +89,13 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
     status: Annotated[
         str,
         described(
-            "`returned` where nobody has dishonored it; `dishonored` until its bank has booked the money back; "
-            "`missed` where no file left with it in time; `money_back` while the receiving bank may contest it; "
-            "`contested` where it has, so that the return stands; `accepted` once no contest can come any more.",
+            "`returned` if it was not dishonored; `dishonored` until the bank has booked the money back; `missed` if "
+            "the dishonor was not sent in time; `money_back` while the receiving bank may contest it; `contested` if "
+            "it has, so the return stands; `accepted` once it can no longer be contested.",
             enum=[status.value for status in ReturnStatus],
         ),
     ]
-    topup: Annotated[str | None, described("The top-up whose debit it is; null where none is known.", **TEXT)]
+    topup: Annotated[str | None, described("The top-up whose debit was returned; null if none is known.", **TEXT)]
     trace: Annotated[str, described("The trace number of the return.", **TEXT)]
 
 
@@ -107,7 +105,7 @@ def return_json(
     actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET,
     reasons: Mapping[str, str | None] | None = None,
 ) -> bytes:
-    """Return the compact JSON of a return; `reasons` has each code and why it does not fit, where that is asked."""
+    """Return the compact JSON of a return; `reasons`, if given, has each code and why it does not fit."""
     return encode(
         AchReturnObject(
             id=found.id,

@@ -50,13 +50,13 @@ class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AchApprovalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """That somebody has approved a file."""
+    """An approval of a file."""
 
-    approved: Annotated[int, described("When.", **TIME)]
-    approved_by: Annotated[str, described("Who: an operator's id.", **TEXT)]
-    number: Annotated[int, described("The first approval, or the second one.", minimum=1, maximum=2)]
+    approved: Annotated[int, described("When it was approved.", **TIME)]
+    approved_by: Annotated[str, described("The id of the operator who approved it.", **TEXT)]
+    number: Annotated[int, described("Whether this is the first approval or the second.", minimum=1, maximum=2)]
     one_person: Annotated[
-        bool, described("Whether nobody else could: no second operator had to do with live money then.")
+        bool, described("Whether nobody else could approve it: no second operator handled live money at the time.")
     ]
     sha256: Annotated[
         str, described("The hash of the bytes that were approved, in hexadecimal.", pattern="^[0-9a-f]{64}$")
@@ -69,20 +69,20 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("Its trace number, which no other entry of the file has.", **TEXT)]
     object: Annotated[str, constant("brim.ach_entry")] = "brim.ach_entry"
     account: Annotated[str, described("The account of the top-up.", **TEXT)]
-    amount: Annotated[int, described("How much was asked for, in cents.", minimum=1)]
+    amount: Annotated[int, described("The amount of the debit, in cents.", minimum=1)]
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
     change: Annotated[
-        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
+        RailChangeObject | None, described("What the bank reported about the bank account; null for nothing.")
     ]
     confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
     confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The file that it is in.", **TEXT)]
-    number: Annotated[int, described("The how manieth presentment of the top-up it is.", minimum=1)]
+    number: Annotated[int, described("Which presentment of the top-up it is, counting from 1.", minimum=1)]
     retry: Annotated[
-        int, described("The how manieth time it is that a returned debit is presented again; 0 for none.", minimum=0)
+        int, described("Which re-presentment of a returned debit it is, counting from 1; 0 for none.", minimum=0)
     ]
-    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
     topup: Annotated[str, described("The top-up.", **TEXT)]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
@@ -97,16 +97,16 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     approvals: Annotated[
         list[AchApprovalObject] | msgspec.UnsetType,
-        described("Who has approved it, and which bytes; there only where one file is retrieved or approved."),
+        described("Who has approved it, and which bytes; only present when a single file is retrieved or approved."),
     ] = msgspec.UNSET
     approvals_missing: Annotated[
         int | msgspec.UnsetType,
-        described("How many people have yet to approve it; where its approvals are.", minimum=0, maximum=2),
+        described("How many people have yet to approve it; present with its approvals.", minimum=0, maximum=2),
     ] = msgspec.UNSET
     approvals_needed: Annotated[
         int | None,
         described(
-            "How many people have to approve it, by the profile's limits when it was made; null for a file of an "
+            "How many people must approve it, by the profile's limits when it was built; null for a file built by an "
             "earlier version of Brim.",
             minimum=0,
             maximum=2,
@@ -115,7 +115,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     approved: Annotated[int | None, described("When it was approved by as many people as it needs.", **TIME)]
     approved_by: Annotated[
         str | None,
-        described("Who approved it last: an operator's id, or `profile` where nobody has to.", **TEXT),
+        described("Who approved it last: an operator's id, or `profile` if no approval is needed.", **TEXT),
     ]
     batches: Annotated[
         list[AchBatchObject] | msgspec.UnsetType, described("Its batches; there only where one file is retrieved.")
@@ -123,7 +123,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
     created: Annotated[int, described("When it was made.", **TIME)]
     cutoff: Annotated[
-        int | msgspec.UnsetType, described("The cut-off that it belongs to; where its approvals are.", **TIME)
+        int | msgspec.UnsetType, described("The cut-off that it belongs to; present with its approvals.", **TIME)
     ] = msgspec.UNSET
     effective_date: Annotated[date, described("The day on which its entries settle.")]
     entry_count: Annotated[int, described("How many entries it has.", **_CENTS)]
@@ -133,7 +133,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     largest_entries: Annotated[
         list[AchEntryObject] | msgspec.UnsetType,
-        described("Its five largest entries, the largest first; where its approvals are."),
+        described("Its five largest entries, largest first; present with its approvals."),
     ] = msgspec.UNSET
     livemode: Annotated[bool, LIVEMODE]
     modifier: Annotated[str, described("The file id modifier in its header.", maxLength=1)]
@@ -143,7 +143,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     rejected: Annotated[int | None, described("When the bank's rejection was applied.", **TIME)]
     send_before: Annotated[
         int | msgspec.UnsetType,
-        described("Until when it can be sent for its effective date; where its approvals are.", **TIME),
+        described("The deadline for sending it for its effective date; present with its approvals.", **TIME),
     ] = msgspec.UNSET
     sent: Annotated[int | None, described("When it was handed to the bank.", **TIME)]
     settled: Annotated[
@@ -398,7 +398,7 @@ def file_json(
     review: FileReview | None = None,
     actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET,
 ) -> bytes:
-    """Return a file's compact JSON, with its batches, what an approver sees, and what may be done, where given."""
+    """Return a file's compact JSON, with its batches, what an approver sees, and the allowed actions, if given."""
     shown = (
         msgspec.UNSET
         if batches is None

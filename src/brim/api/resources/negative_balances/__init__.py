@@ -1,4 +1,4 @@
-"""Balances below zero, and what is kept back for them. They are Brim's own.
+"""Negative balances, and reserves for them. These are Brim's own.
 
 Start reading at `operations`.
 """

@@ -21,11 +21,11 @@ URL: Final = "/v1/brim/negative_balances"
 RESERVES: Final = "/v1/brim/balance_reserves"
 
 _TWIN_WINDOW_MINUTES: Final = 60
-"""Of two people who ask at once for the same, one is refused."""
+"""Of two people who request the same top-up at once, one is refused."""
 
 
 async def list_all(call: Call) -> Result:
-    """`GET /v1/brim/negative_balances`: one's own, and those of the accounts under it."""
+    """`GET /v1/brim/negative_balances`: the account's own, and those of its connected accounts."""
     async with call.service.database.connection() as conn:
         page = await negative_balances.list_negative_balances(conn, call.scope, read_page(call.parameters))
     items = [negative_balance_json(each) for each in page.items]
@@ -40,7 +40,7 @@ async def retrieve(call: Call) -> Result:
 
 
 async def top_up(call: Call) -> Result:
-    """`POST /v1/brim/negative_balances/{negative_balance}/top_up`: create a top-up of what is below zero."""
+    """`POST /v1/brim/negative_balances/{negative_balance}/top_up`: create a top-up of the missing amount."""
     service, parameters = call.service, call.parameters
     account, currency = negative_balances.read_balance_id(call.path_id)
     if account != call.scope.account:
@@ -96,7 +96,7 @@ async def hold_test_money(call: Call) -> Result:
 
 
 async def list_reserves(call: Call) -> Result:
-    """`GET /v1/brim/balance_reserves`: of one's own money, and of that of the accounts under it."""
+    """`GET /v1/brim/balance_reserves`: the account's own, and those of its connected accounts."""
     async with call.service.database.connection() as conn:
         page = await negative_balances.list_reserves(conn, call.scope, read_page(call.parameters))
     items = [reserve_json(each) for each in page.items]

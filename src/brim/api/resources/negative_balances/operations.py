@@ -1,4 +1,4 @@
-"""The operations on negative balances, and on what is kept back for them. They are ours alone."""
+"""The operations on negative balances and on reserves. Ours alone."""
 
 from typing import Final
 
@@ -25,8 +25,8 @@ NEGATIVE_BALANCES: Final = (
         operation_id="GetBrimNegativeBalances",
         summary="List negative balances",
         description=(
-            "Returns your balances that are below zero, and those of your connected accounts: since when, by what, and "
-            "what has recovered since."
+            "Lists your negative balances and those of your connected accounts: since when, what caused them, and what "
+            "has recovered since."
         ),
         parameters=PAGE,
         handler=handlers.list_all,
@@ -42,8 +42,8 @@ NEGATIVE_BALANCES: Final = (
         operation_id="GetBrimNegativeBalancesNegativeBalance",
         summary="Retrieve a negative balance",
         description=(
-            "Returns a balance that is below zero, by the account's id and the currency, such as `acct_..._usd`. One "
-            "that has recovered is not there any more: the event `brim.negative_balance.recovered` has it as it was."
+            "Retrieves a negative balance by the account's id and the currency, such as `acct_..._usd`. Once it has "
+            "recovered, it no longer exists: the event `brim.negative_balance.recovered` has its last figures."
         ),
         parameters=(),
         handler=handlers.retrieve,
@@ -56,11 +56,11 @@ NEGATIVE_BALANCES: Final = (
         method="POST",
         path=f"{_ONE}/top_up",
         operation_id="PostBrimNegativeBalancesNegativeBalanceTopUp",
-        summary="Ask for a top-up of a negative balance",
+        summary="Request a top-up for a negative balance",
         description=(
-            "Creates a top-up of exactly what is below zero of your balance, or of a part of it. All rules of a create "
-            "hold, caps too. Send an idempotency key, so that a retry cannot move the money twice; and an equal live "
-            "top-up within an hour is refused unless you say that it is intended."
+            "Creates a top-up of exactly the amount that your balance is below zero, or of part of it, under the same "
+            "rules and caps as any other. Send an idempotency key, so that a retry cannot move the money twice. An "
+            "equal live top-up within an hour is refused unless `brim[allow_duplicate]` is set."
         ),
         parameters=TOP_UP,
         handler=handlers.top_up,
@@ -73,10 +73,10 @@ NEGATIVE_BALANCES: Final = (
         method="POST",
         path="/v1/test_helpers/balance/hold",
         operation_id="PostTestHelpersBalanceHold",
-        summary="Hold a part of the balance",
+        summary="Hold part of the balance",
         description=(
-            "Takes money out of your available balance, for good, as spending it would, and returns the balance. A "
-            "top-up that is reversed then takes it below zero. In test mode only."
+            "Takes money out of your available balance for good, as spending it would, and returns the balance. "
+            "Reversing a top-up then takes the balance below zero. Test mode only."
         ),
         parameters=TEST_HOLD,
         handler=handlers.hold_test_money,
@@ -90,7 +90,7 @@ NEGATIVE_BALANCES: Final = (
         path=handlers.RESERVES,
         operation_id="GetBrimBalanceReserves",
         summary="List reserves",
-        description="Returns what is kept back of your money, and of that of your connected accounts.",
+        description="Lists your reserves and those of your connected accounts.",
         parameters=PAGE,
         handler=handlers.list_reserves,
         resource="balance",
@@ -105,9 +105,9 @@ NEGATIVE_BALANCES: Final = (
         operation_id="PostBrimBalanceReserves",
         summary="Set a reserve",
         description=(
-            "Keeps the first part of an account's money back for returns that come late: at once what is available of "
-            "it, the rest from the next top-ups. A balance that falls below zero draws on it within seconds. 0 ends "
-            "it, and what is held is available again."
+            "Holds the first part of an account's money for late returns: what is available of it at once, the rest "
+            "from the next top-ups. A balance that falls below zero draws on it within seconds. 0 ends it and "
+            "makes what is held available again."
         ),
         parameters=RESERVE_SET,
         handler=handlers.set_reserve,

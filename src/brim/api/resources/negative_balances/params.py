@@ -6,12 +6,12 @@ from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, CurrencyCo
 from brim.api.framework.params import Hash, Parameter
 
 TOP_UP: Final = (
-    Parameter(name="amount", kind=Amount(), description="How much, in minor units: all that is below zero, or less."),
+    Parameter(name="amount", kind=Amount(), description="How much, in minor units. Default: all that is missing."),
     Parameter(name="description", kind=Text(), description="An arbitrary string attached to the top-up."),
+    Parameter(name="payment_method", kind=Text(), description="The bank account to debit, as a payment method."),
     Parameter(
-        name="payment_method", kind=Text(), description="The bank account to debit, where it is a payment method."
+        name="source", kind=Text(), description="The bank account to debit; by default, the account's default one."
     ),
-    Parameter(name="source", kind=Text(), description="The bank account to debit; the account's default for none."),
     Parameter(
         name="brim",
         kind=Hash(
@@ -19,8 +19,8 @@ TOP_UP: Final = (
                 Parameter(
                     name="allow_duplicate",
                     kind=Boolean(),
-                    description="That it is intended though pending top-ups will recover the balance, or an equal one "
-                    "was created within an hour.",
+                    description="Create it even though pending top-ups will recover the balance, or an equal one was "
+                    "created within the last hour.",
                 ),
             )
         ),
@@ -28,16 +28,16 @@ TOP_UP: Final = (
     ),
 )
 TEST_HOLD: Final = (
-    Parameter(name="amount", kind=Amount(), required=True, description="How much of it, in minor units."),
-    Parameter(name="currency", kind=CurrencyCode(), required=True, description="In which currency."),
+    Parameter(name="amount", kind=Amount(), required=True, description="The amount to hold, in minor units."),
+    Parameter(name="currency", kind=CurrencyCode(), required=True, description="The currency of the balance."),
 )
 RESERVE_SET: Final = (
-    Parameter(name="account", kind=Text(), description="Whose money: a connected account; your own for none."),
+    Parameter(name="account", kind=Text(), description="The connected account; your own by default."),
     Parameter(
         name="amount",
         kind=BoundedInteger(least=0, most=99_999_999_999),
         required=True,
-        description="How much is kept back, in minor units; 0 for nothing any more.",
+        description="The reserve, in minor units; 0 ends it.",
     ),
-    Parameter(name="currency", kind=CurrencyCode(), required=True, description="In which currency."),
+    Parameter(name="currency", kind=CurrencyCode(), required=True, description="The currency of the reserve."),
 )

@@ -1,4 +1,4 @@
-"""How negative balances and reserves are written for clients. Ours, in the wire's manner."""
+"""The wire format of negative balances and reserves. Ours."""
 
 from typing import Annotated
 
@@ -12,48 +12,48 @@ _MINOR = {"minimum": 0}
 
 
 class BalanceStepObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that changed the balance since it fell below zero."""
+    """A change to the balance since it fell below zero."""
 
-    amount: Annotated[int, described("What it added to the available balance, in minor units; negative if it took.")]
-    available: Annotated[int, described("What the available balance was afterwards.")]
-    created: Annotated[int, described("When.", **TIME)]
-    recovered: Annotated[int, described("How much of it recovered what was below zero.", **_MINOR)]
-    source: Annotated[str, described("What it belongs to, such as a top-up.", **TEXT)]
+    amount: Annotated[int, described("The change to the available balance, in minor units; negative for a decrease.")]
+    available: Annotated[int, described("The available balance afterwards.")]
+    created: Annotated[int, described("When it was posted.", **TIME)]
+    recovered: Annotated[int, described("How much of it recovered the balance.", **_MINOR)]
+    source: Annotated[str, described("The object that caused it, such as a top-up.", **TEXT)]
     step: Annotated[str, described("The step in the ledger, such as `topup_reversal`.", **TEXT)]
     taken: Annotated[int, described("How much of it went below zero.", **_MINOR)]
 
 
 class ReserveObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept back of an account's money for returns that come late."""
+    """Money held back in an account for late returns."""
 
     id: Annotated[str, described("The account and the currency.", **TEXT)]
     object: Annotated[str, constant("brim.balance_reserve")] = "brim.balance_reserve"
-    account: Annotated[str, described("Whose money.", **TEXT)]
-    amount: Annotated[int, described("How much is to be kept back, in minor units.", **_MINOR)]
+    account: Annotated[str, described("The account whose money is held.", **TEXT)]
+    amount: Annotated[int, described("The target of the reserve, in minor units.", **_MINOR)]
     currency: Annotated[str, CURRENCY]
-    held: Annotated[int, described("How much is; the rest comes from the next top-ups.", **_MINOR)]
+    held: Annotated[int, described("How much is held now; the rest comes from the next top-ups.", **_MINOR)]
     livemode: Annotated[bool, LIVEMODE]
     set: Annotated[int, described("When it was set.", **TIME)]
     set_by: Annotated[str, described("Who set it.", **TEXT)]
 
 
 class NegativeBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's balance below zero, and how it came there. Its next top-ups recover it first."""
+    """An account's negative balance, and what caused it. Its next top-ups recover it first."""
 
     id: Annotated[str, described("The account and the currency.", **TEXT)]
     object: Annotated[str, constant("brim.negative_balance")] = "brim.negative_balance"
-    account: Annotated[str, described("Whose balance.", **TEXT)]
+    account: Annotated[str, described("The account whose balance it is.", **TEXT)]
     amount: Annotated[int, described("How far below zero it is, in minor units; 0 once it has recovered.", **_MINOR)]
     currency: Annotated[str, CURRENCY]
     livemode: Annotated[bool, LIVEMODE]
-    pending: Annotated[int, described("What pending top-ups will bring, of the newest thousand.", **_MINOR)]
-    recovered: Annotated[int, described("How much has recovered since it fell below zero.", **_MINOR)]
-    reserve: Annotated[ReserveObject | None, described("What is kept back of its money; null for nothing.")]
-    since: Annotated[int | None, described("When it fell below zero; null where that is too long ago.", **TIME)]
-    status: Annotated[str, described("Whether it is below zero still.", enum=["negative", "recovered"])]
+    pending: Annotated[int, described("The sum of pending top-ups, among the newest thousand.", **_MINOR)]
+    recovered: Annotated[int, described("How much has been recovered since it fell below zero.", **_MINOR)]
+    reserve: Annotated[ReserveObject | None, described("The account's reserve in this currency; null for none.")]
+    since: Annotated[int | None, described("When it fell below zero; null if that is too long ago to tell.", **TIME)]
+    status: Annotated[str, described("Whether it is still below zero.", enum=["negative", "recovered"])]
     steps: Annotated[
         list[BalanceStepObject],
-        described("What changed it since, the first of them what took it below zero, in the order of the journal."),
+        described("What changed it, in the order of the journal, starting with what took it below zero."),
     ]
 
 

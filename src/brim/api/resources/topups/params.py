@@ -69,10 +69,10 @@ _BRIM: Final = Parameter(
                 name="retry_of",
                 kind=Text(),
                 description=(
-                    "The live top-up that this one retries, which has failed or was reversed because its debit came "
-                    "back. Without `source` and `payment_method` the same bank account is debited. After R01 and R09 "
-                    "the debit is presented again, with the same amount; after other return codes its cause has to "
-                    "be remedied first."
+                    "The live top-up that this one retries, which failed or was reversed because its debit was "
+                    "returned. Without `source` and `payment_method`, the same bank account is debited. After R01 "
+                    "and R09 the debit is presented again with the same amount; after other return codes the cause "
+                    "must be remedied first."
                 ),
             ),
         )

@@ -109,24 +109,24 @@ class RailChangeObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a debit that came back was presented again, and whether it will be."""
+    """How often a returned debit was presented again, and whether it will be."""
 
     last_day: Annotated[
-        date | None, described("The last day on which it may settle again; null where it is not presented again.")
+        date | None, described("The last day on which it may settle again; null if it is not presented again.")
     ]
     next_presentment: Annotated[
         int | None,
-        described("The cut-off at which it is presented again; null where it doesn't wait for that.", **TIME),
+        described("The cut-off at which it is presented again; null if none is planned.", **TIME),
     ]
     retried_by: Annotated[str | None, described("The top-up that retries this one.", **TEXT)]
     retries: Annotated[
         int,
-        described("How often the debit was presented again, by the top-ups that this one retries too.", minimum=0),
+        described(
+            "How often the debit was presented again, including by the top-ups that this one retries.", minimum=0
+        ),
     ]
     retry_of: Annotated[str | None, described("The top-up that this one retries.", **TEXT)]
-    return_code: Annotated[
-        str | None, described("The network's code of its newest return; null where it did not come back.", **TEXT)
-    ]
+    return_code: Annotated[str | None, described("The code of its newest return; null if it was not returned.", **TEXT)]
 
 
 class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,9 +141,9 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The ACH file that it is in; null for a connected account.", **TEXT)]
-    number: Annotated[int, described("The how manieth presentment it is.", minimum=1)]
+    number: Annotated[int, described("Which presentment it is, counting from 1.", minimum=1)]
     retry: Annotated[
-        int, described("The how manieth time it is that a returned debit is presented again; 0 for none.", minimum=0)
+        int, described("Which re-presentment of a returned debit it is, counting from 1; 0 for none.", minimum=0)
     ]
     returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
     status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
@@ -171,7 +171,7 @@ class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
     retry: Annotated[
         RetryObject | msgspec.UnsetType,
         described(
-            "How often its debit was presented again, and what retries it; there only when `brim.retry` is expanded, "
+            "How often its debit was presented again, and what retries it; only present when `brim.retry` is expanded, "
             "and in `brim.topup.retry_scheduled`."
         ),
     ] = msgspec.UNSET
@@ -228,7 +228,7 @@ def topup_json(
 
     Args:
         topup: what to write.
-        retry: what is known of presenting its debit again, where that is told.
+        retry: what is known about presenting its debit again, if it is to be shown.
         balance_transaction: the encoded object to stand in place of its id, if it was to be expanded.
         payment_method: likewise.
         extras: what was asked for beyond the vendor's object.
