@@ -247,6 +247,6 @@ async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     found = line.split()[0]
     assert "no time limit" in await brim.run("ach", "dishonor", found, "--code", "R68", fails=True)
     assert "is dishonored with R70" in await brim.run("ach", "dishonor", found, "--code", "R70")
-    assert "only a return that stands" in await brim.run("ach", "dishonor", found, "--code", "R70", fails=True)
+    assert "only one in status returned" in await brim.run("ach", "dishonor", found, "--code", "R70", fails=True)
     assert "ach_return.dishonored" in await actions(database)
     assert "None yet" in await brim.run("ach", "returns", "--status", "dishonorable")

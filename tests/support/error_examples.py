@@ -265,9 +265,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (negative_balances.NotNegativeError("acct_1", "usd"), 400, "balance_not_negative", None,
      "The balance of acct_1 in usd is not negative."),
     (negative_balances.DebtTooSmallError(5, "usd"), 400, None, "amount",
-     "The balance is 5 usd below zero; a top-up that recovers it asks for no more."),
+     "The balance is 5 usd below zero; a top-up to recover it cannot be larger."),
     (negative_balances.DebtPendingError(7, "usd"), 400, "recovery_pending", None,
-     ("Pending top-ups of 7 usd will recover the balance. To ask for another one all the same, send "
+     ("Pending top-ups of 7 usd will recover the balance. To create another one anyway, send "
       "brim[allow_duplicate]=true.")),
     (return_rates.NoOverrideError(return_rates.OverrideStatus.ASKED), 400, None, None,
      "Nobody has asked for an override that could be approved."),
@@ -292,7 +292,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (retry_rules.RetryRefusedError("tu_x", "it is pending."), 400, "retry_not_allowed", "brim[retry_of]",
      "The top-up tu_x cannot be retried: it is pending."),
     (retry_rules.RetriedAlreadyError("tu_x", "tu_y"), 400, "topup_already_retried", "brim[retry_of]",
-     "The top-up tu_x is retried by tu_y. If that comes back too, retry that one."),
+     "The top-up tu_x is retried by tu_y. If that one is returned too, retry it instead."),
     (originators.OriginatorStateError(_ORIGINATOR, originators.OriginatorStatus.SUSPENDED), 400, None, None,
      "The originator orig_x is draft and cannot become suspended."),
     (originators.UnexpectedVersionError(_ORIGINATOR, 7), 400, "originator_unexpected_version", "expected_version",
@@ -316,10 +316,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (corrections.TooLateToRefuseError(_CORRECTION), 400, "correction_too_old", None,
      ("The correction corr_x came more than 13 banking days ago, and cannot be refused any more. Resolve its break.")),
     (dishonors.NotDishonorableError(_RETURN), 400, "return_unexpected_state", None,
-     "The return retn_x is missed; only a return that stands can be dishonored."),
+     "The return retn_x is missed; only one in status returned can be dishonored."),
     (dishonors.TooLateToDishonorError(_RETURN), 400, "return_too_old", None,
-     ("The return retn_x settled on 2026-12-04, and could be dishonored within five banking days, by the last cut-off "
-      "of the fifth. Talk to your bank about what can be done outside of the network.")),
+     ("The return retn_x settled on 2026-12-04 and could be dishonored for five banking days, until the last cut-off "
+      "of the fifth. Ask your bank what can be done outside the network.")),
     (dishonors.UnfitDishonorError("R67", "no other return of this debit was received before."), 400,
      "dishonor_code_unfit", "code",
      "R67 (duplicate return) does not fit: no other return of this debit was received before."),

@@ -139,7 +139,7 @@ def _kind(**facts: Any) -> RetryKind | None:
         return kind_of_retry(asked)
     except RetryRefusedError as error:
         message = error.message
-    assert message.startswith(f"The top-up tu_1 cannot be retried: its debit came back with {asked.code}")
+    assert message.startswith(f"The top-up tu_1 cannot be retried: its debit was returned with {asked.code}")
     return None
 
 

@@ -832,7 +832,7 @@ def test_a_return_is_shown_with_its_deadline_and_dishonored_once(
     sent = person.send(path, f"{path}/dishonor", {"code": "R69", "information": "01*03"})
     assert sent.headers["location"] == f"{path}?done=return_dishonored"
     again = person.post(f"{path}/dishonor", hidden | {"code": "R68", "idempotency_key": "second"})
-    assert (again.status, "is dishonored; only a return that stands" in text_of(again)) == (400, True)
+    assert (again.status, "is dishonored; only one in status returned" in text_of(again)) == (400, True)
     wire = live.get(f"/v1/brim/ach/returns/{late}").json
     assert (wire["status"], wire["dishonor"]["code"], wire["dishonor"]["information"]) == ("dishonored", "R69", "01*03")
     assert (wire["actions"], "dishonor_codes" in wire, wire["account"]) == ([], False, account)

@@ -1,7 +1,7 @@
-"""Returns that are dishonored: what a person says, what the bank books and contests, and who has the money when.
+"""Dishonored returns: how they are dishonored, booked and contested, and when the customer is credited.
 
 A dishonor changes no status of a top-up. Its money waits in `funding:clearing` from the statement that books it until
-no contest can come any more, and everything that the bank has sent by then is read; only then the balance has it.
+it can no longer be contested and everything that the bank has sent by then is read; only then is the balance credited.
 """
 
 from collections.abc import Sequence
@@ -42,9 +42,9 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 _CONTESTS: Final = (BreakKind.RETURN, BreakKind.ITEM)
-"""The kinds of breaks that a contest becomes which could not be applied."""
+"""The kinds of breaks for contests that could not be applied."""
 _LINES: Final = (BreakKind.LINE, BreakKind.LINE_AMOUNT)
-"""Those that a line of a statement becomes which could not be posted."""
+"""The kinds of breaks for statement lines that could not be posted."""
 _BY_JOB: Final = Actor(kind=ActorKind.JOB, name="dishonors")
 _KEPT_MS: Final = 24 * 60 * 60 * 1000
 _MOST: Final = 100
@@ -53,7 +53,7 @@ _log = structlog.get_logger()
 
 
 class DishonorBookedOtherwiseError(BrimError):
-    """A line of a statement moves the money of a dishonored return, and that was moved before or cannot be."""
+    """A statement line moves the money of a dishonored return that was already moved, or cannot be."""
 
     def __init__(self, found: AchReturn, what: str) -> None:
         super().__init__(f"The line is about the dishonored return {found.id}, {what}.")
@@ -74,7 +74,7 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
     now_ms: int,
     ids: IdFactory,
 ) -> None:
-    """Keep a return of a debit, so that it can be dishonored; one that moves nothing is left out.
+    """Keep a return of a debit, so that it can be dishonored; a return that moves no money is left out.
 
     Args:
         conn: the caller's transaction.
@@ -84,9 +84,9 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
         info: what it says.
         entry: the debit that it names, None where none is known.
         bank_file: the file that it came in.
-        made_on: the day of that file; the return settled then, where its batch does not say otherwise.
+        made_on: the day of that file; the return settled then, unless its batch says otherwise.
         is_applied: whether the top-up has failed or was reversed by it.
-        break_id: lists it, where it could not be applied.
+        break_id: the break that lists it, if it could not be applied.
         now_ms: the time.
         ids: makes its id.
     """
@@ -133,13 +133,13 @@ async def dishonor_return(  # noqa: PLR0913  who says what, when and why
 ) -> AchReturn:
     """Dishonor a return with a code (R61 to R70), in the caller's transaction, with its audit entry.
 
-    The next file tells its bank.
+    The dishonor goes out with the next file.
 
     Raises:
         ResourceMissingError: the platform has none of that id.
-        ClockAdvancingError: the account's test clock is on its way.
-        NotDishonorableError: it has come to another end.
-        TooLateToDishonorError: its time is over.
+        ClockAdvancingError: the account's test clock is advancing.
+        NotDishonorableError: its status is not `returned`.
+        TooLateToDishonorError: its deadline has passed.
         UnfitDishonorError: the code does not fit it.
     """
     owner = await dishonors.owner_of_return(conn, scope, return_id)
@@ -176,7 +176,7 @@ async def dishonor_return(  # noqa: PLR0913  who says what, when and why
 
 
 async def read_standing(conn: Conn, found: AchReturn) -> Standing:
-    """Return what is known of a return beside itself."""
+    """Return whether a return's debit was returned earlier or is presented again."""
     if found.topup is None:
         return Standing(is_repeated=False, is_presented_again=False)
     entries = await entry_store.list_entries_of_topups(conn, found.scope, [found.topup])
@@ -195,15 +195,15 @@ async def read_standing(conn: Conn, found: AchReturn) -> Standing:
 async def report_missed(
     conn: Conn, renderers: Renderers, missed: Sequence[AchReturn], *, now_ms: int, ids: Ids
 ) -> None:
-    """List dishonors that no file could tell, or not in time."""
+    """List dishonors that no file could carry, or not in time."""
     for found in missed:
         new = NewBreak(
             scope=found.scope,
             kind=BreakKind.DISHONOR,
             cause=f"{found.id}/missed",
-            detail=f"The dishonor {found.dishonor_code} of the return {found.id} is given up: it could not leave by "
-            "the last cut-off of the fifth banking day, or its entry does not fit a file. Talk to your bank about what "
-            "can be done outside of the network.",
+            detail=f"The dishonor {found.dishonor_code} of the return {found.id} is given up: it could not be sent "
+            "by the last cut-off of the fifth banking day, or its entry does not fit the file format. Ask your bank "
+            "what can be done outside the network.",
             amount=found.amount,
             currency="usd",
             reference=found.id,
@@ -214,10 +214,10 @@ async def report_missed(
 async def apply_contest(
     conn: Conn, scope: AccountScope, contest: Contest, *, renderers: Renderers, now_ms: int, ids: IdFactory
 ) -> str | None:
-    """Apply a contested dishonor, in the caller's transaction; once, however often it comes.
+    """Apply a contested dishonor, in the caller's transaction; once, however often it arrives.
 
     Returns:
-        Why it could not be applied; None where it was, or was before.
+        Why it could not be applied; None if it was, now or before.
 
     Raises:
         ClockAdvancingError: the account's test clock is on its way.
@@ -229,11 +229,11 @@ async def apply_contest(
     found = await dishonors.hold_return(conn, scope, named[0].id)
     if found.status is ReturnStatus.CONTESTED:
         same = (found.contest_code, found.contest_trace) == (contest.code, contest.trace_number)
-        return None if same else f"{found.id} was contested before, with {found.contest_code}"
+        return None if same else f"{found.id} was already contested, with {found.contest_code}"
     if (found.amount, found.trace) != (contest.amount_cents, contest.return_trace_number):
-        return f"{found.id} is of {found.amount} cents and the return {found.trace}"
+        return f"{found.id} is for {found.amount} cents and the return {found.trace}"
     if found.status is ReturnStatus.ACCEPTED:
-        return f"the time to contest {found.id} was over, and its money was given to the customer"
+        return f"the time to contest {found.id} was over, and its money was credited to the customer"
     if found.status not in {ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK}:
         return f"{found.id} is {found.status}"
     await dishonors.write_contested(
@@ -306,7 +306,7 @@ async def take_again(
 async def _post(
     conn: Conn, found: AchReturn, step: BankStep, *, bank_account: str, reference: str, moment: OwnerTime
 ) -> None:
-    """Post a step of a dishonored return, where the bank's taking of the money was posted, too."""
+    """Post a step of a dishonored return, if the return's own debit was posted too."""
     if found.topup is None or not await _was_taken(conn, found):
         return
     confirmation = BankConfirmation(
@@ -322,9 +322,9 @@ async def _post(
 
 
 async def _was_taken(conn: Conn, found: AchReturn) -> bool:
-    """Tell whether a return has taken the money of its debit out of the books, or will.
+    """Tell whether a return takes the money of its debit out of the books, now or later.
 
-    One that could not be applied has, where the statement has booked it all the same, and no other return has.
+    One that could not be applied does, if the statement has booked it anyway and no other return has.
     """
     if found.is_applied:
         return True
@@ -335,9 +335,9 @@ async def _was_taken(conn: Conn, found: AchReturn) -> bool:
 
 
 async def end_contests(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
-    """Give customers the money of dishonored returns that cannot be contested any more; return of how many.
+    """Credit customers for dishonored returns that can no longer be contested; return how many.
 
-    What a return came with is forgotten once it can be neither dishonored nor contested.
+    The sealed records of a return are erased once it can be neither dishonored nor contested.
     """
     async with database.connection() as conn:
         waiting = await dishonors.list_money_back(conn, now_ms=now_ms)
@@ -395,10 +395,10 @@ async def _accept(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: 
 
 
 async def _settle(conn: Conn, found: AchReturn, *, now_ms: int, ids: IdFactory) -> None:
-    """Settle the break of a return that could not be applied: it counts no more."""
+    """Resolve the break of a return that could not be applied: it no longer has any effect."""
     if found.break_id is None:
         return
-    resolution = f"The return was dishonored with {found.dishonor_code}, and nobody has contested that in time."
+    resolution = f"The return was dishonored with {found.dishonor_code}, and the dishonor was not contested in time."
     try:
         await settle_break(conn, found.scope, found.break_id, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
     except BreakResolvedError:
@@ -410,8 +410,8 @@ async def _report_second(conn: Conn, renderers: Renderers, found: AchReturn, *, 
         scope=found.scope,
         kind=BreakKind.DISHONOR,
         cause=f"{found.id}/second",
-        detail=f"The money of {found.topup} has come back a second time, by the dishonored return {found.id}. The "
-        "customer was given it once, and this time it waits in funding:clearing.",
+        detail=f"The money of {found.topup} came back a second time, by the dishonored return {found.id}. The "
+        "customer was already credited once, so this time it stays in funding:clearing.",
         amount=found.amount,
         currency="usd",
         reference=found.id,

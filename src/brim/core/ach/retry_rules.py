@@ -1,8 +1,8 @@
-"""Whether a top-up whose debit came back may be retried by another one. Pure.
+"""Whether a top-up whose debit was returned may be retried by another one. Pure.
 
 Source: Nacha's operating rules, as banks publish them: on reinitiated entries (R01 and R09 only, twice, within 180
 days, the same amount), on corrected ones (R11, within 60 days of the return), and that other entries may be sent again
-only once what was wrong has been put right.
+only once the cause has been remedied.
 """
 
 from datetime import date, timedelta
@@ -15,24 +15,24 @@ from brim.core.rails.ach.nacha import RETURN_CODES, Retry, ReturnCode
 from brim.core.topups import RetryKind, RetryRefusedError
 
 CORRECTED_DAYS: Final = 60
-"""Days from the return in which a debit that was not as authorized (R11) may be sent again, corrected."""
+"""Days from an R11 return (not in accordance with the authorization) within which a corrected debit may be sent."""
 
 _NEVER_AUTHORIZED: Final = frozenset({"R05", "R07", "R10", "R29", "R51"})
-"""Returns by which the account holder says that they did not authorize the debit, or not any more."""
+"""Returns that say the account holder did not authorize the debit, or revoked the authorization."""
 _NEVER: Final = frozenset({"R14", "R15", "R16", "R17", "R24", "R90"})
-"""Returns whose cause cannot be remedied by another bank account: a death, a freeze, a suspicion, a duplicate."""
+"""Returns whose cause cannot be remedied by another bank account: a death, a freeze, suspected fraud, a duplicate."""
 _REPLACEABLE: Final = frozenset({"R02"})
 """Codes after which the same debit is never sent again, but another bank account may be debited."""
 
 
 class ReturnFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a top-up whose newest debit came back, and of the one that is to retry it.
+    """Facts about a top-up whose newest debit was returned, and about the one that would retry it.
 
     Attributes:
-        topup: the one that came back.
-        code: why.
-        returned: on which day.
-        original: the day on which the debit settled first.
+        topup: the one that was returned.
+        code: its return code.
+        returned: the day of the return.
+        original: the day on which the debit first settled.
         retries: how often it was presented again.
         amount: how much it was, in cents.
         wanted: how much the retry is, in cents.
@@ -40,7 +40,7 @@ class ReturnFacts(msgspec.Struct, frozen=True, kw_only=True):
         is_same_account: whether the retry debits the same bank account.
         is_corrected: whether that was corrected since.
         is_authorized_anew: whether its holder has authorized debits since.
-        by_person: whether a person asks, and not a program.
+        by_person: whether a person requests it, not a program.
     """
 
     topup: str
@@ -58,7 +58,7 @@ class ReturnFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def may_be_retried(code: str) -> bool:
-    """Tell whether a top-up whose debit came back with a code may be retried at all, once its cause is remedied."""
+    """Tell whether a top-up whose debit was returned with a code may be retried at all, once its cause is remedied."""
     known = RETURN_CODES.get(code)
     if known is None or code in _NEVER_AUTHORIZED | _NEVER:
         return False
@@ -73,24 +73,24 @@ def kind_of_retry(facts: ReturnFacts) -> RetryKind:
     """
     known = RETURN_CODES.get(facts.code)
     if known is None:
-        raise _refused(facts, None, "its meaning is not known, so it is not known whether the debit may be sent again.")
+        raise _refused(facts, None, "that code is unknown, so the debit is not sent again.")
     if facts.code in _NEVER_AUTHORIZED:
         reason = (
             "the account holder did not authorize it, so it is never sent again. Under a new authorization, create "
         )
         raise _refused(facts, known, reason + "a new top-up.")
     if not may_be_retried(facts.code):
-        raise _refused(facts, known, "a debit that came back so is never sent again.")
+        raise _refused(facts, known, "a debit returned with that code is never sent again.")
     if known.retry is Retry.TWICE:
         return _reinitiated(facts, known)
     if known.retry is Retry.CORRECTED:
         return _corrected(facts, known)
     if known.retry is Retry.NEW_AUTHORISATION:
         if not facts.is_authorized_anew:
-            raise _refused(facts, known, "record a new authorization of the account holder first.")
+            raise _refused(facts, known, "record a new authorization from the account holder first.")
         return RetryKind.REAUTHORIZED
     if facts.is_same_account and not facts.is_corrected:
-        raise _refused(facts, known, "correct the bank account first, or name another one.")
+        raise _refused(facts, known, "correct the bank account first, or use another one.")
     return RetryKind.REMEDIED
 
 
@@ -99,27 +99,25 @@ def _reinitiated(facts: ReturnFacts, known: ReturnCode) -> RetryKind:
         return RetryKind.REMEDIED
     last = last_retry_day(facts.original)
     if facts.retries >= MOST_RETRIES:
-        raise _refused(facts, known, "it was presented again twice, and a third time is not allowed.")
+        raise _refused(facts, known, "it was already presented again twice, the most that is allowed.")
     if facts.today >= last:
-        reason = f"it settled first on {facts.original}, and could settle again within 180 days, until {last}."
+        reason = f"it first settled on {facts.original} and could settle again within 180 days, until {last}."
         raise _refused(facts, known, reason)
     if facts.wanted != facts.amount:
-        raise _refused(facts, known, f"it is presented again with the same amount, {facts.amount} cents.")
+        raise _refused(facts, known, f"it must be presented again with the same amount, {facts.amount} cents.")
     return RetryKind.REINITIATED
 
 
 def _corrected(facts: ReturnFacts, known: ReturnCode) -> RetryKind:
     last = facts.returned + timedelta(days=CORRECTED_DAYS)
     if facts.today > last:
-        raise _refused(facts, known, f"it could be sent again, corrected, within 60 days of its return, until {last}.")
+        raise _refused(facts, known, f"a corrected debit could be sent within 60 days of its return, until {last}.")
     if not facts.by_person:
-        reason = (
-            "a person finds out what was not as authorized, and sends it corrected from its page; an API key cannot."
-        )
+        reason = "a person must find out what was wrong and send a corrected debit from its page; an API key cannot."
         raise _refused(facts, known, reason)
     return RetryKind.CORRECTED
 
 
 def _refused(facts: ReturnFacts, known: ReturnCode | None, reason: str) -> RetryRefusedError:
     meaning = f" ({known.title})" if known else ""
-    return RetryRefusedError(facts.topup, f"its debit came back with {facts.code}{meaning}; {reason}")
+    return RetryRefusedError(facts.topup, f"its debit was returned with {facts.code}{meaning}; {reason}")

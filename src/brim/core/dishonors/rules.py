@@ -1,4 +1,4 @@
-"""A return of a debit, and its dishonor: what the originating bank answers where a return was not right.
+"""A return of a debit, and its dishonor: the originating bank's answer to an improper return.
 
 Source: Nacha operating rules, appendix four: dishonored returns (R61 to R70) and contested ones (R71 to R77).
 """
@@ -31,24 +31,24 @@ FIELD_CODES: Final = {
     "06": "company identification",
     "07": "effective entry date",
 }
-"""What is wrong in a return that is dishonored with R69. Source: Nacha, appendix four."""
+"""The fields that a dishonor with R69 can list as wrong. Source: Nacha, appendix four."""
 
 _FIELDS: Final = re.compile(r"0[1-7](\*0[1-7])*")
 _BY_PERMISSION: Final = frozenset({"R06", "R31"})
-"""Returns that their bank says it was asked for, or allowed."""
+"""Returns whose bank claims that they were requested or permitted."""
 
 
 class ReturnStatus(StrEnum):
-    """What became of a return."""
+    """The status of a return."""
 
     RETURNED = "returned"
-    """It came, and nobody has said anything against it."""
+    """It was received and not dishonored."""
     DISHONORED = "dishonored"
-    """It is dishonored: the next file tells its bank, or has told it."""
+    """It is dishonored: the dishonor goes out with the next file, or has gone out."""
     MISSED = "missed"
-    """It was dishonored, and no file left with that in time."""
+    """It was dishonored, and no file carried the dishonor in time."""
     MONEY_BACK = "money_back"
-    """The bank has booked the money back, and its receiving bank can still contest that."""
+    """The bank has booked the money back, and the receiving bank can still contest the dishonor."""
     CONTESTED = "contested"
     """The receiving bank has contested the dishonor: the return stands."""
     ACCEPTED = "accepted"
@@ -59,7 +59,7 @@ class AchReturn(msgspec.Struct, frozen=True, kw_only=True):
     """A return of a debit; times are Unix milliseconds, days those of the originator, `amount` is in cents.
 
     `topup` and `number` are of the debit, None where none is known; `is_applied` tells whether the return has failed or
-    reversed the top-up, or lets its debit be presented again. `break_id` lists one that could not be applied. What
+    reversed the top-up, or had its debit presented again. `break_id` lists one that could not be applied. What
     begins with `dishonor`, and `information`, `leaves_ms`, `file` and `batch` are of its dishonor; `booked_on`,
     `booked_by` and `final_ms` of the money that came back, and until when it may be contested; `taken_by` is the
     statement's line that took it again.
@@ -104,12 +104,12 @@ class AchReturn(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def owner_scope(self) -> AccountScope:
-        """Whose top-up it is of."""
+        """The scope of the account whose top-up it returns."""
         return AccountScope(self.owner, self.scope.livemode)
 
     @property
     def place(self) -> str:
-        """What its records are sealed for."""
+        """The encryption context of its records."""
         return f"ach_return/{self.scope.account}/{self.scope.livemode}/{self.id}"
 
 
@@ -127,26 +127,26 @@ class ReturnFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a return beside itself: an earlier one of its debit, a later presentment or its plan."""
+    """Facts about a return's debit: whether it was returned earlier, and whether it is presented again."""
 
     is_repeated: bool
     is_presented_again: bool
 
 
 class NotDishonorableError(KeptRefusalError):
-    """A return has come to another end, so it cannot be dishonored."""
+    """The return is not in the status `returned`, so it cannot be dishonored."""
 
     def __init__(self, found: AchReturn) -> None:
-        super().__init__(f"The return {found.id} is {found.status}; only a return that stands can be dishonored.")
+        super().__init__(f"The return {found.id} is {found.status}; only one in status returned can be dishonored.")
 
 
 class TooLateToDishonorError(KeptRefusalError):
-    """The five banking days are over within which a return can be dishonored."""
+    """The five banking days for dishonoring a return are over."""
 
     def __init__(self, found: AchReturn) -> None:
         super().__init__(
-            f"The return {found.id} settled on {found.settled_on}, and could be dishonored within five banking days, "
-            "by the last cut-off of the fifth. Talk to your bank about what can be done outside of the network."
+            f"The return {found.id} settled on {found.settled_on} and could be dishonored for five banking days, "
+            "until the last cut-off of the fifth. Ask your bank what can be done outside the network."
         )
 
 
@@ -159,7 +159,7 @@ class UnfitDishonorError(KeptRefusalError):
 
 
 def check_dishonor(found: AchReturn, standing: Standing, code: str, information: str | None) -> None:
-    """Let a dishonor pass whose code fits its return.
+    """Check that the code of a dishonor fits its return.
 
     Raises:
         UnfitDishonorError: it does not; the sentence says why.
@@ -170,38 +170,38 @@ def check_dishonor(found: AchReturn, standing: Standing, code: str, information:
     text = information or ""
     if code == "R69" and not is_field_list(text):
         known = ", ".join(f"{number} {name}" for number, name in FIELD_CODES.items())
-        reason = f"the information has to say which fields are wrong, such as 01*03 ({known})."
+        reason = f"the information must list the wrong fields, such as 01*03 ({known})."
         raise UnfitDishonorError(code, reason, param="information")
     if code == "R62" and not text:
-        reason = "the information has to name the entry that was made to put the erroneous one right."
+        reason = "the information must identify the entry that corrected the erroneous one."
         raise UnfitDishonorError(code, reason, param="information")
     if to_ach_text(text, INFORMATION_LENGTH) != text:
-        reason = f"the information has up to {INFORMATION_LENGTH} characters of ASCII."
+        reason = f"the information must be at most {INFORMATION_LENGTH} ASCII characters."
         raise UnfitDishonorError(code, reason, param="information")
 
 
 def unfit_reason(found: AchReturn, standing: Standing, code: str) -> str | None:
-    """Return why a return cannot be dishonored with a code, None where it can."""
+    """Return why a return cannot be dishonored with a code, None if it can."""
     if standing.is_presented_again:
-        return "the debit is presented again after this return, which is to say that it was accepted."
+        return "the debit is presented again after this return, which accepts the return."
     if code == "R61":
         return None if found.topup is None else "it is for returns of entries that are not yours, and this one is."
     if found.topup is None:
-        return "no debit of yours is known that it returns; that is R61."
+        return "it returns no known debit of yours; use R61."
     if code == "R67":
         return None if standing.is_repeated else "no other return of this debit was received before."
     if code == "R70":
-        title = "it is for returns that their bank says you have asked for or allowed (R06, R31)"
+        title = "it is for returns that claim you requested or permitted them (R06, R31)"
         return None if found.code in _BY_PERMISSION else f"{title}, and this one is {found.code}."
     return _not_late(found) if code == "R68" else None
 
 
 def _not_late(found: AchReturn) -> str | None:
-    """Return why a return is not untimely, None where it is."""
+    """Return why a return is not untimely, None if it is."""
     known = RETURN_CODES[found.code]
     limit = None if found.debited_on is None else returnable_until(known, found.debited_on)
     if limit is None:
-        return f"returns with {found.code} have no time limit that could be computed."
+        return f"returns with {found.code} have no time limit that can be computed."
     if found.settled_on > limit:
         return None
     return (
@@ -211,6 +211,6 @@ def _not_late(found: AchReturn) -> str | None:
 
 
 def is_field_list(text: str) -> bool:
-    """Tell whether a text is a list of field codes, each once, such as `01*03`."""
+    """Tell whether a text is a list of distinct field codes, such as `01*03`."""
     codes = text.split("*")
     return _FIELDS.fullmatch(text) is not None and len(text) <= INFORMATION_LENGTH and len(set(codes)) == len(codes)

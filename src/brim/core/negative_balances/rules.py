@@ -1,4 +1,4 @@
-"""The arithmetic of a balance below zero, and of what is kept back for it. Pure."""
+"""The arithmetic of negative balances and reserves. Pure."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -12,7 +12,7 @@ from brim.core.ledger import JournalEntry, balance_change
 from brim.core.time import OwnerTime
 
 MOST_ENTRIES: Final = 2_000
-"""How many journal entries of an account are looked at to learn how its balance came below zero."""
+"""How many journal entries of an account are searched for what took its balance below zero."""
 
 
 class BalanceStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class BalanceStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """How a balance came below zero, and what has recovered it since: steps in the order in which they were posted.
+    """What took a balance below zero, and what has recovered it since: steps in the order in which they were posted.
 
     The first step is the one that took it below zero, unless there are more steps than are looked at: then
     `is_complete` is false.
@@ -56,19 +56,19 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def taken(self) -> int:
-        """How much was taken below zero, in all."""
+        """How much was taken below zero in total."""
         return sum(step.taken for step in self.steps)
 
     @property
     def recovered(self) -> int:
-        """How much of that has recovered."""
+        """How much of that has been recovered."""
         return sum(step.recovered for step in self.steps)
 
 
 class Reserve(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept back of an account's money in a currency: the wanted amount, and how much of it is there.
+    """An account's reserve in a currency: its target, and how much of that is held.
 
-    `hold` is the source of the hold that has it, None where nothing is there. Amounts are in minor units.
+    `hold` is the source of the hold behind it, None if nothing is held. Amounts are in minor units.
     """
 
     scope: AccountScope
@@ -86,9 +86,9 @@ class Reserve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NegativeBalance(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's balance in a currency that is below zero, or was until now, with how that came about.
+    """An account's balance in a currency that is below zero, or was until now, and what caused that.
 
-    `available` is in minor units; `pending` is what top-ups on their way will bring, of the newest thousand.
+    `available` is in minor units; `pending` is the sum of pending top-ups, among the newest thousand.
     """
 
     scope: AccountScope
@@ -105,7 +105,7 @@ class NegativeBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Crossing(msgspec.Struct, frozen=True, kw_only=True):
-    """A balance that has just fallen below zero, or has come back, when, and by what."""
+    """A balance that has just fallen below zero or recovered: when, and what caused it."""
 
     scope: AccountScope
     currency: str
@@ -122,40 +122,40 @@ class NotNegativeError(BrimError):
 
 
 class DebtTooSmallError(BrimError):
-    """More is asked for than is below zero."""
+    """The requested top-up is larger than the negative balance."""
 
     def __init__(self, owed: int, currency: str) -> None:
-        super().__init__(f"The balance is {owed} {currency} below zero; a top-up that recovers it asks for no more.")
+        super().__init__(f"The balance is {owed} {currency} below zero; a top-up to recover it cannot be larger.")
 
 
 class DebtPendingError(BrimError):
-    """Top-ups on their way will recover all of it."""
+    """Pending top-ups will recover all of it."""
 
     def __init__(self, pending: int, currency: str) -> None:
         super().__init__(
-            f"Pending top-ups of {pending} {currency} will recover the balance. To ask for another one all the same, "
+            f"Pending top-ups of {pending} {currency} will recover the balance. To create another one anyway, "
             "send brim[allow_duplicate]=true."
         )
 
 
 def debt(available: int) -> int:
-    """Return how far a balance is below zero; 0 where it is not."""
+    """Return how far a balance is below zero; 0 if it is not."""
     return max(0, -available)
 
 
 def balance_id(account: str, currency: str) -> str:
-    """Return what a negative balance is called."""
+    """Return the id of a negative balance."""
     return f"{account}_{currency}"
 
 
 def read_balance_id(text: str) -> tuple[str, str]:
-    """Return the account and the currency that a negative balance's name has; empty ones where it is none."""
+    """Return the account and the currency of a negative balance's id; empty strings if it is not one."""
     account, _, currency = text.rpartition("_")
     return account, currency
 
 
 class Tracing:
-    """Goes back from what a balance is now, entry by entry, to where it fell below zero.
+    """Traces a balance back from its current amount, entry by entry, to where it fell below zero.
 
     Args:
         available: what the balance is now, in minor units.
@@ -169,11 +169,11 @@ class Tracing:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has come to where the balance was not below zero, going back from where it was."""
+        """Whether it has reached the point before which the balance was not below zero."""
         return bool(self._steps) and self._before >= 0
 
     def take(self, entries: Iterable[JournalEntry]) -> None:
-        """Go back over entries, the newest first, until it is over."""
+        """Trace back over entries, newest first, until it is over."""
         for entry in entries:
             if self.is_over:
                 return
@@ -197,11 +197,11 @@ class Tracing:
 
 
 def kept_back(available: int, held: int, target: int) -> int:
-    """Return how much of an account's money is to be held for its reserve: of what it has, the first up to the target.
+    """Return how much of an account's money its reserve should hold: the first part of it, up to the target.
 
     Args:
         available: its available balance, which may be below zero.
         held: what the reserve holds now.
-        target: what it is to hold.
+        target: what it should hold.
     """
     return max(0, min(target, available + held))

@@ -1,4 +1,4 @@
-"""A top-up that retries another one whose debit came back: why it may, and why not."""
+"""A top-up that retries another one whose debit was returned: what allows it, and why it is refused."""
 
 from datetime import date
 from enum import StrEnum
@@ -12,20 +12,20 @@ class RetryKind(StrEnum):
     """What allows a top-up to be retried by another one."""
 
     REINITIATED = "reinitiated"
-    """Its debit came back for want of funds (R01, R09), and is presented again."""
+    """Its debit was returned for insufficient or uncollected funds (R01, R09), and is presented again."""
     CORRECTED = "corrected"
-    """It was not as authorized (R11), and a person has corrected it."""
+    """It was not in accordance with the authorization (R11), and a person has corrected it."""
     REAUTHORIZED = "reauthorized"
-    """Its payment was stopped, and its holder has authorized debits anew."""
+    """Payment was stopped, and the account holder has given a new authorization."""
     REMEDIED = "remedied"
     """Its bank account was corrected or replaced."""
 
 
 class TopupRetry(msgspec.Struct, frozen=True, kw_only=True):
-    """That a top-up retries another one, `retry_of`: for the how manieth time (`number`), and what allows it.
+    """How a top-up retries another one, `retry_of`: which of its retries it is (`number`, from 1), and what allows it.
 
-    Where a returned debit is presented again, `root` is the top-up whose debit was returned first, `original_date` the
-    day on which that settled, and `retry` the how manieth re-presentment the first debit of this one is.
+    If a returned debit is presented again, `root` is the top-up whose debit was returned first, `original_date` the
+    day on which that debit settled, and `retry` says which re-presentment this one's first debit is, from 1.
     """
 
     retry_of: str
@@ -37,7 +37,7 @@ class TopupRetry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetryLinks(msgspec.Struct, frozen=True, kw_only=True):
-    """Which top-up one retries, and which one retries it: the newest, if there were several."""
+    """The top-up that one retries, and the one that retries it: the newest, if there were several."""
 
     retry_of: str | None = None
     retried_by: str | None = None
@@ -52,9 +52,9 @@ class RetryRefusedError(BrimError):
 
 
 class RetriedAlreadyError(BrimError):
-    """A top-up is retried by another one, or was."""
+    """A top-up already has a retry."""
 
     def __init__(self, topup: str, retried_by: str | None) -> None:
-        by = f"by {retried_by}" if retried_by else "by another one at this moment"
-        super().__init__(f"The top-up {topup} is retried {by}. If that comes back too, retry that one.")
+        by = f"by {retried_by}" if retried_by else "by another top-up right now"
+        super().__init__(f"The top-up {topup} is retried {by}. If that one is returned too, retry it instead.")
         self.param = "brim[retry_of]"
