@@ -127,7 +127,7 @@ async def test_a_large_file_leaves_once_two_others_have_approved_it(live: LiveMo
         await _approve(live, file["id"], ADA)
     assert (await _approve(live, file["id"], BOB)).status == "built"
     assert await _send(live) == 0
-    with pytest.raises(SecondPersonError, match="You have approved this file"):
+    with pytest.raises(SecondPersonError, match="You already approved this file"):
         await _approve(live, file["id"], BOB)
     async with live.database.transaction() as conn:
         review = await ach.review_file(conn, await ach.find_file(conn, PLATFORM, file["id"]))
@@ -153,7 +153,7 @@ async def test_one_person_is_enough_where_there_is_one_and_the_file_and_the_log_
     (approval,) = await rows(live.database, "SELECT * FROM ach_approvals")
     assert (approval["approved_by"], approval["one_person"], approval["prepared_by"]) == (ADA.id, True, [ADA.id])
     (told,) = await rows(live.database, "SELECT detail FROM audit_log WHERE action = 'ach_file.approved'")
-    assert told["detail"].endswith("one_person: no second operator has to do with live money")
+    assert told["detail"].endswith("one_person: no second operator handles live money")
 
 
 async def test_until_when_a_file_can_be_sent_is_when_it_is_given_up(live: LiveMoney) -> None:
@@ -239,7 +239,7 @@ async def test_an_approval_of_other_bytes_lets_nothing_leave(live: LiveMoney, ow
     )
     assert await _send(live) == 0
     held = (await _row(live))["held_because"]
-    assert held.startswith("it is not approved by as many people as it needs, or they have approved other bytes")
+    assert held.startswith("it lacks an approval that it needs, or its approvals are of other bytes")
     assert list((live.folder / "to-bank").glob("*.ach")) == []
 
 

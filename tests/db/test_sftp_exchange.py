@@ -344,7 +344,7 @@ async def test_what_the_bank_has_taken_before_anybody_could_look_counts_as_sent_
     assert exchange.at_bank() == {}  # nothing is sent for a second time
     assert await exchange.statuses() == ["sent"]
     (detail,) = await exchange.breaks()
-    assert "most likely the bank has taken it" in detail
+    assert "likely the bank has picked it up" in detail
     assert "brim ach files download" in detail
 
 
@@ -358,7 +358,7 @@ async def test_a_name_that_has_other_bytes_is_left_alone_and_other_files_go(exch
     assert (exchange.to_bank / taken).read_bytes() == b"something else"
     assert await exchange.statuses() == ["approved", "sent"]
     (detail,) = await exchange.breaks()
-    assert f"has a file {taken} that has other bytes than ours" in detail
+    assert f"has a file {taken} with other bytes than ours" in detail
     await exchange.run()
     assert len(await exchange.breaks()) == 1
 
@@ -439,7 +439,7 @@ async def test_who_is_not_let_in_is_listed_and_nothing_is_told_where_no_key_is_k
     await exchange.files(1)
     exchange.server.keep_credentials(exchange.credentials, PLATFORM.account, make_key())
     await exchange.run()
-    assert all(f"does not let {USER} in" in detail for detail in await exchange.breaks())
+    assert all(f"refuses {USER}'s login" in detail for detail in await exchange.breaks())
     assert len(await exchange.breaks()) == 2
     connections = line.connections
     (exchange.credentials / PLATFORM.account).rename(exchange.credentials / "acct_another")
@@ -629,8 +629,8 @@ async def test_nothing_leaves_where_the_records_are_not_mounted(exchange: Exchan
     await exchange.run(after_ms=2_000)
     assert list(exchange.at_bank()) == [first]
     reasons = await exchange.breaks()
-    assert any("The folder of the records cannot be used on this host: No such file" in each for each in reasons)
-    assert any("is not there, though files have left" in each for each in reasons)
+    assert any("The records folder cannot be used on this host: No such file" in each for each in reasons)
+    assert any("is missing, though files have left" in each for each in reasons)
     shutil.rmtree(exchange.records)
     (exchange.live.folder / "elsewhere").rename(exchange.records)
     await exchange.run()

@@ -166,7 +166,7 @@ def test_a_code_that_fits_passes_and_another_return_says_why_not(code: str) -> N
     with pytest.raises(UnfitDishonorError, match="presented again"):
         check_dishonor(FITS[code], again, code, NEEDED.get(code))
     if code != "R61":
-        with pytest.raises(UnfitDishonorError, match="that is R61"):
+        with pytest.raises(UnfitDishonorError, match="use R61"):
             check_dishonor(FITS["R61"], ALONE, code, NEEDED.get(code))
 
 

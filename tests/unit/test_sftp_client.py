@@ -91,8 +91,8 @@ async def test_who_shows_what_is_wanted_reads_and_writes(port: int, user: str, c
 @pytest.mark.parametrize(
     ("user", "credentials", "reason"),
     [
-        ("brim", Credentials(password="a wrong one"), "does not let brim in"),
-        ("keyed", Credentials(private_key=make_key().private), "does not let keyed in"),
+        ("brim", Credentials(password="a wrong one"), "refuses brim's login"),
+        ("keyed", Credentials(private_key=make_key().private), "refuses keyed's login"),
         ("keyed", Credentials(private_key=CLIENT_KEY.private, passphrase="wrong"), "private key .* cannot be read"),
         ("keyed", Credentials(private_key="no key"), "private key .* cannot be read"),
     ],

@@ -163,7 +163,7 @@ def accounts() -> None:
         "97CC000000    Cnn  the same, with corrected data that cannot be used: 9702000000 has a wrong check digit"
     )
     click.echo("96CC000000    Cnn  the same, with the transaction code at the end, as some banks write C06 and C07")
-    click.echo("95NRR00000    Rnn  each debit returned for RR, N times, then paid: 9520100000 is R01 twice")
+    click.echo("95NRR00000    Rnn  each debit returned N times with RR, then paid: 9520100000 is R01 twice")
     click.echo("any other          paid")
 
 

@@ -154,7 +154,7 @@ def _check_values(place: int, action: str, rule: dict[str, Any]) -> None:
         if not codes.fullmatch(rule["code"]):
             raise ScriptError(place, f"{rule['code']} is not a {called}.")
     if rule.get("fault", "") not in FAULTS:
-        raise ScriptError(place, f"{rule['fault']} is not among the faults of a return.")
+        raise ScriptError(place, f"{rule['fault']} is not a known fault of a return.")
     if rule.get("layout", "") not in LAYOUTS.values():
         raise ScriptError(place, f"{rule['layout']} is no layout of corrected data.")
     if any(rule.get(name, 0) < 0 for name in ("days", "minutes", "times")):

@@ -1,4 +1,4 @@
-"""Connections to other people's SFTP servers: known by pinned host keys, and never longer than there is patience for.
+"""Connections to other people's SFTP servers: identified by pinned host keys, with a time limit on every step.
 
 A server that does not show a pinned key is told nothing, neither who asks nor a name. Whatever goes wrong is one of a
 few errors that say whether it may pass by itself. The library is loaded when the first connection is made.
@@ -25,9 +25,9 @@ _KEEPALIVE_S: Final = 15.0
 
 
 class SftpError(BrimError):
-    """A server cannot be used as it should be.
+    """A server cannot be used.
 
-    `trouble` is what is wrong, in a word or two; `is_passing` tells whether that may end without anybody's doing.
+    `trouble` is what is wrong, in a word or two; `is_passing` tells whether that may resolve by itself.
     """
 
     trouble = "server"
@@ -35,21 +35,21 @@ class SftpError(BrimError):
 
 
 class HostKeyChangedError(SftpError):
-    """The server has shown another host key than those that are pinned; nothing was told to it."""
+    """The server has presented a host key that is not pinned; nothing was sent to it."""
 
     trouble = "host key"
 
     def __init__(self, host: str, *, pinned: Sequence[str], shown: str) -> None:
         super().__init__(
-            f"The host key of {host} is not one that the profile names. It has shown {shown}; the profile has "
-            f"{', '.join(pinned)}. Nothing is sent to it or read from it. Ask the bank whether it has changed its key, "
-            "by another way than this server; if it has, write the new one into the profile."
+            f"The host key of {host} is not one that the profile names. It presented {shown}; the profile has "
+            f"{', '.join(pinned)}. Nothing is sent to it or read from it. Ask the bank, not through this server, "
+            "whether it has changed its key; if it has, add the new one to the profile."
         )
         self.shown = shown
 
 
 class SftpLoginError(SftpError):
-    """The server does not let Brim in, or Brim has nothing to show it."""
+    """The server refuses the login, or Brim has no credentials for it."""
 
     trouble = "login"
 
@@ -62,13 +62,13 @@ class SftpUnavailableError(SftpError):
 
 
 class SftpRefusedError(SftpError):
-    """The server refuses what is asked of it, for a reason of its own such as rights or a full disk."""
+    """The server refuses a request, for a reason such as permissions or a full disk."""
 
     trouble = "refusal"
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown to a server: a private key in its file's format, and its passphrase, or a password."""
+    """Credentials for a server: a private key in its file's format, and its passphrase, or a password."""
 
     private_key: str | None = None
     passphrase: str | None = None
@@ -87,14 +87,14 @@ class Address(NamedTuple):
 
 
 class HostKeys(NamedTuple):
-    """What a server may show: SHA256 fingerprints, and the algorithms to ask it for, none for any."""
+    """The pinned host keys of a server: SHA256 fingerprints, and the algorithms to request, none for any."""
 
     fingerprints: Sequence[str]
     algorithms: Sequence[str] = ()
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """How many seconds connecting may take, logging in, and each step afterwards: a request or a chunk of a file."""
+    """How many seconds connecting, logging in and each later step (a request or a chunk of a file) may take."""
 
     connect_s: float = 15.0
     login_s: float = 20.0
@@ -130,7 +130,7 @@ class RemoteFolders:
         return sorted(each for each in files if each.name not in {".", ".."})
 
     async def find_file(self, path: str) -> RemoteFile | None:
-        """Return what is known of a file; None where there is none of that name."""
+        """Return what the server lists for a file; None if there is none of that name."""
         import asyncssh
 
         async with self._step(f"look at {path}"):
@@ -141,7 +141,7 @@ class RemoteFolders:
         return _remote_file(path.rpartition("/")[2], attrs)
 
     async def read_file(self, path: str, *, most: int) -> bytes | None:
-        """Return the bytes of a file, `most` of them and one at most; None where there is none of that name."""
+        """Return at most `most` + 1 bytes of a file; None if there is none of that name."""
         import asyncssh
 
         content = bytearray()
@@ -161,7 +161,7 @@ class RemoteFolders:
         return bytes(content)
 
     async def write_file(self, path: str, content: bytes) -> None:
-        """Write a file from its beginning; what is there of it already stays, for the same bytes go to the same places.
+        """Write a file from its beginning, over what is already there: the same bytes go to the same offsets.
 
         Raises:
             SftpError: not all of it was written.
@@ -202,7 +202,7 @@ class RemoteFolders:
 
     @asynccontextmanager
     async def _step(self, doing: str, *, until_s: float | None = None) -> AsyncIterator[None]:
-        """Do something that has to be over in time, and name it in what went wrong."""
+        """Run a step within its time limit, and name it in any error."""
         import asyncssh
 
         try:
@@ -222,7 +222,7 @@ class RemoteFolders:
 async def connected(
     address: Address, credentials: Credentials, host_keys: HostKeys, patience: Patience
 ) -> AsyncIterator[RemoteFolders]:
-    """Log into a server that shows a pinned host key; the connection ends with the block, whatever happens in it.
+    """Log in to a server that presents a pinned host key; the connection ends with the block, whatever happens in it.
 
     Raises:
         HostKeyChangedError: it shows another one.
@@ -246,7 +246,7 @@ async def connected(
                 client = await connection.start_sftp_client(path_encoding="utf-8", path_errors="surrogateescape")
         except asyncssh.PermissionDenied:
             raise SftpLoginError(
-                f"{host} does not let {address.user} in with what is kept for it in the folder of SFTP_CREDENTIALS."
+                f"{host} refuses {address.user}'s login with the credentials in the folder of SFTP_CREDENTIALS."
             ) from None
         except asyncssh.HostKeyNotVerifiable as error:
             what = shown[-1] if shown else _said(error)
@@ -260,7 +260,7 @@ async def connected(
         yield RemoteFolders(client, host, patience)
     finally:
         if connection is not None:
-            connection.abort()  # nothing that is not confirmed counts, so there is nothing to wait for
+            connection.abort()  # unconfirmed steps do not count, so there is nothing to wait for
 
 
 _ALGORITHMS: Final = (
@@ -271,11 +271,11 @@ _ALGORITHMS: Final = (
     "rsa-sha2-512",
     "rsa-sha2-256",
 )
-"""What a server is asked for of which only a fingerprint is known: keys, and never certificates."""
+"""The key types requested from a server whose pin is only a fingerprint: keys, never certificates."""
 
 
 def _options(credentials: Credentials, host_keys: HostKeys, patience: Patience) -> dict[str, Any]:
-    """Return how to connect: by these keys and nothing that lies in the home of whoever runs this.
+    """Return how to connect: with these keys, and nothing from the home of the user that runs this.
 
     Raises:
         SftpLoginError: the private key cannot be read.
@@ -309,7 +309,7 @@ def _options(credentials: Credentials, host_keys: HostKeys, patience: Patience) 
 
 
 def _pinning(pinned: Collection[str]) -> "tuple[type[asyncssh.SSHClient], list[str]]":
-    """Return what lets only pinned host keys pass, and where it writes the fingerprint of each that it was shown."""
+    """Return a client that accepts only pinned host keys, and the list of fingerprints that it was shown."""
     import asyncssh
 
     shown: list[str] = []
@@ -325,7 +325,7 @@ def _pinning(pinned: Collection[str]) -> "tuple[type[asyncssh.SSHClient], list[s
 def _said(error: BaseException) -> str:
     """Return what an error says, as part of a sentence."""
     text = " ".join(str(error).split()).rstrip(".")
-    return text or "it has given no reason"
+    return text or "no reason given"
 
 
 def _remote_file(name: str, attrs: "asyncssh.SFTPAttrs") -> RemoteFile:

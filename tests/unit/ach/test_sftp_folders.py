@@ -98,7 +98,7 @@ def test_host_keys_are_pinned_as_lines_or_as_fingerprints() -> None:
     assert algorithms_of((ED25519, ITS_FINGERPRINT)) == ()
     assert algorithms_of(("ssh-rsa AAAA",)) == ("rsa-sha2-256", "rsa-sha2-512")
     for wrong in ("", "SHA256:x", "MD5:00:11", "ssh-ed25519", "ssh-rsa " + ED25519.split()[1], "ssh-ed25519 !"):
-        with pytest.raises(ValueError, match="each is SHA256"):
+        with pytest.raises(ValueError, match="each must be SHA256"):
             fingerprint_of(wrong)
 
 

@@ -46,7 +46,7 @@ _DUPLICATE: Final = "DUPLICATE"
 _CORRECTED_DATA: Final = "corrected_data"
 """What the codec finds where the corrected data of a notification of change say nothing that could be applied."""
 MOST_FEE: Final = 5_000
-"""Cents beyond a returned debit that are a fee of the bank; where more is taken, a person has to look.
+"""The largest excess over a returned debit, in cents, that counts as the bank's fee; a person looks at anything above.
 
 Banks charge a few dollars for a return, and some tens for one of a large amount.
 """
@@ -78,7 +78,7 @@ class FileReading(msgspec.Struct, kw_only=True):
     returned: list[ReturnedDebit] = msgspec.field(default_factory=list)
 
     async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> Break | None:
-        """List something of the file that does not match; return it, None if it was listed before."""
+        """List something in the file that does not match; return the break, None if it was listed before."""
         new = NewBreak(
             scope=self.originator.scope, kind=kind, cause=cause, detail=detail, bank_file=self.file.id, **more
         )
@@ -290,7 +290,7 @@ async def apply_nacha(reading: FileReading) -> list[Finding]:
 
 
 def _made_on(report: nacha.FileReport) -> date | None:
-    """Return the day on which a file says it was made, None where that is none."""
+    """Return the creation date that a file states, None if it is not a date."""
     try:
         return datetime.strptime(report.header.file_creation_date if report.header else "", "%y%m%d").date()  # noqa: DTZ007  a day, not a moment
     except ValueError:
@@ -320,7 +320,7 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
             BreakKind.ITEM,
             cause=where,
             detail=f"Line {item.line} is a {_ITEM_WORDS.get(item.kind, item.kind)}, which is kept here until a person "
-            "has looked at it.",
+            "looks at it.",
             raw=_without_account(item),
         )
 
@@ -366,7 +366,7 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
 async def _note_return(
     reading: FileReading, item: Item, info: ReturnInfo, entry: Entry | None, *, break_id: str | None = None
 ) -> None:
-    """Keep a return for whoever may dishonor it; one with a break could not be applied."""
+    """Keep a return so that it can be dishonored; one with a break could not be applied."""
     await note_return(
         reading.conn,
         reading.vault,
@@ -621,10 +621,12 @@ async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, ro
 
 
 def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
-    """Match a line that names a dishonored return: its money comes back, or goes again as it is contested."""
+    """Match a line that names a dishonored return: its money comes back, or is taken again after a contest."""
     kind = MatchKind.DISHONOR if line.amount_minor >= 0 else MatchKind.CONTEST
     if abs(line.amount_minor) != dishonored.amount:
-        problem = f"The bank has booked {line.amount_minor} cents for {dishonored.id}, which is of {dishonored.amount}."
+        problem = (
+            f"The bank has booked {line.amount_minor} cents for {dishonored.id}, which is for {dishonored.amount}."
+        )
         return _Match(kind=kind, id=dishonored.id, problem=problem)
     return _Match(kind=kind, id=dishonored.id, dishonored=dishonored)
 

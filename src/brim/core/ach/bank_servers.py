@@ -1,4 +1,4 @@
-"""Reaches the SFTP servers that profiles name, with what is kept for them in a folder of this machine.
+"""Connects to the SFTP servers that profiles name, with credentials from a folder on this machine.
 
 `FOLDER/ACCOUNT/USER@HOST/` has what one platform shows one server as one user: `key` with its `passphrase`, or
 `password`; each may be `NAME_command` instead, a command that prints it. So a profile that names another server, or is
@@ -27,7 +27,7 @@ from brim.platform.sftp import (
 )
 
 CREDENTIALS_FOLDER: Final = "sftp"
-"""The folder of credentials in the data folder, where the setting names no other."""
+"""The folder of credentials in the data folder, unless the setting names another."""
 
 _DIRECTIONS: Final = ("outgoing", "incoming")
 
@@ -46,7 +46,7 @@ class BankServers:
 
     @asynccontextmanager
     async def reach(self, originator: Originator, folder: SftpFolder) -> AsyncIterator[RemoteFolders]:
-        """Log into the server of a folder of an originator's profile.
+        """Log in to the server of a folder in an originator's profile.
 
         Raises:
             SftpLoginError: nothing is kept for it here, or it does not let Brim in.
@@ -67,28 +67,30 @@ class BankServers:
 def read_credentials(
     credentials: Path | None, account: str, folder: SftpFolder, authentication: Authentication
 ) -> Credentials:
-    """Return what is kept for one user of one server.
+    """Return the credentials kept for one user of one server.
 
     Raises:
         SftpLoginError: it is not there, or cannot be read.
     """
     if credentials is None:
-        raise SftpLoginError("The setting SFTP_CREDENTIALS names no folder, so no bank's server can be logged into.")
+        raise SftpLoginError(
+            "The setting SFTP_CREDENTIALS names no folder, so Brim cannot log in to any bank's server."
+        )
     place = credentials / account / folder.address
     by_key = authentication is not Authentication.PASSWORD
     by_password = authentication is not Authentication.KEY
     private_key = _read_secret(place, "key") if by_key else None
     password = _read_secret(place, "password") if by_password else None
     if by_key and private_key is None:
-        raise SftpLoginError(f"There is no private key for {folder.address}: {place / 'key'} is not there.")
+        raise SftpLoginError(f"There is no private key for {folder.address}: {place / 'key'} is missing.")
     if by_password and password is None:
-        raise SftpLoginError(f"There is no password for {folder.address}: {place / 'password'} is not there.")
+        raise SftpLoginError(f"There is no password for {folder.address}: {place / 'password'} is missing.")
     passphrase = _read_secret(place, "passphrase") if by_key else None
     return Credentials(private_key=private_key, passphrase=passphrase, password=password)
 
 
 def _read_secret(place: Path, name: str) -> str | None:
-    """Return a secret from its file, or as its command prints it; None where there is neither."""
+    """Return a secret from its file, or as its command prints it; None if there is neither."""
     command = place / f"{name}_command"
     try:
         if command.is_file():
@@ -99,16 +101,16 @@ def _read_secret(place: Path, name: str) -> str | None:
     except SecretSourceError as error:
         raise SftpLoginError(str(error)) from None
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not text"
         raise SftpLoginError(f"{place / name} cannot be read: {reason}.") from None
     return text if name == "key" else text.removesuffix("\n").removesuffix("\r")
 
 
 @contextmanager
 def one_at_a_time(records: Path, direction: str) -> Iterator[bool]:
-    """Tell whether nobody else exchanges an originator's files in a direction, and keep it so for the block.
+    """Take the lock on an originator's exchange in a direction for the block; yield whether it was free.
 
-    The lock is in the folder of the records, so it holds on all hosts that have it, and ends with the process.
+    The lock is in the records folder, so it holds on all hosts that have it, and ends with the process.
 
     Raises:
         OSError: the folder is not there, or cannot be written to.

@@ -1,4 +1,4 @@
-"""Tries by hand what the exchange of an originator's files needs, before money depends on it. It changes nothing."""
+"""Checks what the exchange of an originator's files needs, before money depends on it. It changes nothing."""
 
 import os
 import posixpath
@@ -16,14 +16,16 @@ from brim.platform.sftp import RemoteFolders, SftpError
 
 _PROBE: Final = ".brim-probe.part"
 _RENAMED: Final = ".brim-probe-renamed.part"
-_CONTENT: Final = b"Brim was here to see whether it can write. It is no file of payments, and can be removed.\r\n"
+_CONTENT: Final = (
+    b"Brim wrote this file to test whether it can write here. It is not a payment file and can be removed.\r\n"
+)
 
 _RIGHTS: Final = {"outgoing_folder": os.R_OK | os.W_OK | os.X_OK, "incoming_folder": os.R_OK | os.X_OK}
 _ALL_RIGHTS: Final = os.R_OK | os.W_OK | os.X_OK
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What was tried of which folder, what came of it, and whether that is as it must be."""
+    """A check: what was tried on which folder, its result, and whether that is good."""
 
     what: str
     folder: str
@@ -32,10 +34,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def check_exchange(servers: BankServers, originator: Originator) -> list[Finding]:
-    """Return what works of the exchange of an originator's files, and what does not.
+    """Return what works in the exchange of an originator's files, and what does not.
 
-    Servers are logged into and folders listed. A small file, whose name no bank takes for one of payments, is written
-    into the outgoing folder, renamed where files are, and removed.
+    Logs in to servers and lists folders. A small file, whose name no bank takes for a payment file, is written
+    into the outgoing folder, renamed if payment files are, and removed.
     """
     profile = originator.profile
     found = [_check_local(use, folder) for use, folder in profile.local_folders.items()]
@@ -49,7 +51,7 @@ async def check_exchange(servers: BankServers, originator: Originator) -> list[F
 def _check_local(use: str, folder: str) -> Finding:
     path = Path(folder)
     if not path.is_dir():
-        return Finding(what=use, folder=folder, result="it is not there.", is_good=False)
+        return Finding(what=use, folder=folder, result="it does not exist.", is_good=False)
     if not os.access(path, _RIGHTS.get(use, _ALL_RIGHTS)):
         return Finding(what=use, folder=folder, result="it cannot be used by this user.", is_good=False)
     if use == "sftp_records_folder":
@@ -57,7 +59,7 @@ def _check_local(use: str, folder: str) -> Finding:
             with one_at_a_time(path, "outgoing"):
                 pass
         except OSError as error:
-            return Finding(what=use, folder=folder, result=f"no lock can be had in it: {error}.", is_good=False)
+            return Finding(what=use, folder=folder, result=f"it cannot be locked: {error}.", is_good=False)
     return Finding(what=use, folder=folder, result="it can be used.", is_good=True)
 
 
@@ -67,7 +69,7 @@ async def _check_remote(
     place = str(folder)
     try:
         async with servers.reach(originator, folder) as remote:
-            yield Finding(what=f"{use}: log in", folder=place, result="the host key is a pinned one.", is_good=True)
+            yield Finding(what=f"{use}: log in", folder=place, result="the host key is pinned.", is_good=True)
             yield Finding(what=f"{use}: list", folder=place, result=await _count(remote, folder.path), is_good=True)
             if use == "outgoing_folder":
                 direct = originator.profile.sftp_upload is Upload.DIRECT
@@ -100,5 +102,5 @@ async def _probe(remote: RemoteFolders, path: str, *, renames: bool) -> str:
         await remote.remove_file(renamed)
         done = "a file was written, renamed and removed"
     if there is None or there.size != len(_CONTENT):
-        return f"{done}; but the server does not tell how long it was, so what was cut off is not noticed there."
+        return f"{done}, but the server did not report its size, so truncated files cannot be detected."
     return f"{done}."

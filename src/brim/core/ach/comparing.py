@@ -327,7 +327,7 @@ class _Comparing:
                 await self._learn_dishonor(file, debit, debit.dishonor)
 
     async def _learn_dishonor(self, file: AchFile, debit: _Debit, told: DishonourAddenda) -> None:
-        """Write that a dishonor has left, so that it does not leave twice; one whose return is not here is a break."""
+        """Record that a dishonor has left, so that it does not leave twice; one with an unknown return is a break."""
         named = await dishonors.find_by_original_trace(self._conn, self._scope, [told.original_trace_number])
         known = next((each for each in named if each.trace == told.return_trace_number), None)
         if known is None:
@@ -336,7 +336,7 @@ class _Comparing:
             return
         found = await dishonors.hold_return(self._conn, self._scope, known.id)
         if found.file is not None:
-            await self._break(file, debit, f"the return {found.id} was dishonored before, in {found.file}")
+            await self._break(file, debit, f"the return {found.id} was already dishonored, in {found.file}")
             return
         learned = msgspec.structs.replace(
             found,
@@ -391,7 +391,7 @@ class _Comparing:
         )
 
     def _entry(self, file: AchFile, debit: _Debit, topup: KnownTopup, before: Entry | None, *, again: bool) -> Entry:
-        """Return the entry of a debit: another presentment where it presents `before`, which came back, again."""
+        """Return the entry of a debit: the next presentment if it re-presents `before`, which was returned."""
         detail = debit.detail
         place = _place_of(topup, before, again=again)
         entry = Entry(
@@ -470,7 +470,7 @@ def _debits(content: bytes) -> Iterator[_Debit]:
 
 
 def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTopup | None:
-    """Return the top-up of a debit: the one of its individual id, or of a retry the one that waits for it."""
+    """Return the top-up of a debit: the one with its individual id, or for a retry the one that waits for it."""
     fitting = [
         topup
         for topup in topups.get(debit.individual_id, ())
@@ -482,10 +482,10 @@ def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTo
 
 
 def _came_back(before: Entry) -> bool:
-    """Tell whether an entry has come back where a later file presents its debit again.
+    """Tell whether an entry was returned, given that a later file re-presents its debit.
 
-    A debit that was presented for the first time and has left did, though an older database may not know it. Of one
-    that was presented again nobody can tell before its return is known: it may be the same one in another file.
+    A first presentment that has left was, though an older database may not know it. For a re-presentment this is
+    unknown until its return is: the later file may hold the same one.
     """
     if before.status is EntryStatus.RETURNED:
         return True

@@ -1,4 +1,4 @@
-"""Presents a returned debit again: its top-up stays pending, and fails with the last return only.
+"""Presents a returned debit again: its top-up stays pending, and fails only with the last return.
 
 Between two presentments nothing of the top-up is at the bank: the newest entry is the returned one, and the top-up is
 due at the cut-off of the next. What was planned stays planned, whatever becomes of the profile meanwhile.
@@ -31,7 +31,7 @@ _TOO_LATE = "could_not_process"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an entry stands among the presentments of one debit, as the fields of `Entry` have it."""
+    """An entry's position among the presentments of one debit, as in the fields of `Entry`."""
 
     retry: int = 0
     retry_of: str | None = None
@@ -39,13 +39,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_retried(code: str) -> bool:
-    """Tell whether the rules let a debit be presented again as it is that came back with a code."""
+    """Tell whether the rules allow a debit returned with a code to be presented again unchanged."""
     known = RETURN_CODES.get(code)
     return known is not None and known.retry is Retry.TWICE
 
 
 def next_place(terms: ClaimTerms) -> Place:
-    """Return the place of the entry that is to be queued.
+    """Return the position of the entry that is to be queued.
 
     An entry that the bank has returned counts; one that goes out again because its file was rejected has the place that
     it had.
@@ -59,7 +59,7 @@ def next_place(terms: ClaimTerms) -> Place:
 
 
 def check_same_company(place: Place, terms: ClaimTerms) -> None:
-    """Let a debit pass that is presented for the first time, or by the company that has presented it before.
+    """Check that a debit is presented for the first time, or by the company that presented it before.
 
     Raises:
         NoCollectionError: another company would present it again, which the rules do not allow.
@@ -70,8 +70,8 @@ def check_same_company(place: Place, terms: ClaimTerms) -> None:
     is_same = None in known or known == (terms.company_name, terms.company_id)
     if terms.returned_originator != terms.originator or not is_same:
         raise NoCollectionError(
-            "a returned debit is presented again by the same originator, under the same company name and ID, and the "
-            "active originator has others by now. Cancel it."
+            "a returned debit must be presented again by the same originator, under the same company name and ID, and "
+            "the active originator now differs. Cancel it."
         )
 
 
@@ -95,10 +95,10 @@ def failure_of(code: str) -> tuple[str, str]:
 
 
 def late_failure(return_code: str | None) -> Fail:
-    """Return how a top-up fails whose debit cannot be presented again in time: as it came back last."""
+    """Return how a top-up fails if its debit cannot be presented again in time: with its last return."""
     if return_code is not None:
         return Fail(*failure_of(return_code))
-    return Fail(_TOO_LATE, "The days have passed in which the returned debit could be presented again.")
+    return Fail(_TOO_LATE, "The time in which the returned debit could be presented again has passed.")
 
 
 async def present_again(
@@ -111,7 +111,7 @@ async def present_again(
     renderers: Renderers,
     moment: OwnerTime,
 ) -> bool:
-    """Plan the next presentment of a pending top-up whose newest entry has come back; return whether there is one.
+    """Plan the next presentment of a pending top-up whose newest entry was returned; return whether there is one.
 
     The caller's transaction holds both. The account is told what has come back, and when the money is expected now.
     """
@@ -147,7 +147,7 @@ async def present_again(
 
 
 async def end_late(conn: Conn, entries: Sequence[Entry], *, renderers: Renderers, moment: OwnerTime) -> None:
-    """Let top-ups fail whose debits would settle again too late; the transaction holds their queued entries.
+    """Fail top-ups whose debits would settle again too late; the transaction holds their queued entries.
 
     Nothing of these was sent, so they are taken out of the queue.
     """

@@ -1,4 +1,4 @@
-"""Finds what allows a new top-up to retry another one whose debit came back."""
+"""Finds what allows a new top-up to retry another one whose debit was returned."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -34,11 +34,11 @@ from brim.platform.database import Conn, Database
 
 _PARAM = "brim[retry_of]"
 _COMES_BACK = frozenset({ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK, ReturnStatus.ACCEPTED})
-"""Where a return stands whose money has come back, or may."""
+"""The statuses of a return whose money has come back, or may."""
 
 
 async def find_retry(database: Database, context: RequestContext, wanted: CreateTopup) -> CreateTopup:
-    """Return a create that retries another top-up, with what allows it, and its bank account where it names none.
+    """Return a create that retries another top-up, with what allows it, and its bank account if it names none.
 
     Raises:
         ResourceMissingError: there is no such top-up.
@@ -89,19 +89,19 @@ async def find_retry(database: Database, context: RequestContext, wanted: Create
 
 
 async def _returned_entry(conn: Conn, platform: AccountScope, original: Topup) -> Entry:
-    """Return the newest entry of a top-up that came to its end, which came back."""
+    """Return the newest entry of a failed or reversed top-up, which must be returned."""
     if original.rail != ACH:
-        raise RetryRefusedError(original.id, "only live top-ups by ACH are, whose debit came back.")
+        raise RetryRefusedError(original.id, "only live ACH top-ups whose debit was returned can be.")
     if original.status in {Status.PENDING, Status.SUCCEEDED}:
         raise RetryRefusedError(original.id, f"it is {original.status}.")
     entries = await entry_store.list_entries_of_topups(conn, platform, [original.id])
     if not entries or entries[-1].status is not EntryStatus.RETURNED:
-        raise RetryRefusedError(original.id, f"it is {original.status}, and its debit did not come back.")
+        raise RetryRefusedError(original.id, f"it is {original.status}, and its debit was not returned.")
     return entries[-1]
 
 
 async def _check_not_dishonored(conn: Conn, platform: AccountScope, original: Topup) -> None:
-    """Let a top-up pass whose money comes back in no other way.
+    """Check that a top-up's money cannot come back in another way.
 
     Raises:
         RetryRefusedError: one of its returns was dishonored.
@@ -113,7 +113,7 @@ async def _check_not_dishonored(conn: Conn, platform: AccountScope, original: To
 
 
 async def _next_number(conn: Conn, platform: AccountScope, original: Topup) -> int:
-    """Return the how manieth retry of a top-up the next one is: there is another one only where none was sent."""
+    """Return the number of a top-up's next retry: there is another one only if none was sent."""
     known = await retries_of(conn, original.scope, original.id)
     if not known:
         return 1
@@ -135,7 +135,7 @@ def _day(moment_ms: int) -> date:
 async def read_standings(
     conn: Conn, scope: AccountScope, topups: Sequence[Topup], entries: Sequence[Entry]
 ) -> dict[str, RetryStanding]:
-    """Return where top-ups of one account stand whose debits come back, by their ids; the entries are all of theirs."""
+    """Return the retry standing of one account's top-ups by id; `entries` are all of theirs."""
     links = await read_links(conn, scope, [topup.id for topup in topups])
     found = {}
     for topup in topups:

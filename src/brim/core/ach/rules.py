@@ -192,7 +192,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """That a person has approved the bytes (`sha256`) of a file: the first or the second (`number`).
 
     `prepared_by` are those who had prepared what the file does by then. `one_person` says that nobody else could
-    approve it: no second operator has to do with live money.
+    approve it: no second operator handled live money.
     """
 
     number: int

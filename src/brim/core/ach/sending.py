@@ -39,7 +39,7 @@ _log = structlog.get_logger()
 
 
 async def send_due(database: Database, vault: Vault, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
-    """Send every file that may leave for a folder here, one transaction each; return how many were sent.
+    """Send every file that may leave for a local folder, one transaction each; return how many were sent.
 
     One that is late stays, whoever comes to it first: its debits belong into the next file. A file whose bytes are not
     those that were approved is held and reported instead.
@@ -142,15 +142,15 @@ class Outgoing(NamedTuple):
 async def check_outgoing(
     conn: Conn, vault: Vault, renderers: Renderers, scope: AccountScope, file_id: str, *, now_ms: int, ids: IdFactory
 ) -> Outgoing | None:
-    """Return a file if it may leave now, in the caller's transaction; None where it may not.
+    """Return a file if it may leave now, in the caller's transaction; None if it may not.
 
-    One whose bytes are not those that were approved, or of which nobody knows what has left beside it, is held by that.
+    A file is held if its bytes are not the approved ones, or if it is unknown what else has left.
     """
     file = await file_store.lock_file(conn, scope, file_id)
     if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
         return None
     if not await may_send(conn, scope, ACH):
-        return None  # stopped since the files to send were looked for
+        return None  # stopped since the list of files to send was read
     originator = await find_originator(conn, scope, file.originator)
     if await is_late(conn, file, originator.profile, now_ms=now_ms):
         return None  # it is about to be given up
@@ -160,7 +160,7 @@ async def check_outgoing(
     content = vault.open(sealed, place=file.place)
     reason = wrong_with_stored(content, file)
     if reason is None and count_missing(file, await file_store.list_approvals(conn, scope, file_id)):
-        reason = "it is not approved by as many people as it needs, or they have approved other bytes."
+        reason = "it lacks an approval that it needs, or its approvals are of other bytes."
     unknown = await unknown_sent_files(conn, originator)
     if unknown:
         reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."

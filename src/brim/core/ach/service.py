@@ -63,7 +63,7 @@ class FileWithBatches(NamedTuple):
 
 
 class FileReview(NamedTuple):
-    """What an approver sees of a file beside its row.
+    """What an approver sees of a file besides its row.
 
     Attributes:
         approvals: those it has, the first one first.
@@ -130,7 +130,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     now_ms: int,
     ids: IdFactory,
 ) -> AchFile:
-    """Approve the bytes of a file; with the last approval that it needs it can be sent.
+    """Approve the bytes of a file; once it has all the approvals it needs, it can be sent.
 
     Args:
         conn: the transaction.
@@ -189,16 +189,16 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
 
 
 def _told_of_approval(file: AchFile, approval: Approval) -> str:
-    """Return what the audit log has of an approval: of which bytes, which one of how many, and if nobody else could."""
+    """Return an approval's audit detail: its bytes, which approval of how many, and whether nobody else could."""
     which = f", approval {approval.number} of {file.approvals_needed}" if (file.approvals_needed or 1) > 1 else ""
-    alone = ", one_person: no second operator has to do with live money" if approval.one_person else ""
+    alone = ", one_person: no second operator handles live money" if approval.one_person else ""
     return f"sha256 {approval.sha256.hex()}{which}{alone}"
 
 
 class Preparers(NamedTuple):
-    """Who does not approve a file (any more), as `originators.name_of` has them.
+    """Those who may not approve a file, as `originators.name_of` has them.
 
-    Those who prepared what it does: its profile, that debits go out again, and dishonors; and who has approved it.
+    They changed its profile, resubmitted debits in it or dishonored returns in it, or approved it already.
     """
 
     profile: str
@@ -233,7 +233,7 @@ def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
     if approvers > 1 and name_of(by) in preparers.dishonored:
         raise SecondPersonError("You dishonored a return in this file, so another operator has to approve it.")
     if name_of(by) in preparers.approved:
-        raise SecondPersonError("You have approved this file; another operator has to approve it, too.")
+        raise SecondPersonError("You already approved this file; another operator has to approve it too.")
 
 
 async def void_file(
@@ -263,8 +263,8 @@ async def void_file(
     if may_have_left(before, originator.profile):
         raise FileChangedError(
             file_id,
-            "the list of what may have left is not on this host, so it cannot be given up here. Do it on a worker's "
-            "host: brim ach files void.",
+            "the list of what may have left is not on this host, so it cannot be given up here. Run "
+            "brim ach files void on a worker's host.",
         )
     await file_store.update_file(conn, after)
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
@@ -353,7 +353,7 @@ async def retrieve_file(database: Database, scope: AccountScope, file_id: str) -
 
 
 async def review_file(conn: Conn, file: AchFile, *, largest: int = LARGEST_SHOWN) -> FileReview:
-    """Return what an approver sees of a file beside its row, with so many of its largest entries."""
+    """Return what an approver sees of a file besides its row, with this many of its largest entries."""
     profile = (await find_originator(conn, file.scope, file.originator)).profile
     approvals = await file_store.list_approvals(conn, file.scope, file.id)
     return FileReview(

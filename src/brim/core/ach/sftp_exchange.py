@@ -1,4 +1,4 @@
-"""Exchanges files with banks' SFTP servers, each originator and direction by itself, beside the worker's other work.
+"""Exchanges files with banks' SFTP servers, each originator and direction apart, alongside the worker's other work.
 
 A server that hangs, or is not there, holds up nothing but its own files. What does not pass by itself is listed as a
 break at once, such as another host key; an outage once it has lasted.
@@ -35,24 +35,24 @@ OUTAGE_MS: Final = 5 * 60 * 1000
 _SHORTEST_PAUSE_MS: Final = 2_000
 _LONGEST_PAUSE_MS: Final = 60_000
 _INCOMPLETE_PAUSE_MS: Final = 5_000
-"""How soon a folder is looked at again in which a file was still being written."""
+"""How soon a folder is polled again after a file in it was still being written."""
 _SECOND_MS: Final = 1_000
 
 _log = structlog.get_logger()
 
 
 class RecordsError(BrimError):
-    """The folder of an originator's records cannot be used on this host."""
+    """An originator's records folder cannot be used on this host."""
 
     trouble = "records"
 
     def __init__(self, error: OSError) -> None:
-        what = f"{error.strerror}: {error.filename}" if error.filename else str(error) or "it does not answer"
-        super().__init__(f"The folder of the records cannot be used on this host: {what}.")
+        what = f"{error.strerror}: {error.filename}" if error.filename else str(error) or "no answer"
+        super().__init__(f"The records folder cannot be used on this host: {what}.")
 
 
 class _State(msgspec.Struct):
-    """How the exchange of one originator in one direction goes.
+    """The state of one originator's exchange in one direction.
 
     `version` is that of the profile it is about, `next_ms` when it is due again, `failures` how many there were in a
     row, and `failing_ms` since when.
@@ -88,7 +88,7 @@ class SftpExchange:
         self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def start_due(self, database: Database) -> int:
-        """Start what is due and not under way yet; return how much that was. Nothing of it is waited for."""
+        """Start what is due and not yet running, without waiting for it; return how many were started."""
         async with database.connection() as conn:
             active = [each for each in await list_active_originators(conn) if each.profile.uses_sftp]
             waiting = await file_store.files_to_send(conn) if active else []
@@ -103,7 +103,7 @@ class SftpExchange:
         return started
 
     async def finish(self, *, within_s: float) -> None:
-        """Wait for what is under way, and give up what is not done in time: it is done anew by whoever comes next."""
+        """Wait for what is running, and cancel what is not done in time: the next worker does it anew."""
         tasks = list(self._running.values())
         if tasks:
             await asyncio.wait(tasks, timeout=within_s)
@@ -124,7 +124,7 @@ class SftpExchange:
         return True
 
     async def _exchange(self, database: Database, originator: Originator, direction: str, state: _State) -> None:
-        """Send or read once. Whatever goes wrong is written down, and is tried again later."""
+        """Send or read once. Any failure is recorded and tried again later."""
         pause_ms = _SECOND_MS
         try:
             if direction == OUTGOING:
@@ -168,7 +168,7 @@ class SftpExchange:
         if isinstance(error, SftpError) and error.is_passing and now_ms - state.failing_ms < OUTAGE_MS:
             return
         trouble = getattr(error, "trouble", "worker")
-        doing = "send files to" if direction == OUTGOING else "read what has come from"
+        doing = "send files to" if direction == OUTGOING else "read files from"
         try:
             await list_trouble(
                 database,

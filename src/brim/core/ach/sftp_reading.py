@@ -62,7 +62,7 @@ class SftpReading:
 
         Raises:
             SftpError: the server cannot be used; what was stored before that stays.
-            OSError: the folder of the records cannot be used.
+            OSError: the records folder cannot be used.
         """
         records = Path(originator.profile.sftp_records_folder or "")
         with one_at_a_time(records, "incoming") as is_ours:

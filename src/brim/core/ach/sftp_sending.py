@@ -1,4 +1,4 @@
-"""Hands files to a bank's SFTP server: the same bytes under the same name, however often it is cut off in the middle.
+"""Uploads files to a bank's SFTP server: the same bytes under the same name, however often the connection is cut.
 
 A file is written under a temporary name. Only when it is whole there is its line written into the list of what has left
 (`sent_lists`), and only then is it renamed, so what was cut off before has certainly not left, and goes the way of any
@@ -33,31 +33,30 @@ from brim.platform.vault import Vault
 _log = structlog.get_logger()
 
 _PICKED_UP: Final = (
-    "{name} was handed to the bank's server, which did not say whether it has renamed it, and it is under neither name "
-    "there: most likely the bank has taken it. It counts as sent, and nothing is sent again. Ask the bank whether it "
-    "has the file. If it has not, download it (brim ach files download {file}) and put the same bytes there under the "
-    "same name."
+    "{name} was uploaded to the bank's server, which did not confirm renaming it, and neither name is there now: most "
+    "likely the bank has picked it up. It counts as sent, and nothing is sent again. Ask the bank whether it has the "
+    "file. If it does not, download it (brim ach files download {file}) and upload the same bytes under the same name."
 )
 
 
 class NameTakenError(SftpRefusedError):
-    """The bank's server has a file of our name that has other bytes; it is left as it is."""
+    """The bank's server has a file of our name with other bytes; it is left alone."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The bank's server has a file {name} that has other bytes than ours. It is left as it is: ask the bank."
+            f"The bank's server has a file {name} with other bytes than ours. It is left alone: ask the bank."
         )
 
 
 class RecordsMissingError(BrimError):
-    """The list of what has left is not where it was, as where a file system is not mounted."""
+    """The list of what has left is missing, for example because a file system is not mounted."""
 
     trouble = "list"
 
     def __init__(self, records: Path) -> None:
         super().__init__(
-            f"{records / SENT_LIST} is not there, though files have left. Nothing is sent until it is: mount the "
-            "folder of the records, or bring it back."
+            f"{records / SENT_LIST} is missing, though files have left. Nothing is sent until it is back: "
+            "mount or restore the records folder."
         )
 
 
@@ -78,7 +77,7 @@ class SftpSending:
 
         Raises:
             SftpError: the server cannot be used; what was not sent is tried again.
-            OSError: the folder of the records cannot be used.
+            OSError: the records folder cannot be used.
         """
         profile = originator.profile
         with one_at_a_time(Path(profile.list_folder), "outgoing") as is_ours:
@@ -109,7 +108,7 @@ class SftpSending:
             return sent
 
     async def _begin_list(self, database: Database, originator: Originator) -> None:
-        """Let the folder of the records have its list, unless it ought to have one already.
+        """Create the list in the records folder, unless it should already have one.
 
         Raises:
             RecordsMissingError: it has none, and the bank has files that it has not done with.
@@ -131,7 +130,7 @@ class SftpSending:
     async def check(
         self, conn: Conn, originator: Originator, file_id: str, *, now_ms: int, ids: IdFactory
     ) -> Outgoing | None:
-        """Return a file if it may leave now for where this originator's files go, in the caller's transaction."""
+        """Return a file if it may leave now for this originator's folder, in the caller's transaction."""
         if file_id not in {each.id for each in await file_store.files_to_send(conn)}:
             return None  # given up, or the rail was stopped
         found = await check_outgoing(
@@ -143,7 +142,7 @@ class SftpSending:
     async def finish(
         self, conn: Conn, file: AchFile, originator: Originator, *, is_known: bool, now_ms: int, ids: IdFactory
     ) -> None:
-        """Write that a file has left, in the caller's transaction, and list it where that is only most likely."""
+        """Record that a file has left, in the caller's transaction; list a break if that is only most likely."""
         await mark_sent(conn, self._renderers, file, originator, now_ms=now_ms, ids=ids)
         if not is_known:
             unconfirmed = NewBreak(
@@ -159,7 +158,7 @@ class SftpSending:
 
 
 class _Sending:
-    """The way of one file to the server."""
+    """Uploads one file."""
 
     def __init__(
         self,
@@ -181,7 +180,7 @@ class _Sending:
         self._records = Path(originator.profile.list_folder)
 
     async def send(self, file_id: str) -> bool:
-        """Bring a file to where it belongs, from wherever it stands; return whether it has left."""
+        """Bring a file under its final name from whatever state it is in; return whether it has left."""
         outgoing = await self._check(file_id)
         if outgoing is None:
             return False
@@ -212,11 +211,11 @@ class _Sending:
         if not await self._list(file_id):
             return False
         await self._write(final, content)
-        await self._remote.remove_file(waiting)  # of a time when the profile said otherwise
+        await self._remote.remove_file(waiting)  # left from when the profile said `rename`
         return await self._finish(file_id)
 
     async def _write(self, path: str, content: bytes) -> None:
-        """Write a file, and make sure that it is as long as ours.
+        """Write a file, and check that its length is ours.
 
         Raises:
             SftpError: it is not known to be.
@@ -227,12 +226,12 @@ class _Sending:
             raise SftpRefusedError(f"The bank's server has {found.size} bytes of {path} instead of {len(content)}.")
 
     async def _is_whole(self, path: str, content: bytes) -> bool:
-        """Tell whether a file is there with our bytes. One that is there is not made anew: it may just get its name."""
+        """Tell whether a file is there with our bytes. If so, it is not written again, only renamed."""
         found = await self._remote.find_file(path)
         return found is not None and await self._is_ours(path, found, content)
 
     async def _rename(self, outgoing: Outgoing, waiting: str, final: str) -> None:
-        """Give a file its name, and look whether it is what is there, unless the bank has taken it already."""
+        """Rename a file, and check what is under its new name, unless the bank has already picked it up."""
         try:
             await self._remote.rename_file(waiting, final)
         except SftpRefusedError:
@@ -246,7 +245,7 @@ class _Sending:
             raise NameTakenError(outgoing.file.name)
 
     async def _is_ours(self, path: str, found: RemoteFile, content: bytes) -> bool:
-        """Tell whether a file on the server has our bytes, by its size alone where it may not be read."""
+        """Tell whether a file on the server has our bytes, by its size alone if it may not be read."""
         if found.size not in {None, len(content)}:
             return False
         try:
@@ -266,7 +265,7 @@ class _Sending:
         return await self._database.transact(work)
 
     async def _list(self, file_id: str) -> bool:
-        """Write that a file may have left, while nobody can give it up; return False where somebody has."""
+        """Record that a file may have left, while nobody can give it up; return False if somebody already has."""
 
         async def work(conn: Conn) -> bool:
             outgoing = await self._sending.check(conn, self._originator, file_id, now_ms=self._clock(), ids=self._ids)
@@ -279,7 +278,7 @@ class _Sending:
         return await self._database.transact(work)
 
     async def _finish(self, file_id: str, *, is_known: bool = True) -> bool:
-        """Write that a file has left, whatever has been stopped or held since; return whether nobody had before."""
+        """Record that a file has left, whatever was stopped or held since; return whether it was not yet recorded."""
 
         async def work(conn: Conn) -> bool:
             file = await file_store.lock_file(conn, self._originator.scope, file_id)

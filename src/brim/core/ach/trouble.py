@@ -75,7 +75,7 @@ async def list_trouble(
     now_ms: int,
     ids: IdFactory,
 ) -> None:
-    """List what keeps something from being done, unless it is listed and open.
+    """List what prevents something, unless it is already listed and open.
 
     Args:
         database: where.
@@ -93,7 +93,7 @@ async def list_trouble(
                 scope=scope,
                 kind=BreakKind.FAILED_WORK,
                 cause=f"{doing}/{type(error).__name__}/{now_ms}",
-                detail=f"Could not {doing}: {short_error(error)} It is tried again.",
+                detail=f"Could not {doing}: {short_error(error)} Brim keeps trying.",
                 reference=reference,
             )
             await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)

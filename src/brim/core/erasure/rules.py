@@ -190,7 +190,7 @@ class Survey:
             sentence = f"{self.refused} refusals of corrections have yet to reach the bank, in a file that it settles."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.disputed:
-            sentence = f"{self.disputed} dishonored returns are not settled: they may be contested."
+            sentence = f"{self.disputed} dishonored returns are not settled: they may still be contested."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.returnable_until:
             sentence = f"A debit may come back, or its return be disputed, until {self.returnable_until}."

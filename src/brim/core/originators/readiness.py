@@ -172,8 +172,8 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
     if originator and originator.status is OriginatorStatus.DRAFT and originator.profile.uses_sftp:
         yield Blocker(
             code="exchange_unchecked",
-            message=f"The originator {originator.id} exchanges files by SFTP: nobody tries that before it is active.",
-            fix=f"Try it by hand on a worker's host first: brim ach check-exchange {originator.id}.",
+            message=f"The originator {originator.id} exchanges files by SFTP, which is not tried before it is active.",
+            fix=f"Try it on a worker's host first: brim ach check-exchange {originator.id}.",
         )
     if facts.stopped_accounts:
         yield Blocker(
@@ -187,7 +187,7 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             code="second_approver_missing",
             message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} may approve files of "
             f"{originator.id}, and large ones need two.",
-            fix="Give somebody else the role approver, or let somebody with the role finance save the profile.",
+            fix="Give somebody else the role approver, or have somebody with the role finance save the profile.",
         )
     if not facts.has_endpoint:
         yield Blocker(

@@ -49,7 +49,7 @@ class Confirmation(StrEnum):
 
 
 class Offset(StrEnum):
-    """Whether files are balanced: each batch credits the originator's own account with what it debits others."""
+    """Whether files are balanced: each batch credits the originator's own account with the sum of its debits."""
 
     NONE = "none"
     """The bank makes the offset itself."""
@@ -81,7 +81,7 @@ _Total = Annotated[int, msgspec.Meta(ge=1, le=999_999_999_999)]
 
 
 MOST_LINES: Final = 1_000_000
-"""Lines that no file has, so that it is no limit."""
+"""More lines than any file has: no limit."""
 
 
 class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -186,7 +186,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     @property
     def list_folder(self) -> str:
-        """The folder here in which the list of what has left is kept: the outgoing one, unless that is elsewhere."""
+        """The local folder of the list of what has left: the outgoing one, unless that is on a server."""
         if is_sftp(self.outgoing_folder):
             return self.sftp_records_folder or ""  # never empty: see `check_profile`
         return self.outgoing_folder
@@ -253,7 +253,7 @@ def check_profile(profile: OriginatorProfile) -> None:
     if profile.minimum_hold_days > profile.hold_days:
         raise ProfileError("minimum_hold_days", "it must not be longer than hold_days.")
     if profile.offset is not Offset.NONE and profile.file_cap > LARGEST_ENTRY:
-        raise ProfileError("file_cap", f"an offset is one entry, which holds {LARGEST_ENTRY} cents at most.")
+        raise ProfileError("file_cap", f"an offset is one entry, and an entry holds at most {LARGEST_ENTRY} cents.")
     if profile.file_cap < profile.entry_cap:
         raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
     _check_limits(profile)
@@ -264,7 +264,7 @@ APPROVAL_LIMITS: Final = {
     "approval_from_entry": "entry_cap",
     "second_approval_from_total": "file_cap",
 }
-"""From where on files are approved, and the cap that each of these limits is reached within."""
+"""The limits from which files need approval, and the cap that bounds each of them."""
 
 
 def _check_limits(profile: OriginatorProfile) -> None:
@@ -324,13 +324,13 @@ def _check_times(profile: OriginatorProfile) -> None:
 
 def _check_retries(schedule: tuple[str, ...]) -> None:
     if len(schedule) > MOST_RETRIES:
-        raise ProfileError("retry_schedule", "a debit is presented again twice at most.")
+        raise ProfileError("retry_schedule", "a debit is presented again at most twice.")
     for item in schedule:
         if item.startswith("+"):
             if int(item) > _MOST_RETRY_DAYS:
-                raise ProfileError("retry_schedule", f"+{_MOST_RETRY_DAYS} banking days is the most.")
+                raise ProfileError("retry_schedule", f"at most +{_MOST_RETRY_DAYS} banking days.")
         elif any(not 1 <= int(day) <= _DAYS_OF_MONTH for day in item.split("/")):
-            raise ProfileError("retry_schedule", "days of a month are 1 to 31.")
+            raise ProfileError("retry_schedule", "days of the month are 1 to 31.")
 
 
 def _check_file_name(template: str) -> None:
@@ -348,11 +348,11 @@ def _check_file_name(template: str) -> None:
 
 
 MOST_HOST_KEYS: Final = 4
-"""A server has a few host keys, and as many more while they are changed."""
+"""A server has a few host keys, and twice as many while they are being replaced."""
 
 
 def _check_sftp(profile: OriginatorProfile) -> None:
-    """Let a profile pass that has all that its folders on SFTP servers need, or that has none."""
+    """Check that a profile has everything that its folders on SFTP servers need, if it has any."""
     for field in ("outgoing_folder", "incoming_folder"):
         if is_sftp(getattr(profile, field)):
             _parsed(field, getattr(profile, field))
@@ -362,19 +362,21 @@ def _check_sftp(profile: OriginatorProfile) -> None:
         except ValueError as error:
             raise ProfileError("sftp_host_keys", str(error)) from None
     if len(profile.sftp_host_keys) > MOST_HOST_KEYS:
-        raise ProfileError("sftp_host_keys", f"there may be {MOST_HOST_KEYS} at most.")
+        raise ProfileError("sftp_host_keys", f"there may be at most {MOST_HOST_KEYS}.")
     if profile.uses_sftp and not profile.sftp_host_keys:
         raise ProfileError(
             "sftp_host_keys",
-            "a folder on an SFTP server needs its host key, as the bank has told it to you by another way.",
+            "a folder on an SFTP server needs its host key, which the bank gave you through another channel.",
         )
     if profile.uses_sftp and not profile.sftp_records_folder:
-        raise ProfileError("sftp_records_folder", "a folder on an SFTP server needs one here, for what has left.")
+        raise ProfileError(
+            "sftp_records_folder", "a folder on an SFTP server needs a local one, for the list of what has left."
+        )
     if profile.sftp_after_reading is AfterReading.ARCHIVE:
         archive = archive_of(profile) if is_sftp(profile.incoming_folder) else None
         if archive is None or str(archive) == str(_parsed("incoming_folder", profile.incoming_folder)):
             raise ProfileError(
-                "sftp_archive_folder", "archive needs another folder of the server than the incoming one."
+                "sftp_archive_folder", "archive needs a folder on the server other than the incoming one."
             )
 
 
@@ -395,7 +397,7 @@ def archive_of(profile: OriginatorProfile) -> SftpFolder | None:
 
 
 def _check_apart(profile: OriginatorProfile) -> None:
-    """Let a profile pass whose folders are not the same one."""
+    """Check that no two folders of a profile are the same."""
     here = [(field, posixpath.normpath(folder)) for field, folder in profile.local_folders.items()]
     for place, (field, folder) in enumerate(here):
         same = next((other for other, path in here[:place] if path == folder), None)

@@ -26,13 +26,13 @@ class Upload(StrEnum):
     """How a file gets its final name on the bank's server."""
 
     RENAME = "rename"
-    """It is written under a temporary name and renamed, so that the bank never finds half of it."""
+    """It is written under a temporary name and renamed, so that the bank never finds a partial file."""
     DIRECT = "direct"
-    """It is written under its own name, where the bank's server forbids renaming."""
+    """It is written under its own name, because the bank's server forbids renaming."""
 
 
 class AfterReading(StrEnum):
-    """What becomes of a file on the bank's server once it is stored here."""
+    """What happens to a file on the bank's server once it is stored here."""
 
     KEEP = "keep"
     DELETE = "delete"
@@ -41,7 +41,7 @@ class AfterReading(StrEnum):
 
 
 class Authentication(StrEnum):
-    """How Brim shows the bank's server who it is."""
+    """How Brim authenticates to the bank's server."""
 
     KEY = "key"
     PASSWORD = "password"  # noqa: S105  the method's name
@@ -49,7 +49,7 @@ class Authentication(StrEnum):
 
 
 class SftpFolder(NamedTuple):
-    """A folder on a bank's server. A path without a slash at its beginning is below the user's home."""
+    """A folder on a bank's server. A path without a leading slash is relative to the user's home."""
 
     user: str
     host: str
@@ -58,7 +58,7 @@ class SftpFolder(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Whose server it is, and as whom: what credentials are kept for."""
+        """The user and host that credentials are kept for."""
         return f"{self.user}@{self.host}"
 
     def __str__(self) -> str:
@@ -85,22 +85,20 @@ def parse_sftp_folder(text: str) -> SftpFolder:
     except ValueError:
         raise ValueError("its address cannot be read.") from None
     if parts.scheme != "sftp" or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("it must be sftp://user@host/path, with :port behind the host if that is not 22.")
+        raise ValueError("it must be sftp://user@host/path, with :port after the host if it is not 22.")
     if parts.password is not None:
-        raise ValueError(
-            "a password does not belong into it: it is kept in the folder of the setting SFTP_CREDENTIALS."
-        )
+        raise ValueError("it must not contain a password: keep that in the folder of the setting SFTP_CREDENTIALS.")
     user, path = unquote(parts.username or ""), unquote(parts.path)
     if not user or not _PLAIN.fullmatch(user) or "/" in user or user.startswith("."):
         raise ValueError("it must name the user, as in sftp://user@host/path.")
     if not path.startswith("/") or "\0" in path or ".." in path.split("/"):
-        raise ValueError("it must have a path from the root, or from /~/ for the user's home, without two dots.")
+        raise ValueError("it must have a path from the root, or from /~/ for the user's home, without `..`.")
     inside = path.removeprefix(_HOME) if path.startswith(_HOME) else path
     return SftpFolder(user, parts.hostname, port, posixpath.normpath(inside or "."))
 
 
 def do_overlap(one: SftpFolder, other: SftpFolder) -> bool:
-    """Tell whether two folders of one user of a server are one, or one of them is inside of the other."""
+    """Tell whether two folders of one user of a server are one, or one of them is inside the other."""
     if (one.user, one.host, one.port) != (other.user, other.host, other.port):
         return False
     first, second = one.path.rstrip("/"), other.path.rstrip("/")
@@ -146,7 +144,7 @@ def _blob_of(line: str) -> bytes:
         blob = b""
     if not rest or blob[:4] != len(kind).to_bytes(4) or not blob[4:].startswith(kind.encode()) or "-cert-" in kind:
         raise ValueError(
-            "each is SHA256: and a fingerprint, or a line of a public key such as ssh-ed25519 AAAA..., as "
-            "ssh-keyscan and ssh-keygen -l show them."
+            "each must be SHA256: and a fingerprint, or a public key line such as ssh-ed25519 AAAA..., as "
+            "ssh-keygen -l and ssh-keyscan show them."
         )
     return blob
