@@ -104,7 +104,7 @@ def approve(file: str, sha256: str | None, account: str | None, **flags: str | N
         lambda conn, scope, asked: approve_file(conn, scope, file, sha256=digest, renderers=WIRE_FORMATS, **asked),
     )
     if found.status == "built":
-        click.echo(f"{found.id} waits for the approval of another person.")
+        click.echo(f"{found.id} needs another person's approval.")
     else:
         click.echo(
             f"{found.id} is approved: {found.entry_count} entries, debits of {found.total_debit} cents, effective "
@@ -160,7 +160,7 @@ def download(file: str, output: Path | None, account: str | None, **flags: str |
 @click.argument("topup")
 @of_account
 def list_entries(topup: str, account: str | None, **flags: str | None) -> None:
-    """List the presentments of TOPUP to the bank, of --account or of an account connected to it."""
+    """List the presentments of TOPUP, of --account or of a connected account."""
     from brim.core.ach import list_entries_of_topups
 
     found = on_live_money(flags, account, lambda conn, scope: list_entries_of_topups(conn, scope, [topup]))
@@ -332,12 +332,12 @@ def refuse(correction: str, code: str, account: str | None, **flags: str | None)
 @click.option(
     "--status",
     type=click.Choice(["dishonorable", "returned", "dishonored", "missed", "money_back", "contested", "accepted"]),
-    help="Only these; dishonorable ones wait for a decision.",
+    help="Only returns with this status; dishonorable ones await a decision.",
 )
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
 @of_account
 def list_returns(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
-    """List the returns of debits of --account and of those connected to it, with their deadlines."""
+    """List returned debits of --account and of its connected accounts, with their deadlines."""
     from brim.base.clock import system_clock_ms
     from brim.base.paging import PageRequest
     from brim.core import dishonors as service
@@ -374,11 +374,13 @@ def list_returns(limit: int, status: str | None, account: str | None, **flags: s
 
 @ach.command("dishonor")
 @click.argument("ach_return", metavar="RETURN")
-@click.option("--code", type=click.Choice(["R61", "R62", "R67", "R68", "R69", "R70"]), required=True, help="Why.")
-@click.option("--information", metavar="TEXT", help="What the bank is told beside the code; with R69 such as 01*03.")
+@click.option(
+    "--code", type=click.Choice(["R61", "R62", "R67", "R68", "R69", "R70"]), required=True, help="Reason code."
+)
+@click.option("--information", metavar="TEXT", help="Addenda information for the bank; for R69 such as 01*03.")
 @of_account
 def dishonor(ach_return: str, code: str, information: str | None, account: str | None, **flags: str | None) -> None:
-    """Dishonor RETURN within five banking days of its settlement; the next file tells its bank."""
+    """Dishonor RETURN within five banking days of its settlement; the dishonor goes out with the next file."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.ach import dishonor_return
 
@@ -513,9 +515,9 @@ def compare(originator: str | None, account: str | None, *, without_list: bool, 
 @exchange_setting
 @of_account
 def check_exchange(originator: str | None, account: str | None, **flags: str | None) -> None:
-    """Try the exchange of files with the bank of ORIGINATOR: folders, the server's host key, logging in, writing.
+    """Test the file exchange with the bank of ORIGINATOR: folders, the server's host key, login, writing.
 
-    Run it on a worker's host, as the worker's user, before live money depends on it. Nothing is sent or taken.
+    Run it on a worker's host, as the worker's user, before live money depends on it. No payment file is sent or read.
     """
     from brim.core import ach as service
     from brim.core.originators import find_originator, in_charge, list_originators

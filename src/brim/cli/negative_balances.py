@@ -1,4 +1,4 @@
-"""Commands for balances below zero, and for what is kept back for them."""
+"""Commands for negative balances and reserves."""
 
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415  each command loads only what it runs
 
 _LIMIT = click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many.")
-_AFTER = click.option("--after", metavar="ID", help="Those that follow this one.")
+_AFTER = click.option("--after", metavar="ID", help="Start after this one.")
 
 
 @click.group("negative-balances")
 def negative_balances() -> None:
-    """Look at live balances below zero, and keep something back for returns that come late."""
+    """Show negative live balances, and manage reserves for late returns."""
 
 
 @negative_balances.command("list")
@@ -29,7 +29,7 @@ def negative_balances() -> None:
 @_AFTER
 @of_account
 def list_all(limit: int, after: str | None, account: str | None, **flags: str | None) -> None:
-    """List the balances below zero of --account and of the accounts connected to it."""
+    """List negative balances of --account and of its connected accounts."""
     from brim.base.paging import PageRequest
     from brim.core.negative_balances import list_negative_balances
 
@@ -46,7 +46,7 @@ def list_all(limit: int, after: str | None, account: str | None, **flags: str | 
 @click.argument("negative_balance", metavar="ID")
 @of_account
 def show(negative_balance: str, account: str | None, **flags: str | None) -> None:
-    """Show what took the balance ID below zero, and what has recovered since."""
+    """Show what took balance ID below zero, and what has recovered it since."""
     from brim.core.negative_balances import retrieve_negative_balance
 
     found = on_live_money(flags, account, lambda conn, scope: retrieve_negative_balance(conn, scope, negative_balance))
@@ -67,7 +67,7 @@ def show(negative_balance: str, account: str | None, **flags: str | None) -> Non
 @_AFTER
 @of_account
 def list_all_reserves(limit: int, after: str | None, account: str | None, **flags: str | None) -> None:
-    """List what is kept back of the money of --account and of the accounts connected to it."""
+    """List reserves of --account and of its connected accounts."""
     from brim.base.paging import PageRequest
     from brim.core.negative_balances import list_reserves
 
@@ -94,10 +94,10 @@ def list_all_reserves(limit: int, after: str | None, account: str | None, **flag
 @negative_balances.command("set-reserve")
 @click.argument("of", metavar="ACCT")
 @click.argument("amount", type=click.IntRange(0, 99_999_999_999))
-@click.option("--currency", default="usd", show_default=True, help="In which currency.")
+@click.option("--currency", default="usd", show_default=True, help="The currency.")
 @of_account
 def set_the_reserve(of: str, amount: int, currency: str, account: str | None, **flags: str | None) -> None:
-    """Keep AMOUNT, in the smallest unit, back of the money of ACCT; 0 for nothing any more."""
+    """Set the reserve of ACCT to AMOUNT, in the smallest currency unit; 0 ends it."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.currency import parse_currency
     from brim.core.negative_balances import set_reserve
@@ -108,7 +108,7 @@ def set_the_reserve(of: str, amount: int, currency: str, account: str | None, **
         account,
         lambda conn, scope: set_reserve(conn, scope, of, code, amount, renderers=WIRE_FORMATS, **asked_here()),
     )
-    click.echo(f"{found.held} of {found.target} {code} are held.")
+    click.echo(f"{found.held} of {found.target} {code} held.")
 
 
 def _row(found: "NegativeBalance") -> tuple[str, ...]:

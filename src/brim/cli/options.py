@@ -74,7 +74,7 @@ def encryption_setting(command: Command) -> Command:
 
 
 def exchange_setting(command: Command) -> Command:
-    """Give a command the flag that says where the keys for banks' servers are."""
+    """Add the option for the folder of credentials for banks' servers."""
     return _with_flags(command, _named(("sftp_credentials",)))
 
 

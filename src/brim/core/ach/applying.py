@@ -40,7 +40,7 @@ class Applied(StrEnum):
     FAILED = "failed"
     """The top-up was pending, or it is a prenote, and has failed."""
     WAITING = "waiting"
-    """The top-up was pending, and stays so: its debit is presented again."""
+    """The top-up was pending and stays pending: its debit is presented again."""
     REVERSED = "reversed"
     """The money was usable, and is taken back."""
     KNOWN = "known"
@@ -180,12 +180,12 @@ async def _applied_to(
     renderers: Renderers,
     moment: OwnerTime,
 ) -> Applied:
-    """Return what becomes of a top-up whose entry comes back; where it is presented again, that is planned."""
+    """Return what a return does to a top-up; if its debit is to be presented again, plan that."""
     if topup is None or topup.status not in {Status.PENDING, Status.SUCCEEDED}:
         return Applied.CONFLICT
     has_later, was_presented_again = await entry_store.is_presented_again(conn, entry)
     if has_later:
-        # Only what was learned after a restore has a later presentment of a debit whose return was not known.
+        # Only after a restore can a debit with an unknown return have a later presentment.
         return Applied.WAITING if was_presented_again and is_retried(code) else Applied.CONFLICT
     if topup.status is Status.SUCCEEDED:
         return Applied.REVERSED

@@ -63,7 +63,7 @@ BATCH_NUMBERS: Final = TRACES - 1
 _ANY_AMOUNT: Final = 2**63 - 1
 _REFERENCE_LENGTH: Final = 8
 _BLOCK: Final = 10
-"""Lines of a block; the last one is filled up. Source: Nacha's file format, blocking factor."""
+"""Lines per block; the last block is filled up. Source: Nacha's file format, blocking factor."""
 _LOGGED: Final = 10
 
 _log = structlog.get_logger()
@@ -111,9 +111,9 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
 async def _lock_time(
     conn: Conn, group: Group, *, owner: AccountScope | None, now_ms: int, ids: IdFactory
 ) -> OwnerTime | None:
-    """Return this moment in the time of a group; None where its clock is on its way, or nothing waits.
+    """Return the current moment in a group's time; None if its clock is advancing, or nothing waits.
 
-    `owner` has the clock where only a dishonor waits.
+    `owner` has the clock if only a dishonor waits.
     """
     if group.test_clock is None:
         return OwnerTime(now_ms, ids)
@@ -236,7 +236,7 @@ async def _hold_fit(
     *,
     moment: OwnerTime,
 ) -> list[Entry]:
-    """Return queued entries of a group that may leave on a day, held; what must not any more leaves the queue."""
+    """Return a group's queued entries that may leave on a day, held; those that no longer may leave the queue."""
     cap = entry_cap_of_file_made(profile, moment.now_ms)
     queued = await _hold_queued(conn, group, profile, cap)
     while unfit := await _unfit_to_leave(conn, vault, queued):
@@ -258,7 +258,7 @@ async def _is_any_active(conn: Conn, originator: Originator) -> bool:
 
 
 async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile, cap: int) -> list[Entry]:
-    """Return the entries that the next file of a group can take, held after what they belong to; none above the cap."""
+    """Return the entries that a group's next file can take, held after what they belong to; none above the cap."""
     most = {"limit": profile.max_file_entries, "cap": cap}
     waiting = await entry_store.list_queued_topups(conn, group, **most)
     await hold_pending(conn, waiting)
@@ -301,10 +301,10 @@ def _within_cap(queued: Sequence[Entry], cap: int) -> list[Entry]:
 def _within_lines(
     taken: Sequence[Entry], profile: OriginatorProfile, *, refusals: int, disputed: Sequence[dishonors.Dishonor]
 ) -> list[Entry]:
-    """Return the first entries that fit into a file of as many lines as a profile allows, a multiple of ten.
+    """Return the first entries that fit into the lines that a profile allows, a multiple of ten.
 
-    File and batches have a header and a control each, a batch may have an offset, and refusals and dishonors have an
-    addenda record each.
+    The file and each batch have a header and a control, a batch may have an offset, and each refusal and dishonor
+    has an addenda record.
     """
     of_entries = len({(entry.sec_code, entry.retry > 0) for entry in taken})
     of_batch = 2 if profile.offset is Offset.NONE else 3
@@ -324,9 +324,9 @@ async def _next_modifier(conn: Conn, group: Group, file_date: date) -> str:
 def _placed(
     taken: Sequence[Entry], file_id: str, header: Header, originator: Originator, next_trace: int, next_batch: int
 ) -> tuple[list[Entry], list[Batch]]:
-    """Return entries with their places in a file, and the batches.
+    """Return entries with their positions in a file, and the batches.
 
-    Each class has a batch, and another one for debits that are presented again.
+    Each class has a batch, and another one for re-presentments.
     """
     by_class: dict[tuple[str, bool], list[Entry]] = defaultdict(list)
     for entry in taken:
@@ -421,7 +421,7 @@ def _placed_back(
     entries_before: int,
     batches_before: int,
 ) -> tuple[list[PlacedDishonor], list[Batch]]:
-    """Return dishonors with their places behind the other entries of a file, and their batches, one for each class."""
+    """Return dishonors with their positions after the other entries of a file, and their batches, one per class."""
     by_class: dict[str, list[dishonors.Dishonor]] = defaultdict(list)
     for dishonor in disputed:
         by_class[dishonor.found.sec_code].append(dishonor)

@@ -362,7 +362,7 @@ class _Steps:
 _NOTHING_TO_DO: Final = frozenset({EntryStatus.QUEUED, EntryStatus.RELEASED})
 """Where a top-up waits for its file, or has come to its end by what the bank sent."""
 _TO_BE_QUEUED: Final = frozenset({None, EntryStatus.REJECTED, EntryStatus.RETURNED})
-"""Where the newest entry of a pending top-up stands that is due for a file; one that came back is presented again."""
+"""The statuses in which a pending top-up's newest entry lets it be due for a file; a returned one is re-presented."""
 
 
 def _presented(topup: Topup, terms: ClaimTerms) -> Entry:

@@ -49,7 +49,7 @@ class PlacedRefusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlacedDishonor(msgspec.Struct, frozen=True, kw_only=True):
-    """A dishonored return in a file, and where it stands."""
+    """A dishonored return in a file, and its position."""
 
     dishonor: Dishonor
     batch: int
@@ -129,7 +129,7 @@ def encode_file(
 
 
 def _offset(profile: OriginatorProfile, batch: Batch, own_account: str) -> NachaEntry:
-    """Return the entry that credits the originator's account with what a batch debits others."""
+    """Return the entry that credits the originator's account with the sum of a batch's debits."""
     code = CHECKING_CREDIT if profile.offset is Offset.CHECKING else SAVINGS_CREDIT
     movement = Movement(
         transaction_code=str(code),
@@ -167,7 +167,7 @@ def _refusal(placed: PlacedRefusal) -> NachaEntry:
 
 
 def _dishonor(placed: PlacedDishonor) -> NachaEntry:
-    """Return the entry by which a bank is told that its return is dishonored."""
+    """Return the entry that dishonors a return."""
     return make_notification(placed.dishonor.movement, placed.dishonor.addenda(placed.trace))
 
 

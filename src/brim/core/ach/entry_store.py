@@ -19,7 +19,7 @@ _COLUMNS: Final = tuple(name for name in Entry.__struct_fields__ if name != "sco
 
 
 class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be known of a top-up, or a prenote, that is due for a file, or whose money should be usable.
+    """Facts about a top-up or a prenote that is due for a file, or whose money should be usable.
 
     `number` to `return_code` are its newest entry's; `linked_retry` to `linked_date` are what the first entry of a
     top-up has that presents the returned debit of another one again; what begins with `returned_` is who debited it
@@ -321,7 +321,7 @@ async def lock_entry(conn: Conn, entry: Entry) -> Entry | None:
 
 
 class RetryAccount(NamedTuple):
-    """What is to be known of a bank account that is debited again: its numbers, and what became of it when."""
+    """Facts about a bank account that is debited again: its numbers, and when it was corrected and authorized."""
 
     fingerprint: str
     corrected_ms: int | None
@@ -329,7 +329,7 @@ class RetryAccount(NamedTuple):
 
 
 async def read_retry_facts(conn: Conn, scope: AccountScope, sources: Sequence[str]) -> dict[str, RetryAccount]:
-    """Return what became of an account's bank accounts, by their ids."""
+    """Return the retry facts of an account's bank accounts, by their ids."""
     records = await conn.fetch(_SQL["read_retry_facts"], scope.account, scope.livemode, list(dict.fromkeys(sources)))
     return {
         record["id"]: RetryAccount(record["fingerprint"], record["corrected_ms"], record["authorized_ms"])
@@ -338,13 +338,13 @@ async def read_retry_facts(conn: Conn, scope: AccountScope, sources: Sequence[st
 
 
 async def last_return(conn: Conn, entry: Entry) -> str | None:
-    """Return with which code the last entry of a top-up came back that did; None where none has."""
+    """Return the code of a top-up's newest returned entry; None if none was returned."""
     code: str | None = await conn.fetchval(_SQL["last_return"], entry.scope.account, entry.scope.livemode, entry.topup)
     return code
 
 
 async def is_presented_again(conn: Conn, entry: Entry) -> tuple[bool, bool]:
-    """Tell whether there is a later entry of the same top-up, and whether that presents the returned debit again."""
+    """Tell whether a later entry of the same top-up exists, and whether it presents the returned debit again."""
     number, retry = await conn.fetchrow(
         _SQL["read_newest_entry"], entry.scope.account, entry.scope.livemode, entry.topup
     )

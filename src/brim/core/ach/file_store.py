@@ -173,7 +173,7 @@ async def insert_file(conn: Conn, file: AchFile, batches: Sequence[Batch], seale
 
 
 async def insert_approval(conn: Conn, file: AchFile, approval: Approval) -> None:
-    """Write that a person has approved a file that the transaction holds; the table refuses who has prepared it."""
+    """Record an approval of a file that the transaction holds; the table refuses those who prepared the file."""
     await conn.execute(
         _SQL["insert_approval"],
         file.scope.account,

@@ -48,7 +48,7 @@ READING_EVERY_MS: Final = 5_000
 LARGEST_FILE: Final = 200_000_000
 """Bytes of a file from the bank; a larger one is left where it is, and reported."""
 UNFINISHED_SUFFIXES: Final = (".part", ".tmp")
-"""How names end of files that are still being written."""
+"""The suffixes of files that are still being written."""
 
 _HOST: Final = socket.gethostname()
 _Mark = tuple[str, int, int]
@@ -162,7 +162,7 @@ class Incoming:
         self._noted: dict[str, _Reading] = {}
 
     async def receive_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
-        """Store what is new in the folders here of all originators; return how many files were."""
+        """Store new files from all originators' local folders; return how many were stored."""
         async with database.connection() as conn:
             originators = await list_active_originators(conn)
             copy = await lineage_store.read_copy(conn)
@@ -192,7 +192,7 @@ class Incoming:
         return new
 
     def add_reading(self, originator: Originator, *, began_ms: int, problem: str | None) -> None:
-        """Have a reading written down once what was stored was tried to be applied.
+        """Have a reading recorded once applying what it stored was attempted.
 
         Args:
             originator: whose folder was read.

@@ -50,8 +50,8 @@ async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_
 def may_have_left(file: AchFile, profile: OriginatorProfile) -> bool:
     """Tell whether a file may be with the bank, by the list of what has left.
 
-    One on its way to a server may have left as long as there is no list here: other hosts may have one. Whoever sends
-    makes it before anything else.
+    A file for a server may have left if there is no list here: another host may have one. The sender creates the list
+    before anything else.
     """
     folder = Path(profile.list_folder)
     if is_sftp(profile.outgoing_folder) and file.status is FileStatus.APPROVED and not has_list(folder):

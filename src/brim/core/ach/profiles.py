@@ -44,7 +44,7 @@ async def save_originator(
 
 
 async def _leave(conn: Conn, counters: Counters, folder: Path, new: Path) -> None:
-    """Let an originator leave a folder, where what has left there, and what may have, is known.
+    """Check that an originator may leave a folder: it must be known what has left there, and what may have.
 
     `folder` and `new` are where its lists are. They are one where its files go elsewhere on a bank's server.
     """

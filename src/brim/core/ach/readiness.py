@@ -87,7 +87,7 @@ def _folders(originator: Originator | None) -> Sequence[Folder]:
 
 
 async def _unread(conn: Conn, originator: Originator | None) -> str | None:
-    """Return what keeps an originator's folder on an SFTP server from being read; None where nothing does."""
+    """Return what keeps an originator's SFTP folder from being read; None if nothing does."""
     if originator is None or not is_sftp(originator.profile.incoming_folder):
         return None
     if originator.status is OriginatorStatus.DRAFT:

@@ -19,7 +19,7 @@ FRESH_MS: Final = 5 * 60 * 1000
 BRIEF_MS: Final = 60 * 1000
 """How long after its waiting time something may wait for the next reading without being listed as stuck."""
 BRIEF_BY_SFTP_MS: Final = 3 * 60 * 1000
-"""The same where the folder is on an SFTP server, which is looked at every two minutes at least."""
+"""The same for a folder on an SFTP server, which is polled at least every two minutes."""
 
 
 class BankReading(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from brim.base.scope import AccountScope
 FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
 APPROVED_BY_PROFILE: Final = "profile"
-"""Who has approved a file that nobody has to approve."""
+"""The approver recorded for a file that needs no approval."""
 CHECKING_DEBIT: Final = 27
 SAVINGS_DEBIT: Final = 37
 """Transaction codes of a debit. Source: Nacha's file format, record 6."""
@@ -21,7 +21,7 @@ CHECKING_PRENOTE: Final = 28
 SAVINGS_PRENOTE: Final = 38
 """Transaction codes of a prenote to a debit, whose amount is zero. Source: Nacha's file format, record 6."""
 INDIVIDUAL_ID_LENGTH: Final = 15
-"""How long the individual identification number of an entry is. Source: Nacha's file format, record 6."""
+"""The length of an entry's individual identification number. Source: Nacha's file format, record 6."""
 CHECKING_CREDIT: Final = 22
 SAVINGS_CREDIT: Final = 32
 """Transaction codes of a credit, which only the offset of a batch is. Source: Nacha's file format, record 6."""
@@ -75,8 +75,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `scope` is the platform's, `owner` the account of the top-up. `amount` is in cents; `hold_days` are the banking days
     from settlement until the money is usable. `sealed` is the account number, encrypted for this entry. What it gets
-    with its file is None before: `file`, `batch`, `trace` and `effective_date`. `retry` is the how manieth time it is
-    that a returned debit is presented again, 0 where it is presented for the first time; `retry_of` is the top-up of
+    with its file is None before: `file`, `batch`, `trace` and `effective_date`. `retry` says which
+    re-presentment of a returned debit it is, from 1; 0 for a first presentment; `retry_of` is the top-up of
     that debit, where it is another one, and `original_date` the day on which that debit settled.
     """
 
@@ -117,7 +117,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def individual_id(self) -> str:
-        """The individual identification number, by which banks know the debit; a retry has that of the original."""
+        """The individual identification number, by which banks know the debit; a retry has the original's."""
         return (self.retry_of or self.topup)[-INDIVIDUAL_ID_LENGTH:]
 
     @property
@@ -132,7 +132,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetryStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a top-up stands whose debit has come back, or may: what is known of presenting it again.
+    """The re-presentments of a top-up whose debit was returned, or may be.
 
     `retries` is how often its debit was presented again, by it and by the top-ups that it retries; `return_code` is the
     newest return's; `next_presentment_ms` is the cut-off at which it goes out again, None where it does not wait for
@@ -152,7 +152,7 @@ class AchFile(msgspec.Struct, frozen=True, kw_only=True):
 
     `sha256` is of the plain bytes; totals are in cents; `file_date`, `file_time` (HHMM) and `modifier` tell it from the
     originator's others; `held_because` says why it is not sent though it is approved. `approvals_needed` is by the
-    limits of the profile when it was made; None in a file of the version before.
+    limits of the profile when it was built; None in a file of an earlier version.
     """
 
     scope: AccountScope
@@ -189,7 +189,7 @@ class AchFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """That a person has approved the bytes (`sha256`) of a file: the first or the second (`number`).
+    """A person's approval of the bytes (`sha256`) of a file, the first or the second (`number`).
 
     `prepared_by` are those who had prepared what the file does by then. `one_person` says that nobody else could
     approve it: no second operator handled live money.
@@ -204,7 +204,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def count_missing(file: AchFile, approvals: Sequence[Approval]) -> int:
-    """Return how many people have yet to approve the bytes of a file; the only person there is, is enough."""
+    """Return how many people have yet to approve the bytes of a file; if there is only one person, one suffices."""
     of_its_bytes = [approval for approval in approvals if approval.sha256 == file.sha256]
     if any(approval.one_person for approval in of_its_bytes):
         return 0
@@ -217,7 +217,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of a file: entries of one class that settle on one day. Totals are in cents.
 
     `description` is the entry description, and `company_name` and `company_id` say who debits; None where it is as the
-    profile has it. `offset_trace` is that of the credit to the originator's account which balances it, and which is
+    profile has it. `offset_trace` is the trace of the credit to the originator's account that balances it, and that is
     counted; None without one.
     """
 

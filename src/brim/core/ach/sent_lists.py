@@ -134,7 +134,7 @@ def read_sent_copy(file_id: str, listed: ListedFile) -> bytes:
 
 
 def begin_list(folder: Path) -> None:
-    """Let a folder have a list of what has left, if only an empty one.
+    """Create a folder's list of what has left, if it has none.
 
     Raises:
         OSError: the folder is not there, or cannot be written to.

@@ -76,7 +76,7 @@ NEGATIVE_BALANCES: Final = (
         summary="Hold part of the balance",
         description=(
             "Takes money out of your available balance for good, as spending it would, and returns the balance. "
-            "Reversing a top-up then takes the balance below zero. Test mode only."
+            "Reversing a top-up then takes the balance below zero. In test mode only."
         ),
         parameters=TEST_HOLD,
         handler=handlers.hold_test_money,

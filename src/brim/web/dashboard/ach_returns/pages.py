@@ -1,4 +1,4 @@
-"""Returns: their list by status, and one with its deadline, the codes that fit, and what came of its dishonor."""
+"""Returns: a list by status, and a page for one with its deadline, the codes that fit, and the outcome."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ _NARROWED_BY: Final = ("topup", "file", "bank_file")
 
 
 async def show_all(page: SignedVisit) -> Reply:
-    """`GET /ach/returns`: those that can be dishonored now, unless others, or all, are asked for."""
+    """`GET /ach/returns`: those that can be dishonored now, unless another status, or all, is requested."""
     narrowed = {name: page.query[name] for name in _NARROWED_BY if page.query.get(name)}
     status = page.query.get("status", "all" if narrowed else STATUSES[0])
     if status not in {*STATUSES, "all"}:

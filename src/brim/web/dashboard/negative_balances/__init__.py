@@ -1,1 +1,1 @@
-"""Balances below zero: their list, and one with what took it there, what has recovered it, and a top-up of the rest."""
+"""Negative balances: a list, and a page for one with its cause, what has recovered it, and a top-up of the rest."""

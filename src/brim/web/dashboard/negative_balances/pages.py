@@ -1,4 +1,4 @@
-"""Balances below zero: of the shown account and of those under it, and one with a top-up of what is missing."""
+"""Negative balances of the shown account and its connected accounts, and a page for one with a top-up for it."""
 
 from typing import Final
 

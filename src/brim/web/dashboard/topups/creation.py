@@ -33,7 +33,7 @@ _FIELD_OF: Final = {"source": "funding", "payment_method": "funding"}
 
 
 async def show(page: SignedVisit) -> Reply:
-    """`GET /topups/new`; currency, amount and the top-up that it retries may stand in its address."""
+    """`GET /topups/new`; currency, amount and the top-up to retry may be given in the query."""
     values = dict.fromkeys(_FIELDS, "") | {"currency": "usd", "funding": DEFAULT_SOURCE}
     values |= {name: value for name, value in page.query.items() if name in _FIELDS}
     return await _reply(page, Form(values=values))

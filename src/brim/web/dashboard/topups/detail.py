@@ -53,7 +53,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 
 
 def _retry_link(topup: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return what the form of a new top-up is filled in with that retries this one; None where nothing may."""
+    """Return the values that prefill the form for a retry of this top-up; None if it cannot be retried."""
     entries = topup["brim"]["rail"]["entries"]
     returned = entries[-1]["returned"] if entries and entries[-1]["status"] == "returned" else None
     if topup["status"] in {"pending", "succeeded"} or topup["brim"]["retry"]["retried_by"]:
