@@ -1,8 +1,8 @@
-"""Reads what a bank puts into a folder of its SFTP server, and stores it as `incoming` stores what is in folders here.
+"""Reads what a bank puts into a folder of its SFTP server, and stores it as `incoming` does for local folders.
 
-A reading is one listing of which every file is stored. What is still being written, or was moved while we looked, is
-waited for; everything else is stored all the same. Where files are removed from the server once they are stored, a
-sealed copy stays here, so that a database that was restored has them again.
+A reading is one listing of which every file is stored. It waits for files that are still being written or were moved
+during it; all others are stored anyway. If files are removed from the server once they are stored, a
+sealed copy stays in the records folder, so that a restored database has them again.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ READ_COPIES: Final = ".brim-read.d"
 _SETTLE_S: Final = 1.5
 """How long a new file must not have changed before it is read: the bank may be writing it."""
 _ROUNDS: Final = 3
-"""How often a folder is listed anew because a file of the listing was not there any more."""
+"""How often a folder is listed anew because a listed file is no longer there."""
 
 _log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ class SftpReading:
     async def read(
         self, database: Database, originator: Originator, *, clock: Callable[[], int], ids: IdFactory
     ) -> bool:
-        """Store what is new in an originator's folder, and let `Incoming` note it; return whether that was everything.
+        """Store new files of a folder, and have `Incoming` record the reading; return whether it was complete.
 
         Raises:
             SftpError: the server cannot be used; what was stored before that stays.
@@ -83,7 +83,7 @@ class SftpReading:
     async def _store_copies(
         self, database: Database, originator: Originator, records: Path, *, clock: Callable[[], int], ids: IdFactory
     ) -> None:
-        """Store what was removed from the server before, where this is another copy of the database than before."""
+        """Store copies of files removed from the server, if this database does not have them, as after a restore."""
         async with database.connection() as conn:
             copy = await lineage_store.read_copy(conn)
         if self._copies.get(originator.id) == copy:
@@ -110,7 +110,7 @@ class SftpReading:
         await self._incoming.receive(database, originator, _shown(name), content, now_ms=now_ms, ids=ids)
 
     async def settle(self) -> None:
-        """Wait for as long as a file has to stay as it is."""
+        """Wait for as long as a file must stay unchanged."""
         await asyncio.sleep(self._settle_s)
 
     def keep_copy(self, originator: Originator, records: Path, name: str, content: bytes) -> None:
@@ -122,7 +122,7 @@ class SftpReading:
 
 
 class _Looking:
-    """One listing of a folder, and the way of each file in it."""
+    """One listing of a folder, and what happens to each file in it."""
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class _Looking:
         self.has_vanished = False
 
     async def look(self) -> None:
-        """Store what is listed and was not stored before."""
+        """Store listed files that were not stored before."""
         unseen = [each for each in await self._remote.list_files(self._path) if self._is_unseen(each)]
         if not unseen:
             return
@@ -168,7 +168,7 @@ class _Looking:
 
     async def _take(self, file: RemoteFile) -> None:
         if (file.size or 0) > LARGEST_FILE:
-            self.problem = f"The file {_shown(file.name)} is too large to be read. Take it out of the bank's folder."
+            self.problem = f"The file {_shown(file.name)} is too large to be read. Remove it from the bank's folder."
             return
         path = posixpath.join(self._path, file.name)
         try:
@@ -193,7 +193,7 @@ class _Looking:
         self._reading.seen(self._originator).add(_Mark(*file[:3]))
 
     async def _put_away(self, path: str, file: RemoteFile, content: bytes) -> None:
-        """Remove or move a file that is stored, as the profile has it; one that has to stay there is no harm."""
+        """Remove or move a stored file, as the profile says; a file that cannot be is left there, which is harmless."""
         profile = self._originator.profile
         if profile.sftp_after_reading is AfterReading.KEEP:
             return
@@ -214,24 +214,24 @@ class _Looking:
 
     def _vanish(self, file: RemoteFile) -> None:
         self.has_vanished = True
-        self.problem = f"The file {_shown(file.name)} was taken away while the folder was read."
+        self.problem = f"The file {_shown(file.name)} was removed while the folder was being read."
 
     def _wait_for(self, file: RemoteFile) -> None:
         self.problem = f"The file {_shown(file.name)} is still being written by the bank."
 
 
 def _is_same(listed: RemoteFile, found: RemoteFile) -> bool:
-    """Tell whether a file has not changed, as far as both times the server has said."""
+    """Tell whether a file has not changed, as far as both listings say."""
     sizes, moments = {listed.size, found.size} - {None}, {listed.changed, found.changed} - {None}
     return len(sizes) < 2 and len(moments) < 2
 
 
 def _shown(name: str) -> str:
-    """Return what a file is called, as the database can keep it: what is no text or controls something is replaced."""
+    """Return a file name that the database can store: invalid and control characters are replaced."""
     text = name.encode(errors="surrogateescape").decode(errors="replace")
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _place(originator: Originator, sha256: str) -> str:
-    """Return what a copy of a file from a bank is sealed for."""
+    """Return the encryption context of a copy of a file from a bank."""
     return f"bank_copy/{originator.scope.account}/{originator.scope.livemode}/{originator.id}/{sha256}"

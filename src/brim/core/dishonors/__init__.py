@@ -1,6 +1,6 @@
-"""Returns of debits as a worklist, and their dishonors: what the bank is told, and what it answers.
+"""Returns of debits as a worklist, and their dishonors: what goes to the bank, and its answer.
 
-A dishonor concerns a return and never makes a new failure of a customer. Neighbours: `ach` reads the bank's files and
+A dishonor concerns a return and is never a new failure for the customer. Neighbours: `ach` reads the bank's files and
 makes ours, `topups` posts the money. Start reading at `rules`.
 """
 

@@ -1,5 +1,5 @@
 -- columns: return
--- What every statement reads that returns returns; what is sealed is read apart.
+-- The columns that every query for returns reads; sealed records are read separately.
 account text,
 livemode boolean,
 id text,

@@ -1,6 +1,6 @@
 -- fragment: page of returns where <condition> along <up> or <down>
 -- One page of returns; one of the two branches runs. The bounds (3, 4) are exclusive ids, and a filter that is NULL
--- lets all through.
+-- matches all.
 (
     SELECT {return_columns}
     FROM ach_returns

@@ -1,4 +1,4 @@
-"""Dishonors on their way to the bank: each goes into one file, once, made of the records of its return."""
+"""Dishonors on their way to the bank: each goes into one file, once, built from the records of its return."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,18 +19,18 @@ _ANY_TRACE: Final = "0" * 15
 
 
 class Dishonor(msgspec.Struct, frozen=True, kw_only=True):
-    """A dishonored return that no file has, and the record of its entry as it came."""
+    """A dishonored return that is in no file yet, and the record of its entry as received."""
 
     found: AchReturn
     record: str
 
     def is_due(self, now_ms: int) -> bool:
-        """Whether it leaves by now, even in a file of its own."""
+        """Whether it is due to leave, even in a file of its own."""
         return (self.found.leaves_ms or 0) <= now_ms
 
     @property
     def movement(self) -> Movement:
-        """The entry that goes back: as it came, to the bank that has returned it."""
+        """The entry that goes back, as received, to the bank that returned it."""
         rdfi = self.found.original_rdfi
         return Movement(
             transaction_code=f"{self.record[1]}6",
@@ -44,7 +44,7 @@ class Dishonor(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fits(self) -> bool:
-        """Whether its entry fits the record that it would have."""
+        """Whether its entry fits into a record."""
         try:
             ENTRY_DETAIL.write(make_notification(self.movement, self.addenda(_ANY_TRACE)).detail)
         except FieldError:
@@ -52,7 +52,7 @@ class Dishonor(msgspec.Struct, frozen=True, kw_only=True):
         return True
 
     def addenda(self, trace: str) -> DishonourAddenda:
-        """Return what its bank is told, under a trace of its own."""
+        """Return the dishonored return for the bank, under a trace of its own."""
         return DishonourAddenda(
             return_reason_code=self.found.dishonor_code or "",
             original_trace_number=self.found.original_trace,
@@ -68,9 +68,9 @@ class Dishonor(msgspec.Struct, frozen=True, kw_only=True):
 async def hold_dishonors(
     conn: Conn, vault: Vault, scope: AccountScope, originator: str, profile: OriginatorProfile, *, now_ms: int
 ) -> tuple[list[Dishonor], list[AchReturn]]:
-    """Return what the next file of an originator tells its bank, held, and what no file can tell, or not in time.
+    """Return the dishonors for an originator's next file, held, and those that no file can carry, or not in time.
 
-    The latter is written so: a bank would reject it.
+    The latter become `missed`: a bank would reject them.
     """
     waiting, missed = [], []
     for found, sealed in await store.hold_dishonors(conn, scope, originator, limit=_MOST):
@@ -85,7 +85,7 @@ async def hold_dishonors(
 
 
 async def put_dishonors_in_file(conn: Conn, file_id: str, placed: Sequence[tuple[Dishonor, int, str]]) -> None:
-    """Write the file, the batches and the traces of dishonors that the transaction holds."""
+    """Record the file, batches and traces of dishonors that the transaction holds."""
     for dishonor, batch, trace in placed:
         told = msgspec.structs.replace(dishonor.found, file=file_id, batch=batch, dishonor_trace=trace)
         await store.update_return(conn, told)

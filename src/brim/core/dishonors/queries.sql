@@ -1,5 +1,5 @@
 -- name: insert_return
--- Write a return of a debit, once, however often it comes.
+-- Insert a return of a debit, once, however often it arrives.
 INSERT INTO ach_returns (
     account, livemode, status, sealed, id, owner, originator, topup, number, bank_file, break_id, code, original_trace,
     original_rdfi, trace, amount, sec_code, settled_on, debited_on, is_applied, dishonorable_until_ms, received_ms
@@ -17,7 +17,7 @@ ORDER BY id
 FOR UPDATE;
 
 -- name: update_return
--- Write what became of a return that the transaction holds.
+-- Update a return that the transaction holds.
 UPDATE ach_returns
 SET
     status = $4, dishonor_code = $5, information = $6, dishonored_ms = $7, dishonored_by = $8, leaves_ms = $9,
@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
 {page of returns where true along id or id DESC};
 
 -- name: page_returns_of_status
--- A page of those that stand somewhere, $10.
+-- A page of those with one status, $10.
 {page of returns where status BETWEEN $10 AND $10 along status, id or status DESC, id DESC};
 
 -- name: page_returns_of_topup
@@ -68,7 +68,7 @@ CROSS JOIN LATERAL (
 {page of returns where file BETWEEN $10 AND $10 along file, id or file DESC, id DESC};
 
 -- name: hold_dishonors
--- What the next file of an originator tells its bank, held until the transaction ends; nothing of what was erased.
+-- The dishonors for an originator's next file, held until the transaction ends; erased ones are left out.
 SELECT {return_columns}, sealed
 FROM ach_returns
 WHERE account = $1 AND livemode = $2 AND originator = $3 AND status = 'dishonored' AND file IS NULL
@@ -78,8 +78,8 @@ LIMIT $4
 FOR UPDATE;
 
 -- name: originators_with_dishonors
--- Whose dishonors, of all platforms, are due to leave by a moment, or may be by the clock of an account that has one.
--- Few wait.
+-- The originators, of all platforms, with dishonors due to leave by a moment, or possibly due by an account's clock.
+-- Few are waiting.
 SELECT r.account, r.livemode, r.originator, c.id AS test_clock, min(r.owner) AS owner
 FROM ach_returns AS r
 LEFT JOIN LATERAL (
@@ -91,7 +91,7 @@ WHERE
 GROUP BY r.account, r.livemode, r.originator, c.id;
 
 -- name: requeue_dishonors
--- Let the dishonors in a file, or in some batches of it, that the bank has not booked wait for the next one.
+-- Requeue the dishonors of a file, or of some of its batches, that the bank has not booked, for the next file.
 UPDATE ach_returns
 SET file = NULL, batch = NULL, dishonor_trace = NULL
 WHERE ctid = ANY (ARRAY(
@@ -137,8 +137,8 @@ CROSS JOIN LATERAL (
 ORDER BY r.id DESC;
 
 -- name: list_money_back
--- The returns of all platforms whose money is back, and may be final: by real time, or by the clock of their account.
--- A few, since banking days pass.
+-- The returns, of all platforms, whose money is back and may be final: by real time, or by their account's clock.
+-- Few, since each waits only some banking days.
 SELECT {r.return_columns}
 FROM ach_returns AS r
 WHERE
@@ -150,7 +150,7 @@ WHERE
 ORDER BY r.final_ms, r.account, r.livemode, r.id;
 
 -- name: forget_records
--- Empty the records of returns of which no dishonor can be made any more, so many at once.
+-- Erase the records of returns that no longer need them for a dishonor, a limited number at once.
 UPDATE ach_returns
 SET sealed = NULL
 WHERE ctid = ANY (ARRAY(
@@ -166,8 +166,8 @@ WHERE ctid = ANY (ARRAY(
 RETURNING id;
 
 -- name: count_undecided
--- How many of a platform's returns can be dishonored at a moment, and until when the first of them can; so many of the
--- newest are looked at.
+-- How many of a platform's returns can be dishonored at a moment, and the earliest deadline; among a limited number of
+-- the newest.
 SELECT count(*) AS undecided, min(dishonorable_until_ms) AS first_ms
 FROM (
     SELECT dishonorable_until_ms

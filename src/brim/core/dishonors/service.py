@@ -1,4 +1,4 @@
-"""Keeps returns as a worklist, and writes what becomes of their dishonors; `ach` calls it with what the bank sends."""
+"""Keeps returns as a worklist, and records the progress of their dishonors; `ach` calls it with the bank's files."""
 
 from datetime import date
 from typing import Final
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 
 
 async def note_return(conn: Conn, vault: Vault, received: AchReturn, record: str) -> None:
-    """Keep a return that was just received, with the record of its entry; once, however often it comes."""
+    """Keep a return that was just received, with the record of its entry; once, however often it arrives."""
     if await store.insert_return(conn, received, vault.seal(record.encode(), place=received.place)):
         _log.info("ach return", ach_return=received.id, code=received.code, topup=received.topup)
 
@@ -55,8 +55,8 @@ async def dishonor(  # noqa: PLR0913  who says what, when and why
     """Dishonor a return that the caller's transaction holds, with its event.
 
     Raises:
-        NotDishonorableError: it stands elsewhere.
-        TooLateToDishonorError: its time is over.
+        NotDishonorableError: its status is not `returned`.
+        TooLateToDishonorError: its deadline has passed.
         UnfitDishonorError: the code does not fit.
     """
     if found.status is not ReturnStatus.RETURNED:
@@ -81,7 +81,7 @@ async def dishonor(  # noqa: PLR0913  who says what, when and why
 async def write_booked(
     conn: Conn, found: AchReturn, *, profile: OriginatorProfile, booked_on: date, booked_by: str
 ) -> AchReturn:
-    """Write that the bank has booked back the money of a dishonored return that the transaction holds."""
+    """Record that the bank has booked back the money of a dishonored return that the transaction holds."""
     status = ReturnStatus.MONEY_BACK if found.status is ReturnStatus.DISHONORED else found.status
     after = msgspec.structs.replace(
         found, status=status, booked_on=booked_on, booked_by=booked_by, final_ms=final_ms(profile, booked_on)
@@ -91,7 +91,7 @@ async def write_booked(
 
 
 async def write_taken(conn: Conn, found: AchReturn, *, taken_by: str) -> AchReturn:
-    """Write that the bank has taken again what it had booked back of a return that the transaction holds."""
+    """Record that the bank has taken back the money that it booked for a return that the transaction holds."""
     after = msgspec.structs.replace(found, taken_by=taken_by)
     await store.update_return(conn, after)
     return after
@@ -100,7 +100,7 @@ async def write_taken(conn: Conn, found: AchReturn, *, taken_by: str) -> AchRetu
 async def write_contested(
     conn: Conn, found: AchReturn, *, code: str, trace: str, renderers: Renderers, moment: OwnerTime
 ) -> AchReturn:
-    """Write that the receiving bank has contested the dishonor of a return that the transaction holds: it stands."""
+    """Record that the receiving bank has contested the dishonor of a return that the transaction holds."""
     after = msgspec.structs.replace(
         found,
         status=ReturnStatus.CONTESTED,
@@ -115,7 +115,7 @@ async def write_contested(
 
 
 async def write_accepted(conn: Conn, found: AchReturn, *, renderers: Renderers, moment: OwnerTime) -> AchReturn:
-    """Write that nobody has contested a dishonor in time, of a return that the transaction holds."""
+    """Record that the dishonor of a return that the transaction holds was not contested in time."""
     after = msgspec.structs.replace(found, status=ReturnStatus.ACCEPTED, ended_ms=moment.now_ms)
     await store.update_return(conn, after)
     await announce(conn, renderers, after, EventType.ACH_RETURN_DISHONOR_ACCEPTED, moment)
@@ -125,14 +125,14 @@ async def write_accepted(conn: Conn, found: AchReturn, *, renderers: Renderers, 
 async def announce(
     conn: Conn, renderers: Renderers, found: AchReturn, kind: EventType, moment: OwnerTime, *, cause: Cause = BY_ITSELF
 ) -> None:
-    """Tell a platform what has become of a return, in the caller's transaction."""
+    """Announce a return's new status to its platform, in the caller's transaction."""
     payload = renderers.payload(kind, found)
     await insert_events(conn, [new_event(found.scope, kind, found.id, payload, moment, cause)])
     _log.info("ach return answered", ach_return=found.id, status=found.status, topup=found.topup)
 
 
 async def owner_of_return(conn: Conn, scope: AccountScope, return_id: str) -> AccountScope:
-    """Return whose top-up a platform's return is of: the account's clock is held before the return.
+    """Return the scope of the account whose top-up was returned: its clock is held before the return.
 
     Raises:
         ResourceMissingError: there is none of that id.
@@ -179,7 +179,7 @@ async def list_returns(
 
 
 async def list_returns_of_topup(conn: Conn, scope: AccountScope, topup: str) -> list[AchReturn]:
-    """Return a top-up's newest returns, of which three presentments have few."""
+    """Return a top-up's newest returns; with at most three presentments there are few."""
     place = window_of(RETURN_PREFIX, None, PageRequest(limit=_MOST_OF_TOPUP))
     return list((await store.page_returns(conn, scope, place, ReturnFilters(topup=topup))).items)
 

@@ -25,7 +25,7 @@ _CHANGING: Final = (
 )
 _COLUMNS: Final = tuple(name for name in AchReturn.__struct_fields__ if name not in {"scope", "status"})
 _OPEN_FOR_S: Final = 30 * 24 * 60 * 60
-"""Seconds after which a return cannot be dishonored any more, whatever holidays there are; how far lists look back."""
+"""Seconds after which no return can be dishonored, whatever the holidays; how far lists look back."""
 
 
 async def insert_return(conn: Conn, received: AchReturn, sealed: bytes) -> bool:
@@ -48,7 +48,7 @@ async def lock_return(conn: Conn, scope: AccountScope, return_id: str) -> AchRet
 
 
 async def update_return(conn: Conn, changed: AchReturn) -> None:
-    """Write what became of a return that the transaction holds."""
+    """Update a return that the transaction holds."""
     values = (getattr(changed, name) for name in _CHANGING)
     await conn.execute(_SQL["update_return"], changed.scope.account, changed.scope.livemode, changed.id, *values)
 
@@ -100,13 +100,13 @@ async def page_returns(conn: Conn, scope: AccountScope, place: Window, filters: 
 async def hold_dishonors(
     conn: Conn, scope: AccountScope, originator: str, *, limit: int
 ) -> list[tuple[AchReturn, bytes]]:
-    """Return what the next file of an originator tells its bank, with its records sealed; nobody else can change it."""
+    """Return the dishonors for an originator's next file, with their sealed records, locked."""
     records = await conn.fetch(_SQL["hold_dishonors"], scope.account, scope.livemode, originator, limit)
     return [(_from_record(record), record["sealed"]) for record in records]
 
 
 class Waiting(NamedTuple):
-    """An originator with dishonors that wait: in real time, or in that of the test clock of an account."""
+    """An originator with waiting dishonors: in real time, or in the time of an account's test clock."""
 
     scope: AccountScope
     originator: str
@@ -130,7 +130,7 @@ async def originators_with_dishonors(conn: Conn, *, now_ms: int) -> list[Waiting
 async def requeue_dishonors(
     conn: Conn, scope: AccountScope, file_id: str, batches: Sequence[int] | None = None
 ) -> Sequence[str]:
-    """Take the dishonors in a file, or in batches of it, out of it; return which."""
+    """Remove the dishonors of a file, or of batches of it, from it; return which."""
     records = await conn.fetch(_SQL["requeue_dishonors"], scope.account, scope.livemode, file_id, batches)
     return [record["id"] for record in records]
 
@@ -159,12 +159,12 @@ async def list_money_back(conn: Conn, *, now_ms: int) -> list[AchReturn]:
 
 
 async def forget_records(conn: Conn, *, before_ms: int, limit: int) -> int:
-    """Empty the records of returns that cannot be dishonored since a moment; return of how many."""
+    """Erase the records of returns that could no longer be dishonored by a moment; return how many."""
     return len(await conn.fetch(_SQL["forget_records"], before_ms, limit))
 
 
 class Undecided(NamedTuple):
-    """How many returns can be dishonored, and until when the first of them can (Unix milliseconds)."""
+    """How many returns can be dishonored, and the earliest deadline among them (Unix milliseconds)."""
 
     returns: int
     first_ms: int | None

@@ -1,8 +1,8 @@
-"""Balances below zero: since when, by which returns, and what has recovered them; and reserves that returns draw on.
+"""Negative balances: since when, caused by which returns, and recovered by what; and reserves that returns draw on.
 
-A balance falls below zero when a bank takes a top-up back whose money was spent. Neighbours: `ledger` has the balances
-and what was posted, from which all of it is computed; `topups` tells when a balance crosses zero. Start reading at
-`rules`, then `service`; `reserves` has what is kept back.
+A balance falls below zero when a bank takes back a top-up whose money was spent. Neighbours: `ledger` has the balances
+and the journal, from which everything is computed; `topups` reports when a balance crosses zero. Start reading at
+`rules`, then `service`; `reserves` has the reserves.
 """
 
 from brim.core.negative_balances.playing import TEST_HOLD_SOURCE_TYPE, hold_test_money

@@ -12,19 +12,19 @@ from brim.core.time import check_test_mode, lock_owner_time
 from brim.platform.database import Conn
 
 TEST_HOLD_SOURCE_TYPE: Final = "test_hold"
-"""What the ledger calls what such a hold posts."""
+"""The ledger's source type for such a hold."""
 _PREFIX: Final = "thold_"
 
 
 async def hold_test_money(
     conn: Conn, scope: AccountScope, *, amount: int, currency: str, by: Actor, now_ms: int, ids: IdFactory
 ) -> None:
-    """Hold a part of an account's available balance in test mode, for good, in the caller's transaction.
+    """Hold part of an account's available balance in test mode, for good, in the caller's transaction.
 
     Raises:
         NotInLiveModeError: real money is not held by a test helper.
         InsufficientFundsError: less than that is available.
-        ClockAdvancingError: the test clock that keeps the account's time is on its way.
+        ClockAdvancingError: the test clock that keeps the account's time is advancing.
     """
     check_test_mode(scope)
     moment = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)

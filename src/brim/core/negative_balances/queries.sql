@@ -24,8 +24,8 @@ CROSS JOIN LATERAL (
 ORDER BY id DESC, line;
 
 -- name: page_negative_balances
--- The balances below zero of a platform and of the accounts under it, from either end; one of the two branches runs. The
--- bounds are exclusive. All that are below zero are looked at.
+-- The negative balances of a platform and its connected accounts, from either end; one of the two branches runs. The
+-- bounds are exclusive. All negative balances are scanned.
 (
     SELECT n.account, n.currency, b.available
     FROM negative_balances AS n
@@ -65,7 +65,7 @@ UNION ALL
 );
 
 -- name: find_negative_balance
--- A balance below zero of a platform, or of an account under it, deleted ones too.
+-- A negative balance of a platform or one of its connected accounts, including deleted ones.
 SELECT n.account, n.currency, b.available
 FROM negative_balances AS n
 CROSS JOIN LATERAL (
@@ -80,15 +80,15 @@ CROSS JOIN LATERAL (
 WHERE n.account = $3 AND n.livemode = $2 AND n.currency = $4;
 
 -- name: note_since
--- Write since when a balance is below zero.
+-- Record since when a balance is below zero.
 UPDATE negative_balances SET since_ms = $4 WHERE account = $1 AND livemode = $2 AND currency = $3;
 
 -- name: find_balance
--- What an account has of a currency.
+-- An account's available balance in a currency.
 SELECT available FROM balances WHERE account = $1 AND livemode = $2 AND currency = $3;
 
 -- name: pending_amount
--- What an account's newest pending top-ups, so many of them, will bring of a currency.
+-- The sum of an account's newest pending top-ups in a currency, among a limited number.
 SELECT coalesce(sum(amount) FILTER (WHERE currency = $3), 0)::bigint
 FROM (
     SELECT amount, currency
@@ -99,8 +99,8 @@ FROM (
 ) AS pending;
 
 -- name: total_negative_balances
--- How many balances are below zero in each mode and currency, by how much, and since when the first is; so many are
--- counted.
+-- How many balances are below zero in each mode and currency, by how much, and since when the first is; a limited
+-- number is counted.
 SELECT
     n.livemode, n.currency, count(*) AS balances, coalesce(-sum(b.available), 0)::bigint AS amount,
     min(n.since_ms) AS since_ms
@@ -116,7 +116,7 @@ CROSS JOIN LATERAL (
 GROUP BY n.livemode, n.currency;
 
 -- name: find_reserve
--- What is kept back of an account's money in a currency.
+-- An account's reserve in a currency.
 SELECT account, livemode, currency, target, held, hold, set_by, set_ms
 FROM balance_reserves
 WHERE account = $1 AND livemode = $2 AND currency = $3;
@@ -129,7 +129,7 @@ WHERE account = $1 AND livemode = $2 AND currency = $3
 FOR UPDATE;
 
 -- name: write_reserve
--- Write what is kept back, in the place of what was.
+-- Insert or replace a reserve.
 INSERT INTO balance_reserves (account, livemode, currency, target, held, hold, set_by, set_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ON CONSTRAINT balance_reserves_pk DO UPDATE SET
@@ -137,12 +137,12 @@ ON CONFLICT ON CONSTRAINT balance_reserves_pk DO UPDATE SET
     set_ms = excluded.set_ms;
 
 -- name: delete_reserve
--- Keep nothing back any more.
+-- Delete a reserve.
 DELETE FROM balance_reserves WHERE account = $1 AND livemode = $2 AND currency = $3;
 
 -- name: page_reserves
--- What is kept back of the money of a platform and of the accounts under it, from either end; one of the two branches
--- runs. The bounds are exclusive. All reserves are looked at.
+-- The reserves of a platform and its connected accounts, from either end; one of the two branches runs. The bounds are
+-- exclusive. All reserves are scanned.
 (
     SELECT r.account, r.livemode, r.currency, r.target, r.held, r.hold, r.set_by, r.set_ms
     FROM balance_reserves AS r
@@ -170,7 +170,7 @@ UNION ALL
 );
 
 -- name: reserves_to_fill
--- Reserves that lack something while money is there, a few at a time after a place in the order.
+-- Reserves below their target while money is available, a few at a time.
 SELECT r.account, r.livemode, r.currency
 FROM balance_reserves AS r
 CROSS JOIN LATERAL (
@@ -184,7 +184,7 @@ ORDER BY r.account, r.livemode, r.currency
 LIMIT $1;
 
 -- name: reserves_to_draw_on
--- Reserves that have something while the balance is below zero.
+-- Reserves that hold something while the balance is below zero.
 SELECT n.account, n.livemode, n.currency
 FROM negative_balances AS n
 CROSS JOIN LATERAL (

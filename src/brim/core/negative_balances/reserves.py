@@ -1,8 +1,8 @@
-"""Reserves: the first part of an account's money is kept back, and a return that comes late draws on it.
+"""Reserves: the first part of an account's money is held, and a late return draws on it.
 
-What is held is a hold of the ledger. Whenever a reserve has too much or too little, that hold is voided and another one
-made: of what the account has, available and held, the first up to the target is held (`rules.kept_back`). So a negative
-balance draws on it, and top-ups fill it again.
+A reserve is a hold in the ledger. Whenever it holds too much or too little, that hold is voided and another one
+created: out of the account's available and held money, the first part up to the target (`rules.kept_back`). So a
+negative balance draws on it, and top-ups refill it.
 """
 
 from typing import Final
@@ -23,12 +23,12 @@ from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.platform.database import Conn, Database
 
 RESERVE_SOURCE_TYPE: Final = "reserve"
-"""What the ledger calls what a reserve posts."""
+"""The ledger's source type for a reserve."""
 RESERVE_PREFIX: Final = "rsv_"
 
 
 async def list_reserves(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[Reserve]:
-    """Return a page of the reserves of an account and of those under it, by account and currency.
+    """Return a page of the reserves of an account and its connected accounts, by account and currency.
 
     Raises:
         ResourceMissingError: a cursor names none of them.
@@ -65,15 +65,15 @@ async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
     now_ms: int,
     ids: IdFactory,
 ) -> Reserve:
-    """Say how much of an account's money is kept back, in the caller's transaction, and keep back what is there of it.
+    """Set the reserve of an account, in the caller's transaction, and hold what is available of it.
 
     Args:
         conn: the transaction.
-        platform: who says so: of its own money, or of that of an account under it.
+        platform: who sets it: on its own money, or on a connected account's.
         account: whose money.
-        currency: in which currency.
-        target: how much, in minor units; 0 for nothing any more.
-        by: who says so.
+        currency: the currency.
+        target: the reserve, in minor units; 0 ends it.
+        by: who sets it.
         renderers: write what events show.
         cause: the request, if there is one.
         now_ms: the time.
@@ -81,7 +81,7 @@ async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
 
     Raises:
         ResourceMissingError: the platform has no such account.
-        ClockAdvancingError: the test clock that keeps its time is on its way.
+        ClockAdvancingError: the test clock that keeps its time is advancing.
     """
     if not await _reaches(conn, platform, account):
         raise ResourceMissingError("account", account, param="account")
@@ -116,7 +116,7 @@ async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
 
 
 async def settle_reserves(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory, limit: int) -> int:
-    """Draw on, and fill, up to `limit` reserves that have too much or too little; return how many were due."""
+    """Draw on or refill up to `limit` reserves that hold too much or too little; return how many were due."""
     async with database.connection() as conn:
         places = await store.reserves_to_settle(conn, limit=limit)
     for place in places:
@@ -138,7 +138,7 @@ async def settle_reserves(database: Database, renderers: Renderers, *, now_ms: i
 
 
 async def _settle(conn: Conn, found: Reserve, moment: OwnerTime, *, cause: Cause, renderers: Renderers) -> Reserve:
-    """Hold of an account's money what is to be kept back of it; the transaction holds its balance and its reserve."""
+    """Adjust the hold of a reserve to its target; the transaction holds the balance and the reserve."""
     available = await store.find_balance(conn, found.scope, found.currency)
     held = kept_back(available, found.held, found.target)
     if held == found.held:

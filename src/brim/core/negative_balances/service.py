@@ -1,4 +1,4 @@
-"""Look at balances below zero, tell of those that cross zero, and say how much is to be asked for."""
+"""Lists negative balances, announces balances that cross zero, and says how much a top-up should be."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -27,7 +27,7 @@ _STRIDE: Final = 200
 
 
 async def announce_crossings(conn: Conn, crossings: Sequence[Crossing], *, renderers: Renderers) -> None:
-    """Write an event for each balance that has just crossed zero, in the transaction that posted what did it."""
+    """Write an event for each balance that has just crossed zero, in the transaction that posted the cause."""
     events = []
     for crossing in crossings:
         kind = EventType.NEGATIVE_BALANCE_CREATED if crossing.is_negative else EventType.NEGATIVE_BALANCE_RECOVERED
@@ -65,7 +65,7 @@ async def _trace(conn: Conn, scope: AccountScope, currency: str, available: int)
 
 
 async def list_negative_balances(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[NegativeBalance]:
-    """Return a page of the balances below zero of an account and of those under it, by account and currency.
+    """Return a page of the negative balances of an account and its connected accounts, by account and currency.
 
     Raises:
         ResourceMissingError: a cursor names none of them, or one that has recovered.
@@ -82,7 +82,7 @@ async def list_negative_balances(conn: Conn, scope: AccountScope, page: PageRequ
 
 
 async def check_cursors(page: PageRequest, *, kind: str, exists: Callable[[str], Awaitable[bool]]) -> None:
-    """Check that a page begins at something that is there, and is asked for from one end.
+    """Check that a page's cursor exists, and that only one is given.
 
     Raises:
         ResourceMissingError: a cursor names nothing.
@@ -98,7 +98,7 @@ async def check_cursors(page: PageRequest, *, kind: str, exists: Callable[[str],
 
 
 async def retrieve_negative_balance(conn: Conn, scope: AccountScope, negative_balance: str) -> NegativeBalance:
-    """Return a balance below zero of an account, or of one under it.
+    """Return a negative balance of an account, or of one of its connected accounts.
 
     Raises:
         ResourceMissingError: there is none of that name, or it is not below zero.
@@ -112,12 +112,12 @@ async def retrieve_negative_balance(conn: Conn, scope: AccountScope, negative_ba
 async def amount_to_ask_for(
     conn: Conn, scope: AccountScope, currency: str, *, amount: int | None, even_if_pending: bool
 ) -> int:
-    """Return how much a top-up asks for that recovers an account's balance: all that is below zero, or a part of it.
+    """Return the amount of a top-up that recovers an account's balance: all that is missing, or part of it.
 
     Raises:
         NotNegativeError: it is not below zero.
         DebtTooSmallError: the part is larger than that.
-        DebtPendingError: pending top-ups will recover it, and another one is not said to be intended.
+        DebtPendingError: pending top-ups will recover it, and `even_if_pending` is not set.
     """
     owed = debt(await store.find_balance(conn, scope, currency))
     if owed == 0:

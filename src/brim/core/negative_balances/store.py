@@ -1,4 +1,4 @@
-"""Balances below zero in the database, what was posted to them, and reserves."""
+"""Negative balances in the database, their journal entries, and reserves."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -16,7 +16,7 @@ _SQL: Final = load_queries(__package__)
 _Item = TypeVar("_Item", bound=Identified)
 
 MOST_PENDING: Final = 1_000
-"""How many pending top-ups are looked at."""
+"""How many pending top-ups are summed."""
 AFTER_ALL: Final = "~"
 """Sorts after every id."""
 
@@ -35,7 +35,7 @@ class FoundBalance(NamedTuple):
 
 
 class NegativeTotal(NamedTuple):
-    """How many balances of a mode and currency are below zero, by how much together, and since when (Unix ms)."""
+    """How many balances of a mode and currency are below zero, their total, and since when (Unix ms)."""
 
     livemode: bool
     currency: str
@@ -45,7 +45,7 @@ class NegativeTotal(NamedTuple):
 
 
 class ReservePlace(NamedTuple):
-    """Of whose money in which currency something is kept back."""
+    """The account, mode and currency of a reserve."""
 
     scope: AccountScope
     currency: str
@@ -79,7 +79,7 @@ def _entry(scope: AccountScope, records: Sequence[Mapping[str, Any]]) -> Journal
 
 
 async def page_negative_balances(conn: Conn, platform: AccountScope, page: PageRequest) -> Page[FoundBalance]:
-    """Return balances below zero of a platform and of the accounts under it, by account and currency."""
+    """Return the negative balances of a platform and its connected accounts, by account and currency."""
     records = await conn.fetch(_SQL["page_negative_balances"], platform.account, platform.livemode, *_bounds(page))
     return _page([FoundBalance(**record) for record in records], page)
 
@@ -97,7 +97,7 @@ def _page(items: list[_Item], page: PageRequest) -> Page[_Item]:
 
 
 async def find_negative_balance(conn: Conn, platform: AccountScope, account: str, currency: str) -> FoundBalance | None:
-    """Return a balance below zero of a platform, or of an account under it; None where it is none."""
+    """Return a negative balance of a platform or one of its connected accounts; None if there is none."""
     record = await conn.fetchrow(_SQL["find_negative_balance"], platform.account, platform.livemode, account, currency)
     return FoundBalance(**record) if record else None
 
@@ -108,13 +108,13 @@ async def note_since(conn: Conn, scope: AccountScope, currency: str, *, since_ms
 
 
 async def find_balance(conn: Conn, scope: AccountScope, currency: str) -> int:
-    """Return what an account has of a currency; 0 where nothing was ever posted."""
+    """Return an account's available balance in a currency; 0 if nothing was ever posted."""
     available: int | None = await conn.fetchval(_SQL["find_balance"], scope.account, scope.livemode, currency)
     return available or 0
 
 
 async def pending_amount(conn: Conn, scope: AccountScope, currency: str) -> int:
-    """Return what an account's newest thousand pending top-ups will bring of a currency."""
+    """Return the sum of an account's newest thousand pending top-ups in a currency."""
     return int(await conn.fetchval(_SQL["pending_amount"], scope.account, scope.livemode, currency, MOST_PENDING))
 
 
@@ -124,7 +124,7 @@ async def total_negative_balances(conn: Conn, *, most: int) -> list[NegativeTota
 
 
 async def find_reserve(conn: Conn, scope: AccountScope, currency: str) -> Reserve | None:
-    """Return what is kept back of an account's money in a currency."""
+    """Return an account's reserve in a currency."""
     record = await conn.fetchrow(_SQL["find_reserve"], scope.account, scope.livemode, currency)
     return _reserve(record) if record else None
 
@@ -136,7 +136,7 @@ async def lock_reserve(conn: Conn, scope: AccountScope, currency: str) -> Reserv
 
 
 async def write_reserve(conn: Conn, reserve: Reserve) -> None:
-    """Write what is kept back; nothing of it stays where nothing is to be kept back."""
+    """Write a reserve; delete it if its target is 0."""
     whose = (reserve.scope.account, reserve.scope.livemode, reserve.currency)
     if reserve.target == 0:
         await conn.execute(_SQL["delete_reserve"], *whose)
@@ -146,13 +146,13 @@ async def write_reserve(conn: Conn, reserve: Reserve) -> None:
 
 
 async def page_reserves(conn: Conn, platform: AccountScope, page: PageRequest) -> Page[Reserve]:
-    """Return what is kept back of the money of a platform and of the accounts under it, by account and currency."""
+    """Return the reserves of a platform and its connected accounts, by account and currency."""
     records = await conn.fetch(_SQL["page_reserves"], platform.account, platform.livemode, *_bounds(page))
     return _page([_reserve(record) for record in records], page)
 
 
 async def reserves_to_settle(conn: Conn, *, limit: int) -> list[ReservePlace]:
-    """Return reserves that a negative balance draws on, then those that lack something while money is there."""
+    """Return reserves that a negative balance draws on, then those below target while money is available."""
     found: list[ReservePlace] = []
     for name in ("reserves_to_draw_on", "reserves_to_fill"):
         records = await conn.fetch(_SQL[name], limit)
