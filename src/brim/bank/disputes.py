@@ -1,4 +1,4 @@
-"""Dishonored returns: takes or rejects them, books the money back, and contests them for the receiving bank.
+"""Dishonored returns: accepts or rejects them, books the money back, and contests them for the receiving bank.
 
 Source: Nacha Operating Rules, appendix four: dishonored returns (R61 to R70) and contested ones (R71 to R77).
 """
@@ -26,14 +26,14 @@ def find_dishonor_fault(step: Step, batch: Batch, processing_day: date) -> Fault
         if fault := _entry_fault(step, entry, processing_day):
             return fault
         if entry.dishonor.return_trace in seen:
-            return Fault("DUPLICATE_DISHONOR", f"the return {entry.dishonor.return_trace} stands in the batch twice")
+            return Fault("DUPLICATE_DISHONOR", f"the return {entry.dishonor.return_trace} is in the batch twice")
         seen.add(entry.dishonor.return_trace)
     return None
 
 
 def _entry_fault(step: Step, entry: Entry, processing_day: date) -> Fault | None:
     told = entry.dishonor
-    assert told is not None  # noqa: S101  whoever calls it has looked
+    assert told is not None  # noqa: S101  the caller has checked
     returned = step.store.row("returned", told.return_trace)
     if returned is None:
         return Fault(
@@ -50,7 +50,7 @@ def _entry_fault(step: Step, entry: Entry, processing_day: date) -> Fault | None
         if written != expected:
             return Fault("DISHONOR_FIELD", f"the {name} of trace {entry.trace} is {written}, the return's {expected}")
     if returned["dishonored"]:
-        return Fault("DUPLICATE_DISHONOR", f"the return {told.return_trace} was dishonored before")
+        return Fault("DUPLICATE_DISHONOR", f"the return {told.return_trace} was already dishonored")
     if processing_day > add_banking_days(sent_on, DISHONOR_DAYS):
         return Fault(
             "LATE_DISHONOR", f"the return {told.return_trace} settled on {sent_on}, over five banking days ago"
@@ -79,7 +79,7 @@ def book_dishonor(step: Step, dishonor: sqlite3.Row, settled: date) -> None:
 
 
 def send_contests(step: Step) -> None:
-    """Write the file of all contests that are due, and take the money again."""
+    """Write the file of all due contests, and debit the money again."""
     rows = sorted(step.store.rows("due_contests", step.now), key=_batch_key)
     contested = [_contested(step, row) for row in rows]
     between = Correspondents(step.settings.routing, rows[0]["origin_field"], rows[0]["origin_name"])

@@ -27,7 +27,7 @@ _CODES: Final = {
 class Agreement:
     """What bank and originator agreed: the bank's routing number, the originator's account and company ids.
 
-    Where files are `balanced`, each batch credits the originator's account with what it debits others.
+    Where files are `balanced`, each batch credits the originator's account with the sum of its debits.
     """
 
     routing: str
@@ -94,7 +94,7 @@ def _class_faults(batch: Batch) -> Iterator[Fault]:
     if batch.service_class not in _SERVICE_CLASSES:
         yield Fault("SERVICE_CLASS", f"service class {batch.service_class} is not 200, 220 or 225")
     if len({entry.dishonor is None for entry in batch.entries}) > 1:
-        yield Fault("MIXED_BATCH", "dishonored returns stand in a batch of their own")
+        yield Fault("MIXED_BATCH", "dishonored returns need a batch of their own")
     kinds = {entry.is_credit for entry in batch.entries}
     if (batch.service_class == "220" and False in kinds) or (batch.service_class == "225" and True in kinds):
         yield Fault(

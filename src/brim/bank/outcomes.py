@@ -20,7 +20,7 @@ USUAL_DAYS: Final = 2
 class Outcome:
     """A return, a notification of change, or that the bank never settles; `days` are after settlement.
 
-    `fault` is what is wrong with a return, which a dishonor answers then.
+    `fault` is what is wrong with a return, so that it can be dishonored.
     `layout` says how corrected data stand that the bank makes up: as the rules have it, `shifted` (the transaction code
     of C06 and C07 at the end), or `unusable`.
     """
@@ -71,14 +71,14 @@ _ROUTINGS: Final = ("021000021", "011401533")
 
 
 def is_counted(account: str) -> bool:
-    """Return whether an account number asks for as many returns of one debit as it says, and then for payment."""
+    """Return whether an account number asks for a number of returns of one debit, and then for payment."""
     return _RETURNED_OFTEN.fullmatch(account) is not None
 
 
 def by_account(account: str, *, prenote: bool, returned: int = 0) -> Outcome | None:
-    """Return what an account number asks for; None where the entry is simply paid.
+    """Return what an account number asks for; None if the entry is simply paid.
 
-    `returned` is how often the same debit came back before.
+    `returned` is how often the same debit was returned before.
     """
     outcome: Outcome | None = None
     if account in NAMED:

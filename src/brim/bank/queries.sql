@@ -83,8 +83,8 @@ UPDATE batches SET status = 'settled' WHERE id = ?
 SELECT * FROM entries WHERE batch = ? ORDER BY id
 
 -- name: presentments
--- How often a company has presented a debit, by its individual id and amount, in order, and with which code each has come
--- back; NULL for one that has not, or not yet.
+-- How often a company has presented a debit, by its individual id and amount, in order, and each one's return
+-- code; NULL for one that was not returned, or not yet.
 SELECT b.settle_on, b.description, b.company_name, o.code AS returned
 FROM entries AS e JOIN batches AS b ON b.id = e.batch
 LEFT JOIN outcomes AS o ON o.entry = e.id AND o.action = 'return' AND o.trace IS NOT NULL
@@ -92,7 +92,7 @@ WHERE b.company_id = ? AND e.individual_id = ? AND e.amount = ? AND b.status <> 
 ORDER BY e.id
 
 -- name: returned_before
--- How often a debit came back before an entry, by its account, individual id and amount.
+-- How often a debit was returned before an entry, by its account, individual id and amount.
 SELECT count(*) FROM entries AS e JOIN outcomes AS o ON o.entry = e.id AND o.action = 'return' AND o.trace IS NOT NULL
 WHERE e.account = ? AND e.individual_id = ? AND e.amount = ? AND e.id < ?
 

@@ -133,7 +133,7 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
         batch.effective,
         len(entries),
         batch.totals.debit,
-        batch.totals.credit - offset,  # it is what the debits come to on the account, and no payment
+        batch.totals.credit - offset,  # the sum of the debits, credited to the account: no payment
         status,
         settle_on.isoformat() if settles else None,
         max(step.local.at(settle_on, SETTLEMENT), step.now) if settles else None,

@@ -182,7 +182,7 @@ CREATE TABLE IF NOT EXISTS dishonors (
 );
 
 -- name: create_returned
--- Returns as they were sent: under which trace, which entry and amount they name, and on which day.
+-- Returns as they were sent: their trace, the entry and amount that they name, and the day.
 CREATE TABLE IF NOT EXISTS returned (
   trace TEXT PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entries,

@@ -63,7 +63,7 @@ class Step:
     def outcome(
         self, trace: str, account: str, amount: int, *, prenote: bool, returned: int = 0, use: bool = False
     ) -> Outcome | None:
-        """Return what becomes of an entry whose debit came back so often before; None if it is paid."""
+        """Return the outcome of an entry whose debit was returned this often before; None if it is paid."""
         if rule := self._first_rule(lambda rule: rule.fits_entry(trace, account, amount), use=use):
             return None if rule.action == "pay" else rule.outcome
         return by_account(account, prenote=prenote, returned=returned)

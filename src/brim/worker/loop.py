@@ -29,8 +29,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     the pause when there was not. While steps do nothing at all it doubles from one to the next, up to `longest_rest_s`;
     `wake`, where there is one, cuts it short, but not below `least_rest_s`. A step that `may_be_cut` is given up when
     the worker stops, because it may take long and loses nothing. One that `takes_turns` pauses after each full step for
-    as long as that took: nobody waits for it, and others want the database. `finish`, where there is one, ends what
-    steps have left running, once the worker stops.
+    as long as that took: nobody waits for it, and others want the database. `finish`, if given, ends what
+    steps left running, once the worker stops.
     """
 
     name: str

@@ -57,7 +57,7 @@ PRUNE_REST_S: Final = 60.0
 # How long a file may wait to be made, sent or read: cut-offs are minutes, and banks look every few of them.
 ACH_REST_S: Final = 1.0
 PRUNE_BATCH: Final = 1_000
-# How long a balance is below zero at most while a reserve has what it lacks, and how many reserves are settled at once.
+# How long a balance may stay below zero while a reserve could cover it, and how many reserves are settled at once.
 RESERVES_REST_S: Final = 2.0
 RESERVES_BATCH: Final = 100
 # How often return rates are looked at because days have passed; what is sent and returned is counted at once.

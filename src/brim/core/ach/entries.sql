@@ -271,8 +271,8 @@ WHERE e.ctid = found.place AND e.status || '' = 'queued';
 
 -- name: lock_topups_by_individual_id
 -- The top-ups of a platform whose ids end as the individual ids of a file do, or that present the debit again of one
--- whose id does (`root`), held until the transaction ends. It reads all live top-ups of the platform: it is asked after an
--- older database was restored.
+-- whose id does (`root`), held until the transaction ends. It reads all live top-ups of the platform; it runs only
+-- after an older database was restored.
 SELECT t.account AS owner, t.id, t.amount, t.status, t.settlement_days, t.test_clock, r.root, r.retry, r.original_date
 FROM accounts AS a
 JOIN topups AS t ON t.account = a.account AND t.livemode = $2
@@ -380,7 +380,7 @@ CROSS JOIN LATERAL (
 ORDER BY topup, number;
 
 -- name: read_newest_entry
--- How often an entry's top-up was presented until now, and what the last presentment is; the transaction holds them.
+-- How often an entry's top-up was presented so far, and what the last presentment is; the transaction holds them.
 SELECT number, retry
 FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
@@ -388,8 +388,8 @@ ORDER BY topup DESC, number DESC
 LIMIT 1;
 
 -- name: read_retry_facts
--- What became of bank accounts of an account: their numbers, when their banks have last corrected them, and when their
--- holders have authorized what is in force.
+-- Facts about an account's bank accounts: their numbers, when their banks last corrected them, and when the
+-- authorization in force was given.
 SELECT f.id, f.fingerprint, f.corrected_ms, u.created_ms AS authorized_ms
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
@@ -406,7 +406,7 @@ LEFT JOIN LATERAL (
 ) AS u ON true;
 
 -- name: last_return
--- How the last entry of a top-up that came back was returned.
+-- The return code of a top-up's newest returned entry.
 SELECT return_code
 FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND return_code IS NOT NULL
@@ -539,7 +539,7 @@ WHERE e.status = 'queued' AND e.amount > o.file_cap
 ORDER BY e.account, e.livemode, e.originator, coalesce(e.test_clock, ''), e.topup, e.number;
 
 -- name: is_collected
--- Whether a top-up has an entry that a file has taken, or will take, and that has not come back.
+-- Whether a top-up has an entry that is or will be in a file and was not returned.
 SELECT EXISTS (
     SELECT
     FROM ach_entries
@@ -583,7 +583,7 @@ UNION ALL
 );
 
 -- name: largest_entries_of_file
--- The largest entries of a file; it reads all of them, once when somebody looks at a file.
+-- The largest entries of a file; it reads all entries, once whenever somebody views a file.
 SELECT {entry_columns}
 FROM (
     SELECT {entry_columns}

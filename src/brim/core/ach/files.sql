@@ -30,14 +30,14 @@ INSERT INTO ach_files (
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22);
 
 -- name: insert_approval
--- Write that a person has approved the bytes of a file.
+-- Insert a person's approval of the bytes of a file.
 INSERT INTO ach_approvals (
     account, livemode, file, number, approved_by, approved_ms, sha256, prepared_by, one_person
 )
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: list_approvals
--- Who has approved a file, and which bytes; the first comes first.
+-- Who has approved a file, and which bytes; the first approval first.
 SELECT number, approved_by, approved_ms, sha256, prepared_by, one_person
 FROM ach_approvals
 WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3

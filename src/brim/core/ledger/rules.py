@@ -43,7 +43,7 @@ class BalanceTransactionType(StrEnum):
 
     TOPUP = "topup"
     TOPUP_REVERSAL = "topup_reversal"
-    TOPUP_DISHONORED_RETURN = "topup_dishonored_return"  # ours: the vendor does not tell of dishonored returns
+    TOPUP_DISHONORED_RETURN = "topup_dishonored_return"  # ours: the vendor has no dishonored returns
 
 
 class EntryLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ async def count_approvers(conn: Conn) -> int:
 
 
 async def who_approves(conn: Conn) -> frozenset[str]:
-    """Return the ids of the operators who may approve live money: approvers, or admins while there is none."""
+    """Return the ids of the operators who may approve live money: approvers, or admins while there are none."""
     records = await conn.fetch(_SQL["who_approves"], Role.APPROVER, Role.ADMIN)
     return frozenset(record["id"] for record in records)
 

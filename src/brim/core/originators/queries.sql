@@ -140,11 +140,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ON CONSTRAINT rail_stops_pk DO NOTHING;
 
 -- name: wait_for_sending
--- Wait for what is being sent by a rail of a platform, so that nothing leaves once its stop is written.
+-- Wait for what a platform's rail is sending, so that nothing leaves once its stop is written.
 SELECT pg_advisory_xact_lock(hashtextextended('brim:sending:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
 
 -- name: hold_sending
--- Let a stop of a rail wait until what is being sent has left; what is read of stops afterwards is the newest.
+-- Make a stop of a rail wait until what is being sent has left; stops that are read afterwards are current.
 SELECT pg_advisory_xact_lock_shared(
     hashtextextended('brim:sending:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0)
 );

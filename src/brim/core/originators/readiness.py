@@ -30,7 +30,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What readiness depends on.
 
     `failing_jobs` are those of the jobs for ACH that no worker does, or that fail, with their last error; `approvers`
-    how many operators have to do with live money, and `who_approves` the ids of those who may approve it; `stops` the
+    how many operators handle live money, and `who_approves` the ids of those who may approve it; `stops` the
     reasons for which all accounts are stopped; `unread` what keeps the folder on the bank's SFTP server from being
     read.
     """
@@ -198,7 +198,7 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
 
 
 def _lacks_approvers(originator: Originator, facts: Facts) -> bool:
-    """Tell whether two have to approve large files, none of whom wrote the profile, and there are not as many."""
+    """Tell whether large files need two approvers who did not write the profile, and there are fewer."""
     if originator.profile.second_approval_from_total is None or facts.approvers <= 1:
         return False
     return len(_others(originator, facts)) < 2

@@ -164,7 +164,7 @@ async def find_originator(conn: Conn, scope: AccountScope, originator_id: str) -
 
 
 async def hold_originator(conn: Conn, scope: AccountScope, originator_id: str) -> Originator:
-    """Return an originator whose profile nobody changes until the caller's transaction ends.
+    """Return an originator, locked against changes to its profile until the caller's transaction ends.
 
     Raises:
         ResourceMissingError: there is none of that id.
@@ -227,7 +227,7 @@ async def stop_rail(
     """Stop a rail for a platform, or for one of its accounts, in the caller's transaction; return whether it ran.
 
     New top-ups are refused, no file is made and none is sent, until it is resumed. A file that is just being placed
-    into the bank's folder is waited for: once the stop is told, nothing leaves any more.
+    into the bank's folder is waited for: once the stop is confirmed, nothing leaves any more.
     """
     await store.wait_for_sending(conn, scope, rail)
     stop = Stop(rail=rail, stopped_account=account or "", reason=reason, stopped_by=name_of(by), stopped_ms=now_ms)
@@ -239,7 +239,7 @@ async def stop_rail(
 
 
 async def may_send(conn: Conn, scope: AccountScope, rail: str) -> bool:
-    """Return whether a platform's rail runs for all accounts; until the transaction ends, nobody stops it."""
+    """Return whether a platform's rail is running; until the transaction ends, nobody can stop it."""
     await store.hold_sending(conn, scope, rail)
     stops = await store.list_stops(conn, scope)
     return not any(stop.rail == rail and not stop.stopped_account for stop in stops)
@@ -341,7 +341,7 @@ def _shared(profile: OriginatorProfile, others: Sequence[Folders]) -> Iterator[t
 
 
 def _real(folder: str) -> str:
-    """Return where a folder is: symbolic links are followed, but not those of a bank's server."""
+    """Return a folder's real path: symbolic links are followed, except on a bank's server."""
     return folder if is_sftp(folder) else os.path.realpath(folder)
 
 
@@ -379,7 +379,7 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
 
 
 def _lifts_approvals(before: OriginatorProfile, after: OriginatorProfile) -> bool:
-    """Tell whether there are files that fewer people approve after a change."""
+    """Tell whether a change lets some file go out with fewer approvals."""
     totals = [0 if each.requires_approval else each.approval_from_total for each in (before, after)]
     entries = [0 if each.requires_approval else each.approval_from_entry for each in (before, after)]
     seconds = [each.second_approval_from_total for each in (before, after)]

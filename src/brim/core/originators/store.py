@@ -36,7 +36,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Folders(NamedTuple):
-    """The folders of an originator; the last one is None where none of the others is on an SFTP server."""
+    """The folders of an originator; the last is None unless one of the others is on an SFTP server."""
 
     scope: AccountScope
     originator: str
@@ -168,12 +168,12 @@ async def insert_stop(conn: Conn, scope: AccountScope, stop: Stop) -> bool:
 
 
 async def wait_for_sending(conn: Conn, scope: AccountScope, rail: str) -> None:
-    """Wait for what is being sent by a rail; until the transaction ends, nothing more is."""
+    """Wait for what a rail is sending; until the transaction ends, it sends nothing more."""
     await conn.execute(_SQL["wait_for_sending"], scope.account, scope.livemode, rail)
 
 
 async def hold_sending(conn: Conn, scope: AccountScope, rail: str) -> None:
-    """Let nobody stop a rail until the transaction ends; whoever is stopping it is waited for."""
+    """Prevent stops of a rail until the transaction ends; wait for a stop in progress."""
     await conn.execute(_SQL["hold_sending"], scope.account, scope.livemode, rail)
 
 
@@ -260,7 +260,7 @@ def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
 
 
 def _encode_profile(profile: OriginatorProfile) -> str:
-    """Return a profile's document, without what is not used of it: versions that know nothing of that read it then."""
+    """Return a profile's document without unused fields, so that versions that do not know them can read it."""
     fields = msgspec.structs.asdict(profile)
     unused = []
     if not profile.uses_sftp and profile.sftp_records_folder is None:

@@ -32,10 +32,10 @@ class Wait(msgspec.Struct, frozen=True):
 
 
 class PresentAgain(msgspec.Struct, frozen=True):
-    """The bank refused the file that it was in, and took nothing of it: it goes out again.
+    """The bank rejected the file with the debit, and debited nothing: the debit goes out again.
 
     `due_ms` is when to ask for the next answer (Unix milliseconds), `expected_availability_date` the Unix second from
-    which the money should be usable now, and `scenario` what the counterparty plays from then on.
+    which the money should now be usable, and `scenario` what the counterparty plays from then on.
     """
 
     due_ms: int
@@ -65,8 +65,8 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is that of the object on whose behalf it is collected; `amount` is in minor units of `currency`; `scenario`
     is what the counterparty plays, which only the rail reads. `calendar` names the one that the promise was made by,
-    None where none was asked, and `settlement_days` are the banking days of that promise. `is_collected` says that the
-    money has arrived before, so that all there may be is a return; `is_frozen` that the time is a test clock's.
+    None if none was used, and `settlement_days` are the banking days of that promise. `is_collected` says that the
+    money has already arrived, so only a return can follow; `is_frozen` that the time is a test clock's.
     """
 
     scope: AccountScope

@@ -31,17 +31,17 @@ class BankStep(StrEnum):
     RETURN = "bank_return"
     """It was taken from our bank account again."""
     DISHONOR = "bank_dishonor"
-    """It came back, since the return was dishonored; it may be contested."""
+    """The money came back because the return was dishonored; it may be contested."""
     CONTEST = "bank_contest"
-    """It was taken once more, since the dishonor was contested."""
+    """The money was taken again because the dishonor was contested."""
     ACCEPTED = "topup_dishonored_return"
-    """What came back stays: nobody has contested it in time, so it is the customer's."""
+    """The money stays: the dishonor was not contested in time, so the customer is credited."""
 
 
 COMING: Final = (BankStep.CREDIT, BankStep.DISHONOR)
-"""The steps by which money comes to our bank account."""
+"""The steps that bring money into our bank account."""
 GOING: Final = (BankStep.RETURN, BankStep.CONTEST)
-"""Those by which it goes."""
+"""The steps that take it out."""
 
 
 class BankConfirmation(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, 
 
 
 def accepted_posting(topup: Topup, *, entry_id: str, transaction_id: str, created: int) -> Posting:
-    """Return what gives a customer the money of a top-up whose return was dishonored; its status stays as it is."""
+    """Return what credits a customer for a top-up whose return was dishonored; its status does not change."""
     step = BalanceTransactionType.TOPUP_DISHONORED_RETURN
     line = EntryLine(
         debit_account=FUNDING_CLEARING, credit_account=AVAILABLE, amount=topup.amount, currency=topup.currency

@@ -83,10 +83,10 @@ async def credit_dishonored_return(
     conn: Conn, scope: AccountScope, topup_id: str, *, bank_account: str, reference: str, renderers: Renderers,
     moment: OwnerTime,
 ) -> bool:  # fmt: skip
-    """Give a customer the money of a top-up whose return was dishonored, in the caller's transaction.
+    """Credit a customer for a top-up whose return was dishonored, in the caller's transaction.
 
-    It is given once for each top-up, whose status stays as it is: `failed` or `reversed`. `reference` is what says
-    that the money stays. Returns whether it was given now.
+    This happens once for each top-up, whose status does not change: `failed` or `reversed`. `reference` names the
+    evidence that the money stays. Returns whether it was credited now.
 
     Raises:
         ResourceMissingError: there is no such top-up.

@@ -197,7 +197,7 @@ class Batches:
 
 
 async def _write_retries(conn: Conn, batch: Sequence[NewTopup]) -> None:
-    """Write what top-ups retry that are written.
+    """Write which top-ups the batch's top-ups retry.
 
     Raises:
         RetriedAlreadyError: another one retries the same; the caller's transaction must not commit.

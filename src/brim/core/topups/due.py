@@ -58,7 +58,7 @@ class TopupQueue:
         ]
 
     def brings_ms(self, item: DueItem, *, now_ms: int) -> int | None:
-        """Return when a top-up is due again: for its return, or once it is presented anew; None if it is not."""
+        """Return when a top-up is due again: for its return, or once it is presented again; None if it is not."""
         try:
             outcome = self._rails.named(item.work.rail).outcome(instruction_of(item.work), now_ms=now_ms)
         except Exception:  # noqa: BLE001  whatever is wrong is noted where the top-up is settled

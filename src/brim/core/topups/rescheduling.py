@@ -44,7 +44,7 @@ async def reschedule(conn: Conn, dates: Sequence[NewDate], moment: OwnerTime, *,
 async def present_again(
     conn: Conn, topup: Topup, presented: PresentAgain, moment: OwnerTime, *, renderers: Renderers
 ) -> None:
-    """Let a pending top-up, which the transaction holds, wait for its next answer, and tell of the new date."""
+    """Reschedule a pending top-up, which the transaction holds, for its next answer, and announce the new date."""
     await store.set_scenario(conn, topup, presented.scenario)
     date = NewDate(
         scope=topup.scope,

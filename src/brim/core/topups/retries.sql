@@ -1,7 +1,7 @@
 -- Which top-up retries which. Rows are only added, in the transaction that creates the top-up.
 
 -- name: insert_topup_retries
--- Write which top-ups retry others; those of which another one has become the retry of the same number are left out.
+-- Write which top-ups retry others; skip those whose retry number another one has taken.
 INSERT INTO topup_retries (
     account, livemode, topup, retry_of, number, kind, root, retry, original_date, created_ms
 )
@@ -15,7 +15,7 @@ ON CONFLICT ON CONSTRAINT topup_retries_one_at_a_time DO NOTHING
 RETURNING topup;
 
 -- name: retries_of_topup
--- The retries of a top-up, the newest first, with where they stand.
+-- The retries of a top-up, the newest first, with their statuses.
 SELECT r.topup, r.number, t.status
 FROM topup_retries AS r
 CROSS JOIN LATERAL (

@@ -13,7 +13,7 @@ _SQL: Final = load_queries(__package__, "retries")
 
 
 class KnownRetry(NamedTuple):
-    """A retry of a top-up: its id, its number among them, and where it stands."""
+    """A retry of a top-up: its id, its number and its status."""
 
     topup: str
     number: int
@@ -21,9 +21,9 @@ class KnownRetry(NamedTuple):
 
 
 async def insert_retries(conn: Conn, new: Sequence[tuple[AccountScope, str, TopupRetry, int]]) -> frozenset[str]:
-    """Write what top-ups retry, named with their account, id and moment; return which of them were written.
+    """Write which top-ups are retried, given account, id and moment; return those that were written.
 
-    One is not where another top-up has become the same retry meanwhile.
+    One is not written if another top-up has become the same retry meanwhile.
     """
     rows = [
         {
@@ -51,7 +51,7 @@ async def retries_of(conn: Conn, scope: AccountScope, topup: str) -> list[KnownR
 
 
 async def read_links(conn: Conn, scope: AccountScope, topups: Sequence[str]) -> dict[str, RetryLinks]:
-    """Return which top-ups those of an account retry, and which retry them, by their ids."""
+    """Return the retry links of an account's top-ups, by their ids."""
     records = await conn.fetch(_SQL["read_retry_links"], scope.account, scope.livemode, list(topups))
     return {
         record["id"]: RetryLinks(retry_of=record["retry_of"], retried_by=record["retried_by"]) for record in records

@@ -82,7 +82,7 @@ class CreateTopup(msgspec.Struct, frozen=True, kw_only=True):
     """The validated parameters of a top-up.
 
     `amount` is in minor units of `currency`; `allow_duplicate` says that a live one is meant, though it may equal one
-    that was just created, and `least_twin_window_minutes` that such a one is looked for within so long at least,
+    that was just created, and `least_twin_window_minutes` the least window, in minutes, in which it is looked for,
     whatever the originator's profile says; `retry_of` is the top-up that it retries, and `retry` what allows that.
     """
 

@@ -76,7 +76,7 @@ CheckNotCollected: TypeAlias = Callable[[Conn, Topup], Awaitable[None]]
 """Lets a top-up pass, which is held, that its rail has not handed to a bank; raises a refusal otherwise."""
 
 FindRetry: TypeAlias = Callable[[RequestContext, CreateTopup], Awaitable[CreateTopup]]
-"""Finds what allows a create to retry another top-up, and by what it is paid; raises why not. Asks the database."""
+"""Finds what allows a create to retry another top-up, and its funding source; raises if nothing does."""
 
 PreviewFunding: TypeAlias = Callable[[AccountScope, CreateTopup], Awaitable[Funding]]
 """Finds the bank account on file that a create names, and only looks; asks the database."""
@@ -134,7 +134,7 @@ async def create_topup(  # noqa: PLR0913  what a top-up is made from
 async def _retrying(
     batches: Batches, context: RequestContext, wanted: CreateTopup, find_retry: FindRetry
 ) -> CreateTopup | KeptReply:
-    """Return a create with what allows it to retry another top-up, or the answer that its key has already."""
+    """Return a create with what allows it to retry another top-up, or the response already stored under its key."""
     try:
         return await find_retry(context, wanted)
     except (RetryRefusedError, RetriedAlreadyError):

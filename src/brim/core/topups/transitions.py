@@ -142,7 +142,7 @@ def _no_longer_pending(changes: Sequence[Change]) -> dict[tuple[AccountScope, st
 async def _announce_available(
     conn: Conn, posted: Sequence[tuple[Change, Posting]], renderers: Renderers
 ) -> tuple[list[Event], list[Crossing]]:
-    """Return the `balance.available` events of these changes, and what crosses zero; balances are held from here on."""
+    """Return the `balance.available` events of these changes, and zero crossings; balances are locked from here on."""
     touched = {(change.transition.topup.scope, change.transition.topup.currency) for change, _ in posted}
     balances = await ledger.lock_balances(conn, touched)
     before = {(scope, currency): balances[scope][currency] for scope, currency in touched}

@@ -102,7 +102,7 @@ LIMIT $7;
 -- name: wrong_balance_transactions
 -- Balance transactions that a status calls for and that are missing, different, not the one the top-up points to, or there
 -- without being called for. Arrays: for each status and type it calls for, the sign, and whether the top-up's
--- balance_transaction names it. 12 is the type, and the step, that gives the customer the money of a dishonored return.
+-- balance_transaction names it. 12 is the type, and the step, that credits the customer for a dishonored return.
 WITH expected AS (
     SELECT
         t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
@@ -136,8 +136,8 @@ WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency) OR e.named 
 LIMIT $7;
 
 -- name: wrong_confirmations
--- Confirmations of a bank (7: its steps) that are about no top-up, or of another amount or currency than its own; a
--- return (8) may be of more, for its fee.
+-- Confirmations of a bank (7: its steps) that match no top-up, or differ from it in amount or currency; a
+-- return (8) may be larger, by its fee.
 SELECT
     c.account, c.livemode, format('bank_confirmations %s of %s', c.step, c.topup) AS row_name,
     coalesce(t.amount || ' ' || t.currency, 'a top-up') AS expected, c.amount || ' ' || c.currency AS found

@@ -112,12 +112,12 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             says that it is intended; 0 for never.
         return_rate_minimum: with how many debits in sixty days a return rate begins to count: below it, new ones are
             not refused because of it.
-        retry_schedule: when a debit that came back for want of funds is presented again, an item for each time, two at
-            most: `+1` is a banking day after the return, `1/15` the next 1st or 15th of a month on which it can settle.
-            Empty where it is not.
+        retry_schedule: when a debit returned for insufficient or uncollected funds is presented again, one item each
+            time, at most two: `+1` is one banking day after the return, `1/15` the next 1st or 15th of the month on
+            which it can settle. Empty for never.
         max_file_entries: how many entries a file may have.
-        max_file_lines: how many lines, with headers, controls and what fills the last block.
-        offset: whether each batch has a credit to the originator's account, and of which kind that account is.
+        max_file_lines: how many lines, including headers, controls and the filler of the last block.
+        offset: the type of the originator's own account that each batch's offset credits, if files are balanced.
         file_name: what files are called; `{date}`, `{time}`, `{modifier}` and `{id}` are filled in.
         outgoing_folder: where the bank, or what uploads to it, finds the files: a path here, or
             `sftp://user@host:port/path` on the bank's server.
@@ -128,10 +128,10 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         second_approval_from_total: from which total on two operators approve a file; None for none.
         bank_account: what the bank account is called in the ledger, as in `bank:operating`. Its number is no part of
             the profile: it is kept encrypted, beside.
-        sftp_host_keys: what the bank's SFTP server may show as its host key, fingerprints or lines of public keys; a
-            second one for the days of a change.
-        sftp_records_folder: a folder here in which the list of what has left is kept, and copies of what left and came.
-        sftp_authentication: how Brim shows the server who it is.
+        sftp_host_keys: the host keys that the bank's SFTP server may present, as fingerprints or public key lines; two
+            while the key is being replaced.
+        sftp_records_folder: a local folder for the list of what has left, and for copies of sent and received files.
+        sftp_authentication: how Brim authenticates to the server.
         sftp_upload: how a file gets its final name there.
         sftp_after_reading: what becomes of a file there once it is stored here.
         sftp_archive_folder: the path on the server that files are moved to then.

@@ -16,7 +16,7 @@ class AchRail(msgspec.Struct, frozen=True):
 
     profile: OriginatorProfile
     amount: int = 0
-    """Of the debit that is planned, in cents."""
+    """The amount of the planned debit, in cents."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """When a returned debit is presented again, how often and until when. Pure, as `schedule` is.
 
 Source: Nacha's operating rules on reinitiated entries, as banks publish them: a debit that was returned for
-insufficient or uncollected funds, twice at most, within 180 days of the settlement of the original.
+insufficient or uncollected funds, at most twice, within 180 days of the settlement of the original.
 """
 
 from calendar import monthrange
@@ -21,18 +21,18 @@ from brim.core.rails.ach.schedule import (
 RETRY_DESCRIPTION: Final = "RETRY PYMT"
 """The company entry description of a batch of debits that are presented again, and of nothing else."""
 RETRY_DAYS: Final = 180
-"""Days from the settlement of the original in which a debit may be presented again."""
+"""Days from the settlement of the original within which a debit may be presented again."""
 
 _ONE_DAY: Final = timedelta(days=1)
 
 
 def last_retry_day(original: date) -> date:
-    """Return the last day on which a debit may settle again whose original settled on a day."""
+    """Return the last day on which a debit may settle again, given the day on which the original settled."""
     return original + timedelta(days=RETRY_DAYS)
 
 
 def retry_cutoff_ms(profile: OriginatorProfile, *, retry: int, returned_ms: int, original: date) -> int | None:
-    """Return at which cut-off a returned debit is presented for the n-th time again; None where it is not.
+    """Return the cut-off of a returned debit's n-th re-presentment; None if there is none.
 
     Args:
         profile: the originator's, with the plan (`retry_schedule`).
@@ -58,9 +58,9 @@ def retry_cutoff_ms(profile: OriginatorProfile, *, retry: int, returned_ms: int,
 
 
 def _is_day_of_month(day: date, wanted: list[int]) -> bool:
-    """Tell whether a banking day is one of some days of the month, or the first banking day after one.
+    """Tell whether a banking day is one of the given days of the month, or the first banking day after one.
 
-    A day that a month does not have is its last one.
+    A day that the month does not have counts as its last day.
     """
     while True:
         last = monthrange(day.year, day.month)[1]

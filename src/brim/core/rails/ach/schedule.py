@@ -30,14 +30,14 @@ DISHONOR_DAYS: Final = 5
 """Banking days from the settlement of a return within which it can be dishonored. Source: Nacha's operating rules."""
 
 CONTEST_DAYS: Final = 2
-"""Banking days from the settlement of a dishonored return within which its receiving bank can contest that.
+"""Banking days from the settlement of a dishonored return within which the receiving bank can contest it.
 
 Source: Nacha's operating rules.
 """
 
 _UNTIL_FINAL: Final = CONTEST_DAYS + 2
-"""Banking days until no contest can come any more: one that is sent on the last day settles on the next, and the bank
-hands it over in the course of that day."""
+"""Banking days until no contest can arrive any more: one that is sent on the last day settles on the next, and the
+bank delivers it in the course of that day."""
 
 _NEAR: Final = timedelta(days=10)
 _ONE_DAY: Final = timedelta(days=1)
@@ -116,14 +116,14 @@ def date_of_file_made(profile: OriginatorProfile, now_ms: int) -> date:
 
 
 def entry_cap_of_file_made(profile: OriginatorProfile, now_ms: int) -> int:
-    """Return the largest debit that a file made at a moment can take: less where it settles on the same day."""
+    """Return the largest debit that a file made at a moment can take: less if it settles on the same day."""
     cutoff = local_time(profile, next_cutoff_ms(profile, now_ms - GRACE_MS))
     is_same_day = f"{cutoff:%H:%M}" in profile.same_day_cutoffs
     return min(profile.file_cap, profile.same_day_cap) if is_same_day else profile.file_cap
 
 
 def last_moment_ms(profile: OriginatorProfile, effective_date: date, made_ms: int) -> int:
-    """Return until when a file that was made at a moment can be sent for the day that it names.
+    """Return the deadline for sending a file made at a moment, so that it settles on its effective date.
 
     Half an hour after the last cut-off of that day: from then on `date_of_file_made` is a later one.
     """
@@ -144,12 +144,12 @@ def prenote_passes_ms(profile: OriginatorProfile, effective_date: date) -> int:
 
 
 def dishonorable_until_ms(profile: OriginatorProfile, settled_on: date) -> int:
-    """Return until when a return that settled on a day can be dishonored: its file has to leave by the last cut-off."""
+    """Return the deadline for dishonoring a return that settled on a day: its file must leave by the last cut-off."""
     return _moment_ms(profile, _business_day_after(settled_on, DISHONOR_DAYS), max(profile.cutoffs))
 
 
 def leaves_in_time(profile: OriginatorProfile, settled_on: date, now_ms: int) -> bool:
-    """Tell whether a file that is made at a moment is in time for the dishonor of a return that settled on a day."""
+    """Tell whether a file made at a moment is in time to dishonor a return that settled on a day."""
     return next_cutoff_ms(profile, now_ms - GRACE_MS) <= dishonorable_until_ms(profile, settled_on)
 
 
@@ -159,12 +159,12 @@ def contestable_until(booked_on: date) -> date:
 
 
 def final_ms(profile: OriginatorProfile, booked_on: date) -> int:
-    """Return from when a dishonored return that was booked on a day cannot have been contested any more."""
+    """Return when a dishonored return that was booked on a day can no longer be contested."""
     return usable_ms(profile, booked_on, _UNTIL_FINAL)
 
 
 def returnable_until(code: ReturnCode, debited_on: date) -> date | None:
-    """Return the last day on which the return of a debit settles in time; None where the code has no such day.
+    """Return the last day on which the return of a debit settles in time; None if the code has no such day.
 
     Source: Nacha's operating rules: a return is with the originating bank by the opening of the second banking day
     after the settlement of its entry, one for lack of authorization by that of the banking day after the sixtieth day.
@@ -177,9 +177,9 @@ def returnable_until(code: ReturnCode, debited_on: date) -> date | None:
 
 
 def day_of_year(text: str, near: date) -> date:
-    """Return the day that three digits count in a year, the nearest to another day; that day where they are no such.
+    """Return the day of the year that three digits name, nearest to another day; that other day if they name none.
 
-    An operator writes the day of settlement so. One that is far from the day of its file is none.
+    ACH operators write settlement dates this way. One that is far from its file's day is not valid.
     """
     if not text.isdigit() or not int(text):
         return near

@@ -70,7 +70,7 @@ class SandboxRail(msgspec.Struct, frozen=True):
         return scenario.first
 
     def _present_again(self, instruction: Instruction, scenario: Scenario, now_ms: int) -> PresentAgain:
-        """Return when what goes out again gets its answer: as long after now as the first presentment took."""
+        """Return when a re-sent debit gets its answer: as long after now as the first presentment took."""
         settles_ms = now_ms + self._days_ms(1)
         if instruction.is_frozen:
             calendar = calendar_named(instruction.calendar) or calendar_of(instruction.currency)

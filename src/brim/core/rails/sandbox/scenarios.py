@@ -17,8 +17,8 @@ LATE_RETURN_DAYS: Final = 60
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to a top-up: its first answer, and how the money goes back if it does.
 
-    `days` are banking days, or calendar days where the return is `late`. Where `is_rejected`, the bank refuses the
-    first file that it is in, and `then` names what is played once it is presented again.
+    `days` are banking days, or calendar days where the return is `late`. If `is_rejected`, the bank rejects the
+    first file that it is in, and `then` names the scenario that is played once it is presented again.
     """
 
     first: Succeed | Fail | Wait = Succeed()
