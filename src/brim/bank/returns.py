@@ -40,7 +40,7 @@ def _returning_bank(row: sqlite3.Row) -> str:
 
 
 def _returns_of(step: Step, row: sqlite3.Row) -> list[ReturnedEntry]:
-    """Return what is sent of an entry: one return or notification, or two where a rule lets it come twice."""
+    """Return what is sent for an entry: one return or notification, or two if a rule duplicates it."""
     first = _returned(step, row)
     if first.notification:
         return [first]

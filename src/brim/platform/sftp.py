@@ -1,6 +1,6 @@
 """Connections to other people's SFTP servers: identified by pinned host keys, with a time limit on every step.
 
-A server that does not show a pinned key is told nothing, neither who asks nor a name. Whatever goes wrong is one of a
+A server that does not present a pinned key is told nothing, not even the user name. Whatever goes wrong is one of a
 few errors that say whether it may pass by itself. The library is loaded when the first connection is made.
 """
 

@@ -136,10 +136,10 @@ async def apply_return(
 ) -> Applied:
     """Apply a return to an entry and to its top-up or prenote, in the caller's transaction.
 
-    A debit that the originator's profile lets be presented again leaves its top-up pending.
+    A top-up stays pending if the originator's profile has its debit presented again.
 
     Raises:
-        ClockAdvancingError: the account's test clock is on its way.
+        ClockAdvancingError: the account's test clock is advancing.
     """
     moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
     topup = None

@@ -220,7 +220,7 @@ async def apply_contest(
         Why it could not be applied; None if it was, now or before.
 
     Raises:
-        ClockAdvancingError: the account's test clock is on its way.
+        ClockAdvancingError: the account's test clock is advancing.
     """
     named = await dishonors.find_by_dishonor_trace(conn, scope, [contest.dishonour_trace_number])
     if not named:

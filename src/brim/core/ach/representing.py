@@ -113,7 +113,7 @@ async def present_again(
 ) -> bool:
     """Plan the next presentment of a pending top-up whose newest entry was returned; return whether there is one.
 
-    The caller's transaction holds both. The account is told what has come back, and when the money is expected now.
+    The caller's transaction holds both. Events tell the account the return code and the new expected date.
     """
     original = entry.original_date or entry.effective_date
     if not is_retried(code) or original is None or entry.retry >= MOST_RETRIES:

@@ -130,7 +130,7 @@ async def find_reserve(conn: Conn, scope: AccountScope, currency: str) -> Reserv
 
 
 async def lock_reserve(conn: Conn, scope: AccountScope, currency: str) -> Reserve | None:
-    """Return the same, held until the transaction ends; whoever takes it holds the balance before."""
+    """Return the same, locked until the transaction ends; lock the balance first."""
     record = await conn.fetchrow(_SQL["lock_reserve"], scope.account, scope.livemode, currency)
     return _reserve(record) if record else None
 

@@ -133,7 +133,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         sftp_records_folder: a local folder for the list of what has left, and for copies of sent and received files.
         sftp_authentication: how Brim authenticates to the server.
         sftp_upload: how a file gets its final name there.
-        sftp_after_reading: what becomes of a file there once it is stored here.
+        sftp_after_reading: what happens to a file there once it is stored here.
         sftp_archive_folder: the path on the server that files are moved to then.
         sftp_poll_seconds: how often the incoming folder is looked at.
     """
