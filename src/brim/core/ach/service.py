@@ -154,9 +154,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
         SecondPersonError: this actor may not approve, or has approved it.
     """
     seen = await _see_file(conn, scope, file_id)
-    originator = await hold_originator(
-        conn, scope, seen.originator
-    )  # before the file, in the order that building files uses
+    originator = await hold_originator(conn, scope, seen.originator)  # before the file, as in building files
     before = await find_file(conn, scope, file_id)
     preparers = await find_preparers(conn, before, originator)
     check_approver(by, preparers, approvers=approvers)
