@@ -141,9 +141,10 @@ async def keep_file(database: Database, account: str, name: str, built_ms: int, 
     async with database.connection() as conn:
         await conn.execute(
             "INSERT INTO ach_files (account, livemode, id, originator, status, name, file_date, file_time, modifier,"
-            " effective_date, entry_count, total_debit, total_credit, byte_count, sha256, sealed, built_ms)"
+            " effective_date, entry_count, total_debit, total_credit, byte_count, sha256, sealed, built_ms,"
+            " approvals_needed)"
             " VALUES ($1, true, $2, 'orig', $3, $2, '2019-01-01', '0930', $2, '2019-01-01', 2, 2, 0, 1, sha256(''),"
-            " 'bytes', $4)",
+            " 'bytes', $4, 0)",
             *(account, name, status, built_ms),
         )
         for number, owner in enumerate(owners):

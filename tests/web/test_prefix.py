@@ -101,6 +101,10 @@ def fill(house: House) -> None:
     wire = Wire(house.url, house.server.test_key)
     wire.create(description="pending")
     wire.post(f"/v1/test_helpers/topups/{wire.create()['id']}/succeed")
+    spent = wire.create(currency="eur", amount=700)["id"]  # another currency than what is shown elsewhere
+    wire.post(f"/v1/test_helpers/topups/{spent}/succeed")
+    wire.post("/v1/test_helpers/balance/hold", {"amount": 700, "currency": "eur"})
+    wire.post(f"/v1/test_helpers/topups/{spent}/reverse")
     bank = {"us_bank_account[account_number]": "000123456789", "us_bank_account[routing_number]": "110000000"}
     method = wire.post("/v1/payment_methods", {"type": "us_bank_account", **bank}).json["id"]
     wire.post("/v1/brim/default_funding_sources", {"currency": "usd", "funding_source": method})
