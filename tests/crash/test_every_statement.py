@@ -52,13 +52,17 @@ Portrait: TypeAlias = list[str]
 
 @dataclass
 class Stage:
-    """A database, a way into it that can be cut, and a way that cannot."""
+    """A database, a way into it that can be cut, and a way that cannot.
+
+    `filled` has the tables in which portraits have found rows since the stage was last prepared.
+    """
 
     urls: DatabaseUrls
     owner_database: Database
     proxy: CuttingProxy
     preparer: Clockwork
     tables: list[str] = field(default_factory=list)
+    filled: set[str] = field(default_factory=set)
     processes: int = 0
 
     async def set_up(self) -> None:
@@ -69,6 +73,7 @@ class Stage:
             self.owner_database, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
         )
         self.tables = [row["tablename"] for row in found if row["tablename"] not in _LASTING]
+        self.filled = set(self.tables)
         await self.preparer.secrets.keep(BankNumbers("110000000", "000123456789"), scope=OWNER, object_id="pm_first")
 
     @asynccontextmanager
@@ -88,7 +93,9 @@ class Stage:
 
     async def prepare(self, flow: Flow) -> str:
         """Begin anew, with what a flow needs; return what it is about."""
-        await execute(self.owner_database, "; ".join(f"DELETE FROM {table}" for table in self.tables))
+        emptied = [f"DELETE FROM {table}" for table in self.tables if table in self.filled]
+        await execute(self.owner_database, "; ".join(emptied))
+        self.filled = set()
         brim = self.preparer
         brim.begin_anew(NOW_MS)
         return await flow.prepare(brim)
@@ -98,7 +105,9 @@ class Stage:
         every_row = " UNION ALL ".join(
             f"SELECT '{table} ' || to_jsonb(each)::text AS row FROM {table} AS each" for table in self.tables
         )
-        return sorted(_MASKED.sub("...", found["row"]) for found in await rows(self.owner_database, every_row))
+        found = [record["row"] for record in await rows(self.owner_database, every_row)]
+        self.filled |= {row.partition(" ")[0] for row in found}
+        return sorted(_MASKED.sub("...", row) for row in found)
 
     async def stray_sessions(self) -> list[dict[str, Any]]:
         """Return connections of the process lent last that hold something, or are more than its pool and batches."""
