@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
@@ -21,6 +22,7 @@ from brim.platform.database import Database
 from tests.support.ach_samples import sample
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
+from tests.support.people import add
 
 CONTESTS = [f"R{code}" for code in range(71, 78)]
 LATE, ASKED = "9901050000", "9906020000"
@@ -286,9 +288,35 @@ async def test_who_dishonored_does_not_approve_its_file(live: LiveMoney) -> None
     await rows(live.database, "UPDATE originators SET changed_by = 'op_3'")
     with pytest.raises(originators.SecondPersonError, match="You dishonored a return"):
         await approve(live, approvers=2)
+    for name in ("first", "second"):
+        await add(live.database, f"{name}@example.com")
+    with pytest.raises(asyncpg.CheckViolationError, match="has prepared achf_"):
+        async with live.database.connection() as conn:
+            await conn.execute(
+                "UPDATE ach_files SET status = 'approved', approved_by = $1, approved_ms = 1 WHERE status = 'built'",
+                OPERATOR.id,
+            )
     await approve(live, approvers=2, by=Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com"))
+    (approval,) = await rows(live.database, "SELECT prepared_by FROM ach_approvals WHERE approved_by = 'op_2'")
+    assert approval["prepared_by"] == sorted([OPERATOR.id, "op_3"])
     await live.until("2026-12-09 12:00")
     assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
+
+
+async def test_the_amount_of_a_dishonor_counts_for_the_cap_and_the_limits_of_a_file(live: LiveMoney) -> None:
+    await live.open(file_cap=3_000, entry_cap=3_000, approval_from_entry=2_500)
+    topups = [await live.create(await live.bank_account(ASKED), amount) for amount in (2_000, 2_500)]
+    await live.until("2026-12-01 17:10")
+    await approve(live)
+    await live.until("2026-12-07 16:30")
+    for topup in topups:
+        await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    await live.work()
+    told = [await of_topup(live, topup) for topup in topups]
+    found = await rows(live.database, "SELECT id, total_debit, status FROM ach_files ORDER BY id")
+    files = {row["id"]: (row["total_debit"], row["status"]) for row in found}
+    assert [files[each.file or ""] for each in told] == [(2_000, "acknowledged"), (2_500, "built")]
 
 
 async def approve(live: LiveMoney, *, by: Actor = OPERATOR, approvers: int = 1) -> None:

@@ -157,7 +157,8 @@ async def build_file(
         conn, vault, group.scope, group.originator, profile, now_ms=moment.now_ms
     )
     await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
-    taken = _within_cap(queued, profile.file_cap)
+    disputed = _dishonors_within_cap(disputed, profile.file_cap)
+    taken = _within_cap(queued, profile.file_cap - sum(dishonor.found.amount for dishonor in disputed))
     taken = _within_lines(taken, profile, refusals=len(refusals), disputed=disputed)
     is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
     if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
@@ -189,7 +190,8 @@ async def build_file(
         return await build_file(conn, vault, renderers, group, moment=moment)
     held_because = wrong_with(content, batches, entries, told, back)
     total = sum(batch.total_debit for batch in batches)
-    needed = approvals_needed(profile, total=total, largest_entry=max((entry.amount for entry in entries), default=0))
+    amounts = [entry.amount for entry in entries] + [dishonor.found.amount for dishonor in disputed]
+    needed = approvals_needed(profile, total=total, largest_entry=max(amounts, default=0))
     is_approved = needed == 0 and held_because is None
     file = AchFile(
         scope=group.scope,
@@ -295,6 +297,19 @@ def _within_cap(queued: Sequence[Entry], cap: int) -> list[Entry]:
             break
         total += entry.amount
         taken.append(entry)
+    return taken
+
+
+def _dishonors_within_cap(disputed: Sequence[dishonors.Dishonor], cap: int) -> list[dishonors.Dishonor]:
+    """Return the dishonors that together are within a cap, those first that have the least time.
+
+    One that is above the cap by itself, which was lowered since its debit, holds up no other.
+    """
+    total, taken = 0, []
+    for dishonor in sorted(disputed, key=lambda each: (each.found.dishonorable_until_ms, each.found.id)):
+        if total + dishonor.found.amount <= cap:
+            total += dishonor.found.amount
+            taken.append(dishonor)
     return taken
 
 

@@ -172,7 +172,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
         approved_by=name_of(by),
         approved_ms=now_ms,
         sha256=before.sha256,
-        prepared_by=tuple(sorted({preparers.profile, *preparers.resubmitted})),
+        prepared_by=tuple(sorted({preparers.profile, *preparers.resubmitted, *preparers.dishonored})),
         one_person=approvers <= 1,
     )
     await file_store.insert_approval(conn, before, approval)

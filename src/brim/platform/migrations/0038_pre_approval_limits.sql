@@ -7,8 +7,8 @@ ALTER TABLE ach_files ADD COLUMN approvals_needed smallint;
 ALTER TABLE ach_files ADD CONSTRAINT ach_files_approvals_known CHECK (approvals_needed BETWEEN 0 AND 2) NOT VALID;
 
 -- That a person has approved a file: which bytes (`sha256`), and who had prepared what it does by then (`prepared_by`:
--- who changed the profile last, and who let rejected debits go out again). `one_person`: nobody else could approve it.
--- Rows are never changed.
+-- who changed the profile last, who let rejected debits go out again, and who dishonored returns). `one_person`: nobody
+-- else could approve it. Rows are never changed.
 CREATE TABLE ach_approvals (
     account      text COLLATE "C" NOT NULL,
     livemode     boolean NOT NULL,
@@ -31,7 +31,7 @@ CREATE FUNCTION is_one_person() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT count(*) < 2 FROM operators WHERE role IN ('admin', 'finance', 'approver') AND disabled_ms IS NULL;
 $$;
 
--- Who prepared what a file does, as the rows of its originator and of its entries say.
+-- Who prepared what a file does, as the rows of its originator, of its entries and of its dishonors say.
 CREATE FUNCTION who_prepared_file(ach_files) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT coalesce(array_agg(DISTINCT p.name), '{}')
     FROM (
@@ -48,6 +48,16 @@ CREATE FUNCTION who_prepared_file(ach_files) RETURNS text[] LANGUAGE sql STABLE 
             OFFSET 0
         ) AS e
         WHERE resubmitted_by IS NOT NULL
+        UNION ALL
+        SELECT dishonored_by
+        FROM (
+            SELECT dishonored_by
+            FROM ach_returns
+            WHERE account = $1.account AND livemode = $1.livemode AND file BETWEEN $1.id AND $1.id
+            ORDER BY file, id
+            OFFSET 0
+        ) AS r
+        WHERE dishonored_by IS NOT NULL
     ) AS p;
 $$;
 

@@ -280,7 +280,7 @@ def approvals_needed(profile: OriginatorProfile, *, total: int, largest_entry: i
     Args:
         profile: the originator's, as it is when the file is made.
         total: the sum of the file's debits, in cents.
-        largest_entry: its largest debit, in cents; 0 where it has none.
+        largest_entry: its largest debit or dishonored return, in cents; 0 where it has none.
     """
     if _reaches(total, profile.second_approval_from_total):
         return 2
