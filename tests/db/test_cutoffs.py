@@ -103,6 +103,18 @@ async def test_a_file_that_misses_its_window_goes_out_with_the_next_and_tells_th
     assert len(events) == 1
 
 
+async def test_a_file_of_large_debits_does_not_leave_in_the_same_day_window_of_the_next_day(live: LiveMoney) -> None:
+    await live.open(cutoffs=("10:30", "17:00"), same_day_cutoffs=("10:30",), same_day_cap=1_500, requires_approval=True)
+    source = await live.bank_account()
+    for amount in (1_000, 2_000):
+        await live.create(source, amount)
+    for moment in ("2026-12-01 17:00", "2026-12-02 08:00"):
+        live.now_ms = at(moment)
+        await live.work()
+    files = await rows(live.database, "SELECT status, effective_date, total_debit FROM ach_files ORDER BY id")
+    assert [tuple(row.values()) for row in files if row["status"] == "built"] == [("built", TOMORROW, 1_000)]
+
+
 async def test_a_file_has_no_more_lines_than_the_bank_takes(live: LiveMoney) -> None:
     await live.open(max_file_lines=100, day_cap=100_000_000, source_pending_cap=100_000_000)
     source = await live.bank_account()

@@ -355,16 +355,22 @@ async def test_a_voided_file_lets_its_dishonor_leave_with_the_next_one(live: Liv
     assert second.dishonor_trace not in {None, first.dishonor_trace}
 
 
-async def test_a_dishonor_that_no_file_takes_in_time_is_given_up(live: LiveMoney) -> None:
-    await live.open(requires_approval=True)
+@pytest.mark.parametrize("same_day", [(), ("10:30",)])
+async def test_a_dishonor_that_no_file_takes_in_time_is_given_up(live: LiveMoney, same_day: tuple[str, ...]) -> None:
+    await live.open(requires_approval=True, cutoffs=("10:30", "17:00"), same_day_cutoffs=same_day)
     topup = await live.create(await live.bank_account(ASKED))
     await live.until("2026-12-01 17:10")
     await approve(live)
     await live.until("2026-12-11 16:30")
     await dishonor(live, await of_topup(live, topup), "R70")
     await live.until("2026-12-11 17:10")
-    assert (await of_topup(live, topup)).file is not None
-    await live.until("2026-12-12 12:00")  # nobody has approved it
+    file_id = (await of_topup(live, topup)).file
+    assert file_id is not None
+    async with live.database.transaction() as conn:
+        review = await ach.review_file(conn, await ach.find_file(conn, PLATFORM, file_id))
+    assert review.send_before_ms == at("2026-12-11 17:30")
+    live.now_ms = at("2026-12-11 17:31")  # nobody has approved it
+    await live.work()
     missed = await of_topup(live, topup)
     assert (missed.status, missed.file) == (ReturnStatus.MISSED, None)
     (listed,) = await breaks(live)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from brim.core.calendars import calendar_named
@@ -18,6 +18,8 @@ from brim.core.rails.ach import (
     date_of_file_made,
     effective_date_of,
     entry_cap_of_file_made,
+    has_missed_its_cutoff,
+    last_moment_ms,
     next_cutoff_ms,
     promise_of,
 )
@@ -60,6 +62,7 @@ def is_banking_day(day: date) -> bool:
 def test_a_debit_goes_out_with_the_first_cutoff_that_takes_it_and_settles_as_that_one_says(
     minutes: int, cutoffs: set[str], same_day: set[str], zone: str, amount: int
 ) -> None:
+    assume(len({"00:00" in same_day, "23:59" in same_day}) == 1 or not {"00:00", "23:59"} <= cutoffs)
     profile = msgspec.structs.replace(
         PROFILE,
         cutoffs=tuple(sorted(cutoffs)),
@@ -133,3 +136,29 @@ def test_same_day_cutoffs_are_cutoffs_and_leave_one_for_what_is_too_large(change
         check_profile(msgspec.structs.replace(PROFILE, **changes))
     if "cutoffs" in changes:
         check_profile(msgspec.structs.replace(PROFILE, **changes, entry_cap=100_000))
+
+
+@pytest.mark.parametrize(
+    ("made", "effective", "last"),
+    [
+        ("2026-11-30 17:00", "2026-12-01", "2026-11-30 17:30"),  # what follows settles on the same day
+        ("2026-11-30 17:35", "2026-12-01", "2026-12-01 14:30"),  # made for the same day
+        ("2026-12-01 10:30", "2026-12-01", "2026-12-01 14:30"),
+        ("2026-12-01 17:29", "2026-12-02", "2026-12-01 17:30"),
+        ("2026-12-04 17:00", "2026-12-07", "2026-12-04 17:30"),
+    ],
+)
+def test_a_file_is_too_late_once_its_debits_would_settle_on_the_same_day(made: str, effective: str, last: str) -> None:
+    day = date.fromisoformat(effective)
+    assert date_of_file_made(PROFILE, at(made)) == day
+    assert last_moment_ms(PROFILE, day, at(made)) == at(last)
+    assert not has_missed_its_cutoff(PROFILE, day, at(made), at(last) - 1)
+    assert has_missed_its_cutoff(PROFILE, day, at(made), at(last))
+
+
+@pytest.mark.parametrize("cutoffs", [("10:30", "10:59"), ("00:10", "23:50")])
+def test_cutoffs_of_two_kinds_are_half_an_hour_apart(cutoffs: tuple[str, str]) -> None:
+    for same_day in cutoffs:
+        with pytest.raises(ProfileError, match="30 minutes apart"):
+            check_profile(msgspec.structs.replace(PROFILE, cutoffs=cutoffs, same_day_cutoffs=(same_day,)))
+    check_profile(msgspec.structs.replace(PROFILE, cutoffs=cutoffs, same_day_cutoffs=()))

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from brim.core import dishonors
 from brim.core.ach import entry_store
 from brim.core.ach.rules import AchFile, FileStatus
 from brim.core.ach.sent_lists import has_list, read_sent_lists
 from brim.core.originators import list_stops
-from brim.core.rails.ach import ACH, OriginatorProfile, date_of_file_made, is_sftp
+from brim.core.rails.ach import ACH, GRACE_MS, OriginatorProfile, has_missed_its_cutoff, is_sftp
 from brim.core.time import ClockAdvancingError, TestClock, read_clock
 from brim.platform.database import Conn
 
@@ -32,7 +33,9 @@ async def time_of_file(conn: Conn, file: AchFile, *, now_ms: int) -> int:
 
 
 async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_ms: int) -> bool:
-    """Tell whether the day has passed for which a file was made, and it has certainly not left.
+    """Tell whether the window has passed for which a file was made, or the time of a dishonor in it.
+
+    One that may have left is never late.
 
     A test clock leaps over the second in which a worker sends what is approved: that leaves as of the moment at which
     it was made, unless the rail is stopped. While the clock is on its way, nothing is late.
@@ -44,7 +47,12 @@ async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_
         if file.status is FileStatus.APPROVED and not await _is_stopped(conn, file):
             return False
     its_ms = now_ms if clock is None else clock.frozen_time * 1000
-    return file.effective_date < date_of_file_made(profile, its_ms) and not may_have_left(file, profile)
+    if may_have_left(file, profile):
+        return False
+    if has_missed_its_cutoff(profile, file.effective_date, file.built_ms, its_ms):
+        return True
+    disputed = await dishonors.list_in_file(conn, file.scope, file.id)
+    return any(each.dishonorable_until_ms + GRACE_MS <= its_ms for each in disputed)
 
 
 def may_have_left(file: AchFile, profile: OriginatorProfile) -> bool:

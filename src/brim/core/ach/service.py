@@ -70,7 +70,7 @@ class FileReview(NamedTuple):
         missing: how many people have yet to approve it.
         largest: its largest entries, the largest first.
         cutoff_ms: the cut-off that it belongs to.
-        send_before_ms: until when it can be sent for its effective date.
+        send_before_ms: until when it can be sent: for its effective date, and with its dishonors in time.
     """
 
     approvals: list[Approval]
@@ -356,12 +356,15 @@ async def review_file(conn: Conn, file: AchFile, *, largest: int = LARGEST_SHOWN
     """Return what an approver sees of a file besides its row, with this many of its largest entries."""
     profile = (await find_originator(conn, file.scope, file.originator)).profile
     approvals = await file_store.list_approvals(conn, file.scope, file.id)
+    disputed = await dishonors.list_in_file(conn, file.scope, file.id)
+    until = [last_moment_ms(profile, file.effective_date, file.built_ms)]
+    until += [each.dishonorable_until_ms + GRACE_MS for each in disputed]
     return FileReview(
         approvals=approvals,
         missing=count_missing(file, approvals) if file.status is FileStatus.BUILT else 0,
         largest=await entry_store.largest_entries(conn, file.scope, file.id, limit=largest),
         cutoff_ms=next_cutoff_ms(profile, file.built_ms - GRACE_MS),
-        send_before_ms=last_moment_ms(profile, file.effective_date, file.built_ms),
+        send_before_ms=min(until),
     )
 
 

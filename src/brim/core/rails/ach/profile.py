@@ -7,6 +7,7 @@ file names, how it confirms) is in its agreement with the originator.
 import posixpath
 import re
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import PurePosixPath
 from string import Formatter
 from typing import Annotated, Final
@@ -228,6 +229,11 @@ _DAYS_OF_MONTH: Final = 31
 _FIELDS_OF_NAME: Final = frozenset({"date", "time", "modifier", "id"})
 
 
+GRACE_MINUTES: Final = 30
+"""How long after a cut-off a file still belongs to it."""
+_DAY_MINUTES: Final = 24 * 60
+
+
 def check_profile(profile: OriginatorProfile) -> None:
     """Let a profile pass that files can be made with.
 
@@ -315,11 +321,24 @@ def _check_times(profile: OriginatorProfile) -> None:
         raise ProfileError("cutoffs", "they must be in order, each once.")
     if not set(profile.same_day_cutoffs) <= set(profile.cutoffs):
         raise ProfileError("same_day_cutoffs", "each must be one of the cutoffs.")
+    for earlier, later in pairwise([*profile.cutoffs, profile.cutoffs[0]]):  # the first one again, on the next day
+        kinds = {each in profile.same_day_cutoffs for each in (earlier, later)}
+        if len(kinds) > 1 and (_minutes(later) - _minutes(earlier)) % _DAY_MINUTES < GRACE_MINUTES:
+            raise ProfileError(
+                "same_day_cutoffs",
+                f"{earlier} and {later} are of two kinds, and have to be {GRACE_MINUTES} minutes apart: for so long a "
+                "file still belongs to its cut-off.",
+            )
     is_all_day = set(profile.same_day_cutoffs) == set(profile.cutoffs)
     if is_all_day and profile.entry_cap > profile.same_day_cap:
         raise ProfileError(
             "same_day_cutoffs", "one of the cutoffs must be left for debits above same_day_cap, which settle later."
         )
+
+
+def _minutes(wall_time: str) -> int:
+    hours, minutes = wall_time.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _check_retries(schedule: tuple[str, ...]) -> None:

@@ -12,12 +12,12 @@ import msgspec
 
 from brim.core.calendars import BankCalendar, calendar_named
 from brim.core.rails.ach.nacha import Deadline, ReturnCode
-from brim.core.rails.ach.profile import OriginatorProfile
+from brim.core.rails.ach.profile import GRACE_MINUTES, OriginatorProfile
 
 CALENDAR: Final = "us_ach"
 """The calendar whose banking days count."""
 
-GRACE_MS: Final = 30 * 60 * 1000
+GRACE_MS: Final = GRACE_MINUTES * 60 * 1000
 """How long after a cut-off a file still belongs to it."""
 
 PRENOTE_DAYS: Final = 3
@@ -100,9 +100,8 @@ def effective_date_of(profile: OriginatorProfile, file_ms: int) -> date:
 
     Computed when the file is made and not before: a file that leaves late must not name a day that has passed.
     """
-    made = local_time(profile, file_ms)
-    if f"{made:%H:%M}" in profile.same_day_cutoffs and _calendar().is_business_day(made.date()):
-        return made.date()
+    if _is_same_day(profile, file_ms):
+        return local_day(profile, file_ms)
     return _business_day_after(_first_business_day(local_day(profile, file_ms)), profile.lead_days)
 
 
@@ -117,18 +116,31 @@ def date_of_file_made(profile: OriginatorProfile, now_ms: int) -> date:
 
 def entry_cap_of_file_made(profile: OriginatorProfile, now_ms: int) -> int:
     """Return the largest debit that a file made at a moment can take: less if it settles on the same day."""
-    cutoff = local_time(profile, next_cutoff_ms(profile, now_ms - GRACE_MS))
-    is_same_day = f"{cutoff:%H:%M}" in profile.same_day_cutoffs
+    is_same_day = _is_same_day(profile, next_cutoff_ms(profile, now_ms - GRACE_MS))
     return min(profile.file_cap, profile.same_day_cap) if is_same_day else profile.file_cap
+
+
+def has_missed_its_cutoff(profile: OriginatorProfile, effective_date: date, made_ms: int, now_ms: int) -> bool:
+    """Tell whether a file that was made at a moment cannot be sent any more now for the day that it names.
+
+    Where the window of now settles on the same day and that of its making did not, it is too late as well: it may have
+    debits above the cap of the same day.
+    """
+    if effective_date < date_of_file_made(profile, now_ms):
+        return True
+    was, now = (next_cutoff_ms(profile, moment - GRACE_MS) for moment in (made_ms, now_ms))
+    return _is_same_day(profile, now) and not _is_same_day(profile, was)
 
 
 def last_moment_ms(profile: OriginatorProfile, effective_date: date, made_ms: int) -> int:
     """Return the deadline for sending a file made at a moment, so that it settles on its effective date.
 
-    Half an hour after the last cut-off of that day: from then on `date_of_file_made` is a later one.
+    Half an hour after the last cut-off of that day and kind: from then on it `has_missed_its_cutoff`.
     """
     cutoff_ms = next_cutoff_ms(profile, made_ms - GRACE_MS)
-    while effective_date_of(profile, following := next_cutoff_ms(profile, cutoff_ms)) <= effective_date:
+    while not has_missed_its_cutoff(
+        profile, effective_date, made_ms, (following := next_cutoff_ms(profile, cutoff_ms)) + GRACE_MS - 1
+    ):
         cutoff_ms = following
     return cutoff_ms + GRACE_MS
 
@@ -223,6 +235,12 @@ def banking_day_after(day: date, count: int) -> date:
 def start_of_day_ms(profile: OriginatorProfile, day: date) -> int:
     """Return when a day begins for the originator."""
     return _moment_ms(profile, day, "00:00")
+
+
+def _is_same_day(profile: OriginatorProfile, file_ms: int) -> bool:
+    """Tell whether the entries of a file for the cut-off of a moment settle on its day."""
+    made = local_time(profile, file_ms)
+    return f"{made:%H:%M}" in profile.same_day_cutoffs and _calendar().is_business_day(made.date())
 
 
 def _calendar() -> BankCalendar:
