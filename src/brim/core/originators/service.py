@@ -227,7 +227,8 @@ async def stop_rail(
     """Stop a rail for a platform, or for one of its accounts, in the caller's transaction; return whether it ran.
 
     New top-ups are refused, no file is made and none is sent, until it is resumed. A file that is just being placed
-    into the bank's folder is waited for: once the stop is confirmed, nothing leaves any more.
+    into the bank's folder is waited for: once the stop is confirmed, nothing leaves any more. One that is on its way to
+    a server by then, and listed as left, is not waited for.
     """
     await store.wait_for_sending(conn, scope, rail)
     stop = Stop(rail=rail, stopped_account=account or "", reason=reason, stopped_by=name_of(by), stopped_ms=now_ms)
