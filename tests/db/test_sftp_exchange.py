@@ -577,6 +577,8 @@ async def test_a_file_under_its_own_name_is_completed_after_a_cut(
 
     async def half(remote: sftp.RemoteFolders, path: str, content: bytes) -> None:
         await write(remote, path, content[: len(content) // 2])
+        if not content:
+            return
         raise sftp.SftpUnavailableError("cut")
 
     with monkeypatch.context() as patched:
@@ -585,6 +587,35 @@ async def test_a_file_under_its_own_name_is_completed_after_a_cut(
     assert len(exchange.at_bank()) == 1
     await exchange.send()
     assert exchange.at_bank() == await exchange.wanted()
+    assert await exchange.statuses() == ["sent"]
+
+
+async def test_a_file_whose_own_name_is_refused_has_not_left(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await exchange.open(sftp_upload=Upload.DIRECT)
+    (file_id,) = await exchange.files(1)
+    away = exchange.live.folder / "away"
+    exchange.to_bank.rename(away)
+    for _ in range(2):
+        await exchange.send()
+        assert sent_lists.read_sent_lists(exchange.records) == {}
+        assert await exchange.statuses() == ["approved"]
+    away.rename(exchange.to_bank)
+    write = sftp.RemoteFolders.write_file
+
+    async def write_and_cut(remote: sftp.RemoteFolders, path: str, content: bytes) -> None:
+        await write(remote, path, content)
+        raise sftp.SftpUnavailableError("cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sftp.RemoteFolders, "write_file", write_and_cut)
+        await exchange.send()
+    assert list(exchange.at_bank().values()) == [b""]
+    assert sent_lists.read_sent_lists(exchange.records) == {}
+    await exchange.send()
+    assert exchange.at_bank() == await exchange.wanted()
+    assert list(sent_lists.read_sent_lists(exchange.records)) == [file_id]
     assert await exchange.statuses() == ["sent"]
 
 

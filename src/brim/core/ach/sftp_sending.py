@@ -4,6 +4,9 @@ A file is written under a temporary name. Only when it is whole there is its lin
 (`sent_lists`), and only then is it renamed, so what was cut off before has certainly not left, and goes the way of any
 file that is not sent in time. Afterwards the server is asked: its name is there with our bytes, or the temporary one
 is, or the bank has taken it meanwhile. No transaction is open while a server is waited for.
+
+Where the server forbids renaming, a file is made empty under its own name before its line is written, so that what the
+server refuses is not taken for what has left.
 """
 
 import posixpath
@@ -191,12 +194,14 @@ class _Sending:
         found = await self._remote.find_file(final)
         if found is not None and await self._is_ours(final, found, content):
             return await self._list(file_id) and await self._finish(file_id)
-        if found is not None and not (is_direct and may_have_left and _is_part(found, content)):
+        if found is not None and not (is_direct and _is_begun(found, content, is_listed=may_have_left)):
             raise NameTakenError(outgoing.file.name)
         if found is None and may_have_left and await self._remote.find_file(waiting) is None:
             _log.error("nobody knows whether an ach file has left", file=file_id, name=outgoing.file.name)
             return await self._finish(file_id, is_known=False)
         if is_direct:
+            if found is None:
+                await self._remote.write_file(final, b"")  # what the server refuses is not listed
             return await self._write_directly(file_id, content, final, waiting)
         if not (may_have_left and await self._is_whole(waiting, content)):
             await self._write(waiting, content)
@@ -207,12 +212,18 @@ class _Sending:
         return await self._finish(file_id)
 
     async def _write_directly(self, file_id: str, content: bytes, final: str, waiting: str) -> bool:
-        """Write a file under its own name."""
+        """Write a file under its own name, which is there already."""
         if not await self._list(file_id):
+            await self._remove_empty(final)  # it was given up meanwhile
             return False
         await self._write(final, content)
         await self._remote.remove_file(waiting)  # left from when the profile said `rename`
         return await self._finish(file_id)
+
+    async def _remove_empty(self, path: str) -> None:
+        found = await self._remote.find_file(path)
+        if found is not None and found.size == 0:
+            await self._remote.remove_file(path)
 
     async def _write(self, path: str, content: bytes) -> None:
         """Write a file, and check that its length is ours.
@@ -292,5 +303,6 @@ class _Sending:
         return await self._database.transact(work)
 
 
-def _is_part(found: RemoteFile, content: bytes) -> bool:
-    return found.size is not None and found.size < len(content)
+def _is_begun(found: RemoteFile, content: bytes, *, is_listed: bool) -> bool:
+    """Tell whether a file under its own name is one that we have begun: before it is listed, it is empty."""
+    return found.size is not None and found.size < (len(content) if is_listed else 1)
