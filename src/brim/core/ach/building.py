@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -159,7 +159,7 @@ async def build_file(
     await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
     disputed = _dishonors_within_cap(disputed, profile.file_cap)
     taken = _within_cap(queued, profile.file_cap - sum(dishonor.found.amount for dishonor in disputed))
-    taken = _within_lines(taken, profile, refusals=len(refusals), disputed=disputed)
+    taken, refusals, disputed = within_lines(profile, taken, refusals, disputed)
     is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
     if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
         return None
@@ -313,19 +313,40 @@ def _dishonors_within_cap(disputed: Sequence[dishonors.Dishonor], cap: int) -> l
     return taken
 
 
-def _within_lines(
-    taken: Sequence[Entry], profile: OriginatorProfile, *, refusals: int, disputed: Sequence[dishonors.Dishonor]
-) -> list[Entry]:
-    """Return the first entries that fit into the lines that a profile allows, a multiple of ten.
+class Fitting(NamedTuple):
+    """What one file takes of what waits."""
 
-    The file and each batch have a header and a control, a batch may have an offset, and each refusal and dishonor
-    has an addenda record.
+    entries: list[Entry]
+    refusals: list[corrections.Refusal]
+    disputed: list[dishonors.Dishonor]
+
+
+def within_lines(
+    profile: OriginatorProfile,
+    entries: Sequence[Entry],
+    refusals: Sequence[corrections.Refusal],
+    disputed: Sequence[dishonors.Dishonor],
+) -> Fitting:
+    """Return what fits into a file of as many lines as a profile allows, a multiple of ten; the rest waits.
+
+    Dishonors go first, since their time is short, then refusals, each of them in its order. File and batches have a
+    header and a control each, a batch may have an offset, and refusals and dishonors have an addenda record each.
     """
-    of_entries = len({(entry.sec_code, entry.retry > 0) for entry in taken})
-    of_batch = 2 if profile.offset is Offset.NONE else 3
-    others = 2 + of_batch * of_entries + (2 + 2 * refusals if refusals else 0)
-    others += 2 * len({dishonor.found.sec_code for dishonor in disputed}) + 2 * len(disputed)
-    return list(taken[: max(profile.max_file_lines // _BLOCK * _BLOCK - others, 0)])
+    left = profile.max_file_lines // _BLOCK * _BLOCK - 2
+    told: list[dishonors.Dishonor] = []
+    classes: set[str] = set()
+    for dishonor in disputed:
+        sec_code = dishonor.found.sec_code
+        needed = 2 if sec_code in classes else 4
+        if needed <= left:
+            left -= needed
+            classes.add(sec_code)
+            told.append(dishonor)
+    refused = list(refusals[: max(left - 2, 0) // 2])
+    left -= 2 + 2 * len(refused) if refused else 0
+    of_entries = len({(entry.sec_code, entry.retry > 0) for entry in entries})
+    left -= (2 if profile.offset is Offset.NONE else 3) * of_entries
+    return Fitting(list(entries[: max(left, 0)]), refused, told)
 
 
 async def _next_modifier(conn: Conn, group: Group, file_date: date) -> str:

@@ -1,0 +1,93 @@
+"""A file has no more lines than its profile allows, whatever waits for it."""
+
+from datetime import date
+from typing import cast
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brim.base.scope import AccountScope
+from brim.core.ach.building import within_lines
+from brim.core.ach.rules import Entry, EntryStatus
+from brim.core.corrections import Refusal
+from brim.core.dishonors import AchReturn, Dishonor, ReturnStatus
+from brim.core.rails.ach import Offset
+from tests.unit.ach.test_schedule import PROFILE
+
+SCOPE = AccountScope("acct_platform", livemode=True)
+CLASSES = st.lists(st.sampled_from(("PPD", "WEB", "CCD")), max_size=120)
+OFFSETS = st.sampled_from(Offset)
+
+
+def _entry(number: int, sec_code: str) -> Entry:
+    return Entry(
+        scope=SCOPE,
+        topup=f"tu_{number}",
+        number=1,
+        owner=SCOPE.account,
+        originator="orig_1",
+        test_clock=None,
+        status=EntryStatus.QUEUED,
+        amount=100,
+        hold_days=0,
+        transaction_code=27,
+        sec_code=sec_code,
+        routing_number="110000000",
+        last4="0000",
+        sealed=b"",
+        receiver_name="A",
+        claimed_ms=0,
+        retry=number % 2,
+    )
+
+
+def _dishonor(number: int, sec_code: str) -> Dishonor:
+    found = AchReturn(
+        scope=SCOPE,
+        id=f"retn_{number}",
+        owner=SCOPE.account,
+        originator="orig_1",
+        topup=None,
+        number=None,
+        bank_file="bankf_1",
+        break_id=None,
+        code="R06",
+        original_trace="1",
+        original_rdfi="11000000",
+        trace="1",
+        amount=100,
+        sec_code=sec_code,
+        settled_on=date(2026, 12, 1),
+        debited_on=None,
+        is_applied=False,
+        status=ReturnStatus.DISHONORED,
+        dishonorable_until_ms=0,
+        received_ms=0,
+    )
+    return Dishonor(found=found, record="")
+
+
+@given(
+    most=st.integers(100, 260),
+    offset=OFFSETS,
+    entries=CLASSES,
+    refusals=st.integers(0, 120),
+    disputed=CLASSES,
+)
+def test_what_a_file_takes_fits_into_its_lines(
+    most: int, offset: Offset, entries: list[str], refusals: int, disputed: list[str]
+) -> None:
+    profile = msgspec.structs.replace(PROFILE, max_file_lines=most, offset=offset)
+    waiting = [_entry(*each) for each in enumerate(entries)]
+    told = [_dishonor(*each) for each in enumerate(disputed)]
+    taken = within_lines(profile, waiting, cast("list[Refusal]", [None] * refusals), told)  # they are counted only
+    batches = len({(each.sec_code, each.retry) for each in taken.entries})
+    lines = 2 + len(taken.entries) + batches * (2 if offset is Offset.NONE else 3)
+    lines += (2 if taken.refusals else 0) + 2 * len(taken.refusals)
+    lines += 2 * len({each.found.sec_code for each in taken.disputed}) + 2 * len(taken.disputed)
+    assert -(-lines // 10) * 10 <= most
+    assert taken.entries == waiting[: len(taken.entries)]
+    assert bool(taken.disputed) == bool(disputed)
+    if 2 + 2 * len(told) + 6 <= most // 10 * 10:
+        assert taken.disputed == told
