@@ -1,7 +1,7 @@
 """A file has no more lines than its profile allows, whatever waits for it."""
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from hypothesis import given
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from brim.base.scope import AccountScope
 from brim.core.ach.building import within_lines
 from brim.core.ach.rules import Entry, EntryStatus
-from brim.core.corrections import Refusal
 from brim.core.dishonors import AchReturn, Dishonor, ReturnStatus
 from brim.core.rails.ach import Offset
 from tests.unit.ach.test_schedule import PROFILE
@@ -81,7 +80,7 @@ def test_what_a_file_takes_fits_into_its_lines(
     profile = msgspec.structs.replace(PROFILE, max_file_lines=most, offset=offset)
     waiting = [_entry(*each) for each in enumerate(entries)]
     told = [_dishonor(*each) for each in enumerate(disputed)]
-    taken = within_lines(profile, waiting, cast("list[Refusal]", [None] * refusals), told)  # they are counted only
+    taken = within_lines(profile, waiting, cast("Any", [None] * refusals), told)  # they are counted only
     batches = len({(each.sec_code, each.retry) for each in taken.entries})
     lines = 2 + len(taken.entries) + batches * (2 if offset is Offset.NONE else 3)
     lines += (2 if taken.refusals else 0) + 2 * len(taken.refusals)
