@@ -94,3 +94,13 @@ async def test_a_profile_that_uses_nothing_new_is_read_by_versions_that_know_not
         keys = set(await conn.fetchval("SELECT array_agg(k) FROM originators, jsonb_object_keys(profile) AS k"))
     assert not {key for key in keys if key.startswith(("sftp_", "same_day_", "offset", "max_file_lines"))}
     assert {"outgoing_folder", "file_cap", "max_file_entries", "return_rate_minimum"} <= keys
+
+
+async def test_a_lower_cap_of_the_same_day_is_kept_until_there_are_cutoffs_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    live = LiveMoney(database, tmp_path)
+    await live.open(same_day_cap=50_000)
+    async with database.connection() as conn:
+        (kept,) = await originators.list_originators(conn, PLATFORM)
+    assert kept.profile.same_day_cap == 50_000

@@ -9,7 +9,7 @@ from brim.base.json_codec import decoder, encode_text
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.originators.rules import Authorization, Originator, OriginatorStatus
-from brim.core.rails.ach import MOST_LINES, Offset, OriginatorProfile, SecCode
+from brim.core.rails.ach import MOST_LINES, MOST_SAME_DAY, Offset, OriginatorProfile, SecCode
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
@@ -266,7 +266,9 @@ def _encode_profile(profile: OriginatorProfile) -> str:
     if not profile.uses_sftp and profile.sftp_records_folder is None:
         unused.append("sftp_")
     if not profile.same_day_cutoffs:
-        unused.append("same_day_")
+        unused.append("same_day_cutoffs")
+    if not profile.same_day_cutoffs and profile.same_day_cap == MOST_SAME_DAY:
+        unused.append("same_day_cap")
     if not profile.retry_schedule:
         unused.append("retry_schedule")
     if profile.max_file_lines == MOST_LINES:

@@ -83,6 +83,8 @@ _Total = Annotated[int, msgspec.Meta(ge=1, le=999_999_999_999)]
 
 MOST_LINES: Final = 1_000_000
 """More lines than any file has: no limit."""
+MOST_SAME_DAY: Final = 100_000_000
+"""The network's limit for an entry that settles on the same day, in cents. Source: Nacha's operating rules."""
 
 
 class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -153,7 +155,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     opening: _WallTime = "09:00"
     lead_days: Annotated[int, msgspec.Meta(ge=1, le=1)] = 1
     same_day_cutoffs: tuple[_WallTime, ...] = ()
-    same_day_cap: _Cents = 100_000_000
+    same_day_cap: _Cents = MOST_SAME_DAY
     hold_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 3
     minimum_hold_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     confirmation: Confirmation = Confirmation.STATEMENT
