@@ -121,6 +121,22 @@ async def test_whatever_the_bank_answers_a_topup_fails_with_its_last_return_or_s
     await assert_books_hold(live.database)
 
 
+async def test_a_debit_that_came_back_for_another_reason_meanwhile_is_not_presented_again(live: LiveMoney) -> None:
+    await live.open(retry_schedule=("+2",))
+    topup = await live.create(await live.bank_account("9510100000"))
+    await _days(live, "2026-12-04")
+    (path,) = (live.folder / "from-bank").glob("returns_*")
+    lines = path.read_text("ascii").replace("799R01", "799R10").splitlines(keepends=True)
+    later = "".join(line[:87] + "9999999" + line[94:] if line[0] in "67" else line for line in lines)
+    path.with_name("returns_later.ach").write_text(later, "ascii")
+    await live.work()
+    (found,) = await rows(live.database, "SELECT id FROM breaks")
+    await live.until("2026-12-08 17:05")
+    assert len(await _entries(live, topup)) == 1
+    assert found["id"] in (await _stuck(live))[topup]
+    assert await live.cancel(topup)
+
+
 async def test_a_waiting_representment_is_promised_shown_and_can_be_canceled(live: LiveMoney) -> None:
     await live.open(retry_schedule=("+2", "1/15"))
     source = await live.bank_account("9510100000")

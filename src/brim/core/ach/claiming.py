@@ -154,6 +154,8 @@ class Claiming:
                 if failed is not None:
                     steps.changes.append(Change(failed, topup, moment, BY_ITSELF))
                 return
+            if unclear is not None:
+                raise UnclearReturnError(unclear, what="top-up", otherwise="cancel it: nothing of it is at the bank")
             steps.queued.append(self._entry(topup, terms, moment))
             steps.asleep.append(topup)
             return
@@ -215,10 +217,13 @@ def reading_of(readings: Readings, scope: AccountScope, terms: ClaimTerms) -> Ba
 
 
 async def _find_unclear(conn: Conn, due: Sequence[tuple[Topup, ClaimTerms]]) -> dict[str, str]:
-    """Return the open breaks of what may be a return of top-ups that only wait for their time, by the top-ups."""
+    """Return the open breaks of what may be a return of top-ups that only wait for their time, by the top-ups.
+
+    Of one that is to be presented again it may be a later return, after which that is not allowed.
+    """
     meant: dict[AccountScope, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for topup, terms in due:
-        if terms.entry_status is EntryStatus.CONFIRMED:
+        if terms.entry_status in _MAY_HAVE_RETURNED:
             platform = AccountScope(terms.platform, topup.scope.livemode)
             for name in names_of(_presented(topup, terms)):
                 meant[platform][name].append(topup.id)
@@ -359,6 +364,8 @@ class _Steps:
         self.released: list[Entry] = []
 
 
+_MAY_HAVE_RETURNED: Final = frozenset({EntryStatus.CONFIRMED, EntryStatus.RETURNED})
+"""Where a return of the newest entry may lie open that changes what becomes of its top-up."""
 _NOTHING_TO_DO: Final = frozenset({EntryStatus.QUEUED, EntryStatus.RELEASED})
 """Where a top-up waits for its file, or has come to its end by what the bank sent."""
 _TO_BE_QUEUED: Final = frozenset({None, EntryStatus.REJECTED, EntryStatus.RETURNED})
