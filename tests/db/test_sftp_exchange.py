@@ -568,6 +568,45 @@ async def test_what_was_taken_from_the_server_comes_back_with_an_older_database(
     assert await exchange.stored() == ["returns.ach"]
 
 
+@pytest.mark.parametrize("after", [AfterReading.DELETE, AfterReading.ARCHIVE])
+async def test_what_the_bank_writes_over_a_file_that_is_being_removed_is_read(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch, after: AfterReading
+) -> None:
+    archive = exchange.live.folder / "archive"
+    archive.mkdir()
+    await exchange.open(sftp_after_reading=after, sftp_archive_folder=str(archive))
+    path = exchange.from_bank / "returns.ach"
+    path.write_bytes(b"one")
+    keep = SftpReading.keep_copy
+
+    def keep_and_write_over(*arguments: Any) -> None:
+        keep(*arguments)
+        path.write_bytes(b"two")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SftpReading, "keep_copy", keep_and_write_over)
+        await exchange.run()
+    assert (await exchange.reading()).is_in_trouble
+    path.write_bytes(b"three")
+    await exchange.run()
+    assert await exchange.stored() == ["returns.ach"] * 3
+    assert not (await exchange.reading()).is_in_trouble
+    assert list(exchange.from_bank.iterdir()) == []
+    archived = sorted(each.read_bytes() for each in archive.iterdir())
+    assert archived == ([b"three", b"two"] if after is AfterReading.ARCHIVE else [])
+    assert len(list((exchange.records / READ_COPIES).iterdir())) == 3
+
+
+async def test_a_server_that_tells_no_times_is_read_anew(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    await exchange.open()
+    find = sftp._remote_file
+    monkeypatch.setattr(sftp, "_remote_file", lambda *arguments: find(*arguments)._replace(changed=None))
+    for content in (b"one", b"two", b"two"):
+        (exchange.from_bank / "returns.ach").write_bytes(content)
+        await exchange.run()
+    assert await exchange.stored() == ["returns.ach"] * 2
+
+
 async def test_a_file_under_its_own_name_is_completed_after_a_cut(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,9 @@ _SETTLE_S: Final = 1.5
 _ROUNDS: Final = 3
 """How often a folder is listed anew because a listed file is no longer there."""
 
+_ASIDE: Final = ".brim-read"
+"""How the name ends, after a dot at its beginning, of a file that is about to be removed or moved."""
+
 _log = structlog.get_logger()
 
 
@@ -162,7 +165,8 @@ class _Looking:
                 await self._take(file)
 
     def _is_unseen(self, file: RemoteFile) -> bool:
-        if file.name.startswith(".") or file.name.endswith(UNFINISHED_SUFFIXES):
+        is_put_aside = _name_of(file) != file.name
+        if not is_put_aside and (file.name.startswith(".") or file.name.endswith(UNFINISHED_SUFFIXES)):
             return False
         return file.is_regular and file.size != 0 and _Mark(*file[:3]) not in self._reading.seen(self._originator)
 
@@ -186,26 +190,39 @@ class _Looking:
             self._wait_for(file)
             return
         await self._reading.store(
-            self._database, self._originator, file.name, content, now_ms=self._clock(), ids=self._ids
+            self._database, self._originator, _name_of(file), content, now_ms=self._clock(), ids=self._ids
         )
-        if after is not None:
-            await self._put_away(path, file, content)
-        self._reading.seen(self._originator).add(_Mark(*file[:3]))
+        is_there = after is None or await self._stays(path, file, content)
+        if is_there and file.changed is not None:  # without that, another file of the name might not be noticed
+            self._reading.seen(self._originator).add(_Mark(*file[:3]))
 
-    async def _put_away(self, path: str, file: RemoteFile, content: bytes) -> None:
-        """Remove or move a stored file, as the profile says; a file that cannot be is left there, which is harmless."""
+    async def _stays(self, path: str, file: RemoteFile, content: bytes) -> bool:
+        """Remove or move a stored file, as the profile says; return whether it stays, which is harmless.
+
+        It is put aside first, under a name that the bank does not write to: what is there by then is what goes. If that
+        is something else, it is waited for and read under that name.
+        """
         profile = self._originator.profile
         if profile.sftp_after_reading is AfterReading.KEEP:
-            return
-        await asyncio.to_thread(self._reading.keep_copy, self._originator, self._records, file.name, content)
+            return True
+        name = _name_of(file)
+        await asyncio.to_thread(self._reading.keep_copy, self._originator, self._records, name, content)
         archive = archive_of(profile)
+        aside = posixpath.join(self._path, f".{name}{_ASIDE}")
         try:
-            if archive is None:
-                await self._remote.remove_file(path)
+            if path != aside:
+                await self._remote.rename_file(path, aside)
+            there = await self._remote.read_file(aside, most=len(content))
+            if there != content:
+                self._wait_for(file)
+            elif archive is None:
+                await self._remote.remove_file(aside)
             else:
-                await self._archive(path, posixpath.join(archive.path, file.name), content)
+                await self._archive(aside, posixpath.join(archive.path, name), content)
         except SftpRefusedError as error:
-            _log.error("bank file stays where it was read", name=_shown(file.name), reason=str(error))
+            _log.error("bank file stays where it was read", name=_shown(name), reason=str(error))
+            return True
+        return False
 
     async def _archive(self, path: str, target: str, content: bytes) -> None:
         if await self._remote.find_file(target) is not None:
@@ -224,6 +241,12 @@ def _is_same(listed: RemoteFile, found: RemoteFile) -> bool:
     """Tell whether a file has not changed, as far as both listings say."""
     sizes, moments = {listed.size, found.size} - {None}, {listed.changed, found.changed} - {None}
     return len(sizes) < 2 and len(moments) < 2
+
+
+def _name_of(file: RemoteFile) -> str:
+    """Return what the bank has called a file, whether it was put aside or not."""
+    is_put_aside = file.name.startswith(".") and file.name.endswith(_ASIDE)
+    return file.name[1 : -len(_ASIDE)] if is_put_aside else file.name
 
 
 def _shown(name: str) -> str:
