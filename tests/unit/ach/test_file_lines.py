@@ -11,9 +11,18 @@ from brim.base.scope import AccountScope
 from brim.core.ach.building import within_lines
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.dishonors import AchReturn, Dishonor, ReturnStatus
-from brim.core.rails.ach import Offset
-from tests.unit.ach.test_schedule import PROFILE
+from brim.core.rails.ach import Offset, OriginatorProfile
 
+PROFILE = OriginatorProfile(
+    odfi_routing_number="121042882",
+    odfi_name="BANK",
+    immediate_origin="1234567890",
+    origin_name="BRIM",
+    company_name="BRIM",
+    company_id="1234567890",
+    outgoing_folder="/out",
+    incoming_folder="/in",
+)
 SCOPE = AccountScope("acct_platform", livemode=True)
 CLASSES = st.lists(st.sampled_from(("PPD", "WEB", "CCD")), max_size=120)
 OFFSETS = st.sampled_from(Offset)
