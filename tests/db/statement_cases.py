@@ -744,6 +744,10 @@ CASES: Final[Mapping[str, Case]] = {
             *("1", 100, "WEB", DAY, DAY, True, 1, 1),
         )
     ),
+    "dishonors.lock_same_return": Case((*OWN, "500", "R01", "500")),
+    "dishonors.write_applied": Case(
+        (*OWN, at("retn_", 500), b"", BIG, "orig_1", "tu_new", 1, "bankf_1", "11000000", 100, "WEB", DAY, DAY, 1)
+    ),
     "dishonors.lock_return": Case((*OWN, at("retn_", 500))),
     "dishonors.update_return": Case(
         (

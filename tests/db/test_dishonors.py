@@ -199,6 +199,10 @@ async def test_every_code_goes_to_the_bank_and_ends_where_it_belongs(live: LiveM
     # Nothing was posted of what named no debit, another amount, or came twice; the bank has booked that back.
     assert ledger["bank:operating"] == await bank_balance(live)
     assert -ledger["balance:available"] == 1_000 + 1_001 + 1_003 + 1_004 + 1_005  # all but what came twice
+    unposted = [each["detail"] for each in await breaks(live) if each["kind"] == "unsettled_dishonor"]
+    assert sorted(topup for detail in unposted for topup in topups.values() if topup in detail) == sorted(
+        [topups["R67"], topups["R69"]]
+    )
     announced = await events(live)
     assert len([each for each in announced if each.startswith("contested")]) == 7
     assert len([each for each in announced if each.startswith("dishonor_accepted")]) == 6
@@ -610,6 +614,49 @@ async def test_more_than_a_fee_above_a_return_is_looked_at(live: LiveMoney) -> N
     await live.until("2026-12-05 12:00")
     (listed,) = await breaks(live)
     assert listed["kind"] == "line_amount"
+
+
+@pytest.mark.parametrize("is_dishonored_first", [False, True])
+async def test_a_return_that_is_applied_when_it_comes_again_counts_as_applied(
+    live: LiveMoney, is_dishonored_first: bool
+) -> None:
+    """The bank names a wrong amount first, and then the same return with the right one."""
+    await live.open()
+    topup = await live.create(await live.bank_account(ASKED))
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-03 12:00")
+    live.now_ms = at("2026-12-04 18:00")
+    await live.advance_bank()
+    (path,) = (live.folder / "from-bank").glob("returns*.ach")
+    content = path.read_text()
+    path.write_text(content.replace("0000005000", "0000004000"))
+    await live.until("2026-12-07 12:00")
+    before = await of_topup(live, topup)
+    assert (before.is_applied, before.amount, len(await breaks(live))) == (False, 4_000, 1)
+    if is_dishonored_first:
+        await dishonor(live, before, "R70")
+    path.with_name("again.ach").write_text(content)
+    await live.work()
+    assert (await live.topup(topup))["status"] == "failed"
+    after = await of_topup(live, topup)
+    assert after.id == before.id
+    if is_dishonored_first:
+        assert not after.is_applied
+        assert [(each["kind"], each["reference"]) for each in (await breaks(live))[1:]] == [
+            ("unsettled_dishonor", after.id)
+        ]
+        return
+    assert (after.is_applied, after.amount, after.break_id, after.number) == (True, 5_000, None, 1)
+    (listed,) = await breaks(live)
+    assert listed["resolution"] == "The bank has sent the return again, and it was applied."
+    await dishonor(live, after, "R70")
+    await live.until("2026-12-07 17:10")
+    await live.until("2026-12-15 12:00")
+    assert (await of_topup(live, topup)).status is ReturnStatus.ACCEPTED
+    ledger = await live.ledger()
+    assert (ledger["balance:available"], ledger["funding:clearing"]) == (-5_000, 0)
+    assert ledger["bank:operating"] == await bank_balance(live)
+    await assert_books_hold(live.database)
 
 
 async def test_a_received_dishonor_concerns_no_customer(live: LiveMoney) -> None:

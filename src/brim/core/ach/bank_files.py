@@ -378,6 +378,7 @@ async def _note_return(
         made_on=reading.made_on or local_day(reading.originator.profile, reading.now_ms),
         is_applied=break_id is None,
         break_id=break_id,
+        renderers=reading.renderers,
         now_ms=reading.now_ms,
         ids=reading.ids,
     )
@@ -695,6 +696,7 @@ async def _post_dishonor(reading: FileReading, dishonored: AchReturn, row: State
             dishonored,
             bank_account=row.bank_account,
             reference=f"{row.bank_account}/{row.line_key}",
+            renderers=reading.renderers,
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
@@ -721,6 +723,7 @@ async def _book_back(reading: FileReading, disputed: Sequence[AchReturn], row: S
         bank_account=row.bank_account,
         reference=f"{row.bank_account}/{row.line_key}",
         booked_on=row.booked_on,
+        renderers=reading.renderers,
         now_ms=reading.now_ms,
         ids=reading.ids,
     )

@@ -71,10 +71,14 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
     made_on: date,
     is_applied: bool,
     break_id: str | None,
+    renderers: Renderers,
     now_ms: int,
     ids: IdFactory,
 ) -> None:
     """Keep a return of a debit, so that it can be dishonored; a return that moves no money is left out.
+
+    The break of one that could not be applied at first is settled once it is; where it was dishonored meanwhile, that
+    is a break of its own.
 
     Args:
         conn: the caller's transaction.
@@ -86,7 +90,8 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
         bank_file: the file that it came in.
         made_on: the day of that file; the return settled then, unless its batch says otherwise.
         is_applied: whether the top-up has failed or was reversed by it.
-        break_id: the break that lists it, if it could not be applied.
+        break_id: lists it, where it could not be applied.
+        renderers: write what events show.
         now_ms: the time.
         ids: makes its id.
     """
@@ -115,7 +120,18 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
         dishonorable_until_ms=dishonorable_until_ms(originator.profile, settled_on),
         received_ms=now_ms,
     )
-    await dishonors.note_return(conn, vault, received, item.raw[0])
+    before = await dishonors.note_return(conn, vault, received, item.raw[0])
+    if before is None:
+        return
+    if before.status in {ReturnStatus.RETURNED, ReturnStatus.MISSED}:
+        await _settle(conn, before, "The bank has sent the return again, and it was applied.", now_ms=now_ms, ids=ids)
+        return
+    detail = (
+        f"The return {before.id} could not be applied when it came, and is {before.status}. The bank has sent it "
+        f"again, and that was applied to {received.topup}: money that comes back for it is neither posted nor given to "
+        "the customer. Find out with your bank whether the return stands."
+    )
+    await _list(conn, renderers, before, "applied", detail, now_ms=now_ms, ids=ids)
 
 
 async def dishonor_return(  # noqa: PLR0913  who says what, when and why
@@ -142,11 +158,13 @@ async def dishonor_return(  # noqa: PLR0913  who says what, when and why
         TooLateToDishonorError: its deadline has passed.
         UnfitDishonorError: the code does not fit it.
     """
-    owner = await dishonors.owner_of_return(conn, scope, return_id)
-    moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
+    named = await dishonors.see_return(conn, scope, return_id)
+    moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
+    if named.topup is not None:
+        await lock_topup(conn, named.owner_scope, named.topup)  # nobody presents or retries it meanwhile
     found = await dishonors.hold_return(conn, scope, return_id)
-    if found.topup is not None:
-        await lock_topup(conn, found.owner_scope, found.topup)  # nobody presents it again meanwhile
+    if found.topup is not None and found.topup != named.topup:
+        await lock_topup(conn, found.owner_scope, found.topup)
     profile = (await find_originator(conn, scope, found.originator)).profile
     after = await dishonors.dishonor(
         conn,
@@ -197,18 +215,12 @@ async def report_missed(
 ) -> None:
     """List dishonors that no file could carry, or not in time."""
     for found in missed:
-        new = NewBreak(
-            scope=found.scope,
-            kind=BreakKind.DISHONOR,
-            cause=f"{found.id}/missed",
-            detail=f"The dishonor {found.dishonor_code} of the return {found.id} is given up: it could not be sent "
-            "by the last cut-off of the fifth banking day, or its entry does not fit the file format. Ask your bank "
-            "what can be done outside the network.",
-            amount=found.amount,
-            currency="usd",
-            reference=found.id,
+        detail = (
+            f"The dishonor {found.dishonor_code} of the return {found.id} is given up: it could not leave by the last "
+            "cut-off of the fifth banking day, or its entry does not fit a file. Talk to your bank about what can be "
+            "done outside of the network."
         )
-        await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)
+        await _list(conn, renderers, found, "missed", detail, now_ms=now_ms, ids=ids)
 
 
 async def apply_contest(
@@ -253,7 +265,7 @@ async def find_in_line(conn: Conn, scope: AccountScope, traces: Sequence[str], *
     return next((each for each in returned if each.contest_trace in traces), None)
 
 
-async def book_back(
+async def book_back(  # noqa: PLR0913  what, by which line, and what is told
     conn: Conn,
     named: Sequence[AchReturn],
     *,
@@ -261,6 +273,7 @@ async def book_back(
     bank_account: str,
     reference: str,
     booked_on: date,
+    renderers: Renderers,
     now_ms: int,
     ids: IdFactory,
 ) -> int:
@@ -280,13 +293,23 @@ async def book_back(
         if found.status not in {ReturnStatus.DISHONORED, ReturnStatus.CONTESTED}:
             raise DishonorBookedOtherwiseError(found, f"which is {found.status}")
         await dishonors.write_booked(conn, found, profile=originator.profile, booked_on=booked_on, booked_by=reference)
-        await _post(conn, found, BankStep.DISHONOR, bank_account=bank_account, reference=reference, moment=moment)
+        if not await _post(
+            conn, found, BankStep.DISHONOR, bank_account=bank_account, reference=reference, moment=moment
+        ):
+            await _report_unposted(conn, renderers, found, reference, "booked back", now_ms=now_ms, ids=ids)
         total += found.amount
     return total
 
 
 async def take_again(
-    conn: Conn, named: AchReturn, *, bank_account: str, reference: str, now_ms: int, ids: IdFactory
+    conn: Conn,
+    named: AchReturn,
+    *,
+    bank_account: str,
+    reference: str,
+    renderers: Renderers,
+    now_ms: int,
+    ids: IdFactory,
 ) -> None:
     """Post that the bank has taken again what it had booked back of a dishonored return.
 
@@ -300,15 +323,21 @@ async def take_again(
     if found.status not in {ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK, ReturnStatus.CONTESTED}:
         raise DishonorBookedOtherwiseError(found, f"which is {found.status}")
     await dishonors.write_taken(conn, found, taken_by=reference)
-    await _post(conn, found, BankStep.CONTEST, bank_account=bank_account, reference=reference, moment=moment)
+    if not await _post(conn, found, BankStep.CONTEST, bank_account=bank_account, reference=reference, moment=moment):
+        await _report_unposted(conn, renderers, found, reference, "taken again", now_ms=now_ms, ids=ids)
 
 
 async def _post(
     conn: Conn, found: AchReturn, step: BankStep, *, bank_account: str, reference: str, moment: OwnerTime
-) -> None:
-    """Post a step of a dishonored return, if the return's own debit was posted too."""
-    if found.topup is None or not await _was_taken(conn, found):
-        return
+) -> bool:
+    """Post a step of a dishonored return, where the bank's taking of the money was posted, too.
+
+    Returns False where it was not, though the top-up is known: a person has to look at that.
+    """
+    if found.topup is None:
+        return True
+    if not await _was_taken(conn, found):
+        return False
     confirmation = BankConfirmation(
         scope=found.owner_scope,
         topup=found.topup,
@@ -319,6 +348,7 @@ async def _post(
         reference=reference,
     )
     await confirm_by_bank(conn, [(confirmation, moment)])
+    return True
 
 
 async def _was_taken(conn: Conn, found: AchReturn) -> bool:
@@ -390,15 +420,15 @@ async def _accept(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: 
         if not is_new:
             await _report_second(conn, renderers, found, now_ms=now_ms, ids=ids)
     await dishonors.write_accepted(conn, found, renderers=renderers, moment=moment)
-    await _settle(conn, found, now_ms=now_ms, ids=ids)
+    resolution = f"The return was dishonored with {found.dishonor_code}, and nobody has contested that in time."
+    await _settle(conn, found, resolution, now_ms=now_ms, ids=ids)
     return True
 
 
-async def _settle(conn: Conn, found: AchReturn, *, now_ms: int, ids: IdFactory) -> None:
-    """Resolve the break of a return that could not be applied: it no longer has any effect."""
+async def _settle(conn: Conn, found: AchReturn, resolution: str, *, now_ms: int, ids: IdFactory) -> None:
+    """Settle the break of a return that could not be applied: it counts no more, or was applied after all."""
     if found.break_id is None:
         return
-    resolution = f"The return was dishonored with {found.dishonor_code}, and the dishonor was not contested in time."
     try:
         await settle_break(conn, found.scope, found.break_id, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
     except BreakResolvedError:
@@ -406,12 +436,33 @@ async def _settle(conn: Conn, found: AchReturn, *, now_ms: int, ids: IdFactory) 
 
 
 async def _report_second(conn: Conn, renderers: Renderers, found: AchReturn, *, now_ms: int, ids: IdFactory) -> None:
+    detail = (
+        f"The money of {found.topup} has come back a second time, by the dishonored return {found.id}. The customer "
+        "was given it once, and this time it waits in funding:clearing."
+    )
+    await _list(conn, renderers, found, "second", detail, now_ms=now_ms, ids=ids)
+
+
+async def _report_unposted(
+    conn: Conn, renderers: Renderers, found: AchReturn, reference: str, what: str, *, now_ms: int, ids: IdFactory
+) -> None:
+    detail = (
+        f"The bank has {what} {found.amount} cents for the dishonored return {found.id} of {found.topup} (the line "
+        f"{reference}). That it took them by this return was not posted, so neither is this. Compare both with the "
+        "statements."
+    )
+    await _list(conn, renderers, found, f"unposted/{reference}", detail, now_ms=now_ms, ids=ids)
+
+
+async def _list(
+    conn: Conn, renderers: Renderers, found: AchReturn, what: str, detail: str, *, now_ms: int, ids: Ids
+) -> None:
+    """List once what a person has to look at of a return."""
     new = NewBreak(
         scope=found.scope,
         kind=BreakKind.DISHONOR,
-        cause=f"{found.id}/second",
-        detail=f"The money of {found.topup} came back a second time, by the dishonored return {found.id}. The "
-        "customer was already credited once, so this time it stays in funding:clearing.",
+        cause=f"{found.id}/{what}",
+        detail=detail,
         amount=found.amount,
         currency="usd",
         reference=found.id,

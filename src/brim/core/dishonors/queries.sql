@@ -8,6 +8,28 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 ON CONFLICT ON CONSTRAINT ach_returns_once DO NOTHING
 RETURNING id;
 
+-- name: lock_same_return
+-- The return that was noted with the same traces and code, held until the transaction ends.
+SELECT {return_columns}
+FROM ach_returns
+WHERE account = $1 AND livemode = $2 AND original_trace BETWEEN $3 AND $3 AND code = $4 AND trace = $5
+ORDER BY original_trace, code, trace
+FOR UPDATE;
+
+-- name: write_applied
+-- Write what is known of a return that the transaction holds and that is applied now; nothing lists it any more.
+UPDATE ach_returns
+SET
+    is_applied = true, break_id = NULL, sealed = $4, owner = $5, originator = $6, topup = $7, number = $8,
+    bank_file = $9, original_rdfi = $10, amount = $11, sec_code = $12, settled_on = $13, debited_on = $14,
+    dishonorable_until_ms = $15
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_returns
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+));
+
 -- name: lock_return
 -- One return, held until the transaction ends.
 SELECT {return_columns}

@@ -33,10 +33,27 @@ _MOST_OF_TOPUP: Final = 100
 _log = structlog.get_logger()
 
 
-async def note_return(conn: Conn, vault: Vault, received: AchReturn, record: str) -> None:
-    """Keep a return that was just received, with the record of its entry; once, however often it arrives."""
+async def note_return(conn: Conn, vault: Vault, received: AchReturn, record: str) -> AchReturn | None:
+    """Keep a return that was just received, with the record of its entry; once, however often it comes.
+
+    One that could not be applied at first, and is now, has what is known of it now, unless it was dishonored meanwhile.
+
+    Returns:
+        What was noted of it before, where it is applied now only.
+    """
     if await store.insert_return(conn, received, vault.seal(record.encode(), place=received.place)):
         _log.info("ach return", ach_return=received.id, code=received.code, topup=received.topup)
+        return None
+    if not received.is_applied:
+        return None
+    known = await store.lock_same_return(conn, received)
+    if known is None or known.is_applied:
+        return None
+    if known.status in {ReturnStatus.RETURNED, ReturnStatus.MISSED}:
+        applied = msgspec.structs.replace(received, id=known.id)
+        await store.write_applied(conn, applied, vault.seal(record.encode(), place=applied.place))
+        _log.info("ach return applied late", ach_return=known.id, code=known.code, topup=applied.topup)
+    return known
 
 
 async def dishonor(  # noqa: PLR0913  who says what, when and why
@@ -131,8 +148,8 @@ async def announce(
     _log.info("ach return answered", ach_return=found.id, status=found.status, topup=found.topup)
 
 
-async def owner_of_return(conn: Conn, scope: AccountScope, return_id: str) -> AccountScope:
-    """Return the scope of the account whose top-up was returned: its clock is held before the return.
+async def see_return(conn: Conn, scope: AccountScope, return_id: str) -> AchReturn:
+    """Return a platform's return as it is: the clock of its account and its top-up are held before it is.
 
     Raises:
         ResourceMissingError: there is none of that id.
@@ -140,7 +157,7 @@ async def owner_of_return(conn: Conn, scope: AccountScope, return_id: str) -> Ac
     found = (await store.fetch_returns(conn, scope, [return_id])).get(return_id)
     if found is None:
         raise ResourceMissingError("ACH return", return_id, param="return", in_path=True)
-    return found.owner_scope
+    return found
 
 
 async def hold_return(conn: Conn, scope: AccountScope, return_id: str) -> AchReturn:

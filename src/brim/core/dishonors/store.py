@@ -18,6 +18,10 @@ _RECEIVED: Final = (
     *("original_rdfi", "trace", "amount", "sec_code", "settled_on", "debited_on", "is_applied"),
     *("dishonorable_until_ms", "received_ms"),
 )
+_APPLIED: Final = (
+    *("owner", "originator", "topup", "number", "bank_file", "original_rdfi", "amount", "sec_code", "settled_on"),
+    *("debited_on", "dishonorable_until_ms"),
+)
 _CHANGING: Final = (
     *("status", "dishonor_code", "information", "dishonored_ms", "dishonored_by", "leaves_ms", "file", "batch"),
     *("dishonor_trace", "booked_on", "booked_by", "final_ms", "contest_code", "contest_trace", "contested_ms"),
@@ -39,6 +43,22 @@ async def insert_return(conn: Conn, received: AchReturn, sealed: bytes) -> bool:
         *(getattr(received, name) for name in _RECEIVED),
     )
     return found is not None
+
+
+async def lock_same_return(conn: Conn, received: AchReturn) -> AchReturn | None:
+    """Return the return that was noted with the same traces and code, which nobody else can change meanwhile."""
+    scope = received.scope
+    record = await conn.fetchrow(
+        _SQL["lock_same_return"], scope.account, scope.livemode, received.original_trace, received.code, received.trace
+    )
+    return _from_record(record) if record else None
+
+
+async def write_applied(conn: Conn, applied: AchReturn, sealed: bytes) -> None:
+    """Write what is known of a return that the transaction holds and that is applied now."""
+    values = (getattr(applied, name) for name in _APPLIED)
+    scope = applied.scope
+    await conn.execute(_SQL["write_applied"], scope.account, scope.livemode, applied.id, sealed, *values)
 
 
 async def lock_return(conn: Conn, scope: AccountScope, return_id: str) -> AchReturn | None:

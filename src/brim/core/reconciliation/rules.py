@@ -42,7 +42,7 @@ class BreakKind(StrEnum):
     CORRECTION = "unusable_correction"
     """A notification of change that cannot be applied by itself."""
     DISHONOR = "unsettled_dishonor"
-    """A dishonor that was not sent in time, or a dishonored return whose money came back twice."""
+    """A dishonored return that has not left in time, or whose money moves as the books do not expect it."""
     SENT = "unknown_debit"
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
     FILE = "held_file"

@@ -29,7 +29,7 @@ BREAK_KINDS: Final = {
     ),
     "unsettled_dishonor": (
         "Dishonor not settled",
-        "A dishonor could not be sent in time, or a dishonored return's money came back twice.",
+        "A dishonored return could not leave in time, or its money moves as the books do not expect it.",
     ),
     "unknown_debit": (
         "Unknown debit",
