@@ -693,6 +693,9 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.last_return": Case((*OWN, at("tu_", 500))),
     "ach.read_retry_facts": Case((*OWN, [at("pm_", n) for n in FEW])),
     "topups.insert_topup_retries": Case((_RETRIES,)),
+    "topups.find_dishonored_returns": Case(
+        (recordset({"account": BIG, "livemode": False, "topup": at("tu_", n)} for n in MANY),)
+    ),
     "topups.retries_of_topup": Case((*OWN, at("tu_", 500))),
     "topups.read_retry_links": Case((*OWN, [at("tu_", n) for n in FEW])),
     "ach.lock_entry": Case((*OWN, at("tu_", 500), 1)),

@@ -17,8 +17,9 @@ from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.json_codec import decode
 from brim.core import ach, dishonors, originators, topups
-from brim.core.dishonors import AchReturn, ReturnStatus
-from brim.platform.database import Database
+from brim.core.ach.disputing import read_standing
+from brim.core.dishonors import AchReturn, ReturnStatus, Standing
+from brim.platform.database import Conn, Database
 from tests.support.ach_samples import sample
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
@@ -266,6 +267,65 @@ async def test_what_is_presented_again_is_not_dishonored_and_what_is_dishonored_
     assert await live.cancel(retry)
     assert (await dishonor(live, await of_topup(live, failed[1]), "R69", "03")).status is ReturnStatus.DISHONORED
     await assert_books_hold(live.database)
+
+
+async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
+    live: LiveMoney, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever has looked before the other one has committed looks again, and has to wait for it."""
+    await live.open()
+    failed = [await live.create(await live.bank_account("9903020000"), 2_000 + n) for n in range(2)]
+    other = await live.bank_account("000123456789")
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    found = [await of_topup(live, topup) for topup in failed]
+    at_it, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(*_: object) -> None:
+        at_it.set()
+        await go_on.wait()
+
+    async def read_and_wait(conn: Conn, returned: AchReturn) -> Standing:
+        standing = await read_standing(conn, returned)
+        await wait()
+        return standing
+
+    # The dishonor has not committed when the retry looks for one.
+    with monkeypatch.context() as patched:
+        patched.setattr("brim.core.ach.disputing.read_standing", read_and_wait)
+        first = asyncio.create_task(dishonor(live, found[0], "R69", "03"))
+        await at_it.wait()
+        retry = asyncio.create_task(live.create(other, 2_000, retry_of=failed[0]))
+        await someone_waits(live)
+        go_on.set()
+        assert (await first).status is ReturnStatus.DISHONORED
+    with pytest.raises(topups.RetryRefusedError, match="was dishonored"):
+        await retry
+    # The retry has not committed when the dishonor looks for one.
+    at_it.clear()
+    go_on.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr("brim.core.topups.batches._check_twins", wait)
+        retry = asyncio.create_task(live.create(other, 2_001, retry_of=failed[1]))
+        await at_it.wait()
+        second = asyncio.create_task(dishonor(live, found[1], "R69", "03"))
+        await someone_waits(live)
+        go_on.set()
+        assert (await live.topup(await retry))["status"] == "pending"
+    with pytest.raises(dishonors.UnfitDishonorError, match="is presented again"):
+        await second
+    await assert_books_hold(live.database)
+
+
+async def someone_waits(live: LiveMoney) -> None:
+    """Return once a transaction waits for a lock."""
+    for _ in range(1_000):
+        if await rows(
+            live.database,
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        ):
+            return
+    raise AssertionError("nobody waits")
 
 
 async def test_of_two_people_at_once_one_dishonors(live: LiveMoney) -> None:

@@ -28,6 +28,7 @@ from brim.core.topups import (
     TopupRetry,
     fetch_topups,
     read_links,
+    refused_as_dishonored,
     retries_of,
 )
 from brim.platform.database import Conn, Database
@@ -109,7 +110,7 @@ async def _check_not_dishonored(conn: Conn, platform: AccountScope, original: To
     returns = await list_returns_of_topup(conn, platform, original.id)
     dishonored = next((each for each in returns if each.status in _COMES_BACK), None)
     if dishonored is not None:
-        raise RetryRefusedError(original.id, f"its return {dishonored.id} was dishonored, so its money may come back.")
+        raise refused_as_dishonored(original.id, dishonored.id)
 
 
 async def _next_number(conn: Conn, platform: AccountScope, original: Topup) -> int:

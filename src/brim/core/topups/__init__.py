@@ -26,6 +26,7 @@ from brim.core.topups.retry_rules import (
     RetryLinks,
     RetryRefusedError,
     TopupRetry,
+    refused_as_dishonored,
 )
 from brim.core.topups.retry_store import KnownRetry, read_links, retries_of
 from brim.core.topups.rules import (
@@ -127,6 +128,7 @@ __all__ = [
     "postpone",
     "preview_topup",
     "read_links",
+    "refused_as_dishonored",
     "reschedule",
     "retries_of",
     "retrieve_topup",

@@ -21,7 +21,7 @@ from brim.core.topups import list_store as lists
 from brim.core.topups import retry_store
 from brim.core.topups import store as topups
 from brim.core.topups.list_store import TopupListQuery
-from brim.core.topups.retry_rules import RetriedAlreadyError
+from brim.core.topups.retry_rules import RetriedAlreadyError, RetryRefusedError, refused_as_dishonored
 from brim.core.topups.rules import DuplicateTopupError, Topup
 from brim.core.topups.store import NewTopup, Refusal
 from brim.platform import lanes
@@ -37,6 +37,9 @@ Result = TypeVar("Result")
 ObserveBatch: TypeAlias = Callable[[str, int], None]
 RecordCreate: TypeAlias = Callable[[Conn], Awaitable[None]]
 """Writes who made a top-up, in the transaction that makes it."""
+
+_OF_ONE: Final = (CapError, DuplicateTopupError, RetriedAlreadyError, RetryRefusedError)
+"""What is wrong with one top-up of a batch."""
 
 # So small that the requests of a busy moment fall into several batches: PostgreSQL works on one while the replies of
 # the one before are written. With 64 clients in one batch, each waits for the other (docs/performance.md).
@@ -101,6 +104,7 @@ class Batches:
             DayCapError, SourceCapError: too much is asked for.
             DuplicateTopupError: it looks like a duplicate of another top-up.
             RetriedAlreadyError: it retries what another top-up has begun to retry meanwhile.
+            RetryRefusedError: a return of what it retries was dishonored meanwhile.
             DatabaseUnavailableError: nothing is known of the write; a retry under the same key finds out.
         """
 
@@ -168,7 +172,7 @@ class Batches:
         async def fail(_new: NewTopup, error: Exception) -> Sequence[Created | BaseException]:
             return [error]
 
-        return await halved(write, batch, alone=fail, caused_by=(CapError, DuplicateTopupError, RetriedAlreadyError))
+        return await halved(write, batch, alone=fail, caused_by=_OF_ONE)
 
     async def _insert(self, conn: Conn, batch: Sequence[NewTopup]) -> dict[str, Refusal]:
         """Write a batch; what is capped is counted in the same transaction, so that a cap undoes it all.
@@ -177,10 +181,14 @@ class Batches:
             DayCapError, SourceCapError: too much is asked for; alone in a batch, that is the top-up's answer.
             DuplicateTopupError: one looks like a duplicate of another top-up, perhaps of the same batch.
             RetriedAlreadyError: one retries what another top-up has begun to retry meanwhile.
+            RetryRefusedError: a return of what one retries was dishonored meanwhile.
         """
         if not any(new.exposures for new in batch):
             return await topups.insert_topups(conn, batch, now_ms=self._clock())
+        retried_ones = {(new.topup.scope, new.retry.retry_of) for new in batch if new.retry}
         async with conn.transaction():
+            for scope, topup in sorted(retried_ones):  # nobody dishonors a return of theirs meanwhile
+                await topups.lock_topup(conn, scope, topup)
             lost = await topups.insert_topups(conn, batch, now_ms=self._clock())
             await add_exposures(
                 conn, [exposure for new in batch if new.event.id not in lost for exposure in new.exposures]
@@ -197,16 +205,22 @@ class Batches:
 
 
 async def _write_retries(conn: Conn, batch: Sequence[NewTopup]) -> None:
-    """Write which top-ups the batch's top-ups retry.
+    """Write what top-ups retry that are written; what they retry is held.
 
     Raises:
         RetriedAlreadyError: another one retries the same; the caller's transaction must not commit.
+        RetryRefusedError: a return of what one retries was dishonored; nor must it then.
     """
     retries = [(new.topup.scope, new.topup.id, new.retry, new.topup.created * 1000) for new in batch if new.retry]
-    written = await retry_store.insert_retries(conn, retries) if retries else frozenset()
+    if not retries:
+        return
+    dishonored = await retry_store.find_dishonored(conn, {(scope, retry.retry_of) for scope, _, retry, _ in retries})
+    written = await retry_store.insert_retries(conn, retries)
     for _, topup, retry, _ in retries:
         if topup not in written:
             raise RetriedAlreadyError(retry.retry_of, None)
+        if retry.retry_of in dishonored:
+            raise refused_as_dishonored(retry.retry_of, dishonored[retry.retry_of])
 
 
 async def _check_twins(conn: Conn, batch: Sequence[NewTopup]) -> None:

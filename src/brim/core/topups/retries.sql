@@ -27,6 +27,20 @@ CROSS JOIN LATERAL (
 WHERE r.account = $1 AND r.livemode = $2 AND r.retry_of = $3
 ORDER BY r.number DESC;
 
+-- name: find_dishonored_returns
+-- The top-ups of which a return was dishonored, so that its money has come back or may, with one such return of each.
+SELECT n.topup, r.id
+FROM json_to_recordset($1::json) AS n (account text, livemode boolean, topup text)
+CROSS JOIN LATERAL (
+    SELECT id
+    FROM ach_returns
+    WHERE
+        owner = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup
+        AND status IN ('dishonored', 'money_back', 'accepted')
+    ORDER BY owner, livemode, topup
+    LIMIT 1
+) AS r;
+
 -- name: read_retry_links
 -- Which of an account's top-ups each retries, and which one retries it.
 SELECT

@@ -51,6 +51,11 @@ class RetryRefusedError(BrimError):
         self.param = "brim[retry_of]"
 
 
+def refused_as_dishonored(topup: str, found: str) -> RetryRefusedError:
+    """Return why a top-up cannot be retried of which a return was dishonored."""
+    return RetryRefusedError(topup, f"its return {found} was dishonored, so its money may come back.")
+
+
 class RetriedAlreadyError(BrimError):
     """A top-up already has a retry."""
 

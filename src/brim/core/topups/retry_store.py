@@ -1,6 +1,6 @@
 """Retries of top-ups in the database. Rows are only added."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
@@ -42,6 +42,13 @@ async def insert_retries(conn: Conn, new: Sequence[tuple[AccountScope, str, Topu
     ]
     records = await conn.fetch(_SQL["insert_topup_retries"], recordset(rows))
     return frozenset(record["topup"] for record in records)
+
+
+async def find_dishonored(conn: Conn, topups: Collection[tuple[AccountScope, str]]) -> dict[str, str]:
+    """Return those of some top-ups of which a return was dishonored, with the id of such a return."""
+    rows = [{"account": scope.account, "livemode": scope.livemode, "topup": topup} for scope, topup in topups]
+    records = await conn.fetch(_SQL["find_dishonored_returns"], recordset(rows))
+    return {record["topup"]: record["id"] for record in records}
 
 
 async def retries_of(conn: Conn, scope: AccountScope, topup: str) -> list[KnownRetry]:

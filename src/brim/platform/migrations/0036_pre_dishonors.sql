@@ -60,6 +60,9 @@ CREATE TABLE ach_returns (
 );
 CREATE INDEX ach_returns_by_status ON ach_returns (account, livemode, status, id);
 CREATE INDEX ach_returns_of_topup ON ach_returns (account, livemode, topup, id) WHERE topup IS NOT NULL;
+-- By the account that has the top-up: the returns whose money has come back, or may.
+CREATE INDEX ach_returns_of_owner_topup ON ach_returns (owner, livemode, topup)
+WHERE status IN ('dishonored', 'money_back', 'accepted');
 -- Few are dishonored, and each leaves with the next file.
 CREATE INDEX ach_returns_to_dishonor ON ach_returns (account, livemode, originator, id)
 WHERE status = 'dishonored' AND file IS NULL;
