@@ -771,6 +771,7 @@ CASES: Final[Mapping[str, Case]] = {
     "dishonors.find_by_dishonor_trace": Case((*OWN, [str(n) for n in FEW])),
     "dishonors.find_by_original_trace": Case((*OWN, [str(n) for n in FEW])),
     "dishonors.list_money_back": Case((1_000_000,), reads_all="the money of a few days is back"),
+    "dishonors.list_unanswered": Case((1_000_000, DAY), reads_all="the money of a few days is back"),
     "dishonors.forget_records": Case((1_000_000, 100)),
     "dishonors.count_undecided": Case((*OWN, 1, "retn_", 100)),
     "ach.insert_prenote": Case((*OWN, "pren_new", "pm_new", 1, 1, None, 1)),

@@ -19,6 +19,7 @@ from brim.base.json_codec import decode
 from brim.core import ach, dishonors, originators, topups
 from brim.core.ach.disputing import read_standing
 from brim.core.dishonors import AchReturn, ReturnStatus, Standing
+from brim.core.reconciliation import settle_break
 from brim.platform.database import Conn, Database
 from tests.support.ach_samples import sample
 from tests.support.books import assert_books_hold, rows
@@ -541,8 +542,62 @@ async def test_money_that_is_taken_again_before_the_bank_says_why_is_not_the_cus
     await live.until("2026-12-20 12:00")
     kept = await of_topup(live, topup)
     assert (kept.status, bool(kept.taken_by)) == (ReturnStatus.MONEY_BACK, True)
+    (listed,) = await breaks(live)
+    assert listed["cause"] == f"{kept.id}/unanswered/taken"
+    await resolve(live, listed["id"])
+    assert (await of_topup(live, topup)).status is ReturnStatus.MISSED
     assert (await live.ledger()).get("balance:available", 0) == 0
     await assert_books_hold(live.database)
+
+
+async def resolve(live: LiveMoney, break_id: str) -> None:
+    async with live.database.transaction() as conn:
+        await settle_break(
+            conn, PLATFORM, break_id, resolution="Asked the bank.", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+    await live.work()
+
+
+async def test_a_dishonor_that_the_bank_never_books_is_listed_once_and_ends_when_that_is_resolved(
+    live: LiveMoney,
+) -> None:
+    await live.open()
+    topup, found = await returned(live)
+    await dishonor(live, found, "R70")
+    live.now_ms = at("2026-12-07 17:10")
+    await live.work()
+    sent = await of_topup(live, topup)
+    (file,) = await rows(live.database, "SELECT effective_date FROM ach_files WHERE id = $1", sent.file)
+    assert file["effective_date"] == date(2026, 12, 8)
+    live.now_ms = at("2026-12-17 23:59")
+    await live.work()
+    assert [each for each in await breaks(live) if each["kind"] == "unsettled_dishonor"] == []
+    live.now_ms = at("2026-12-18 00:00")
+    await live.work()
+    await live.work()
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "unsettled_dishonor"]
+    assert (listed["reference"], listed["cause"]) == (sent.id, f"{sent.id}/unanswered")
+    assert (await of_topup(live, topup)).status is ReturnStatus.DISHONORED
+    await resolve(live, listed["id"])
+    ended = await of_topup(live, topup)
+    assert (ended.status, ended.ended_ms) == (ReturnStatus.MISSED, live.now_ms)
+    await live.advance_bank()  # which books it after all
+    await live.work()
+    late = [each["detail"] for each in await breaks(live) if each["kind"] == "line_amount"]
+    assert [f"{sent.id}, which is missed" in each for each in late] == [True]
+    assert (await live.ledger()).get("balance:available", 0) == 0
+    await assert_books_hold(live.database)
+
+
+async def test_a_dishonor_is_given_up_while_no_originator_is_active(live: LiveMoney) -> None:
+    await live.open()
+    topup, found = await returned(live)
+    await dishonor(live, found, "R70")
+    await rows(live.database, "UPDATE originators SET status = 'suspended'")
+    await live.until("2026-12-12 12:00")
+    assert (await of_topup(live, topup)).status is ReturnStatus.MISSED
+    (listed,) = await breaks(live)
+    assert listed["cause"] == f"{found.id}/missed"
 
 
 async def test_a_contest_may_come_before_the_statement_that_books_the_money(live: LiveMoney) -> None:

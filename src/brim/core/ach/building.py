@@ -146,20 +146,19 @@ async def build_file(
         FieldError: an entry does not fit a file; nothing was written.
     """
     counters = await file_store.lock_counters(conn, group.scope, group.originator)
-    if counters is None or not await _is_any_active(conn, counters.originator):
+    if counters is None:
         return None
     originator = counters.originator
     profile = originator.profile
+    if not await _is_any_active(conn, originator):
+        await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
+        return None
     effective_date = date_of_file_made(profile, moment.now_ms)
     queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
-    disputed, missed = await dishonors.hold_dishonors(
-        conn, vault, group.scope, group.originator, profile, now_ms=moment.now_ms
-    )
-    await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
-    disputed = _dishonors_within_cap(disputed, profile.file_cap)
-    taken = _within_cap(queued, profile.file_cap - sum(dishonor.found.amount for dishonor in disputed))
-    taken, refusals, disputed = within_lines(profile, taken, refusals, disputed)
+    disputed = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
+    taken = _within_cap(queued, profile.file_cap)
+    taken = _within_lines(taken, profile, refusals=len(refusals), disputed=disputed)
     is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
     if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
         return None
@@ -257,6 +256,17 @@ async def _is_any_active(conn: Conn, originator: Originator) -> bool:
         return True
     others = await list_originators(conn, originator.scope)
     return any(other.status is OriginatorStatus.ACTIVE for other in others)
+
+
+async def _hold_disputed(
+    conn: Conn, vault: Vault, renderers: Renderers, group: Group, profile: OriginatorProfile, *, moment: OwnerTime
+) -> list[dishonors.Dishonor]:
+    """Return the dishonors that the next file of a group can take, held; those that are too late are given up."""
+    waiting, missed = await dishonors.hold_dishonors(
+        conn, vault, group.scope, group.originator, profile, now_ms=moment.now_ms
+    )
+    await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
+    return waiting
 
 
 async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile, cap: int) -> list[Entry]:

@@ -15,7 +15,7 @@ from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
 from brim.core import audit, dishonors
-from brim.core.ach import entry_store, reading_store
+from brim.core.ach import entry_store, file_store, reading_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.reading_rules import UnreadBankError, check_read
 from brim.core.ach.rules import Entry
@@ -23,7 +23,7 @@ from brim.core.audit import Action, ObjectType
 from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus, Standing
 from brim.core.events import BY_ITSELF, Cause, Renderers
 from brim.core.originators import Originator, find_originator
-from brim.core.rails.ach import day_of_year, dishonorable_until_ms, next_cutoff_ms
+from brim.core.rails.ach import day_of_year, dishonorable_until_ms, next_cutoff_ms, unanswered_ms
 from brim.core.rails.ach.nacha import Contest, Item, ReturnInfo
 from brim.core.reconciliation import BreakKind, BreakResolvedError, NewBreak, find_open_breaks, settle_break
 from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
@@ -365,12 +365,14 @@ async def _was_taken(conn: Conn, found: AchReturn) -> bool:
 
 
 async def end_contests(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
-    """Credit customers for dishonored returns that can no longer be contested; return how many.
+    """Give customers the money of dishonored returns that cannot be contested any more; return how many came to an end.
 
-    The sealed records of a return are erased once it can be neither dishonored nor contested.
+    A dishonor that has left, and of which nothing comes, is listed as a break, and ends once a person resolves that.
+    What a return came with is forgotten once it can be neither dishonored nor contested.
     """
     async with database.connection() as conn:
         waiting = await dishonors.list_money_back(conn, now_ms=now_ms)
+        unanswered = await dishonors.list_unanswered(conn, now_ms=now_ms)
     ended = 0
     for each in waiting:
 
@@ -381,6 +383,15 @@ async def end_contests(database: Database, renderers: Renderers, *, now_ms: int,
             ended += await database.transact(work)
         except (ClockAdvancingError, UnreadBankError) as error:
             _log.debug("dishonor is not final yet", ach_return=each.id, reason=str(error))
+    for each in unanswered:
+
+        async def ask(conn: Conn, each: AchReturn = each) -> bool:
+            return await _end_unanswered(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
+
+        try:
+            ended += await database.transact(ask)
+        except ClockAdvancingError as error:
+            _log.debug("dishonor is not answered yet", ach_return=each.id, reason=str(error))
     async with database.connection() as conn:
         await dishonors.forget_records(conn, before_ms=now_ms - _KEPT_MS, limit=_MOST)
     return ended
@@ -422,6 +433,40 @@ async def _accept(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: 
     await dishonors.write_accepted(conn, found, renderers=renderers, moment=moment)
     resolution = f"The return was dishonored with {found.dishonor_code}, and nobody has contested that in time."
     await _settle(conn, found, resolution, now_ms=now_ms, ids=ids)
+    return True
+
+
+async def _end_unanswered(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: int, ids: IdFactory) -> bool:
+    """List a dishonor that the bank has not answered in time; where a person has resolved that, end it."""
+    moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
+    found = await dishonors.hold_return(conn, each.scope, each.id)
+    if found.status is ReturnStatus.DISHONORED and found.file is not None:
+        file = (await file_store.fetch_files(conn, found.scope, [found.file])).get(found.file)
+        if file is None:
+            return False
+        profile = (await find_originator(conn, found.scope, found.originator)).profile
+        due_ms = unanswered_ms(profile, file.effective_date)
+        what = "unanswered"
+        detail = (
+            f"The dishonor {found.dishonor_code} of the return {found.id} left for {file.effective_date} in {file.id}, "
+            "and no statement has booked its money."
+        )
+    elif found.status is ReturnStatus.MONEY_BACK and found.taken_by is not None:
+        due_ms = found.final_ms or 0
+        what = "unanswered/taken"
+        detail = (
+            f"The bank has taken the money of the dishonored return {found.id} again ({found.taken_by}), and no "
+            "contest says why."
+        )
+    else:
+        return False
+    if moment.now_ms < due_ms:
+        return False
+    detail += " Ask your bank. Once this break is resolved, the dishonor has ended, and the return stands."
+    await _list(conn, renderers, found, what, detail, now_ms=now_ms, ids=ids)
+    if await find_open_breaks(conn, found.scope, [BreakKind.DISHONOR], [found.id]):
+        return False
+    await dishonors.write_missed(conn, found, now_ms=moment.now_ms)
     return True
 
 

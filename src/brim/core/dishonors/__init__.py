@@ -31,6 +31,7 @@ from brim.core.dishonors.service import (
     write_accepted,
     write_booked,
     write_contested,
+    write_missed,
     write_taken,
 )
 from brim.core.dishonors.store import (
@@ -42,6 +43,7 @@ from brim.core.dishonors.store import (
     has_earlier_return,
     list_in_file,
     list_money_back,
+    list_unanswered,
     originators_with_dishonors,
     requeue_dishonors,
     update_return,
@@ -74,6 +76,7 @@ __all__ = [
     "list_money_back",
     "list_returns",
     "list_returns_of_topup",
+    "list_unanswered",
     "note_return",
     "originators_with_dishonors",
     "put_dishonors_in_file",
@@ -85,5 +88,6 @@ __all__ = [
     "write_accepted",
     "write_booked",
     "write_contested",
+    "write_missed",
     "write_taken",
 ]

@@ -171,6 +171,33 @@ WHERE
     )
 ORDER BY r.final_ms, r.account, r.livemode, r.id;
 
+-- name: list_unanswered
+-- The dishonors of all platforms that have left, in files of up to a day, and of which nothing has come; and those whose
+-- money was taken again without a contest, by a moment. By real time, or by the clock of their account. Few are.
+SELECT {r.return_columns}
+FROM ach_returns AS r
+CROSS JOIN LATERAL (
+    SELECT effective_date
+    FROM ach_files
+    WHERE account = r.account AND livemode = r.livemode AND id BETWEEN r.file AND r.file
+    ORDER BY id
+) AS f
+WHERE
+    r.status = 'dishonored' AND r.file IS NOT NULL
+    AND (
+        f.effective_date <= $2
+        OR EXISTS (SELECT FROM test_clocks WHERE account = r.owner AND livemode = r.livemode OFFSET 0)
+    )
+UNION ALL
+SELECT {r.return_columns}
+FROM ach_returns AS r
+WHERE
+    r.status = 'money_back' AND r.taken_by IS NOT NULL
+    AND (
+        r.final_ms <= $1
+        OR EXISTS (SELECT FROM test_clocks WHERE account = r.owner AND livemode = r.livemode OFFSET 0)
+    );
+
 -- name: forget_records
 -- Erase the records of returns that no longer need them for a dishonor, a limited number at once.
 UPDATE ach_returns

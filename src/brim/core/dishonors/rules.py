@@ -46,7 +46,7 @@ class ReturnStatus(StrEnum):
     DISHONORED = "dishonored"
     """It is dishonored: the dishonor goes out with the next file, or has gone out."""
     MISSED = "missed"
-    """It was dishonored, and no file carried the dishonor in time."""
+    """It was dishonored, and no file left with that in time, or the bank has never answered it."""
     MONEY_BACK = "money_back"
     """The bank has booked the money back, and the receiving bank can still contest the dishonor."""
     CONTESTED = "contested"

@@ -131,6 +131,13 @@ async def write_contested(
     return after
 
 
+async def write_missed(conn: Conn, found: AchReturn, *, now_ms: int) -> AchReturn:
+    """Write that nothing comes of the dishonor of a return that the transaction holds."""
+    after = msgspec.structs.replace(found, status=ReturnStatus.MISSED, ended_ms=now_ms)
+    await store.update_return(conn, after)
+    return after
+
+
 async def write_accepted(conn: Conn, found: AchReturn, *, renderers: Renderers, moment: OwnerTime) -> AchReturn:
     """Record that the dishonor of a return that the transaction holds was not contested in time."""
     after = msgspec.structs.replace(found, status=ReturnStatus.ACCEPTED, ended_ms=moment.now_ms)

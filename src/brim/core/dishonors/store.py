@@ -1,6 +1,7 @@
 """Returns and their dishonors in the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -9,6 +10,7 @@ from brim.base.ids import first_id_at
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.dishonors.rules import RETURN_PREFIX, AchReturn, ReturnFilters, ReturnStatus
+from brim.core.rails.ach import ANSWER_DAYS
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -28,6 +30,7 @@ _CHANGING: Final = (
     *("taken_by", "ended_ms"),
 )
 _COLUMNS: Final = tuple(name for name in AchReturn.__struct_fields__ if name not in {"scope", "status"})
+_ANSWERED_WITHIN: Final = timedelta(days=ANSWER_DAYS)
 _OPEN_FOR_S: Final = 30 * 24 * 60 * 60
 """Seconds after which no return can be dishonored, whatever the holidays; how far lists look back."""
 
@@ -176,6 +179,12 @@ async def find_by_original_trace(conn: Conn, scope: AccountScope, traces: Sequen
 async def list_money_back(conn: Conn, *, now_ms: int) -> list[AchReturn]:
     """Return the returns, of all platforms, whose money is back and may be final."""
     return [_from_record(record) for record in await conn.fetch(_SQL["list_money_back"], now_ms)]
+
+
+async def list_unanswered(conn: Conn, *, now_ms: int) -> list[AchReturn]:
+    """Return the returns, of all platforms, whose dishonor has left and may be answered no more."""
+    left_by = datetime.fromtimestamp(now_ms // 1000, UTC).date() - _ANSWERED_WITHIN
+    return [_from_record(record) for record in await conn.fetch(_SQL["list_unanswered"], now_ms, left_by)]
 
 
 async def forget_records(conn: Conn, *, before_ms: int, limit: int) -> int:

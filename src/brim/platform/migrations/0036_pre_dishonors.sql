@@ -66,6 +66,7 @@ WHERE status IN ('dishonored', 'money_back', 'accepted');
 -- Few are dishonored, and each leaves with the next file.
 CREATE INDEX ach_returns_to_dishonor ON ach_returns (account, livemode, originator, id)
 WHERE status = 'dishonored' AND file IS NULL;
+CREATE INDEX ach_returns_told ON ach_returns (account, livemode, id) WHERE status = 'dishonored' AND file IS NOT NULL;
 CREATE INDEX ach_returns_dishonored_in ON ach_returns (account, livemode, file, id) WHERE file IS NOT NULL;
 CREATE INDEX ach_returns_by_dishonor_trace ON ach_returns (account, livemode, dishonor_trace, id)
 WHERE dishonor_trace IS NOT NULL;

@@ -89,9 +89,10 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
     status: Annotated[
         str,
         described(
-            "`returned` if it was not dishonored; `dishonored` until the bank has booked the money back; `missed` if "
-            "the dishonor was not sent in time; `money_back` while the receiving bank may contest it; `contested` if "
-            "it has, so the return stands; `accepted` once it can no longer be contested.",
+            "`returned` where nobody has dishonored it; `dishonored` until its bank has booked the money back; "
+            "`missed` where no file left with it in time, or nothing comes of it; `money_back` while the receiving "
+            "bank may contest it; "
+            "`contested` where it has, so that the return stands; `accepted` once no contest can come any more.",
             enum=[status.value for status in ReturnStatus],
         ),
     ]

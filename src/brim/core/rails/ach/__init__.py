@@ -23,6 +23,7 @@ from brim.core.rails.ach.profile import (
 from brim.core.rails.ach.rail import ACH, AchRail
 from brim.core.rails.ach.retries import RETRY_DESCRIPTION, last_retry_day, retry_cutoff_ms
 from brim.core.rails.ach.schedule import (
+    ANSWER_DAYS,
     CALENDAR,
     CONTEST_DAYS,
     DISHONOR_DAYS,
@@ -45,6 +46,7 @@ from brim.core.rails.ach.schedule import (
     prenote_passes_ms,
     promise_of,
     returnable_until,
+    unanswered_ms,
     usable_ms,
 )
 from brim.core.rails.ach.sftp import (
@@ -61,6 +63,7 @@ from brim.core.rails.ach.sftp import (
 
 __all__ = [
     "ACH",
+    "ANSWER_DAYS",
     "APPROVAL_LIMITS",
     "CALENDAR",
     "CONTEST_DAYS",
@@ -109,5 +112,6 @@ __all__ = [
     "promise_of",
     "retry_cutoff_ms",
     "returnable_until",
+    "unanswered_ms",
     "usable_ms",
 ]

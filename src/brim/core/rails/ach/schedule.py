@@ -29,6 +29,8 @@ Source: Nacha's operating rules, 2.6.3: a bank returns a prenote by the opening 
 DISHONOR_DAYS: Final = 5
 """Banking days from the settlement of a return within which it can be dishonored. Source: Nacha's operating rules."""
 
+ANSWER_DAYS: Final = 7
+"""Banking days after the effective date of its file within which a statement has booked a dishonor, or never will."""
 CONTEST_DAYS: Final = 2
 """Banking days from the settlement of a dishonored return within which the receiving bank can contest it.
 
@@ -168,6 +170,11 @@ def leaves_in_time(profile: OriginatorProfile, settled_on: date, now_ms: int) ->
 def contestable_until(booked_on: date) -> date:
     """Return the last day on which a dishonored return that was booked on a day can be contested."""
     return _business_day_after(booked_on, CONTEST_DAYS)
+
+
+def unanswered_ms(profile: OriginatorProfile, effective_date: date) -> int:
+    """Return from when a person asks the bank for a dishonor that left in a file of an effective date."""
+    return start_of_day_ms(profile, banking_day_after(effective_date, ANSWER_DAYS + 1))
 
 
 def final_ms(profile: OriginatorProfile, booked_on: date) -> int:
