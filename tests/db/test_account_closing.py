@@ -150,6 +150,29 @@ async def test_live_money_keeps_an_account_and_test_money_does_not(
             await end(database, by, account)
 
 
+async def test_an_account_that_waits_for_the_money_of_a_dishonor_is_not_deleted(
+    database: Database, platform: str
+) -> None:
+    by = context_of(platform, livemode=True)
+    account = id_of(await make(database, by))
+    await rows(
+        database,
+        """INSERT INTO ach_returns (
+            account, livemode, id, owner, originator, topup, number, bank_file, code, original_trace, original_rdfi,
+            trace, amount, sec_code, settled_on, is_applied, status, dishonorable_until_ms, received_ms, dishonor_code
+        ) VALUES (
+            $1, true, 'retn_1', $2, 'orig_1', 'tu_1', 1, 'bankf_1', 'R01', '1', '11000000', '1', 5, 'WEB', '2026-12-04',
+            true, 'dishonored', 1, 1, 'R70'
+        )""",
+        platform,
+        account,
+    )
+    with pytest.raises(AccountInUseError, match="it waits for the money of dishonored returns"):
+        await delete(database, by, account)
+    await rows(database, "UPDATE ach_returns SET status = 'missed'")
+    await delete(database, by, account)
+
+
 @pytest.mark.parametrize("livemode", [False, True])
 async def test_an_account_without_a_platform_begins_with_terms_too(database: Database, *, livemode: bool) -> None:
     account = (await create_account(database, platform=None, **typed(NOW_MS))).account

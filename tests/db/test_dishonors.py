@@ -17,6 +17,7 @@ from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.json_codec import decode
 from brim.core import ach, dishonors, originators, topups
+from brim.core.accounts import live_money_of_account
 from brim.core.ach.disputing import read_standing
 from brim.core.dishonors import AchReturn, ReturnStatus, Standing
 from brim.core.reconciliation import settle_break
@@ -542,10 +543,14 @@ async def test_money_that_is_taken_again_before_the_bank_says_why_is_not_the_cus
     await live.until("2026-12-20 12:00")
     kept = await of_topup(live, topup)
     assert (kept.status, bool(kept.taken_by)) == (ReturnStatus.MONEY_BACK, True)
+    async with live.database.connection() as conn:  # so that its account is not deleted
+        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, True)
     (listed,) = await breaks(live)
     assert listed["cause"] == f"{kept.id}/unanswered/taken"
     await resolve(live, listed["id"])
     assert (await of_topup(live, topup)).status is ReturnStatus.MISSED
+    async with live.database.connection() as conn:
+        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, False)
     assert (await live.ledger()).get("balance:available", 0) == 0
     await assert_books_hold(live.database)
 

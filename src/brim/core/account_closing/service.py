@@ -162,8 +162,10 @@ async def _close(conn: Conn, context: RequestContext, account: Account, *, what:
     """Let an account that has no money be topped up no more. What its creates under way have made is seen by then."""
     await account_config.close(conn, account.account)
     await check_live_change(conn, context.scope, account, now_ms=context.now_ms)
-    has_balance, has_pending = await accounts.live_money_of_account(conn, account.account)
-    if has_balance:
+    money = await accounts.live_money_of_account(conn, account.account)
+    if money.has_balance:
         raise AccountInUseError(what, "it has a balance")
-    if has_pending:
+    if money.has_pending:
         raise AccountInUseError(what, "it has pending top-ups")
+    if money.has_dishonored:
+        raise AccountInUseError(what, "it waits for the money of dishonored returns")

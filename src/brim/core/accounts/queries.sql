@@ -118,8 +118,8 @@ SET deleted_below = deleted_below + 1
 WHERE account = $1;
 
 -- name: live_money_of_account
--- Whether an account has money in live mode, and whether some is on its way: along topups_by_status alone, which has that
--- order.
+-- Whether an account has money in live mode, and whether some is on its way, of pending top-ups or of dishonored returns:
+-- along topups_by_status and ach_returns_owed alone, which have that order.
 SELECT
     EXISTS (SELECT FROM balances WHERE account = $1 AND livemode AND (available <> 0 OR reserved <> 0)) AS has_balance,
     EXISTS (
@@ -131,7 +131,18 @@ SELECT
             ORDER BY status, id
             LIMIT 1
         ) AS t
-    ) AS has_pending;
+    ) AS has_pending,
+    EXISTS (
+        SELECT
+        FROM (
+            SELECT id
+            FROM ach_returns
+            WHERE
+                owner = $1 AND livemode = true AND topup IS NOT NULL AND status IN ('dishonored', 'money_back')
+            ORDER BY owner, livemode, topup
+            LIMIT 1
+        ) AS r
+    ) AS has_dishonored;
 
 -- name: is_used_live
 -- Whether an account is used in live mode: it was made with a live key, or has one, a live top-up or a live endpoint. Keys

@@ -1,7 +1,7 @@
 """Accounts in the database. What an account is able to see is decided here: itself, and those under it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from brim.base import json_codec
 from brim.base.paging import Page, Window, page_of
@@ -117,10 +117,18 @@ async def is_used_live(conn: Conn, account: str, *, now_ms: int) -> bool:
     return used
 
 
-async def live_money_of_account(conn: Conn, account: str) -> tuple[bool, bool]:
+class LiveMoney(NamedTuple):
+    """Whether an account has money in live mode, pending top-ups, and returns whose dishonor may bring it money."""
+
+    has_balance: bool
+    has_pending: bool
+    has_dishonored: bool
+
+
+async def live_money_of_account(conn: Conn, account: str) -> LiveMoney:
     """Tell whether an account has money in live mode, and whether some is on its way."""
     record = await conn.fetchrow(_SQL["live_money_of_account"], account)
-    return record["has_balance"], record["has_pending"]
+    return LiveMoney(record["has_balance"], record["has_pending"], record["has_dishonored"])
 
 
 async def lock_accounts(conn: Conn) -> None:

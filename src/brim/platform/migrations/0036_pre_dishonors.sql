@@ -63,6 +63,9 @@ CREATE INDEX ach_returns_of_topup ON ach_returns (account, livemode, topup, id) 
 -- By the account that has the top-up: the returns whose money has come back, or may.
 CREATE INDEX ach_returns_of_owner_topup ON ach_returns (owner, livemode, topup)
 WHERE status IN ('dishonored', 'money_back', 'accepted');
+-- Those whose money is on its way to an account.
+CREATE INDEX ach_returns_owed ON ach_returns (owner, livemode, topup)
+WHERE status IN ('dishonored', 'money_back') AND topup IS NOT NULL;
 -- Few are dishonored, and each leaves with the next file.
 CREATE INDEX ach_returns_to_dishonor ON ach_returns (account, livemode, originator, id)
 WHERE status = 'dishonored' AND file IS NULL;
