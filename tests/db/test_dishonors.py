@@ -271,6 +271,21 @@ async def test_what_is_presented_again_is_not_dishonored_and_what_is_dishonored_
     await assert_books_hold(live.database)
 
 
+async def test_a_retry_that_failed_before_it_was_sent_does_not_keep_a_return_from_being_dishonored(
+    live: LiveMoney,
+) -> None:
+    await live.open()
+    topup, found = await returned(live, "9903020000")
+    retry = await live.create(await live.bank_account("000123456789"), retry_of=topup)
+    await live.claim()
+    await rows(
+        live.database,
+        "UPDATE topups SET status = 'failed', failure_code = 'could_not_process', due_ms = NULL WHERE id = $1",
+        retry,
+    )
+    assert (await dishonor(live, found, "R69", "03")).status is ReturnStatus.DISHONORED
+
+
 async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
     live: LiveMoney, monkeypatch: pytest.MonkeyPatch
 ) -> None:

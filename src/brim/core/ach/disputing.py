@@ -30,6 +30,7 @@ from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
     BankStep,
+    KnownRetry,
     Status,
     confirm_by_bank,
     credit_dishonored_return,
@@ -205,9 +206,18 @@ async def read_standing(conn: Conn, found: AchReturn) -> Standing:
         is_presented_again=(
             any(entry.number > (found.number or 0) for entry in entries)
             or (found.is_applied and any(topup.status is Status.PENDING for topup in topups))
-            or any(retry.status is not Status.CANCELED for retry in retries)
+            or await is_retry_sent(conn, found.scope, retries)
         ),
     )
+
+
+async def is_retry_sent(conn: Conn, scope: AccountScope, retries: Sequence[KnownRetry]) -> bool:
+    """Tell whether one of the retries of a top-up was sent, or still may be."""
+    ended = [retry.topup for retry in retries if retry.status in {Status.CANCELED, Status.FAILED}]
+    if len(ended) < len(retries):
+        return True
+    entries = await entry_store.list_entries_of_topups(conn, scope, ended) if ended else []
+    return any(entry.file is not None for entry in entries)
 
 
 async def report_missed(

@@ -10,6 +10,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core.accounts import account_platform
 from brim.core.ach import entry_store
+from brim.core.ach.disputing import is_retry_sent
 from brim.core.ach.representing import standing_of
 from brim.core.ach.retry_rules import ReturnFacts, kind_of_retry
 from brim.core.ach.rules import Entry, EntryStatus, RetryStanding
@@ -19,7 +20,6 @@ from brim.core.rails.ach import ACH
 from brim.core.time import read_clock
 from brim.core.topups import (
     CreateTopup,
-    KnownRetry,
     RetriedAlreadyError,
     RetryKind,
     RetryRefusedError,
@@ -118,9 +118,8 @@ async def _next_number(conn: Conn, platform: AccountScope, original: Topup) -> i
     known = await retries_of(conn, original.scope, original.id)
     if not known:
         return 1
-    newest: KnownRetry = known[0]
-    entries = await entry_store.list_entries_of_topups(conn, platform, [newest.topup])
-    if newest.status not in {Status.CANCELED, Status.FAILED} or any(entry.file is not None for entry in entries):
+    newest = known[0]
+    if await is_retry_sent(conn, platform, [newest]):
         raise RetriedAlreadyError(original.id, newest.topup)
     return newest.number + 1
 
