@@ -5,6 +5,7 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import asyncpg
 import msgspec
@@ -417,7 +418,11 @@ async def approve(live: LiveMoney, *, by: Actor = OPERATOR, approvers: int = 1) 
     await live.work()
 
 
-async def test_a_voided_file_lets_its_dishonor_leave_with_the_next_one(live: LiveMoney) -> None:
+@pytest.mark.parametrize("is_version_before", [False, True])
+async def test_a_voided_file_lets_its_dishonor_leave_with_the_next_one(
+    live: LiveMoney, monkeypatch: pytest.MonkeyPatch, is_version_before: bool
+) -> None:
+    """Also where a version gives it up that knows no dishonors."""
     await live.open(requires_approval=True)
     topup = await live.create(await live.bank_account(ASKED))
     await live.until("2026-12-01 17:10")
@@ -427,8 +432,11 @@ async def test_a_voided_file_lets_its_dishonor_leave_with_the_next_one(live: Liv
     await live.until("2026-12-07 17:10")
     first = await of_topup(live, topup)
     assert first.file is not None
-    async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    with monkeypatch.context() as patched:
+        if is_version_before:
+            patched.setattr("brim.core.ach.service.dishonors.requeue_dishonors", AsyncMock())
+        async with live.database.transaction() as conn:
+            await ach.void_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
     assert (await of_topup(live, topup)).dishonor_trace is None
     await live.work()
     second = await of_topup(live, topup)

@@ -77,3 +77,16 @@ CREATE INDEX ach_returns_money_back ON ach_returns (final_ms, account, livemode,
 -- Whose records are kept, until they are of no use.
 CREATE INDEX ach_returns_sealed ON ach_returns (dishonorable_until_ms, account, livemode, id)
 WHERE sealed IS NOT NULL AND status IN ('returned', 'missed', 'contested', 'accepted');
+
+-- A version that knows no dishonors gives up a file without them: they wait for the next one, as its entries do.
+CREATE FUNCTION requeue_dishonors() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ach_returns
+    SET file = NULL, batch = NULL, dishonor_trace = NULL
+    WHERE account = NEW.account AND livemode = NEW.livemode AND file BETWEEN NEW.id AND NEW.id
+        AND status || '' = 'dishonored';
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER ach_files_voided AFTER UPDATE OF status ON ach_files
+FOR EACH ROW WHEN (NEW.status = 'voided' AND OLD.status <> 'voided') EXECUTE FUNCTION requeue_dishonors();
