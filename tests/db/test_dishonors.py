@@ -17,6 +17,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.json_codec import decode
+from brim.base.scope import AccountScope
 from brim.core import ach, dishonors, originators, topups
 from brim.core.accounts import live_money_of_account
 from brim.core.ach.disputing import read_standing
@@ -668,6 +669,35 @@ async def test_nothing_is_final_before_all_that_the_bank_has_sent_is_read(live: 
     )
     assert sum(ended) == 1  # of several workers, one gives the money
     assert (await live.ledger())["balance:available"] == -5_000
+
+
+async def test_a_dishonor_that_cannot_be_ended_is_listed_and_holds_up_no_other(
+    live: LiveMoney, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.open()
+    made = [await live.create(await live.bank_account(ASKED), 1_000 + n) for n in range(2)]
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    for topup in made:
+        await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    credit = topups.credit_dishonored_return
+
+    async def fail_one(conn: Conn, scope: AccountScope, topup: str, **options: Any) -> bool:
+        if topup == made[0]:
+            raise RuntimeError("broken")
+        return await credit(conn, scope, topup, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("brim.core.ach.disputing.credit_dishonored_return", fail_one)
+        await live.until("2026-12-14 10:00")
+    stuck, ended = [await of_topup(live, topup) for topup in made]
+    assert (stuck.status, ended.status) == (ReturnStatus.MONEY_BACK, ReturnStatus.ACCEPTED)
+    (listed,) = await breaks(live)
+    assert (listed["kind"], listed["reference"]) == ("failed_work", stuck.id)
+    await live.work()
+    assert (await of_topup(live, made[0])).status is ReturnStatus.ACCEPTED
+    await assert_books_hold(live.database)
 
 
 async def test_in_the_time_of_a_test_clock_all_of_it_happens_as_the_clock_passes(

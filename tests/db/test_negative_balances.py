@@ -13,10 +13,10 @@ from brim.base.scope import AccountScope
 from brim.core import ledger, negative_balances
 from brim.core.accounts import live_money_of_account
 from brim.core.ledger import InsufficientFundsError
-from brim.core.negative_balances import DebtPendingError, DebtTooSmallError, NotNegativeError
+from brim.core.negative_balances import DebtPendingError, DebtTooSmallError, NotNegativeError, reserves
 from brim.core.rails import FAILURES, Return, Succeed
 from brim.core.time import OwnerTime
-from brim.platform.database import Database
+from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, execute, rows
 from tests.support.clockwork import Clockwork
@@ -164,6 +164,28 @@ async def test_every_version_that_posts_notes_what_is_below_zero(work: Clockwork
     assert again == noted
     await execute(work.database, "UPDATE balances SET available = 0")
     assert await rows(work.database, "SELECT FROM negative_balances") == []
+
+
+async def test_a_reserve_that_cannot_be_settled_holds_up_no_other(
+    work: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _set_reserve(work, 300)
+    await _arrive(work, 200)
+    find, settle, calls = reserves.store.reserves_to_settle, reserves._settle, []
+
+    async def find_twice(conn: Conn, *, limit: int) -> list[Any]:
+        return 2 * list(await find(conn, limit=limit))
+
+    async def fail_first(*arguments: Any, **options: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise RuntimeError("broken")
+        return await settle(*arguments, **options)
+
+    monkeypatch.setattr(reserves.store, "reserves_to_settle", find_twice)
+    monkeypatch.setattr(reserves, "_settle", fail_first)
+    assert await _settle(work) == 1
+    assert await _balance(work) == (0, 200)
 
 
 async def test_a_reserve_is_filled_drawn_on_by_a_return_and_filled_again(work: Clockwork) -> None:

@@ -6,7 +6,7 @@ it can no longer be contested and everything that the bank has sent by then is r
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -19,6 +19,7 @@ from brim.core.ach import entry_store, file_store, reading_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.reading_rules import UnreadBankError, check_read
 from brim.core.ach.rules import Entry
+from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus, Standing
 from brim.core.events import BY_ITSELF, Cause, Renderers
@@ -378,33 +379,44 @@ async def end_contests(database: Database, renderers: Renderers, *, now_ms: int,
     """Give customers the money of dishonored returns that cannot be contested any more; return how many came to an end.
 
     A dishonor that has left, and of which nothing comes, is listed as a break, and ends once a person resolves that.
-    What a return came with is forgotten once it can be neither dishonored nor contested.
+    One that cannot be ended is listed, and holds up no other. What a return came with is forgotten once it can be
+    neither dishonored nor contested.
     """
     async with database.connection() as conn:
         waiting = await dishonors.list_money_back(conn, now_ms=now_ms)
         unanswered = await dishonors.list_unanswered(conn, now_ms=now_ms)
     ended = 0
-    for each in waiting:
+    for each, end in [*((each, _accept) for each in waiting), *((each, _end_unanswered) for each in unanswered)]:
 
-        async def work(conn: Conn, each: AchReturn = each) -> bool:
-            return await _accept(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
+        async def work(conn: Conn, each: AchReturn = each, end: _End = end) -> bool:
+            try:
+                return await end(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
+            except (ClockAdvancingError, UnreadBankError) as error:
+                _log.debug("dishonor is not final yet", ach_return=each.id, reason=str(error))
+                return False
 
-        try:
-            ended += await database.transact(work)
-        except (ClockAdvancingError, UnreadBankError) as error:
-            _log.debug("dishonor is not final yet", ach_return=each.id, reason=str(error))
-    for each in unanswered:
-
-        async def ask(conn: Conn, each: AchReturn = each) -> bool:
-            return await _end_unanswered(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
-
-        try:
-            ended += await database.transact(ask)
-        except ClockAdvancingError as error:
-            _log.debug("dishonor is not answered yet", ach_return=each.id, reason=str(error))
+        done = await done_or_listed(
+            database,
+            work,
+            renderers,
+            scope=each.scope,
+            cause=each.id,
+            doing=f"end the dishonor of {each.id}",
+            now_ms=now_ms,
+            ids=ids,
+        )
+        ended += bool(done)
     async with database.connection() as conn:
         await dishonors.forget_records(conn, before_ms=now_ms - _KEPT_MS, limit=_MOST)
     return ended
+
+
+class _End(Protocol):
+    """Ends a dishonor in the caller's transaction; returns whether it has."""
+
+    async def __call__(
+        self, conn: Conn, each: AchReturn, /, *, renderers: Renderers, now_ms: int, ids: IdFactory
+    ) -> bool: ...
 
 
 async def _accept(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: int, ids: IdFactory) -> bool:

@@ -7,8 +7,10 @@ negative balance draws on it, and top-ups refill it.
 
 from typing import Final
 
+import structlog
+
 from brim.base.actor import Actor
-from brim.base.errors import ResourceMissingError
+from brim.base.errors import DatabaseUnavailableError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
@@ -25,6 +27,8 @@ from brim.platform.database import Conn, Database
 RESERVE_SOURCE_TYPE: Final = "reserve"
 """The ledger's source type for a reserve."""
 RESERVE_PREFIX: Final = "rsv_"
+
+_log = structlog.get_logger()
 
 
 async def list_reserves(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[Reserve]:
@@ -116,9 +120,13 @@ async def set_reserve(  # noqa: PLR0913  of whose money how much, by whom
 
 
 async def settle_reserves(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory, limit: int) -> int:
-    """Draw on or refill up to `limit` reserves that hold too much or too little; return how many were due."""
+    """Draw on, and fill, up to `limit` reserves that have too much or too little; return how many were settled.
+
+    One that cannot be settled is logged, and holds up no other.
+    """
     async with database.connection() as conn:
         places = await store.reserves_to_settle(conn, limit=limit)
+    settled = 0
     for place in places:
 
         async def work(conn: Conn, place: store.ReservePlace = place) -> None:
@@ -133,8 +141,15 @@ async def settle_reserves(database: Database, renderers: Renderers, *, now_ms: i
                     conn, await _settle(conn, found, moment, cause=BY_ITSELF, renderers=renderers)
                 )
 
-        await database.transact(work)
-    return len(places)
+        try:
+            await database.transact(work)
+        except DatabaseUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001  whatever is wrong with one must not hold up the others
+            _log.exception("reserve cannot be settled", account=place.scope.account, currency=place.currency)
+        else:
+            settled += 1
+    return settled
 
 
 async def _settle(conn: Conn, found: Reserve, moment: OwnerTime, *, cause: Cause, renderers: Renderers) -> Reserve:
