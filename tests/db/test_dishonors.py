@@ -467,7 +467,9 @@ async def test_a_dishonor_that_no_file_takes_in_time_is_given_up(live: LiveMoney
     assert (listed["kind"], listed["reference"]) == ("unsettled_dishonor", missed.id)
 
 
-async def test_a_file_that_the_bank_rejects_is_resubmitted_with_its_dishonor(live: LiveMoney) -> None:
+async def test_a_file_that_the_bank_rejects_is_resubmitted_with_its_dishonor(
+    live: LiveMoney, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await live.open()
     topup, found = await returned(live)
     await script(live, {"file": "*", "action": "reject", "reason": "by script"})
@@ -475,9 +477,13 @@ async def test_a_file_that_the_bank_rejects_is_resubmitted_with_its_dishonor(liv
     await live.until("2026-12-07 17:10")
     first = await of_topup(live, topup)
     assert first.file is not None
-    async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    requeue = AsyncMock()
+    with monkeypatch.context() as patched:
+        patched.setattr("brim.core.ach.service.corrections.requeue_refusals", requeue)
+        async with live.database.transaction() as conn:
+            count = await ach.resubmit_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
     assert count == 1
+    requeue.assert_not_awaited()  # refusals have batches of their own
     await live.until("2026-12-10 12:00")
     second = await of_topup(live, topup)
     assert (second.status, second.file != first.file) == (ReturnStatus.MONEY_BACK, True)

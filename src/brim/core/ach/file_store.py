@@ -31,6 +31,7 @@ class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     number: int
+    sec_code: str
     total_debit: int
     total_credit: int
     effective_date: date
@@ -424,6 +425,7 @@ def _batch_from_record(record: Mapping[str, Any], file_id: str) -> FoundBatch:
     return FoundBatch(
         file=file_id,
         number=record["number"],
+        sec_code=record["sec_code"],
         total_debit=record["total_debit"],
         total_credit=record["total_credit"],
         effective_date=record["effective_date"],

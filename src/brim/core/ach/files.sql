@@ -153,7 +153,7 @@ ORDER BY file, number;
 
 -- name: find_batches_by_number
 -- The batches of an originator that have a number, newest file first; a number is used again after years.
-SELECT b.file, b.number, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by, b.description
+SELECT b.file, b.number, b.sec_code, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by, b.description
 FROM ach_batches AS b
 CROSS JOIN LATERAL (
     SELECT

@@ -14,6 +14,7 @@ from brim.base.scope import AccountScope
 from brim.core import audit, corrections, dishonors
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
+from brim.core.ach.encoding import REFUSAL_CLASS
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.lateness import is_late, may_have_left, time_of_file
 from brim.core.ach.rules import (
@@ -305,7 +306,8 @@ async def resubmit_file(
     if contradiction is not None:
         raise FileStateError(before, f"what the bank has said of it contradicts itself ({contradiction} is open)")
     for batch in rejected:
-        if not await _check_unprocessed(conn, scope, before, batch):
+        await _check_unprocessed(conn, scope, before, batch)
+        if batch.sec_code == REFUSAL_CLASS:
             await corrections.requeue_refusals(conn, scope, file_id)
     topups = await entry_store.requeue_entries(
         conn,
@@ -323,17 +325,13 @@ async def resubmit_file(
     return count
 
 
-async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, batch: FoundBatch) -> bool:
-    """Let a rejected batch pass of which the bank has processed nothing, as far as it has told.
-
-    Returns whether it has entries of top-ups or prenotes: the others are refusals of notifications of change.
-    """
+async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, batch: FoundBatch) -> None:
+    """Let a rejected batch pass of which the bank has processed nothing, as far as it has told."""
     if batch.settled_by is not None:
         raise FileStateError(file, f"the bank has booked batch {batch.number}, which it had rejected")
     entries = await entry_store.list_entries_of_batch(conn, scope, file.id, batch.number)
     if any(entry.status in _PROCESSED for entry in entries):
         raise FileStateError(file, f"the bank has confirmed or returned entries of batch {batch.number}")
-    return bool(entries)
 
 
 def _check_status(file: AchFile, expected: FileStatus | None) -> None:
