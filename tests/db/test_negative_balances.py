@@ -13,7 +13,7 @@ from brim.base.scope import AccountScope
 from brim.core import ledger, negative_balances
 from brim.core.accounts import live_money_of_account
 from brim.core.ledger import InsufficientFundsError
-from brim.core.negative_balances import DebtPendingError, DebtTooSmallError, NotNegativeError, reserves
+from brim.core.negative_balances import DebtPendingError, DebtTooSmallError, NotNegativeError, reserves, store
 from brim.core.rails import FAILURES, Return, Succeed
 from brim.core.time import OwnerTime
 from brim.platform.database import Conn, Database
@@ -171,7 +171,7 @@ async def test_a_reserve_that_cannot_be_settled_holds_up_no_other(
 ) -> None:
     await _set_reserve(work, 300)
     await _arrive(work, 200)
-    find, settle, calls = reserves.store.reserves_to_settle, reserves._settle, []
+    find, settle, calls = store.reserves_to_settle, reserves._settle, []
 
     async def find_twice(conn: Conn, *, limit: int) -> list[Any]:
         return 2 * list(await find(conn, limit=limit))
@@ -182,7 +182,7 @@ async def test_a_reserve_that_cannot_be_settled_holds_up_no_other(
             raise RuntimeError("broken")
         return await settle(*arguments, **options)
 
-    monkeypatch.setattr(reserves.store, "reserves_to_settle", find_twice)
+    monkeypatch.setattr(store, "reserves_to_settle", find_twice)
     monkeypatch.setattr(reserves, "_settle", fail_first)
     assert await _settle(work) == 1
     assert await _balance(work) == (0, 200)
