@@ -234,7 +234,7 @@ async def test_a_code_that_does_not_fit_or_comes_too_late_changes_nothing(live: 
             await dishonor(live, found, code)
     live.now_ms = found.dishonorable_until_ms
     assert at("2026-12-11 17:00") == live.now_ms
-    with pytest.raises(dishonors.TooLateToDishonorError, match="within five banking days"):
+    with pytest.raises(dishonors.TooLateToDishonorError, match="for five banking days"):
         await dishonor(live, found, "R69", "03")
     live.now_ms -= 1
     told = await dishonor(live, found, "R69", "03")

@@ -148,17 +148,17 @@ async def build_file(
     counters = await file_store.lock_counters(conn, group.scope, group.originator)
     if counters is None:
         return None
-    originator = counters.originator
-    profile = originator.profile
+    profile = (originator := counters.originator).profile
     if not await _is_any_active(conn, originator):
         await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
         return None
     effective_date = date_of_file_made(profile, moment.now_ms)
     queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
-    disputed = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
-    taken = _within_cap(queued, profile.file_cap)
-    taken = _within_lines(taken, profile, refusals=len(refusals), disputed=disputed)
+    waiting = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
+    disputed = _dishonors_within_cap(waiting, profile.file_cap)
+    taken = _within_cap(queued, profile.file_cap - sum(dishonor.found.amount for dishonor in disputed))
+    taken, refusals, disputed = within_lines(profile, taken, refusals, disputed)
     is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
     if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
         return None

@@ -24,6 +24,7 @@ _NOT_COMMANDS: Final = frozenset({"PostStripecliSessions", "GetBalanceHistory", 
 _NAMES: Final[dict[str, Words]] = {
     "GetAccount": ("accounts", "retrieve"),
     "PostEventsIdRetry": ("events", "resend"),
+    "PostTestHelpersBalanceHold": ("test_helpers", "balance", "hold"),
 }
 _OF_ALL: Final = frozenset({"expand"})
 """Parameters that have a flag of every command's."""
