@@ -57,6 +57,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/test_helpers/test_clocks/{test_clock}/advance",  # a time that is later
         "POST /v1/brim/ach/bank_files",  # an originator
         "POST /v1/brim/corrections/{correction}/refuse",  # the correction's own code, while it is open
+        "GET /v1/brim/negative_balances/{negative_balance}",  # one that no top-up has recovered meanwhile
         "POST /v1/brim/negative_balances/{negative_balance}/top_up",  # one that is not covered by pending top-ups
         "POST /v1/test_helpers/balance/hold",  # an amount that is there
         "POST /v1/brim/prenotes",  # a bank account whose holder has authorized debits
