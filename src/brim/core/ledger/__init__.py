@@ -18,7 +18,7 @@ from brim.core.ledger.chart import (
 )
 from brim.core.ledger.hold_rules import Hold, HoldConflictError, HoldStatus
 from brim.core.ledger.holds import find_hold, post_hold, reserve, void_hold
-from brim.core.ledger.posting_store import fetch_entries, post_entries
+from brim.core.ledger.posting_store import entries_of, fetch_entries, post_entries
 from brim.core.ledger.rules import (
     Balance,
     BalanceTransaction,
@@ -68,6 +68,7 @@ __all__ = [
     "bank_ledger_account",
     "chart_account",
     "count_unsealed",
+    "entries_of",
     "fetch_balance_transactions",
     "fetch_balances",
     "fetch_entries",

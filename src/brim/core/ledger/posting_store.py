@@ -1,7 +1,7 @@
 """Entries in the database: everything that moves money is posted here."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -129,6 +129,11 @@ def _balance_row(key: _Key, change: BalanceChange) -> dict[str, Any]:
 async def fetch_entries(conn: Conn, scope: AccountScope, source: str) -> list[JournalEntry]:
     """Return what a source, named by its id, posted, in order; nothing for one that does not exist."""
     records = await conn.fetch(_SQL["entries_of_source"], scope.account, scope.livemode, source)
+    return entries_of(scope, records)
+
+
+def entries_of(scope: AccountScope, records: Iterable[Mapping[str, Any]]) -> list[JournalEntry]:
+    """Return journal entries from their lines, one record each; those of one entry stand together, in its order."""
     return [_entry(scope, list(lines)) for _, lines in groupby(records, key=itemgetter("id"))]
 
 

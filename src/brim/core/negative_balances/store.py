@@ -1,13 +1,11 @@
 """Negative balances in the database, their journal entries, and reserves."""
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
 from brim.base.paging import Identified, Page, PageRequest
 from brim.base.scope import AccountScope
-from brim.core.ledger import EntryLine, JournalEntry
+from brim.core.ledger import JournalEntry, entries_of
 from brim.core.negative_balances.rules import Reserve, balance_id, read_balance_id
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -54,28 +52,7 @@ class ReservePlace(NamedTuple):
 async def newest_entries(conn: Conn, scope: AccountScope, *, before: str, limit: int) -> list[JournalEntry]:
     """Return an account's journal entries before an id, the newest first."""
     records = await conn.fetch(_SQL["newest_entries"], scope.account, scope.livemode, before, limit)
-    return [_entry(scope, list(lines)) for _, lines in groupby(records, key=itemgetter("id"))]
-
-
-def _entry(scope: AccountScope, records: Sequence[Mapping[str, Any]]) -> JournalEntry:
-    first = records[0]
-    return JournalEntry(
-        scope=scope,
-        id=first["id"],
-        source_type=first["source_type"],
-        source=first["source"],
-        step=first["step"],
-        created=first["created"],
-        lines=tuple(
-            EntryLine(
-                debit_account=record["debit_account"],
-                credit_account=record["credit_account"],
-                amount=record["amount"],
-                currency=record["currency"],
-            )
-            for record in records
-        ),
-    )
+    return entries_of(scope, records)
 
 
 async def page_negative_balances(conn: Conn, platform: AccountScope, page: PageRequest) -> Page[FoundBalance]:
