@@ -29,15 +29,8 @@ ORDER BY id DESC, line;
 (
     SELECT n.account, n.currency, b.available
     FROM negative_balances AS n
-    CROSS JOIN LATERAL (
-        SELECT FROM accounts WHERE account = n.account AND (account = $1 OR platform = $1) OFFSET 0
-    ) AS a
-    CROSS JOIN LATERAL (
-        SELECT available
-        FROM balances
-        WHERE account = n.account AND livemode = n.livemode AND currency = n.currency
-        OFFSET 0
-    ) AS b
+    {seen account of n}
+    {balance of n}
     WHERE
         NOT $7::boolean AND n.livemode = $2
         AND (n.account, n.currency) > ($3, $4) AND (n.account, n.currency) < ($5, $6)
@@ -48,15 +41,8 @@ UNION ALL
 (
     SELECT n.account, n.currency, b.available
     FROM negative_balances AS n
-    CROSS JOIN LATERAL (
-        SELECT FROM accounts WHERE account = n.account AND (account = $1 OR platform = $1) OFFSET 0
-    ) AS a
-    CROSS JOIN LATERAL (
-        SELECT available
-        FROM balances
-        WHERE account = n.account AND livemode = n.livemode AND currency = n.currency
-        OFFSET 0
-    ) AS b
+    {seen account of n}
+    {balance of n}
     WHERE
         $7::boolean AND n.livemode = $2
         AND (n.account, n.currency) > ($3, $4) AND (n.account, n.currency) < ($5, $6)
@@ -68,15 +54,8 @@ UNION ALL
 -- A negative balance of a platform or one of its connected accounts, including deleted ones.
 SELECT n.account, n.currency, b.available
 FROM negative_balances AS n
-CROSS JOIN LATERAL (
-    SELECT FROM accounts WHERE account = n.account AND (account = $1 OR platform = $1) OFFSET 0
-) AS a
-CROSS JOIN LATERAL (
-    SELECT available
-    FROM balances
-    WHERE account = n.account AND livemode = n.livemode AND currency = n.currency
-    OFFSET 0
-) AS b
+{seen account of n}
+{balance of n}
 WHERE n.account = $3 AND n.livemode = $2 AND n.currency = $4;
 
 -- name: note_since
@@ -107,12 +86,7 @@ SELECT
 FROM (
     SELECT account, livemode, currency, since_ms FROM negative_balances ORDER BY account, livemode, currency LIMIT $1
 ) AS n
-CROSS JOIN LATERAL (
-    SELECT available
-    FROM balances
-    WHERE account = n.account AND livemode = n.livemode AND currency = n.currency
-    OFFSET 0
-) AS b
+{balance of n}
 GROUP BY n.livemode, n.currency;
 
 -- name: find_reserve
@@ -146,9 +120,7 @@ DELETE FROM balance_reserves WHERE account = $1 AND livemode = $2 AND currency =
 (
     SELECT r.account, r.livemode, r.currency, r.target, r.held, r.hold, r.set_by, r.set_ms
     FROM balance_reserves AS r
-    CROSS JOIN LATERAL (
-        SELECT FROM accounts WHERE account = r.account AND (account = $1 OR platform = $1) OFFSET 0
-    ) AS a
+    {seen account of r}
     WHERE
         NOT $7::boolean AND r.livemode = $2
         AND (r.account, r.currency) > ($3, $4) AND (r.account, r.currency) < ($5, $6)
@@ -159,9 +131,7 @@ UNION ALL
 (
     SELECT r.account, r.livemode, r.currency, r.target, r.held, r.hold, r.set_by, r.set_ms
     FROM balance_reserves AS r
-    CROSS JOIN LATERAL (
-        SELECT FROM accounts WHERE account = r.account AND (account = $1 OR platform = $1) OFFSET 0
-    ) AS a
+    {seen account of r}
     WHERE
         $7::boolean AND r.livemode = $2
         AND (r.account, r.currency) > ($3, $4) AND (r.account, r.currency) < ($5, $6)

@@ -10,7 +10,7 @@ from brim.core.negative_balances.rules import Reserve, balance_id, read_balance_
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__)
+_SQL: Final = load_queries(__package__, fragments=__package__)
 _Item = TypeVar("_Item", bound=Identified)
 
 MOST_PENDING: Final = 1_000
