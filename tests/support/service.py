@@ -3,10 +3,8 @@
 Its fixtures are in tests/conftest.py, so that the tests of all rooms share one service: each start takes seconds.
 """
 
-import asyncio
 import socket
 import subprocess
-import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from brim.core.accounts.store import find_first_account
 from brim.platform.database import Database
 from brim.testing.server import Account, BrimServer, create_key
 from brim.testing.terminal import typed
+from tests.support.background_loop import BackgroundLoop
 from tests.support.brim_process import RunningBrim, brim_command, brim_environment, start_serving
 from tests.support.polling import until
 from tests.support.receiving import Receiver, receiving
@@ -59,9 +58,7 @@ class ConnectedServer(Server):
 
     def __init__(self, url: str, test_key: str, data_dir: Path) -> None:
         super().__init__(url, test_key, data_dir)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="brim-tests")
-        self._thread.start()
+        self._loop = BackgroundLoop()
         self._database = self._await(Database.connect(self.database_url, max_connections=1, application="brim tests"))
 
     def run(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
@@ -70,15 +67,10 @@ class ConnectedServer(Server):
     def close(self) -> None:
         """Close the connection and end its thread."""
         self._await(self._database.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
         self._loop.close()
 
-    def _await(self, waited_for: Awaitable[Result]) -> Result:
-        async def wait() -> Result:
-            return await waited_for
-
-        return asyncio.run_coroutine_threadsafe(wait(), self._loop).result(_ANSWER_WITHIN_S)
+    def _await(self, awaited: Awaitable[Result]) -> Result:
+        return self._loop.wait_for(awaited, _ANSWER_WITHIN_S)
 
 
 @pytest.fixture(scope="session")
