@@ -138,3 +138,38 @@ def camt053(accounts: Sequence[Account], *, version: int = 8, prefix: str = "", 
     name = f"{prefix}:Document" if prefix else "Document"
     body = body.replace(f"<{name}>", f"<{name}{namespace}>", 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
+
+
+def comma(amount: int, currency: str) -> str:
+    """Return an amount without its sign as SWIFT has it: always with a comma, and without zeros that say nothing."""
+    whole, _, fraction = decimal(amount, currency).partition(".")
+    return f"{whole},{fraction.rstrip('0')}"
+
+
+def swift_balance(tag: str, amount: int, account: Account) -> str:
+    mark = "C" if amount >= 0 else "D"
+    return f":{tag}:{mark}{account.day:%y%m%d}{account.currency.upper()}{comma(amount, account.currency)}"
+
+
+def mt940(accounts: Sequence[Account], *, line_end: str = "\r\n", envelope: bool = False, cut: int = 27) -> bytes:
+    """Return a message for each account; the first part of an entry is its payment, its text is in subfields."""
+    lines = []
+    for number, account in enumerate(accounts, 1):
+        lines += ["{1:F01BANKDEFFAXXX0000000000}{2:I940CUSTDEFFXXXXN}{4:"] if envelope else []
+        lines += [f":20:S{number}", f":25:10020030/{account.number}", f":28C:{number}/1"]
+        lines.append(swift_balance("60F", account.opening, account))
+        for entry in account.entries:
+            mark = ("RC" if entry.amount < 0 else "RD") if entry.reason else ("D" if entry.amount < 0 else "C")
+            amount = comma(entry.amount, account.currency)
+            own = entry.customer_reference or "NONREF"
+            bank = f"//{entry.reference}" if entry.reference else ""
+            lines.append(f":61:{account.day:%y%m%d}{account.day:%m%d}{mark}{amount}NMSC{own}{bank}")
+            end_to_end = f"EREF+{entry.parts[0][1]}SVWZ+" if entry.parts else ""
+            text = end_to_end + "".join(entry.text)
+            pieces = [text[at : at + cut] for at in range(0, len(text), cut)]
+            subfields = "".join(f"?{20 + place}{piece}" for place, piece in enumerate(pieces))
+            information = f":86:166?00CREDIT{subfields}?32PAYER"
+            lines += [information[at : at + 65] for at in range(0, len(information), 65)]
+        closing = account.opening + account.booked
+        lines += [swift_balance("62F", closing, account), "-}" if envelope else "-"]
+    return line_end.join([*lines, ""]).encode()

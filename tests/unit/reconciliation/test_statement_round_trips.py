@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.core.reconciliation.formats import LineStatus, StatementFile, Verdict, read_statement
-from tests.support.statement_writers import Account, Entry, bai2, camt053
+from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
 
 AMOUNTS = st.integers(-(10**12), 10**12)
 MOVED = AMOUNTS.filter(bool)
@@ -102,3 +102,52 @@ def test_camt_is_read_as_it_was_written(version: int, prefix: str, data: st.Data
             assert (line.is_reversal, line.status is LineStatus.BOOKED) == (bool(entry.reason), entry.status == "BOOK")
             assert line.text == " ".join(entry.text)
     assert sum(line.amount_minor for _, line in file.postable()) == sum(account.booked for account in accounts)
+
+
+# A question mark begins a subfield, a line cannot begin with a colon or a hyphen, and blanks at its end are lost.
+SWIFT_WORDS = st.text("ABCdef019,/.()ÄÖé", min_size=1, max_size=60)
+SWIFT_REFERENCES = st.text("ABC019", max_size=16)
+
+
+@st.composite
+def swift_accounts(draw: st.DrawFn) -> Account:
+    entries = st.builds(
+        Entry,
+        amount=MOVED,
+        reference=SWIFT_REFERENCES,
+        customer_reference=SWIFT_REFERENCES,
+        text=st.tuples(SWIFT_WORDS),
+        parts=st.lists(st.tuples(MOVED, st.text("abc019-", min_size=1, max_size=35)), max_size=1).map(tuple),
+        reason=st.sampled_from(["", "", "back"]),
+    )
+    currency = draw(st.sampled_from(["usd", "eur", "jpy", "kwd"]))
+    return Account(draw(NUMBERS), currency, draw(AMOUNTS), tuple(draw(st.lists(entries, max_size=6))))
+
+
+@given(
+    accounts=st.lists(swift_accounts(), min_size=1, max_size=3),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    envelope=st.booleans(),
+)
+def test_mt940_is_read_as_it_was_written(accounts: list[Account], line_end: str, envelope: bool) -> None:
+    file = read_statement(mt940(accounts, line_end=line_end, envelope=envelope))
+    assert (file.format, file.verdict, facts(file)) == ("mt940", Verdict.ACCEPT, expected(accounts))
+    for statement, account in zip(file.statements, accounts, strict=True):
+        for line, entry in zip(statement.lines, account.entries, strict=True):
+            assert line.customer_reference == entry.customer_reference
+            assert line.end_to_end_id == (entry.parts[0][1] if entry.parts else "")
+            assert (line.text, line.is_reversal) == ("".join(entry.text), bool(entry.reason))
+            assert line.details[0].counterparty_name == "PAYER"
+
+
+@given(accounts=st.lists(swift_accounts(), min_size=1, max_size=3), data=st.data())
+def test_of_a_file_that_breaks_off_only_whole_statements_are_posted(
+    accounts: list[Account], data: st.DataObject
+) -> None:
+    content = mt940(accounts)
+    whole = list(read_statement(content).postable())
+    cut = content[: data.draw(st.integers(0, len(content)))]
+    posted = list(read_statement(cut).postable())
+    assert posted == whole[: len(posted)]
+    at = {statement.statement_id for statement, _ in posted}
+    assert len(posted) == sum(len(account.entries) for number, account in enumerate(accounts, 1) if f"S{number}" in at)

@@ -50,6 +50,14 @@ VERDICTS = {
     "iso05": ("camt.054", Verdict.ACCEPT, []),
     "iso06": ("unknown", Verdict.HOLD, [("not_a_statement", None, None)]),
     "iso07": ("camt.053", Verdict.HOLD, [("no_statement", None, None)]),
+    "mt01": ("mt940", Verdict.FLAG, [("balance_mismatch", 0, None)]),
+    "mt02": (
+        "mt940",
+        Verdict.FLAG,
+        [("currency", 0, None), ("date", 1, None), ("currency", 3, None), ("repeated_statement", 3, None)],
+    ),
+    "mt03": ("mt940", Verdict.FLAG, [("balance_mismatch", 0, None), ("balance_mismatch", 1, None)]),
+    "mt04": ("mt940", Verdict.ACCEPT, []),
 }
 
 
@@ -60,7 +68,7 @@ def test_each_sample_has_its_format_verdict_and_findings(name: str) -> None:
 
 
 def test_every_sample_is_tested() -> None:
-    assert {path.name[:5] for path in SAMPLES.glob("[bi]*")} == set(VERDICTS)
+    assert {path.name.partition("_")[0] for path in SAMPLES.glob("[bim]*")} == set(VERDICTS)
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("bai*")), ids=lambda path: path.name[:5])
@@ -209,3 +217,52 @@ def test_iso07_is_not_a_statement_without_entries() -> None:
     file = read("iso07")
     assert file.statements == ()
     assert file.findings[0].sentence == "The camt.053.001.02 contains no statement, which its schema demands."
+
+
+def test_mt01_is_a_return_that_is_larger_than_the_collection() -> None:
+    (statement,) = read("mt01").statements
+    (line,) = statement.lines
+    assert (statement.bank, statement.account_number) == ("25040066", "0123456789")
+    assert (line.amount_minor, line.value_date, line.type_code) == (-1235, date(2020, 6, 8), "NRTI")
+    assert (line.type_name, line.is_return, line.is_reversal) == ("109 SEPA-LASTSCHR. RETOURE CORE", True, False)
+    assert (line.end_to_end_id, line.charges_minor) == ("A1.200080779.400143254.4961336", 50)
+    assert line.mandate_id == "20852HW2723821"  # subfield 22 ends with its first digit, 23 has the others
+    assert line.bank_reference == "2016021783252833"
+    (payment,) = line.details
+    assert (payment.instructed_minor, payment.instructed_currency) == (-1185, "eur")
+    assert payment.counterparty_account == "DE50712345600200691329"
+    assert (ends(statement), statement.is_balanced) == ((0, 0), False)
+
+
+def test_mt02_loses_nothing_of_its_four_statements_and_posts_the_one_that_is_right() -> None:
+    file = read("mt02")
+    assert [statement.currency for statement in file.statements] == ["dem", "eur", "pln", "dem"]
+    assert [ends(statement) for statement in file.statements] == [
+        (8434974, 8443704), (218795, 438795), (4000000, 5004000), (8434974, 8443704)
+    ]  # fmt: skip
+    assert [statement.is_balanced for statement in file.statements] == [True] * 4
+    assert [statement.booked_minor for statement in file.statements] == [8730, 220000, 1004000, 8730]
+    assert [len(statement.lines) for statement in file.statements] == [11, 2, 3, 11]
+    assert [statement.currency for statement, _ in file.postable()] == ["pln"] * 3
+    assert file.statements[2].lines[2].type_name == "844 Uznanie kwotą odsetek"
+    assert file.findings[-1].sentence.startswith("This is the statement of line 1 again")
+
+
+def test_mt03_has_two_pages() -> None:
+    first, second = read("mt03").statements
+    assert [(page.sequence, page.page, page.is_last_page) for page in (first, second)] == [
+        ("19321", 1, True), ("19322", 1, False)
+    ]  # fmt: skip
+    assert (ends(first), first.booked_minor, len(first.lines)) == ((323628, 87684), -32144, 8)
+    assert (ends(second), second.booked_minor, len(second.lines)) == ((287684, 184975), -2449, 2)
+    assert first.lines[1].booking_date == date(2011, 5, 23)
+    assert first.lines[1].value_date == date(2011, 5, 21)
+
+
+def test_mt04_is_read_out_of_its_envelope() -> None:
+    (statement,) = read("mt04").statements
+    assert ([line.amount_minor for line in statement.lines], ends(statement)) == ([-80000, 300000], (218795, 438795))
+    assert statement.is_balanced is True
+    assert statement.period_to == date(2016, 3, 15)
+    assert [line.value_date for line in statement.lines] == [date(2002, 11, 1), date(2002, 11, 2)]
+    assert [line.details[0].counterparty_name for line in statement.lines] == ["MUELLER", "MUELLER"]

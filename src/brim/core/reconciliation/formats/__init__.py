@@ -1,4 +1,4 @@
-"""Readers of banks' statement files: BAI2, and camt.053 and camt.054 of ISO 20022, to one form.
+"""Readers of banks' statement files to one form: BAI2, camt.053 and camt.054 of ISO 20022, MT940 and MT942 of SWIFT.
 
 Pure: no database, no clock, no network, no other capability. docs/statement-formats.md says what is read, flagged and
 held. Start reading at `reading`, then `statement`.

@@ -4,9 +4,10 @@ import io
 from collections.abc import Mapping
 from typing import Final
 
-from brim.core.reconciliation.formats import bai2, camt
+from brim.core.reconciliation.formats import bai2, camt, mt940
 from brim.core.reconciliation.formats.bai2_types import Direction
 from brim.core.reconciliation.formats.limits import FileTooLargeError, LimitError
+from brim.core.reconciliation.formats.mt940_fields import looks_like_mt940
 from brim.core.reconciliation.formats.source import Source
 from brim.core.reconciliation.formats.statement import Findings, StatementFile
 
@@ -44,9 +45,11 @@ def _read(stream: Source, bank_type_codes: Mapping[str, Direction], max_bytes: i
         return bai2.read(_all_of(head, stream, max_bytes), bank_type_codes)
     if body.startswith((b"<", *_UTF16_MARKS)):
         return camt.read(_Rejoined(head.lstrip(_BLANK), stream), max_bytes)
+    if looks_like_mt940(body):
+        return mt940.read(_all_of(head, stream, max_bytes))
     if not body:
         return _held("empty", "The file is empty.")
-    return _held("unknown_format", "The file is neither BAI2 (01,...) nor XML of ISO 20022.")
+    return _held("unknown_format", "The file is neither BAI2 (01,...) nor MT940 (:20:...) nor XML of ISO 20022.")
 
 
 def _all_of(head: bytes, rest: Source, max_bytes: int) -> bytes:

@@ -54,7 +54,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementKind(StrEnum):
-    """A statement has balances; a notification (camt.054) only announces entries that a statement repeats."""
+    """A statement has balances; a notification (camt.054, MT942) only announces entries that a statement repeats."""
 
     STATEMENT = "statement"
     NOTIFICATION = "notification"
@@ -212,7 +212,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of statements. `format` is `bai2`, `camt.053`, `camt.054` or `unknown`; `created` is ISO 8601 or empty."""
+    """A file of statements. `format` is `unknown` where nothing else fits; `created` is ISO 8601 or empty."""
 
     format: str
     version: str
