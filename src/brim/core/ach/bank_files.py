@@ -31,7 +31,8 @@ from brim.core.originators import Originator, read_account_number
 from brim.core.rails.ach import Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import ChangeAddenda, Contest, Item, ReturnInfo, Severity
 from brim.core.reconciliation import Break, BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
-from brim.core.reconciliation.formats import Statement, StatementLine, Verdict, read_statement
+from brim.core.reconciliation.formats import Scope, Statement, StatementFile, StatementLine, Verdict, read_statement
+from brim.core.reconciliation.formats import Severity as StatementSeverity
 from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, UnexpectedBankAmountError
@@ -515,7 +516,37 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
             )
             continue
         await _apply_line(reading, statement, line)
+    await _list_what_waits(reading, statement_file)
     return findings
+
+
+async def _list_what_waits(reading: FileReading, statement_file: StatementFile) -> None:
+    """List each statement that is not posted as a break, and each line that is not."""
+    for found in statement_file.findings:
+        if found.severity is not StatementSeverity.ERROR or found.statement is None:
+            continue
+        statement = statement_file.statements[found.statement]
+        name = statement.sequence or statement.statement_id
+        of = f"the statement {name}" if name else f"the statement of {statement.period_to}"
+        if found.scope is Scope.STATEMENT:
+            await reading.open_break(
+                BreakKind.STATEMENT,
+                cause=f"{reading.file.id}/{statement.where}/{found.code}",
+                detail=f"None of the {len(statement.lines)} lines of {of} are posted: {found.sentence}",
+                amount=statement.booked_minor,
+                currency=statement.currency or None,
+            )
+        elif found.scope is Scope.LINE:
+            line = next((each for each in statement.lines if each.position == found.line), None)
+            unread = next((each for each in statement.unread_lines if each.position == found.line), None)
+            await reading.open_break(
+                BreakKind.ITEM,
+                cause=f"{reading.file.id}/{found.where}/{found.code}",
+                detail=f"Line {found.line} of {of} is not posted: {found.sentence}",
+                amount=line.amount_minor if line else None,
+                currency=line.currency if line else None,
+                raw=unread.raw if unread else None,
+            )
 
 
 async def _apply_line(reading: FileReading, statement: Statement, line: StatementLine) -> None:

@@ -45,6 +45,8 @@ class BreakKind(StrEnum):
     """A dishonored return that has not left in time, or whose money moves as the books do not expect it."""
     SENT = "unknown_debit"
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
+    STATEMENT = "unposted_statement"
+    """A statement of a bank account that is not posted, because its balances or the bank say that it is not right."""
     FILE = "held_file"
     """A file from the bank whose controls fail, or that cannot be read."""
 

@@ -20,6 +20,10 @@ BREAK_KINDS: Final = {
         "The bank acknowledged a file that is unknown, or with other totals.",
     ),
     "rejected_file": ("Rejected by the bank", "The bank rejected a file or a batch."),
+    "unposted_statement": (
+        "Statement not posted",
+        "A statement's balances don't match its lines, or the bank withdrew it: none of its lines count.",
+    ),
     "held_file": ("Bank file held", "A bank file's control totals don't add up, or it cannot be read."),
     "silent_bank": ("Bank is silent", "The bank has not answered a file in time. Ask it; nothing is sent again."),
     "failed_work": ("Processing failed", "A file could not be created, sent or applied. It is retried by itself."),
