@@ -58,7 +58,7 @@ _JUSTIFIED: Final = {
     ("0038", "writes rows"): 1,
     ("0039", "writes rows"): 1,
     # A post step, of a table that holds two rows for each account and day.
-    ("0040", "writes rows"): 2,
+    ("0041", "writes rows"): 2,
     # A change of the catalog, without a scan. The version before reads what is NULL then, and opens it for no money: an
     # erased bank account is detached, and an erased entry or correction has come to its end.
     ("0035", "ban-drop-not-null"): 3,
