@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from brim.core.portability.table_rules import EXPORTED
@@ -844,6 +844,14 @@ CASES: Final[Mapping[str, Case]] = {
         (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1)
     ),
     "reconciliation.list_statement_lines": Case((*OWN, 10)),
+    "reconciliation.find_statement_line": Case((*OWN, "1234", f"{7:024}")),
+    "reconciliation.list_lines_of_days": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY)),
+    "reconciliation.lock_bank_account": Case((*OWN, "1234")),
+    "reconciliation.list_bank_statements": Case((*OWN, "1234", "usd", DAY - timedelta(3))),
+    "reconciliation.insert_bank_statement": Case(
+        (*OWN, "stmt_new", "1234", "usd", "bf_1", "1", DAY, DAY, 0, 0, 0, bytes(32), "continues", 1)
+    ),
+    "reconciliation.replace_bank_statements": Case((*OWN, [at("stmt_", n) for n in FEW], "stmt_new")),
     "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1)),
     "reconciliation.list_open_breaks": Case((*OWN, 10)),
     "reconciliation.find_open_breaks": Case((*OWN, [at("ref_", 7), at("ref_", 500)], ["unmatched"])),

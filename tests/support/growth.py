@@ -177,11 +177,22 @@ _BOOKS: Final = (
     FROM n
     """,
     """
+    bank_statements (
+        account, livemode, id, bank_account, currency, bank_file, number, first_day, last_day, opening, closing,
+        line_count, content, place, created_ms
+    )
+    SELECT
+        {account}, false, 'stmt_' || {id}, '1234', 'usd', 'bf_1', n::text, date '2026-01-01' - n::integer / 3,
+        date '2026-01-01' - n::integer / 3, n, n, 1, sha256(n::text::bytea), 'continues', n
+    FROM n
+    """,
+    """
     statement_lines (
         account, livemode, bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code,
         description, created_ms
     )
-    SELECT {account}, false, '1234', {id}, 'bf_1', n, date '2026-01-01', n, 'usd', '165', '', n FROM n
+    SELECT {account}, false, '1234', {id}, 'bf_1', n, date '2026-01-01' - n::integer / 3, n, 'usd', '165', '', n
+    FROM n
     """,
     """
     breaks (account, livemode, id, kind, cause, detail, reference, opened_ms, resolved_ms)

@@ -57,6 +57,8 @@ _JUSTIFIED: Final = {
     # What is approved and has not left: a file or two. And a row for each balance below zero.
     ("0038", "writes rows"): 1,
     ("0039", "writes rows"): 1,
+    # statement_lines: a line or two a batch.
+    ("0040", "require-concurrent-index-creation"): 1,
     # A post step, of a table that holds two rows for each account and day.
     ("0041", "writes rows"): 2,
     # A change of the catalog, without a scan. The version before reads what is NULL then, and opens it for no money: an

@@ -30,7 +30,16 @@ from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, read_account_number
 from brim.core.rails.ach import Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import ChangeAddenda, Contest, Item, ReturnInfo, Severity
-from brim.core.reconciliation import Break, BreakKind, MatchKind, NewBreak, StatementLineRow, insert_line
+from brim.core.reconciliation import (
+    BankAccountName,
+    Break,
+    BreakKind,
+    MatchKind,
+    NewBreak,
+    StatementLineRow,
+    insert_new_line,
+    take_statement,
+)
 from brim.core.reconciliation.formats import Scope, Statement, StatementFile, StatementLine, Verdict, read_statement
 from brim.core.reconciliation.formats import Severity as StatementSeverity
 from brim.core.return_rates import ReturnedDebit, count_returned
@@ -505,19 +514,39 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
         reading.is_held = True
         return findings
     number = await read_account_number(reading.conn, reading.vault, reading.originator)
-    for statement, line in statement_file.postable():
+    for statement, lines in statement_file.postable_statements():
         if statement.account_number.lstrip("0") != number.lstrip("0"):
-            await reading.open_break(
-                BreakKind.LINE,
-                cause=f"{reading.file.id}/{line.where}",
-                detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
-                amount=line.amount_minor,
-                currency=line.currency,
-            )
+            for line in lines:
+                await reading.open_break(
+                    BreakKind.LINE,
+                    cause=f"{reading.file.id}/{line.where}",
+                    detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
+                    amount=line.amount_minor,
+                    currency=line.currency,
+                )
             continue
-        await _apply_line(reading, statement, line)
+        await _take(reading, statement, lines)
     await _list_what_waits(reading, statement_file)
     return findings
+
+
+async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:
+    """Apply what is new in a statement, and list as a break what about it is open."""
+    rows = [_row(reading, statement, line) for line in lines]
+    taken = await take_statement(
+        reading.conn,
+        statement,
+        rows,
+        of=BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency),
+        bank_file=reading.file.id,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
+    for position in taken.lines:
+        await _apply_line(reading, lines[position], rows[position], is_new=taken.is_certain)
+    for new in taken.breaks:
+        opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
+        reading.breaks += opened is not None
 
 
 async def _list_what_waits(reading: FileReading, statement_file: StatementFile) -> None:
@@ -549,9 +578,9 @@ async def _list_what_waits(reading: FileReading, statement_file: StatementFile) 
             )
 
 
-async def _apply_line(reading: FileReading, statement: Statement, line: StatementLine) -> None:
-    match = await _match(reading, line)
-    row = StatementLineRow(
+def _row(reading: FileReading, statement: Statement, line: StatementLine) -> StatementLineRow:
+    """Return a line as it is kept, matched to nothing yet."""
+    return StatementLineRow(
         scope=reading.originator.scope,
         bank_account=reading.originator.profile.bank_account,
         line_key=_line_key(statement, line),
@@ -564,11 +593,17 @@ async def _apply_line(reading: FileReading, statement: Statement, line: Statemen
         bank_reference=line.bank_reference or None,
         reference=line.customer_reference or line.end_to_end_id or line.payment_information_id or None,
         description=line.text,
-        matched_kind=match.kind,
-        matched=match.id,
+        matched_kind=None,
+        matched=None,
         created_ms=reading.now_ms,
     )
-    if not await insert_line(reading.conn, row):
+
+
+async def _apply_line(reading: FileReading, line: StatementLine, plain: StatementLineRow, *, is_new: bool) -> None:
+    match = await _match(reading, line)
+    matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
+    row = await insert_new_line(reading.conn, matched, is_new=is_new)
+    if row is None:
         return
     problem = match.problem
     if match.booked_though_rejected is not None:

@@ -118,6 +118,10 @@
 -- Files that came from its bank.
 {rows of bank_files by t.livemode, t.sha256, t.originator};
 
+-- name: rows_of_bank_statements
+-- Which statements of its bank accounts were posted.
+{rows of bank_statements by t.livemode, t.id};
+
 -- name: rows_of_statement_lines
 -- Lines of its bank's statements.
 {rows of statement_lines by t.livemode, t.bank_account, t.line_key};
@@ -342,6 +346,10 @@ FROM (
 -- name: put_bank_files
 -- Files that came from its bank.
 {rows put into bank_files};
+
+-- name: put_bank_statements
+-- Which statements were posted.
+{rows put into bank_statements};
 
 -- name: put_statement_lines
 -- Lines of its bank's statements.

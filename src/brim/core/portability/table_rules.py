@@ -79,6 +79,7 @@ EXPORTED: Final = (
         sealed={"sealed": "bank_file/{account}/{livemode}/{id}"},
         step=_FEW,
     ),
+    Table(name="bank_statements", key=_BY_ID),
     Table(name="statement_lines", key=("livemode", "bank_account", "line_key")),
     Table(name="breaks", key=_BY_ID),
     Table(

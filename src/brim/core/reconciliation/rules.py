@@ -9,6 +9,7 @@ import msgspec
 from brim.base.scope import AccountScope
 
 BREAK_PREFIX: Final = "brk_"
+STATEMENT_PREFIX: Final = "stmt_"
 
 
 class MatchKind(StrEnum):
@@ -47,6 +48,10 @@ class BreakKind(StrEnum):
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
     STATEMENT = "unposted_statement"
     """A statement of a bank account that is not posted, because its balances or the bank say that it is not right."""
+    GAP = "statement_gap"
+    """A statement was posted that does not open where another closed: one is missing, or wrong."""
+    WITHDRAWN = "withdrawn_line"
+    """A line was posted that a later statement of the same days does not have any more."""
     FILE = "held_file"
     """A file from the bank whose controls fail, or that cannot be read."""
 

@@ -226,6 +226,12 @@ class StatementFile(msgspec.Struct, frozen=True, kw_only=True):
 
     def postable(self) -> Iterator[tuple[Statement, StatementLine]]:
         """Yield the lines that may be posted: booked, in a file and a statement and a line without an error."""
+        for statement, lines in self.postable_statements():
+            for line in lines:
+                yield statement, line
+
+    def postable_statements(self) -> Iterator[tuple[Statement, list[StatementLine]]]:
+        """Yield the statements without an error, each with its lines that may be posted; none of a file with one."""
         if self.verdict is Verdict.HOLD:
             return
         stopped = {
@@ -235,9 +241,8 @@ class StatementFile(msgspec.Struct, frozen=True, kw_only=True):
         }
         for index, statement in enumerate(self.statements):
             if index not in stopped:
-                for line in statement.lines:
-                    if line.status is LineStatus.BOOKED and not line.is_parked:
-                        yield statement, line
+                booked = [line for line in statement.lines if line.status is LineStatus.BOOKED]
+                yield statement, [line for line in booked if not line.is_parked]
 
 
 class Findings:

@@ -24,6 +24,14 @@ BREAK_KINDS: Final = {
         "Statement not posted",
         "A statement's balances don't match its lines, or the bank withdrew it: none of its lines count.",
     ),
+    "statement_gap": (
+        "Statement missing",
+        "A statement opens at another balance than the one before closed at. Ask the bank for what lies between.",
+    ),
+    "withdrawn_line": (
+        "Line withdrawn",
+        "A line was posted that a later statement of the same days doesn't have any more.",
+    ),
     "held_file": ("Bank file held", "A bank file's control totals don't add up, or it cannot be read."),
     "silent_bank": ("Bank is silent", "The bank has not answered a file in time. Ask it; nothing is sent again."),
     "failed_work": ("Processing failed", "A file could not be created, sent or applied. It is retried by itself."),

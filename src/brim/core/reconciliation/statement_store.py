@@ -1,0 +1,134 @@
+"""Statements that were posted, and what is known of a bank account's days, in the database."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import count
+from typing import Any, Final
+
+import msgspec
+
+from brim.base.ids import Ids
+from brim.base.scope import AccountScope
+from brim.core.reconciliation import store
+from brim.core.reconciliation.placing import KnownStatement, LineFacts, Placement, StatementFacts
+from brim.core.reconciliation.rules import STATEMENT_PREFIX, StatementLineRow
+from brim.platform.database import Conn
+from brim.platform.sql import load_queries
+
+_SQL: Final = load_queries(__package__, "statements")
+
+
+class BankAccountName(msgspec.Struct, frozen=True):
+    """A platform's bank account, by its name in the ledger, in one currency."""
+
+    scope: AccountScope
+    name: str
+    currency: str
+
+    @property
+    def key(self) -> tuple[str, bool, str, str]:
+        """What names it in every statement: account, mode, name, currency."""
+        return self.scope.account, self.scope.livemode, self.name, self.currency
+
+
+async def lock_bank_account(conn: Conn, of: BankAccountName) -> None:
+    """Take the statements of a bank account alone until the caller's transaction ends."""
+    await conn.execute(_SQL["lock_bank_account"], *of.key[:3])
+
+
+async def list_statements(conn: Conn, of: BankAccountName, *, first_day: date) -> list[KnownStatement]:
+    """Return the statements that end on a day or later, and before them those in force that end last."""
+    records = await conn.fetch(_SQL["list_bank_statements"], *of.key, first_day)
+    return [
+        KnownStatement(
+            id=record["id"],
+            first_day=record["first_day"],
+            last_day=record["last_day"],
+            opening=record["opening"],
+            closing=record["closing"],
+            sequence=record["number"],
+            content=record["content"],
+            is_replaced=record["replaced_by"] is not None,
+        )
+        for record in records
+    ]
+
+
+async def list_lines(conn: Conn, of: BankAccountName, *, first_day: date, last_day: date) -> list[LineFacts]:
+    """Return what is known of a bank account's days."""
+    return [_facts(each) for each in await conn.fetch(_SQL["list_lines_of_days"], *of.key, first_day, last_day)]
+
+
+async def insert_statement(
+    conn: Conn,
+    of: BankAccountName,
+    facts: StatementFacts,
+    placement: Placement,
+    *,
+    bank_file: str,
+    now_ms: int,
+    ids: Ids,
+) -> str:
+    """Store a statement that is posted, and return its id."""
+    statement_id = ids.new_at(STATEMENT_PREFIX, now_ms)
+    await conn.execute(
+        _SQL["insert_bank_statement"],
+        of.scope.account,
+        of.scope.livemode,
+        statement_id,
+        of.name,
+        of.currency,
+        bank_file,
+        facts.sequence,
+        facts.first_day,
+        facts.last_day,
+        facts.opening,
+        facts.closing,
+        len(facts.lines),
+        facts.content,
+        placement.place,
+        now_ms,
+    )
+    return statement_id
+
+
+async def replace_statements(conn: Conn, of: BankAccountName, ids: Sequence[str], *, by: str) -> None:
+    """Write that statements were replaced by another."""
+    await conn.execute(_SQL["replace_bank_statements"], of.scope.account, of.scope.livemode, list(ids), by)
+
+
+async def insert_new_line(conn: Conn, row: StatementLineRow, *, is_new: bool) -> StatementLineRow | None:
+    """Store a line under its key, or one made of it where that is another line's; return it as it is stored.
+
+    What is not certainly new (`is_new`) is not stored where a line with that key says the same; None is returned.
+    """
+    for number in count():
+        key = row.line_key if not number else f"{row.line_key}/{row.booked_on}/{row.amount}"
+        stored = msgspec.structs.replace(row, line_key=key if number < 2 else f"{key}/{number}")
+        if await store.insert_line(conn, stored):
+            return stored
+        if not is_new and await _says_the_same(conn, stored):
+            return None
+    raise AssertionError("unreachable")
+
+
+async def _says_the_same(conn: Conn, row: StatementLineRow) -> bool:
+    found = await conn.fetchrow(
+        _SQL["find_statement_line"], row.scope.account, row.scope.livemode, row.bank_account, row.line_key
+    )
+    return found is not None and (found["booked_on"], found["amount"]) == (row.booked_on, row.amount)
+
+
+def facts_of(row: StatementLineRow) -> LineFacts:
+    """Return what a line says, to compare it with others."""
+    return LineFacts(row.booked_on, row.amount, row.bank_reference or "", row.reference or "", row.description)
+
+
+def _facts(record: Any) -> LineFacts:
+    return LineFacts(
+        record["booked_on"],
+        record["amount"],
+        record["bank_reference"] or "",
+        record["reference"] or "",
+        record["description"],
+    )

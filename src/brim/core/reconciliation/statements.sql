@@ -1,0 +1,65 @@
+-- name: lock_bank_account
+-- Let one transaction at a time take statements of a bank account: each is placed beside what the others have taken.
+SELECT pg_advisory_xact_lock(hashtextextended('brim:statements:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
+
+-- name: list_bank_statements
+-- Statements of a bank account that end on a day (5) or later, oldest first, and before them those that end last.
+(
+    SELECT id, first_day, last_day, opening, closing, number, content, replaced_by
+    FROM bank_statements
+    WHERE
+        account = $1 AND livemode = $2 AND bank_account = $3 AND currency = $4
+        AND last_day = (
+            SELECT last_day
+            FROM bank_statements
+            WHERE
+                account = $1 AND livemode = $2 AND bank_account = $3 AND currency = $4 AND last_day < $5
+                AND replaced_by IS NULL
+            ORDER BY account, livemode, bank_account, currency, last_day DESC
+            LIMIT 1
+        )
+    ORDER BY account, livemode, bank_account, currency, last_day
+)
+UNION ALL
+(
+    SELECT id, first_day, last_day, opening, closing, number, content, replaced_by
+    FROM bank_statements
+    WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND currency = $4 AND last_day >= $5
+    ORDER BY account, livemode, bank_account, currency, last_day
+);
+
+-- name: insert_bank_statement
+-- Store that a statement was posted.
+INSERT INTO bank_statements (
+    account, livemode, id, bank_account, currency, bank_file, number, first_day, last_day, opening, closing,
+    line_count, content, place, created_ms
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: replace_bank_statements
+-- Write that statements were replaced by another.
+UPDATE bank_statements AS t
+SET replaced_by = $4
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM bank_statements
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY account, livemode, id
+    FOR UPDATE
+) AS f
+WHERE t.ctid = f.place;
+
+-- name: list_lines_of_days
+-- What is known of a bank account's days, from one (5) to another (6).
+SELECT booked_on, amount, bank_reference, reference, description
+FROM statement_lines
+WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
+ORDER BY account, livemode, bank_account, booked_on;
+
+-- name: find_statement_line
+-- What a line of a bank account says, by its key.
+SELECT booked_on, amount, bank_reference, reference, description
+FROM statement_lines
+WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND line_key BETWEEN $4 AND $4
+ORDER BY account, livemode, bank_account, line_key;

@@ -1,0 +1,199 @@
+"""Takes a statement that came: finds its place, says which of its lines are new, and what about it is open."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from brim.base.actor import Actor, ActorKind
+from brim.base.ids import IdFactory
+from brim.core.reconciliation import statement_store
+from brim.core.reconciliation.formats import Statement, StatementKind
+from brim.core.reconciliation.formats.amounts import written
+from brim.core.reconciliation.placing import KnownStatement, Place, Placement, StatementFacts, place
+from brim.core.reconciliation.rules import BreakKind, NewBreak, StatementLineRow
+from brim.core.reconciliation.service import settle_break
+from brim.core.reconciliation.statement_store import BankAccountName, facts_of
+from brim.core.reconciliation.store import find_open_break
+from brim.platform.database import Conn
+
+_BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
+
+
+class TakenStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done with a statement: lines to post, by position from 0, and breaks to list.
+
+    Where lines are not `certain` to be new, one whose key says the same is known.
+    """
+
+    lines: tuple[int, ...]
+    is_certain: bool
+    breaks: tuple[NewBreak, ...] = ()
+
+
+async def take_statement(
+    conn: Conn,
+    statement: Statement,
+    rows: Sequence[StatementLineRow],
+    *,
+    of: BankAccountName,
+    bank_file: str,
+    now_ms: int,
+    ids: IdFactory,
+) -> TakenStatement:
+    """Return which lines of a statement are new, and store that it came, in the caller's transaction.
+
+    Args:
+        conn: which keeps the bank account's statements for itself until it ends.
+        statement: one that is right in itself.
+        rows: its booked lines.
+        of: the bank account that it is of.
+        bank_file: in which it came.
+        now_ms: Unix milliseconds.
+        ids: makes the statement's id.
+    """
+    everything = tuple(range(len(rows)))
+    facts = _facts(statement, rows)
+    if facts is None:
+        return TakenStatement(lines=everything, is_certain=False)
+    await statement_store.lock_bank_account(conn, of)
+    known = await statement_store.list_statements(conn, of, first_day=facts.first_day)
+    lines = await statement_store.list_lines(conn, of, first_day=facts.first_day, last_day=facts.last_day)
+    is_correction = statement.status == "correction"
+    placement = place(facts, known, lines, is_correction=is_correction)
+    if placement.place is Place.REPEATS:
+        return TakenStatement(lines=(), is_certain=True)
+    called = _called(statement, facts)
+    if placement.place is Place.UNDECIDED:
+        return TakenStatement(lines=(), is_certain=True, breaks=(_undecided(of, facts, called, bank_file),))
+    stored = await statement_store.insert_statement(
+        conn, of, facts, placement, bank_file=bank_file, now_ms=now_ms, ids=ids
+    )
+    if placement.place is Place.REPLACES:
+        await statement_store.replace_statements(conn, of, placement.beside, by=stored)
+    await _close_gaps(conn, of, facts, known, called, now_ms=now_ms, ids=ids)
+    return TakenStatement(
+        lines=placement.new,
+        is_certain=placement.place is not Place.GAP,
+        breaks=tuple(_open_questions(of, facts, placement, known, called, stored, bank_file)),
+    )
+
+
+def _facts(statement: Statement, rows: Sequence[StatementLineRow]) -> StatementFacts | None:
+    """Return what places a statement; None for a notification, or one without balances or a day."""
+    if statement.kind is not StatementKind.STATEMENT or statement.opening is None or statement.closing is None:
+        return None
+    days = [row.booked_on for row in rows] + [day for day in (statement.period_to,) if day is not None]
+    if not days:
+        return None
+    return StatementFacts(
+        first_day=min(days),
+        last_day=max(days),
+        opening=statement.opening.amount_minor,
+        closing=statement.closing.amount_minor,
+        sequence=_number(statement),
+        lines=tuple(facts_of(row) for row in rows),
+    )
+
+
+def _number(statement: Statement) -> str:
+    """Return the bank's number for a statement; one of zeros is none."""
+    number = statement.sequence.lstrip("0") and statement.sequence
+    return f"{number}/{statement.page}" if number and statement.page is not None else number
+
+
+def _called(statement: Statement, facts: StatementFacts) -> str:
+    number = statement.sequence or statement.statement_id
+    return f"the statement {number} of {facts.last_day}" if number else f"the statement of {facts.last_day}"
+
+
+def _undecided(of: BankAccountName, facts: StatementFacts, called: str, bank_file: str) -> NewBreak:
+    return NewBreak(
+        scope=of.scope,
+        kind=BreakKind.STATEMENT,
+        cause=f"{bank_file}/{of.name}/{facts.content.hex()[:16]}",
+        detail=f"None of the {len(facts.lines)} lines of {called} are posted: they may be those of an earlier statement"
+        " again, or others that look the same, and the balances allow both.",
+        bank_file=bank_file,
+        amount=sum(line.amount for line in facts.lines),
+        currency=of.currency,
+    )
+
+
+def _open_questions(
+    of: BankAccountName,
+    facts: StatementFacts,
+    placement: Placement,
+    known: Sequence[KnownStatement],
+    called: str,
+    statement_id: str,
+    bank_file: str,
+) -> Iterator[NewBreak]:
+    """Yield what a person has to look at: a gap before a statement, lines that vanished, lines that may be known."""
+    if placement.place is Place.GAP:
+        yield NewBreak(
+            scope=of.scope,
+            kind=BreakKind.GAP,
+            cause=statement_id,
+            detail=_gap(of, facts, known, called),
+            bank_file=bank_file,
+            currency=of.currency,
+            reference=statement_id,
+        )
+    for line in placement.vanished:
+        yield NewBreak(
+            scope=of.scope,
+            kind=BreakKind.WITHDRAWN,
+            cause=f"{statement_id}/{line.booked_on}/{line.amount}/{line.bank_reference or line.reference}",
+            detail=f"A line of {written(line.amount, of.currency)} on {line.booked_on} was posted, and {called}, which"
+            f" came later, does not have it: {line.description}".rstrip(": "),
+            bank_file=bank_file,
+            amount=line.amount,
+            currency=of.currency,
+            reference=line.reference or line.bank_reference or None,
+        )
+    for position in placement.tied:
+        line = facts.lines[position]
+        yield NewBreak(
+            scope=of.scope,
+            kind=BreakKind.LINE,
+            cause=f"{statement_id}/{position}",
+            detail=f"A line of {written(line.amount, of.currency)} on {line.booked_on} in {called} is not posted: some"
+            f" of that amount are known, but not as many: {line.description}".rstrip(": "),
+            bank_file=bank_file,
+            amount=line.amount,
+            currency=of.currency,
+            reference=line.reference or line.bank_reference or None,
+        )
+
+
+def _gap(of: BankAccountName, facts: StatementFacts, known: Sequence[KnownStatement], called: str) -> str:
+    opens = f"{called[0].upper()}{called[1:]} opens at {written(facts.opening, of.currency)}"
+    before = [each for each in known if not each.is_replaced and each.last_day <= facts.first_day]
+    if not before:
+        return f"{opens}, and no other that is known closes there, or opens where it closes."
+    last = max(before, key=lambda each: (each.last_day, each.id))
+    return (
+        f"{opens}, but the one before closed at {written(last.closing, of.currency)} on {last.last_day}. One between is"
+        " missing, or one of the two is wrong. Its lines are posted."
+    )
+
+
+async def _close_gaps(
+    conn: Conn,
+    of: BankAccountName,
+    facts: StatementFacts,
+    known: Sequence[KnownStatement],
+    called: str,
+    *,
+    now_ms: int,
+    ids: IdFactory,
+) -> None:
+    """Settle the break of a gap that a statement has filled."""
+    met = [each.id for each in known if each.opening == facts.closing and facts.last_day <= each.first_day]
+    if not met:
+        return
+    found = await find_open_break(conn, of.scope, [BreakKind.GAP], met)
+    if found is not None:
+        resolution = f"{called[0].upper()}{called[1:]} has come, which closes where this one opens."
+        await settle_break(conn, of.scope, found, resolution=resolution, by=_BY_ITSELF, now_ms=now_ms, ids=ids)

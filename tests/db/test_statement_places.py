@@ -1,0 +1,138 @@
+"""Statements that come twice, overlap, or are corrected or out of order, and what about them stays open."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from brim.platform.database import Database
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import LiveMoney
+from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
+
+NUMBER = "9876543210"
+MONDAY, TUESDAY, WEDNESDAY = (date(2026, 12, day) for day in (7, 8, 9))
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    live = LiveMoney(database, tmp_path)
+    await live.open()
+    return live
+
+
+def day(on: date, opening: int, *entries: Entry) -> Account:
+    return Account(NUMBER, "usd", opening, entries, on)
+
+
+def fee(amount: int = 250, *, reference: str = "", text: str = "FEE") -> Entry:
+    return Entry(-amount, reference, text=(text,))
+
+
+class Bank:
+    """Puts statements into the folder, and tells what is known after each."""
+
+    def __init__(self, live: LiveMoney) -> None:
+        self._live = live
+        self._files = 0
+
+    async def send(self, content: bytes) -> None:
+        self._files += 1
+        (self._live.folder / "from-bank" / f"statement-{self._files:02}.txt").write_bytes(content)
+        await self._live.work()
+        await assert_books_hold(self._live.database)
+
+    async def posted(self) -> list[int]:
+        found = await rows(self._live.database, "SELECT amount FROM statement_lines ORDER BY booked_on, amount")
+        return [row["amount"] for row in found]
+
+    async def open_breaks(self) -> list[str]:
+        """Return the kinds of open breaks, but for those of lines that nothing explains."""
+        found = await rows(
+            self._live.database,
+            "SELECT kind FROM breaks WHERE resolved_ms IS NULL AND detail NOT LIKE 'Nothing explains%' ORDER BY id",
+        )
+        return [row["kind"] for row in found]
+
+
+@pytest.fixture
+def bank(live: LiveMoney) -> Bank:
+    return Bank(live)
+
+
+async def test_a_reference_that_the_bank_uses_every_day_names_a_line_of_each(bank: Bank) -> None:
+    for on, opening in ((MONDAY, 1_000), (TUESDAY, 750)):
+        await bank.send(bai2([day(on, opening, fee(reference="000"))]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -250], [])
+
+
+async def test_two_lines_of_a_statement_that_say_the_same_are_two(bank: Bank) -> None:
+    content = mt940([day(MONDAY, 1_000, fee(reference="000"), fee(reference="000"))])
+    await bank.send(content)
+    await bank.send(content.replace(b":28C:1/1", b":28C:2/1"))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -250], [])
+
+
+@pytest.mark.parametrize("write", [bai2, mt940, camt053])
+async def test_a_day_that_comes_again_with_more_lines_brings_those(
+    bank: Bank, write: Callable[[list[Account]], bytes]
+) -> None:
+    first, second, third = fee(1, text="ONE"), fee(2, text="TWO"), fee(3, text="THREE")
+    for entries in ((first,), (first, second), (first, second, third), (first, second)):
+        await bank.send(write([day(MONDAY, 1_000, *entries)]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-3, -2, -1], [])
+
+
+async def test_the_same_day_in_another_format_counts_once(bank: Bank) -> None:
+    account = day(MONDAY, 1_000, fee(reference="A"), fee(7, reference="B"))
+    for write in (bai2, mt940, camt053):
+        await bank.send(write([account]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -7], [])
+
+
+async def test_a_missing_day_is_a_gap_until_it_comes(bank: Bank) -> None:
+    days = [day(MONDAY, 1_000, fee(1)), day(TUESDAY, 999, fee(2)), day(WEDNESDAY, 997, fee(3))]
+    await bank.send(bai2([days[0]]))
+    await bank.send(bai2([days[2]]))
+    assert await bank.open_breaks() == ["statement_gap"]
+    await bank.send(bai2([days[1]]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-1, -2, -3], [])
+
+
+async def test_days_that_come_in_the_wrong_order_meet(bank: Bank) -> None:
+    for account in (day(WEDNESDAY, 997, fee(3)), day(TUESDAY, 999, fee(2)), day(MONDAY, 1_000, fee(1))):
+        await bank.send(bai2([account]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-1, -2, -3], [])
+
+
+async def test_a_correction_posts_what_is_new_and_lists_what_is_gone(bank: Bank) -> None:
+    await bank.send(bai2([day(MONDAY, 1_000, fee(1, text="RIGHT"), fee(2, text="WRONG"))]))
+    await bank.send(bai2([day(MONDAY, 1_000, fee(1, text="RIGHT"), fee(3, text="BETTER"))], group_status=3))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-3, -2, -1], ["withdrawn_line"])
+
+
+async def test_a_statement_that_may_be_the_same_again_is_not_posted(bank: Bank, live: LiveMoney) -> None:
+    entries = (fee(5), Entry(5, text=("BACK",)))
+    content = mt940([day(MONDAY, 1_000, *entries)])
+    await bank.send(content)
+    await bank.send(content.replace(b":28C:1/1", b":28C:2/1"))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-5, 5], ["unposted_statement"])
+    (found,) = await rows(live.database, "SELECT detail FROM breaks WHERE kind = 'unposted_statement'")
+    assert found["detail"].startswith("None of the 2 lines of the statement 2 of 2026-12-07 are posted: they may be")
+
+
+async def test_what_nobody_can_tell_apart_is_listed(bank: Bank) -> None:
+    await bank.send(bai2([day(MONDAY, 1_000, fee(5, text="A"))]))
+    await bank.send(bai2([day(MONDAY, 1_000, fee(5, text="B"), fee(5, text="C"))]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-5], ["unmatched_line", "unmatched_line"])
+
+
+async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank: Bank) -> None:
+    announced = camt053([day(MONDAY, 1_000, fee(reference="A"))], summary=False)
+    for old, new in ((b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054")):
+        announced = announced.replace(old, new)
+    await bank.send(announced)
+    await bank.send(camt053([day(MONDAY, 1_000, fee(reference="A"), fee(9, reference="B"))]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9], [])
