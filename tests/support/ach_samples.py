@@ -11,7 +11,7 @@ import pytest
 from brim.core.rails.ach.nacha import Batch, FileFormat, LineEnding, check, entries, write_file
 
 
-def _folder() -> Path | None:
+def sample_folder() -> Path | None:
     """Return `shared/bank_files` of the nearest folder above the checkout that has one."""
     checkout = Path(__file__).parents[2]
     return next((found for above in checkout.parents if (found := above / "shared" / "bank_files").is_dir()), None)
@@ -20,7 +20,7 @@ def _folder() -> Path | None:
 @cache
 def expected() -> dict[str, Any]:
     """Return what is known of the ACH samples, by name; nothing where there are no samples."""
-    folder = _folder()
+    folder = sample_folder()
     if folder is None:
         return {}
     facts: dict[str, Any] = msgspec.json.decode((folder / "expected.json").read_bytes())
@@ -29,7 +29,7 @@ def expected() -> dict[str, Any]:
 
 def sample(name: str) -> bytes:
     """Return the bytes of the one sample whose name begins so."""
-    folder = _folder()
+    folder = sample_folder()
     if folder is None:
         pytest.skip("no folder shared/bank_files beside the checkout")
     [file] = folder.glob(f"{name}*.ach")
@@ -38,7 +38,7 @@ def sample(name: str) -> bytes:
 
 def samples() -> list[bytes]:
     """Return all samples; none where there is no folder of them."""
-    folder = _folder()
+    folder = sample_folder()
     return [file.read_bytes() for file in sorted(folder.glob("*.ach"))] if folder else []
 
 

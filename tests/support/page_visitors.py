@@ -33,16 +33,23 @@ def serving_pages(server: Server, folder: Path) -> Iterator[str]:
     """Yield the URL of an API process on a server's database whose pages believe a cookie."""
     encryption_key = read_encryption_key(server.unix_socket.parent)
     assert encryption_key is not None
+    with serving_pages_of(server.database_url, encryption_key, folder) as url:
+        yield url
+
+
+@contextmanager
+def serving_pages_of(database_url: str, encryption_key: str, folder: Path) -> Iterator[str]:
+    """Yield the URL of an API process on a database whose pages believe a cookie."""
 
     def command(port: int) -> list[str]:
-        return [sys.executable, str(_PAGE_SERVER), server.database_url, str(port), encryption_key]
+        return [sys.executable, str(_PAGE_SERVER), database_url, str(port), encryption_key]
 
     with serving(command, _environment(), folder / "brim.log") as url:
         yield url
 
 
 def _environment() -> dict[str, str]:
-    environment = brim_environment()
+    environment = brim_environment({"BRIM_RATE_LIMIT_LIVE": "0"})
     environment["PYTHONPATH"] = f"{environment['PYTHONPATH']}:{_PAGE_SERVER.parents[2]}"
     return environment
 
