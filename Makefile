@@ -61,6 +61,12 @@ sim: compiled
 month: compiled
 	MONTH_STATE=$${MONTH_STATE:-build/month} $(BIN)/python -m pytest tests/month -s --override-ini timeout=0
 
+.PHONY: months
+## Lives through 1,000 months of live money by chance, without processes, and compares each with the bank's own books.
+## MONTHS changes how many they are, MONTHS_SEED (0) the seed of the first.
+months: compiled
+	MONTHS=$${MONTHS:-1000} $(BIN)/python -m pytest tests/sim/test_live_months.py -s --override-ini timeout=0
+
 ## Backs up a server under load, kills parts of it, restores it to moments and to all that was archived, and counts what
 ## is lost. DRILL_ROUNDS (6), DRILL_TOPUPS (600 a round) and DRILL_SEED change that.
 restore-drill: compiled

@@ -1,4 +1,8 @@
-"""Whatever people and the bank do, in any order: money is conserved, and nothing succeeds without the bank's word."""
+"""Whatever people and the bank do, in any order: money is conserved, and nothing succeeds without the bank's word.
+
+The bank loses files and statements here, so in the end nobody can say what every account should have;
+tests/sim/test_live_months.py does, with a bank that is late, and wrong, and loses nothing.
+"""
 
 import json
 import random
@@ -141,7 +145,7 @@ class _Chance:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 async def test_money_is_conserved_whatever_people_and_the_bank_do(
     database: Database, tmp_path: Path, seed: int
 ) -> None:

@@ -1,0 +1,221 @@
+"""What a month of live money comes to, by what clients were told and by the bank's own books; none of it is Brim's.
+
+A wrong return, which names another entry or amount, or comes a second time, moves nothing of a customer's: the
+statement's lines of it and of its dishonor are breaks. One that names another account keeps its top-up pending, since
+the bank has taken the money and no return says why.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from datetime import date, time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from brim.bank.banking_days import RETURNS, LocalTime, add_banking_days
+
+HOLD_DAYS: Final = 3
+LOCAL: Final = LocalTime("America/New_York")
+MAY_COME_AGAIN: Final = {"R01", "R09"}
+_OPENING: Final = time(9)
+_ID_LENGTH: Final = 15
+
+
+class Made(msgspec.Struct):
+    """A top-up as its client knows it; `root` is the one whose debit it presents again, if it does."""
+
+    id: str
+    account: str
+    amount: int
+    is_canceled: bool = False
+    retry_of: str | None = None
+
+
+class Presentment(msgspec.Struct, frozen=True, kw_only=True):
+    """A debit that the bank has settled, and what came of it; `returned_on` is None if it was not returned."""
+
+    individual_id: str
+    account: str
+    trace: str
+    amount: int
+    settled_on: date
+    code: str | None = None
+    returned_on: date | None = None
+    is_money_back: bool = False
+    is_contested: bool = False
+    is_of_other_account: bool = False
+
+    @property
+    def kept(self) -> int:
+        """How much of it is with the originator in the end."""
+        if self.returned_on is None or (self.is_money_back and not self.is_contested):
+            return self.amount
+        return 0
+
+
+class BankBooks(msgspec.Struct, frozen=True):
+    """What the bank's own file says."""
+
+    presentments: list[Presentment]
+    balance: int
+    is_quiet: bool
+    """Whether nothing is due any more."""
+    sent_twice: list[str]
+    """Individual identification numbers with two live debits at once."""
+
+
+def read_bank(folder: Path) -> BankBooks:
+    """Return what a bank has in its books."""
+    with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
+        (balance,) = bank.execute("SELECT coalesce(sum(amount), 0) FROM lines").fetchone()
+        (waiting,) = bank.execute(
+            "SELECT (SELECT count(*) FROM outcomes WHERE trace IS NULL)"
+            " + (SELECT count(*) FROM deliveries WHERE content IS NOT NULL AND read_at > (SELECT now FROM bank))"
+            " + (SELECT count(*) FROM batches WHERE status = 'accepted')"
+            " + (SELECT count(*) FROM dishonors WHERE contest_at IS NOT NULL AND contest_trace IS NULL)"
+        ).fetchone()
+        settled = bank.execute(
+            "SELECT e.id, e.individual_id, e.account, e.trace, e.amount, b.settle_on FROM entries AS e"
+            " JOIN batches AS b ON b.id = e.batch WHERE b.status = 'settled' AND e.amount > 0"
+            " AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id) ORDER BY e.id"
+        ).fetchall()
+        returns = bank.execute(
+            "SELECT r.entry, r.trace, r.code, r.original_trace, r.account, r.amount, r.sent_on, d.contest_trace,"
+            " b.status = 'settled' FROM returned AS r LEFT JOIN dishonors AS d ON d.returned = r.trace"
+            " LEFT JOIN entries AS e ON e.id = d.entry LEFT JOIN batches AS b ON b.id = e.batch ORDER BY r.trace"
+        ).fetchall()
+    by_entry: dict[int, list[tuple[object, ...]]] = {}
+    for row in returns:
+        by_entry.setdefault(row[0], []).append(row)
+    presentments = []
+    for entry, individual_id, account, trace, amount, settle_on in settled:
+        made = Presentment(
+            individual_id=individual_id.strip(),
+            account=account,
+            trace=trace,
+            amount=amount,
+            settled_on=date.fromisoformat(settle_on),
+        )
+        for _, _, code, named, of_account, returned, sent_on, contest, is_back in by_entry.get(entry, []):
+            if not returned:
+                continue
+            if (named, returned) != (trace, amount) or made.returned_on is not None:
+                continue
+            made = msgspec.structs.replace(
+                made,
+                code=str(code),
+                returned_on=date.fromisoformat(str(sent_on)),
+                is_money_back=bool(is_back),
+                is_contested=contest is not None,
+                is_of_other_account=of_account != account,
+            )
+        presentments.append(made)
+    live: Counter[str] = Counter(each.individual_id for each in presentments if each.kept)
+    return BankBooks(presentments, balance, not waiting, [name for name, count in live.items() if count > 1])
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What the service's database says: statuses, and sums by top-up and by account (cents)."""
+
+    statuses: Mapping[str, str]
+    credited: Mapping[str, int]
+    """What the balance has of a top-up, by its journal entries."""
+    at_bank: Mapping[str, int]
+    """What the bank account has of a top-up, by its journal entries."""
+    clearing: Mapping[str, int]
+    balances: Mapping[str, int]
+    """Available and reserved together, by account."""
+    credits: Mapping[str, int]
+    """How often a top-up's money was given to its account, by top-up."""
+    operating: int
+    unexplained: int
+    """The sum of the statement's lines that are breaks."""
+
+
+def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctual: bool) -> list[str]:
+    """Return what is wrong once everything has come to its end.
+
+    Args:
+        made: everything that clients were told of.
+        bank: the bank's books.
+        stored: the service's.
+        is_punctual: whether all that the bank sent was read at once and nothing kept money from being usable in time.
+    """
+    topups = {topup.id: topup for topup in made}
+    found = [f"the payer of {name} has paid twice" for name in bank.sent_twice]
+    if topups.keys() != stored.statuses.keys():
+        found.append(f"top-ups that only one side knows: {sorted(topups.keys() ^ stored.statuses.keys())}")
+    roots = {topup_id: _root(topups, topup) for topup_id, topup in topups.items()}
+    by_name = {root[-_ID_LENGTH:]: root for root in (*roots.values(), *topups)}
+    presented: dict[str, list[Presentment]] = {}
+    for each in bank.presentments:
+        if each.individual_id not in by_name:
+            found.append(f"the bank debited {each.individual_id}, which nobody created")
+        else:
+            presented.setdefault(by_name[each.individual_id], []).append(each)
+    kept: Counter[str] = Counter()
+    for name, some in presented.items():
+        kept[topups[name].account] += sum(each.kept for each in some)
+        found += _presented_wrongly(name, some)
+    for account in {topup.account for topup in topups.values()}:
+        balance = stored.balances.get(account, 0)
+        if balance != kept[account]:
+            found.append(f"{account} has {balance}, and the bank keeps {kept[account]} of its")
+    for topup in topups.values():
+        found += _problems_of(topup, presented.get(topup.id, []), stored, is_punctual=is_punctual)
+    chains: Counter[str] = Counter()
+    for topup_id, root in roots.items():
+        chains[root] += stored.credited.get(topup_id, 0)
+    found += [f"{root} was credited {sum_} in all" for root, sum_ in chains.items() if sum_ > topups[root].amount]
+    if stored.operating + stored.unexplained != bank.balance:
+        found.append(f"the bank has {bank.balance}, the books {stored.operating} and breaks {stored.unexplained}")
+    return found
+
+
+def _root(topups: Mapping[str, Made], topup: Made) -> str:
+    while topup.retry_of is not None:
+        topup = topups[topup.retry_of]
+    return topup.id
+
+
+def _presented_wrongly(name: str, some: list[Presentment]) -> list[str]:
+    """Return what is wrong with how often a debit was presented: only after R01 and R09, and three times at most."""
+    early = [each for each in some[:-1] if each.code not in MAY_COME_AGAIN]
+    found = [f"{name} was presented again after {each.code}" for each in early]
+    return [*found, f"{name} was presented {len(some)} times"] if len(some) > 3 else found
+
+
+def _problems_of(topup: Made, presented: list[Presentment], stored: Stored, *, is_punctual: bool) -> list[str]:
+    status, found = stored.statuses.get(topup.id, "missing"), []
+    credited, clearing = stored.credited.get(topup.id, 0), stored.clearing.get(topup.id, 0)
+    if clearing:
+        found.append(f"{clearing} of {topup.id} ({status}) is still clearing")
+    if credited != stored.at_bank.get(topup.id, 0):
+        found.append(
+            f"{topup.id} ({status}) has {credited} in the balance and {stored.at_bank.get(topup.id, 0)} at the bank"
+        )
+    if credited not in {0, topup.amount} or stored.credits.get(topup.id, 0) > 2:
+        found.append(f"{topup.id} of {topup.amount} was credited {credited}, {stored.credits.get(topup.id, 0)} times")
+    if status not in fates(topup, presented, is_punctual=is_punctual, is_retry=topup.retry_of is not None):
+        found.append(f"{topup.id} is {status}, and by the bank's books {presented}")
+    return found
+
+
+def fates(topup: Made, presented: list[Presentment], *, is_punctual: bool, is_retry: bool) -> set[str]:
+    """Return how a top-up may stand in the end, by what the bank has in its books."""
+    if topup.is_canceled:
+        return {"canceled"}
+    if is_retry or not presented:  # a retry may be presented under the name of another one; what was not sent may fail
+        return {"succeeded", "failed", "reversed", "canceled"} if is_retry else {"failed", "canceled"}
+    last = presented[-1]
+    if last.returned_on is None:
+        return {"succeeded", "failed", "reversed"} if len(presented) > 1 else {"succeeded"}
+    if last.is_of_other_account:
+        return {"succeeded"} if last.kept else {"pending"}
+    if not is_punctual:
+        return {"failed", "reversed"}
+    usable = LOCAL.at(add_banking_days(last.settled_on, HOLD_DAYS), _OPENING)
+    return {"failed"} if LOCAL.at(last.returned_on, RETURNS) < usable else {"reversed"}

@@ -1,0 +1,441 @@
+"""A month of live money by chance: what people and a bank do, from a seed, without any process of its own."""
+
+import asyncio
+import random
+from collections import Counter
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.banking_days import is_banking_day
+from brim.bank.simulation import Bank
+from brim.base.errors import BrimError
+from brim.base.scope import AccountScope
+from brim.core import ach, ledger, originators
+from brim.core.dishonors import DISHONOR_CODES
+from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
+from brim.core.rails.ach import ACH
+from brim.core.time import OwnerTime
+from brim.platform.database import Database
+from tests.sim.live_books import Made, Stored, problems, read_bank
+from tests.support.audits import TESTER
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+SHOP: Final = AccountScope("acct_shop", livemode=True)
+FIRST_DAY: Final = date(2026, 12, 1)
+_LONGEST_TAIL: Final = 45
+NUMBERS: Final = (
+    *("000123456789",) * 8,
+    *("9901020000", "9510100000", "9520900000", "9509010000", "000111111116", "9902010000", "9910060000"),
+    *("9916040000", "9929050000", "9911030000", "9901050000", "9901050000", "9906020000", "9906020000"),
+    *("9906020073", "9901050071", "9906050072", "9801000000", "9805000000", "9807000000", "9702000000"),
+)
+"""Paid, returned before the hold is over and after it, as often as it is presented, late, by permission, contested; and
+notifications of change."""
+FAULTS: Final = ("misrouted", "amount", "account", "twice")
+RULES: Final = (
+    {"action": "reject", "file": "{day}*", "reason": "by chance"},
+    {"action": "delay", "file": "{day}*", "minutes": 90},
+    {"action": "delay_acknowledgement", "file": "{day}*", "minutes": 400},
+    {"action": "lose_acknowledgement", "file": "{day}*"},
+    {"action": "duplicate_returns", "date": "{date}"},
+    {"action": "duplicate_statement", "date": "{date}"},
+)
+ACTIONS: Final = {
+    "create": 40,
+    "repeat": 2,
+    "cancel": 4,
+    "retry": 6,
+    "dishonor": 14,
+    "spend": 4,
+    "prenote": 2,
+    "rule": 3,
+    "stop": 1,
+    "resume": 5,
+    "void": 1,
+    "restart": 2,
+}
+"""What is done, and how often."""
+UNEXPECTED: Final = {"failed_work", "held_file", "unknown_debit", "unmatched_acknowledgement", "unreadable_item"}
+"""Breaks that nothing calls for."""
+
+_LEGS: Final = """
+SELECT l.source, l.ledger_account, sum(l.amount)::bigint AS amount
+FROM (
+    SELECT source, debit_account AS ledger_account, amount FROM journal_entries WHERE debit_account IS NOT NULL
+    UNION ALL
+    SELECT source, credit_account, -amount FROM journal_entries WHERE credit_account IS NOT NULL
+) AS l
+GROUP BY 1, 2
+"""
+"""By what was posted and ledger account: debits less credits."""
+_UNEXPLAINED: Final = """
+SELECT coalesce(sum(l.amount), 0)::bigint AS amount
+FROM statement_lines AS l
+WHERE EXISTS (
+    SELECT FROM breaks AS b
+    WHERE b.cause = l.bank_account || '/' || l.line_key
+        OR b.cause LIKE '%/unposted/' || l.bank_account || '/' || l.line_key
+) OR EXISTS (SELECT FROM ach_returns AS r WHERE r.id = l.matched AND r.topup IS NULL)
+"""
+"""Lines of which nothing is posted: breaks, and those about the dishonor of a return that names no debit."""
+
+
+class Month:
+    """One month: a platform and an account under it, their bank, and what clients were told."""
+
+    def __init__(self, database: Database, folder: Path, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.live = LiveMoney(database, folder)
+        self.made: list[Made] = []
+        self.is_punctual = True
+        self._verified: list[str] = []
+        self._withheld: list[tuple[date, Path]] = []
+        self._numbers = 0
+        self._sources: dict[str, str] = {}
+        self._requires_approval = seed % 3 == 0
+
+    async def run(self) -> Counter[str]:
+        """Live through it, assert what holds in the end, and return what happened how often."""
+        live = self.live
+        await live.open(
+            SHOP.account,
+            requires_approval=self._requires_approval,
+            retry_schedule=("+1", "+0"),
+            return_rate_minimum=10_000,
+        )
+        day = FIRST_DAY
+        while day.month == FIRST_DAY.month:
+            if is_banking_day(day):
+                await self._day(day)
+            day += timedelta(days=1)
+        await self._end(day)
+        await self._check()
+        return await self._figures()
+
+    async def _day(self, day: date) -> None:
+        self._to(day, "10:00")
+        for _ in range(self.chance.randint(3, 8)):
+            await self._act(day)
+        await self._cutoff(day)
+        for _ in range(self.chance.randint(0, 2)):
+            await self._act(day)
+        await self._night(day)
+
+    async def _act(self, day: date) -> None:
+        (action,) = self.chance.choices(list(ACTIONS), list(ACTIONS.values()))
+        with suppress(BrimError):  # a refusal is an answer
+            await getattr(self, f"_{action}")(day)
+
+    async def _cutoff(self, day: date, *, is_sure: bool = False) -> None:
+        """Let files be made and sent, and the bank have them; what came until now is read."""
+        live = self.live
+        self._to(day, "17:00")
+        by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
+        await live.claim()
+        await ach.void_late(live.database, now_ms=live.now_ms)
+        await ach.build_due(live.database, live.vault, WIRE_FORMATS, **by)
+        if self._requires_approval and (is_sure or self.chance.random() < 0.9):
+            await self._approve()
+        await ach.send_due(live.database, live.vault, WIRE_FORMATS, **by)
+        self._to(day, "17:05")
+        await self._advance_bank(day)
+        await self._resubmit()
+
+    async def _night(self, day: date) -> None:
+        self._to(day, "23:30")
+        await self._advance_bank(day)
+
+    async def _advance_bank(self, day: date) -> None:
+        """Let the bank work until now; at times a file of its comes a day or two late."""
+        inbox = self.live.folder / "from-bank"
+        for due, path in list(self._withheld):
+            if due <= day:
+                path.rename(inbox / path.name)
+                self._withheld.remove((due, path))
+        before = set(inbox.iterdir())
+        await self.live.advance_bank()
+        for path in sorted(set(inbox.iterdir()) - before):
+            if path.name.startswith(("returns", "statement")) and self.chance.random() < 0.04:
+                late = self.live.folder / path.name
+                path.rename(late)
+                self._withheld.append((day + timedelta(days=self.chance.randint(1, 4)), late))
+                self.is_punctual = False
+        live = self.live
+        by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
+        await live.read_bank()
+        await live.claim()
+        await ach.settle_prenote_files(live.database, WIRE_FORMATS, **by)
+        await ach.end_contests(live.database, WIRE_FORMATS, **by)
+        await ach.report_silence(live.database, WIRE_FORMATS, **by)
+
+    def _to(self, day: date, wall: str) -> None:
+        self.live.now_ms = max(self.live.now_ms, at(f"{day} {wall}"))
+
+    # What people do
+
+    async def _create(self, _day: date) -> None:
+        scope = self.chance.choice((PLATFORM, SHOP))
+        amount = 1_000 + self.chance.randrange(9_000)
+        if self._verified and self.chance.random() < 0.2:
+            source, scope = self._verified[-1], PLATFORM
+        elif self.chance.random() < 0.05:
+            source = await self._faulty(scope)
+        else:
+            number = self.chance.choice(NUMBERS)
+            key = f"{scope.account}/{number}"
+            if key not in self._sources or self.chance.random() < 0.5:
+                self._sources[key] = await self.live.bank_account(number, scope=scope)
+            source = self._sources[key]
+        created = await self.live.create(source, amount, scope=scope, key=f"key-{len(self.made)}")
+        self.made.append(Made(created, scope.account, amount))
+        self._newest = (source, amount, scope, f"key-{len(self.made) - 1}")
+
+    async def _faulty(self, scope: AccountScope) -> str:
+        """Return a bank account whose debit comes back by a return in which something is wrong."""
+        self._numbers += 1
+        number = f"0008{self._numbers:08}"
+        self.is_punctual = False
+        await self._tell_bank(
+            {"account": number, "action": "return", "code": "R03", "fault": self.chance.choice(FAULTS)}
+        )
+        return await self.live.bank_account(number, scope=scope)
+
+    async def _repeat(self, _day: date) -> None:
+        """Send the newest create again, as a client does that has not heard the answer."""
+        if self.made:
+            source, amount, scope, key = self._newest
+            assert await self.live.create(source, amount, scope=scope, key=key) == self.made[-1].id
+
+    async def _cancel(self, _day: date) -> None:
+        if not self.made:
+            return
+        topup = self.chance.choice(self.made)
+        topup.is_canceled |= await self.live.cancel(topup.id, scope=AccountScope(topup.account, livemode=True))
+
+    async def _retry(self, _day: date) -> None:
+        ended = await rows(
+            self.live.database, "SELECT id FROM topups WHERE status IN ('failed', 'reversed') ORDER BY id"
+        )
+        known = {each["id"] for each in ended}
+        if not known:
+            return
+        topup = self.chance.choice([each for each in self.made if each.id in known])
+        scope = AccountScope(topup.account, livemode=True)
+        source = None if self.chance.random() < 0.5 else await self.live.bank_account(scope=scope)
+        again = await self.live.create(source, topup.amount, scope=scope, retry_of=topup.id, by=OPERATOR)
+        self.made.append(Made(again, topup.account, topup.amount, retry_of=topup.id))
+        self._newest = (source or "", topup.amount, scope, "")
+
+    async def _dishonor(self, _day: date) -> None:
+        found = await rows(self.live.database, "SELECT id FROM ach_returns WHERE status = 'returned' ORDER BY id")
+        if not found:
+            return
+        code = self.chance.choice(sorted(DISHONOR_CODES))
+        asked = self.chance.choice(found)["id"]
+        async with self.live.database.transaction() as conn:
+            await ach.dishonor_return(
+                conn,
+                PLATFORM,
+                asked,
+                code=code,
+                information={"R62": "REVERSED", "R69": "03"}.get(code),
+                renderers=WIRE_FORMATS,
+                **self._by(OPERATOR),
+            )
+
+    async def _spend(self, _day: date) -> None:
+        """Spend what an account has, so that a return takes it below zero."""
+        scope = self.chance.choice((PLATFORM, SHOP))
+        found = await rows(self.live.database, "SELECT available FROM balances WHERE account = $1", scope.account)
+        amount = sum(row["available"] for row in found)
+        if amount <= 0:
+            return
+        amount = self.chance.randint(amount // 2 + 1, amount)
+        moment = OwnerTime(self.live.now_ms, self.live.ids)
+        async with self.live.database.transaction() as conn:
+            hold = await ledger.reserve(
+                conn,
+                scope,
+                source_type=TEST_HOLD_SOURCE_TYPE,
+                source=self.live.ids.new_at("spent_", self.live.now_ms),
+                amount=amount,
+                currency="usd",
+                moment=moment,
+            )
+        assert hold.amount == amount
+
+    async def _prenote(self, _day: date) -> None:
+        number = self.chance.choice(("000123456789", "000123456789", "9902010000"))
+        source = await self.live.bank_account(number, verified=False)
+        await self.live.prenote(source)
+        self._verified.append(source)  # a create from it is refused until it is verified
+
+    async def _rule(self, day: date) -> None:
+        rule = self.chance.choice(RULES)
+        self.is_punctual = False
+        await self._tell_bank({name: _filled(value, day) for name, value in rule.items()})
+
+    async def _stop(self, _day: date) -> None:
+        account = self.chance.choice((None, SHOP.account))
+        self.is_punctual = False
+        async with self.live.database.transaction() as conn:
+            await originators.stop_rail(
+                conn, PLATFORM, rail=ACH, account=account, reason="by chance", **self._by(TESTER)
+            )
+
+    async def _resume(self, _day: date) -> None:
+        for account in (None, SHOP.account):
+            with suppress(BrimError):
+                async with self.live.database.transaction() as conn:
+                    await originators.resume_rail(conn, PLATFORM, rail=ACH, account=account, **self._by(TESTER))
+
+    async def _void(self, _day: date) -> None:
+        self.is_punctual = False
+        for row in await self._files("built", "approved"):
+            async with self.live.database.transaction() as conn:
+                await ach.void_file(conn, PLATFORM, row, **self._by(TESTER))
+
+    async def _approve(self) -> None:
+        for row in await self._files("built"):
+            with suppress(BrimError):
+                async with self.live.database.transaction() as conn:
+                    await ach.approve_file(
+                        conn, PLATFORM, row, sha256=None, approvers=1, renderers=WIRE_FORMATS, **self._by(OPERATOR)
+                    )
+
+    async def _resubmit(self) -> None:
+        for row in await self._files("rejected"):
+            with suppress(BrimError):
+                async with self.live.database.transaction() as conn:
+                    await ach.resubmit_file(conn, PLATFORM, row, **self._by(TESTER))
+
+    async def _restart(self, _day: date) -> None:
+        """End a worker amid its work, and go on as new processes do, which remember nothing."""
+        live = self.live
+        by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
+        step: Coroutine[Any, Any, Any] = self.chance.choice(
+            (live.claim, live.read_bank, lambda: ach.build_due(live.database, live.vault, WIRE_FORMATS, **by))
+        )()
+        working = asyncio.create_task(step)
+        for _ in range(self.chance.randrange(60)):
+            await asyncio.sleep(0)
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        live.move_to(live.database)
+
+    async def _tell_bank(self, rule: dict[str, Any]) -> None:
+        bank = Bank(self.live.folder / "bank")
+        try:
+            bank.add_rules([rule])
+        finally:
+            bank.store.close()
+
+    async def _files(self, *statuses: str) -> list[str]:
+        found = await rows(
+            self.live.database, "SELECT id FROM ach_files WHERE status = ANY($1) ORDER BY id", list(statuses)
+        )
+        return [row["id"] for row in found]
+
+    def _by(self, who: Any) -> dict[str, Any]:
+        return {"by": who, "now_ms": self.live.now_ms, "ids": self.live.ids}
+
+    # The end
+
+    async def _end(self, day: date) -> None:
+        """Let money move again, resolve what waits for a person, and let everything come to its end."""
+        await self._resume(day)
+        for _ in range(_LONGEST_TAIL):
+            if is_banking_day(day):
+                await self._resolve()
+                await self._cutoff(day, is_sure=True)
+                await self._night(day)
+                if await self._is_over():
+                    return
+            day += timedelta(days=1)
+        raise AssertionError(f"not over by {day}: {await self._waiting()}")
+
+    async def _resolve(self) -> None:
+        """Say of each break that a person has looked into it."""
+        for row in await rows(self.live.database, "SELECT id FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
+            async with self.live.database.transaction() as conn:
+                await ach.resolve_break(conn, PLATFORM, row["id"], resolution="seen", **self._by(OPERATOR))
+
+    async def _waiting(self) -> list[dict[str, Any]]:
+        return await rows(
+            self.live.database,
+            "SELECT id, status FROM topups AS t WHERE status = 'pending' AND NOT (EXISTS"
+            " (SELECT FROM due_exceptions AS d WHERE d.object_id = t.id AND d.error LIKE 'The bank has taken back%')"
+            " AND EXISTS (SELECT FROM ach_entries AS e WHERE e.topup = t.id AND e.status = 'confirmed'))"
+            " UNION ALL SELECT id, status FROM ach_returns WHERE status IN ('dishonored', 'money_back')"
+            " UNION ALL SELECT id, status FROM prenotes WHERE status = 'pending'",
+        )
+
+    async def _is_over(self) -> bool:
+        if self._withheld or not read_bank(self.live.folder / "bank").is_quiet:
+            return False
+        for row in await self._waiting():  # what will never be sent is canceled
+            topup = next((each for each in self.made if each.id == row["id"]), None)
+            if topup is not None:
+                topup.is_canceled |= await self.live.cancel(topup.id, scope=AccountScope(topup.account, livemode=True))
+        return not await self._waiting()
+
+    async def _check(self) -> None:
+        """Assert that the books hold, that they are the bank's, and that every account has what it should."""
+        database = self.live.database
+        await assert_books_hold(database)
+        found = problems(
+            self.made,
+            read_bank(self.live.folder / "bank"),
+            await self._stored(),
+            is_punctual=self.is_punctual,
+        )
+        listed = await rows(database, "SELECT kind, detail FROM breaks ORDER BY id")
+        found += [f"{row['kind']}: {row['detail']}" for row in listed if row["kind"] in UNEXPECTED]
+        assert not found, "\n".join(found[:12])
+
+    async def _figures(self) -> Counter[str]:
+        found = await rows(
+            self.live.database,
+            "SELECT 'top-ups ' || status AS what FROM topups UNION ALL SELECT 'returns ' || status FROM ach_returns"
+            " UNION ALL SELECT 'files ' || status FROM ach_files UNION ALL SELECT 'prenotes ' || status FROM prenotes"
+            " UNION ALL SELECT 'corrections ' || status FROM corrections UNION ALL SELECT type FROM events"
+            " WHERE type IN ('brim.negative_balance.created', 'brim.topup.retry_scheduled')",
+        )
+        return Counter(row["what"] for row in found)
+
+    async def _stored(self) -> Stored:
+        database = self.live.database
+        statuses = await rows(database, "SELECT id, status FROM topups")
+        legs = await rows(database, _LEGS)
+        sums: dict[str, dict[str, int]] = {}
+        for row in legs:
+            sums.setdefault(row["ledger_account"], {})[row["source"]] = row["amount"]
+        balances = await rows(database, "SELECT account, available + reserved AS amount FROM balances")
+        credits_ = await rows(
+            database,
+            "SELECT source, count(*) AS count FROM balance_transactions"
+            " WHERE type IN ('topup', 'topup_dishonored_return') GROUP BY source",
+        )
+        (unexplained,) = await rows(database, _UNEXPLAINED)
+        return Stored(
+            statuses={row["id"]: row["status"] for row in statuses},
+            credited={source: -amount for source, amount in sums.get("balance:available", {}).items()},
+            at_bank=sums.get("bank:operating", {}),
+            clearing=sums.get("funding:clearing", {}),
+            balances={row["account"]: row["amount"] for row in balances},
+            credits={row["source"]: row["count"] for row in credits_},
+            operating=sum(sums.get("bank:operating", {}).values()),
+            unexplained=unexplained["amount"],
+        )
+
+
+def _filled(value: Any, day: date) -> Any:
+    return value.format(day=f"{day:%Y%m%d}", date=day) if isinstance(value, str) else value
