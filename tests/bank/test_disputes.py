@@ -151,3 +151,19 @@ def test_a_rule_makes_a_return_that_is_not_right(tmp_path: Path, fault: str, nam
     assert [(back.original_trace, back.amount, back.account) for back in backs] == names
     assert len({back.trace for back in backs}) == len(names)
     assert bank.show()["balance"] == 10_00 - sum(amount for _, amount, _ in names)
+
+
+def test_a_debit_whose_dishonor_was_contested_may_be_presented_again(tmp_path: Path) -> None:
+    """The dishonored return has the individual id and amount of the debit, and is none itself."""
+    bank = Rehearsal(tmp_path)
+    account = "9901020071"
+    back = returned(bank, account)
+    bank.send(dishonored(back, code="R62"), "brim-2.ach")
+    bank.advance("2026-12-08T07:00")
+    assert list(bank.files("contests_")) == ["contests_20261207.ach"]
+    again = SentBatch([Sent(account)], effective="261208", company_name="BRIM TEST", description="RETRY PYMT")
+    bank.send(nacha(again, date="261208", modifier="C"), "brim-3.ach")
+    bank.script({"account": account, "action": "return", "code": "R02", "days": 0})
+    bank.advance("2026-12-08T23:30")
+    assert b"RETRY_UNKNOWN" not in bank.files("ack_")[max(bank.files("ack_"))]
+    assert [each.reason for each in read_returns(bank.only("returns_20261208"))] == ["R02"]

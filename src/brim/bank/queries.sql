@@ -84,11 +84,12 @@ SELECT * FROM entries WHERE batch = ? ORDER BY id
 
 -- name: presentments
 -- How often a company has presented a debit, by its individual id and amount, in order, and each one's return
--- code; NULL for one that was not returned, or not yet.
+-- code; NULL for one that was not returned, or not yet. A dishonored return is of the same id and amount, and is no debit.
 SELECT b.settle_on, b.description, b.company_name, o.code AS returned
 FROM entries AS e JOIN batches AS b ON b.id = e.batch
 LEFT JOIN outcomes AS o ON o.entry = e.id AND o.action = 'return' AND o.trace IS NOT NULL
 WHERE b.company_id = ? AND e.individual_id = ? AND e.amount = ? AND b.status <> 'rejected'
+  AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id)
 ORDER BY e.id
 
 -- name: returned_before
@@ -97,9 +98,9 @@ SELECT count(*) FROM entries AS e JOIN outcomes AS o ON o.entry = e.id AND o.act
 WHERE e.account = ? AND e.individual_id = ? AND e.amount = ? AND e.id < ?
 
 -- name: settled_entries
--- Entries a new rule may still concern: by trace, by account or by amount, whichever is given.
+-- Debits and credits a new rule may still concern: by trace, by account or by amount, whichever is given.
 SELECT e.*, b.settle_on FROM entries AS e JOIN batches AS b ON b.id = e.batch
-WHERE b.status = 'settled'
+WHERE b.status = 'settled' AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id)
   AND (e.trace = :trace OR :trace IS NULL) AND (e.account = :account OR :account IS NULL)
   AND (e.amount = :amount OR :amount IS NULL)
 ORDER BY e.id
