@@ -117,6 +117,12 @@ def read_bank(folder: Path) -> BankBooks:
     return BankBooks(presentments, balance, not waiting, [name for name, count in live.items() if count > 1])
 
 
+def read_acknowledgements(folder: Path) -> list[bytes]:
+    """Return what a bank has to say of each file that it has read, whether that was sent or lost."""
+    with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
+        return [bytes(row[0]) for row in bank.execute("SELECT acknowledgement FROM files ORDER BY id")]
+
+
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """What the service's database says: statuses, and sums by top-up and by account (cents)."""
 

@@ -19,7 +19,7 @@ from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
 from brim.core.rails.ach import ACH
 from brim.core.time import OwnerTime
 from brim.platform.database import Database
-from tests.sim.live_books import Made, Stored, problems, read_bank
+from tests.sim.live_books import Made, Stored, problems, read_acknowledgements, read_bank
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
@@ -98,6 +98,7 @@ class Month:
         self._verified: list[str] = []
         self._withheld: list[tuple[date, Path]] = []
         self._numbers = 0
+        self._newest: tuple[str, str, int, AccountScope, str] | None = None
         self._sources: dict[str, str] = {}
         self._requires_approval = seed % 3 == 0
 
@@ -193,9 +194,10 @@ class Month:
             if key not in self._sources or self.chance.random() < 0.5:
                 self._sources[key] = await self.live.bank_account(number, scope=scope)
             source = self._sources[key]
-        created = await self.live.create(source, amount, scope=scope, key=f"key-{len(self.made)}")
+        key = f"key-{len(self.made)}"
+        created = await self.live.create(source, amount, scope=scope, key=key)
         self.made.append(Made(created, scope.account, amount))
-        self._newest = (source, amount, scope, f"key-{len(self.made) - 1}")
+        self._newest = (created, source, amount, scope, key)
 
     async def _faulty(self, scope: AccountScope) -> str:
         """Return a bank account whose debit comes back by a return in which something is wrong."""
@@ -209,9 +211,10 @@ class Month:
 
     async def _repeat(self, _day: date) -> None:
         """Send the newest create again, as a client does that has not heard the answer."""
-        if self.made:
-            source, amount, scope, key = self._newest
-            assert await self.live.create(source, amount, scope=scope, key=key) == self.made[-1].id
+        if self._newest is not None:
+            created, source, amount, scope, key = self._newest
+            again = await self.live.create(source, amount, scope=scope, key=key)
+            assert again == created, f"{key} created {created} and {again}"
 
     async def _cancel(self, _day: date) -> None:
         if not self.made:
@@ -231,7 +234,6 @@ class Month:
         source = None if self.chance.random() < 0.5 else await self.live.bank_account(scope=scope)
         again = await self.live.create(source, topup.amount, scope=scope, retry_of=topup.id, by=OPERATOR)
         self.made.append(Made(again, topup.account, topup.amount, retry_of=topup.id))
-        self._newest = (source or "", topup.amount, scope, "")
 
     async def _dishonor(self, _day: date) -> None:
         found = await rows(self.live.database, "SELECT id FROM ach_returns WHERE status = 'returned' ORDER BY id")
@@ -269,7 +271,7 @@ class Month:
                 currency="usd",
                 moment=moment,
             )
-        assert hold.amount == amount
+        assert hold.amount == amount, hold
 
     async def _prenote(self, _day: date) -> None:
         number = self.chance.choice(("000123456789", "000123456789", "9902010000"))
@@ -311,10 +313,11 @@ class Month:
                     )
 
     async def _resubmit(self) -> None:
-        for row in await self._files("rejected"):
+        rejected = await rows(self.live.database, "SELECT DISTINCT file FROM ach_batches WHERE status = 'rejected'")
+        for row in rejected:
             with suppress(BrimError):
                 async with self.live.database.transaction() as conn:
-                    await ach.resubmit_file(conn, PLATFORM, row, **self._by(TESTER))
+                    await ach.resubmit_file(conn, PLATFORM, row["file"], **self._by(TESTER))
 
     async def _restart(self, _day: date) -> None:
         """End a worker amid its work, and go on as new processes do, which remember nothing."""
@@ -363,7 +366,10 @@ class Month:
         raise AssertionError(f"not over by {day}: {await self._waiting()}")
 
     async def _resolve(self) -> None:
-        """Say of each break that a person has looked into it."""
+        """Say of each break that a person has looked into it, and get the acknowledgements that were lost."""
+        inbox = self.live.folder / "from-bank"
+        for number, acknowledgement in enumerate(read_acknowledgements(self.live.folder / "bank")):
+            (inbox / f"again_{number}.csv").write_bytes(acknowledgement)
         for row in await rows(self.live.database, "SELECT id FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
             async with self.live.database.transaction() as conn:
                 await ach.resolve_break(conn, PLATFORM, row["id"], resolution="seen", **self._by(OPERATOR))
@@ -371,9 +377,9 @@ class Month:
     async def _waiting(self) -> list[dict[str, Any]]:
         return await rows(
             self.live.database,
-            "SELECT id, status FROM topups AS t WHERE status = 'pending' AND NOT (EXISTS"
-            " (SELECT FROM due_exceptions AS d WHERE d.object_id = t.id AND d.error LIKE 'The bank has taken back%')"
-            " AND EXISTS (SELECT FROM ach_entries AS e WHERE e.topup = t.id AND e.status = 'confirmed'))"
+            "SELECT id, status FROM topups AS t WHERE status = 'pending' AND NOT EXISTS ("
+            "SELECT FROM due_exceptions AS d JOIN ach_entries AS e ON e.topup = d.object_id AND e.status = 'confirmed'"
+            " WHERE d.object_id = t.id AND d.error LIKE 'The bank has taken back%(trace ' || e.trace || ')%')"
             " UNION ALL SELECT id, status FROM ach_returns WHERE status IN ('dishonored', 'money_back')"
             " UNION ALL SELECT id, status FROM prenotes WHERE status = 'pending'",
         )
