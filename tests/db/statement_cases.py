@@ -772,6 +772,8 @@ CASES: Final[Mapping[str, Case]] = {
     "dishonors.find_by_original_trace": Case((*OWN, [str(n) for n in FEW])),
     "dishonors.list_money_back": Case((1_000_000,), reads_all="the money of a few days is back"),
     "dishonors.list_unanswered": Case((1_000_000, DAY), reads_all="the money of a few days is back"),
+    "dishonors.list_played_returns": Case((1_000_000, 100), reads_all="the dishonors of a few days wait"),
+    "dishonors.claim_played_returns": Case((*OWN, 1_000_000, 100), reads_all="the dishonors of a few days wait"),
     "dishonors.forget_records": Case((1_000_000, 100)),
     "dishonors.count_undecided": Case((*OWN, 1, "retn_", 100)),
     "ach.insert_prenote": Case((*OWN, "pren_new", "pm_new", 1, 1, None, 1)),

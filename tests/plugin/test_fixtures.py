@@ -133,7 +133,7 @@ def test_every_example_of_the_documentation_passes_in_one_process_of_an_ordinary
 
 def assert_examples_pass(project: Project, *more: str, prefix: Sequence[str] = ()) -> None:
     """Run the examples as they are printed, and check that they pass and leave nothing behind."""
-    assert len(examples()) == 8
+    assert len(examples()) == 9
     for name, text in examples().items():
         project.add(name, text)
     run = project.run("-rA", *more, prefix=prefix)

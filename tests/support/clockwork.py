@@ -12,6 +12,8 @@ from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import check_not_collected, find_retry
+from brim.core.dishonors import DisputePlayer
+from brim.core.due import DueQueue
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding.bank_secrets import BankSecrets
 from brim.core.funding.reference import Funding
@@ -43,6 +45,7 @@ class Clockwork:
         self.now_ms = now_ms
         self.by = by
         self.rails = Rails([SandboxRail(settle_after_s)])
+        self.disputes = DisputePlayer(self.rails, WIRE_FORMATS)
         self.ids = IdFactory(lambda: self.now_ms)
         self.batches = Batches(database, lambda: self.now_ms)
         self.configs = ConfigCache(database)
@@ -182,15 +185,22 @@ class Clockwork:
         return str(_decoded(answer.body)["id"])
 
     @property
-    def queues(self) -> list[TopupQueue]:
+    def queues(self) -> list[DueQueue]:
         """What a clock moves through."""
-        return [TopupQueue(self.rails, WIRE_FORMATS)]
+        return [TopupQueue(self.rails, WIRE_FORMATS, follow_up=self.disputes), self.disputes]
 
     async def settle(self, *, limit: int = 500) -> int:
-        """Settle what is due in real time; return how many top-ups were taken in hand."""
-        return await settlement.settle_due(
-            self.database, now_ms=self.now_ms, ids=self.ids, rails=self.rails, renderers=WIRE_FORMATS, limit=limit
+        """Settle what is due in real time; return how many top-ups and dishonors were taken in hand."""
+        count = await settlement.settle_due(
+            self.database,
+            now_ms=self.now_ms,
+            ids=self.ids,
+            rails=self.rails,
+            renderers=WIRE_FORMATS,
+            limit=limit,
+            follow_up=self.disputes,
         )
+        return count + await self.disputes.play_due(self.database, now_ms=self.now_ms, ids=self.ids)
 
     async def freeze(self, scope: AccountScope, frozen_time: int, *, key: str | None = None) -> str:
         """Return the id of a new test clock."""

@@ -205,3 +205,30 @@ def test_the_timeline_finds_the_event_of_an_end_without_a_line(
     events = events_about(wire, topup_id)
     assert list(events) == [f"topup.{status}", "topup.created"]
     assert events_shown(person, topup_id) == list(events.values())
+
+
+def test_a_dishonored_return_of_test_mode_has_its_pages_as_in_live_mode(person: Person, wire: Wire) -> None:
+    won = wire.create(source="btok_us_verified_dishonored")["id"]
+    lost = wire.create(source="btok_us_verified_dishonorContested")["id"]
+    returns = "/v1/brim/ach/returns"
+
+    def ended() -> dict[str, str]:
+        found = wire.get(returns).json["data"]
+        return {each["topup"]: each["id"] for each in found if each["status"] in {"accepted", "contested"}}
+
+    until(lambda: len(ended()) == 2, what="both dishonors to end")
+    ids = ended()
+    for topup, words in ((won, "The dishonor was not contested in time."), (lost, "Contested: R76")):
+        page = person.read(f"/test/topups/{topup}")
+        assert "Its return was dishonored:" in page
+        assert ("Dishonored return" in page) == (topup == won)  # what was booked
+        shown = person.read(f"/test/ach/returns/{ids[topup]}")
+        assert words in shown
+        assert "R03" in shown
+    listed = person.read("/test/ach/returns?status=accepted")
+    assert won in listed
+    assert lost not in listed
+    assert (wire.get(f"{returns}/{ids[won]}").json["originator"], wire.get("/v1/balance").json["available"]) == (
+        None,
+        [{"amount": 1000, "currency": "usd", "source_types": {"bank_account": 1000}}],
+    )

@@ -27,6 +27,7 @@ from brim.core.access import OwnerKeys
 from brim.core.ach import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
 from brim.core.changes import Watchers
 from brim.core.corrections import CorrectionPlayer
+from brim.core.dishonors import DisputePlayer
 from brim.core.encryption import Keyring, find_service_secret
 from brim.core.funding import BankSecrets
 from brim.core.gauges import Gauges
@@ -35,7 +36,7 @@ from brim.core.pruning import periods_of
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestRecorder
 from brim.core.stripe_cli import Hub
-from brim.core.topups import Batches, ConfigCache, TopupQueue
+from brim.core.topups import Batches, ConfigCache, TopupQueue, in_turn
 from brim.core.webhooks import EndpointRules
 from brim.host.activation import tell_ready
 from brim.http.connections import sweep_connections
@@ -191,6 +192,7 @@ def _make_service(settings: Settings, database: Database, vault: Vault, own_url:
     )
     rails = Rails.configured(settings)
     bank_secrets = BankSecrets(database, vault)
+    dispute = DisputePlayer(rails, WIRE_FORMATS)
     return Service(
         database=database,
         batches=batches,
@@ -203,7 +205,10 @@ def _make_service(settings: Settings, database: Database, vault: Vault, own_url:
         hub=Hub(database, system_clock_ms),
         renderers=WIRE_FORMATS,
         queues=[
-            TopupQueue(rails, WIRE_FORMATS, follow_up=CorrectionPlayer(bank_secrets, vault, WIRE_FORMATS)),
+            TopupQueue(
+                rails, WIRE_FORMATS, follow_up=in_turn(CorrectionPlayer(bank_secrets, vault, WIRE_FORMATS), dispute)
+            ),
+            dispute,
             AchTopupQueue(Claiming(bank_secrets, vault, WIRE_FORMATS)),
             AchPrenoteQueue(Prenoting(bank_secrets, vault, WIRE_FORMATS)),
             AchFileQueue(vault, WIRE_FORMATS),

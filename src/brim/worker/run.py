@@ -19,6 +19,7 @@ from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core import ach, ledger, negative_balances, return_rates, topups
 from brim.core.corrections import CorrectionPlayer
+from brim.core.dishonors import DisputePlayer
 from brim.core.encryption import Keyring
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
@@ -31,7 +32,7 @@ from brim.core.pruning import DEFAULT_PERIODS, Periods, Pruning, periods_of, pru
 from brim.core.rails import Rails
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
-from brim.core.topups import Status, TopupQueue, forget_exceptions, settle_due
+from brim.core.topups import Status, TopupQueue, forget_exceptions, in_turn, settle_due
 from brim.core.webhooks import MAX_BATCH, DeliverySender, Numbering, WebhookSender
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
@@ -219,11 +220,13 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
     request_pruning = RequestPruning(database, kept_s=periods.request_logs_ms // 1000)
     pruning = Pruning(database, periods)
     secrets = BankSecrets(database, vault)
-    correct = CorrectionPlayer(secrets, vault, renderers)
+    dispute = DisputePlayer(rails, renderers)
+    follow_up = in_turn(CorrectionPlayer(secrets, vault, renderers), dispute)
     claiming = ach.Claiming(secrets, vault, renderers)
     prenoting = ach.Prenoting(secrets, vault, renderers)
     queues = (
-        TopupQueue(rails, renderers, _count_outcome, correct),
+        TopupQueue(rails, renderers, _count_outcome, follow_up),
+        dispute,
         ach.AchTopupQueue(claiming, _count_outcome),
         ach.AchPrenoteQueue(prenoting),
         ach.AchFileQueue(vault, renderers),
@@ -237,8 +240,9 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
             rails=rails,
             renderers=renderers,
             observe=_count_outcome,
-            follow_up=correct,
+            follow_up=follow_up,
         )
+        count = max(count, await dispute.play_due(database, now_ms=now_ms(), ids=ids))
         if count:
             wakes.number.set()
         return count

@@ -5,6 +5,7 @@ makes ours, `topups` posts the money. Start reading at `rules`.
 """
 
 from brim.core.dishonors.outgoing import Dishonor, hold_dishonors, put_dishonors_in_file
+from brim.core.dishonors.playing import DisputePlayer
 from brim.core.dishonors.rules import (
     DISHONOR_CODES,
     FIELD_CODES,
@@ -56,6 +57,7 @@ __all__ = [
     "RETURN_PREFIX",
     "AchReturn",
     "Dishonor",
+    "DisputePlayer",
     "NotDishonorableError",
     "ReturnFilters",
     "ReturnStatus",

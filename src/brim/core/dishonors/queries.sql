@@ -159,12 +159,12 @@ CROSS JOIN LATERAL (
 ORDER BY r.id DESC;
 
 -- name: list_money_back
--- The returns, of all platforms, whose money is back and may be final: by real time, or by their account's clock.
+-- The live returns, of all platforms, whose money is back and may be final: by real time, or by their account's clock.
 -- Few, since each waits only some banking days.
 SELECT {r.return_columns}
 FROM ach_returns AS r
 WHERE
-    r.status = 'money_back' AND r.taken_by IS NULL
+    r.status = 'money_back' AND r.taken_by IS NULL AND r.livemode
     AND (
         r.final_ms <= $1
         OR EXISTS (SELECT FROM test_clocks WHERE account = r.owner AND livemode = r.livemode OFFSET 0)
@@ -226,3 +226,35 @@ FROM (
     LIMIT $5
 ) AS newest
 WHERE dishonorable_until_ms > $3;
+
+-- name: list_played_returns
+-- The returns of test mode whose dishonor comes to its next step by a moment of real time, a limited number.
+(
+    SELECT {r.return_columns}
+    FROM ach_returns AS r
+    WHERE
+        r.status = 'dishonored' AND r.file IS NULL AND NOT r.livemode AND r.leaves_ms <= $1
+        AND NOT EXISTS (SELECT FROM test_clocks WHERE account = r.owner AND livemode = r.livemode OFFSET 0)
+    LIMIT $2
+)
+UNION ALL
+(
+    SELECT {r.return_columns}
+    FROM ach_returns AS r
+    WHERE
+        r.status = 'money_back' AND NOT r.livemode AND r.final_ms <= $1
+        AND NOT EXISTS (SELECT FROM test_clocks WHERE account = r.owner AND livemode = r.livemode OFFSET 0)
+    LIMIT $2
+);
+
+-- name: claim_played_returns
+-- The returns of an account's test mode whose dishonor comes to its next step by a moment of its clock, in order, held
+-- until the transaction ends.
+SELECT {return_columns}
+FROM ach_returns
+WHERE
+    owner = $1 AND livemode = $2 AND topup IS NOT NULL AND status IN ('dishonored', 'money_back')
+    AND CASE status WHEN 'dishonored' THEN leaves_ms ELSE final_ms END <= $3
+ORDER BY CASE status WHEN 'dishonored' THEN leaves_ms ELSE final_ms END, id
+LIMIT $4
+FOR UPDATE;

@@ -62,7 +62,7 @@ class AchReturn(msgspec.Struct, frozen=True, kw_only=True):
     reversed the top-up, or had its debit presented again. `break_id` lists one that could not be applied. What
     begins with `dishonor`, and `information`, `leaves_ms`, `file` and `batch` are of its dishonor; `booked_on`,
     `booked_by` and `final_ms` of the money that came back, and until when it may be contested; `taken_by` is the
-    statement's line that took it again.
+    statement's line that took it again. In test mode, where no bank is, `originator` and `bank_file` are empty.
     """
 
     scope: AccountScope

@@ -35,7 +35,7 @@ _OPEN_FOR_S: Final = 30 * 24 * 60 * 60
 """Seconds after which no return can be dishonored, whatever the holidays; how far lists look back."""
 
 
-async def insert_return(conn: Conn, received: AchReturn, sealed: bytes) -> bool:
+async def insert_return(conn: Conn, received: AchReturn, sealed: bytes | None) -> bool:
     """Write a return; tell whether it is new."""
     found = await conn.fetchval(
         _SQL["insert_return"],
@@ -185,6 +185,17 @@ async def list_unanswered(conn: Conn, *, now_ms: int) -> list[AchReturn]:
     """Return the returns, of all platforms, whose dishonor has left and may be answered no more."""
     left_by = datetime.fromtimestamp(now_ms // 1000, UTC).date() - _ANSWERED_WITHIN
     return [_from_record(record) for record in await conn.fetch(_SQL["list_unanswered"], now_ms, left_by)]
+
+
+async def list_played_returns(conn: Conn, *, now_ms: int, limit: int) -> list[AchReturn]:
+    """Return the returns of test mode whose dishonor comes to its next step by a moment of real time."""
+    return [_from_record(record) for record in await conn.fetch(_SQL["list_played_returns"], now_ms, limit)]
+
+
+async def claim_played_returns(conn: Conn, owner: AccountScope, *, until_ms: int, limit: int) -> list[AchReturn]:
+    """Return those of an account whose dishonor comes to its next step by a moment of its clock, held."""
+    records = await conn.fetch(_SQL["claim_played_returns"], owner.account, owner.livemode, until_ms, limit)
+    return [_from_record(record) for record in records]
 
 
 async def forget_records(conn: Conn, *, before_ms: int, limit: int) -> int:

@@ -14,17 +14,22 @@ class Succeed(msgspec.Struct, frozen=True):
 
 
 class Fail(msgspec.Struct, frozen=True):
-    """The bank refused. `code` is the wire's `failure_code`, `message` the sentence that goes with it."""
+    """The bank refused. `code` is the wire's `failure_code`, `message` the sentence that goes with it.
+
+    `disputed_ms` is when the money of this return is back (Unix milliseconds), if it is dishonored.
+    """
 
     code: str
     message: str
+    disputed_ms: int | None = None
 
 
 class Return(msgspec.Struct, frozen=True):
-    """The bank took back money that had arrived; `code` and `message` as for a refusal."""
+    """The bank took back money that had arrived; `code`, `message` and `disputed_ms` as for a refusal."""
 
     code: str
     message: str
+    disputed_ms: int | None = None
 
 
 class Wait(msgspec.Struct, frozen=True):

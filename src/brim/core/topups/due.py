@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from brim.base.scope import AccountScope
 from brim.core.due import DueItem
 from brim.core.events import Renderers
-from brim.core.rails import PresentAgain, Rails, Succeed
+from brim.core.rails import Fail, PresentAgain, Rails, Return, Succeed
 from brim.core.time import OwnerTime
 from brim.core.topups import settlement_store as store
 from brim.core.topups.settlement import (
@@ -58,13 +58,15 @@ class TopupQueue:
         ]
 
     def brings_ms(self, item: DueItem, *, now_ms: int) -> int | None:
-        """Return when a top-up is due again: for its return, or once it is presented again; None if it is not."""
+        """Return when something comes of a top-up again: its return, a presentment or a dishonor; None if nothing."""
         try:
             outcome = self._rails.named(item.work.rail).outcome(instruction_of(item.work), now_ms=now_ms)
         except Exception:  # noqa: BLE001  whatever is wrong is noted where the top-up is settled
             return None
         if isinstance(outcome, PresentAgain):
             return outcome.due_ms
+        if isinstance(outcome, Fail | Return):
+            return outcome.disputed_ms
         return outcome.return_due_ms if isinstance(outcome, Succeed) else None
 
     async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, OwnerTime]]) -> Callable[[], None]:

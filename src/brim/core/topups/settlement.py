@@ -29,6 +29,16 @@ async def nothing_more(_conn: Conn, _written: Sequence[Change]) -> None:
     """Do nothing else."""
 
 
+def in_turn(*follow_ups: FollowUp) -> FollowUp:
+    """Return what does each of some things."""
+
+    async def follow(conn: Conn, written: Sequence[Change]) -> None:
+        for follow_up in follow_ups:
+            await follow_up(conn, written)
+
+    return follow
+
+
 MAX_BATCH: Final = 500
 JOB: Final = "settle"
 """What the job is called where stuck work is listed."""

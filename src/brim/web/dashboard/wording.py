@@ -144,6 +144,10 @@ TEST_SOURCES: Final = (
     ("btok_us_verified_fileRejected", "its file is rejected; succeeds when presented again"),
     ("btok_us_verified_fileRejectedFails", "its file is rejected; fails when presented again"),
     ("btok_us_verified_reversedLate", "succeeds, is returned after 60 days"),
+    ("btok_us_verified_dishonored", "fails; its return is dishonored, and the money comes back"),
+    ("btok_us_verified_dishonorContested", "fails; its return is dishonored, and that is contested"),
+    ("btok_us_verified_reversedDishonored", "succeeds, is returned; that is dishonored, and the money comes back"),
+    ("btok_us_verified_reversedDishonorContested", "succeeds, is returned; that is dishonored, which is contested"),
     ("btok_us_verified_pending", "stays pending until you decide"),
 )
 """The test tokens that a top-up of test mode can be paid from, and what becomes of it."""

@@ -67,7 +67,7 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
     ] = msgspec.UNSET
     amount: Annotated[int, described("How much was returned, in cents.", minimum=1)]
     applied: Annotated[bool, described("Whether it was applied to its top-up; if not, its break says why.")]
-    bank_file: Annotated[str, described("The file from the bank that it was in.", **TEXT)]
+    bank_file: Annotated[str | None, described("The file from the bank that it was in; null in test mode.", **TEXT)]
     break_: Annotated[str | None, described("The break that lists it, if it could not be applied.", **TEXT)]
     code: Annotated[str, described("The network's return code, such as `R01`.", enum=sorted(RETURN_CODES))]
     contest: Annotated[ContestObject | None, described("How its dishonor was contested; null if it wasn't.")]
@@ -84,7 +84,7 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
     entry_trace: Annotated[str, described("The trace number of the entry that it names.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     meaning: Annotated[str, described("What the return code means.", **TEXT)]
-    originator: Annotated[str, described("The originator whose debit it is.", **TEXT)]
+    originator: Annotated[str | None, described("The originator whose debit it is; null in test mode.", **TEXT)]
     settled_on: Annotated[date, described("The day on which it settled.")]
     status: Annotated[
         str,
@@ -114,7 +114,7 @@ def return_json(
             actions=actions,
             amount=found.amount,
             applied=found.is_applied,
-            bank_file=found.bank_file,
+            bank_file=found.bank_file or None,
             break_=found.break_id,
             code=found.code,
             contest=_contest(found),
@@ -126,7 +126,7 @@ def return_json(
             entry_trace=found.original_trace,
             livemode=found.scope.livemode,
             meaning=RETURN_CODES[found.code].title,
-            originator=found.originator,
+            originator=found.originator or None,
             settled_on=found.settled_on,
             status=found.status,
             topup=found.topup,

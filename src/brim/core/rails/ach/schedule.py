@@ -37,7 +37,7 @@ CONTEST_DAYS: Final = 2
 Source: Nacha's operating rules.
 """
 
-_UNTIL_FINAL: Final = CONTEST_DAYS + 2
+FINAL_DAYS: Final = CONTEST_DAYS + 2
 """Banking days until no contest can arrive any more: one that is sent on the last day settles on the next, and the
 bank delivers it in the course of that day."""
 
@@ -179,7 +179,7 @@ def unanswered_ms(profile: OriginatorProfile, effective_date: date) -> int:
 
 def final_ms(profile: OriginatorProfile, booked_on: date) -> int:
     """Return when a dishonored return that was booked on a day can no longer be contested."""
-    return usable_ms(profile, booked_on, _UNTIL_FINAL)
+    return usable_ms(profile, booked_on, FINAL_DAYS)
 
 
 def returnable_until(code: ReturnCode, debited_on: date) -> date | None:

@@ -2,8 +2,9 @@
 
 Source of the tokens: Stripe's Connect testing guide. Source of the payment methods: Stripe's ACH Direct Debit
 testing guide, as of the account numbers and the micro-deposits. Ours, where no documented id has the effect:
-`..._reversed`, `..._reversedLate`, `..._corrected`, `..._fileRejected`, `..._fileRejectedFails`, `..._pending`, and the
-account numbers that begin with 0007.
+`..._reversed`, `..._reversedLate`, `..._corrected`, `..._fileRejected`, `..._fileRejectedFails`, `..._dishonored`,
+`..._dishonorContested`, `..._reversedDishonored`, `..._reversedDishonorContested`, `..._pending`, and the account
+numbers that begin with 0007.
 """
 
 from typing import Final
@@ -29,6 +30,10 @@ SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
     "btok_us_verified_corrected": CORRECTS,
     "btok_us_verified_fileRejected": "file_rejected",
     "btok_us_verified_fileRejectedFails": "file_rejected_fails",
+    "btok_us_verified_dishonored": "dishonored",
+    "btok_us_verified_dishonorContested": "dishonor_contested",
+    "btok_us_verified_reversedDishonored": "returned_dishonored",
+    "btok_us_verified_reversedDishonorContested": "returned_dishonor_contested",
     "btok_us_verified_pending": "pending",
 }
 """Scenario by test token, for a top-up's `source`."""
@@ -45,6 +50,10 @@ PAYMENT_METHOD_SCENARIOS: Final[dict[str, str | None]] = {
     "pm_usBankAccount_reversedLate": "returned_late",
     "pm_usBankAccount_fileRejected": "file_rejected",
     "pm_usBankAccount_fileRejectedFails": "file_rejected_fails",
+    "pm_usBankAccount_dishonored": "dishonored",
+    "pm_usBankAccount_dishonorContested": "dishonor_contested",
+    "pm_usBankAccount_reversedDishonored": "returned_dishonored",
+    "pm_usBankAccount_reversedDishonorContested": "returned_dishonor_contested",
     "pm_usBankAccount_processing": "pending",  # documented to stay in processing for ever
 }
 """Scenario by test id, for a top-up's `payment_method`."""
@@ -66,6 +75,10 @@ ACCOUNT_NUMBER_SCENARIOS: Final[dict[str, str | None]] = {
     NUMBER_TO_CORRECT: CORRECTS,
     "000777777774": "file_rejected",
     "000777777775": "file_rejected_fails",
+    "000777777776": "dishonored",
+    "000777777777": "dishonor_contested",
+    "000777777778": "returned_dishonored",
+    "000777777779": "returned_dishonor_contested",
 }
 """Scenario by account number at the test bank; these are verified as soon as they are on file."""
 

@@ -8,10 +8,15 @@ from typing import Final
 import msgspec
 
 from brim.core.calendars import after_business_days, after_calendar_days, availability, calendar_named, calendar_of
-from brim.core.rails.protocol import Instruction, Outcome, Plan, PresentAgain, Succeed, Wait
-from brim.core.rails.sandbox.scenarios import SCENARIOS, Scenario
+from brim.core.rails.protocol import Fail, Instruction, Outcome, Plan, PresentAgain, Return, Succeed, Wait
+from brim.core.rails.sandbox.scenarios import SCENARIOS, Dispute, Scenario
 
 SANDBOX: Final = "sandbox"
+
+
+def dispute_of(scenario: str | None) -> Dispute | None:
+    """Return what comes of the return of a top-up that plays a scenario; None for nothing."""
+    return SCENARIOS[scenario].dispute
 
 
 class SandboxRail(msgspec.Struct, frozen=True):
@@ -62,12 +67,27 @@ class SandboxRail(msgspec.Struct, frozen=True):
             return Wait()
         scenario = SCENARIOS[instruction.scenario]
         if instruction.is_collected:
-            return scenario.returns or Wait()
+            return self._disputed(instruction, scenario, scenario.returns or Wait(), now_ms)
         if scenario.is_rejected:
             return self._present_again(instruction, scenario, now_ms)
         if scenario.returns:
             return Succeed(return_due_ms=self._return_due_ms(instruction, scenario, now_ms))
-        return scenario.first
+        return self._disputed(instruction, scenario, scenario.first, now_ms)
+
+    def _disputed(self, instruction: Instruction, scenario: Scenario, outcome: Outcome, now_ms: int) -> Outcome:
+        """Return an outcome with the moment at which its dishonor, if there is one, comes to its first step."""
+        if scenario.dispute is None or not isinstance(outcome, Fail | Return):
+            return outcome
+        disputed_ms = self.after_days_ms(
+            1, currency=instruction.currency, now_ms=now_ms, is_frozen=instruction.is_frozen
+        )
+        return msgspec.structs.replace(outcome, disputed_ms=disputed_ms)
+
+    def after_days_ms(self, days: int, *, currency: str, now_ms: int, is_frozen: bool) -> int:
+        """Return the moment that many banking days after another: at the opening, if a test clock keeps the time."""
+        if is_frozen:
+            return after_business_days(calendar_of(currency), moment_ms=now_ms, days=days)
+        return now_ms + self._days_ms(days)
 
     def _present_again(self, instruction: Instruction, scenario: Scenario, now_ms: int) -> PresentAgain:
         """Return when a re-sent debit gets its answer: as long after now as the first presentment took."""

@@ -10,7 +10,7 @@ from brim.web.routes import Route
 def routes(signed: SignedPages) -> Sequence[Route]:
     """Return the routes of these pages."""
     return (
-        *signed.get_live("/ach/returns", pages.show_all),
-        *signed.get_live("/ach/returns/{return}", pages.show),
+        *signed.get("/ach/returns", pages.show_all),
+        *signed.get("/ach/returns/{return}", pages.show),
         *signed.post_live("/ach/returns/{return}/dishonor", pages.dishonor),
     )

@@ -9,6 +9,7 @@ from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.ach_returns.pages import RETURNS
 from brim.web.dashboard.formats import csv_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
@@ -43,6 +44,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         transfers=transfers["data"],
         lines=lines["data"],
         retry=_retry_link(topup),
+        returns=await _played_returns(page, topup),
         steps=await find_steps(page.api, topup, lines["data"]),
         form=form,
         rows=_metadata_rows(topup["metadata"], form),
@@ -50,6 +52,18 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         default_failure=DEFAULT_FAILURE,
         default_return=DEFAULT_RETURN,
     )
+
+
+async def _played_returns(page: SignedVisit, topup: Mapping[str, Any]) -> list[Any]:
+    """Return the dishonored returns of a top-up of test mode, as far as its platform looks at them."""
+    if page.session.livemode or topup["status"] not in {"failed", "reversed"}:
+        return []
+    try:
+        found = await page.api.get(RETURNS, topup=topup["id"])
+    except ApiRefusedError:
+        return []
+    returns: list[Any] = found["data"]
+    return returns
 
 
 def _retry_link(topup: Mapping[str, Any]) -> dict[str, str] | None:
