@@ -9,13 +9,10 @@ import base64
 import hmac
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote_plus
 
 import msgspec
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from brim.base import json_codec
 from brim.base.errors import BrimError
@@ -47,6 +44,11 @@ from brim.platform.database import Conn, Database
 from brim.platform.egress.operator_server import Fetch, FetchFailedError, fetch
 from brim.platform.settings import Settings
 from brim.platform.vault import MisplacedSecretError, SecretUnreadableError, Vault
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
+# ruff: noqa: PLC0415  joserfc is loaded when somebody comes back from a provider, and few installations have one
 
 PLACE: Final = "openid"
 _KEPT_MS: Final = 3600 * 1000
@@ -221,6 +223,9 @@ class OpenId:
 
         Source: OpenID Connect Core 1.0 section 3.1.3.7.
         """
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         keys, is_fresh = await self._find_keys(now_ms)
         try:
             decoded = await asyncio.to_thread(jwt.decode, token, keys, algorithms=SIGNATURES)
@@ -247,8 +252,11 @@ class OpenId:
             raise ProviderFailedError("its ID token is for somebody else.")
         return claims
 
-    async def _find_keys(self, now_ms: int) -> tuple[KeySet, bool]:
+    async def _find_keys(self, now_ms: int) -> "tuple[KeySet, bool]":
         """Return the provider's keys, and whether they were asked for just now."""
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         if self._keys is not None:
             return self._keys, False
         provider = await self._describe(now_ms)

@@ -1,6 +1,7 @@
 """What a reader sees of a JSON schema: names, types, limits, words, and what is inside."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +12,11 @@ from brim.api.published import component_schemas
 _USUAL_LENGTH: Final = 5000
 """The ceiling of every text; said once, in the guide, not at each."""
 
-_COMPONENTS: Final = component_schemas()
+
+@cache
+def _components() -> dict[str, Schema]:
+    """Return the published schemas by name: made for the first page that shows one, not at each start."""
+    return component_schemas()
 
 
 class Attribute(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +47,7 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
 
 def attributes_of_object(name: str) -> tuple[Attribute, ...]:
     """Return the attributes of a published object."""
-    return _attributes(_COMPONENTS[name], above=(name,), mark_required=False)
+    return _attributes(_components()[name], above=(name,), mark_required=False)
 
 
 def attributes_of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Attribute, ...]:
@@ -134,7 +139,7 @@ def _children(schema: Schema, above: tuple[str, ...]) -> tuple[Attribute, ...]:
         name = _name_of(schema)
         if name in above:
             return ()
-        return _attributes(_COMPONENTS[name], above=(*above, name), mark_required=False)
+        return _attributes(_components()[name], above=(*above, name), mark_required=False)
     return _attributes(schema, above=above, mark_required=True)
 
 
@@ -150,7 +155,7 @@ def words_in(attributes: Iterable[Attribute]) -> Iterable[str]:
 def example_of(schema: Mapping[str, Any], name: str = "") -> Any:
     """Return a plausible value of a schema, for what has no example of its own."""
     if "$ref" in schema:
-        return example_of(_COMPONENTS[_name_of(dict(schema))])
+        return example_of(_components()[_name_of(dict(schema))])
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], name)
     for key in ("const", "examples", "enum"):
