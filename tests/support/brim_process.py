@@ -21,6 +21,7 @@ from brim.host.orphans import read_lock_file
 from brim.testing.process import BrimProcess, brim_command, clean_environment, launch
 
 __all__ = [
+    "SOURCE",
     "RunningBrim",
     "brim_command",
     "brim_environment",
@@ -30,7 +31,7 @@ __all__ = [
     "start_serving",
 ]
 
-_SOURCE: Final = Path(__file__).parents[2] / "src"
+SOURCE: Final = Path(__file__).parents[2] / "src"
 _PATIENCE_S: Final = 60.0
 
 
@@ -156,7 +157,7 @@ def descendants(pid: int) -> list[int]:
 
 def brim_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which `python -m brim` runs this source tree with default settings."""
-    return clean_environment({"PYTHONPATH": str(_SOURCE), **(extra or {})})
+    return clean_environment({"PYTHONPATH": str(SOURCE), **(extra or {})})
 
 
 def run_brim(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
