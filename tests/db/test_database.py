@@ -9,7 +9,9 @@ import asyncpg
 import pytest
 
 from brim.base.errors import DatabaseUnavailableError
+from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Conn, Database
+from tests.support.cutting import Trip, cutting
 
 AWAY = [
     ConnectionResetError(),
@@ -110,3 +112,38 @@ async def test_a_held_connection_is_kept_until_the_server_cuts_it(database: Data
             await asyncio.sleep(0.001)
     async with held.connection() as conn:
         assert await conn.fetchval("SELECT pg_backend_pid()") != first
+
+
+async def test_what_postgresql_says_of_its_own_types_is_asked_once_for_all_connections(service_url: str) -> None:
+    trips: list[Trip] = []
+    async with cutting(service_url) as proxy:
+        for _ in range(2):
+            proxy.obey(trips.append)
+            trips.clear()
+            database = await Database.connect(proxy.url)
+            async with database.connection() as conn:
+                found = await conn.fetchrow(
+                    "SELECT $1::boolean[] AS flags, $2::integer[] AS numbers, ARRAY[ROW(1, 'x')] AS pairs",
+                    [True, None],
+                    [7, None],
+                )
+                assert found is not None
+                assert dict(found) == {"flags": [True, None], "numbers": [7, None], "pairs": [(1, "x")]}
+            await database.close()
+    assert [trip.sql for trip in trips if "pg_type" in trip.sql] == []
+
+
+async def test_types_of_a_database_are_asked_for_by_each_connection(database_urls: DatabaseUrls) -> None:
+    """One of the same name may be another in the next database, or after it was made anew."""
+    owner = await Database.connect(database_urls.owner)
+    for number, row in ((1, "(1,)"), (2, "(1, 2)")):
+        columns = ", ".join(f"c{each} integer" for each in range(number))
+        async with owner.connection() as conn:
+            await conn.execute(f"DROP TYPE IF EXISTS of_ours; CREATE TYPE of_ours AS ({columns})")
+        database = await Database.connect(database_urls.owner)
+        async with database.connection() as conn:
+            values = ", ".join(str(each + 1) for each in range(number))
+            found = await conn.fetchval(f"SELECT ARRAY[ROW({values})::of_ours]")
+            assert str([tuple(each) for each in found]) == f"[{row}]"
+        await database.close()
+    await owner.close()

@@ -8,10 +8,10 @@ make their plans anew every few seconds all the same, as a second line.
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -140,8 +140,24 @@ async def halved(
     return [*first, *await halved(work, items[middle:], alone=alone, caused_by=caused_by)]
 
 
+_OWN_TYPES_BELOW: Final = 10_000
+"""The object ids of PostgreSQL's own types, the same in every database, are smaller.
+
+Source: PostgreSQL documentation, "System Catalog Initial Data", "OID Assignment".
+"""
+
+_own_types: dict[int, list[Any]] = {}
+"""What PostgreSQL said of its own types, for all connections of the process."""
+
+
+class _NotAsked(NamedTuple):
+    """Stands for the statement that would have asked for types; one without a name would have replaced another."""
+
+    name: str = "not asked"
+
+
 class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """A connection that knows when its plans were last made."""
+    """A connection that knows when its plans were last made, and what others were told of PostgreSQL's own types."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -153,6 +169,26 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
         if now - self._planned_at >= after_s:
             self._planned_at = now
             await self.execute("DISCARD PLANS")
+
+    async def _introspect_types(
+        self,
+        typeoids: Iterable[int],
+        timeout: float | None,  # noqa: ASYNC109  as the driver passes it on
+    ) -> tuple[list[Any], Any]:
+        """Return what the driver wants to know of types: arrays, of which it knows none before it has asked.
+
+        Every new connection would ask, and PostgreSQL takes some milliseconds to answer.
+        """
+        told: list[Any] = []
+        statement: Any = _NotAsked()
+        for oid in typeoids:
+            types = _own_types.get(oid)
+            if types is None:
+                types, statement = await super()._introspect_types([oid], timeout)
+                if oid < _OWN_TYPES_BELOW:
+                    _own_types[oid] = types
+            told += types
+        return told, statement
 
 
 class Database:
