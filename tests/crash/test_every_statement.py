@@ -5,7 +5,9 @@ hears of it, and again when PostgreSQL has done it; and each statement is refuse
 afterwards is compared with what an undisturbed write leaves, row by row in all tables, with ids masked.
 
 An ordinary run cuts only after what made something durable: to PostgreSQL, a cut after anything else is one before what
-comes next. `make test-long` cuts there too.
+comes next. It cuts before one preparation of a statement, not before each: PostgreSQL has then done as much as before
+the statement runs. And it verifies the books where a disturbed write left something, and those of the undisturbed one,
+which a retry is that finds nothing. `make test-long` does all of this everywhere.
 """
 
 import re
@@ -26,7 +28,7 @@ from brim.platform.database import Database
 from tests.crash.bank_flows import BANK_FLOWS
 from tests.support.books import execute, rows
 from tests.support.clockwork import Clockwork
-from tests.support.cutting import CuttingProxy, Fault, Trip, cutting
+from tests.support.cutting import CuttingProxy, Fault, Step, Trip, cutting
 from tests.support.figures import Figures
 from tests.support.flows import CREATE_WITHOUT_A_KEY, FLOWS, NOW_MS, OWNER, Flow, create_one
 from tests.support.long_form import IS_LONG
@@ -146,12 +148,24 @@ class Rehearsal:
             Point(trip, fault)
             for trip in self.trips
             for fault in FAULTS
-            if (trip.is_statement or fault in CUTS) and (fault is not Fault.AFTER or trip.commits or IS_LONG)
+            if (trip.is_statement or fault in CUTS) and (IS_LONG or self._is_in_short_form(trip, fault))
         ]
+
+    def _is_in_short_form(self, trip: Trip, fault: Fault) -> bool:
+        if fault is Fault.AFTER:
+            return trip.commits
+        first_prepared = next((other for other in self.trips if other.step is Step.PREPARE), None)
+        return trip.step is not Step.PREPARE or trip is first_prepared
 
 
 async def rehearse(stage: Stage, flow: Flow) -> Rehearsal:
-    """Do a flow twice, undisturbed."""
+    """Do a flow twice, undisturbed; anew where it was the first of this process that met a type of PostgreSQL's."""
+    rehearsal = await _rehearse_once(stage, flow)
+    asked = any("typeinfo_tree" in trip.sql for trip in rehearsal.trips)
+    return await _rehearse_once(stage, flow) if asked else rehearsal
+
+
+async def _rehearse_once(stage: Stage, flow: Flow) -> Rehearsal:
     subject = await stage.prepare(flow)
     untouched = await stage.portrait()
     trips: list[Trip] = []
@@ -221,7 +235,14 @@ async def _problems_of_a_retry(
         problems.append("answered its retries differently")
     if strays := await stage.stray_sessions():
         problems.append(f"left connections behind: {strays}")
-    return [*problems, *map(str, (await verify_books(stage.owner_database)).differences)]
+    if IS_LONG or left != rehearsal.untouched:
+        problems += await _differences(stage)
+    return problems
+
+
+async def _differences(stage: Stage) -> list[str]:
+    """Return what does not agree in the books."""
+    return [str(difference) for difference in (await verify_books(stage.owner_database)).differences]
 
 
 async def _failure_of(flow: Flow, brim: Clockwork, subject: str) -> str | None:
@@ -248,6 +269,7 @@ async def test_a_write_that_is_disturbed_anywhere_happens_wholly_or_not_at_all_a
     stage: Stage, flow: Flow, figures: Figures
 ) -> None:
     rehearsal = await rehearse(stage, flow)
+    assert await _differences(stage) == []
     assert rehearsal.once != rehearsal.untouched
     assert (rehearsal.twice == rehearsal.once) is flow.is_repeatable
     assert await disturb_everywhere(stage, flow, rehearsal) == []
