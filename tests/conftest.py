@@ -26,6 +26,7 @@ from brim.platform.database import Database
 from tests.support.brim_process import RunningBrim, start_serving
 from tests.support.figures import Figures, lines
 from tests.support.postgres import TEMPLATE, PostgresForTests
+from tests.support.prepared import prepare_below
 from tests.support.roles import OwnRoles, lend_roles
 from tests.support.service import (
     account,
@@ -90,6 +91,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
     for line in lines(report for report in reports if report.when == "call"):
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _place_of_prepared_database(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let services begin with a database that was made before."""
+    prepare_below(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture
@@ -259,7 +266,8 @@ def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
     """A function that starts `brim serve` and returns it once it is ready.
 
     Its arguments, all by name: `arguments` (more flags), `env` (more variables), `data_dir`, `prefix` (a command to
-    run it under), `ready` (False to return at once) and `copied_from` (a folder for `data_dir` to be a copy of).
+    run it under), `ready` (False to return at once), `copied_from` (a folder for `data_dir` to be a copy of) and
+    `fresh` (True to have the start make its database).
     """
     started: list[RunningBrim] = []
 
@@ -271,11 +279,12 @@ def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
         prefix: Sequence[str] = (),
         ready: bool = True,
         copied_from: Path | None = None,
+        fresh: bool = False,
     ) -> RunningBrim:
         if copied_from:
             subprocess.run(["cp", "-a", copied_from, data_dir], check=True)  # owners, too
         log_path = tmp_path / f"brim-{len(started)}.log"
-        brim = start_serving(data_dir, log_path, arguments=arguments, env=env, prefix=prefix)
+        brim = start_serving(data_dir, log_path, arguments=arguments, env=env, prefix=prefix, fresh=fresh)
         started.append(brim)
         if ready:
             brim.wait_until_ready()
@@ -289,7 +298,7 @@ def start_brim(tmp_path: Path) -> Iterator[Callable[..., RunningBrim]]:
 @pytest.fixture
 def fresh_brim(start_brim: Callable[..., RunningBrim]) -> RunningBrim:
     """A running service of this test's own, which has made its database."""
-    return start_brim()
+    return start_brim(fresh=True)
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ HOSTILE: Final = {
 
 
 def test_no_variable_of_postgresql_reaches_the_embedded_database(start_brim: Callable[..., RunningBrim]) -> None:
-    brim = start_brim(env=HOSTILE)
+    brim = start_brim(env=HOSTILE, fresh=True)
     assert brim.has_topup(brim.create_topup())
     run = run_brim("verify", "--data-dir", str(brim.data_dir), env=HOSTILE)
     assert (run.returncode, run.stderr.strip()) == (0, "")

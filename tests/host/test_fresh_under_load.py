@@ -57,7 +57,8 @@ def test_a_life_costs_no_more_while_nobody_has_taken_statistics(
     """Settling, sealing, numbering and delivering once made plans for empty tables and used them for full ones."""
     with catching_in_background() as catcher:
         brim = start_brim(
-            arguments=["--workers", "1", "--sandbox-settle-after", "10ms", "--webhook-allow", "127.0.0.0/8"]
+            arguments=["--workers", "1", "--sandbox-settle-after", "10ms", "--webhook-allow", "127.0.0.0/8"],
+            fresh=True,
         )
         status, answer = brim.call("POST", "/v1/webhook_endpoints", url=catcher.url, **{"enabled_events[]": "*"})
         assert status == 200, answer

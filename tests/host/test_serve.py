@@ -71,7 +71,7 @@ def test_a_stop_is_clean_and_nothing_is_left(start_brim: StartBrim, signal_numbe
 
 
 def test_a_stop_while_the_database_is_being_made_is_clean(start_brim: StartBrim) -> None:
-    brim = start_brim(ready=False)
+    brim = start_brim(ready=False, fresh=True)
     _eventually((brim.data_dir / "postgres").exists)
     assert brim.stop() == 0
     brim = start_brim(data_dir=brim.data_dir)
@@ -230,7 +230,7 @@ def test_root_serves_from_a_folder_that_others_may_pass(start_brim: StartBrim) -
     passable = Path(f"/var/tmp/brim-test-{os.getpid()}")
     passable.mkdir(mode=0o711)
     try:
-        brim = start_brim(data_dir=passable / "data")
+        brim = start_brim(data_dir=passable / "data", fresh=True)
         assert brim.has_topup(brim.create_topup())
         assert (passable / "data" / "postgres").stat().st_uid != 0
         brim.stop()
@@ -239,7 +239,7 @@ def test_root_serves_from_a_folder_that_others_may_pass(start_brim: StartBrim) -
 
 
 def test_a_long_path_is_no_obstacle(start_brim: StartBrim, tmp_path: Path) -> None:
-    brim = start_brim(data_dir=tmp_path / ("long" * 30))
+    brim = start_brim(data_dir=tmp_path / ("long" * 30), fresh=True)
     assert brim.has_topup(brim.create_topup())
     assert run_brim("keys", "list", "--data-dir", str(brim.data_dir)).returncode == 0
     brim.stop()  # a killed one would leave its socket in the temporary folder

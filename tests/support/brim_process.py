@@ -19,6 +19,7 @@ from brim.host.database_urls import DatabaseUrls
 from brim.host.embedded import running_urls
 from brim.host.orphans import read_lock_file
 from brim.testing.process import BrimProcess, brim_command, clean_environment, launch
+from tests.support.prepared import lay_prepared_database
 
 __all__ = [
     "SOURCE",
@@ -33,6 +34,7 @@ __all__ = [
 
 SOURCE: Final = Path(__file__).parents[2] / "src"
 _PATIENCE_S: Final = 60.0
+_OTHER_DATABASE: Final = {"--database-url", "BRIM_DATABASE_URL", "BRIM_BACKUP_STORE"}
 
 
 class RunningBrim(BrimProcess):
@@ -179,8 +181,17 @@ def start_serving(
     arguments: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
     prefix: Sequence[str] = (),
+    fresh: bool = False,
 ) -> RunningBrim:
-    """Start this source tree's `brim serve` on a free port and return at once."""
+    """Start this source tree's `brim serve` on a free port and return at once.
+
+    Where there is no data folder yet, it gets a database that was migrated and that nobody has served from, unless
+    `fresh` leaves it to the start to make one. So it is left where a `prefix` has somebody else start it, the database
+    is another, or it is archived.
+    """
+    named = {*arguments, *(env or {})}
+    if not (fresh or prefix or data_dir.exists() or named & _OTHER_DATABASE):
+        lay_prepared_database(data_dir)
     process = launch(data_dir, log_path, arguments=arguments, environment=brim_environment(env), prefix=prefix)
     return RunningBrim(process, data_dir, log_path)
 
