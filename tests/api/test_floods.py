@@ -14,9 +14,10 @@ import pytest
 
 from tests.support import flooding
 from tests.support.brim_process import RunningBrim, brim_environment, start_serving
+from tests.support.long_form import long_form
 from tests.support.wire import Wire
 
-ANSWERS: Final = 300
+ANSWERS: Final = long_form(300, short=100)
 """How many others are given once the flood is there, and before it."""
 IN_A_ROW: Final = 20
 MOST_TIMES: Final = 100
@@ -76,6 +77,7 @@ class Asker:
 
 
 @pytest.mark.slow
+@pytest.mark.long_form
 @pytest.mark.parametrize("kind", flooding.FLOODS)
 def test_whatever_a_stranger_sends_others_are_answered(brim: RunningBrim, memory_before: int, kind: str) -> None:
     api, place, asker = brim.child_pid("api"), urlsplit(brim.url).netloc, Asker(brim)

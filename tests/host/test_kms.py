@@ -18,6 +18,7 @@ FORM: Final = {
     "us_bank_account[routing_number]": "110000000",
 }
 HOOK: Final = {"url": "http://127.0.0.1:9/hook", "enabled_events[]": "*"}
+_BETWEEN_S: Final = 0.01
 
 
 @pytest.fixture
@@ -48,12 +49,12 @@ def _command(brim: RunningBrim, env: Mapping[str, str], *words: str) -> str:
 
 @contextmanager
 def _under_load(brim: RunningBrim) -> Iterator[list[Any]]:
-    """Seal and open secrets all the time, on connections that either process takes; yield what was not answered."""
+    """Seal and open secrets again and again, on connections that either process takes; yield what was not answered."""
     wrong: list[Any] = []
     end = threading.Event()
 
     def ask() -> None:
-        while not end.is_set():
+        while not end.wait(_BETWEEN_S):
             for path, key, form in (("payment_methods", None, FORM), ("webhook_endpoints", "hook", HOOK)):
                 status, body = brim.call("POST", f"/v1/{path}", idempotency_key=key, **form)
                 if status != 200:
