@@ -6,6 +6,7 @@ make their plans anew every few seconds all the same, as a second line.
 """
 
 import asyncio
+import inspect
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -189,6 +190,11 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
                     _own_types[oid] = types
             told += types
         return told, statement
+
+
+_asking = getattr(asyncpg.Connection, "_introspect_types", None)
+if _asking is None or tuple(inspect.signature(_asking).parameters) != ("self", "typeoids", "timeout"):
+    del _PlanningConnection._introspect_types  # noqa: SLF001  another version of the driver asks in its own way
 
 
 class Database:
