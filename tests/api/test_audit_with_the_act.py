@@ -58,7 +58,7 @@ BY_DETAIL: Final = {
 }
 """No field of one object changes by them: their entries say what was done in words."""
 
-CHANGES_WHAT_IS_THERE: Final = {"PostBrimDefaultFundingSources", "PostBrimPrenotes"}
+CHANGES_WHAT_IS_THERE: Final = {"PostBrimDefaultFundingSources", "PostBrimMicrodeposits", "PostBrimPrenotes"}
 """Their entries are about a funding source, which was there before."""
 
 EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED

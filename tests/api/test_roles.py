@@ -54,6 +54,7 @@ MONEY: Final = {
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",
     "PostBrimFundingSourcesFundingSourceVerify",
+    "PostBrimMicrodeposits",
     "PostBrimPrenotes",
     "PostBrimRailsRailResume",
     "PostBrimRailsRailStop",

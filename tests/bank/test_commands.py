@@ -71,8 +71,8 @@ def test_what_is_known_is_shown(tmp_path: Path) -> None:
         "Time 2026-12-01T12:00:00-05:00   Balance 20.00",
         "File brim-1.ach  accepted  2 entries  debit 20.00  credit 0.00",
         "  Batch 0000001  settled, settlement 2026-12-01",
-        f"Entry {trace(1)}  27  10.00  account 12345678",
-        f"Entry {trace(2)}  27  10.00  account 9901010000  R01 due 2026-12-02T16:00:00-05:00",
+        f"Entry {trace(1)}  27  10.00  account 12345678  TOPUP",
+        f"Entry {trace(2)}  27  10.00  account 9901010000  TOPUP  R01 due 2026-12-02T16:00:00-05:00",
         "Due 2026-12-01T23:00:00-05:00  statement (1)",
         "Due 2026-12-02T16:00:00-05:00  send returns (1)",
     ]

@@ -61,6 +61,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/negative_balances/{negative_balance}/top_up",  # one that is not covered by pending top-ups
         "POST /v1/test_helpers/balance/hold",  # an amount that is there
         "POST /v1/brim/prenotes",  # a bank account whose holder has authorized debits
+        "POST /v1/brim/microdeposits",  # the same, and an originator that sends some
         "POST /v1/brim/ach/originators",  # a profile that a bank could have agreed to
         "POST /v1/brim/ach/files/{file}/resubmit",  # the status that the file has
         "POST /v1/brim/ach/returns/{return}/dishonor",  # a code that fits the return

@@ -21,7 +21,7 @@ from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatu
 from brim.core.corrections.store import insert_correction
 from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus
 from brim.core.dishonors.store import insert_return, update_return
-from brim.core.rails.ach import OriginatorProfile
+from brim.core.rails.ach import Microdeposits, OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import BreakKind, NewBreak, open_break
 from brim.platform.database import Database
@@ -82,6 +82,7 @@ class AchObjects:
             company_id="1234567890",
             outgoing_folder=str(self._folder / "to-bank"),
             incoming_folder=str(self._folder / "from-bank"),
+            microdeposits=Microdeposits.CREDITS_AND_DEBIT,
         )
 
     def originator(self) -> str:

@@ -281,6 +281,13 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The account may ask for at most 100 cents in a day by the originator's profile; 40 are left today."),
     (originators.SourceCapError(100, 40), 400, "funding_source_limit_exceeded", "amount",
      "At most 100 cents may be pending from one bank account by the originator's profile; 40 are left."),
+    (ach.MicrodepositsPendingError("src_x"), 400, "microdeposits_pending", "funding_source",
+     "Micro-deposits to the bank account src_x are pending already."),
+    (ach.MicrodepositsOffError(), 400, "microdeposits_off", "funding_source",
+     ("The originator sends no micro-deposits: set microdeposits in its profile, or verify the bank account by a "
+      "prenote.")),
+    (ach.MicrodepositLimitError(ach.Limit.BANK_ACCOUNT), 400, "microdeposits_limit", "funding_source",
+     "No micro-deposits can be sent now: this bank account has been sent as many in 30 days as one may be."),
     (ach.PrenotePendingError("src_x"), 400, "prenote_pending", "funding_source",
      "A prenote to the bank account src_x is pending already."),
     (funding_sources.RehearsalOnlyError(), 400, None, "method",

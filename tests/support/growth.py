@@ -220,6 +220,15 @@ _BOOKS: Final = (
         CASE WHEN n > 100 THEN n END
     FROM n
     """,
+    """
+    prenotes (
+        account, livemode, id, funding_source, status, created_ms, expected_ms, ended_ms, sealed, fingerprint, has_debit
+    )
+    SELECT
+        {account}, false, 'mdep_' || {id}, 'pm_' || {id}, 'verified', n, n, n, 'x'::bytea, 'print_' || n % 1000,
+        n % 2 = 0
+    FROM n
+    """,
     # The first hundred are open, and refused.
     """
     corrections (

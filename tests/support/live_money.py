@@ -11,6 +11,7 @@ import msgspec
 from click.testing import CliRunner
 
 from brim.api.framework.errors import render_error
+from brim.api.resources.funding.wire import source_json
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import bank
 from brim.base.actor import Actor, ActorKind
@@ -19,7 +20,7 @@ from brim.base.scope import AccountScope
 from brim.core import ach, originators, test_clocks, topups
 from brim.core.bank_accounts import BankAccount, BankNumbers, Party, Verification
 from brim.core.due import DueQueue
-from brim.core.funding import BankSecrets, Funding, FundingKind, FundingSource, find_funding
+from brim.core.funding import BankSecrets, Funding, FundingKind, FundingSource, MicrodepositGuess, find_funding
 from brim.core.funding.store import insert_funding_source
 from brim.core.idempotency import KeptReply, KeyClaim, RequestContext
 from brim.core.ledger.sealing import seal_entries
@@ -233,6 +234,37 @@ class LiveMoney:
                 conn, scope, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=self.now_ms, ids=self.ids
             )
         return started.id
+
+    async def microdeposits(self, source: str, *, scope: AccountScope = PLATFORM) -> str:
+        """Start micro-deposits, and return their id."""
+        async with self.database.transaction() as conn:
+            started = await ach.start_microdeposits(
+                conn, self.vault, scope, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=self.now_ms, ids=self.ids
+            )
+        return started.id
+
+    async def state(
+        self, source: str, *amounts: int, scope: AccountScope = PLATFORM, key: str | None = None
+    ) -> dict[str, Any]:
+        """State what was sent to a source, and return the reply, as a client reads it."""
+        claim = KeyClaim(key, repr(amounts).encode()) if key else None
+        result = await ach.verify_by_microdeposits(
+            self.database,
+            self.vault,
+            WIRE_FORMATS,
+            self._attempt(scope, claim),
+            FundingKind.SOURCE,
+            source,
+            MicrodepositGuess(amounts=(amounts[0], amounts[1]), param="values"),
+            render=source_json,
+            render_error=render_error,
+        )
+        return dict(msgspec.json.decode(result.body))
+
+    async def amounts(self, number: str = PAYS) -> list[int]:
+        """Return the micro-deposits that an account of the bank was credited, newest last."""
+        shown = msgspec.json.decode(await self.bank("show", "--json", "--entries", "1000", "--account", number))
+        return [each["amount"] for each in shown["entries"] if each["code"] in {"22", "32"}]
 
     def _attempt(self, scope: AccountScope, claim: KeyClaim | None = None, *, by: Actor = TESTER) -> RequestContext:
         self._requests += 1

@@ -21,10 +21,11 @@ NEVER_BY_KEYS: Final = {
 """What operators do, and keys are refused."""
 
 _PRENOTES: Final = "/v1/brim/prenotes"
+_MICRODEPOSITS: Final = "/v1/brim/microdeposits"
 _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I authorize debits."}
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
-_NEW_PRENOTE: Final = "PostBrimPrenotes"
+_NEW_VERIFICATIONS: Final = ("PostBrimPrenotes", "PostBrimMicrodeposits")
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _RATES: Final = "/v1/brim/ach/return_rates"
 _METHOD: Final = {
@@ -36,8 +37,8 @@ _METHOD: Final = {
 
 def is_live(operation: Operation) -> bool:
     """Tell whether an operation works in live mode only."""
-    is_prenote = operation.path.startswith(_PRENOTES)
-    return operation.resource in {"ach", "ach_approvals"} or is_prenote or operation.operation_id == _VERIFY
+    verifies = operation.path.startswith((_PRENOTES, _MICRODEPOSITS))
+    return operation.resource in {"ach", "ach_approvals"} or verifies or operation.operation_id == _VERIFY
 
 
 def is_done_by_keys(operation: Operation) -> bool:
@@ -51,7 +52,7 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     key = server.make_key(account, livemode=True)
     path_id, values = "", values_of(operation)
     objects, wire = AchObjects(server, account, folder), Wire(server.url, key)
-    if operation.operation_id == _NEW_PRENOTE:
+    if operation.operation_id in _NEW_VERIFICATIONS:
         values = {"funding_source": _authorized(objects, wire)}
     elif operation.operation_id == _IMPORT:
         values = {**values, "originator": objects.active_originator()}
@@ -69,8 +70,9 @@ def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> s
     """Return the id of an object, just made, that an operation of live mode can be about."""
     if operation.path.startswith("/v1/brim/rails"):
         return "ach"
-    if operation.path.startswith(_PRENOTES):
-        return str(wire.post(_PRENOTES, {"funding_source": _authorized(objects, wire)}).json["id"])
+    for path in (_PRENOTES, _MICRODEPOSITS):
+        if operation.path.startswith(path):
+            return str(wire.post(path, {"funding_source": _authorized(objects, wire)}).json["id"])
     if operation.operation_id == _VERIFY:
         return str(wire.post("/v1/payment_methods", _METHOD).json["id"])
     if operation.path.startswith(_RATES):
@@ -106,7 +108,7 @@ def _tomorrow() -> int:
 
 
 def _authorized(objects: AchObjects, wire: Wire) -> str:
-    """Return a bank account that a prenote can go to."""
+    """Return a bank account that a prenote or micro-deposits can go to."""
     objects.active_originator()
     method = str(wire.post("/v1/payment_methods", _METHOD).json["id"])
     assert wire.post("/v1/brim/authorizations", {"funding_source": method, **_AGREED}).status == 200

@@ -60,6 +60,7 @@ NOT_OFFERED = {
     "HoldConflictError",
     "UnexpectedBankAmountError",
     "ConfirmedOtherwiseError",
+    "PostedBeforeError",
     "AcknowledgementError",
     "BytesForgottenError",
     "CompareError",

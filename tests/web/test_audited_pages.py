@@ -39,6 +39,7 @@ BY_API: Final = {
     "/funding-sources/{source}/authorizations/{authorization}/end": "PostBrimAuthorizationsAuthorizationEnd",
     "/funding-sources/{source}/state-verified": "PostBrimFundingSourcesFundingSourceVerify",
     "/funding-sources/{source}/prenote": "PostBrimPrenotes",
+    "/funding-sources/{source}/microdeposits": "PostBrimMicrodeposits",
     "/funding-sources/{source}/detach": "PostSourcesSourceDetach",
     "/funding-sources/{source}/default": "PostBrimDefaultFundingSources",
     "/events/{event}/resend": "PostEventsIdRetry",

@@ -122,6 +122,7 @@ OF_LIVE_MONEY: Final = tuple(
         "ach_return",
         "break",
         "funding_source",
+        "microdeposits",
         "negative_balance",
         "prenote",
         "return_rate",

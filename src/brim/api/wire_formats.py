@@ -9,7 +9,7 @@ from typing import Final
 from brim.api.resources.ach.return_rate_wire import changed_rate_json
 from brim.api.resources.ach.return_wire import return_json
 from brim.api.resources.ach.wire import break_json, correction_json, file_json
-from brim.api.resources.authorizations.wire import prenote_json
+from brim.api.resources.authorizations.wire import microdeposits_json, prenote_json
 from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
@@ -32,6 +32,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.CORRECTION: correction_json,
         ObjectType.ACH_RETURN: return_json,
         ObjectType.PRENOTE: prenote_json,
+        ObjectType.MICRODEPOSITS: microdeposits_json,
         ObjectType.NEGATIVE_BALANCE: negative_balance_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,

@@ -127,10 +127,11 @@ def serve(state: Path, poll: float) -> None:
 @_STATE
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--entries", type=click.IntRange(0), default=50, show_default=True, help="How many entries at most.")
-def show(state: Path, as_json: bool, entries: int) -> None:  # noqa: FBT001  a flag of the command
+@click.option("--account", metavar="NUMBER", help="Only entries to this account, such as its micro-deposits.")
+def show(state: Path, as_json: bool, entries: int, account: str | None) -> None:  # noqa: FBT001  a flag of the command
     """Show files, entries, what is due next and the balance."""
     with _opened(state) as opened:
-        found = _overview(opened, entries)
+        found = _overview(opened, entries, account)
     click.echo(json.dumps(found, indent=2) if as_json else "\n".join(_as_text(found)))
 
 
@@ -196,7 +197,7 @@ def _balance(opened: "Bank") -> int:
     return int(opened.store.value("balance"))
 
 
-def _overview(opened: "Bank", entries: int) -> dict[str, Any]:
+def _overview(opened: "Bank", entries: int, account: str | None) -> dict[str, Any]:
     store = opened.store
     files = [dict(row) for row in store.rows("show_files")]
     for file in files:
@@ -206,7 +207,7 @@ def _overview(opened: "Bank", entries: int) -> dict[str, Any]:
             {name: value for name, value in dict(row).items() if name not in {"file", "settle_at"}}
             for row in store.rows("show_batches", file["id"])
         ]
-    shown = [dict(row) for row in store.rows("show_entries", entries)]
+    shown = [dict(row) for row in store.rows("show_entries", account, entries)]
     for entry in shown:
         entry["due_at"] = entry["due_at"] and _shown(opened, entry["due_at"])
     return {
@@ -234,7 +235,10 @@ def _as_text(found: dict[str, Any]) -> Iterator[str]:
         outcome = ""
         if entry["reason"]:
             outcome = f"  {entry['reason']} {'sent' if entry['outcome_trace'] else 'due'} {entry['due_at']}"
-        yield f"Entry {entry['trace']}  {entry['code']}  {_money(entry['amount'])}  account {entry['account']}{outcome}"
+        yield (
+            f"Entry {entry['trace']}  {entry['code']}  {_money(entry['amount'])}  account {entry['account']}  "
+            f"{entry['description']}{outcome}"
+        )
     for due in found["due"]:
         yield f"Due {due['due_at']}  {due['kind']} ({due['count']})"
 

@@ -16,6 +16,9 @@ from brim.bank.nacha_reader import REFUSALS, Batch, Entry, Fault, NachaFile
 DAYS_AHEAD: Final = 5
 """Banking days that the bank keeps an entry before its effective date; beyond that the batch is rejected."""
 
+MICRO_ENTRIES: Final = "ACCTVERIFY"
+"""The entry description of micro-entries."""
+MOST_MICRO_CENTS: Final = 99
 _SERVICE_CLASSES: Final = {"200", "220", "225"}
 _ADDENDA_ALLOWED: Final = {"PPD": 1, "CCD": 1, "WEB": 1, "TEL": 0, REFUSALS: 1}
 _CODES: Final = {
@@ -27,7 +30,7 @@ _CODES: Final = {
 class Agreement:
     """What bank and originator agreed: the bank's routing number, the originator's account and company ids.
 
-    Where files are `balanced`, each batch credits the originator's account with the sum of its debits.
+    Where files are `balanced`, each batch moves on the originator's account what it moves on those of others.
     """
 
     routing: str
@@ -48,10 +51,32 @@ def inspect_file(file: NachaFile, agreement: Agreement) -> Fault | None:
         return Fault("DESTINATION", f"the file is for {file.destination}, this bank is {agreement.routing}")
     if creation_day(file) is None:
         return Fault("CREATION_DATE", f"the file creation date {file.date} is no date")
+    if reason := wrong_micro_entries(file, agreement):
+        return Fault("MICRO_ENTRIES", reason)
     numbers = [batch.number for batch in file.batches]
     if any(later <= earlier for earlier, later in pairwise(numbers)):
         return Fault("BATCH_NUMBER", "the batch numbers do not ascend")
     return None
+
+
+def wrong_micro_entries(file: NachaFile, agreement: Agreement) -> str | None:
+    """Return what is wrong with the micro-entries of a file, if anything is.
+
+    Source: Nacha Operating Rules, micro-entries: credits below one dollar, debits that do not exceed the credits to the
+    same account, all on one day.
+    """
+    batches = [batch for batch in file.batches if batch.description == MICRO_ENTRIES]
+    if len({batch.effective for batch in batches}) > 1:
+        return "micro-entries do not settle on one day"
+    balance: dict[tuple[str, str], int] = {}
+    for entry in (entry for batch in batches for entry in batch.entries if not agreement.is_offset(entry)):
+        if entry.is_credit and entry.amount > MOST_MICRO_CENTS:
+            return f"trace {entry.trace} credits {entry.amount} cents"
+        receiver = (entry.routing, entry.account)
+        balance[receiver] = balance.get(receiver, 0) + (entry.amount if entry.is_credit else -entry.amount)
+    return next(
+        (f"account {account} is debited more than credited" for (_, account), left in balance.items() if left < 0), None
+    )
 
 
 def inspect_batch(batch: Batch, file: NachaFile, agreement: Agreement, processing_day: date) -> Fault | None:
@@ -85,9 +110,8 @@ def _faults(batch: Batch, file: NachaFile, agreement: Agreement, processing_day:
 
 
 def _offset_faults(batch: Batch, agreement: Agreement) -> Iterator[Fault]:
-    offset = sum(entry.amount for entry in batch.entries if agreement.is_offset(entry))
-    if agreement.balanced and offset != batch.totals.debit:
-        yield Fault("UNBALANCED", f"the batch debits {batch.totals.debit} cents and credits {offset} to the company")
+    if agreement.balanced and batch.totals.credit != batch.totals.debit:
+        yield Fault("UNBALANCED", f"the batch debits {batch.totals.debit} cents and credits {batch.totals.credit}")
 
 
 def _class_faults(batch: Batch) -> Iterator[Fault]:
@@ -117,7 +141,7 @@ def _entry_faults(entry: Entry, batch: Batch, agreement: Agreement) -> Iterator[
         yield Fault("ADDENDA", f"the addenda of trace {entry.trace} are not as class {batch.sec} has them")
     if entry.has_addenda != bool(entry.addenda):
         yield Fault("ADDENDA", f"trace {entry.trace} and its addenda indicator disagree")
-    if agreement.is_offset(entry) and not (agreement.balanced and entry.is_credit):
+    if agreement.is_offset(entry) and not agreement.balanced:
         yield Fault("OFFSET", f"trace {entry.trace} is on the company's own account: the bank makes the offset itself")
 
 

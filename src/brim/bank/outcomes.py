@@ -65,7 +65,7 @@ _CALENDAR_DAYS: Final = {"R05", "R07", "R10", "R11", "R33", "R37", "R38", "R51",
 """Reasons whose time limit is counted in calendar days."""
 
 _WITHOUT_MONEY: Final = {"R02", "R03", "R04", "R13", "R16", "R19", "R20", "R26"}
-"""Reasons for which a prenote is returned; the others need an amount."""
+"""Reasons for which a prenote or a credit is returned; the others are for what debits an account."""
 
 _ROUTINGS: Final = ("021000021", "011401533")
 
@@ -75,7 +75,7 @@ def is_counted(account: str) -> bool:
     return _RETURNED_OFTEN.fullmatch(account) is not None
 
 
-def by_account(account: str, *, prenote: bool, returned: int = 0) -> Outcome | None:
+def by_account(account: str, *, debits: bool, returned: int = 0) -> Outcome | None:
     """Return what an account number asks for; None if the entry is simply paid.
 
     `returned` is how often the same debit was returned before.
@@ -89,7 +89,7 @@ def by_account(account: str, *, prenote: bool, returned: int = 0) -> Outcome | N
         outcome = Outcome("return", f"R{found[2]}") if returned < int(found[1]) else None
     elif found := _CHANGED.fullmatch(account):
         outcome = Outcome("notify", f"C{found[2]}", 1, layout=LAYOUTS[found[1]])
-    if outcome and prenote and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
+    if outcome and not debits and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
         return None
     return outcome
 

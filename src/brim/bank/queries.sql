@@ -211,10 +211,11 @@ SELECT * FROM batches WHERE file = ? ORDER BY id
 
 -- name: show_entries
 -- Entries with what has come of them.
-SELECT e.*, b.number AS batch_number, b.status, b.settle_on, f.name AS file_name, o.action, o.code AS reason, o.due_at,
-  o.trace AS outcome_trace
+SELECT e.*, b.number AS batch_number, b.status, b.settle_on, b.description, f.name AS file_name, o.action,
+  o.code AS reason, o.due_at, o.trace AS outcome_trace
 FROM entries AS e JOIN batches AS b ON b.id = e.batch JOIN files AS f ON f.id = b.file
 LEFT JOIN outcomes AS o ON o.entry = e.id
+WHERE e.account = coalesce(?, e.account)
 ORDER BY e.id LIMIT ?
 
 -- name: show_due

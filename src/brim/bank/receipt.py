@@ -121,7 +121,7 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
     settles = status == "accepted"
     agreement = step.settings.agreement
     entries = [entry for entry in batch.entries if not agreement.is_offset(entry)]
-    offset = sum(entry.amount for entry in batch.entries if agreement.is_offset(entry))
+    own = [entry for entry in batch.entries if agreement.is_offset(entry)]
     batch_id = step.store.run(
         "insert_batch",
         file_id,
@@ -132,8 +132,8 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
         batch.description,
         batch.effective,
         len(entries),
-        batch.totals.debit,
-        batch.totals.credit - offset,  # the sum of the debits, credited to the account: no payment
+        batch.totals.debit - sum(entry.amount for entry in own if not entry.is_credit),
+        batch.totals.credit - sum(entry.amount for entry in own if entry.is_credit),  # what moves on the company's own
         status,
         settle_on.isoformat() if settles else None,
         max(step.local.at(settle_on, SETTLEMENT), step.now) if settles else None,
@@ -147,7 +147,7 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
 def _never_settles(step: Step, entry: Entry) -> bool:
     if entry.dishonor is not None:
         return False
-    outcome = step.outcome(entry.trace, entry.account, entry.amount, prenote=entry.is_prenote)
+    outcome = step.outcome(entry.trace, entry.account, entry.amount, debits=entry.code[1] == "7")
     return outcome is not None and outcome.action == "never_settle"
 
 

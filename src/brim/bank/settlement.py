@@ -42,7 +42,7 @@ def _plan(step: Step, entry: sqlite3.Row, settled: date) -> None:
             entry["trace"],
             entry["account"],
             entry["amount"],
-            prenote=entry["code"][1] in "38",
+            debits=entry["code"][1] == "7",
             returned=step.store.value("returned_before", *debit, entry["id"]) if is_counted(entry["account"]) else 0,
             use=True,
         )

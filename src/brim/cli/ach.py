@@ -248,6 +248,58 @@ def prenote(source: str, account: str | None, **flags: str | None) -> None:
     click.echo(found.id)
 
 
+@ach.command()
+@click.argument("source")
+@with_secrets
+def microdeposit(source: str, account: str | None, **flags: str | None) -> None:
+    """Verify the live bank account SOURCE of --account by micro-deposits, and show their id.
+
+    Two credits of less than a dollar leave with the next file, and the holder of the bank account states their amounts;
+    brim ach microdeposits lists the results.
+    """
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import start_microdeposits
+
+    vault = open_vault(flags)
+    found = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: start_microdeposits(conn, vault, scope, source, renderers=WIRE_FORMATS, **asked_here()),
+    )
+    click.echo(found.id)
+
+
+@ach.command("microdeposits")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_microdeposits(limit: int, account: str | None, **flags: str | None) -> None:
+    """List micro-deposits to the live bank accounts of --account, never their amounts."""
+    from brim.base.paging import PageRequest
+    from brim.core import ach as service
+
+    async def read(database: "Database") -> "list[Prenote]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        page = await service.list_microdeposits(database, scope, PageRequest(limit=limit), funding_source=None)
+        return list(page.items)
+
+    show_table(
+        ("id", "bank account", "status", "arrive", "state by", "code", "what"),
+        [
+            (
+                each.id,
+                each.funding_source,
+                each.status,
+                tell_time(each.expected_ms // 1000),
+                tell_time(service.expires_ms(each) // 1000),
+                each.return_code or each.change_code or "",
+                each.reason or "",
+            )
+            for each in on_database(flags, read)
+        ],
+    )
+
+
 @ach.command("prenotes")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
 @of_account

@@ -115,6 +115,8 @@ COMPONENTS: Final = (
     Component(authorization_wire.VerifiedFundingObject, "brim.funding_source"),
     Component(authorization_wire.PrenoteObject, "brim.prenote"),
     Component(authorization_wire.PrenoteEntryObject, "brim.prenote_entry"),
+    Component(authorization_wire.MicrodepositsObject, "brim.microdeposits"),
+    Component(authorization_wire.MicrodepositEntryObject, "brim.microdeposit_entry"),
     Component(originator_wire.OriginatorObject, "brim.ach_originator"),
     Component(originator_wire.ProfileObject, "brim.ach_profile"),
     Component(ach_wire.AchFileObject, "brim.ach_file"),

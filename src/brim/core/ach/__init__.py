@@ -31,8 +31,22 @@ from brim.core.ach.file_store import (
 )
 from brim.core.ach.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
 from brim.core.ach.lineage_store import note_restored
+from brim.core.ach.microdeposit_entries import SOURCE_TYPE as MICRODEPOSITS_SOURCE_TYPE
+from brim.core.ach.microdeposit_rules import Limit, MicrodepositLimitError, MicrodepositsOffError, expires_ms
+from brim.core.ach.microdeposits import (
+    list_microdeposits,
+    retrieve_microdeposits,
+    start_microdeposits,
+    verify_by_microdeposits,
+)
 from brim.core.ach.outlook import Cutoff, Outlook, next_cutoffs, read_now, read_outlook
-from brim.core.ach.prenote_rules import PRENOTE_PREFIX, Prenote, PrenotePendingError, PrenoteStatus
+from brim.core.ach.prenote_rules import (
+    PRENOTE_PREFIX,
+    MicrodepositsPendingError,
+    Prenote,
+    PrenotePendingError,
+    PrenoteStatus,
+)
 from brim.core.ach.prenotes import JOB as PRENOTE_JOB
 from brim.core.ach.prenotes import (
     Prenoting,
@@ -50,6 +64,7 @@ from brim.core.ach.retrying import find_retry, read_standings
 from brim.core.ach.rules import (
     FILE_PREFIX,
     FILE_TRANSITIONS,
+    MICRODEPOSITS_PREFIX,
     AchFile,
     Approval,
     BytesForgottenError,
@@ -93,6 +108,8 @@ __all__ = [
     "FILE_TRANSITIONS",
     "JOB",
     "MAX_BATCH",
+    "MICRODEPOSITS_PREFIX",
+    "MICRODEPOSITS_SOURCE_TYPE",
     "PRENOTE_JOB",
     "PRENOTE_PREFIX",
     "AchFile",
@@ -121,7 +138,11 @@ __all__ = [
     "Finding",
     "FoundBatch",
     "Incoming",
+    "Limit",
     "ListMissingError",
+    "MicrodepositLimitError",
+    "MicrodepositsOffError",
+    "MicrodepositsPendingError",
     "NoCollectionError",
     "NotConfirmedError",
     "Outlook",
@@ -148,6 +169,7 @@ __all__ = [
     "download_bank_file",
     "download_file",
     "end_contests",
+    "expires_ms",
     "find_file",
     "find_preparers",
     "find_retry",
@@ -155,6 +177,7 @@ __all__ = [
     "hand_over",
     "list_batches",
     "list_entries_of_topups",
+    "list_microdeposits",
     "list_prenotes",
     "list_unknown_files",
     "may_be_retried",
@@ -178,14 +201,17 @@ __all__ = [
     "resubmit_file",
     "retrieve_bank_file",
     "retrieve_file",
+    "retrieve_microdeposits",
     "retrieve_prenote",
     "review_file",
     "save_originator",
     "send_due",
     "settle_prenote_files",
+    "start_microdeposits",
     "start_prenote",
     "state_all_imported",
     "store_bank_file",
+    "verify_by_microdeposits",
     "void_file",
     "void_late",
     "waiting_bank_files",

@@ -8,6 +8,8 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store
 from brim.core.ach.entry_store import Confirmed
+from brim.core.ach.microdeposit_entries import release_stated
+from brim.core.ach.microdeposits import watch_returns
 from brim.core.ach.prenotes import ask_prenote_again, fail_prenote, hold_prenote
 from brim.core.ach.representing import failure_of, is_retried, present_again
 from brim.core.ach.rules import Entry, EntryStatus
@@ -38,7 +40,7 @@ class Applied(StrEnum):
     """What became of a return."""
 
     FAILED = "failed"
-    """The top-up was pending, or it is a prenote, and has failed."""
+    """The top-up was pending, or it verifies a bank account, and has failed."""
     WAITING = "waiting"
     """The top-up was pending and stays pending: its debit is presented again."""
     REVERSED = "reversed"
@@ -61,6 +63,7 @@ async def confirm_batch(
     confirmed = await entry_store.confirm_entries(
         conn, scope, file_id, batch, by=by, now_ms=now_ms, only_prenotes=only_prenotes
     )
+    await release_stated(conn, [entry for entry in entries if entry.is_microdeposit])
     await wake(
         conn,
         [
@@ -75,7 +78,7 @@ async def confirm_batch(
 
 async def hold_presented(conn: Conn, entries: Sequence[Entry]) -> None:
     """Hold the pending top-ups of entries, then the entries: all do so in this order, so nobody waits in a ring."""
-    await hold_pending(conn, [(entry.owner_scope, entry.topup) for entry in entries if not entry.is_prenote])
+    await hold_pending(conn, [(entry.owner_scope, entry.topup) for entry in entries if not entry.verifies])
     await entry_store.hold_entries(conn, entries)
 
 
@@ -92,13 +95,13 @@ async def post_bank_steps(
 ) -> None:
     """Post that the bank's statement has confirmed a step of top-ups, in the caller's transaction.
 
-    Prenotes among the entries move nothing. `amount` is what the bank has moved of one entry, where it may be more
-    than that: the rest is its fee.
+    Prenotes among the entries move nothing, and micro-deposits are posted elsewhere. `amount` is what the bank has
+    moved of one entry, where it may be more than that: the rest is its fee.
 
     Raises:
         ConfirmedOtherwiseError: another line has confirmed it.
     """
-    entries = [entry for entry in entries if not entry.is_prenote]
+    entries = [entry for entry in entries if not entry.verifies]
     moments = {
         owner: await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
         for owner in sorted({entry.owner_scope for entry in entries})
@@ -143,7 +146,7 @@ async def apply_return(
     """
     moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
     topup = None
-    if entry.is_prenote:
+    if entry.verifies:
         await hold_prenote(conn, entry)
     else:
         topup = await lock_topup(conn, entry.owner_scope, entry.topup)
@@ -152,10 +155,13 @@ async def apply_return(
         return Applied.CONFLICT  # it was presented anew meanwhile, under another trace
     if held.return_code is not None:
         return Applied.KNOWN if (held.return_code, held.return_trace) == (code, trace) else Applied.CONFLICT
-    if entry.is_prenote:
-        if not await fail_prenote(conn, entry, return_code=code, renderers=renderers, moment=moment):
+    if entry.verifies:
+        failed = await fail_prenote(conn, entry, return_code=code, renderers=renderers, moment=moment)
+        if not failed and not entry.is_microdeposit:  # of a set, each entry may come back
             return Applied.CONFLICT
         await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+        if failed and entry.is_microdeposit:
+            await watch_returns(conn, renderers, entry, moment)
         return Applied.FAILED
     applied = await _applied_to(conn, held, topup, code=code, profile=profile, renderers=renderers, moment=moment)
     if topup is None or applied is Applied.CONFLICT:
@@ -200,9 +206,9 @@ async def withdraw(conn: Conn, entries: Sequence[Entry], *, moment: OwnerTime) -
     a top-up can be canceled. The transaction holds all of it.
     """
     await entry_store.withdraw_entries(conn, entries)
-    await ask_again(conn, [(entry.owner_scope, entry.topup) for entry in entries if not entry.is_prenote], moment)
+    await ask_again(conn, [(entry.owner_scope, entry.topup) for entry in entries if not entry.verifies], moment)
     for entry in entries:
-        if entry.is_prenote:
+        if entry.verifies:
             await ask_prenote_again(conn, entry, moment)
 
 
@@ -210,7 +216,7 @@ async def refuse_unfit(conn: Conn, entries: Sequence[Entry], *, renderers: Rende
     """Let top-ups and prenotes fail whose bank account does not fit a file; nothing of them has been sent."""
     message = "The details of the bank account on file do not fit a debit."
     for entry in entries:
-        if entry.is_prenote:
+        if entry.verifies:
             await fail_prenote(conn, entry, reason=message, renderers=renderers, moment=moment)
             continue
         topup = await lock_topup(conn, entry.owner_scope, entry.topup)

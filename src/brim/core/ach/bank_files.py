@@ -24,6 +24,8 @@ from brim.core.ach.disputing import (
     take_again,
 )
 from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.microdeposit_entries import PostedBeforeError, post_booked, post_returned, with_amounts
+from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, signed_total
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
 from brim.core.dishonors import AchReturn, list_in_file
 from brim.core.events import EventType, Renderers
@@ -338,8 +340,12 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
 async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> None:
     entry, reason = await _find_entry(reading, info.original_trace_number, info.original_rdfi_identification)
     is_known = reason != _UNKNOWN_TRACE
+    if entry is not None:
+        (entry,) = await with_amounts(reading.conn, reading.vault, [entry])
     if entry is not None and entry.amount != info.amount_cents:
         reason = f"the debit was of {entry.amount} cents"
+        if entry.is_microdeposit:
+            reason = "it is a micro-deposit of another amount"
     elif entry is not None and not await _is_of_account(reading, entry, info.account_number):
         reason = "the debit was from another bank account"
     elif entry is not None:
@@ -354,7 +360,7 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
             ids=reading.ids,
         )
         if applied in {Applied.FAILED, Applied.WAITING, Applied.REVERSED}:
-            if not entry.is_prenote:
+            if entry.is_debit:
                 reading.returned.append(_returned(reading, entry, info.code))
             await _note_return(reading, item, info, entry)
         if applied is not Applied.CONFLICT:
@@ -612,7 +618,12 @@ async def _apply_line(reading: FileReading, line: StatementLine, plain: Statemen
         try:
             async with reading.conn.transaction():
                 problem = await _post(reading, match, row)
-        except (ConfirmedOtherwiseError, UnexpectedBankAmountError, DishonorBookedOtherwiseError) as error:
+        except (
+            ConfirmedOtherwiseError,
+            UnexpectedBankAmountError,
+            DishonorBookedOtherwiseError,
+            PostedBeforeError,
+        ) as error:
             problem = error.message
     if problem is not None:
         await reading.open_break(
@@ -645,17 +656,35 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
             for found in _BATCH_REFERENCE.finditer(text):
                 if found["company"] == reading.originator.profile.company_id.strip():
                     return await _match_batch(reading, line, int(found["batch"]))
+    else:
+        matched = await _match_payment(reading, line, texts)
+        if matched is not None:
+            return matched
     traces = [trace for text in texts for trace in _TRACE.findall(text)]
     is_coming = line.amount_minor >= 0
     dishonored = await find_in_line(reading.conn, reading.originator.scope, traces, is_coming=is_coming)
     if dishonored is not None:
         return _match_dishonor(line, dishonored)
-    if line.amount_minor < 0:
-        for trace in traces:
-            entries = await _entries_of_trace(reading, trace)
-            if entries:
-                return _match_return(line, entries[0])
+    for trace in traces:
+        entries = [each for each in await _entries_of_trace(reading, trace) if each.is_credit is is_coming]
+        if entries:
+            (entry,) = await with_amounts(reading.conn, reading.vault, entries[:1])
+            return _match_return(line, entry)
     return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
+
+
+async def _match_payment(reading: FileReading, line: StatementLine, texts: Sequence[str]) -> _Match | None:
+    """Return which batch a line pays for that credits its receivers; None where it names none: it may be a return."""
+    scope, originator = reading.originator.scope, reading.originator
+    for text in texts:
+        for found in _BATCH_REFERENCE.finditer(text):
+            number = int(found["batch"])
+            if found["company"] != originator.profile.company_id.strip():
+                continue
+            batches = await file_store.find_batches_by_number(reading.conn, scope, originator.id, number)
+            if batches and batches[0].description == MICRODEPOSIT_DESCRIPTION:
+                return await _match_batch(reading, line, number)
+    return None
 
 
 async def _match_batch(reading: FileReading, line: StatementLine, number: int) -> _Match:
@@ -668,15 +697,25 @@ async def _match_batch(reading: FileReading, line: StatementLine, number: int) -
     if batch.status == "rejected":
         problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
         return _Match(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
-    if batch.total_debit != line.amount_minor:
+    total = batch.total_debit
+    if batch.description == MICRODEPOSIT_DESCRIPTION:
+        total = signed_total(await _entries_of(reading, batch))
+    if total != line.amount_minor:
         return _Match(
             kind=MatchKind.BATCH,
             id=name,
-            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {batch.total_debit}.",
+            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {total}.",
         )
     if batch.settled_by is not None:
         return _Match(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
     return _Match(kind=MatchKind.BATCH, id=name, batch=batch)
+
+
+async def _entries_of(reading: FileReading, batch: FoundBatch) -> list[Entry]:
+    """Return the entries of a batch, with the amounts of micro-deposits."""
+    scope = reading.originator.scope
+    entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
+    return await with_amounts(reading.conn, reading.vault, entries)
 
 
 async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:
@@ -700,7 +739,9 @@ def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
 
 def _match_return(line: StatementLine, entry: Entry) -> _Match:
     name = f"{entry.topup}/{entry.number}"
-    fee = -line.amount_minor - entry.amount
+    fee = abs(line.amount_minor) - entry.amount
+    if entry.is_credit and fee:
+        return _Match(kind=MatchKind.RETURN, id=name, problem="The bank gives back another amount than was sent.")
     if fee and not (entry.return_code is not None and 0 < fee <= MOST_FEE):
         return _Match(
             kind=MatchKind.RETURN,
@@ -716,7 +757,7 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
     scope = reading.originator.scope
     if match.batch is not None:
         await file_store.lock_file(reading.conn, scope, match.batch.file)
-        entries = await entry_store.list_entries_of_batch(reading.conn, scope, match.batch.file, match.batch.number)
+        entries = await _entries_of(reading, match.batch)
         for owner in sorted({entry.owner_scope for entry in entries}):
             await lock_owner_time(reading.conn, owner, now_ms=reading.now_ms, ids=reading.ids)
         await hold_presented(reading.conn, entries)
@@ -729,15 +770,28 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
+        await post_booked(
+            reading.conn, scope, entries, bank_account=row.bank_account, now_ms=reading.now_ms, ids=reading.ids
+        )
         await file_store.set_batch_status(reading.conn, scope, match.batch, "settled", settled_by=reference)
         await confirm_batch(
             reading.conn, scope, match.batch.file, match.batch.number, by=reference, now_ms=reading.now_ms
         )
         await _settle_file(reading, match.batch.file)
         disputed = await list_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
-        rest = row.amount - sum(entry.amount for entry in entries) - await _book_back(reading, disputed, row)
+        rest = row.amount - signed_total(entries) - await _book_back(reading, disputed, row)
         if rest:
             return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
+    elif match.entry is not None and match.entry.is_microdeposit:
+        await post_returned(
+            reading.conn,
+            scope,
+            match.entry,
+            amount=abs(row.amount),
+            bank_account=row.bank_account,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
     elif match.entry is not None:
         await post_bank_steps(
             reading.conn,

@@ -32,6 +32,8 @@ from brim.core.ach.encoding import (
 )
 from brim.core.ach.entry_store import Group
 from brim.core.ach.file_store import Counters
+from brim.core.ach.microdeposit_entries import with_amounts
+from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, batch_kind, leaving
 from brim.core.ach.representing import end_late, is_too_late
 from brim.core.ach.rules import APPROVED_BY_PROFILE, FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
@@ -61,6 +63,8 @@ TRACES: Final = 10**7
 BATCH_NUMBERS: Final = TRACES - 1
 """Batch numbers have seven digits too, and begin with 1."""
 _ANY_AMOUNT: Final = 2**63 - 1
+_DESCRIPTIONS: Final = {1: RETRY_DESCRIPTION, 2: MICRODEPOSIT_DESCRIPTION, 3: MICRODEPOSIT_DESCRIPTION}
+"""The entry descriptions of batches that have one of their own, by `batch_kind`."""
 _REFERENCE_LENGTH: Final = 8
 _BLOCK: Final = 10
 """Lines per block; the last block is filled up. Source: Nacha's file format, blocking factor."""
@@ -155,10 +159,12 @@ async def build_file(
     effective_date = date_of_file_made(profile, moment.now_ms)
     queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
-    waiting = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
-    disputed = _dishonors_within_cap(waiting, profile.file_cap)
+    disputed = _dishonors_within_cap(
+        await _hold_disputed(conn, vault, renderers, group, profile, moment=moment), profile.file_cap
+    )
     taken = _within_cap(queued, profile.file_cap - sum(dishonor.found.amount for dishonor in disputed))
-    taken, refusals, disputed = within_lines(profile, taken, refusals, disputed)
+    fitting = within_lines(profile, taken, refusals, disputed)
+    taken, refusals, disputed = await _whole_sets(conn, group.scope, fitting)
     is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
     if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
         return None
@@ -237,7 +243,10 @@ async def _hold_fit(
     *,
     moment: OwnerTime,
 ) -> list[Entry]:
-    """Return a group's queued entries that may leave on a day, held; those that no longer may leave the queue."""
+    """Return a group's queued entries that may leave on a day, held; those that no longer may leave the queue.
+
+    Micro-deposits have their amounts.
+    """
     cap = entry_cap_of_file_made(profile, moment.now_ms)
     queued = await _hold_queued(conn, group, profile, cap)
     while unfit := await _unfit_to_leave(conn, vault, queued):
@@ -247,7 +256,7 @@ async def _hold_fit(
     if late := [entry for entry in queued if is_too_late(entry, effective_date)]:
         await end_late(conn, late, renderers=renderers, moment=moment)
         queued = [entry for entry in queued if entry not in late]
-    return queued
+    return await with_amounts(conn, vault, queued)
 
 
 async def _is_any_active(conn: Conn, originator: Originator) -> bool:
@@ -354,9 +363,23 @@ def within_lines(
             told.append(dishonor)
     refused = list(refusals[: max(left - 2, 0) // 2])
     left -= 2 + 2 * len(refused) if refused else 0
-    of_entries = len({(entry.sec_code, entry.retry > 0) for entry in entries})
+    of_entries = len({(entry.sec_code, batch_kind(entry)) for entry in entries})
     left -= (2 if profile.offset is Offset.NONE else 3) * of_entries
     return Fitting(list(entries[: max(left, 0)]), refused, told)
+
+
+async def _whole_sets(conn: Conn, scope: AccountScope, fitting: Fitting) -> Fitting:
+    """Return what fits without micro-deposits that cannot leave together; a debit alone is refused for good."""
+    taken = fitting.entries
+    sets = sorted({entry.topup for entry in taken if entry.is_microdeposit})
+    waiting: dict[str, set[int]] = defaultdict(set)
+    for entry in await entry_store.list_entries_of_topups(conn, scope, sets) if sets else ():
+        if entry.status is EntryStatus.QUEUED:
+            waiting[entry.topup].add(entry.number)
+    found = leaving(taken, waiting)
+    if found.alone:
+        await entry_store.refuse_entries(conn, found.alone)
+    return fitting._replace(entries=found.entries)
 
 
 async def _next_modifier(conn: Conn, group: Group, file_date: date) -> str:
@@ -372,31 +395,33 @@ def _placed(
 ) -> tuple[list[Entry], list[Batch]]:
     """Return entries with their positions in a file, and the batches.
 
-    Each class has a batch, and another one for re-presentments.
+    Each class has a batch, another one for re-presentments, and one each for the credits and debits of micro-deposits.
     """
-    by_class: dict[tuple[str, bool], list[Entry]] = defaultdict(list)
+    by_class: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     for entry in taken:
-        by_class[entry.sec_code, entry.retry > 0].append(entry)
+        by_class[entry.sec_code, batch_kind(entry)].append(entry)
     profile = originator.profile
     odfi = profile.odfi_routing_number[:8]
     placed: list[Entry] = []
     batches: list[Batch] = []
     sequence = next_trace
-    for offset, (sec_code, is_retry) in enumerate(sorted(by_class)):
-        together = by_class[sec_code, is_retry]
+    for offset, (sec_code, kind) in enumerate(sorted(by_class)):
+        together = by_class[sec_code, kind]
         number = (next_batch + offset - 1) % BATCH_NUMBERS + 1
         total = sum(entry.amount for entry in together)
         has_offset = bool(total) and profile.offset is not Offset.NONE
+        has_credits = together[0].is_credit
         batch = Batch(
             number=number,
             sec_code=sec_code,
             effective_date=header.effective_date,
             entry_count=len(together) + has_offset,
-            total_debit=total,
-            total_credit=total if has_offset else 0,
+            total_debit=total if has_offset or not has_credits else 0,
+            total_credit=total if has_offset or has_credits else 0,
             company_name=profile.company_name,
             company_id=profile.company_id,
-            description=RETRY_DESCRIPTION if is_retry else profile.entry_description,
+            description=_DESCRIPTIONS.get(kind, profile.entry_description),
+            has_credits=has_credits,
         )
         for entry in together:
             placed.append(
@@ -511,7 +536,7 @@ async def _promise(
             test_clock=entry.test_clock,
         )
         for entry in entries
-        if not entry.is_prenote
+        if not entry.verifies
     ]
     if dates:
         await reschedule(conn, dates, moment, renderers=renderers)

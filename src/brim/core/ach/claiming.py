@@ -15,6 +15,7 @@ from brim.base.scope import AccountScope
 from brim.core.ach import entry_store, reading_store
 from brim.core.ach.encoding import names_of
 from brim.core.ach.entry_store import ClaimTerms
+from brim.core.ach.microdeposit_rules import CREDIT_CODES, class_of
 from brim.core.ach.reading_rules import BankReading, UnreadBankError, check_read
 from brim.core.ach.representing import check_same_company, has_passed, late_failure, next_place
 from brim.core.ach.rules import (
@@ -276,14 +277,17 @@ def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
     Raises:
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
     """
-    codes = _PRENOTES if entry.is_prenote else _DEBITS
+    codes = _PRENOTES if entry.is_prenote else CREDIT_CODES if entry.is_credit else _DEBITS
+    sec_code = terms.sec_code
+    if entry.is_microdeposit and sec_code is not None:
+        sec_code = class_of(sec_code, is_debit=entry.is_debit)
     presented = (entry.originator, entry.sec_code, entry.transaction_code)
-    if presented != (terms.originator, terms.sec_code, _code(codes, terms)):
+    if presented != (terms.originator, sec_code, _code(codes, terms)):
         return False
-    if entry.is_prenote and (terms.is_detached or terms.is_verified):
+    if entry.verifies and (terms.is_detached or terms.is_verified):
         return False
     try:
-        (check_collected if entry.is_prenote else check_debited)(terms)
+        (check_collected if entry.verifies else check_debited)(terms)
         check_same_company(next_place(terms), terms)
     except NoCollectionError:
         return False
@@ -299,6 +303,7 @@ def _is_as_on_file(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
 
 
 def _code(codes: tuple[int, int], terms: ClaimTerms) -> int:
+    """Return the transaction code for the type of the account: the first of two, or the second for savings."""
     return codes[terms.account_type == "savings"]
 
 

@@ -87,4 +87,7 @@ expected_ms bigint,
 return_code text,
 change_code text,
 reason text,
-ended_ms bigint
+ended_ms bigint,
+sealed bytea,
+fingerprint text,
+has_debit boolean

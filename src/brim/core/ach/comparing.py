@@ -23,9 +23,11 @@ from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
 from brim.core.ach.counting import count_file
-from brim.core.ach.encoding import REFUSAL_CLASS
+from brim.core.ach.encoding import OFFSET_ID, REFUSAL_CLASS
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
+from brim.core.ach.microdeposit_entries import open_amounts
+from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, number_of
 from brim.core.ach.representing import Place
 from brim.core.ach.rules import (
     CHECKING_CREDIT,
@@ -122,8 +124,26 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_offset(self) -> bool:
-        """Whether it credits the originator's account with what its batch debits others."""
+        """Whether it moves on the originator's account what its batch moves on those of others."""
+        return self.individual_id == OFFSET_ID
+
+    @property
+    def is_microdeposit(self) -> bool:
+        """Whether it is one of the entries whose amounts the holder of a bank account states."""
+        return self.batch.company_entry_description.strip() == MICRODEPOSIT_DESCRIPTION
+
+    @property
+    def is_credit(self) -> bool:
         return int(self.detail.transaction_code) in {CHECKING_CREDIT, SAVINGS_CREDIT}
+
+    @property
+    def unknown_reason(self) -> str:
+        """Why a person has to look at it, if nothing in the database is what it presents."""
+        if self.is_microdeposit:
+            return "it is a micro-deposit that is not in this database, which verifies no bank account"
+        if not self.detail.amount_cents:
+            return "it is a prenote that is not in this database, which says of no bank account what comes back"
+        return "its top-up is not in this database: money will come without one"
 
     @property
     def individual_id(self) -> str:
@@ -292,13 +312,11 @@ class _Comparing:
         await file_store.update_file(self._conn, file)
         placed = []
         for debit, topup in matched:
+            if topup is not None and debit.is_microdeposit:
+                placed += await self._learn_microdeposit(file, debit, topup)
+                continue
             if topup is None:
-                reason = "its top-up is not in this database: money will come without one"
-                if not debit.detail.amount_cents:
-                    reason = (
-                        "it is a prenote that is not in this database, which says of no bank account what comes back"
-                    )
-                await self._break(file, debit, reason)
+                await self._break(file, debit, debit.unknown_reason)
                 continue
             before = latest.get(topup.id)
             again = debit.is_retry and (before is None or _came_back(before))
@@ -310,7 +328,7 @@ class _Comparing:
             entry = self._entry(file, debit, topup, before, again=again)
             placed.append(entry)
             latest[topup.id] = entry
-            if not entry.is_prenote:
+            if not entry.verifies:
                 self._dates[topup.id] = _date_of(
                     self._originator.profile, entry, _day(debit.batch.effective_entry_date)
                 )
@@ -320,6 +338,24 @@ class _Comparing:
             self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
         )
         self.entries += len(moving)
+
+    async def _learn_microdeposit(self, file: AchFile, debit: _Debit, known: KnownTopup) -> list[Entry]:
+        """Return one entry of micro-deposits that has left, for its place; none where it is a break."""
+        owner = AccountScope(known.owner, self._scope.livemode)
+        found = (await prenote_store.fetch_prenotes(self._conn, owner, [known.id]))[known.id]
+        amounts = open_amounts(self._vault, found)
+        is_debit = not debit.is_credit
+        number = None if amounts is None else number_of(debit.detail.amount_cents, amounts, is_debit=is_debit)
+        entries = await entry_store.list_entries_of_topups(self._conn, self._scope, [known.id])
+        before = next((entry for entry in entries if entry.number == number), None)
+        if number is None or (before is not None and before.status not in _GOES_OUT):
+            await self._break(file, debit, f"{known.id} has no such entry, or another file had it")
+            return []
+        entry = msgspec.structs.replace(
+            self._entry(file, debit, known, None, again=False), number=number, amount=0, sealed=b""
+        )
+        number_on_file = debit.detail.dfi_account_number.strip().encode()
+        return [msgspec.structs.replace(entry, sealed=self._vault.seal(number_on_file, place=entry.place))]
 
     async def _learn_dishonors(self, file: AchFile, debits: Sequence[_Debit]) -> None:
         for debit in debits:
@@ -470,11 +506,15 @@ def _debits(content: bytes) -> Iterator[_Debit]:
 
 
 def _match(debit: _Debit, topups: Mapping[str, Sequence[KnownTopup]]) -> KnownTopup | None:
-    """Return the top-up of a debit: the one with its individual id, or for a retry the one that waits for it."""
+    """Return the top-up of a debit: the one with its individual id, or for a retry the one that waits for it.
+
+    A micro-deposit belongs to the set with its id; which entry of that it is, its amount tells.
+    """
     fitting = [
         topup
         for topup in topups.get(debit.individual_id, ())
-        if topup.amount == debit.detail.amount_cents and (debit.is_retry or topup.root is None)
+        if (topup.amount == debit.detail.amount_cents or debit.is_microdeposit)
+        and (debit.is_retry or topup.root is None)
     ]
     if len(fitting) > 1:
         fitting = [topup for topup in fitting if topup.status is Status.PENDING]

@@ -76,7 +76,7 @@ class Correcting:
             return _NOT_ON_FILE
         if correction is None:
             return None
-        if entry.is_prenote:
+        if entry.verifies:
             await note_change_of_prenote(conn, entry, code=addenda.change_code)
         await entry_store.note_change(conn, entry, code=addenda.change_code)
         if correction.status is CorrectionStatus.OPEN:
@@ -89,7 +89,7 @@ class Correcting:
 
     async def _hold_presented(self, conn: Conn, entry: Entry) -> str | None:
         """Hold the top-up or prenote of an entry; return which bank account it names."""
-        if entry.is_prenote:
+        if entry.verifies:
             prenote = await prenote_store.lock_prenote(conn, entry.owner_scope, entry.topup)
             return prenote.funding_source if prenote else None
         topup = await lock_topup(conn, entry.owner_scope, entry.topup)
@@ -102,6 +102,7 @@ class Correcting:
             account_number=self._vault.open(entry.sealed, place=entry.place).decode(),
             account_type=code.account,
             holder_name=entry.receiver_name,
+            is_credit=entry.is_credit,
         )
 
     async def _list(self, conn: Conn, correction: Correction, *, now_ms: int, ids: IdFactory) -> None:

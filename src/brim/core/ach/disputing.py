@@ -97,7 +97,7 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
         now_ms: the time.
         ids: makes its id.
     """
-    if item.batch is None or not info.is_debit or not info.amount_cents or (entry is not None and entry.is_prenote):
+    if item.batch is None or not info.is_debit or not info.amount_cents or (entry is not None and entry.verifies):
         return
     settled_on = day_of_year(item.batch.settlement_date, made_on)
     received = AchReturn(

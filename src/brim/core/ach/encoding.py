@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from brim.core.ach.rules import CHECKING_CREDIT, SAVINGS_CREDIT, AchFile, Batch, Entry
+from brim.core.ach.rules import CHECKING_CREDIT, CHECKING_DEBIT, SAVINGS_CREDIT, SAVINGS_DEBIT, AchFile, Batch, Entry
 from brim.core.corrections import Refusal
 from brim.core.dishonors import Dishonor
 from brim.core.rails.ach import Offset, OriginatorProfile
@@ -129,8 +129,11 @@ def encode_file(
 
 
 def _offset(profile: OriginatorProfile, batch: Batch, own_account: str) -> NachaEntry:
-    """Return the entry that credits the originator's account with the sum of a batch's debits."""
-    code = CHECKING_CREDIT if profile.offset is Offset.CHECKING else SAVINGS_CREDIT
+    """Return the entry that credits the originator's account with a batch's debits, or debits it for its credits."""
+    is_checking = profile.offset is Offset.CHECKING
+    code = CHECKING_CREDIT if is_checking else SAVINGS_CREDIT
+    if batch.has_credits:
+        code = CHECKING_DEBIT if is_checking else SAVINGS_DEBIT
     movement = Movement(
         transaction_code=str(code),
         routing_number=profile.odfi_routing_number,
@@ -203,6 +206,7 @@ def wrong_with(
     found = recount(io.BytesIO(content))
     if found.problems:
         return f"the second reader found: {'; '.join(found.problems[:3])}."
+    offset = {has_credits: _sum_of_offsets(batches, has_credits=has_credits) for has_credits in (False, True)}
     return _differences(
         found,
         entries=len(entries)
@@ -210,8 +214,17 @@ def wrong_with(
         + len(dishonors)
         + sum(batch.offset_trace is not None for batch in batches),
         batches=len(batches),
-        debits_cents=sum(entry.amount for entry in entries) + sum(each.dishonor.found.amount for each in dishonors),
-        credits_cents=sum(batch.total_debit for batch in batches if batch.offset_trace is not None),
+        debits_cents=sum(entry.amount for entry in entries if not entry.is_credit)
+        + sum(each.dishonor.found.amount for each in dishonors)
+        + offset[True],
+        credits_cents=sum(entry.amount for entry in entries if entry.is_credit) + offset[False],
+    )
+
+
+def _sum_of_offsets(batches: Sequence[Batch], *, has_credits: bool) -> int:
+    """Return what the offsets of batches of debits credit, or what those of batches of credits debit."""
+    return sum(
+        batch.total_debit for batch in batches if batch.offset_trace is not None and batch.has_credits is has_credits
     )
 
 

@@ -224,7 +224,7 @@ LIMIT $5
 FOR UPDATE;
 
 -- name: read_sources_of_entries
--- Which bank accounts the top-ups and prenotes of entries are to be paid from; those that are not pending are left out.
+-- Which bank accounts the top-ups, prenotes and micro-deposits of entries are to be paid from; those that are not pending are left out.
 SELECT n.topup, s.funding_source
 FROM unnest($2::text[], $3::text[]) AS n (owner, topup)
 CROSS JOIN LATERAL (
@@ -348,15 +348,15 @@ WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4
 ORDER BY file, trace;
 
 -- name: count_debits
--- How many debits a file, or a batch of it, has, by account and day.
+-- How many debits a file, or a batch of it, has, by account and day; those of micro-deposits are some, too.
 SELECT e.owner, e.effective_date, count(*) AS debits
 FROM (
-    SELECT owner, effective_date, amount, batch
+    SELECT owner, effective_date, transaction_code, batch
     FROM ach_entries
     WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
     ORDER BY file, trace
 ) AS e
-WHERE e.amount > 0 AND ($4::bigint IS NULL OR e.batch = $4)
+WHERE e.transaction_code IN (27, 37) AND ($4::bigint IS NULL OR e.batch = $4)
 GROUP BY e.owner, e.effective_date;
 
 -- name: lock_entry

@@ -1,4 +1,4 @@
-"""A prenote, its states, and why one is not started or does not go on."""
+"""A prenote, or a set of micro-deposits, its states, and why one is not started or does not go on."""
 
 from enum import StrEnum
 from typing import Final
@@ -26,11 +26,13 @@ class PrenoteStatus(StrEnum):
 
 
 class Prenote(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to verify a bank account of an account (`scope`) by an entry without money.
+    """One attempt to verify a bank account of an account (`scope`) by an entry without money, or by micro-deposits.
 
     `due_ms` is when it is looked at next, None once it has ended at `ended_ms`; `expected_ms` when the bank account
-    should count as verified. `return_code` is why its bank has sent it back, `change_code` that of a notification of
-    change, `reason` a sentence about its end.
+    should count as verified, or the micro-deposits arrive. `sealed` has the amounts of micro-deposits, `fingerprint` is
+    that of their bank account, and `has_debit` says whether a debit takes them back; all three are None of a prenote.
+    `return_code` is why its bank has sent it back, `change_code` that of a notification of change, `reason` a sentence
+    about its end.
     """
 
     scope: AccountScope
@@ -45,6 +47,19 @@ class Prenote(msgspec.Struct, frozen=True, kw_only=True):
     change_code: str | None = None
     reason: str | None = None
     ended_ms: int | None = None
+    sealed: bytes | None = None
+    fingerprint: str | None = None
+    has_debit: bool | None = None
+
+    @property
+    def is_microdeposits(self) -> bool:
+        """Whether it sends amounts for the holder of the bank account to state."""
+        return self.has_debit is not None
+
+    @property
+    def place(self) -> str:
+        """What its amounts are sealed for."""
+        return f"microdeposits/{self.scope.account}/{self.scope.livemode}/{self.id}"
 
 
 def ended(
@@ -69,6 +84,13 @@ class PrenotePendingError(KeptRefusalError):
         super().__init__(f"A prenote to the bank account {funding_source} is pending already.")
 
 
+class MicrodepositsPendingError(KeptRefusalError):
+    """The bank account is being verified by micro-deposits already."""
+
+    def __init__(self, funding_source: str) -> None:
+        super().__init__(f"Micro-deposits to the bank account {funding_source} are pending already.")
+
+
 class PrenoteNotConfirmedError(BrimError):
     """The waiting time of a prenote is over, and the bank has not said that it has taken it."""
 
@@ -84,8 +106,8 @@ class PrenoteQueuedError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No file has taken this prenote yet: its rail is stopped, or its originator is not active. It leaves once "
-            "that is over."
+            "No file has taken this prenote, or these micro-deposits, yet: the rail is stopped, or the originator is "
+            "not active. Once that is over, they leave."
         )
 
 

@@ -1,4 +1,4 @@
-"""Prenotes in the database."""
+"""Prenotes and micro-deposits in the database."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any, Final
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.ach.entry_store import KnownTopup
+from brim.core.ach.microdeposit_rules import MicrodepositCounts
 from brim.core.ach.prenote_rules import Prenote, PrenoteStatus
 from brim.core.topups import Status
 from brim.platform.database import Conn
@@ -28,6 +29,9 @@ async def insert_prenote(conn: Conn, prenote: Prenote) -> bool:
         prenote.due_ms,
         prenote.test_clock,
         prenote.expected_ms,
+        prenote.sealed,
+        prenote.fingerprint,
+        prenote.has_debit,
     )
     return done == "INSERT 0 1"
 
@@ -36,6 +40,34 @@ async def lock_prenote(conn: Conn, scope: AccountScope, prenote_id: str) -> Pren
     """Return a prenote that nobody else can change until the transaction ends."""
     record = await conn.fetchrow(_SQL["lock_prenote"], scope.account, scope.livemode, prenote_id)
     return _prenote_from_record(record) if record else None
+
+
+async def lock_pending(conn: Conn, scope: AccountScope, funding_source: str) -> Prenote | None:
+    """Return what verifies a bank account now, which nobody else can change until the transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_pending_prenote"], scope.account, scope.livemode, funding_source)
+    return _prenote_from_record(record) if record else None
+
+
+async def lock_newest_microdeposits(conn: Conn, scope: AccountScope, funding_source: str) -> Prenote | None:
+    """Return the newest micro-deposits to a bank account, which nobody else can change until the transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_newest_microdeposits"], scope.account, scope.livemode, funding_source)
+    return _prenote_from_record(record) if record else None
+
+
+async def platform_of(conn: Conn, scope: AccountScope) -> AccountScope:
+    """Return into whose files an account's prenotes and micro-deposits go."""
+    platform: str = await conn.fetchval(_SQL["platform_of_prenotes"], scope.account)
+    return AccountScope(platform, scope.livemode)
+
+
+async def count_microdeposits(
+    conn: Conn, platform: AccountScope, account: str, fingerprint: str, *, day_ms: int, since_ms: int
+) -> MicrodepositCounts:
+    """Return how many micro-deposits a platform's accounts have started: since a day began, and since a moment."""
+    record = await conn.fetchrow(
+        _SQL["count_microdeposits"], platform.account, platform.livemode, account, fingerprint, day_ms, since_ms
+    )
+    return MicrodepositCounts(**record)
 
 
 async def hold_prenotes(conn: Conn, wanted: Sequence[tuple[AccountScope, str]]) -> None:

@@ -1,5 +1,7 @@
 """Verifies bank accounts by prenotes: entries without money, which a bank sends back where there is no such account.
 
+Micro-deposits take the same way, but for how they end: `microdeposits`.
+
 A prenote is queued for a file at its cut-off, as a top-up is. Once its bank has had the time to send it back, and the
 originator's bank has accepted its file, the bank account counts as verified. A prenote that comes back, however late,
 takes that away again.
@@ -33,9 +35,12 @@ from brim.core.ach.claiming import (
 )
 from brim.core.ach.encoding import names_of
 from brim.core.ach.entry_store import ClaimTerms
+from brim.core.ach.microdeposit_entries import presented_set
+from brim.core.ach.microdeposit_rules import EXPIRED, expires_ms
 from brim.core.ach.prenote_rules import (
     PRENOTE_PREFIX,
     ChangeNotifiedError,
+    MicrodepositsPendingError,
     Prenote,
     PrenoteNotConfirmedError,
     PrenotePendingError,
@@ -49,7 +54,7 @@ from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_even
 from brim.core.funding import BankSecrets, begin_verification, conclude_verification
 from brim.core.jobs import note_exception, short_error
 from brim.core.originators import CollectionTerms, Debit, find_collection_terms, find_originator
-from brim.core.rails.ach import date_of_file_made, effective_date_of, next_cutoff_ms, prenote_passes_ms
+from brim.core.rails.ach import date_of_file_made, effective_date_of, next_cutoff_ms, prenote_passes_ms, usable_ms
 from brim.core.reconciliation import find_open_break
 from brim.core.time import OwnerTime, lock_owner_time
 from brim.platform import lookups
@@ -65,6 +70,13 @@ _EVENT_OF_STATUS: Final = {
     PrenoteStatus.VERIFIED: EventType.PRENOTE_VERIFIED,
     PrenoteStatus.FAILED: EventType.PRENOTE_FAILED,
     PrenoteStatus.CANCELED: EventType.PRENOTE_CANCELED,
+}
+
+_EVENT_OF_MICRODEPOSITS: Final = {
+    PrenoteStatus.PENDING: EventType.MICRODEPOSITS_CREATED,
+    PrenoteStatus.VERIFIED: EventType.MICRODEPOSITS_VERIFIED,
+    PrenoteStatus.FAILED: EventType.MICRODEPOSITS_FAILED,
+    PrenoteStatus.CANCELED: EventType.MICRODEPOSITS_CANCELED,
 }
 
 _log = structlog.get_logger()
@@ -87,13 +99,14 @@ async def start_prenote(
         NotInTestModeError: it is a bank account of test mode.
         ResourceMissingError: the account has no such bank account.
         AlreadyVerifiedError: it needs no verification any more.
-        PrenotePendingError: one to this bank account is pending.
+        PrenotePendingError, MicrodepositsPendingError: one to this bank account is pending, or micro-deposits are.
         LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: nothing can be sent to it now.
         ClockAdvancingError: the account's test clock is on its way.
     """
     if not scope.livemode:
         raise NotInTestModeError
     moment = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
+    await check_none_pending(conn, scope, funding_source)
     prenote_id = moment.new_id(PRENOTE_PREFIX)
     await begin_verification(conn, scope, funding_source, detail=prenote_id, by=by, now_ms=now_ms, ids=ids)
     debit = Debit(scope=scope, funding_source=funding_source, param="funding_source", is_prenote=True)
@@ -113,8 +126,20 @@ async def start_prenote(
     )
     if not await store.insert_prenote(conn, prenote):
         raise PrenotePendingError(funding_source)
-    await _announce(conn, renderers, prenote, moment, cause)
+    await announce(conn, renderers, prenote, moment, cause)
     return prenote
+
+
+async def check_none_pending(conn: Conn, scope: AccountScope, funding_source: str) -> None:
+    """Let a bank account pass that nothing verifies now, before it is held; what does stays as it is meanwhile.
+
+    Raises:
+        PrenotePendingError, MicrodepositsPendingError: something does.
+    """
+    pending = await store.lock_pending(conn, scope, funding_source)
+    if pending is not None:
+        error = MicrodepositsPendingError if pending.is_microdeposits else PrenotePendingError
+        raise error(funding_source)
 
 
 async def retrieve_prenote(database: Database, scope: AccountScope, prenote_id: str) -> Prenote:
@@ -203,10 +228,15 @@ class Prenoting:
         if not entries:
             await self._queue(conn, prenote, terms, moment)
             return
-        entry = await entry_store.lock_entry(conn, entries[-1]) or entries[-1]
+        newest = entries[0] if prenote.is_microdeposits else entries[-1]
+        entry = await entry_store.lock_entry(conn, newest) or newest
         if entry.effective_date is None:
             raise PrenoteQueuedError
         profile = (await find_originator(conn, platform, entry.originator)).profile
+        if prenote.is_microdeposits:
+            arrives_ms = usable_ms(profile, entry.effective_date, 1)
+            await self._await_amounts(conn, prenote, entries, arrives_ms, moment, is_verified=terms.is_verified)
+            return
         passes_ms = prenote_passes_ms(profile, entry.effective_date)
         if moment.now_ms < passes_ms:  # its file was made later than was expected
             await store.update_prenote(conn, msgspec.structs.replace(prenote, due_ms=passes_ms, expected_ms=passes_ms))
@@ -226,9 +256,33 @@ class Prenoting:
             unclear = await find_open_break(conn, platform, RETURN_BREAKS, names_of(entry))
             if unclear is not None:
                 raise UnclearReturnError(unclear, what="prenote", otherwise="detach the bank account first")
-            await _conclude(conn, prenote, is_verified=True, detail=f"prenote {prenote.id}", moment=moment)
+            await conclude(conn, prenote, is_verified=True, detail=f"prenote {prenote.id}", moment=moment)
             await entry_store.set_status(conn, [entry], EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
             await self._end(conn, prenote, PrenoteStatus.VERIFIED, moment)
+
+    async def _await_amounts(
+        self,
+        conn: Conn,
+        prenote: Prenote,
+        entries: Sequence[Entry],
+        arrives_ms: int,
+        moment: OwnerTime,
+        *,
+        is_verified: bool,
+    ) -> None:
+        """Let micro-deposits wait until their amounts are stated, and fail once it is too late for that."""
+        arriving = msgspec.structs.replace(prenote, expected_ms=arrives_ms)
+        if is_verified:
+            await entry_store.set_status(conn, entries, EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
+            await self._end(conn, prenote, PrenoteStatus.VERIFIED, moment, reason="The bank account was verified.")
+        elif moment.now_ms < arrives_ms:
+            await store.update_prenote(conn, msgspec.structs.replace(arriving, due_ms=arrives_ms))
+        elif moment.now_ms < expires_ms(arriving):
+            await store.update_prenote(conn, msgspec.structs.replace(arriving, due_ms=expires_ms(arriving)))
+        else:
+            await conclude(conn, prenote, is_verified=False, detail=f"micro-deposits {prenote.id}", moment=moment)
+            await entry_store.set_status(conn, entries, EntryStatus.RELEASED, was=EntryStatus.CONFIRMED)
+            await self._end(conn, prenote, PrenoteStatus.FAILED, moment, reason=EXPIRED)
 
     async def _queue(self, conn: Conn, prenote: Prenote, terms: ClaimTerms, moment: OwnerTime) -> None:
         """Queue a prenote for the next file, unless it is not needed any more."""
@@ -247,9 +301,16 @@ class Prenoting:
             test_clock=prenote.test_clock,
             claimed_ms=moment.now_ms,
         )
-        await entry_store.insert_entries(conn, [entry])
+        is_savings = terms.account_type == "savings"
+        entries = [entry]
+        if prenote.is_microdeposits:
+            entries = presented_set(self._vault, entry, prenote, is_savings=is_savings)
+        await entry_store.insert_entries(conn, entries)
         profile = (await find_originator(conn, entry.scope, entry.originator)).profile
-        passes_ms = prenote_passes_ms(profile, date_of_file_made(profile, moment.now_ms))
+        effective_date = date_of_file_made(profile, moment.now_ms)
+        passes_ms = prenote_passes_ms(profile, effective_date)
+        if prenote.is_microdeposits:
+            passes_ms = usable_ms(profile, effective_date, 1)
         await store.update_prenote(conn, msgspec.structs.replace(prenote, due_ms=passes_ms, expected_ms=passes_ms))
 
     async def _end(
@@ -257,7 +318,7 @@ class Prenoting:
     ) -> None:
         after = ended(prenote, status, now_ms=moment.now_ms, reason=reason)
         await store.update_prenote(conn, after)
-        await _announce(conn, self._renderers, after, moment)
+        await announce(conn, self._renderers, after, moment)
         _log.info("prenote ended", account=after.scope.account, prenote=after.id, status=after.status)
 
 
@@ -280,8 +341,8 @@ async def fail_prenote(
     after = ended(prenote, PrenoteStatus.FAILED, now_ms=moment.now_ms, return_code=return_code, reason=reason)
     await store.update_prenote(conn, after)
     detail = f"prenote {prenote.id}: {return_code or reason}"
-    await _conclude(conn, prenote, is_verified=False, detail=detail, moment=moment)
-    await _announce(conn, renderers, after, moment)
+    await conclude(conn, prenote, is_verified=False, detail=detail, moment=moment)
+    await announce(conn, renderers, after, moment)
     _log.warning("prenote failed", account=after.scope.account, prenote=after.id, code=return_code, reason=reason)
     return True
 
@@ -312,7 +373,8 @@ async def forget_prenote_exceptions(database: Database) -> int:
         return await store.forget_exceptions(conn, job=JOB)
 
 
-async def _conclude(conn: Conn, prenote: Prenote, *, is_verified: bool, detail: str, moment: OwnerTime) -> None:
+async def conclude(conn: Conn, prenote: Prenote, *, is_verified: bool, detail: str, moment: OwnerTime) -> None:
+    """Write what a prenote, or micro-deposits, say of their bank account, in the caller's transaction."""
     await conclude_verification(
         conn,
         prenote.scope,
@@ -325,10 +387,11 @@ async def _conclude(conn: Conn, prenote: Prenote, *, is_verified: bool, detail: 
     )
 
 
-async def _announce(
+async def announce(
     conn: Conn, renderers: Renderers, prenote: Prenote, moment: OwnerTime, cause: Cause = BY_ITSELF
 ) -> None:
-    kind = _EVENT_OF_STATUS[prenote.status]
+    """Tell the account where a prenote, or micro-deposits, stand."""
+    kind = (_EVENT_OF_MICRODEPOSITS if prenote.is_microdeposits else _EVENT_OF_STATUS)[prenote.status]
     event = new_event(prenote.scope, kind, prenote.id, renderers.payload(kind, prenote), moment, cause)
     await insert_events(conn, [event])
 

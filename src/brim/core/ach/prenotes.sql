@@ -1,7 +1,10 @@
 -- name: insert_prenote
 -- Start a prenote; nothing is written where one of the bank account is pending.
-INSERT INTO prenotes (account, livemode, id, funding_source, status, created_ms, due_ms, test_clock, expected_ms)
-VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8)
+INSERT INTO prenotes (
+    account, livemode, id, funding_source, status, created_ms, due_ms, test_clock, expected_ms, sealed, fingerprint,
+    has_debit
+)
+VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (account, livemode, funding_source) WHERE status = 'pending' DO NOTHING;
 
 -- name: lock_prenote
@@ -11,6 +14,49 @@ FROM prenotes
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id
 FOR UPDATE;
+
+-- name: lock_pending_prenote
+-- What verifies a bank account now, held until the transaction ends.
+SELECT {prenote_columns}
+FROM prenotes
+WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN $3 AND $3 AND status = 'pending'
+ORDER BY funding_source
+FOR UPDATE;
+
+-- name: lock_newest_microdeposits
+-- The newest micro-deposits to a bank account, held until the transaction ends; an account has some for each of its bank
+-- accounts, which are read back to them.
+SELECT {prenote_columns}
+FROM prenotes
+WHERE account = $1 AND livemode = $2 AND id > 'mdep_' AND id < 'mdep_~' AND funding_source || '' = $3
+ORDER BY id DESC
+LIMIT 1
+FOR UPDATE;
+
+-- name: platform_of_prenotes
+-- Whose files an account's prenotes and micro-deposits go into.
+SELECT coalesce(platform, account) FROM accounts WHERE account = $1;
+
+-- name: count_microdeposits
+-- How many micro-deposits the accounts of a platform ($1, $2) have started: one of them ($3) since a day began ($5), all
+-- of them since then, all since a moment before ($6), of these to one account number ($4), and how many of these came back.
+SELECT
+    count(*) FILTER (WHERE m.fingerprint = $4) AS bank_account,
+    count(*) FILTER (WHERE m.account = $3 AND m.created_ms >= $5) AS account,
+    count(*) FILTER (WHERE m.created_ms >= $5) AS day,
+    count(*) AS sent,
+    count(m.return_code) AS returned
+FROM (
+    SELECT account, livemode, fingerprint, created_ms, return_code
+    FROM prenotes
+    WHERE has_debit IS NOT NULL AND created_ms >= $6
+    ORDER BY created_ms
+    OFFSET 0
+) AS m
+CROSS JOIN LATERAL (
+    SELECT coalesce(platform, account) AS platform FROM accounts WHERE account = m.account OFFSET 0
+) AS a
+WHERE m.livemode = $2 AND a.platform = $1;
 
 -- name: hold_prenotes
 -- Hold prenotes until the transaction ends; what is none is passed over.

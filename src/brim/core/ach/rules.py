@@ -24,7 +24,8 @@ INDIVIDUAL_ID_LENGTH: Final = 15
 """The length of an entry's individual identification number. Source: Nacha's file format, record 6."""
 CHECKING_CREDIT: Final = 22
 SAVINGS_CREDIT: Final = 32
-"""Transaction codes of a credit, which only the offset of a batch is. Source: Nacha's file format, record 6."""
+"""Transaction codes of a credit: a micro-deposit, or the offset of a batch. Source: Nacha's file format, record 6."""
+MICRODEPOSITS_PREFIX: Final = "mdep_"
 
 
 class EntryStatus(StrEnum):
@@ -73,6 +74,9 @@ FILE_TRANSITIONS: Final[dict[FileStatus, frozenset[FileStatus]]] = {
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One presentment of a top-up to the bank: the n-th (`number`); or that of a prenote, whose id is in `topup` then.
 
+    Micro-deposits have several at once: their credits have the numbers 1 and 2, the debit 3. Their `amount` is 0 in the
+    database, where it is kept as a secret elsewhere (`microdeposits`).
+
     `scope` is the platform's, `owner` the account of the top-up. `amount` is in cents; `hold_days` are the banking days
     from settlement until the money is usable. `sealed` is the account number, encrypted for this entry. What it gets
     with its file is None before: `file`, `batch`, `trace` and `effective_date`. `retry` says which
@@ -114,6 +118,26 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     def is_prenote(self) -> bool:
         """Whether it moves nothing, and asks whether the bank account is there."""
         return self.transaction_code in {CHECKING_PRENOTE, SAVINGS_PRENOTE}
+
+    @property
+    def is_microdeposit(self) -> bool:
+        """Whether it is one of the entries whose amounts the holder of a bank account states."""
+        return self.topup.startswith(MICRODEPOSITS_PREFIX)
+
+    @property
+    def verifies(self) -> bool:
+        """Whether it is no top-up's, and only verifies a bank account."""
+        return self.is_prenote or self.is_microdeposit
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether the holder of the bank account gets its amount."""
+        return self.transaction_code in {CHECKING_CREDIT, SAVINGS_CREDIT}
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether it takes its amount from the holder of the bank account."""
+        return self.transaction_code in {CHECKING_DEBIT, SAVINGS_DEBIT}
 
     @property
     def individual_id(self) -> str:
@@ -217,8 +241,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of a file: entries of one class that settle on one day. Totals are in cents.
 
     `description` is the entry description, and `company_name` and `company_id` say who debits; None where it is as the
-    profile has it. `offset_trace` is the trace of the credit to the originator's account that balances it, and that is
-    counted; None without one.
+    profile has it. `offset_trace` is the trace of the entry on the originator's account that balances it, and that is
+    counted; None without one. `has_credits` says that it credits the receivers, as one of micro-deposits does.
     """
 
     number: int
@@ -231,6 +255,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     company_id: str | None = None
     description: str | None = None
     offset_trace: str | None = None
+    has_credits: bool = False
 
 
 class FileStateError(KeptRefusalError):

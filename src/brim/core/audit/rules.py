@@ -62,6 +62,7 @@ class Action(StrEnum):
     FUNDING_SOURCE_UNVERIFIED = "funding_source.verification_failed"
     FUNDING_SOURCE_CORRECTED = "funding_source.corrected"
     PRENOTE_STARTED = "funding_source.prenote_started"
+    MICRODEPOSITS_STARTED = "funding_source.microdeposits_started"
     DEFAULT_FUNDING_SET = "default_funding_source.set"
     DEFAULT_FUNDING_DELETED = "default_funding_source.deleted"
     TEST_CLOCK_MADE = "test_clock.created"

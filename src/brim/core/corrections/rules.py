@@ -51,6 +51,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     account_number: str
     account_type: str
     holder_name: str
+    is_credit: bool = False
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,8 +159,8 @@ class TooLateToRefuseError(KeptRefusalError):
         )
 
 
-def wanted_of(change_code: str, corrected_data: str) -> Corrected:
-    """Return what a notification of change asks for.
+def wanted_of(change_code: str, corrected_data: str, *, of_credit: bool = False) -> Corrected:
+    """Return what a notification of change asks for; `of_credit` says that it is about a credit.
 
     Raises:
         UnusableCorrectionError: it says nothing that could be changed, or something that cannot be.
@@ -182,18 +183,19 @@ def wanted_of(change_code: str, corrected_data: str) -> Corrected:
     return Corrected(
         routing_number=found.routing_number,
         account_number=found.account_number,
-        account_type=_account_type(found.transaction_code),
+        account_type=_account_type(found.transaction_code, of_credit=of_credit),
         holder_name=found.individual_name,
     )
 
 
-def _account_type(transaction_code: str | None) -> str | None:
+def _account_type(transaction_code: str | None, *, of_credit: bool) -> str | None:
     """Return the kind of account that a corrected transaction code means."""
     if transaction_code is None:
         return None
     code = TRANSACTION_CODES[transaction_code]
-    if not code.is_debit:
-        raise UnusableCorrectionError(f"The corrected transaction code {transaction_code} is one of credits.")
+    if code.is_debit is of_credit:
+        kind = "debits" if of_credit else "credits"
+        raise UnusableCorrectionError(f"The corrected transaction code {transaction_code} is one of {kind}.")
     if code.account not in _ACCOUNT_TYPES:
         kind = code.account.replace("_", " ")
         raise UnusableCorrectionError(

@@ -97,6 +97,18 @@ ON CONFLICT ON CONSTRAINT service_secrets_pk DO NOTHING;
 -- The account numbers of originators: in another form.
 {replaced sealed of originators by id};
 
+-- name: next_sealed_prenotes
+-- The amounts of micro-deposits: the next ones.
+{next sealed of prenotes by id};
+
+-- name: lock_sealed_prenotes
+-- The amounts of micro-deposits: those named.
+{held sealed of prenotes by id};
+
+-- name: replace_sealed_prenotes
+-- The amounts of micro-deposits: in another form.
+{replaced sealed of prenotes by id};
+
 -- name: next_sealed_ach_files
 -- The bytes of ACH files: the next ones.
 {next sealed of ach_files by id};

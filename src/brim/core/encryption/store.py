@@ -50,6 +50,7 @@ SEALED_TABLES: Final = (
     SealedTable("sealed_operators"),
     SealedTable("sealed_operator_keys"),
     SealedTable("sealed_originators"),
+    SealedTable("sealed_prenotes"),
     SealedTable("sealed_ach_files", _FILES),
     SealedTable("sealed_ach_entries"),
     SealedTable("sealed_corrections"),

@@ -271,6 +271,20 @@ CROSS JOIN LATERAL (
 ) AS f
 WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
 
+-- name: erase_microdeposits
+-- The amounts of micro-deposits, and which account number they went to.
+UPDATE prenotes AS t
+SET sealed = NULL, fingerprint = NULL
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM prenotes
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+    FOR UPDATE
+) AS f
+WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
+
 -- name: page_prenotes
 -- Prenotes: all, or those to some bank accounts (5).
 SELECT id, status, $5::text[] IS NULL OR funding_source = ANY ($5) AS is_meant

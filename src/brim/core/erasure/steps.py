@@ -210,6 +210,7 @@ async def _erase_prenotes(task: Task, conn: Conn, after: str, *, livemode: bool)
     ids = [row["id"] for row in rows if row["is_meant"]]
     platform = AccountScope(task.platform, livemode)
     counts = Counter(
+        prenotes=await store.write(conn, "erase_microdeposits", task.scope(livemode), ids),
         ach_entries=await store.write(conn, "erase_entries", platform, ids),
         corrections=await store.write(conn, "erase_corrections", platform, ids),
     )

@@ -27,6 +27,7 @@ class ObjectType(StrEnum):
     RETURN_RATE = "brim.return_rate"
     BREAK = "brim.break"
     PRENOTE = "brim.prenote"
+    MICRODEPOSITS = "brim.microdeposits"
     CORRECTION = "brim.correction"
     ACH_RETURN = "brim.ach_return"
     NEGATIVE_BALANCE = "brim.negative_balance"

@@ -51,6 +51,11 @@ class EventType(StrEnum):
     PRENOTE_VERIFIED = "brim.prenote.verified"
     PRENOTE_FAILED = "brim.prenote.failed"
     PRENOTE_CANCELED = "brim.prenote.canceled"
+    MICRODEPOSITS_CREATED = "brim.microdeposits.created"
+    MICRODEPOSITS_VERIFIED = "brim.microdeposits.verified"
+    MICRODEPOSITS_FAILED = "brim.microdeposits.failed"
+    MICRODEPOSITS_CANCELED = "brim.microdeposits.canceled"
+    MICRODEPOSITS_LIMIT_REACHED = "brim.microdeposits.limit_reached"  # to the platform, whose profile has the limit
     NEGATIVE_BALANCE_CREATED = "brim.negative_balance.created"  # to the account whose balance it is
     NEGATIVE_BALANCE_RECOVERED = "brim.negative_balance.recovered"
     FUNDING_SOURCE_CORRECTED = "brim.funding_source.corrected"  # to the account whose bank account it is
@@ -86,6 +91,7 @@ _OBJECTS: Final = {
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),
+    "brim.microdeposits": EventObject("brim.microdeposits", "/v1/brim/microdeposits/", "authorizations"),
     "brim.negative_balance": EventObject("brim.negative_balance", "/v1/brim/negative_balances/", "balance"),
     "brim.funding_source": EventObject("brim.correction", "/v1/brim/corrections/", "ach"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),

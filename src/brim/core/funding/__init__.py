@@ -39,11 +39,13 @@ from brim.core.funding.service import (
     detach_funding_source,
     fetch_payment_methods,
     find_funding_source,
+    hold_for_guess,
     list_funding_sources,
     retrieve_funding_source,
     state_verification,
     update_funding_source,
     verify_funding_source,
+    write_guess,
 )
 from brim.core.funding.stating import begin_verification, conclude_verification, note_verification
 from brim.core.funding.store import (
@@ -100,6 +102,7 @@ __all__ = [
     "find_funding_source",
     "funding_of",
     "funding_source_from_record",
+    "hold_for_guess",
     "hold_with_numbers",
     "list_defaults",
     "list_funding_sources",
@@ -117,4 +120,5 @@ __all__ = [
     "update_funding_source",
     "use_bank_token",
     "verify_funding_source",
+    "write_guess",
 ]

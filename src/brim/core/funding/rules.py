@@ -111,9 +111,11 @@ class AlreadyVerifiedError(BrimError):
 class MicrodepositsNotSentError(BrimError):
     """There is nothing to guess: no micro-deposits went to this bank account."""
 
-    def __init__(self, funding_id: str) -> None:
+    def __init__(self, funding_id: str, *, reason: str | None = None) -> None:
         super().__init__(
             f"No micro-deposits were sent to the bank account {funding_id}, so it cannot be verified by them."
+            if reason is None
+            else f"The bank account {funding_id} cannot be verified by its micro-deposits: {reason}."
         )
 
 
@@ -212,7 +214,7 @@ def check_can_be_guessed(source: FundingSource) -> None:
     Raises:
         AlreadyVerifiedError: there is no need.
         TooManyAttemptsError: it has failed before.
-        MicrodepositsNotSentError: there are none: no rail of live mode sends any yet.
+        MicrodepositsNotSentError: there are none.
     """
     if source.verification is Verification.VERIFIED:
         raise AlreadyVerifiedError(source.id)

@@ -289,15 +289,35 @@ async def verify_funding_source(
     async def work(conn: Conn) -> bytes:
         source = await _lock(conn, context.scope, kind, funding_id)
         check_can_be_guessed(source)
-        found = _judge(context.scope, guess)
-        after = judged(source, found)
-        await funding.update_funding_source(conn, after)
-        await _record(conn, context, Action.FUNDING_SOURCE_GUESSED, source, after)
-        if after.verification is not Verification.VERIFIED:
-            raise _refusal(after, found, guess)
+        after, refusal = await write_guess(conn, context, source, _judge(context.scope, guess), guess)
+        if refusal is not None:
+            raise refusal
         return render(after)
 
     return await run_once(database, context, work, render_error=render_error)
+
+
+async def hold_for_guess(conn: Conn, scope: AccountScope, kind: FundingKind, funding_id: str) -> FundingSource:
+    """Return a live bank account whose micro-deposits are stated, held until the transaction ends.
+
+    Raises:
+        ResourceMissingError: the account has none of that id and kind.
+        AlreadyVerifiedError: it needs no verification any more.
+    """
+    source = await _lock(conn, scope, kind, funding_id)
+    if source.verification is Verification.VERIFIED:
+        raise AlreadyVerifiedError(funding_id)
+    return source
+
+
+async def write_guess(
+    conn: Conn, context: RequestContext, source: FundingSource, found: Guess, guess: MicrodepositGuess
+) -> tuple[FundingSource, BrimError | None]:
+    """Write what a guess makes of a bank account that the transaction holds; return it, and a wrong one's refusal."""
+    after = judged(source, found)
+    await _write(conn, after)
+    await _record(conn, context, Action.FUNDING_SOURCE_GUESSED, source, after)
+    return after, None if after.verification is Verification.VERIFIED else _refusal(after, found, guess)
 
 
 async def state_verification(

@@ -11,7 +11,7 @@ from brim.core.account_config import bump_config_version
 from brim.core.audit import Action, ObjectType
 from brim.core.bank_accounts import Verification
 from brim.core.funding import store
-from brim.core.funding.rules import AlreadyVerifiedError, FundingSource
+from brim.core.funding.rules import ATTEMPTS, AlreadyVerifiedError, FundingSource
 from brim.platform.database import Conn
 
 
@@ -36,11 +36,20 @@ async def note_verification(
 
 
 async def begin_verification(
-    conn: Conn, scope: AccountScope, funding_id: str, *, detail: str, by: Actor, now_ms: int, ids: IdFactory
+    conn: Conn,
+    scope: AccountScope,
+    funding_id: str,
+    *,
+    action: Action = Action.PRENOTE_STARTED,
+    detail: str,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
 ) -> FundingSource:
-    """Write that a prenote is to verify a live bank account, in the caller's transaction; return it.
+    """Write that a prenote or micro-deposits verify a live bank account, in the caller's transaction; return it.
 
-    One whose verification has failed before gets another chance: until its bank has answered, it waits again.
+    One whose verification has failed before gets another chance: it waits again, and micro-deposits may be stated as
+    often as at first.
 
     Raises:
         ResourceMissingError: the account has none of that id.
@@ -52,8 +61,10 @@ async def begin_verification(
     if before.verification is Verification.VERIFIED:
         raise AlreadyVerifiedError(funding_id)
     after = msgspec.structs.replace(before, verification=Verification.PENDING)
+    if action is Action.MICRODEPOSITS_STARTED:
+        after = msgspec.structs.replace(after, attempts_left=ATTEMPTS)
     await _write(conn, after)
-    await _record(conn, by, Action.PRENOTE_STARTED, before, after, detail=detail, now_ms=now_ms, ids=ids)
+    await _record(conn, by, action, before, after, detail=detail, now_ms=now_ms, ids=ids)
     return after
 
 

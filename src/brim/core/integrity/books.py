@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.core import verification as verification_walk
+from brim.core.ach import MICRODEPOSITS_SOURCE_TYPE
 from brim.core.idempotency import KeyCheck
 from brim.core.ledger import BalanceTransactionType, ledger_checks
 from brim.core.negative_balances import RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE
@@ -31,7 +32,7 @@ from brim.platform.database import Conn, Database
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.
 _RANGE_SIZE: Final = 20_000
 
-_SOURCE_TYPES: Final = (SOURCE_TYPE, RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE)
+_SOURCE_TYPES: Final = (SOURCE_TYPE, RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE, MICRODEPOSITS_SOURCE_TYPE)
 _TRANSACTION_TYPES: Final = tuple(BalanceTransactionType)
 
 

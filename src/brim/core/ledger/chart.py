@@ -44,6 +44,7 @@ FUNDING_CLEARING: Final = "funding:clearing"
 PAYOUTS_CLEARING: Final = "payouts:clearing"
 SUSPENSE: Final = "suspense"
 FEES: Final = "fees"
+VERIFICATION: Final = "verification"
 BANK: Final = "bank:"
 """What the code of a bank account's ledger account begins with; its id follows."""
 
@@ -86,6 +87,12 @@ CHART: Final = (
         normal_side=NormalSide.DEBIT,
         overdraft=Overdraft.ALLOWED,
         description="What banks charge, such as the part of a return above the top-up's amount.",
+    ),
+    ChartAccount(
+        code=VERIFICATION,
+        normal_side=NormalSide.DEBIT,
+        overdraft=Overdraft.ALLOWED,
+        description="What a platform spends on micro-deposits, less what it debits back and what banks return.",
     ),
     ChartAccount(
         code=BANK,

@@ -28,7 +28,15 @@ from brim.core.originators.rules import (
     name_of,
 )
 from brim.core.originators.store import Folders, Stop, StoredOriginator
-from brim.core.rails.ach import OriginatorProfile, ProfileError, SecCode, check_profile, is_sftp, overlap
+from brim.core.rails.ach import (
+    Microdeposits,
+    OriginatorProfile,
+    ProfileError,
+    SecCode,
+    check_profile,
+    is_sftp,
+    overlap,
+)
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -376,6 +384,18 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         or after.duplicate_window_minutes < before.duplicate_window_minutes
         or after.return_rate_minimum > before.return_rate_minimum
         or len(after.retry_schedule) > len(before.retry_schedule)
+        or _loosens_microdeposits(before, after)
+    )
+
+
+def _loosens_microdeposits(before: OriginatorProfile, after: OriginatorProfile) -> bool:
+    """Tell whether a change lets more micro-deposits be sent."""
+    limits = ("microdeposits_per_bank_account", "microdeposits_per_account_day", "microdeposits_per_day")
+    return (
+        (before.microdeposits is Microdeposits.OFF and after.microdeposits is not Microdeposits.OFF)
+        or (after.microdeposits is Microdeposits.CREDITS_AND_DEBIT and before.microdeposits is Microdeposits.CREDITS)
+        or any(getattr(after, limit) > getattr(before, limit) for limit in limits)
+        or after.microdeposit_return_percent > before.microdeposit_return_percent
     )
 
 

@@ -16,6 +16,12 @@ from brim.platform.sql import columns, load_queries
 _SQL: Final = load_queries(__package__)
 _decode_profile: Final = decoder(OriginatorProfile)
 _decode_evidence: Final = decoder(dict[str, str])
+_NEWEST: Final = {
+    field.name: field.default
+    for field in msgspec.structs.fields(OriginatorProfile)
+    if field.name.startswith("microdeposit")
+}
+"""The defaults of the fields that the version before does not know."""
 
 
 class StoredOriginator(NamedTuple):
@@ -276,6 +282,7 @@ def _encode_profile(profile: OriginatorProfile) -> str:
     if profile.offset is Offset.NONE:
         unused.append("offset")
     used = {name: value for name, value in fields.items() if not name.startswith(tuple(unused))}
+    used = {name: value for name, value in used.items() if name not in _NEWEST or value != _NEWEST[name]}
     return encode_text({name: value for name, value in used.items() if value is not None})
 
 

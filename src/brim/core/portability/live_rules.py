@@ -32,7 +32,7 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
     ),
     "prenotes": (
         ("account", "livemode", "id", "status"),
-        lambda row: f"prenote {row['id']} is pending" if row["status"] == "pending" else None,
+        lambda row: f"verification {row['id']} is pending" if row["status"] == "pending" else None,
     ),
     "ach_entries": (
         ("account", "livemode", "topup", "number", "status"),

@@ -66,7 +66,7 @@ EXPORTED: Final = (
     Table(name="ach_files", key=_BY_ID, sealed={"sealed": "ach_file/{account}/{livemode}/{id}"}, step=_FEW),
     Table(name="ach_approvals", key=("livemode", "file", "number")),
     Table(name="ach_batches", key=("livemode", "file", "number")),
-    Table(name="prenotes", key=_BY_ID),
+    Table(name="prenotes", key=_BY_ID, sealed={"sealed": "microdeposits/{account}/{livemode}/{id}"}),
     Table(
         name="ach_entries",
         key=("livemode", "topup", "number"),

@@ -98,6 +98,7 @@ ACTIONS: Final = {
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",
     Action.PRENOTE_STARTED: "Started a prenote to a bank account",
+    Action.MICRODEPOSITS_STARTED: "Sent micro-deposits to a bank account",
     Action.ORIGINATOR_MADE: "Added an originator",
     Action.ORIGINATOR_UPDATED: "Changed an originator's profile",
     Action.ORIGINATOR_ACTIVATED: "Activated an originator",

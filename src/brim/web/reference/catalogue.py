@@ -243,6 +243,12 @@ CHAPTERS: Final = (
         ("/v1/brim/prenotes",),
     ),
     Chapter(
+        "microdeposits",
+        "Micro-deposits",
+        "Two small credits, by whose amounts the holders of live bank accounts verify them. This is Brim's own.",
+        ("/v1/brim/microdeposits",),
+    ),
+    Chapter(
         "returns",
         "Returns",
         "Debits that banks returned, the deadline for dishonoring each, and the outcome. This is Brim's own.",

@@ -62,6 +62,7 @@ _SAMPLE_IDS: Final = {
     "/v1/brim/authorizations": "auth_0mfgbU6K3wQpLx8VtC5hJr2n",
     "/v1/brim/funding_sources": METHOD,
     "/v1/brim/prenotes": "pren_0mfgbUXY4cQdRt9WvF7kLm5s",
+    "/v1/brim/microdeposits": "mdep_0mfgbUXZ7dRfSt2XwG8kMn6t",
     "/v1/brim/corrections": "corr_0mfgbY9T3hVqLw6RsK2nXd8p",
     "/v1/brim/ach/originators": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
     "/v1/brim/ach/files": "achf_0mfgbW8P6zTuNa5XrE9mMv4q",
@@ -156,6 +157,8 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostBrimAuthorizationsAuthorizationEnd": {"reason": "revoked in writing"},
     "PostBrimPrenotes": {"funding_source": METHOD},
     "GetBrimPrenotes": {"limit": 3},
+    "PostBrimMicrodeposits": {"funding_source": METHOD},
+    "GetBrimMicrodeposits": {"limit": 3},
     "PostBrimFundingSourcesFundingSourceVerify": {"method": "instant", "evidence": "check 4711"},
     "PostBrimAchOriginators": {
         "account_number": "9876543210",

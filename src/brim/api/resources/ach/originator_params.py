@@ -5,7 +5,16 @@ from typing import Final
 from brim.api.framework.common_params import PAGE
 from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, Enum, Text, TextList
 from brim.api.framework.params import Hash, Kind, Parameter
-from brim.core.rails.ach import MOST_LINES, AfterReading, Authentication, Confirmation, Offset, SecCode, Upload
+from brim.core.rails.ach import (
+    MOST_LINES,
+    AfterReading,
+    Authentication,
+    Confirmation,
+    Microdeposits,
+    Offset,
+    SecCode,
+    Upload,
+)
 
 _LONGEST_NUMBER: Final = 17
 _MOST_CUTOFFS: Final = 24
@@ -63,6 +72,29 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "max_file_lines": (
         BoundedInteger(least=100, most=MOST_LINES),
         "How many lines a file may have, including headers, controls and the filler of the last block.",
+    ),
+    "microdeposit_return_percent": (
+        BoundedInteger(least=1, most=100),
+        "From which share of the micro-deposits that came back in thirty days on none are sent: 15.",
+    ),
+    "microdeposits": (
+        Enum(tuple(each.value for each in Microdeposits)),
+        (
+            "Whether bank accounts are verified by micro-deposits, and whether a debit takes them back. Default `off`. "
+            "Set it only when every process runs the same version."
+        ),
+    ),
+    "microdeposits_per_account_day": (
+        BoundedInteger(least=1, most=100_000),
+        "How often an account sends micro-deposits in a day: 20.",
+    ),
+    "microdeposits_per_bank_account": (
+        BoundedInteger(least=1, most=30),
+        "How often one account number is sent micro-deposits in thirty days: 3.",
+    ),
+    "microdeposits_per_day": (
+        BoundedInteger(least=1, most=100_000),
+        "How often all accounts together send micro-deposits in a day: 200.",
     ),
     "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
     "offset": (

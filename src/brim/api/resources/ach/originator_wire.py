@@ -11,7 +11,15 @@ from brim.api.resources.ach.wire import CutoffObject, cutoff_object
 from brim.base.json_codec import encode
 from brim.core.ach import Cutoff
 from brim.core.originators import Originator, OriginatorStatus
-from brim.core.rails.ach import AfterReading, Authentication, Confirmation, Offset, SecCode, Upload
+from brim.core.rails.ach import (
+    AfterReading,
+    Authentication,
+    Confirmation,
+    Microdeposits,
+    Offset,
+    SecCode,
+    Upload,
+)
 
 _CENTS = {"minimum": 1}
 _DAYS = {"minimum": 0, "maximum": 60}
@@ -56,6 +64,22 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     line_ending: Annotated[str, described("How lines of files end.", enum=["crlf", "lf"])]
     max_file_entries: Annotated[int, described("How many entries a file may have.", minimum=1)]
     max_file_lines: Annotated[int, described("How many lines a file may have.", minimum=100)]
+    microdeposit_return_percent: Annotated[
+        int, described("From which share of returned micro-deposits on none are sent.", minimum=1, maximum=100)
+    ]
+    microdeposits: Annotated[
+        str,
+        described("Whether bank accounts are verified by micro-deposits.", enum=[each.value for each in Microdeposits]),
+    ]
+    microdeposits_per_account_day: Annotated[
+        int, described("How often an account sends micro-deposits in a day.", minimum=1)
+    ]
+    microdeposits_per_bank_account: Annotated[
+        int, described("How often one account number is sent micro-deposits in thirty days.", minimum=1)
+    ]
+    microdeposits_per_day: Annotated[
+        int, described("How often all accounts together send micro-deposits in a day.", minimum=1)
+    ]
     minimum_hold_days: Annotated[int, described("What no agreement shortens the hold below.", **_DAYS)]
     odfi_name: Annotated[str, described("The bank's name.", maxLength=23)]
     odfi_routing_number: Annotated[str, described("The bank that takes the files.", **_ROUTING)]

@@ -69,7 +69,13 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("Its trace number, which no other entry of the file has.", **TEXT)]
     object: Annotated[str, constant("brim.ach_entry")] = "brim.ach_entry"
     account: Annotated[str, described("The account of the top-up.", **TEXT)]
-    amount: Annotated[int, described("The amount of the debit, in cents.", minimum=1)]
+    amount: Annotated[
+        int,
+        described(
+            "The amount of the debit, in cents; 0 for a prenote, and for micro-deposits, whose amounts are secret.",
+            minimum=0,
+        ),
+    ]
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
     change: Annotated[
         RailChangeObject | None, described("What the bank reported about the bank account; null for nothing.")

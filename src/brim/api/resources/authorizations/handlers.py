@@ -1,11 +1,16 @@
-"""The handlers of `/v1/brim/authorizations`, `/v1/brim/prenotes`, and of the verification of live bank accounts."""
+"""The handlers of `/v1/brim/authorizations`, and of what verifies live bank accounts: prenotes and micro-deposits."""
 
 from typing import Final
 
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
-from brim.api.resources.authorizations.wire import authorization_json, prenote_json, verified_json
+from brim.api.resources.authorizations.wire import (
+    authorization_json,
+    microdeposits_json,
+    prenote_json,
+    verified_json,
+)
 from brim.base import wire
 from brim.base.scope import AccountScope
 from brim.core import accounts, ach, funding, originators
@@ -16,6 +21,7 @@ from brim.platform.database import Conn
 
 URL: Final = "/v1/brim/authorizations"
 PRENOTES: Final = "/v1/brim/prenotes"
+MICRODEPOSITS: Final = "/v1/brim/microdeposits"
 
 
 async def create(call: Call) -> Result:
@@ -126,3 +132,48 @@ async def list_prenotes(call: Call) -> Result:
     )
     items = [prenote_json(each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=PRENOTES))
+
+
+async def start_microdeposits(call: Call) -> Result:
+    """`POST /v1/brim/microdeposits`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    context = call.context
+
+    async def work(conn: Conn) -> bytes:
+        started = await ach.start_microdeposits(
+            conn,
+            call.service.vault,
+            call.scope,
+            call.parameters["funding_source"],
+            renderers=call.service.renderers,
+            cause=context.cause,
+            by=context.by,
+            now_ms=context.now_ms,
+            ids=context.ids,
+        )
+        return microdeposits_json(started)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def retrieve_microdeposits(call: Call) -> Result:
+    """`GET /v1/brim/microdeposits/{microdeposits}`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    found = await ach.retrieve_microdeposits(call.service.database, call.scope, call.path_id)
+    platform = AccountScope(call.asking, call.scope.livemode)
+    async with call.service.database.connection() as conn:
+        entries = await ach.list_entries_of_topups(conn, platform, [found.id])
+    return Result(body=microdeposits_json(found, entries=entries))
+
+
+async def list_microdeposits(call: Call) -> Result:
+    """`GET /v1/brim/microdeposits`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    page = await ach.list_microdeposits(
+        call.service.database,
+        call.scope,
+        read_page(call.parameters),
+        funding_source=call.parameters.get("funding_source"),
+    )
+    items = [microdeposits_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=MICRODEPOSITS))

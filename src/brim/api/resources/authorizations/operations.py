@@ -5,13 +5,24 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.authorizations import handlers
 from brim.api.resources.authorizations import params as declared
-from brim.api.resources.authorizations.wire import AuthorizationObject, PrenoteObject, VerifiedFundingObject
+from brim.api.resources.authorizations.wire import (
+    AuthorizationObject,
+    MicrodepositsObject,
+    PrenoteObject,
+    VerifiedFundingObject,
+)
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.ach import PrenotePendingError
+from brim.core.ach import (
+    MicrodepositLimitError,
+    MicrodepositsOffError,
+    MicrodepositsPendingError,
+    PrenotePendingError,
+)
 from brim.core.funding import AlreadyVerifiedError, RehearsalOnlyError
-from brim.core.originators import LiveModeNotReadyError, NotAuthorizedError, RailStoppedError
+from brim.core.originators import LiveModeNotReadyError, NotAuthorizedError, RailStoppedError, ReturnRateError
 from brim.core.time import ClockAdvancingError
+from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
 _ONE: Final = f"{handlers.URL}/{{authorization}}"
 
@@ -114,6 +125,7 @@ AUTHORIZATIONS: Final = (
             ResourceMissingError,
             AlreadyVerifiedError,
             PrenotePendingError,
+            MicrodepositsPendingError,
             LiveModeNotReadyError,
             RailStoppedError,
             NotAuthorizedError,
@@ -145,6 +157,69 @@ AUTHORIZATIONS: Final = (
         resource="authorizations",
         level="read",
         returns=PrenoteObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=handlers.MICRODEPOSITS,
+        operation_id="PostBrimMicrodeposits",
+        summary="Send micro-deposits",
+        description=(
+            "Starts to verify a live bank account by two credits of less than a dollar each, which leave with the "
+            "next file. Its holder then states their amounts, as in test mode. The originator's profile must allow "
+            "them, and the holder must have authorized debits. Only available to a platform's keys; for a connected "
+            "account, send `Stripe-Account`."
+        ),
+        parameters=declared.MICRODEPOSITS_CREATE,
+        handler=handlers.start_microdeposits,
+        resource="authorizations",
+        level="write",
+        returns=MicrodepositsObject,
+        errors=(
+            NotPlatformError,
+            NotInTestModeError,
+            ResourceMissingError,
+            AlreadyVerifiedError,
+            PrenotePendingError,
+            MicrodepositsPendingError,
+            MicrodepositsOffError,
+            MicrodepositLimitError,
+            LiveModeNotReadyError,
+            RailStoppedError,
+            NotAuthorizedError,
+            ReturnRateError,
+            ClockAdvancingError,
+            NoEncryptionKeyError,
+            SecretUnreadableError,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path=handlers.MICRODEPOSITS,
+        operation_id="GetBrimMicrodeposits",
+        summary="List micro-deposits",
+        description="Returns micro-deposits, the newest first, those that have ended too.",
+        parameters=declared.MICRODEPOSITS_LIST,
+        handler=handlers.list_microdeposits,
+        resource="authorizations",
+        level="read",
+        returns=MicrodepositsObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=f"{handlers.MICRODEPOSITS}/{{microdeposits}}",
+        operation_id="GetBrimMicrodepositsMicrodeposits",
+        summary="Retrieve micro-deposits",
+        description=(
+            "Returns micro-deposits with their entries in files, those that have ended too. Their amounts are secret."
+        ),
+        parameters=(),
+        handler=handlers.retrieve_microdeposits,
+        resource="authorizations",
+        level="read",
+        returns=MicrodepositsObject,
         errors=(NotPlatformError,),
     ),
 )

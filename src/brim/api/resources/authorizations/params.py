@@ -65,7 +65,9 @@ FUNDING_SOURCE_VERIFY: Final = (
     ),
 )
 PRENOTE_CREATE: Final = (_FUNDING_SOURCE,)
+MICRODEPOSITS_CREATE: Final = (_FUNDING_SOURCE,)
 PRENOTE_LIST: Final = (
     *PAGE,
     Parameter(name="funding_source", kind=Text(), description="Only those to this bank account."),
 )
+MICRODEPOSITS_LIST: Final = PRENOTE_LIST

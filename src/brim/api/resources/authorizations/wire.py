@@ -9,7 +9,7 @@ import msgspec
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
 from brim.api.resources.topups.wire import RailChangeObject, RailReturnObject, entry_fields
 from brim.base.json_codec import encode
-from brim.core.ach import Entry, EntryStatus, Prenote, PrenoteStatus
+from brim.core.ach import Entry, EntryStatus, Limit, Prenote, PrenoteStatus, expires_ms
 from brim.core.bank_accounts import Verification
 from brim.core.funding import FundingSource
 from brim.core.originators import Authorization
@@ -107,6 +107,96 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
             enum=[each.value for each in PrenoteStatus],
         ),
     ]
+
+
+class MicrodepositEntryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One micro-deposit, or the debit of their sum, never its amount.
+
+    `file`, `batch` and `trace` are null before it is in a file.
+    """
+
+    batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
+    change: Annotated[
+        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
+    ]
+    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    confirmed_by: Annotated[str | None, described("What confirmed it, such as a statement line.", **TEXT)]
+    direction: Annotated[
+        str, described("Whether the holder gets its amount (`credit`) or pays it (`debit`).", enum=["credit", "debit"])
+    ]
+    effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
+    file: Annotated[str | None, described("The ACH file that it is in.", **TEXT)]
+    number: Annotated[int, described("1 and 2 are the credits, 3 is the debit.", minimum=1, maximum=3)]
+    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    status: Annotated[str, described("Its status.", enum=[status.value for status in EntryStatus])]
+    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+
+
+class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Two small credits to a live bank account, whose holder verifies it by stating their amounts."""
+
+    id: Annotated[str, identifier("mdep", "microdeposits")]
+    object: Annotated[str, constant("brim.microdeposits")] = "brim.microdeposits"
+    change_code: Annotated[
+        str | None, described("The code of the bank's notification of change, such as C01; null for none.", **TEXT)
+    ]
+    created: Annotated[int, described("When they were started.", **TIME)]
+    ended: Annotated[int | None, described("When they came to their end; null while they are pending.", **TIME)]
+    entries: Annotated[
+        list[MicrodepositEntryObject] | msgspec.UnsetType,
+        described("Their entries in files, in order; there only where one set of micro-deposits is retrieved."),
+    ] = msgspec.UNSET
+    expected_arrival: Annotated[int, described("When they should have arrived.", **TIME)]
+    expires: Annotated[int, described("Until when their amounts can be stated.", **TIME)]
+    funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
+    has_debit: Annotated[bool, described("Whether a debit takes their sum back.")]
+    limit: Annotated[
+        str | None,
+        described(
+            "In `brim.microdeposits.limit_reached`, the limit of the originator's profile that these have reached; "
+            "otherwise null.",
+            enum=[each.value for each in Limit],
+        ),
+    ]
+    livemode: Annotated[bool, LIVEMODE]
+    reason: Annotated[str | None, described("How they came to their end, where no code says it.", **TEXT)]
+    return_code: Annotated[str | None, described("Why one came back, such as R03; null if none did.", **TEXT)]
+    status: Annotated[
+        str,
+        described(
+            "Where they stand. `verified` may become `failed`, when one comes back late.",
+            enum=[each.value for each in PrenoteStatus],
+        ),
+    ]
+
+
+def microdeposits_json(
+    microdeposits: Prenote, limit: Limit | None = None, *, entries: Iterable[Entry] | None = None
+) -> bytes:
+    """Return the compact JSON of micro-deposits, with their entries where they are given; never their amounts."""
+    return encode(
+        MicrodepositsObject(
+            id=microdeposits.id,
+            change_code=microdeposits.change_code,
+            created=microdeposits.created_ms // 1000,
+            ended=microdeposits.ended_ms // 1000 if microdeposits.ended_ms is not None else None,
+            entries=msgspec.UNSET if entries is None else [_microdeposit_object(entry) for entry in entries],
+            expected_arrival=microdeposits.expected_ms // 1000,
+            expires=expires_ms(microdeposits) // 1000,
+            funding_source=microdeposits.funding_source,
+            has_debit=bool(microdeposits.has_debit),
+            limit=limit,
+            livemode=microdeposits.scope.livemode,
+            reason=microdeposits.reason,
+            return_code=microdeposits.return_code,
+            status=microdeposits.status,
+        )
+    )
+
+
+def _microdeposit_object(entry: Entry) -> MicrodepositEntryObject:
+    fields = entry_fields(entry) | {"direction": "credit" if entry.is_credit else "debit"}
+    return MicrodepositEntryObject(**{name: fields[name] for name in MicrodepositEntryObject.__struct_fields__})
 
 
 def prenote_json(prenote: Prenote, entries: Iterable[Entry] | None = None) -> bytes:

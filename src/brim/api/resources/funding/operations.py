@@ -15,6 +15,7 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.base import wire
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core import funding
+from brim.core.time import ClockAdvancingError
 from brim.http.parameter_errors import MissingParameterError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
@@ -28,6 +29,8 @@ _GUESSING: Final[Errors] = (
     funding.MicrodepositAmountsMismatchError,
     funding.TooManyAttemptsError,
     funding.MicrodepositsTimedOutError,
+    ClockAdvancingError,
+    *_SEALING,
 )
 
 _PAYMENT_METHODS: Final = (
@@ -117,7 +120,10 @@ _PAYMENT_METHODS: Final = (
         path=f"{_METHODS}/{{payment_method}}/verify_microdeposits",
         operation_id="PostPaymentMethodsPaymentMethodVerifyMicrodeposits",
         summary="Verify a payment method by its micro-deposits",
-        description="Proves that the bank account is yours by what two small deposits on it were.",
+        description=(
+            "Proves that the bank account is yours by what two small deposits on it were. In live mode they are sent "
+            "by `POST /v1/brim/microdeposits`."
+        ),
         parameters=declared.PAYMENT_METHOD_VERIFY,
         handler=payment_methods.verify,
         resource="payment_methods",
@@ -199,7 +205,10 @@ _SOURCE_OPERATIONS: Final = (
         path=f"{_SOURCES}/{{source}}/verify",
         operation_id="PostSourcesSourceVerify",
         summary="Verify a source by its micro-deposits",
-        description="Proves that the bank account is yours by what two small deposits on it were.",
+        description=(
+            "Proves that the bank account is yours by what two small deposits on it were. In live mode they are sent "
+            "by `POST /v1/brim/microdeposits`."
+        ),
         parameters=declared.SOURCE_VERIFY,
         handler=sources.verify,
         resource="sources",

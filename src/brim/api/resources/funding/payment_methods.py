@@ -7,6 +7,7 @@ from typing import Any
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.funding import verifying
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.party import read_edit, read_party
 from brim.api.resources.rendering import render_payment_method
@@ -102,15 +103,7 @@ async def detach(call: Call) -> Result:
 
 async def verify(call: Call) -> Result:
     """`POST /v1/payment_methods/{payment_method}/verify_microdeposits`."""
-    return await funding.verify_funding_source(
-        call.service.database,
-        call.context,
-        _KIND,
-        call.path_id,
-        _read_guess(call),
-        render=_renderer(call),
-        render_error=render_error,
-    )
+    return await verifying.verify(call, _KIND, _read_guess(call), render=_renderer(call))
 
 
 def _read_guess(call: Call) -> MicrodepositGuess:

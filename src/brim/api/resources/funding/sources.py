@@ -3,6 +3,7 @@
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
+from brim.api.resources.funding import verifying
 from brim.api.resources.funding.party import read_edit, read_party
 from brim.api.resources.funding.wire import source_json
 from brim.base import wire
@@ -63,15 +64,8 @@ async def detach(call: Call) -> Result:
 
 async def verify(call: Call) -> Result:
     """`POST /v1/sources/{source}/verify`."""
-    return await funding.verify_funding_source(
-        call.service.database,
-        call.context,
-        _KIND,
-        call.path_id,
-        MicrodepositGuess(amounts=call.parameters["values"], param="values"),
-        render=source_json,
-        render_error=render_error,
-    )
+    guess = MicrodepositGuess(amounts=call.parameters["values"], param="values")
+    return await verifying.verify(call, _KIND, guess, render=source_json)
 
 
 async def list_all(call: Call) -> Result:

@@ -11,6 +11,7 @@ from brim.core.rails.ach.profile import (
     MOST_RETRIES,
     MOST_SAME_DAY,
     Confirmation,
+    Microdeposits,
     Offset,
     OriginatorProfile,
     ProfileError,
@@ -47,6 +48,7 @@ from brim.core.rails.ach.schedule import (
     prenote_passes_ms,
     promise_of,
     returnable_until,
+    start_of_day_ms,
     unanswered_ms,
     usable_ms,
 )
@@ -79,6 +81,7 @@ __all__ = [
     "AfterReading",
     "Authentication",
     "Confirmation",
+    "Microdeposits",
     "Offset",
     "OriginatorProfile",
     "ProfileError",
@@ -114,6 +117,7 @@ __all__ = [
     "promise_of",
     "retry_cutoff_ms",
     "returnable_until",
+    "start_of_day_ms",
     "unanswered_ms",
     "usable_ms",
 ]

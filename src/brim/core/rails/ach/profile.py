@@ -58,6 +58,16 @@ class Offset(StrEnum):
     SAVINGS = "savings"
 
 
+class Microdeposits(StrEnum):
+    """Whether bank accounts are verified by micro-deposits."""
+
+    OFF = "off"
+    CREDITS = "credits"
+    """Two credits, which the originator pays."""
+    CREDITS_AND_DEBIT = "credits_and_debit"
+    """Two credits, and a debit that takes their sum back."""
+
+
 class ProfileError(BrimError):
     """A profile has a value that no file could be made with.
 
@@ -118,6 +128,12 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         retry_schedule: when a debit returned for insufficient or uncollected funds is presented again, one item each
             time, at most two: `+1` is one banking day after the return, `1/15` the next 1st or 15th of the month on
             which it can settle. Empty for never.
+        microdeposits: whether bank accounts are verified by micro-deposits, and whether a debit takes them back. Set it
+            only when every process runs the same version: an earlier one does not know it.
+        microdeposits_per_bank_account: how often one account number is sent some in thirty days.
+        microdeposits_per_account_day: how often an account sends some in a day.
+        microdeposits_per_day: how often all accounts together do.
+        microdeposit_return_percent: from which share of them that came back in thirty days on none are sent.
         max_file_entries: how many entries a file may have.
         max_file_lines: how many lines, including headers, controls and the filler of the last block.
         offset: the type of the originator's own account that each batch's offset credits, if files are balanced.
@@ -167,6 +183,11 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     duplicate_window_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 0
     return_rate_minimum: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 100
     retry_schedule: tuple[_RetryTime, ...] = ()
+    microdeposits: Microdeposits = Microdeposits.OFF
+    microdeposits_per_bank_account: Annotated[int, msgspec.Meta(ge=1, le=30)] = 3
+    microdeposits_per_account_day: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
+    microdeposits_per_day: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 200
+    microdeposit_return_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 15
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
     max_file_lines: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = MOST_LINES
     offset: Offset = Offset.NONE
@@ -223,6 +244,10 @@ _TEXT_LENGTHS: Final = {
 _RESERVED_DESCRIPTIONS: Final = frozenset({"REVERSAL", "RETRY PYMT", "RETURN FEE", "ACCTVERIFY"})
 """Descriptions that tell banks something else than a collection. Source: Nacha's operating rules."""
 
+LARGEST_SET: Final = 3
+"""Entries of a set of micro-deposits: two credits and a debit."""
+LARGEST_SET_CENTS: Final = 400
+"""More than the credits and the debit of a set can come to together."""
 MOST_RETRIES: Final = 2
 """Source: Nacha's operating rules: a returned debit is presented again twice at most."""
 _MOST_RETRY_DAYS: Final = 60
@@ -262,9 +287,19 @@ def check_profile(profile: OriginatorProfile) -> None:
         raise ProfileError("minimum_hold_days", "it must not be longer than hold_days.")
     if profile.offset is not Offset.NONE and profile.file_cap > LARGEST_ENTRY:
         raise ProfileError("file_cap", f"an offset is one entry, and an entry holds at most {LARGEST_ENTRY} cents.")
+    _check_microdeposits(profile)
     if profile.file_cap < profile.entry_cap:
         raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
     _check_limits(profile)
+
+
+def _check_microdeposits(profile: OriginatorProfile) -> None:
+    if profile.microdeposits is Microdeposits.OFF:
+        return
+    if profile.max_file_entries < LARGEST_SET:
+        raise ProfileError("max_file_entries", f"micro-deposits have up to {LARGEST_SET} entries in one file.")
+    if profile.file_cap < LARGEST_SET_CENTS:
+        raise ProfileError("file_cap", f"micro-deposits come to up to {LARGEST_SET_CENTS} cents in one file.")
 
 
 APPROVAL_LIMITS: Final = {

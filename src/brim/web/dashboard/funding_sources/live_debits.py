@@ -16,6 +16,7 @@ from brim.web.dashboard.signed import SignedVisit
 AUTHORIZATIONS: Final = "/v1/brim/authorizations"
 CORRECTIONS: Final = "/v1/brim/corrections"
 PRENOTES: Final = "/v1/brim/prenotes"
+MICRODEPOSITS: Final = "/v1/brim/microdeposits"
 VERIFY: Final = "/v1/brim/funding_sources/{}/verify"
 NEW_FIELDS: Final = {
     "text": "",
@@ -43,10 +44,11 @@ _FIELD_OF: Final = {"evidence[reference]": "reference"}
 
 
 class LiveDebits(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is of a live bank account: authorizations, prenotes and corrections, the newest first."""
+    """What there is of a live bank account: authorizations, verifications and corrections, the newest first."""
 
     authorizations: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
+    microdeposits: list[dict[str, Any]]
     prenotes: list[dict[str, Any]]
 
     @property
@@ -59,18 +61,29 @@ class LiveDebits(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a prenote is under way."""
         return any(each["status"] == "pending" for each in self.prenotes)
 
+    @property
+    def pending_microdeposits(self) -> Mapping[str, Any] | None:
+        """The micro-deposits whose amounts are to be stated."""
+        return next((each for each in self.microdeposits if each["status"] == "pending"), None)
+
 
 async def read_live_debits(api: Caller, source_id: str) -> LiveDebits | None:
     """Return what there is of a live bank account; None for who may not see that."""
     try:
         authorizations = await api.get(AUTHORIZATIONS, funding_source=source_id, limit=_MOST)
         prenotes = await api.get(PRENOTES, funding_source=source_id, limit=_MOST)
+        microdeposits = await api.get(MICRODEPOSITS, funding_source=source_id, limit=_MOST)
     except ApiRefusedError as error:
         if error.status != _NOT_YOURS:
             raise
         return None
     corrections = await _read_corrections(api, source_id)
-    return LiveDebits(authorizations=authorizations["data"], corrections=corrections, prenotes=prenotes["data"])
+    return LiveDebits(
+        authorizations=authorizations["data"],
+        corrections=corrections,
+        microdeposits=microdeposits["data"],
+        prenotes=prenotes["data"],
+    )
 
 
 async def _read_corrections(api: Caller, source_id: str) -> list[dict[str, Any]]:
@@ -126,6 +139,11 @@ async def start_prenote(page: SignedVisit, form: Form) -> str | None:
     """Start a prenote to a bank account, and return its id; None where that is refused."""
     started = await _send(page, form, PRENOTES, {"funding_source": page.path_params["source"]})
     return str(started["id"]) if started else None
+
+
+async def start_microdeposits(page: SignedVisit, form: Form) -> None:
+    """Send micro-deposits to a bank account; what is refused is shown in the form."""
+    await _send(page, form, MICRODEPOSITS, {"funding_source": page.path_params["source"]})
 
 
 async def _send(page: SignedVisit, form: Form, path: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:

@@ -135,6 +135,13 @@ async def start_prenote(page: SignedVisit) -> Reply:
     return page.redirect(f"/ach/prenotes/{prenote}", done="prenote_started")
 
 
+async def start_microdeposits(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/microdeposits`."""
+    form = live_debits.read_form(page)
+    await live_debits.start_microdeposits(page, form)
+    return await _lead_on(page, form, done="microdeposits_started")
+
+
 async def _lead_on(page: SignedVisit, form: Form, *, done: str) -> Reply:
     """Return the bank account's page with what was done, or with what was refused."""
     if not form.is_right:
@@ -144,7 +151,8 @@ async def _lead_on(page: SignedVisit, form: Form, *, done: str) -> Reply:
 
 async def verify(page: SignedVisit) -> Reply:
     """`POST /funding-sources/{source}/verify`: what the two micro-deposits were, or the code beside the one."""
-    form = Form(values={name: page.form.get(name, "").strip() for name in ("first", "second", "code")})
+    amounts = {name: page.form.get(name, "").strip() for name in ("first", "second", "code")}
+    form = Form(values=live_debits.NEW_FIELDS | amounts)
     source = await find_funding_source(page.api, page.path_params["source"])
     path, fields = _verification(source, form)
     if form.is_right:

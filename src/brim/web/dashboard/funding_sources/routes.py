@@ -20,6 +20,7 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.post_live("/funding-sources/{source}/authorizations/{authorization}/end", pages.end_authorization),
         *signed.post_live("/funding-sources/{source}/state-verified", pages.state_verification),
         *signed.post_live("/funding-sources/{source}/prenote", pages.start_prenote),
+        *signed.post_live("/funding-sources/{source}/microdeposits", pages.start_microdeposits),
         *signed.post("/funding-sources/{source}/detach", pages.detach),
         *signed.post("/funding-sources/{source}/default", pages.set_default),
     )

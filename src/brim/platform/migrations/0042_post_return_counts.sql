@@ -17,7 +17,7 @@ FROM (
     INNER JOIN ach_batches AS b
         ON b.account = e.account AND b.livemode = e.livemode AND b.file = e.file AND b.number = e.batch
     WHERE
-        e.amount > 0 AND e.effective_date > current_date - 61 AND e.status NOT IN ('queued', 'refused', 'rejected')
+        e.transaction_code IN (27, 37) AND e.effective_date > current_date - 61 AND e.status NOT IN ('queued', 'refused', 'rejected')
         AND f.status IN ('sent', 'acknowledged', 'settled') AND b.status <> 'rejected'
     UNION ALL
     SELECT
@@ -27,7 +27,7 @@ FROM (
         (e.return_code IN ('R02', 'R03', 'R04'))::integer AS administrative, 1 AS returned
     FROM ach_entries AS e
     INNER JOIN originators AS o ON o.account = e.account AND o.livemode = e.livemode AND o.id = e.originator
-    WHERE e.amount > 0 AND e.status = 'returned' AND e.returned_ms > extract(EPOCH FROM current_date - 61) * 1000
+    WHERE e.transaction_code IN (27, 37) AND e.status = 'returned' AND e.returned_ms > extract(EPOCH FROM current_date - 61) * 1000
 ) AS c
 CROSS JOIN LATERAL (VALUES (''), (c.owner)) AS w (owner)
 GROUP BY c.account, c.livemode, c.originator, w.owner, c.day;
