@@ -534,7 +534,7 @@ def test_each_step_is_needed(told: Told, monkeypatch: pytest.MonkeyPatch) -> Non
 KEPT_OF_A_PAYER: Final = {
     "ach_files.sealed": {"live_holder", "number", "prenote"},
     "bank_files.sealed": {"live_holder", "number"},
-    "authorizations.sealed": {"agreed", "address", "browser", "reference"},
+    "authorizations.sealed": {"agreed", "address", "browser", "reference", "live_holder"},
     "idempotency_keys.key": {"key", "prefix", "number", "prenote"},
     "audit_log.object": {"customer"},
     "erasures.target": {"customer"},

@@ -581,6 +581,8 @@ CASES: Final[Mapping[str, Case]] = {
     "erasure.erase_ach_returns": Case((*OWN, [at("tu_", n) for n in MANY])),
     "erasure.erase_microdeposits": Case((*OWN, [at("pren_", n) for n in MANY])),
     "erasure.page_prenotes": Case((*OWN, "", 100, ["x"])),
+    "originators.read_proof": Case((*OWN, at("auth_", 500))),
+    "audit.find_entries_about": Case(("audit_1", "audit_2", "x", "y")),
     "erasure.page_authorizations": Case((*OWN, "", 100, ["x"])),
     "erasure.end_authorizations_now": Case((*OWN, [at("auth_", n) for n in MANY], 1, "x")),
     "erasure.erase_authorizations": Case((*OWN, [at("auth_", n) for n in MANY], [b""] * 100, "x")),

@@ -17,7 +17,7 @@ from brim.base.scope import AccountScope
 from brim.core import access
 from brim.core.account_closing import set_closed
 from brim.core.encryption.store import SEALED_TABLES
-from brim.core.erasure.steps import place_of_authorization
+from brim.core.originators import authorization_place
 from brim.core.portability import ExportBrokenError, ExportSecret, LiveMoneyError, check_export, tar
 from brim.core.portability.export_keys import OtherExportKeyError
 from brim.core.portability.rules import (
@@ -123,7 +123,7 @@ async def test_secrets_that_few_accounts_have_come_in_for_their_rows_too(
     """Their places are made where they are encrypted; a wrong one here would open nothing."""
     await live.open()
     secrets = {
-        "authorizations": place_of_authorization(PLATFORM, "auth_1"),
+        "authorizations": authorization_place(PLATFORM, "auth_1"),
         "cli_devices": device_place(PLATFORM, "box"),
         "corrections": f"correction/{PLATFORM.account}/True/cor_1",
     }

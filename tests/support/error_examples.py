@@ -281,6 +281,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The account may ask for at most 100 cents in a day by the originator's profile; 40 are left today."),
     (originators.SourceCapError(100, 40), 400, "funding_source_limit_exceeded", "amount",
      "At most 100 cents may be pending from one bank account by the originator's profile; 40 are left."),
+    (originators.ProofErasedError("auth_x"), 404, "proof_erased", None,
+     "The proof of the authorization auth_x was erased: it is kept for two years after its end."),
     (ach.MicrodepositsPendingError("src_x"), 400, "microdeposits_pending", "funding_source",
      "Micro-deposits to the bank account src_x are pending already."),
     (ach.MicrodepositsOffError(), 400, "microdeposits_off", "funding_source",

@@ -300,6 +300,30 @@ def list_microdeposits(limit: int, account: str | None, **flags: str | None) -> 
     )
 
 
+@ach.command()
+@click.argument("authorization")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, whose checksum is that of its member proof.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to; standard output else.")
+@with_secrets
+def proof(  # a flag of the command
+    authorization: str, output: Path | None, account: str | None, *, as_json: bool, **flags: str | None
+) -> None:
+    """Export the proof of AUTHORIZATION, for a dispute: the audit log tells of it."""
+    from brim.api.resources.authorizations.wire import proof_json
+    from brim.core.originators import export_proof
+
+    vault = open_vault(flags)
+    exported = on_live_money(
+        flags, account, lambda conn, scope: export_proof(conn, vault, scope, authorization, **asked_here())
+    )
+    content = proof_json(exported).decode() + "\n" if as_json else exported.document
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        output.touch(mode=0o600)
+        output.write_text(content, encoding="utf-8")
+
+
 @ach.command("prenotes")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
 @of_account

@@ -342,6 +342,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.LiveModeNotReadyError: Place(400, "live_mode_not_ready"),
     originators.RailStoppedError: Place(400, "rail_stopped"),
     originators.ReturnRateError: Place(400, "return_rate_limit"),
+    originators.ProofErasedError: Place(404, "proof_erased"),
     originators.NotAuthorizedError: Place(400, "debit_not_authorized", FROM_ERROR),
     originators.EntryCapError: Place(400, "amount_too_large", "amount"),
     originators.DayCapError: Place(400, "daily_limit_exceeded", "amount"),

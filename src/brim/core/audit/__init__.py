@@ -7,7 +7,7 @@ reading at `rules`.
 from brim.base.actor import Actor, ActorKind
 from brim.core.audit.fields import FIELDS, ObjectType
 from brim.core.audit.rules import Action, AuditEntry, PageAction
-from brim.core.audit.service import list_audit_log, record, record_alone
+from brim.core.audit.service import find_entry, list_audit_log, record, record_alone
 
 __all__ = [
     "FIELDS",
@@ -17,6 +17,7 @@ __all__ = [
     "AuditEntry",
     "ObjectType",
     "PageAction",
+    "find_entry",
     "list_audit_log",
     "record",
     "record_alone",

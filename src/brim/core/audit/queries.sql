@@ -30,6 +30,16 @@ UNION ALL
     LIMIT $4
 );
 
+-- name: find_entries_about
+-- What was done to an object ($3) between two ids: so few seconds apart that this is all that is read.
+SELECT
+    id, at_ms, actor_kind, actor, actor_name, address, action, object, account, livemode, detail, request_id,
+    object_type, before::text, after::text
+FROM audit_log
+WHERE id > $1 AND id < $2 AND object || '' = $3 AND action || '' = $4
+ORDER BY id
+LIMIT 1;
+
 -- name: entry_exists
 -- Whether there is a line of that id.
 SELECT EXISTS (SELECT FROM audit_log WHERE id = $1);

@@ -80,6 +80,7 @@ class Action(StrEnum):
     ORIGINATOR_SUSPENDED = "originator.suspended"
     AUTHORIZATION_MADE = "authorization.created"
     AUTHORIZATION_ENDED = "authorization.ended"
+    AUTHORIZATION_EXPORTED = "authorization.proof_exported"
     RAIL_STOPPED = "rail.stopped"
     RAIL_RESUMED = "rail.resumed"
     ACH_FILE_APPROVED = "ach_file.approved"

@@ -5,17 +5,20 @@ their forced outcomes in test mode. Each of those writes an event in its transac
 not cost one more row.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from brim.base.actor import Actor
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.base.ids import Ids
+from brim.base.ids import Ids, first_id_at
 from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
 from brim.core.audit import store as audit
 from brim.core.audit.fields import ObjectType, changes
-from brim.core.audit.rules import ENTRY_PREFIX, UPDATES, AuditEntry
+from brim.core.audit.rules import ENTRY_PREFIX, UPDATES, Action, AuditEntry
 from brim.platform.database import Conn, Database
+
+_AROUND_S: Final = 2
+"""How far the time of an act and that of its line may be apart."""
 
 
 async def record(  # noqa: PLR0913  what happened, by whom, to what
@@ -79,6 +82,13 @@ async def record_alone(
     """Add a line about something that was done elsewhere, such as by a request to the API; see `record`."""
     async with database.connection() as conn:
         await record(conn, by, action, object_id=object_id, scope=scope, detail=detail, now_ms=now_ms, ids=ids)
+
+
+async def find_entry(conn: Conn, action: Action, object_id: str, *, at_ms: int) -> AuditEntry | None:
+    """Return the line that tells of an act on an object at a moment, known to a few seconds; None without one."""
+    seconds = at_ms // 1000
+    low, high = (first_id_at(ENTRY_PREFIX, max(seconds + each, 0)) for each in (-_AROUND_S, _AROUND_S + 1))
+    return await audit.find_entry_about(conn, action, object_id, low=low, high=high)
 
 
 async def list_audit_log(database: Database, request: PageRequest) -> Page[AuditEntry]:

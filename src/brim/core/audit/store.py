@@ -34,6 +34,12 @@ async def list_entries(conn: Conn, request: PageRequest) -> Page[AuditEntry]:
     return page_of([_entry(record) for record in records], window)
 
 
+async def find_entry_about(conn: Conn, action: str, object_id: str, *, low: str, high: str) -> AuditEntry | None:
+    """Return the first line between two ids that tells of an act on an object."""
+    record = await conn.fetchrow(_SQL["find_entries_about"], low, high, object_id, action)
+    return _entry(record) if record else None
+
+
 async def entry_exists(conn: Conn, entry_id: str) -> bool:
     """Tell whether the log has a line of that id."""
     return bool(await conn.fetchval(_SQL["entry_exists"], entry_id))

@@ -297,16 +297,24 @@ FROM (
 ) AS f;
 
 -- name: page_authorizations
--- Authorizations: all, or those about some bank accounts (5).
+-- Authorizations: all, or those about some bank accounts (5), with their bank accounts.
 SELECT
-    id, $5::text[] IS NULL OR funding_source = ANY ($5) AS is_meant, text, evidence::text, ended_ms, sealed IS NOT NULL AS is_sealed
+    f.id, $5::text[] IS NULL OR f.funding_source = ANY ($5) AS is_meant, f.text, f.evidence::text, f.ended_ms,
+    f.sealed IS NOT NULL AS is_sealed, b.account_type, b.bank_name, b.holder_name, b.last4, b.routing_number
 FROM (
     SELECT id, funding_source, text, evidence, ended_ms, sealed
     FROM authorizations
     WHERE account = $1 AND livemode = $2 AND id > $3
     ORDER BY id
     LIMIT $4
-) AS f;
+) AS f
+LEFT JOIN LATERAL (
+    SELECT account_type, bank_name, party ->> 'name' AS holder_name, last4, routing_number
+    FROM funding_sources
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN f.funding_source AND f.funding_source
+    ORDER BY id
+) AS b ON true
+ORDER BY f.id;
 
 -- name: end_authorizations_now
 -- End what is in force: nobody debits a bank account whose holder was erased.

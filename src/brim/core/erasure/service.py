@@ -348,7 +348,7 @@ async def _kept_authorizations(conn: Conn, task: Task) -> list[Kept]:
     if not ends:
         return []
     until = max(years_after(day, AUTHORIZATION_YEARS) for day in ends)
-    why = "Nacha's rules keep what a holder has authorized for two years after its end; encrypted, and shown nowhere."
+    why = "Nacha's rules keep what a holder has authorized for two years after its end; encrypted."
     return [Kept("authorizations.sealed", len(ends), why, until, "the same command, run again")]
 
 

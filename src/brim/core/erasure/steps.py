@@ -30,6 +30,7 @@ from brim.core.erasure.rules import (
     years_after,
 )
 from brim.core.funding import BankSecrets
+from brim.core.originators import authorization_place, encode_kept
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -254,13 +255,10 @@ async def _erase_authorizations(task: Task, conn: Conn, after: str, *, livemode:
 
 
 def _seal_authorization(task: Task, scope: AccountScope, row: Any) -> bytes:
-    content = json_codec.encode({"text": row["text"], "evidence": json_codec.decode(row["evidence"])})
-    return task.vault.seal(content, place=place_of_authorization(scope, row["id"]))
-
-
-def place_of_authorization(scope: AccountScope, authorization_id: str) -> str:
-    """Return what the text and the evidence of an authorization are sealed for."""
-    return f"authorization/{scope.account}/{scope.livemode}/{authorization_id}"
+    names = ("account_type", "bank_name", "holder_name", "last4", "routing_number")
+    masked = {name: row[name] or None for name in names}
+    content = encode_kept(row["text"], json_codec.decode(row["evidence"]), masked)
+    return task.vault.seal(content, place=authorization_place(scope, row["id"]))
 
 
 async def _erase_request_logs(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:

@@ -14,6 +14,14 @@ from brim.core.originators.authorizations import (
 from brim.core.originators.collection import CollectionTerms, Debit, find_collection_terms
 from brim.core.originators.exposure_store import DayUse, add_exposures, list_day_uses, reduce_source_exposures
 from brim.core.originators.exposures import Exposure, ExposureKind, exposures_of
+from brim.core.originators.proofs import (
+    ExportedProof,
+    Proof,
+    ProofErasedError,
+    authorization_place,
+    encode_kept,
+    export_proof,
+)
 from brim.core.originators.readiness import Blocker, Facts, Folder, Readiness, in_charge, judge
 from brim.core.originators.rules import (
     COLLECTION_ERRORS,
@@ -67,6 +75,7 @@ __all__ = [
     "DayUse",
     "Debit",
     "EntryCapError",
+    "ExportedProof",
     "Exposure",
     "ExposureKind",
     "Facts",
@@ -79,6 +88,8 @@ __all__ = [
     "OriginatorStateError",
     "OriginatorStatus",
     "ProfileChange",
+    "Proof",
+    "ProofErasedError",
     "RailStoppedError",
     "Readiness",
     "ReturnRateError",
@@ -88,6 +99,7 @@ __all__ = [
     "UnexpectedVersionError",
     "activate_originator",
     "add_exposures",
+    "authorization_place",
     "authorize",
     "check_is_person",
     "check_not_key",
@@ -95,7 +107,9 @@ __all__ = [
     "choose_originator",
     "count_stops",
     "create_authorization",
+    "encode_kept",
     "end_authorization",
+    "export_proof",
     "exposures_of",
     "find_collection_terms",
     "find_originator",

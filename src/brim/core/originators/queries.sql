@@ -192,6 +192,25 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS f;
 
+-- name: read_proof
+-- An authorization with what an erasure has put aside of it, and its bank account, masked.
+SELECT
+    u.account, u.livemode, u.id, u.funding_source, u.sec_code, u.text, u.accepted_ms, u.evidence, u.created_ms,
+    u.ended_ms, u.end_reason, u.sealed, f.account_type, f.routing_number, f.last4, f.bank_name,
+    f.party ->> 'name' AS holder_name
+FROM (
+    SELECT *
+    FROM authorizations
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+) AS u
+LEFT JOIN LATERAL (
+    SELECT account_type, routing_number, last4, bank_name, party
+    FROM funding_sources
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN u.funding_source AND u.funding_source
+    ORDER BY id
+) AS f ON true;
+
 -- name: lock_authorization
 -- One authorization, held until the transaction ends.
 SELECT

@@ -235,6 +235,24 @@ async def fetch_authorizations(conn: Conn, scope: AccountScope, ids: Sequence[st
     return {record["id"]: _authorization_from_record(record) for record in records}
 
 
+class StoredProof(NamedTuple):
+    """An authorization, what an erasure has put aside of it, and the fields of its masked bank account."""
+
+    authorization: Authorization
+    sealed: bytes | None
+    bank_account: dict[str, str | None]
+
+
+async def read_proof(conn: Conn, scope: AccountScope, authorization_id: str) -> StoredProof | None:
+    """Return what proves an authorization."""
+    record = await conn.fetchrow(_SQL["read_proof"], scope.account, scope.livemode, authorization_id)
+    if record is None:
+        return None
+    names = ("account_type", "bank_name", "holder_name", "last4", "routing_number")
+    account = {name: record[name] or None for name in names}
+    return StoredProof(_authorization_from_record(record), record["sealed"], account)
+
+
 async def list_authorizations(
     conn: Conn, scope: AccountScope, place: Window, *, funding_source: str | None
 ) -> Page[Authorization]:

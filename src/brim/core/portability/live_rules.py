@@ -11,6 +11,8 @@ MOST_NAMED: Final = 20
 """How many reasons are named; from there on a person looks at the cause."""
 
 _ON_ITS_WAY: Final = frozenset({"queued", "in_file", "confirmed"})
+_MICRODEPOSITS: Final = "mdep_"
+"""How the ids of those of `prenotes` begin that send amounts."""
 _DISPUTED: Final = frozenset({"dishonored", "money_back"})
 _NOT_ANSWERED: Final = frozenset({"built", "approved", "sent"})
 
@@ -18,6 +20,12 @@ _NOT_ANSWERED: Final = frozenset({"built", "approved", "sent"})
 def _waits(correction: Row) -> bool:
     """Tell whether a person has to decide about a correction, or the bank has to be told of its refusal."""
     return correction["status"] == "open" or (correction["status"] == "refused" and correction["refusal_file"] is None)
+
+
+def _verifies(row: Row) -> str:
+    if row["id"].startswith(_MICRODEPOSITS):
+        return f"micro-deposits {row['id']} are pending"
+    return f"prenote {row['id']} is pending"
 
 
 _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] = {
@@ -32,7 +40,7 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
     ),
     "prenotes": (
         ("account", "livemode", "id", "status"),
-        lambda row: f"verification {row['id']} is pending" if row["status"] == "pending" else None,
+        lambda row: _verifies(row) if row["status"] == "pending" else None,
     ),
     "ach_entries": (
         ("account", "livemode", "topup", "number", "status"),

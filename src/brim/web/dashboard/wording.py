@@ -166,6 +166,7 @@ LEDGER_ACCOUNTS: Final = {
     "payouts:clearing": "Payouts clearing",
     "suspense": "Suspense",
     "fees": "Fees",
+    "verification": "Verification of bank accounts",
 }
 """The ledger's accounts for people."""
 
@@ -177,6 +178,9 @@ LEDGER_STEPS: Final = {
     "bank_dishonor": "Dishonored return booked by the bank",
     "bank_contest": "Contested dishonor booked by the bank",
     "topup_dishonored_return": "Dishonored return accepted",
+    "microdeposit_credit": "Micro-deposits booked by the bank",
+    "microdeposit_debit": "Debit of micro-deposits booked by the bank",
+    "microdeposit_return": "Return of a micro-deposit booked by the bank",
 }
 """The steps that entries post, for people."""
 

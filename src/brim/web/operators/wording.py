@@ -105,6 +105,7 @@ ACTIONS: Final = {
     Action.ORIGINATOR_SUSPENDED: "Suspended an originator",
     Action.AUTHORIZATION_MADE: "Recorded an authorization",
     Action.AUTHORIZATION_ENDED: "Ended an authorization",
+    Action.AUTHORIZATION_EXPORTED: "Exported the proof of an authorization",
     Action.RAIL_STOPPED: "Stopped a rail",
     Action.RAIL_RESUMED: "Resumed a rail",
     Action.ACH_FILE_APPROVED: "Approved an ACH file",

@@ -9,6 +9,7 @@ from brim.api.resources.authorizations.wire import (
     authorization_json,
     microdeposits_json,
     prenote_json,
+    proof_json,
     verified_json,
 )
 from brim.base import wire
@@ -61,6 +62,24 @@ async def retrieve(call: Call) -> Result:
     await accounts.check_is_platform(call.service.database, call.asking)
     found = await originators.retrieve_authorization(call.service.database, call.scope, call.path_id)
     return Result(body=authorization_json(found))
+
+
+async def export_proof(call: Call) -> Result:
+    """`GET /v1/brim/authorizations/{authorization}/proof`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+
+    async def work(conn: Conn) -> originators.ExportedProof:
+        return await originators.export_proof(
+            conn,
+            call.service.vault,
+            call.scope,
+            call.path_id,
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+
+    return Result(body=proof_json(await call.service.database.transact(work)))
 
 
 async def list_all(call: Call) -> Result:

@@ -7,6 +7,7 @@ from brim.api.resources.authorizations import handlers
 from brim.api.resources.authorizations import params as declared
 from brim.api.resources.authorizations.wire import (
     AuthorizationObject,
+    AuthorizationProofObject,
     MicrodepositsObject,
     PrenoteObject,
     VerifiedFundingObject,
@@ -20,7 +21,13 @@ from brim.core.ach import (
     PrenotePendingError,
 )
 from brim.core.funding import AlreadyVerifiedError, RehearsalOnlyError
-from brim.core.originators import LiveModeNotReadyError, NotAuthorizedError, RailStoppedError, ReturnRateError
+from brim.core.originators import (
+    LiveModeNotReadyError,
+    NotAuthorizedError,
+    ProofErasedError,
+    RailStoppedError,
+    ReturnRateError,
+)
 from brim.core.time import ClockAdvancingError
 from brim.platform.vault import NoEncryptionKeyError, SecretUnreadableError
 
@@ -70,6 +77,23 @@ AUTHORIZATIONS: Final = (
         level="read",
         returns=AuthorizationObject,
         errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ONE}/proof",
+        operation_id="GetBrimAuthorizationsAuthorizationProof",
+        summary="Export the proof of an authorization",
+        description=(
+            "Returns what proves an authorization in a dispute: the wording, when, how and from where its holder "
+            "agreed, who recorded it, the masked bank account, and its end, with a checksum and as a text. It is kept "
+            "for two years after the end, also when the holder is erased. The audit log tells of each export."
+        ),
+        parameters=(),
+        handler=handlers.export_proof,
+        resource="authorizations",
+        level="read",
+        returns=AuthorizationProofObject,
+        errors=(NotPlatformError, ProofErasedError, NoEncryptionKeyError, SecretUnreadableError),
     ),
     Operation(
         method="POST",

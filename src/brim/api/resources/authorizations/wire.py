@@ -12,7 +12,7 @@ from brim.base.json_codec import encode
 from brim.core.ach import Entry, EntryStatus, Limit, Prenote, PrenoteStatus, expires_ms
 from brim.core.bank_accounts import Verification
 from brim.core.funding import FundingSource
-from brim.core.originators import Authorization
+from brim.core.originators import Authorization, ExportedProof
 from brim.core.rails.ach import SecCode
 
 SEC_CODES = [code.value for code in SecCode]
@@ -241,6 +241,73 @@ def authorization_json(authorization: Authorization) -> bytes:
             status="ended" if has_ended else "active",
             text=authorization.text,
         )
+    )
+
+
+class ProofAccountObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The bank account of an authorization, masked."""
+
+    account_type: Annotated[str | None, described("Checking or savings.", **TEXT)]
+    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
+    last4: Annotated[str | None, described("The last digits of the account number.", **TEXT)]
+    routing_number: Annotated[str | None, described("The bank's ACH routing number.", **TEXT)]
+
+
+class ProofActorObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did something, by the audit log."""
+
+    id: Annotated[str | None, described("The key or operator.", **TEXT)]
+    kind: Annotated[str, described("What they are, such as `api_key` or `operator`.", **TEXT)]
+    name: Annotated[str | None, described("Their name.", **TEXT)]
+    request: Annotated[str | None, described("The request by which they did it.", **TEXT)]
+
+
+class ProofObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is proved of an authorization; its members are in the order of their names."""
+
+    accepted_at: Annotated[int, described("When the holder agreed.", **TIME)]
+    account: Annotated[str, described("The account that debits.", **TEXT)]
+    authorization: Annotated[str, described("The authorization.", **TEXT)]
+    bank_account: Annotated[ProofAccountObject, described("The bank account, masked.")]
+    created: Annotated[int, described("When it was recorded.", **TIME)]
+    end_reason: Annotated[str | None, described("Why it ended; null while it is in force.", **TEXT)]
+    ended_at: Annotated[int | None, described("When it ended; null while it is in force.", **TIME)]
+    ended_by: Annotated[ProofActorObject | None, described("Who ended it; null if the audit log does not have it.")]
+    evidence: Annotated[EvidenceObject, described("How it is known: address, browser, where a document is kept.")]
+    funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
+    is_erased: Annotated[bool, described("Whether the holder's personal data was erased otherwise.")]
+    recorded_by: Annotated[
+        ProofActorObject | None, described("Who recorded it; null if the audit log does not have it.")
+    ]
+    sec_code: Annotated[str, described("How the holder agreed.", enum=SEC_CODES)]
+    text: Annotated[str, described("The wording that the holder saw.", **TEXT)]
+
+
+class AuthorizationProofObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The proof of an authorization, for a dispute."""
+
+    object: Annotated[str, constant("brim.authorization_proof")] = "brim.authorization_proof"
+    document: Annotated[str, described("The proof as a text for people.", **TEXT)]
+    proof: Annotated[ProofObject, described("What is proved.")]
+    sha256: Annotated[
+        str,
+        described(
+            "The SHA-256, in hexadecimal, of `proof` as JSON without blanks, its members in the order of their names.",
+            pattern="^[0-9a-f]{64}$",
+        ),
+    ]
+
+
+def proof_json(exported: ExportedProof) -> bytes:
+    """Return the compact JSON of a proof; `proof` in it has the very bytes that its checksum is of."""
+    return encode(
+        {
+            "object": "brim.authorization_proof",
+            "document": exported.document,
+            "proof": exported.proof,
+            "sha256": exported.sha256,
+        }
     )
 
 

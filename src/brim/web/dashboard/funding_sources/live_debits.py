@@ -126,6 +126,12 @@ async def end_authorization(page: SignedVisit, form: Form) -> None:
     await _send(page, form, path, {"reason": form.values["reason"] or None})
 
 
+async def export_proof(page: SignedVisit) -> str:
+    """Return the proof of an authorization as a text for people."""
+    path = api_path(AUTHORIZATIONS + "/{}/proof", page.path_params["authorization"])
+    return str((await page.api.get(path))["document"])
+
+
 async def state_verification(page: SignedVisit, form: Form) -> None:
     """State that somebody has verified a bank account, with how that can be shown."""
     if not form.values["evidence"]:

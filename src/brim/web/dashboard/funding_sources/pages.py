@@ -21,6 +21,7 @@ from brim.web.dashboard.funding_sources.reading import (
     new_method_fields,
 )
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.pages import PAGE_HEADERS
 
 _NEW_FIELDS: Final = (
     "holder_name",
@@ -117,6 +118,18 @@ async def end_authorization(page: SignedVisit) -> Reply:
     form = live_debits.read_form(page)
     await live_debits.end_authorization(page, form)
     return await _lead_on(page, form, done="bank_unauthorized")
+
+
+async def export_proof(page: SignedVisit) -> Reply:
+    """`GET /funding-sources/{source}/authorizations/{authorization}/proof`: the proof, as a text file."""
+    document = await live_debits.export_proof(page)
+    name = f"{page.path_params['authorization']}.txt"
+    headers = [
+        *PAGE_HEADERS,
+        f'Content-Disposition: attachment; filename="{name}"',
+        "Cache-Control: no-store",
+    ]
+    return Reply(200, document.encode(), headers, "text/plain; charset=utf-8")
 
 
 async def state_verification(page: SignedVisit) -> Reply:

@@ -18,6 +18,7 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.post("/funding-sources/{source}/verify", pages.verify),
         *signed.post_live("/funding-sources/{source}/authorize", pages.authorize),
         *signed.post_live("/funding-sources/{source}/authorizations/{authorization}/end", pages.end_authorization),
+        *signed.get_live("/funding-sources/{source}/authorizations/{authorization}/proof", pages.export_proof),
         *signed.post_live("/funding-sources/{source}/state-verified", pages.state_verification),
         *signed.post_live("/funding-sources/{source}/prenote", pages.start_prenote),
         *signed.post_live("/funding-sources/{source}/microdeposits", pages.start_microdeposits),
