@@ -15,7 +15,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('brim:statements:' || $1::text || 
             WHERE
                 account = $1 AND livemode = $2 AND bank_account = $3 AND currency = $4 AND last_day < $5
                 AND replaced_by IS NULL
-            ORDER BY account, livemode, bank_account, currency, last_day DESC
+            ORDER BY last_day DESC
             LIMIT 1
         )
     ORDER BY account, livemode, bank_account, currency, last_day
