@@ -11,7 +11,6 @@ from tests.support.live_house import open_live_house
 
 @pytest.mark.slow
 @pytest.mark.long_form
-@pytest.mark.timeout(600)  # two dozen pages are checked four times
 def test_live_money_works_in_a_browser(tmp_path: Path) -> None:
     with open_live_house(tmp_path) as live:
         environment = {

@@ -26,7 +26,6 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.mark.slow
 @pytest.mark.long_form
-@pytest.mark.timeout(420)  # every page is checked six times
 def test_operators_sign_in_and_let_the_official_cli_in(house: House, tmp_path: Path) -> None:
     cli = StripeCli(stripe_program(), tmp_path, None)
     login = cli.run("login", "--non-interactive", "--dashboard-base", house.url).json
