@@ -50,6 +50,7 @@ MONEY: Final = {
     "PostTestHelpersBalanceHold",
     "PostBrimAuthorizationsAuthorizationEnd",
     "PostBrimAchReturnsReturnDishonor",
+    "PostBrimAchReversals",
     "PostBrimBreaksBreakResolve",
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",

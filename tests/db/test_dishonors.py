@@ -574,13 +574,13 @@ async def test_money_that_is_taken_again_before_the_bank_says_why_is_not_the_cus
     kept = await of_topup(live, topup)
     assert (kept.status, bool(kept.taken_by)) == (ReturnStatus.MONEY_BACK, True)
     async with live.database.connection() as conn:  # so that its account is not deleted
-        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, True)
+        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, True, False)
     (listed,) = await breaks(live)
     assert listed["cause"] == f"{kept.id}/unanswered/taken"
     await resolve(live, listed["id"])
     assert (await of_topup(live, topup)).status is ReturnStatus.MISSED
     async with live.database.connection() as conn:
-        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, False)
+        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, False, False)
     assert (await live.ledger()).get("balance:available", 0) == 0
     await assert_books_hold(live.database)
 
@@ -688,15 +688,15 @@ async def test_a_dishonor_that_cannot_be_ended_is_listed_and_holds_up_no_other(
     for topup in made:
         await dishonor(live, await of_topup(live, topup), "R70")
     await live.until("2026-12-07 17:10")
-    credit = topups.credit_dishonored_return
+    credit = topups.post_balance_step
 
-    async def fail_one(conn: Conn, scope: AccountScope, topup: str, **options: Any) -> bool:
+    async def fail_one(conn: Conn, scope: AccountScope, topup: str, step: topups.BankStep, **options: Any) -> bool:
         if topup == made[0]:
             raise RuntimeError("broken")
-        return await credit(conn, scope, topup, **options)
+        return await credit(conn, scope, topup, step, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr("brim.core.ach.disputing.credit_dishonored_return", fail_one)
+        patched.setattr("brim.core.ach.disputing.post_balance_step", fail_one)
         await live.until("2026-12-14 10:00")
     stuck, ended = [await of_topup(live, topup) for topup in made]
     assert (stuck.status, ended.status) == (ReturnStatus.MONEY_BACK, ReturnStatus.ACCEPTED)

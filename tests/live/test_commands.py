@@ -233,6 +233,22 @@ async def test_a_bank_account_is_verified_once_and_its_holder_authorizes(
     assert authorized["action"] == "authorization.created"
 
 
+async def test_reversals_are_listed_and_a_debit_is_reversed_once(
+    brim: Commands, live: LiveMoney, database: Database
+) -> None:
+    await live.open()
+    assert "None yet" in await brim.run("ach", "reversals")
+    topup = await live.create(await live.bank_account())
+    assert "Cancel the top-up instead" in await brim.run("ach", "reverse", topup, "--reason", "duplicate", fails=True)
+    await live.until("2026-12-01 17:10")
+    told = await brim.run("ach", "reverse", topup, "--reason", "duplicate")
+    assert f"reverses 5000 cents of {topup}" in told
+    assert "already has a reversal" in await brim.run("ach", "reverse", topup, "--reason", "wrong_date", fails=True)
+    (line,) = (await brim.run("ach", "reversals", "--status", "requested")).splitlines()
+    assert line.split()[1:6] == ["2026-12-02", "5000", topup, "duplicate", "requested"]
+    assert "ach_reversal.requested" in await actions(database)
+
+
 async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     brim: Commands, live: LiveMoney, database: Database
 ) -> None:

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -24,6 +24,8 @@ from brim.core.dishonors.store import insert_return, update_return
 from brim.core.rails.ach import Microdeposits, OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import BreakKind, NewBreak, open_break
+from brim.core.reversals import REVERSAL_PREFIX, Reversal, ReversalReason, ReversalStatus, update_reversal
+from brim.core.reversals.store import insert_reversal
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.server import BrimServer
@@ -40,6 +42,16 @@ _FAILED_TOPUP = """
     VALUES (
         $1, true, $2, $3, $4, 'usd', 'failed', 'ach', $5::text, json_build_object('id', $5::text, 'object', 'source'),
         'no_account', 'No account'
+    )
+"""
+
+_PENDING_TOPUP: Final = """
+    INSERT INTO topups (
+        account, livemode, id, amount, created, currency, status, rail, source, source_details, due_ms
+    )
+    VALUES (
+        $1, true, $2, $3, $4, 'usd', 'pending', 'ach', $5::text,
+        json_build_object('id', $5::text, 'object', 'source'), 9999999999999
     )
 """
 
@@ -303,6 +315,84 @@ class AchObjects:
 
         self._run(make)
         return correction_id
+
+    def reversal(self, **changes: Any) -> str:
+        """Return the id of a reversal that was requested just now."""
+        now_ms = system_clock_ms()
+        self._count += 1
+        requested = Reversal(
+            **{
+                "scope": self._scope,
+                "id": self._new_id(REVERSAL_PREFIX),
+                "owner": self._scope.account,
+                "originator": self.originator(),
+                "topup": self._new_id("tu_"),
+                "number": 1,
+                "reason": ReversalReason.DUPLICATE,
+                "amount": 5_000,
+                "original_trace": trace_number("12104288", self._count),
+                "debited_on": date(2026, 12, 2),
+                "sec_code": "WEB",
+                "company_name": None,
+                "company_id": None,
+                "status": ReversalStatus.REQUESTED,
+                "requested_by": "op_1",
+                "requested_ms": now_ms,
+                "sendable_until_ms": now_ms + 3 * 86_400_000,
+                "leaves_ms": now_ms + 3_600_000,
+                **changes,
+            }
+        )
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_reversal(conn, msgspec.structs.replace(requested, status=ReversalStatus.REQUESTED))
+                await update_reversal(conn, requested)
+
+        self._run(make)
+        return requested.id
+
+    def sent_debit(self) -> str:
+        """Return a pending top-up whose debit has left and settles soon."""
+        topup, now_ms = self._new_id("tu_"), system_clock_ms()
+        file = self.file(FileStatus.SENT)
+        self._count += 1
+        entry = Entry(
+            scope=self._scope,
+            topup=topup,
+            number=1,
+            owner=self._scope.account,
+            originator=self.originator(),
+            test_clock=None,
+            status=EntryStatus.QUEUED,
+            amount=5_000,
+            hold_days=3,
+            transaction_code=27,
+            sec_code="WEB",
+            routing_number="110000000",
+            last4="6789",
+            sealed=b"",
+            receiver_name="Jenny Rosen",
+            claimed_ms=now_ms,
+            file=file.id,
+            batch=1,
+            trace=trace_number("12104288", 5_000_000 + self._count),
+            effective_date=datetime.fromtimestamp(now_ms // 1000, UTC).date(),
+        )
+        entry = msgspec.structs.replace(entry, sealed=self._seal(b"000123456789", entry.place))
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await conn.execute(_PENDING_TOPUP, self._scope.account, topup, entry.amount, now_ms // 1000, "src_x")
+                await conn.execute(
+                    "INSERT INTO exposures VALUES ($1, true, 'source', 'src_x', 5000) ON CONFLICT ON CONSTRAINT "
+                    "exposures_pk DO UPDATE SET amount = exposures.amount + 5000",
+                    self._scope.account,
+                )
+                await place_sent_entries(conn, [entry])
+
+        self._run(make)
+        return topup
 
     def ach_return(self, **changes: Any) -> str:
         """Return the id of a return that came just now and can be dishonored with R68."""

@@ -6,7 +6,17 @@ from brim.api.framework import errors as api
 from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
-from brim.core import ach, corrections, dishonors, ledger, legal_holds, negative_balances, originators, return_rates
+from brim.core import (
+    ach,
+    corrections,
+    dishonors,
+    ledger,
+    legal_holds,
+    negative_balances,
+    originators,
+    return_rates,
+    reversals,
+)
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
 from brim.core.bank_accounts import rules as bank_accounts
@@ -78,6 +88,7 @@ _BREAK = Break(
     opened_ms=1,
     resolution="A fee.",
 )
+_DEBIT = reversals.DebitFacts(topup="tu_x", status="pending", is_queued=False, is_sent=False)
 _RETURN = dishonors.AchReturn(
     scope=AccountScope("acct_x", livemode=True),
     id="retn_x",
@@ -332,6 +343,15 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (dishonors.UnfitDishonorError("R67", "no other return of this debit was received before."), 400,
      "dishonor_code_unfit", "code",
      "R67 (duplicate return) does not fit: no other return of this debit was received before."),
+    (reversals.NotReversibleError("tu_x", "it is failed."), 400, "debit_not_reversible", "topup",
+     "The debit of tu_x cannot be reversed: it is failed."),
+    (reversals.DebitNotSentError(_DEBIT), 400, "debit_not_sent", "topup",
+     "The debit of tu_x has not been sent to the bank. Cancel the top-up instead."),
+    (reversals.AlreadyReversedError("tu_x", "achr_x"), 400, "debit_already_reversed", "topup",
+     ("The debit of tu_x already has a reversal: see achr_x. A debit is reversed once; pay the customer another way.")),
+    (reversals.TooLateToReverseError("tu_x", date(2026, 12, 4)), 400, "debit_too_old", "topup",
+     ("The debit of tu_x settled on 2026-12-04 and could be reversed for five banking days, until the last cut-off of "
+      "the fifth. Pay the customer another way.")),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

@@ -260,6 +260,19 @@ _BOOKS: Final = (
         CASE WHEN n <= 100 AND n % 4 = 0 THEN n END
     FROM n
     """,
+    # The first hundred are on their way: half of them in a file.
+    """
+    ach_reversals (
+        account, livemode, id, owner, originator, topup, number, reason, amount, original_trace, debited_on, sec_code,
+        status, requested_by, requested_ms, sendable_until_ms, leaves_ms, file, batch, trace, settled_by
+    )
+    SELECT
+        {account}, false, 'achr_' || {id}, {account}, 'orig_1', 'tu_' || {id}, 1, 'duplicate', 100, n::text,
+        date '2026-01-01', 'WEB', CASE WHEN n > 100 THEN 'settled' ELSE 'requested' END, 'op_1', n, n, n,
+        CASE WHEN n > 100 OR n % 2 = 0 THEN 'file_' || {id} END, CASE WHEN n > 100 OR n % 2 = 0 THEN 1 END,
+        CASE WHEN n > 100 OR n % 2 = 0 THEN n::text END, CASE WHEN n > 100 THEN 'x' END
+    FROM n
+    """,
     """
     return_counts (
         account, livemode, originator, owner, day, debits, unauthorized, administrative, returned

@@ -228,6 +228,8 @@ class LiveHouse:
             "return-rates": "/ach/return-rates",
             "return-rate": f"/ach/return-rates/{originator.rpartition('/')[2]}",
             "returns": "/ach/returns?status=all",
+            "reversals": "/ach/reversals",
+            "reversal-new": "/ach/reversals/new",
             "corrections": "/ach/corrections",
             "prenotes": "/ach/prenotes",
             "prenote-failed": failed,

@@ -25,6 +25,7 @@ _MICRODEPOSITS: Final = "/v1/brim/microdeposits"
 _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I authorize debits."}
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
+_REVERSE: Final = "PostBrimAchReversals"
 _NEW_VERIFICATIONS: Final = ("PostBrimPrenotes", "PostBrimMicrodeposits")
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _RATES: Final = "/v1/brim/ach/return_rates"
@@ -54,6 +55,8 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     objects, wire = AchObjects(server, account, folder), Wire(server.url, key)
     if operation.operation_id in _NEW_VERIFICATIONS:
         values = {"funding_source": _authorized(objects, wire)}
+    elif operation.operation_id == _REVERSE:
+        values = {**values, "topup": objects.sent_debit()}
     elif operation.operation_id == _IMPORT:
         values = {**values, "originator": objects.active_originator()}
     elif "{" in operation.path:
@@ -91,6 +94,8 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
         return objects.bank_file()
     if operation.path.startswith("/v1/brim/ach/returns"):
         return objects.ach_return()
+    if operation.path.startswith("/v1/brim/ach/reversals"):
+        return objects.reversal()
     return objects.open_correction() if "corrections" in operation.path else objects.open_break()
 
 

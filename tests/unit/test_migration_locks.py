@@ -63,7 +63,7 @@ _JUSTIFIED: Final = {
     ("0041", "ban-drop-constraint"): 1,
     ("0041", "require-concurrent-index-creation"): 2,
     # A post step, of a table that holds two rows for each account and day.
-    ("0042", "writes rows"): 2,
+    ("0043", "writes rows"): 2,
     # A change of the catalog, without a scan. The version before reads what is NULL then, and opens it for no money: an
     # erased bank account is detached, and an erased entry or correction has come to its end.
     ("0035", "ban-drop-not-null"): 3,

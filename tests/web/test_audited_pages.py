@@ -66,6 +66,7 @@ BY_API: Final = {
     "/ach/return-rates/{subject}/approve-override": "PostBrimAchReturnRatesSubjectApproveOverride",
     "/ach/return-rates/{subject}/end-override": "PostBrimAchReturnRatesSubjectEndOverride",
     "/ach/returns/{return}/dishonor": "PostBrimAchReturnsReturnDishonor",
+    "/ach/reversals": "PostBrimAchReversals",
     "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
 }

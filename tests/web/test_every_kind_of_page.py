@@ -120,6 +120,7 @@ OF_LIVE_MONEY: Final = tuple(
     for name in (
         "ach_file",
         "ach_return",
+        "ach_reversal",
         "break",
         "funding_source",
         "microdeposits",

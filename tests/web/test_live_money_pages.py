@@ -14,6 +14,7 @@ from brim.core.corrections import CorrectionStatus
 from brim.core.dishonors import ReturnStatus
 from brim.core.operators.rules import Role
 from brim.core.operators.sign_in_rules import CONFIRMED_FOR_MS
+from brim.core.reversals import ReversalStatus
 from brim.http.multipart import Part, encode_multipart
 from brim.http.multipart import text_of as text_of_file
 from brim.platform.database import Database
@@ -110,6 +111,7 @@ def test_another_platform_finds_nothing(server: Server, pages_url: str, objects:
         f"/breaks/{objects.open_break()}",
         f"/ach/corrections/{objects.open_correction()}",
         f"/ach/returns/{objects.ach_return()}",
+        f"/ach/reversals/{objects.reversal()}",
         f"/ach/originators/{objects.originator()}",
     ):
         assert person.visit(page).status == 404
@@ -369,6 +371,7 @@ def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObject
     for page, offered in (
         (f"/ach/corrections/{correction}", f"/ach/corrections/{correction}/refuse"),
         (f"/ach/returns/{came_back}", f"/ach/returns/{came_back}/dishonor"),
+        ("/ach/reversals", "/ach/reversals/new"),
         (f"/ach/files/{file}", f"/ach/files/{file}/void"),
         (f"/breaks/{found}", f"/breaks/{found}/resolve"),
         (f"/ach/originators/{originator}", f"/ach/originators/{originator}/edit"),
@@ -868,3 +871,40 @@ def test_every_end_of_a_return_is_said_on_its_page(person: Person, objects: AchO
             assert "outside the network" in shown
     assert person.visit("/ach/returns?status=contested").body.decode().count("/ach/returns/retn_") == 7
     assert person.visit("/ach/returns?status=nothing").status == 404
+
+
+REVERSAL_PAGES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "requested": ({}, "It goes out with the next file"),
+    "settled": ({"settled_by": "x", "settled_on": date(2026, 12, 9)}, "the customer has the money back"),
+    "returned": ({"return_code": "R02", "is_credited": True}, "Returned with R02 . The money is in the account"),
+    "missed": ({"is_credited": True}, "No file left with it in time"),
+    "superseded": ({}, "It did not leave"),
+}
+
+
+def test_every_end_of_a_reversal_is_said_on_its_page(person: Person, objects: AchObjects) -> None:
+    for status, (fields, words) in REVERSAL_PAGES.items():
+        found = objects.reversal(status=ReversalStatus(status), **fields)
+        assert words in person.read(f"/ach/reversals/{found}")
+        assert person.visit(f"/ach/reversals?status={status}").body.decode().count("/ach/reversals/achr_") == 1
+    assert person.visit("/ach/reversals?status=all").body.decode().count("/ach/reversals/achr_") == 5
+    assert person.visit("/ach/reversals?status=nothing").status == 404
+
+
+def test_a_debit_is_reversed_once_by_its_form(person: Person, live: Wire, objects: AchObjects) -> None:
+    topup = objects.sent_debit()
+    path = f"/ach/reversals/new?topup={topup}"
+    assert f"/ach/reversals/new?topup={topup}" in person.visit(f"/topups/{topup}").body.decode()
+    hidden = person.hidden(path, "/ach/reversals")
+    without = person.post("/ach/reversals", hidden | {"topup": topup, "reason": ""})
+    assert without.status == 400
+    unknown = person.post("/ach/reversals", hidden | {"topup": "tu_none", "reason": "duplicate"})
+    assert (unknown.status, "No such debit" in text_of(unknown)) == (400, True)
+    sent = person.send(path, "/ach/reversals", {"topup": topup, "reason": "wrong_amount"})
+    (made,) = live.get(f"/v1/brim/ach/reversals?topup={topup}").json["data"]
+    assert sent.headers["location"] == f"/ach/reversals/{made['id']}?done=reversal_requested"
+    assert (made["status"], made["reason"], made["amount"], made["file"]) == ("requested", "wrong_amount", 5_000, None)
+    assert live.get(f"/v1/topups/{topup}").json["status"] == "failed"
+    again = person.post("/ach/reversals", hidden | {"topup": topup, "reason": "duplicate", "idempotency_key": "second"})
+    assert (again.status, "already has a reversal" in text_of(again)) == (400, True)
+    assert live.get("/v1/brim/ach/reversals?status=settled").json["data"] == []

@@ -8,6 +8,7 @@ from typing import Final
 
 from brim.api.resources.ach.return_rate_wire import changed_rate_json
 from brim.api.resources.ach.return_wire import return_json
+from brim.api.resources.ach.reversal_wire import reversal_json
 from brim.api.resources.ach.wire import break_json, correction_json, file_json
 from brim.api.resources.authorizations.wire import microdeposits_json, prenote_json
 from brim.api.resources.balance.wire import balance_json
@@ -31,6 +32,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.RETURN_RATE: changed_rate_json,
         ObjectType.CORRECTION: correction_json,
         ObjectType.ACH_RETURN: return_json,
+        ObjectType.ACH_REVERSAL: reversal_json,
         ObjectType.PRENOTE: prenote_json,
         ObjectType.MICRODEPOSITS: microdeposits_json,
         ObjectType.NEGATIVE_BALANCE: negative_balance_json,

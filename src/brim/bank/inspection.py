@@ -110,8 +110,16 @@ def _faults(batch: Batch, file: NachaFile, agreement: Agreement, processing_day:
 
 
 def _offset_faults(batch: Batch, agreement: Agreement) -> Iterator[Fault]:
-    if agreement.balanced and batch.totals.credit != batch.totals.debit:
-        yield Fault("UNBALANCED", f"the batch debits {batch.totals.debit} cents and credits {batch.totals.credit}")
+    own = [entry for entry in batch.entries if agreement.is_offset(entry)]
+    credited = sum(entry.amount for entry in own if entry.is_credit)
+    debited = sum(entry.amount for entry in own if not entry.is_credit)
+    debits, credits_ = batch.totals.debit - debited, batch.totals.credit - credited
+    if agreement.balanced and (debits, credits_) != (credited, debited):
+        yield Fault(
+            "UNBALANCED",
+            f"the batch debits {debits} cents and credits {credits_}; the company is credited {credited} and debited "
+            f"{debited}",
+        )
 
 
 def _class_faults(batch: Batch) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 Numbers with a name are Stripe's for ACH debits (https://docs.stripe.com/testing#ach-direct-debit); the families
 `99RRDD0000` and `99RRDD00CC`, and `98CC000000`, `97CC000000` and `96CC000000`, reach every code; `95NRR00000` has a
-debit returned so often that it is presented again.
+debit returned so often that it is presented again, and `94RRDD0000` has debits paid and credits returned.
 """
 
 import re
@@ -56,6 +56,7 @@ CONTEST_DAYS: Final = 2
 FAULTS: Final = ("", "misrouted", "amount", "account", "twice")
 """What can be wrong with a return: it names another bank's entry, another amount or account, or comes twice."""
 _RETURNED_OFTEN: Final = re.compile(r"95(\d)(\d\d)00000")
+_CREDIT_RETURNED: Final = re.compile(r"94(\d\d)(\d\d)0000")
 _CHANGED: Final = re.compile(r"(9[678])(0[1-9]|1[0-4])000000")
 
 LAYOUTS: Final = {"98": "", "97": "unusable", "96": "shifted"}
@@ -67,6 +68,9 @@ _CALENDAR_DAYS: Final = {"R05", "R07", "R10", "R11", "R33", "R37", "R38", "R51",
 _WITHOUT_MONEY: Final = {"R02", "R03", "R04", "R13", "R16", "R19", "R20", "R26"}
 """Reasons for which a prenote or a credit is returned; the others are for what debits an account."""
 
+_DEBITS_ONLY: Final = {"R01", "R05", "R07", "R08", "R09", "R10", "R11", "R29", "R31", "R37", "R38", "R51", "R52", "R53"}
+"""Reasons for which only debits are returned."""
+
 _ROUTINGS: Final = ("021000021", "011401533")
 
 
@@ -75,7 +79,7 @@ def is_counted(account: str) -> bool:
     return _RETURNED_OFTEN.fullmatch(account) is not None
 
 
-def by_account(account: str, *, debits: bool, returned: int = 0) -> Outcome | None:
+def by_account(account: str, *, prenote: bool, credit: bool = False, returned: int = 0) -> Outcome | None:
     """Return what an account number asks for; None if the entry is simply paid.
 
     `returned` is how often the same debit was returned before.
@@ -87,9 +91,13 @@ def by_account(account: str, *, debits: bool, returned: int = 0) -> Outcome | No
         outcome = Outcome("return", f"R{found[1]}", int(found[2]))
     elif found := _RETURNED_OFTEN.fullmatch(account):
         outcome = Outcome("return", f"R{found[2]}") if returned < int(found[1]) else None
+    elif found := _CREDIT_RETURNED.fullmatch(account):
+        outcome = Outcome("return", f"R{found[1]}", int(found[2])) if credit else None
     elif found := _CHANGED.fullmatch(account):
         outcome = Outcome("notify", f"C{found[2]}", 1, layout=LAYOUTS[found[1]])
-    if outcome and not debits and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
+    if outcome and credit and outcome.code in _DEBITS_ONLY:
+        return None
+    if outcome and prenote and outcome.action == "return" and outcome.code not in _WITHOUT_MONEY:
         return None
     return outcome
 

@@ -89,7 +89,15 @@ SELECT b.settle_on, b.description, b.company_name, o.code AS returned
 FROM entries AS e JOIN batches AS b ON b.id = e.batch
 LEFT JOIN outcomes AS o ON o.entry = e.id AND o.action = 'return' AND o.trace IS NOT NULL
 WHERE b.company_id = ? AND e.individual_id = ? AND e.amount = ? AND b.status <> 'rejected'
-  AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id)
+  AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id) AND b.description <> 'REVERSAL'
+ORDER BY e.id
+
+-- name: same_entries
+-- A company's entries of the same account, individual id and amount, in order.
+SELECT e.code, b.settle_on, b.description, b.sec
+FROM entries AS e JOIN batches AS b ON b.id = e.batch
+WHERE e.routing = ? AND e.account = ? AND e.individual_id = ? AND e.amount = ? AND b.company_id = ?
+  AND b.status <> 'rejected'
 ORDER BY e.id
 
 -- name: returned_before

@@ -12,6 +12,7 @@ from brim.bank.folders import ArrivedFile
 from brim.bank.inspection import effective_day, inspect_batch, inspect_file
 from brim.bank.nacha_reader import RECORD, REFUSALS, Batch, Entry, Fault, NachaFile, read_nacha
 from brim.bank.retries import inspect_retries
+from brim.bank.reversals import inspect_reversals
 from brim.bank.step import Step
 
 _MINUTE_S: Final = 60
@@ -83,6 +84,8 @@ def _judge_batch(step: Step, batch: Batch, file: NachaFile, processing_day: date
         return Verdict(accepted=False, reason=fault)
     if fault := find_dishonor_fault(step, batch, processing_day):
         return Verdict(accepted=False, reason=fault)
+    if fault := inspect_reversals(step, batch, processing_day):
+        return Verdict(accepted=False, reason=fault)
     if fault := inspect_retries(step, batch, _settlement_day(step, batch, processing_day)):
         return Verdict(accepted=False, reason=fault)
     effective = effective_day(batch)
@@ -147,7 +150,7 @@ def _keep_batch(step: Step, file_id: int, batch: Batch, verdict: Verdict, proces
 def _never_settles(step: Step, entry: Entry) -> bool:
     if entry.dishonor is not None:
         return False
-    outcome = step.outcome(entry.trace, entry.account, entry.amount, debits=entry.code[1] == "7")
+    outcome = step.outcome(entry.trace, entry.account, entry.amount, prenote=entry.is_prenote, credit=entry.is_credit)
     return outcome is not None and outcome.action == "never_settle"
 
 

@@ -42,7 +42,8 @@ def _plan(step: Step, entry: sqlite3.Row, settled: date) -> None:
             entry["trace"],
             entry["account"],
             entry["amount"],
-            debits=entry["code"][1] == "7",
+            prenote=entry["code"][1] in "38",
+            credit=entry["code"][1] in "23",
             returned=step.store.value("returned_before", *debit, entry["id"]) if is_counted(entry["account"]) else 0,
             use=True,
         )

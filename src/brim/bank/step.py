@@ -61,12 +61,20 @@ class Step:
         return {action: rule for action, rule in found.items() if rule}
 
     def outcome(
-        self, trace: str, account: str, amount: int, *, debits: bool, returned: int = 0, use: bool = False
+        self,
+        trace: str,
+        account: str,
+        amount: int,
+        *,
+        prenote: bool,
+        credit: bool = False,
+        returned: int = 0,
+        use: bool = False,
     ) -> Outcome | None:
         """Return the outcome of an entry whose debit was returned this often before; None if it is paid."""
         if rule := self._first_rule(lambda rule: rule.fits_entry(trace, account, amount), use=use):
             return None if rule.action == "pay" else rule.outcome
-        return by_account(account, debits=debits, returned=returned)
+        return by_account(account, prenote=prenote, credit=credit, returned=returned)
 
     def contest(self, trace: str, account: str, amount: int) -> tuple[str, int] | None:
         """Return by which code, and in how many banking days, the dishonor of an entry's return is contested."""

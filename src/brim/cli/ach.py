@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brim.core.corrections import Correction
     from brim.core.dishonors import AchReturn
     from brim.core.originators import Authorization, Readiness
+    from brim.core.reversals import Reversal
     from brim.platform.database import Conn, Database
 
 # ruff: noqa: PLC0415  each command loads only what it runs
@@ -61,16 +62,17 @@ def list_files(limit: int, account: str | None, **flags: str | None) -> None:
 @click.argument("file")
 @of_account
 def show_file(file: str, account: str | None, **flags: str | None) -> None:
-    """Show FILE: its totals and dates, its hash, its largest entries, and who has approved it."""
+    """Show FILE: its totals and dates, its hash, its largest entries and reversals, and who has approved it."""
     import msgspec
 
     from brim.core.ach import FileReview, find_file, review_file
+    from brim.core.reversals import list_in_file
 
-    async def read(conn: "Conn", scope: "AccountScope") -> tuple["AchFile", FileReview]:
+    async def read(conn: "Conn", scope: "AccountScope") -> tuple["AchFile", FileReview, "list[Reversal]"]:
         found = await find_file(conn, scope, file)
-        return found, await review_file(conn, found)
+        return found, await review_file(conn, found), await list_in_file(conn, scope, file)
 
-    found, review = on_live_money(flags, account, read)
+    found, review, reversals = on_live_money(flags, account, read)
     fields = msgspec.structs.asdict(found)
     fields["scope"] = found.scope.account
     fields["sha256"] = found.sha256.hex()
@@ -82,6 +84,7 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
         alone = ", the only person" if each.one_person else ""
         rows.append((f"approval {each.number}", f"{each.approved_by}{alone}, of sha256 {each.sha256.hex()}"))
     rows += [("largest entry", f"{each.amount} cents, {each.topup} of {each.owner}") for each in review.largest]
+    rows += [("reversal", f"{each.amount} cents to the customer, {each.topup} of {each.owner}") for each in reversals]
     show_table(("field", "value"), rows)
 
 
@@ -107,8 +110,8 @@ def approve(file: str, sha256: str | None, account: str | None, **flags: str | N
         click.echo(f"{found.id} needs another person's approval.")
     else:
         click.echo(
-            f"{found.id} is approved: {found.entry_count} entries, debits of {found.total_debit} cents, effective "
-            f"{found.effective_date}, sha256 {found.sha256.hex()}."
+            f"{found.id} is approved: {found.entry_count} entries, debits of {found.total_debit} and credits of "
+            f"{found.total_credit} cents, effective {found.effective_date}, sha256 {found.sha256.hex()}."
         )
 
 
@@ -468,6 +471,73 @@ def dishonor(ach_return: str, code: str, information: str | None, account: str |
         ),
     )
     click.echo(f"{found.id} is dishonored with {code}; it leaves by {tell_time((found.leaves_ms or 0) // 1000)}.")
+
+
+@ach.command("reversals")
+@click.option(
+    "--status",
+    type=click.Choice(["requested", "settled", "returned", "missed", "superseded"]),
+    help="Only reversals with this status.",
+)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_reversals(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
+    """List reversals of debits of --account and of its connected accounts, with their deadlines."""
+    from brim.base.paging import PageRequest
+    from brim.core import reversals as service
+
+    filters = service.ReversalFilters(status=service.ReversalStatus(status) if status else None)
+
+    async def read(database: "Database") -> "list[Reversal]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return list((await service.list_reversals(database, scope, PageRequest(limit=limit), filters)).items)
+
+    show_table(
+        ("id", "debit settled", "cents", "top-up", "reason", "status", "sendable until", "file", "returned"),
+        [
+            (
+                each.id,
+                each.debited_on.isoformat(),
+                str(each.amount),
+                each.topup,
+                each.reason or "",
+                each.status,
+                tell_time(each.sendable_until_ms // 1000),
+                each.file or "",
+                each.return_code or "",
+            )
+            for each in on_database(flags, read)
+        ],
+    )
+
+
+@ach.command("reverse")
+@click.argument("topup")
+@click.option(
+    "--reason",
+    type=click.Choice(["wrong_amount", "wrong_receiver", "wrong_date", "duplicate"]),
+    required=True,
+    help="What was wrong with the debit.",
+)
+@of_account
+def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -> None:
+    """Take the newest debit of TOPUP back within five banking days of its settlement, with the next file."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import request_reversal
+    from brim.core.reversals import ReversalReason
+
+    found = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: request_reversal(
+            conn, scope, topup, reason=ReversalReason(reason), renderers=WIRE_FORMATS, **asked_here()
+        ),
+    )
+    click.echo(
+        f"{found.id} reverses {found.amount} cents of {topup}; it leaves by {tell_time(found.leaves_ms // 1000)}, in a "
+        "file that another operator approves."
+    )
 
 
 @ach.command()

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
 from brim.core.ach.building import within_lines
+from brim.core.ach.encoding import OutgoingReversal
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.dishonors import AchReturn, Dishonor, ReturnStatus
 from brim.core.rails.ach import Offset, OriginatorProfile
+from brim.core.reversals import Reversal, ReversalReason, ReversalStatus
 
 PROFILE = OriginatorProfile(
     odfi_routing_number="121042882",
@@ -76,26 +78,56 @@ def _dishonor(number: int, sec_code: str) -> Dishonor:
     return Dishonor(found=found, record="")
 
 
+def _reversal(number: int, sec_code: str) -> OutgoingReversal:
+    found = Reversal(
+        scope=SCOPE,
+        id=f"achr_{number}",
+        owner=SCOPE.account,
+        originator="orig_1",
+        topup=f"tu_{number}",
+        number=1,
+        reason=ReversalReason.DUPLICATE,
+        amount=100,
+        original_trace="1",
+        debited_on=date(2026, 12, 1),
+        sec_code=sec_code,
+        company_name=None,
+        company_id=None,
+        status=ReversalStatus.REQUESTED,
+        requested_by="op_1",
+        requested_ms=0,
+        sendable_until_ms=0,
+        leaves_ms=0,
+    )
+    return OutgoingReversal(found=found, entry=_entry(number, sec_code), account_number="1")
+
+
 @given(
     most=st.integers(100, 260),
     offset=OFFSETS,
     entries=CLASSES,
     refusals=st.integers(0, 120),
     disputed=CLASSES,
+    reversing=CLASSES,
 )
 def test_what_a_file_takes_fits_into_its_lines(
-    most: int, offset: Offset, entries: list[str], refusals: int, disputed: list[str]
+    most: int, offset: Offset, entries: list[str], refusals: int, disputed: list[str], reversing: list[str]
 ) -> None:
     profile = msgspec.structs.replace(PROFILE, max_file_lines=most, offset=offset)
     waiting = [_entry(*each) for each in enumerate(entries)]
     told = [_dishonor(*each) for each in enumerate(disputed)]
-    taken = within_lines(profile, waiting, cast("Any", [None] * refusals), told)  # they are counted only
+    back = [_reversal(*each) for each in enumerate(reversing)]
+    taken = within_lines(profile, waiting, cast("Any", [None] * refusals), told, back)  # they are counted only
     batches = len({(each.sec_code, each.retry) for each in taken.entries})
     lines = 2 + len(taken.entries) + batches * (2 if offset is Offset.NONE else 3)
     lines += (2 if taken.refusals else 0) + 2 * len(taken.refusals)
     lines += 2 * len({each.found.sec_code for each in taken.disputed}) + 2 * len(taken.disputed)
+    classes = {each.found.sec_code for each in taken.reversing}
+    lines += len(taken.reversing) + len(classes) * (2 if offset is Offset.NONE else 3)
     assert -(-lines // 10) * 10 <= most
     assert taken.entries == waiting[: len(taken.entries)]
     assert bool(taken.disputed) == bool(disputed)
     if 2 + 2 * len(told) + 6 <= most // 10 * 10:
         assert taken.disputed == told
+        if 2 + 2 * len(told) + 6 + len(back) + 9 <= most // 10 * 10:
+            assert taken.reversing == back

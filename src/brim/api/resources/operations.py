@@ -11,6 +11,7 @@ from brim.api.resources.ach.operations import ACH_FILES, BREAKS, CORRECTIONS, RA
 from brim.api.resources.ach.originator_operations import ORIGINATORS
 from brim.api.resources.ach.return_operations import ACH_RETURNS
 from brim.api.resources.ach.return_rate_operations import RETURN_RATES
+from brim.api.resources.ach.reversal_operations import ACH_REVERSALS
 from brim.api.resources.audit_log.operations import AUDIT_LOG
 from brim.api.resources.authorizations.operations import AUTHORIZATIONS
 from brim.api.resources.balance.operations import BALANCE
@@ -46,6 +47,7 @@ OPERATIONS: Final = (
     *ACH_FILES,
     *BREAKS,
     *ACH_RETURNS,
+    *ACH_REVERSALS,
     *RETURN_RATES,
     *NEGATIVE_BALANCES,
     *CORRECTIONS,

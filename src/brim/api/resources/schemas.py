@@ -15,6 +15,7 @@ from brim.api.resources.ach import originator_wire
 from brim.api.resources.ach import wire as ach_wire
 from brim.api.resources.ach.return_rate_wire import OverrideObject, RateObject, ReturnRateObject
 from brim.api.resources.ach.return_wire import AchReturnObject, ContestObject, DishonorCodeObject, DishonorObject
+from brim.api.resources.ach.reversal_wire import ReversalObject
 from brim.api.resources.audit_log import wire as audit_wire
 from brim.api.resources.authorizations import wire as authorization_wire
 from brim.api.resources.balance import wire as balance_wire
@@ -141,6 +142,7 @@ COMPONENTS: Final = (
     Component(RateObject, "brim.return_rate_figure"),
     Component(OverrideObject, "brim.return_rate_override"),
     Component(AchReturnObject, "brim.ach_return"),
+    Component(ReversalObject, "brim.ach_reversal"),
     Component(DishonorObject, "brim.ach_return_dishonor"),
     Component(DishonorCodeObject, "brim.ach_return_dishonor_code"),
     Component(ContestObject, "brim.ach_return_contest"),

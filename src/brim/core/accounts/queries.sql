@@ -118,8 +118,8 @@ SET deleted_below = deleted_below + 1
 WHERE account = $1;
 
 -- name: live_money_of_account
--- Whether an account has money in live mode, and whether some is on its way, of pending top-ups or of dishonored returns:
--- along topups_by_status and ach_returns_owed alone, which have that order.
+-- Whether an account has money in live mode, and whether some is on its way, of pending top-ups, dishonored returns or
+-- reversals: along topups_by_status, ach_returns_owed and ach_reversals_open alone, which have that order.
 SELECT
     EXISTS (SELECT FROM balances WHERE account = $1 AND livemode AND (available <> 0 OR reserved <> 0)) AS has_balance,
     EXISTS (
@@ -142,7 +142,17 @@ SELECT
             ORDER BY owner, livemode, topup
             LIMIT 1
         ) AS r
-    ) AS has_dishonored;
+    ) AS has_dishonored,
+    EXISTS (
+        SELECT
+        FROM (
+            SELECT id
+            FROM ach_reversals
+            WHERE owner = $1 AND livemode = true AND status = 'requested'
+            ORDER BY owner, livemode, topup
+            LIMIT 1
+        ) AS v
+    ) AS has_reversal;
 
 -- name: is_used_live
 -- Whether an account is used in live mode: it was made with a live key, or has one, a live top-up or a live endpoint. Keys

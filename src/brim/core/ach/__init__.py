@@ -6,8 +6,8 @@ becomes of the money. Start reading at `rules`, then `claiming`, `building`, `se
 bank accounts by the same files.
 
 Rows are held in one order, so that no two wait for each other: an account's clock, originator, file, top-ups or
-prenotes, entries, then bank accounts and the ledger. Who holds a file may share a clock afterwards: nobody who moves or
-removes a clock waits for a file.
+prenotes, entries, reversals, then bank accounts and the ledger. Who holds a file may share a clock afterwards: nobody
+who moves or removes a clock waits for a file.
 """
 
 from brim.core.ach.bank_servers import CREDENTIALS_FOLDER, BankServers
@@ -61,6 +61,7 @@ from brim.core.ach.readiness import read_readiness
 from brim.core.ach.reading_store import read_readings
 from brim.core.ach.retry_rules import may_be_retried
 from brim.core.ach.retrying import find_retry, read_standings
+from brim.core.ach.reversing import request_reversal
 from brim.core.ach.rules import (
     FILE_PREFIX,
     FILE_TRANSITIONS,
@@ -197,6 +198,7 @@ __all__ = [
     "refuse_correction",
     "report_over_cap",
     "report_silence",
+    "request_reversal",
     "resolve_break",
     "resubmit_file",
     "retrieve_bank_file",

@@ -6,12 +6,14 @@ from typing import Final
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core import reversals
 from brim.core.ach import entry_store
 from brim.core.ach.entry_store import Confirmed
 from brim.core.ach.microdeposit_entries import release_stated
 from brim.core.ach.microdeposits import watch_returns
 from brim.core.ach.prenotes import ask_prenote_again, fail_prenote, hold_prenote
 from brim.core.ach.representing import failure_of, is_retried, present_again
+from brim.core.ach.reversing import apply_beside_reversal
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.rails import Fail, Return
@@ -45,6 +47,8 @@ class Applied(StrEnum):
     """The top-up was pending and stays pending: its debit is presented again."""
     REVERSED = "reversed"
     """The money was usable, and is taken back."""
+    ENDED = "ended"
+    """The top-up was ended by a reversal, which does not leave any more, or had failed."""
     KNOWN = "known"
     """It was applied before."""
     CONFLICT = "conflict"
@@ -163,16 +167,38 @@ async def apply_return(
         if failed and entry.is_microdeposit:
             await watch_returns(conn, renderers, entry, moment)
         return Applied.FAILED
-    applied = await _applied_to(conn, held, topup, code=code, profile=profile, renderers=renderers, moment=moment)
-    if topup is None or applied is Applied.CONFLICT:
-        return Applied.CONFLICT
-    if applied is not Applied.WAITING:
-        failure_code, message = failure_of(code)
-        outcome = Fail(failure_code, message) if applied is Applied.FAILED else Return(failure_code, message)
-        transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
-        if transition is not None:
-            await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
-    await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+    reversal = await reversals.lock_reversal_of(conn, entry.scope, entry.topup)
+    if reversal is not None and reversal.number == entry.number:
+        is_applied = await apply_beside_reversal(
+            conn, reversal, code=code, trace=trace, profile=profile, renderers=renderers, moment=moment
+        )
+        applied = Applied.ENDED if is_applied else Applied.CONFLICT
+    else:
+        applied = await _end_returned(conn, held, topup, code=code, profile=profile, renderers=renderers, moment=moment)
+    if applied is not Applied.CONFLICT:
+        await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+    return applied
+
+
+async def _end_returned(
+    conn: Conn,
+    entry: Entry,
+    topup: Topup | None,
+    *,
+    code: str,
+    profile: OriginatorProfile,
+    renderers: Renderers,
+    moment: OwnerTime,
+) -> Applied:
+    """Let the top-up of a returned entry fail or be reversed, unless its debit is presented again."""
+    applied = await _applied_to(conn, entry, topup, code=code, profile=profile, renderers=renderers, moment=moment)
+    if topup is None or applied in {Applied.CONFLICT, Applied.WAITING}:
+        return Applied.CONFLICT if topup is None else applied
+    failure_code, message = failure_of(code)
+    outcome = Fail(failure_code, message) if applied is Applied.FAILED else Return(failure_code, message)
+    transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)
+    if transition is not None:
+        await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
     return applied
 
 

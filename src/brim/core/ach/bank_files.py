@@ -26,11 +26,22 @@ from brim.core.ach.disputing import (
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.microdeposit_entries import PostedBeforeError, post_booked, post_returned, with_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, signed_total
+from brim.core.ach.reversing import (
+    ReversalBookedOtherwiseError,
+    apply_returned_reversal,
+    book_returned_reversal,
+    book_reversals,
+    find_entry_of,
+    find_reversal,
+    paid_twice_by,
+    report_left,
+    report_rejected,
+)
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
 from brim.core.dishonors import AchReturn, list_in_file
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, read_account_number
-from brim.core.rails.ach import Confirmation, local_day, nacha
+from brim.core.rails.ach import REVERSAL_DESCRIPTION, Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import ChangeAddenda, Contest, Item, ReturnInfo, Severity
 from brim.core.reconciliation import (
     BankAccountName,
@@ -45,6 +56,8 @@ from brim.core.reconciliation import (
 from brim.core.reconciliation.formats import Scope, Statement, StatementFile, StatementLine, Verdict, read_statement
 from brim.core.reconciliation.formats import Severity as StatementSeverity
 from brim.core.return_rates import ReturnedDebit, count_returned
+from brim.core.reversals import Reversal
+from brim.core.reversals import list_in_file as list_reversals_in_file
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, UnexpectedBankAmountError
 from brim.platform.database import Conn
@@ -62,6 +75,16 @@ MOST_FEE: Final = 5_000
 
 Banks charge a few dollars for a return, and some tens for one of a large amount.
 """
+_BOOKED_OTHERWISE: Final = (
+    ConfirmedOtherwiseError,
+    UnexpectedBankAmountError,
+    DishonorBookedOtherwiseError,
+    ReversalBookedOtherwiseError,
+    PostedBeforeError,
+)
+"""Why a line of a statement that was matched cannot be posted."""
+_PAID_OUT: Final = frozenset({REVERSAL_DESCRIPTION, MICRODEPOSIT_DESCRIPTION})
+"""The entry descriptions of batches that the bank may book as a debit of ours."""
 _ITEM_WORDS: Final = {
     nacha.ItemKind.DISHONOUR: "dishonored return of somebody else's",
     nacha.ItemKind.FORWARD: "debit or credit",
@@ -193,6 +216,7 @@ async def _as_sent(reading: FileReading, file: AchFile) -> AchFile:
     await count_file(
         reading.conn, reading.originator, sent, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
     )
+    await report_left(reading.conn, reading.renderers, sent, now_ms=reading.now_ms, ids=reading.ids)
     return sent
 
 
@@ -208,12 +232,11 @@ async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) ->
 
     Its top-ups are held first, as everywhere: one that succeeds just now has succeeded, and does not go out again.
     """
-    await hold_presented(
-        reading.conn,
-        await entry_store.list_entries_of_batch(reading.conn, reading.originator.scope, batch.file, batch.number),
-    )
+    entries = await entry_store.list_entries_of_batch(reading.conn, reading.originator.scope, batch.file, batch.number)
+    await hold_presented(reading.conn, entries)
     await file_store.set_batch_status(reading.conn, reading.originator.scope, batch, "rejected", reason=reason)
     await entry_store.unconfirm_entries(reading.conn, reading.originator.scope, batch.file, batch.number)
+    await report_rejected(reading.conn, reading.renderers, entries, now_ms=reading.now_ms, ids=reading.ids)
     await uncount_batch(
         reading.conn, reading.originator, batch, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
     )
@@ -338,17 +361,24 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
 
 
 async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> None:
+    """Apply a return: of a reversal, if what came back is a credit of ours, or else of a debit."""
+    traces, whose = [info.original_trace_number], reading.originator
+    reversal = None
+    if not info.is_debit:
+        reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
+    if reversal is None:
+        await _apply_returned_debit(reading, item, info)
+    else:
+        await _apply_returned_reversal(reading, item, info, reversal)
+
+
+async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnInfo) -> None:
     entry, reason = await _find_entry(reading, info.original_trace_number, info.original_rdfi_identification)
-    is_known = reason != _UNKNOWN_TRACE
+    is_known, kind = reason != _UNKNOWN_TRACE, BreakKind.RETURN
     if entry is not None:
         (entry,) = await with_amounts(reading.conn, reading.vault, [entry])
-    if entry is not None and entry.amount != info.amount_cents:
-        reason = f"the debit was of {entry.amount} cents"
-        if entry.is_microdeposit:
-            reason = "it is a micro-deposit of another amount"
-    elif entry is not None and not await _is_of_account(reading, entry, info.account_number):
-        reason = "the debit was from another bank account"
-    elif entry is not None:
+        reason = await _unlike(reading, entry, info)
+    if entry is not None and not reason:
         applied = await apply_return(
             reading.conn,
             entry,
@@ -359,15 +389,18 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
-        if applied in {Applied.FAILED, Applied.WAITING, Applied.REVERSED}:
+        if applied in {Applied.FAILED, Applied.WAITING, Applied.REVERSED, Applied.ENDED}:
             if entry.is_debit:
                 reading.returned.append(_returned(reading, entry, info.code))
             await _note_return(reading, item, info, entry)
         if applied is not Applied.CONFLICT:
             return
         reason = "its top-up has come to another end, or was returned before"
+        twice = await paid_twice_by(reading.conn, entry)
+        if twice is not None:
+            kind, reason = BreakKind.PAID_TWICE, twice
     opened = await reading.open_break(
-        BreakKind.RETURN,
+        kind,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
         detail=f"A return {info.code} of {info.amount_cents} cents names trace {info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
@@ -376,7 +409,51 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
         raw=_without_account(item),
     )
     if opened is not None:
+        if entry is not None and kind is BreakKind.PAID_TWICE:
+            reading.returned.append(_returned(reading, entry, info.code))
         await _note_return(reading, item, info, entry, break_id=opened.id)
+
+
+async def _unlike(reading: FileReading, entry: Entry, info: ReturnInfo) -> str:
+    """Return in what a return does not say what its entry does; nothing where it does."""
+    if entry.amount != info.amount_cents:
+        is_secret = entry.is_microdeposit
+        return "it is a micro-deposit of another amount" if is_secret else f"the debit was of {entry.amount} cents"
+    is_same = await _is_of_account(reading, entry, info.account_number)
+    return "" if is_same else "the debit was from another bank account"
+
+
+async def _apply_returned_reversal(reading: FileReading, item: Item, info: ReturnInfo, reversal: Reversal) -> None:
+    """Apply the return of a reversal, or list why it could not be applied."""
+    entry = await find_entry_of(reading.conn, reversal)
+    reason: str | None
+    if reversal.amount != info.amount_cents:
+        reason = f"the reversal was of {reversal.amount} cents"
+    elif entry is not None and entry.routing_number[:8] != info.original_rdfi_identification[:8]:
+        reason = "the reversal that has it went to another bank"
+    elif entry is not None and entry.sealed and not await _is_of_account(reading, entry, info.account_number):
+        reason = "the reversal was to another bank account"
+    else:
+        reason = await apply_returned_reversal(
+            reading.conn,
+            reversal,
+            code=info.code,
+            trace=info.trace_number,
+            renderers=reading.renderers,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+    if reason is not None:
+        await reading.open_break(
+            BreakKind.RETURN,
+            cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
+            detail=f"A return {info.code} of {info.amount_cents} cents names the reversal {reversal.id} with trace "
+            f"{info.original_trace_number}: {reason}.",
+            amount=info.amount_cents,
+            currency="usd",
+            reference=info.original_trace_number,
+            raw=_without_account(item),
+        )
 
 
 async def _note_return(
@@ -438,10 +515,22 @@ def _change_in(item: Item) -> ChangeAddenda | None:
 
 
 async def _apply_change(reading: FileReading, item: Item, change: ChangeAddenda) -> None:
+    whose = reading.originator
     entry, reason = await _find_entry(reading, change.original_trace_number, change.original_rdfi_identification)
+    reversal = None
+    if entry is None:
+        traces = [change.original_trace_number]
+        reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
+        entry = None if reversal is None else await find_entry_of(reading.conn, reversal)
     if entry is not None:
         problem = await reading.correcting.apply(
-            reading.conn, entry, change, bank_file=reading.file.id, now_ms=reading.now_ms, ids=reading.ids
+            reading.conn,
+            entry,
+            change,
+            is_of_reversal=reversal is not None,
+            bank_file=reading.file.id,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
         )
         if problem is None:
             return
@@ -618,12 +707,7 @@ async def _apply_line(reading: FileReading, line: StatementLine, plain: Statemen
         try:
             async with reading.conn.transaction():
                 problem = await _post(reading, match, row)
-        except (
-            ConfirmedOtherwiseError,
-            UnexpectedBankAmountError,
-            DishonorBookedOtherwiseError,
-            PostedBeforeError,
-        ) as error:
+        except _BOOKED_OTHERWISE as error:
             problem = error.message
     if problem is not None:
         await reading.open_break(
@@ -645,26 +729,27 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
     booked_though_rejected: FoundBatch | None = None
     entry: Entry | None = None
     dishonored: AchReturn | None = None
+    reversal: Reversal | None = None
     problem: str | None = None
 
 
 async def _match(reading: FileReading, line: StatementLine) -> _Match:
     """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
-    if line.amount_minor >= 0:
-        for text in texts:
-            for found in _BATCH_REFERENCE.finditer(text):
-                if found["company"] == reading.originator.profile.company_id.strip():
-                    return await _match_batch(reading, line, int(found["batch"]))
-    else:
-        matched = await _match_payment(reading, line, texts)
-        if matched is not None:
-            return matched
+    for text in texts:
+        for found in _BATCH_REFERENCE.finditer(text):
+            matched = await _match_batch(reading, line, found["company"], int(found["batch"]))
+            if matched is not None:
+                return matched
     traces = [trace for text in texts for trace in _TRACE.findall(text)]
     is_coming = line.amount_minor >= 0
     dishonored = await find_in_line(reading.conn, reading.originator.scope, traces, is_coming=is_coming)
     if dishonored is not None:
         return _match_dishonor(line, dishonored)
+    whose = reading.originator
+    reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
+    if reversal is not None:
+        return _match_reversal(line, reversal)
     for trace in traces:
         entries = [each for each in await _entries_of_trace(reading, trace) if each.is_credit is is_coming]
         if entries:
@@ -673,23 +758,20 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
     return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
 
 
-async def _match_payment(reading: FileReading, line: StatementLine, texts: Sequence[str]) -> _Match | None:
-    """Return which batch a line pays for that credits its receivers; None where it names none: it may be a return."""
-    scope, originator = reading.originator.scope, reading.originator
-    for text in texts:
-        for found in _BATCH_REFERENCE.finditer(text):
-            number = int(found["batch"])
-            if found["company"] != originator.profile.company_id.strip():
-                continue
-            batches = await file_store.find_batches_by_number(reading.conn, scope, originator.id, number)
-            if batches and batches[0].description == MICRODEPOSIT_DESCRIPTION:
-                return await _match_batch(reading, line, number)
-    return None
+async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
+    reading: FileReading, line: StatementLine, company: str, number: int
+) -> _Match | None:
+    """Match a line that names a batch; None if the company is not ours, or it takes money for what brings it.
 
-
-async def _match_batch(reading: FileReading, line: StatementLine, number: int) -> _Match:
-    scope = reading.originator.scope
+    Reversals have the company of their debits, which may have been another one then.
+    """
+    scope, profile = reading.originator.scope, reading.originator.profile
     batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
+    is_ours = company == profile.company_id.strip()
+    if not is_ours and not (batches and batches[0].is_of_reversals and batches[0].company_id == company):
+        return None
+    if line.amount_minor < 0 and not (batches and batches[0].description in _PAID_OUT):
+        return None
     if not batches:
         return _Match(problem=f"The line names batch {number}, which is none of ours.")
     batch = batches[0]
@@ -697,18 +779,25 @@ async def _match_batch(reading: FileReading, line: StatementLine, number: int) -
     if batch.status == "rejected":
         problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
         return _Match(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
-    total = batch.total_debit
-    if batch.description == MICRODEPOSIT_DESCRIPTION:
-        total = signed_total(await _entries_of(reading, batch))
-    if total != line.amount_minor:
+    expected = await _booked_for(reading, batch)
+    if expected != line.amount_minor:
         return _Match(
             kind=MatchKind.BATCH,
             id=name,
-            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {total}.",
+            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {expected}.",
         )
     if batch.settled_by is not None:
         return _Match(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
     return _Match(kind=MatchKind.BATCH, id=name, batch=batch)
+
+
+async def _booked_for(reading: FileReading, batch: FoundBatch) -> int:
+    """Return what the bank books for a batch in cents, negative where it is paid out."""
+    if batch.is_of_reversals:
+        return -batch.total_credit
+    if batch.description == MICRODEPOSIT_DESCRIPTION:
+        return signed_total(await _entries_of(reading, batch))
+    return batch.total_debit
 
 
 async def _entries_of(reading: FileReading, batch: FoundBatch) -> list[Entry]:
@@ -735,6 +824,15 @@ def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
         )
         return _Match(kind=kind, id=dishonored.id, problem=problem)
     return _Match(kind=kind, id=dishonored.id, dishonored=dishonored)
+
+
+def _match_reversal(line: StatementLine, reversal: Reversal) -> _Match:
+    """Match a line that names a reversal: its money goes, or comes back because it was returned."""
+    kind = MatchKind.REVERSAL_RETURN if line.amount_minor >= 0 else MatchKind.REVERSAL
+    if abs(line.amount_minor) != reversal.amount:
+        problem = f"The bank has booked {line.amount_minor} cents for {reversal.id}, which is of {reversal.amount}."
+        return _Match(kind=kind, id=reversal.id, problem=problem)
+    return _Match(kind=kind, id=reversal.id, reversal=reversal)
 
 
 def _match_return(line: StatementLine, entry: Entry) -> _Match:
@@ -780,6 +878,8 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
         await _settle_file(reading, match.batch.file)
         disputed = await list_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
         rest = row.amount - signed_total(entries) - await _book_back(reading, disputed, row)
+        taken_back = await list_reversals_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
+        rest += await _book_reversals(reading, taken_back, row)
         if rest:
             return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
     elif match.entry is not None and match.entry.is_microdeposit:
@@ -805,7 +905,47 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
         )
     elif match.dishonored is not None:
         await _post_dishonor(reading, match.dishonored, row)
+    elif match.reversal is not None:
+        await _post_reversal(reading, match.reversal, row)
     return None
+
+
+async def _post_reversal(reading: FileReading, reversal: Reversal, row: StatementLineRow) -> None:
+    """Post a line that moves the money of one reversal, whose batch is settled once all of it is booked."""
+    scope, reference = reading.originator.scope, f"{row.bank_account}/{row.line_key}"
+    if row.amount >= 0:
+        await book_returned_reversal(
+            reading.conn,
+            reversal,
+            bank_account=row.bank_account,
+            reference=reference,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+        return
+    if reversal.file is None or reversal.batch is None:
+        raise ReversalBookedOtherwiseError(reversal, "which is in no file")
+    await file_store.lock_file(reading.conn, scope, reversal.file)
+    await _book_reversals(reading, [reversal], row)
+    batches = await file_store.list_batches(reading.conn, scope, reversal.file)
+    batch = next((each for each in batches if each.number == reversal.batch), None)
+    together = await list_reversals_in_file(reading.conn, scope, reversal.file, batch=reversal.batch)
+    if batch is not None and batch.settled_by is None and all(each.settled_by for each in together):
+        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
+        await _settle_file(reading, reversal.file)
+
+
+async def _book_reversals(reading: FileReading, taken_back: Sequence[Reversal], row: StatementLineRow) -> int:
+    return await book_reversals(
+        reading.conn,
+        taken_back,
+        bank_account=row.bank_account,
+        reference=f"{row.bank_account}/{row.line_key}",
+        booked_on=row.booked_on,
+        renderers=reading.renderers,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
 
 
 async def _post_dishonor(reading: FileReading, dishonored: AchReturn, row: StatementLineRow) -> None:

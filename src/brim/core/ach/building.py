@@ -15,7 +15,7 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import corrections, dishonors
+from brim.core import corrections, dishonors, reversals
 from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.applying import refuse_unfit, withdraw
@@ -24,8 +24,10 @@ from brim.core.ach.disputing import report_missed
 from brim.core.ach.encoding import (
     REFUSAL_CLASS,
     Header,
+    OutgoingReversal,
     PlacedDishonor,
     PlacedRefusal,
+    PlacedReversal,
     encode_file,
     fits,
     wrong_with,
@@ -35,12 +37,14 @@ from brim.core.ach.file_store import Counters
 from brim.core.ach.microdeposit_entries import with_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, batch_kind, leaving
 from brim.core.ach.representing import end_late, is_too_late
+from brim.core.ach.reversing import hold_reversals, put_reversals_in_file
 from brim.core.ach.rules import APPROVED_BY_PROFILE, FILE_PREFIX, AchFile, Batch, Entry, EntryStatus, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, OriginatorStatus, list_originators, read_account_number
 from brim.core.rails.ach import (
     RETRY_DESCRIPTION,
+    REVERSAL_DESCRIPTION,
     Offset,
     OriginatorProfile,
     approvals_needed,
@@ -89,7 +93,9 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
         groups = await entry_store.groups_with_queued_entries(conn)
         overdue = [Group(*whose, None) for whose in await corrections.overdue_refusals(conn, now_ms=now_ms)]
         disputed = await dishonors.originators_with_dishonors(conn, now_ms=now_ms)
+        reversing = await reversals.originators_with_reversals(conn, now_ms=now_ms)
         owners = {Group(each.scope, each.originator, each.test_clock): each.owner for each in disputed}
+        owners |= {Group(each.scope, each.originator, each.test_clock): each.owner for each in reversing}
         groups += [group for group in dict.fromkeys([*overdue, *owners]) if group not in groups]
     made = 0
     for group in groups:
@@ -117,7 +123,7 @@ async def _lock_time(
 ) -> OwnerTime | None:
     """Return the current moment in a group's time; None if its clock is advancing, or nothing waits.
 
-    `owner` has the clock if only a dishonor waits.
+    `owner` has the clock if only a dishonor or a reversal waits.
     """
     if group.test_clock is None:
         return OwnerTime(now_ms, ids)
@@ -133,7 +139,7 @@ async def _lock_time(
     return moment if moment.test_clock == group.test_clock else None
 
 
-async def build_file(
+async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     conn: Conn, vault: Vault, renderers: Renderers, group: Group, *, moment: OwnerTime
 ) -> AchFile | None:
     """Make the next file of a group in the caller's transaction; None when there is nothing to put into one.
@@ -155,18 +161,15 @@ async def build_file(
     profile = (originator := counters.originator).profile
     if not await _is_any_active(conn, originator):
         await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
+        await hold_reversals(conn, vault, renderers, group.scope, group.originator, profile, moment=moment)
         return None
     effective_date = date_of_file_made(profile, moment.now_ms)
-    queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
-    refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
-    disputed = _dishonors_within_cap(
-        await _hold_disputed(conn, vault, renderers, group, profile, moment=moment), profile.file_cap
+    taken, refusals, disputed, reversing = await _hold_fitting(
+        conn, vault, renderers, group, profile, effective_date, moment=moment
     )
-    taken = _within_cap(queued, profile.file_cap - sum(dishonor.found.amount for dishonor in disputed))
-    fitting = within_lines(profile, taken, refusals, disputed)
-    taken, refusals, disputed = await _whole_sets(conn, group.scope, fitting)
-    is_overdue = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
-    if not taken and not is_overdue and not any(dishonor.is_due(moment.now_ms) for dishonor in disputed):
+    is_due = any(refusal.has_waited(moment.now_ms) for refusal in refusals)
+    is_due = is_due or any(dishonor.is_due(moment.now_ms) for dishonor in disputed)
+    if not taken and not is_due and not any(reversal.is_due(moment.now_ms) for reversal in reversing):
         return None
     made = local_time(profile, moment.now_ms)
     modifier = await _next_modifier(conn, group, made.date())
@@ -184,19 +187,24 @@ async def build_file(
     before = len(entries) + offsets + len(told)
     back, last = _placed_back(disputed, header, originator, counters, before, len(batches))
     batches += last
-    own_account = await read_account_number(conn, vault, originator) if offsets else ""
+    reversed_, last = _placed_reversals(reversing, header, originator, counters, before + len(back), len(batches))
+    batches += last
+    has_offset = any(batch.offset_trace is not None for batch in batches)
+    own_account = await read_account_number(conn, vault, originator) if has_offset else ""
     try:
-        content = encode_file(profile, header, batches, entries, numbers, told, back, own_account)
+        content = encode_file(profile, header, batches, entries, numbers, told, back, reversed_, own_account)
     except FieldError:
         unfit = [entry for entry in entries if not fits(entry, numbers[entry.topup])]
         if not unfit:
             raise
         await refuse_unfit(conn, unfit, renderers=renderers, moment=moment)
         return await build_file(conn, vault, renderers, group, moment=moment)
-    held_because = wrong_with(content, batches, entries, told, back)
-    total = sum(batch.total_debit for batch in batches)
+    held_because = wrong_with(content, batches, entries, told, back, reversed_)
     amounts = [entry.amount for entry in entries] + [dishonor.found.amount for dishonor in disputed]
-    needed = approvals_needed(profile, total=total, largest_entry=max(amounts, default=0))
+    amounts += [reversal.found.amount for reversal in reversing]
+    needed = approvals_needed(profile, total=sum(amounts), largest_entry=max(amounts, default=0))
+    if reversing:  # money leaves: somebody who has not requested it looks at it, whatever the limits are
+        needed = max(needed, 1)
     is_approved = needed == 0 and held_because is None
     file = AchFile(
         scope=group.scope,
@@ -209,8 +217,8 @@ async def build_file(
         file_time=f"{made:%H%M}",
         modifier=modifier,
         effective_date=header.effective_date,
-        entry_count=before + len(back),
-        total_debit=total,
+        entry_count=before + len(back) + sum(batch.entry_count for batch in last),
+        total_debit=sum(batch.total_debit for batch in batches),
         total_credit=sum(batch.total_credit for batch in batches),
         byte_count=len(content),
         sha256=hashlib.sha256(content).digest(),
@@ -226,11 +234,36 @@ async def build_file(
     await corrections.put_refusals_in_file(conn, file_id, [(each.refusal, each.trace) for each in told])
     placed = [(each.dishonor, each.batch, each.trace) for each in back]
     await dishonors.put_dishonors_in_file(conn, file_id, placed)
+    leaving = [(each.reversal.found, each.batch, each.trace) for each in reversed_]
+    await put_reversals_in_file(conn, file_id, leaving)
     await file_store.move_counters(conn, group, traces=file.entry_count, batches=len(batches))
     await _promise(conn, renderers, profile, entries, header, moment)
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
     _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
     return file
+
+
+async def _hold_fitting(
+    conn: Conn,
+    vault: Vault,
+    renderers: Renderers,
+    group: Group,
+    profile: OriginatorProfile,
+    effective_date: date,
+    *,
+    moment: OwnerTime,
+) -> "Fitting":
+    """Return what a group's next file takes of what waits, held: dishonors and reversals before debits."""
+    queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
+    refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
+    waiting = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
+    reversing = await hold_reversals(conn, vault, renderers, group.scope, group.originator, profile, moment=moment)
+    disputed = _dishonors_within_cap(waiting, profile.file_cap)
+    left = profile.file_cap - sum(dishonor.found.amount for dishonor in disputed)
+    reversing = _reversals_within_cap(reversing, left)
+    left -= sum(reversal.found.amount for reversal in reversing)
+    fitting = within_lines(profile, _within_cap(queued, left), refusals, disputed, reversing)
+    return await _whole_sets(conn, group.scope, fitting)
 
 
 async def _hold_fit(
@@ -332,12 +365,23 @@ def _dishonors_within_cap(disputed: Sequence[dishonors.Dishonor], cap: int) -> l
     return taken
 
 
+def _reversals_within_cap(reversing: Sequence[OutgoingReversal], cap: int) -> list[OutgoingReversal]:
+    """Return the reversals that together are within a cap, those first that have the least time."""
+    total, taken = 0, []
+    for reversal in sorted(reversing, key=lambda each: (each.found.sendable_until_ms, each.found.id)):
+        if total + reversal.found.amount <= cap:
+            total += reversal.found.amount
+            taken.append(reversal)
+    return taken
+
+
 class Fitting(NamedTuple):
     """What one file takes of what waits."""
 
     entries: list[Entry]
     refusals: list[corrections.Refusal]
     disputed: list[dishonors.Dishonor]
+    reversing: list[OutgoingReversal]
 
 
 def within_lines(
@@ -345,11 +389,13 @@ def within_lines(
     entries: Sequence[Entry],
     refusals: Sequence[corrections.Refusal],
     disputed: Sequence[dishonors.Dishonor],
+    reversing: Sequence[OutgoingReversal] = (),
 ) -> Fitting:
     """Return what fits into a file of as many lines as a profile allows, a multiple of ten; the rest waits.
 
-    Dishonors go first, since their time is short, then refusals, each of them in its order. File and batches have a
-    header and a control each, a batch may have an offset, and refusals and dishonors have an addenda record each.
+    Dishonors and reversals go first, since their time is short, then refusals, each of them in its order. File and
+    batches have a header and a control each, a batch may have an offset, and refusals and dishonors have an addenda
+    record each.
     """
     left = profile.max_file_lines // _BLOCK * _BLOCK - 2
     told: list[dishonors.Dishonor] = []
@@ -361,11 +407,25 @@ def within_lines(
             left -= needed
             classes.add(sec_code)
             told.append(dishonor)
+    taken_back: list[OutgoingReversal] = []
+    batched: set[tuple[str, str | None, str | None]] = set()
+    for reversal in reversing:
+        needed = 1 if _batch_of(reversal) in batched else 3 + (profile.offset is not Offset.NONE)
+        if needed <= left:
+            left -= needed
+            batched.add(_batch_of(reversal))
+            taken_back.append(reversal)
     refused = list(refusals[: max(left - 2, 0) // 2])
     left -= 2 + 2 * len(refused) if refused else 0
     of_entries = len({(entry.sec_code, batch_kind(entry)) for entry in entries})
     left -= (2 if profile.offset is Offset.NONE else 3) * of_entries
-    return Fitting(list(entries[: max(left, 0)]), refused, told)
+    return Fitting(list(entries[: max(left, 0)]), refused, told, taken_back)
+
+
+def _batch_of(reversal: OutgoingReversal) -> tuple[str, str | None, str | None]:
+    """Return what the reversals of one batch have in common: the class and the company of the debits."""
+    found = reversal.found
+    return found.sec_code, found.company_name, found.company_id
 
 
 async def _whole_sets(conn: Conn, scope: AccountScope, fitting: Fitting) -> Fitting:
@@ -514,6 +574,51 @@ def _placed_back(
                 total_debit=sum(dishonor.found.amount for dishonor in by_class[sec_code]),
             )
         )
+    return placed, batches
+
+
+def _placed_reversals(
+    reversing: Sequence[OutgoingReversal],
+    header: Header,
+    originator: Originator,
+    counters: Counters,
+    entries_before: int,
+    batches_before: int,
+) -> tuple[list[PlacedReversal], list[Batch]]:
+    """Return reversals with their positions at the end of a file, and their batches, by class and company."""
+    together: dict[tuple[str, str | None, str | None], list[OutgoingReversal]] = defaultdict(list)
+    for reversal in reversing:
+        together[_batch_of(reversal)].append(reversal)
+    profile = originator.profile
+    odfi = profile.odfi_routing_number[:8]
+    sequence = counters.next_trace + entries_before
+    placed: list[PlacedReversal] = []
+    batches: list[Batch] = []
+    for offset, ((sec_code, company_name, company_id), those) in enumerate(
+        together.items(), counters.next_batch + batches_before
+    ):
+        number = (offset - 1) % BATCH_NUMBERS + 1
+        total = sum(reversal.found.amount for reversal in those)
+        for reversal in those:
+            placed.append(PlacedReversal(reversal=reversal, batch=number, trace=trace_number(odfi, sequence % TRACES)))
+            sequence += 1
+        has_offset = profile.offset is not Offset.NONE
+        batch = Batch(
+            number=number,
+            sec_code=sec_code,
+            effective_date=header.effective_date,
+            entry_count=len(those) + has_offset,
+            total_debit=total if has_offset else 0,
+            total_credit=total,
+            company_name=company_name or profile.company_name,
+            company_id=company_id or profile.company_id,
+            description=REVERSAL_DESCRIPTION,
+            has_credits=True,
+        )
+        if has_offset:
+            batch = msgspec.structs.replace(batch, offset_trace=trace_number(odfi, sequence % TRACES))
+            sequence += 1
+        batches.append(batch)
     return placed, batches
 
 

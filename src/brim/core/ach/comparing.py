@@ -18,7 +18,7 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
-from brim.core import audit, corrections, dishonors
+from brim.core import audit, corrections, dishonors, reversals
 from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.building import BATCH_NUMBERS, TRACES
@@ -29,6 +29,7 @@ from brim.core.ach.file_store import Counters
 from brim.core.ach.microdeposit_entries import open_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, number_of
 from brim.core.ach.representing import Place
+from brim.core.ach.reversing import learn_reversal
 from brim.core.ach.rules import (
     CHECKING_CREDIT,
     INDIVIDUAL_ID_LENGTH,
@@ -54,7 +55,14 @@ from brim.core.audit import Action
 from brim.core.dishonors import ReturnStatus
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator
-from brim.core.rails.ach import MOST_RETRIES, RETRY_DESCRIPTION, OriginatorProfile, nacha, usable_ms
+from brim.core.rails.ach import (
+    MOST_RETRIES,
+    RETRY_DESCRIPTION,
+    REVERSAL_DESCRIPTION,
+    OriginatorProfile,
+    nacha,
+    usable_ms,
+)
 from brim.core.rails.ach.nacha import BatchHeader, DishonourAddenda, EntryDetail, FileHeader, FileReport
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.core.time import OwnerTime
@@ -115,7 +123,7 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def presents(self) -> bool:
         """Whether it presents a top-up or a prenote."""
-        return not self.is_refusal and self.dishonor is None and not self.is_offset
+        return not self.is_refusal and self.dishonor is None and not self.is_offset and not self.is_reversal
 
     @property
     def is_retry(self) -> bool:
@@ -131,6 +139,11 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     def is_microdeposit(self) -> bool:
         """Whether it is one of the entries whose amounts the holder of a bank account states."""
         return self.batch.company_entry_description.strip() == MICRODEPOSIT_DESCRIPTION
+
+    @property
+    def is_reversal(self) -> bool:
+        """Whether it takes a debit back."""
+        return self.batch.company_entry_description.strip() == REVERSAL_DESCRIPTION and not self.is_offset
 
     @property
     def is_credit(self) -> bool:
@@ -190,7 +203,7 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
         debit.individual_id
         for file_id, listed in unknown.items()
         for debit in _debits(_opened(vault, scope, file_id, listed))
-        if debit.presents
+        if debit.presents or debit.is_reversal
     )
     await comparing.void(unsent)
     for file_id, listed in unknown.items():
@@ -291,6 +304,7 @@ class _Comparing:
             await entry_store.requeue_entries(self._conn, self._scope, file.id, standing_at=[EntryStatus.IN_FILE])
             await corrections.requeue_refusals(self._conn, self._scope, file.id)
             await dishonors.requeue_dishonors(self._conn, self._scope, file.id)
+            await reversals.requeue_reversals(self._conn, self._scope, file.id)
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
@@ -333,7 +347,7 @@ class _Comparing:
                     self._originator.profile, entry, _day(debit.batch.effective_entry_date)
                 )
         await entry_store.place_sent_entries(self._conn, placed)
-        await self._learn_dishonors(file, debits)
+        await self._learn_others(file, debits)
         await count_file(
             self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
         )
@@ -357,9 +371,12 @@ class _Comparing:
         number_on_file = debit.detail.dfi_account_number.strip().encode()
         return [msgspec.structs.replace(entry, sealed=self._vault.seal(number_on_file, place=entry.place))]
 
-    async def _learn_dishonors(self, file: AchFile, debits: Sequence[_Debit]) -> None:
+    async def _learn_others(self, file: AchFile, debits: Sequence[_Debit]) -> None:
+        """Record the reversals and dishonors of a file that has left."""
         for debit in debits:
-            if debit.dishonor is not None:
+            if debit.is_reversal:
+                await self._learn_reversal(file, debit)
+            elif debit.dishonor is not None:
                 await self._learn_dishonor(file, debit, debit.dishonor)
 
     async def _learn_dishonor(self, file: AchFile, debit: _Debit, told: DishonourAddenda) -> None:
@@ -388,6 +405,30 @@ class _Comparing:
             ended_ms=None,
         )
         await dishonors.update_return(self._conn, learned)
+
+    async def _learn_reversal(self, file: AchFile, debit: _Debit) -> None:
+        """Record that a reversal has left, and let its top-up end; one of an unknown debit is a break."""
+        fitting = [
+            topup for topup in self._presented.get(debit.individual_id, ()) if topup.amount == debit.detail.amount_cents
+        ]
+        sent = await self._latest(fitting)
+        entries = [entry for entry in sent.values() if entry.file is not None and entry.return_code is None]
+        if len(entries) != 1:
+            await self._break(file, debit, "it reverses a debit that is not in this database")
+            return
+        is_learned = await learn_reversal(
+            self._conn,
+            entries[0],
+            file=file,
+            batch=debit.batch.batch_number,
+            trace=debit.detail.trace_number,
+            profile=self._originator.profile,
+            by=_BY_COMPARING,
+            renderers=self._renderers,
+            moment=OwnerTime(self._now_ms, self._ids),
+        )
+        if not is_learned:
+            await self._break(file, debit, f"the debit of {entries[0].topup} was already reversed, or has come back")
 
     async def _latest(self, topups: Sequence[KnownTopup]) -> dict[str, Entry]:
         found = await entry_store.list_entries_of_topups(self._conn, self._scope, [topup.id for topup in topups])

@@ -37,9 +37,19 @@ class Correcting:
         self._renderers = renderers
 
     async def apply(
-        self, conn: Conn, entry: Entry, addenda: ChangeAddenda, *, bank_file: str, now_ms: int, ids: IdFactory
+        self,
+        conn: Conn,
+        entry: Entry,
+        addenda: ChangeAddenda,
+        *,
+        is_of_reversal: bool = False,
+        bank_file: str,
+        now_ms: int,
+        ids: IdFactory,
     ) -> str | None:
         """Apply a notification of change about an entry, in the caller's transaction; once, however often it comes.
+
+        One about the reversal of an entry (`is_of_reversal`) corrects the same bank account, with codes of credits.
 
         Returns:
             Why nothing could be kept of it; None where it was applied, kept, or listed as a break of its own.
@@ -67,6 +77,7 @@ class Correcting:
             trace=addenda.trace_number,
             presented=self._presented(held),
             objection=_objection(held),
+            is_of_credit=is_of_reversal or held.is_credit,
         )
         try:
             correction = await corrections.take_in(
@@ -102,7 +113,6 @@ class Correcting:
             account_number=self._vault.open(entry.sealed, place=entry.place).decode(),
             account_type=code.account,
             holder_name=entry.receiver_name,
-            is_credit=entry.is_credit,
         )
 
     async def _list(self, conn: Conn, correction: Correction, *, now_ms: int, ids: IdFactory) -> None:

@@ -27,6 +27,7 @@ from brim.core.originators import Originator, find_originator
 from brim.core.rails.ach import day_of_year, dishonorable_until_ms, next_cutoff_ms, unanswered_ms
 from brim.core.rails.ach.nacha import Contest, Item, ReturnInfo
 from brim.core.reconciliation import BreakKind, BreakResolvedError, NewBreak, find_open_breaks, settle_break
+from brim.core.reversals import find_of_topups
 from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
@@ -34,10 +35,10 @@ from brim.core.topups import (
     KnownRetry,
     Status,
     confirm_by_bank,
-    credit_dishonored_return,
     fetch_topups,
     is_confirmed,
     lock_topup,
+    post_balance_step,
     retries_of,
 )
 from brim.platform.database import Conn, Database
@@ -439,12 +440,13 @@ async def _accept(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: 
     about += await find_open_breaks(conn, found.scope, _LINES, [told])
     if any(open_break.id != found.break_id for open_break in about):
         return False  # it may be a contest that could not be applied
-    if found.is_applied and found.topup is not None:
+    if found.is_applied and found.topup is not None and not await _was_paid_back(conn, found):
         bank_account = (await find_originator(conn, found.scope, found.originator)).profile.bank_account
-        is_new = await credit_dishonored_return(
+        is_new = await post_balance_step(
             conn,
             found.owner_scope,
             found.topup,
+            BankStep.ACCEPTED,
             bank_account=bank_account,
             reference=found.id,
             renderers=renderers,
@@ -456,6 +458,12 @@ async def _accept(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: 
     resolution = f"The return was dishonored with {found.dishonor_code}, and nobody has contested that in time."
     await _settle(conn, found, resolution, now_ms=now_ms, ids=ids)
     return True
+
+
+async def _was_paid_back(conn: Conn, found: AchReturn) -> bool:
+    """Tell whether the debit that was returned was reversed as well: the customer has its money already."""
+    reversal = (await find_of_topups(conn, found.scope, [found.topup or ""])).get(found.topup or "")
+    return reversal is not None and reversal.number == found.number and reversal.has_paid
 
 
 async def _end_unanswered(conn: Conn, each: AchReturn, *, renderers: Renderers, now_ms: int, ids: IdFactory) -> bool:

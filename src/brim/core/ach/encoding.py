@@ -7,7 +7,15 @@ from datetime import date, datetime
 
 import msgspec
 
-from brim.core.ach.rules import CHECKING_CREDIT, CHECKING_DEBIT, SAVINGS_CREDIT, SAVINGS_DEBIT, AchFile, Batch, Entry
+from brim.core.ach.rules import (
+    CHECKING_CREDIT,
+    CHECKING_DEBIT,
+    SAVINGS_CREDIT,
+    SAVINGS_DEBIT,
+    AchFile,
+    Batch,
+    Entry,
+)
 from brim.core.corrections import Refusal
 from brim.core.dishonors import Dishonor
 from brim.core.rails.ach import Offset, OriginatorProfile
@@ -29,6 +37,7 @@ from brim.core.rails.ach.nacha import (
 from brim.core.rails.ach.nacha import Entry as NachaEntry
 from brim.core.rails.ach.nacha.records import ENTRY_DETAIL
 from brim.core.rails.ach.totals import Recount, recount
+from brim.core.reversals import Reversal
 
 _NAME_LENGTH = 22
 _CORRECTED_DATA_LENGTH = 29
@@ -56,6 +65,35 @@ class PlacedDishonor(msgspec.Struct, frozen=True, kw_only=True):
     trace: str
 
 
+class OutgoingReversal(msgspec.Struct, frozen=True, kw_only=True):
+    """A reversal that is in no file yet, the entry that it reverses, and the account number of that."""
+
+    found: Reversal
+    entry: Entry
+    account_number: str
+
+    def is_due(self, now_ms: int) -> bool:
+        """Whether it is due to leave, even in a file of its own."""
+        return self.found.leaves_ms <= now_ms
+
+    @property
+    def fits(self) -> bool:
+        """Whether its entry fits into a record."""
+        try:
+            ENTRY_DETAIL.write(make_entry(_reversing(self), trace_number="0" * 15).detail)
+        except FieldError:
+            return False
+        return True
+
+
+class PlacedReversal(msgspec.Struct, frozen=True, kw_only=True):
+    """A reversal in a file, and its position."""
+
+    reversal: OutgoingReversal
+    batch: int
+    trace: str
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What tells a file from the originator's others: when it was made, at the originator's, and its modifier."""
 
@@ -65,7 +103,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
 
 
-def encode_file(
+def encode_file(  # noqa: PLR0913, PLR0917  each kind of entry that a file may have
     profile: OriginatorProfile,
     header: Header,
     batches: Sequence[Batch],
@@ -73,6 +111,7 @@ def encode_file(
     account_numbers: Mapping[str, str],
     refusals: Sequence[PlacedRefusal] = (),
     dishonors: Sequence[PlacedDishonor] = (),
+    reversals: Sequence[PlacedReversal] = (),
     own_account: str = "",
 ) -> bytes:
     """Return the bytes of a file.
@@ -85,6 +124,7 @@ def encode_file(
         account_numbers: the account number of each top-up's entry.
         refusals: refused notifications of change, in the order of their traces.
         dishonors: dishonored returns, of each batch in the order of its traces.
+        reversals: reversals of debits, of each batch in the order of its traces.
         own_account: the number of the originator's account, where batches have an offset.
 
     Raises:
@@ -104,8 +144,8 @@ def encode_file(
         [
             NachaBatch(
                 BatchHeader(
-                    company_name=profile.company_name,
-                    company_identification=profile.company_id,
+                    company_name=batch.company_name or profile.company_name,
+                    company_identification=batch.company_id or profile.company_id,
                     standard_entry_class_code=batch.sec_code,
                     company_entry_description=batch.description or profile.entry_description,
                     effective_entry_date=to_yymmdd(header.effective_date),
@@ -117,6 +157,7 @@ def encode_file(
                     for entry in entries
                     if entry.batch == batch.number
                 ]
+                + [_reversal(each) for each in reversals if each.batch == batch.number]
                 + ([] if batch.offset_trace is None else [_offset(profile, batch, own_account)])
                 + [_refusal(each) for each in refusals if each.batch == batch.number]
                 + [_dishonor(each) for each in dishonors if each.batch == batch.number],
@@ -130,10 +171,8 @@ def encode_file(
 
 def _offset(profile: OriginatorProfile, batch: Batch, own_account: str) -> NachaEntry:
     """Return the entry that credits the originator's account with a batch's debits, or debits it for its credits."""
-    is_checking = profile.offset is Offset.CHECKING
-    code = CHECKING_CREDIT if is_checking else SAVINGS_CREDIT
-    if batch.has_credits:
-        code = CHECKING_DEBIT if is_checking else SAVINGS_DEBIT
+    codes = (CHECKING_DEBIT, SAVINGS_DEBIT) if batch.has_credits else (CHECKING_CREDIT, SAVINGS_CREDIT)
+    code = codes[profile.offset is Offset.SAVINGS]
     movement = Movement(
         transaction_code=str(code),
         routing_number=profile.odfi_routing_number,
@@ -174,6 +213,19 @@ def _dishonor(placed: PlacedDishonor) -> NachaEntry:
     return make_notification(placed.dishonor.movement, placed.dishonor.addenda(placed.trace))
 
 
+def _reversal(placed: PlacedReversal) -> NachaEntry:
+    """Return the entry that reverses a debit."""
+    return make_entry(_reversing(placed.reversal), trace_number=placed.trace)
+
+
+def _reversing(reversal: OutgoingReversal) -> Movement:
+    """Return a debit as it was sent, as a credit to the same account."""
+    is_savings = reversal.entry.transaction_code == SAVINGS_DEBIT
+    code = SAVINGS_CREDIT if is_savings else CHECKING_CREDIT
+    debit = _movement(reversal.entry, reversal.account_number)
+    return msgspec.structs.replace(debit, transaction_code=str(code), amount_cents=reversal.found.amount)
+
+
 def _movement(entry: Entry, account_number: str) -> Movement:
     return Movement(
         transaction_code=str(entry.transaction_code),
@@ -201,6 +253,7 @@ def wrong_with(
     entries: Sequence[Entry],
     refusals: Sequence[PlacedRefusal] = (),
     dishonors: Sequence[PlacedDishonor] = (),
+    reversals: Sequence[PlacedReversal] = (),
 ) -> str | None:
     """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
     found = recount(io.BytesIO(content))
@@ -212,12 +265,15 @@ def wrong_with(
         entries=len(entries)
         + len(refusals)
         + len(dishonors)
+        + len(reversals)
         + sum(batch.offset_trace is not None for batch in batches),
         batches=len(batches),
         debits_cents=sum(entry.amount for entry in entries if not entry.is_credit)
         + sum(each.dishonor.found.amount for each in dishonors)
         + offset[True],
-        credits_cents=sum(entry.amount for entry in entries if entry.is_credit) + offset[False],
+        credits_cents=sum(entry.amount for entry in entries if entry.is_credit)
+        + sum(each.reversal.found.amount for each in reversals)
+        + offset[False],
     )
 
 

@@ -11,6 +11,7 @@ from brim.base.scope import AccountScope
 from brim.core.ach.entry_store import Group
 from brim.core.ach.rules import AchFile, Approval, Batch, FileStatus
 from brim.core.originators import Originator, originator_from_record
+from brim.core.rails.ach import REVERSAL_DESCRIPTION
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
@@ -38,6 +39,13 @@ class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     settled_by: str | None
     description: str | None = None
+    company_name: str | None = None
+    company_id: str | None = None
+
+    @property
+    def is_of_reversals(self) -> bool:
+        """Whether its entries take debits back."""
+        return self.description == REVERSAL_DESCRIPTION
 
 
 class BankFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -432,4 +440,6 @@ def _batch_from_record(record: Mapping[str, Any], file_id: str) -> FoundBatch:
         status=record["status"],
         settled_by=record["settled_by"],
         description=record["description"],
+        company_name=record["company_name"],
+        company_id=record["company_id"],
     )

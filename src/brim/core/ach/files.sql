@@ -146,14 +146,16 @@ FOR UPDATE;
 -- The batches of a file.
 SELECT
     number, sec_code, effective_date, entry_count, total_debit, total_credit, status, reject_reason, settled_by,
-    description
+    description, company_name, company_id
 FROM ach_batches
 WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
 ORDER BY file, number;
 
 -- name: find_batches_by_number
 -- The batches of an originator that have a number, newest file first; a number is used again after years.
-SELECT b.file, b.number, b.sec_code, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by, b.description
+SELECT
+    b.file, b.number, b.sec_code, b.total_debit, b.total_credit, b.effective_date, b.status, b.settled_by, b.description,
+    b.company_name, b.company_id
 FROM ach_batches AS b
 CROSS JOIN LATERAL (
     SELECT

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from brim.core import dishonors
+from brim.core import dishonors, reversals
 from brim.core.ach import entry_store
 from brim.core.ach.rules import AchFile, FileStatus
 from brim.core.ach.sent_lists import has_list, read_sent_lists
@@ -33,7 +33,7 @@ async def time_of_file(conn: Conn, file: AchFile, *, now_ms: int) -> int:
 
 
 async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_ms: int) -> bool:
-    """Tell whether the window has passed for which a file was made, or the time of a dishonor in it.
+    """Tell whether the window has passed for which a file was made, or the time of a dishonor or reversal in it.
 
     One that may have left is never late.
 
@@ -52,7 +52,9 @@ async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_
     if has_missed_its_cutoff(profile, file.effective_date, file.built_ms, its_ms):
         return True
     disputed = await dishonors.list_in_file(conn, file.scope, file.id)
-    return any(each.dishonorable_until_ms + GRACE_MS <= its_ms for each in disputed)
+    until = [each.dishonorable_until_ms for each in disputed]
+    until += [each.sendable_until_ms for each in await reversals.list_in_file(conn, file.scope, file.id)]
+    return any(each + GRACE_MS <= its_ms for each in until)
 
 
 def may_have_left(file: AchFile, profile: OriginatorProfile) -> bool:

@@ -17,6 +17,7 @@ from brim.core.ach.rules import Entry, EntryStatus, RetryStanding
 from brim.core.dishonors import ReturnStatus, list_returns_of_topup
 from brim.core.idempotency import RequestContext
 from brim.core.rails.ach import ACH
+from brim.core.reversals import find_of_topups
 from brim.core.time import read_clock
 from brim.core.topups import (
     CreateTopup,
@@ -53,6 +54,7 @@ async def find_retry(database: Database, context: RequestContext, wanted: Create
             raise ResourceMissingError("topup", wanted.retry_of or "", param=_PARAM)
         original = found[0]
         platform = AccountScope(await account_platform(conn, scope.account) or scope.account, scope.livemode)
+        await _check_not_reversed(conn, platform, original)
         newest = await _returned_entry(conn, platform, original)
         await _check_not_dishonored(conn, platform, original)
         number = await _next_number(conn, platform, original)
@@ -111,6 +113,18 @@ async def _check_not_dishonored(conn: Conn, platform: AccountScope, original: To
     dishonored = next((each for each in returns if each.status in _COMES_BACK), None)
     if dishonored is not None:
         raise refused_as_dishonored(original.id, dishonored.id)
+
+
+async def _check_not_reversed(conn: Conn, platform: AccountScope, original: Topup) -> None:
+    """Check that nobody has said that a top-up's debit was wrong.
+
+    Raises:
+        RetryRefusedError: it has a reversal.
+    """
+    found = (await find_of_topups(conn, platform, [original.id])).get(original.id)
+    if found is not None:
+        reason = f"its debit was wrong and was reversed ({found.id}). Create a new top-up instead."
+        raise RetryRefusedError(original.id, reason)
 
 
 async def _next_number(conn: Conn, platform: AccountScope, original: Topup) -> int:

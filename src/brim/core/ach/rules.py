@@ -9,6 +9,7 @@ import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.scope import AccountScope
+from brim.core.rails.ach import REVERSAL_DESCRIPTION
 
 FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
@@ -24,7 +25,10 @@ INDIVIDUAL_ID_LENGTH: Final = 15
 """The length of an entry's individual identification number. Source: Nacha's file format, record 6."""
 CHECKING_CREDIT: Final = 22
 SAVINGS_CREDIT: Final = 32
-"""Transaction codes of a credit: a micro-deposit, or the offset of a batch. Source: Nacha's file format, record 6."""
+"""Transaction codes of a credit: a micro-deposit, a reversal, or the offset of a batch of debits.
+
+Source: Nacha's file format, record 6.
+"""
 MICRODEPOSITS_PREFIX: Final = "mdep_"
 
 
@@ -38,7 +42,7 @@ class EntryStatus(StrEnum):
     CONFIRMED = "confirmed"
     """The bank has said that it was taken, as the originator's profile demands."""
     RELEASED = "released"
-    """Its money is usable."""
+    """Its money is usable, or it was reversed."""
     RETURNED = "returned"
     """The bank has sent it back."""
     REFUSED = "refused"
@@ -242,7 +246,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     `description` is the entry description, and `company_name` and `company_id` say who debits; None where it is as the
     profile has it. `offset_trace` is the trace of the entry on the originator's account that balances it, and that is
-    counted; None without one. `has_credits` says that it credits the receivers, as one of micro-deposits does.
+    counted; None without one. `has_credits` says that it credits the receivers: with micro-deposits, or reversals.
     """
 
     number: int
@@ -256,6 +260,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     offset_trace: str | None = None
     has_credits: bool = False
+
+    @property
+    def is_of_reversals(self) -> bool:
+        """Whether its entries take debits back, so that its offset is a debit."""
+        return self.description == REVERSAL_DESCRIPTION
 
 
 class FileStateError(KeptRefusalError):

@@ -12,12 +12,13 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import corrections, dishonors
+from brim.core import corrections, dishonors, reversals
 from brim.core.ach import entry_store, file_store, lineage_store
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.lateness import is_late
+from brim.core.ach.reversing import report_left, why_unsendable
 from brim.core.ach.rules import AchFile, BytesForgottenError, EntryStatus, FileStatus, count_missing, moved
 from brim.core.ach.sent_lists import hand_over, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
@@ -92,6 +93,7 @@ async def _void_if_late(conn: Conn, scope: AccountScope, file_id: str, *, now_ms
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     await corrections.requeue_refusals(conn, scope, file_id)
     await dishonors.requeue_dishonors(conn, scope, file_id)
+    await reversals.requeue_reversals(conn, scope, file_id)
     _log.warning("ach file was not sent in time", file=file.id, effective_date=str(file.effective_date))
     return True
 
@@ -161,6 +163,7 @@ async def check_outgoing(
     reason = wrong_with_stored(content, file)
     if reason is None and count_missing(file, await file_store.list_approvals(conn, scope, file_id)):
         reason = "it lacks an approval that it needs, or its approvals are of other bytes."
+    reason = reason or await why_unsendable(conn, file, originator.profile)
     unknown = await unknown_sent_files(conn, originator)
     if unknown:
         reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
@@ -180,6 +183,7 @@ async def mark_sent(
     sent = moved(file, FileStatus.SENT, sent_ms=now_ms)
     await file_store.update_file(conn, sent)
     await count_file(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)
+    await report_left(conn, renderers, sent, now_ms=now_ms, ids=ids)
     await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
     _log.info("ach file sent", file=file.id, name=file.name)
 

@@ -11,7 +11,7 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
-from brim.core import audit, corrections, dishonors
+from brim.core import audit, corrections, dishonors, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.encoding import REFUSAL_CLASS
@@ -71,7 +71,7 @@ class FileReview(NamedTuple):
         missing: how many people have yet to approve it.
         largest: its largest entries, the largest first.
         cutoff_ms: the cut-off that it belongs to.
-        send_before_ms: until when it can be sent: for its effective date, and with its dishonors in time.
+        send_before_ms: until when it can be sent: for its effective date, and with its dishonors and reversals in time.
     """
 
     approvals: list[Approval]
@@ -173,7 +173,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
         approved_by=name_of(by),
         approved_ms=now_ms,
         sha256=before.sha256,
-        prepared_by=tuple(sorted({preparers.profile, *preparers.resubmitted, *preparers.dishonored})),
+        prepared_by=preparers.names,
         one_person=approvers <= 1,
     )
     await file_store.insert_approval(conn, before, approval)
@@ -199,24 +199,33 @@ def _told_of_approval(file: AchFile, approval: Approval) -> str:
 class Preparers(NamedTuple):
     """Those who may not approve a file, as `originators.name_of` has them.
 
-    They changed its profile, resubmitted debits in it or dishonored returns in it, or approved it already.
+    They changed its profile, resubmitted debits in it, dishonored returns or requested reversals in it, or approved it
+    already.
     """
 
     profile: str
     resubmitted: frozenset[str]
     dishonored: frozenset[str]
+    reversed_: frozenset[str]
     approved: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those who prepared it, once each; those who approved it are not among them."""
+        return tuple(sorted({self.profile, *self.resubmitted, *self.dishonored, *self.reversed_}))
 
 
 async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> Preparers:
     """Return who prepared a file of an originator."""
     disputed = await dishonors.list_in_file(conn, file.scope, file.id)
+    taken_back = await reversals.list_in_file(conn, file.scope, file.id)
     waits = file.status is FileStatus.BUILT
     approvals = await file_store.list_approvals(conn, file.scope, file.id) if waits else []
     return Preparers(
         originator.changed_by,
         await entry_store.who_resubmitted(conn, file.scope, file.id),
         frozenset(each.dishonored_by for each in disputed if each.dishonored_by),
+        frozenset(each.requested_by for each in taken_back),
         tuple(approval.approved_by for approval in approvals),
     )
 
@@ -226,13 +235,15 @@ def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
 
     Raises:
         SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again, dishonored a
-            return in it, or have approved it, where two people have to.
+            return or requested a reversal in it, or have approved it, where two people have to.
     """
     check_person(by, prepared_by=preparers.profile, approvers=approvers)
     if approvers > 1 and name_of(by) in preparers.resubmitted:
         raise SecondPersonError("You let debits in this file go out again, so another operator has to approve it.")
     if approvers > 1 and name_of(by) in preparers.dishonored:
         raise SecondPersonError("You dishonored a return in this file, so another operator has to approve it.")
+    if approvers > 1 and name_of(by) in preparers.reversed_:
+        raise SecondPersonError("You requested a reversal in this file, so another operator has to approve it.")
     if name_of(by) in preparers.approved:
         raise SecondPersonError("You already approved this file; another operator has to approve it too.")
 
@@ -271,6 +282,7 @@ async def void_file(
     await entry_store.requeue_entries(conn, scope, file_id, standing_at=[EntryStatus.IN_FILE])
     await corrections.requeue_refusals(conn, scope, file_id)
     await dishonors.requeue_dishonors(conn, scope, file_id)
+    await reversals.requeue_reversals(conn, scope, file_id)
     await _record(conn, by, Action.ACH_FILE_VOIDED, before, after, now_ms=now_ms, ids=ids)
     return after
 
@@ -318,7 +330,8 @@ async def resubmit_file(
         resubmitted_by=name_of(by),
     )
     disputed = await dishonors.requeue_dishonors(conn, scope, file_id, [batch.number for batch in rejected])
-    count = len(topups) + len(disputed)
+    taken_back = await reversals.requeue_reversals(conn, scope, file_id, [batch.number for batch in rejected])
+    count = len(topups) + len(disputed) + len(taken_back)
     if count:
         detail = f"{count} entries"
         await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, detail=detail, now_ms=now_ms, ids=ids)
@@ -330,7 +343,13 @@ async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, bat
     if batch.settled_by is not None:
         raise FileStateError(file, f"the bank has booked batch {batch.number}, which it had rejected")
     entries = await entry_store.list_entries_of_batch(conn, scope, file.id, batch.number)
-    if any(entry.status in _PROCESSED for entry in entries):
+    taken_back = await reversals.list_in_file(conn, scope, file.id, batch=batch.number)
+    if any(each.settled_by or each.return_code for each in taken_back):
+        raise FileStateError(file, f"the bank has booked or returned reversals of batch {batch.number}")
+    reversed_ = await reversals.find_of_topups(conn, scope, [entry.topup for entry in entries])
+    processed = [entry for entry in entries if entry.status in _PROCESSED]
+    unconfirmed = {entry.topup for entry in entries if entry.topup in reversed_ and entry.confirmed_by is None}
+    if any(entry.return_code is not None or entry.topup not in unconfirmed for entry in processed):
         raise FileStateError(file, f"the bank has confirmed or returned entries of batch {batch.number}")
 
 
@@ -357,6 +376,8 @@ async def review_file(conn: Conn, file: AchFile, *, largest: int = LARGEST_SHOWN
     disputed = await dishonors.list_in_file(conn, file.scope, file.id)
     until = [last_moment_ms(profile, file.effective_date, file.built_ms)]
     until += [each.dishonorable_until_ms + GRACE_MS for each in disputed]
+    taken_back = await reversals.list_in_file(conn, file.scope, file.id)
+    until += [each.sendable_until_ms + GRACE_MS for each in taken_back]
     return FileReview(
         approvals=approvals,
         missing=count_missing(file, approvals) if file.status is FileStatus.BUILT else 0,

@@ -24,6 +24,7 @@ class ObjectType(StrEnum):
     ACCOUNT = "account"
     ACH_FILE = "ach_file"
     ACH_RETURN = "ach_return"
+    ACH_REVERSAL = "ach_reversal"
     API_KEY = "api_key"
     AUTHORIZATION = "authorization"
     BALANCE_RESERVE = "balance_reserve"
@@ -106,6 +107,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
     },
     ObjectType.ACH_FILE: {"status": plain, "name": plain, "held_because": plain, "reject_reason": plain},
     ObjectType.ACH_RETURN: {"status": plain, "dishonor_code": plain, "information": plain},
+    ObjectType.ACH_REVERSAL: {"status": plain, "topup": plain, "reason": plain, "amount": plain},
     ObjectType.AUTHORIZATION: {
         "funding_source": plain,
         "sec_code": plain,

@@ -101,6 +101,7 @@ class Action(StrEnum):
     LEGAL_HOLD_LIFTED = "legal_hold.lifted"
     CORRECTION_REFUSED = "correction.refused"
     ACH_RETURN_DISHONORED = "ach_return.dishonored"
+    ACH_REVERSAL_REQUESTED = "ach_reversal.requested"
     TOPUPS_IMPORTED = "topup.imported"
     ENCRYPTION_ROTATED = "encryption.rotated"
     DATA_KEY_MADE = "data_key.created"

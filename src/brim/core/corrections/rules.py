@@ -51,7 +51,6 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     account_number: str
     account_type: str
     holder_name: str
-    is_credit: bool = False
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +58,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     `scope` is the platform's, `owner` whose bank account it is; `topup` the top-up or prenote of the entry, and
     `number` which of its presentments. `trace` is the notification's own, `original_trace` the entry's. `objection` is
-    why it must not be applied whatever it says, None where nothing is against it.
+    why it must not be applied whatever it says, None where nothing is against it. `is_of_credit` tells that the entry
+    was a credit, so that a corrected transaction code is one of credits.
     """
 
     scope: AccountScope
@@ -75,6 +75,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     trace: str
     presented: Presented
     objection: str | None = None
+    is_of_credit: bool = False
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,8 +160,8 @@ class TooLateToRefuseError(KeptRefusalError):
         )
 
 
-def wanted_of(change_code: str, corrected_data: str, *, of_credit: bool = False) -> Corrected:
-    """Return what a notification of change asks for; `of_credit` says that it is about a credit.
+def wanted_of(change_code: str, corrected_data: str, *, is_of_credit: bool = False) -> Corrected:
+    """Return what a notification of change asks for, about a debit or about a credit.
 
     Raises:
         UnusableCorrectionError: it says nothing that could be changed, or something that cannot be.
@@ -183,18 +184,18 @@ def wanted_of(change_code: str, corrected_data: str, *, of_credit: bool = False)
     return Corrected(
         routing_number=found.routing_number,
         account_number=found.account_number,
-        account_type=_account_type(found.transaction_code, of_credit=of_credit),
+        account_type=_account_type(found.transaction_code, is_of_credit=is_of_credit),
         holder_name=found.individual_name,
     )
 
 
-def _account_type(transaction_code: str | None, *, of_credit: bool) -> str | None:
+def _account_type(transaction_code: str | None, *, is_of_credit: bool) -> str | None:
     """Return the kind of account that a corrected transaction code means."""
     if transaction_code is None:
         return None
     code = TRANSACTION_CODES[transaction_code]
-    if code.is_debit is of_credit:
-        kind = "debits" if of_credit else "credits"
+    if code.is_debit is is_of_credit:
+        kind = "debits" if is_of_credit else "credits"
         raise UnusableCorrectionError(f"The corrected transaction code {transaction_code} is one of {kind}.")
     if code.account not in _ACCOUNT_TYPES:
         kind = code.account.replace("_", " ")

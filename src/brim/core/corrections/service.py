@@ -103,7 +103,7 @@ def _left_to_change(notice: Notice, held: HeldFundingSource) -> Corrected:
     """
     if held.source.is_detached:  # nothing is paid from it any more
         return Corrected()
-    wanted = wanted_of(notice.change_code, notice.corrected_data, of_credit=notice.presented.is_credit)
+    wanted = wanted_of(notice.change_code, notice.corrected_data, is_of_credit=notice.is_of_credit)
     account = held.source.bank_account
     on_file = Presented(
         routing_number=account.routing_number,

@@ -26,7 +26,7 @@ from brim.core.rails import Rails
 from brim.core.rails.ach import DISHONOR_DAYS, FINAL_DAYS
 from brim.core.rails.sandbox import SANDBOX, Dispute, SandboxRail, dispute_of
 from brim.core.time import OwnerTime, lock_owner_time
-from brim.core.topups import Change, Status, Topup, credit_dishonored_return, fetch_topups
+from brim.core.topups import BankStep, Change, Status, Topup, fetch_topups, post_balance_step
 from brim.platform.database import Conn, Database
 
 MAX_BATCH: Final = 500
@@ -147,10 +147,11 @@ class DisputePlayer:
                 conn, told, code=dispute.contest_code, trace=found.trace, renderers=self._renderers, moment=moment
             )
         else:
-            await credit_dishonored_return(
+            await post_balance_step(
                 conn,
                 found.owner_scope,
                 topup.id,
+                BankStep.ACCEPTED,
                 bank_account=_BANK_ACCOUNT,
                 reference=found.id,
                 renderers=self._renderers,

@@ -185,11 +185,12 @@ WHERE t.ctid = f.place AND t.description IS NOT NULL;
 
 -- name: read_entries
 -- How top-ups and prenotes were presented to the bank, in which files, whether the bank has yet to be told that a
--- correction of one is refused, and whether a return of one is dishonored and not settled; $1 is the platform.
+-- correction of one is refused, and whether a return of one is dishonored and not settled, or a reversal not booked; $1 is
+-- the platform.
 SELECT
     f.topup, f.status, f.effective_date, f.returned_ms, f.claimed_ms, f.trace, f.file, f.receiver_name,
     coalesce(s.sent_ms, s.built_ms) AS sent_ms,
-    coalesce(r.is_refused, false) AS has_refusal, d.is_disputed
+    coalesce(r.is_refused, false) AS has_refusal, d.is_disputed, v.is_reversed
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT topup, status, effective_date, returned_ms, claimed_ms, trace, file, receiver_name
@@ -225,7 +226,16 @@ CROSS JOIN LATERAL (
         ORDER BY topup
         OFFSET 0
     ) AS is_disputed
-) AS d;
+) AS d
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT
+        FROM ach_reversals
+        WHERE account = $1 AND livemode = $2 AND topup BETWEEN f.topup AND f.topup AND status || '' = 'requested'
+        ORDER BY topup
+        OFFSET 0
+    ) AS is_reversed
+) AS v;
 
 -- name: erase_entries
 -- What entries copied of bank accounts. The bytes of the files have it, encrypted.

@@ -146,6 +146,7 @@ class Survey:
         self.at_the_bank = 0
         self.refused = 0
         self.disputed = 0
+        self.reversed = 0
         self.returnable_until: date | None = None
         self.files: dict[str, date] = {}
         self.entries = 0
@@ -171,6 +172,7 @@ class Survey:
             self.at_the_bank += 1
         self.refused += entry["has_refusal"]
         self.disputed += entry["is_disputed"]
+        self.reversed += entry["is_reversed"]
         until = None
         if status == "released" and entry["effective_date"]:
             until = entry["effective_date"] + timedelta(days=RETURNABLE_DAYS)
@@ -191,6 +193,9 @@ class Survey:
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.disputed:
             sentence = f"{self.disputed} dishonored returns are not settled: they may still be contested."
+            found.append(Refusal(Reason.AT_THE_BANK, sentence))
+        if self.reversed:
+            sentence = f"{self.reversed} reversals of debits have yet to be booked by the bank."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.returnable_until:
             sentence = f"A debit may come back, or its return be disputed, until {self.returnable_until}."

@@ -62,6 +62,11 @@ class EventType(StrEnum):
     ACH_RETURN_DISHONORED = "brim.ach_return.dishonored"  # these to the platform, who dishonors
     ACH_RETURN_DISHONOR_ACCEPTED = "brim.ach_return.dishonor_accepted"
     ACH_RETURN_CONTESTED = "brim.ach_return.contested"
+    ACH_REVERSAL_CREATED = "brim.ach_reversal.created"  # these to the platform, who reverses
+    ACH_REVERSAL_SETTLED = "brim.ach_reversal.settled"
+    ACH_REVERSAL_RETURNED = "brim.ach_reversal.returned"
+    ACH_REVERSAL_MISSED = "brim.ach_reversal.missed"
+    ACH_REVERSAL_SUPERSEDED = "brim.ach_reversal.superseded"
     PING = "v2.core.event_destination.ping"
 
 
@@ -88,6 +93,7 @@ _OBJECTS: Final = {
     "brim.topup": EventObject("topup", "/v1/topups/", "topups"),
     "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
     "brim.ach_return": EventObject("brim.ach_return", "/v1/brim/ach/returns/", "ach"),
+    "brim.ach_reversal": EventObject("brim.ach_reversal", "/v1/brim/ach/reversals/", "ach"),
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),

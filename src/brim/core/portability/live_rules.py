@@ -64,6 +64,10 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
         ("account", "livemode", "id", "status", "refusal_file"),
         lambda row: f"correction {row['id']} is not settled" if _waits(row) else None,
     ),
+    "ach_reversals": (
+        ("account", "livemode", "id", "status"),
+        lambda row: f"reversal {row['id']} is requested" if row["status"] == "requested" else None,
+    ),
     "ach_returns": (
         ("account", "livemode", "id", "status"),
         lambda row: f"return {row['id']} is {row['status']}" if row["status"] in _DISPUTED else None,

@@ -138,6 +138,10 @@
 -- Returns of its debits, and their dishonors.
 {rows of ach_returns by t.livemode, t.id};
 
+-- name: rows_of_ach_reversals
+-- Reversals of its debits.
+{rows of ach_reversals by t.livemode, t.id};
+
 -- name: rows_of_erasures
 -- What was erased of it, and of whoever pays it.
 {rows of erasures by t.livemode, t.target};
@@ -366,6 +370,10 @@ FROM (
 -- name: put_ach_returns
 -- Returns of its debits, and their dishonors.
 {rows put into ach_returns};
+
+-- name: put_ach_reversals
+-- Reversals of its debits.
+{rows put into ach_reversals};
 
 -- name: put_erasures
 -- What was erased of it, and of whoever pays it.

@@ -94,6 +94,7 @@ EXPORTED: Final = (
         others=("owner",),
         sealed={"sealed": "ach_return/{account}/{livemode}/{id}"},
     ),
+    Table(name="ach_reversals", key=_BY_ID, others=("owner",)),
     Table(name="erasures", key=("livemode", "target")),
     Table(name="return_counts", key=("livemode", "originator", "owner", "day"), others=("owner",)),
     Table(name="return_guards", key=("livemode", "originator", "owner", "kind"), others=("owner",)),

@@ -19,6 +19,8 @@ class MatchKind(StrEnum):
     RETURN = "ach_return"
     DISHONOR = "ach_dishonor"
     CONTEST = "ach_contest"
+    REVERSAL = "ach_reversal"
+    REVERSAL_RETURN = "ach_reversal_return"
 
 
 class BreakKind(StrEnum):
@@ -44,6 +46,10 @@ class BreakKind(StrEnum):
     """A notification of change that cannot be applied by itself."""
     DISHONOR = "unsettled_dishonor"
     """A dishonored return that has not left in time, or whose money moves as the books do not expect it."""
+    REVERSAL = "failed_reversal"
+    """A reversal that has not left in time, or that was returned although its debit was, too."""
+    PAID_TWICE = "paid_twice"
+    """A debit was returned or rejected after its reversal had left: the customer may have the money twice."""
     SENT = "unknown_debit"
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
     STATEMENT = "unposted_statement"

@@ -11,7 +11,7 @@ from brim.core.topups.bank_confirmation_rules import (
     ConfirmedOtherwiseError,
     UnexpectedBankAmountError,
 )
-from brim.core.topups.bank_confirmations import confirm_by_bank, credit_dishonored_return, is_confirmed
+from brim.core.topups.bank_confirmations import confirm_by_bank, is_confirmed, post_balance_step
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.due import TopupQueue
@@ -114,7 +114,6 @@ __all__ = [
     "claim_due",
     "confirm_by_bank",
     "create_topup",
-    "credit_dishonored_return",
     "fetch_topups",
     "follow",
     "force_outcome",
@@ -127,6 +126,7 @@ __all__ = [
     "list_topups",
     "lock_topup",
     "observe_changes",
+    "post_balance_step",
     "postpone",
     "preview_topup",
     "read_links",

@@ -36,12 +36,37 @@ class BankStep(StrEnum):
     """The money was taken again because the dishonor was contested."""
     ACCEPTED = "topup_dishonored_return"
     """The money stays: the dishonor was not contested in time, so the customer is credited."""
+    REVERSAL = "bank_reversal"
+    """The money was taken from our bank account by the reversal of the debit."""
+    REVERSAL_RETURN = "bank_reversal_return"
+    """The reversal was returned, and its money came back to our bank account."""
+    REVERSAL_FAILURE = "topup_reversal_failure"
+    """The reversal was returned, or never left: the customer is credited."""
+    RETURNED_AFTER = "topup_return"
+    """The debit was returned after its reversal had failed: the customer is debited."""
 
 
-COMING: Final = (BankStep.CREDIT, BankStep.DISHONOR)
+COMING: Final = (BankStep.CREDIT, BankStep.DISHONOR, BankStep.REVERSAL_RETURN)
 """The steps that bring money into our bank account."""
-GOING: Final = (BankStep.RETURN, BankStep.CONTEST)
+GOING: Final = (BankStep.RETURN, BankStep.CONTEST, BankStep.REVERSAL)
 """The steps that take it out."""
+
+
+class BalanceStep(msgspec.Struct, frozen=True):
+    """What a step that changes the customer's balance moves, beside the status of its top-up, which stays as it is."""
+
+    debit_account: str
+    credit_account: str
+    sign: int
+
+
+_CREDITED: Final = BalanceStep(FUNDING_CLEARING, AVAILABLE, 1)
+BALANCE_STEPS: Final[dict[BankStep, BalanceStep]] = {
+    BankStep.ACCEPTED: _CREDITED,
+    BankStep.REVERSAL_FAILURE: _CREDITED,
+    BankStep.RETURNED_AFTER: BalanceStep(AVAILABLE, FUNDING_CLEARING, -1),
+}
+"""The steps that change the customer's balance; the balance transaction's type has the name of the step."""
 
 
 class BankConfirmation(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,12 +137,16 @@ def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, 
     return Posting(entry=entry)
 
 
-def accepted_posting(topup: Topup, *, entry_id: str, transaction_id: str, created: int) -> Posting:
-    """Return what credits a customer for a top-up whose return was dishonored; its status does not change."""
-    step = BalanceTransactionType.TOPUP_DISHONORED_RETURN
+def balance_posting(topup: Topup, step: BankStep, *, entry_id: str, transaction_id: str, created: int) -> Posting:
+    """Return what a step of `BALANCE_STEPS` posts of a top-up; its status does not change."""
+    rule = BALANCE_STEPS[step]
     line = EntryLine(
-        debit_account=FUNDING_CLEARING, credit_account=AVAILABLE, amount=topup.amount, currency=topup.currency
+        debit_account=rule.debit_account,
+        credit_account=rule.credit_account,
+        amount=topup.amount,
+        currency=topup.currency,
     )
+    amount = topup.amount * rule.sign
     entry = JournalEntry(
         scope=topup.scope,
         id=entry_id,
@@ -130,14 +159,14 @@ def accepted_posting(topup: Topup, *, entry_id: str, transaction_id: str, create
     transaction = BalanceTransaction(
         scope=topup.scope,
         id=transaction_id,
-        amount=topup.amount,
+        amount=amount,
         available_on=created,
         created=created,
         currency=topup.currency,
         description=topup.description,
         fee=0,
-        net=topup.amount,
+        net=amount,
         source=topup.id,
-        type=step,
+        type=BalanceTransactionType(step.value),
     )
-    return Posting(entry=entry, balance_transaction=transaction)
+    return Posting(entry=entry, balance_transaction=transaction, may_overdraw=rule.sign < 0)

@@ -16,10 +16,11 @@ from brim.core.negative_balances import Crossing, announce_crossings
 from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as store
 from brim.core.topups.bank_confirmation_rules import (
+    BALANCE_STEPS,
     BankConfirmation,
     BankStep,
     ConfirmedOtherwiseError,
-    accepted_posting,
+    balance_posting,
     bank_posting,
 )
 from brim.core.topups.bank_confirmation_store import NewConfirmation
@@ -79,14 +80,21 @@ async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: BankSt
     return await store.is_confirmed(conn, scope, topup, ledger.numbered_step(step, number))
 
 
-async def credit_dishonored_return(
-    conn: Conn, scope: AccountScope, topup_id: str, *, bank_account: str, reference: str, renderers: Renderers,
+async def post_balance_step(
+    conn: Conn,
+    scope: AccountScope,
+    topup_id: str,
+    step: BankStep,
+    *,
+    bank_account: str,
+    reference: str,
+    renderers: Renderers,
     moment: OwnerTime,
-) -> bool:  # fmt: skip
-    """Credit a customer for a top-up whose return was dishonored, in the caller's transaction.
+) -> bool:
+    """Post a step of `BALANCE_STEPS` of a top-up, once, in the caller's transaction; return whether that is news.
 
-    This happens once for each top-up, whose status does not change: `failed` or `reversed`. `reference` names the
-    evidence that the money stays. Returns whether it was credited now.
+    The top-up's status does not change: it is `failed` or `reversed`. `reference` names the evidence. A step that takes
+    money may take the balance below zero, as a bank's return does.
 
     Raises:
         ResourceMissingError: there is no such top-up.
@@ -97,7 +105,7 @@ async def credit_dishonored_return(
     confirmation = BankConfirmation(
         scope=scope,
         topup=topup_id,
-        step=BankStep.ACCEPTED,
+        step=step,
         bank_account=bank_account,
         amount=topup.amount,
         reference=reference,
@@ -106,20 +114,25 @@ async def credit_dishonored_return(
     if not is_new:
         return False
     balances = (await ledger.lock_balances(conn, {(scope, topup.currency)}))[scope]
-    posting = accepted_posting(
+    posting = balance_posting(
         topup,
+        step,
         entry_id=moment.new_id("je_"),
         transaction_id=moment.new_id("txn_"),
         created=moment.now_ms // 1000,
     )
     await ledger.post_entries(conn, [posting])
     was_negative = balances[topup.currency] < 0
-    balances[topup.currency] += topup.amount
-    shown = [Balance(currency=currency, available=balances[currency]) for currency in sorted(balances)]
-    kind = EventType.BALANCE_AVAILABLE
-    payload = renderers.payload(kind, scope, shown)
-    await insert_events(conn, [new_event(scope, kind, scope.account, payload, moment, BY_ITSELF)])
-    if was_negative and balances[topup.currency] >= 0:
-        recovered = Crossing(scope=scope, currency=topup.currency, is_negative=False, moment=moment, cause=BY_ITSELF)
-        await announce_crossings(conn, [recovered], renderers=renderers)
+    balances[topup.currency] += topup.amount * BALANCE_STEPS[step].sign
+    if BALANCE_STEPS[step].sign > 0:
+        shown = [Balance(currency=currency, available=balances[currency]) for currency in sorted(balances)]
+        kind = EventType.BALANCE_AVAILABLE
+        payload = renderers.payload(kind, scope, shown)
+        await insert_events(conn, [new_event(scope, kind, scope.account, payload, moment, BY_ITSELF)])
+    is_negative = balances[topup.currency] < 0
+    if was_negative != is_negative:
+        crossing = Crossing(
+            scope=scope, currency=topup.currency, is_negative=is_negative, moment=moment, cause=BY_ITSELF
+        )
+        await announce_crossings(conn, [crossing], renderers=renderers)
     return True

@@ -34,7 +34,8 @@ LIMIT $7;
 -- name: wrong_entries
 -- Entries that a top-up's status (8-11: for each status and step it calls for, the accounts) or a confirmation of its
 -- bank calls for and that are missing, different, or there without being called for. 12 to 14 are the accounts of what
--- is clearing, of fees and of banks; 15 and 16 the steps of a bank's credit and return.
+-- is clearing, of fees and of banks; 15 and 16 the steps of a bank's credit and return; 18 to 20 steps that change the
+-- balance beside the status, and their accounts.
 WITH wanted AS MATERIALIZED (
     {range of topups by id: account, livemode, id, status, amount, currency}
 ),
@@ -54,10 +55,10 @@ expected AS (
     LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
     WHERE split_part(c.step, ':', 1) = ANY ($15::text[])
     UNION ALL
-    SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $19::text, t.amount, t.currency
+    SELECT c.account, c.livemode, c.topup, c.step, 1, b.debit_account, b.credit_account, t.amount, t.currency
     FROM confirmed AS c
+    JOIN unnest($18::text[], $19::text[], $20::text[]) AS b (step, debit_account, credit_account) ON b.step = c.step
     LEFT JOIN wanted AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.topup
-    WHERE c.step = $18
     UNION ALL
     SELECT c.account, c.livemode, c.topup, c.step, 1, $12, $14 || c.bank_account, t.amount, t.currency
     FROM confirmed AS c
@@ -102,7 +103,8 @@ LIMIT $7;
 -- name: wrong_balance_transactions
 -- Balance transactions that a status calls for and that are missing, different, not the one the top-up points to, or there
 -- without being called for. Arrays: for each status and type it calls for, the sign, and whether the top-up's
--- balance_transaction names it. 12 is the type, and the step, that credits the customer for a dishonored return.
+-- balance_transaction names it. 12 are the types, and the steps, that change the balance beside the status, with their
+-- signs (13).
 WITH expected AS (
     SELECT
         t.account, t.livemode, t.id AS source, r.type, t.amount * r.sign AS amount, t.currency,
@@ -113,18 +115,18 @@ WITH expected AS (
     JOIN unnest($8::text[], $9::text[], $10::integer[], $11::boolean[]) AS r (status, type, sign, is_named)
         ON r.status = t.status
     UNION ALL
-    SELECT c.account, c.livemode, c.topup, c.step, c.amount, c.currency, NULL
+    SELECT c.account, c.livemode, c.topup, c.step, c.amount * b.sign, c.currency, NULL
     FROM (
         {range of bank_confirmations by topup: account, livemode, topup, step, amount, currency}
     ) AS c
-    WHERE c.step = $12
+    JOIN unnest($12::text[], $13::integer[]) AS b (step, sign) ON b.step = c.step
 ),
 found AS (
     SELECT account, livemode, source, type, id, amount, currency
     FROM (
         {range of balance_transactions by source: account, livemode, source, type, id, amount, currency}
     ) AS t
-    WHERE type = ANY ($9::text[] || $12::text)
+    WHERE type = ANY ($9::text[] || $12::text[])
 )
 SELECT
     account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.core.ledger import AVAILABLE, BANK, FEES, FUNDING_CLEARING
-from brim.core.topups.bank_confirmation_rules import COMING, GOING, BankStep
+from brim.core.ledger import BANK, FEES, FUNDING_CLEARING
+from brim.core.topups.bank_confirmation_rules import BALANCE_STEPS, COMING, GOING, BankStep
 from brim.core.topups.posting import SOURCE_TYPE
 from brim.core.verification import (
     WHOLE_TABLE_TIMEOUT_S,
@@ -43,13 +43,15 @@ async def wrong_entries(conn: Conn, span: Range, rules: Rows, *, limit: int) -> 
     A rule is a status, a step that it calls for, and that step's debit and credit account.
     """
     banks = (FUNDING_CLEARING, FEES, BANK, list(COMING), list(GOING))
-    confirmations = (*banks, SOURCE_TYPE, BankStep.ACCEPTED, AVAILABLE)
+    steps = [(step, rule.debit_account, rule.credit_account) for step, rule in BALANCE_STEPS.items()]
+    confirmations = (*banks, SOURCE_TYPE, *arrays(steps))
     return differences(await conn.fetch(_SQL["wrong_entries"], *bounds_of(span), limit, *arrays(rules), *confirmations))
 
 
 async def wrong_balance_transactions(conn: Conn, span: Range, rules: Rows, *, limit: int) -> list[Difference]:
     """Return balance transactions, missing ones too, that differ from the rules (status, type, sign, is named)."""
-    arguments = (*bounds_of(span), limit, *arrays(rules), BankStep.ACCEPTED)
+    signs = [(step, rule.sign) for step, rule in BALANCE_STEPS.items()]
+    arguments = (*bounds_of(span), limit, *arrays(rules), *arrays(signs))
     return differences(await conn.fetch(_SQL["wrong_balance_transactions"], *arguments))
 
 

@@ -1,6 +1,6 @@
 -- How many debits come back: Nacha watches each originator's return rates over sixty days, and so does Brim, for the
 -- originator and for each account that debits through it. The tables are new, so they may be made while the earlier
--- version serves; what was sent and returned until then is counted by 0042, once none of that version runs.
+-- version serves; what was sent and returned until then is counted by 0043, once none of that version runs.
 
 -- Debits sent, by the day on which they settle, and returns, by the day on which they came: for each account (`owner`),
 -- and for all together ('').

@@ -22,6 +22,7 @@ _PLACES: Final = {
     "orig": "/ach/originators/{}",
     "corr": "/ach/corrections/{}",
     "retn": "/ach/returns/{}",
+    "achr": "/ach/reversals/{}",
     "pren": "/ach/prenotes/{}",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})

@@ -10,6 +10,7 @@ from brim.web.dashboard.accounts.routes import routes as account_routes
 from brim.web.dashboard.ach_files.download import DownloadPages
 from brim.web.dashboard.ach_files.routes import routes as ach_file_routes
 from brim.web.dashboard.ach_returns.routes import routes as return_routes
+from brim.web.dashboard.ach_reversals.routes import routes as reversal_routes
 from brim.web.dashboard.balance.routes import routes as balance_routes
 from brim.web.dashboard.bank_files.routes import routes as bank_file_routes
 from brim.web.dashboard.breaks.routes import routes as break_routes
@@ -76,6 +77,7 @@ NAVIGATION: Final = (
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Breaks", "/breaks", only_live=True),
             NavigationItem("Returns", "/ach/returns", only_live=True),
+            NavigationItem("Reversals", "/ach/reversals", only_live=True),
             NavigationItem("Return rates", "/ach/return-rates", only_live=True),
             NavigationItem("Corrections", "/ach/corrections", only_live=True),
             NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
@@ -129,6 +131,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *bank_file_routes(signed),
         *break_routes(signed),
         *return_routes(signed),
+        *reversal_routes(signed),
         *return_rate_routes(signed),
         *correction_routes(signed),
         *prenote_routes(signed),

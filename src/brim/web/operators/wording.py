@@ -97,6 +97,7 @@ ACTIONS: Final = {
     Action.FUNDING_SOURCE_CORRECTED: "Corrected a bank account, as its bank notified",
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",
+    Action.ACH_REVERSAL_REQUESTED: "Reversed a debit",
     Action.PRENOTE_STARTED: "Started a prenote to a bank account",
     Action.MICRODEPOSITS_STARTED: "Sent micro-deposits to a bank account",
     Action.ORIGINATOR_MADE: "Added an originator",

@@ -255,6 +255,12 @@ CHAPTERS: Final = (
         ("/v1/brim/ach/returns",),
     ),
     Chapter(
+        "reversals",
+        "Reversals",
+        "Debits that were wrong and are taken back within five banking days, and the outcome. This is Brim's own.",
+        ("/v1/brim/ach/reversals",),
+    ),
+    Chapter(
         "corrections",
         "Corrections",
         "Notifications of change: what banks correct of live bank accounts, and the outcome. This is Brim's own.",

@@ -189,6 +189,8 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimBreaks": {"status": "open", "limit": 3},
     "GetBrimAchReturns": {"status": "dishonorable", "limit": 3},
     "PostBrimAchReturnsReturnDishonor": {"code": "R68"},
+    "GetBrimAchReversals": {"status": "requested", "limit": 3},
+    "PostBrimAchReversals": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "reason": "duplicate"},
     "PostBrimCorrectionsCorrectionRefuse": {"code": "C65"},
     "PostBrimBreaksBreakResolve": {"resolution": "A fee of the bank."},
     "GetBrimLegalHolds": {"limit": 3},

@@ -23,7 +23,7 @@ from brim.base import wire
 from brim.base.errors import NotInTestModeError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
-from brim.core import accounts, ach, corrections, dishonors, operators, originators, reconciliation
+from brim.core import accounts, ach, corrections, dishonors, operators, originators, reconciliation, reversals
 from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionFilters, CorrectionStatus
 from brim.core.idempotency import Result, run_once
@@ -77,9 +77,16 @@ async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[Actio
     if file.status is FileStatus.REJECTED or any(batch.status == "rejected" for batch in found.batches):
         waiting = await ach.page_entries(call.service.database, call.scope, file.id, PageRequest(limit=1))
         async with call.service.database.connection() as conn:
-            if waiting.entries or await dishonors.list_in_file(conn, call.scope, file.id):
+            if waiting.entries or await _has_others(conn, call.scope, file.id):
                 actions.append(action(call, "resubmit", check=await key_check(conn, call)))
     return actions
+
+
+async def _has_others(conn: Conn, scope: AccountScope, file_id: str) -> bool:
+    """Tell whether a file has dishonors or reversals, which go out again as its entries do."""
+    return bool(
+        await dishonors.list_in_file(conn, scope, file_id) or await reversals.list_in_file(conn, scope, file_id)
+    )
 
 
 async def list_entries(call: Call) -> Result:

@@ -9,6 +9,7 @@ from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionStatus
 from brim.core.dishonors import DISHONOR_CODES, FIELD_CODES, INFORMATION_LENGTH, ReturnStatus
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
+from brim.core.reversals import ReversalReason, ReversalStatus
 from brim.core.time import EARLIEST_TIME, LATEST_TIME
 
 _MOMENT: Final = BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME)
@@ -128,6 +129,33 @@ RETURN_DISHONOR: Final = (
         "`01*03`: "
         + ", ".join(f"`{number}` {name}" for number, name in FIELD_CODES.items())
         + ". With `R62`, it identifies the entry that corrected the erroneous one.",
+    ),
+)
+_REASONS: Final = {
+    ReversalReason.WRONG_AMOUNT: "the amount was not what was agreed",
+    ReversalReason.WRONG_RECEIVER: "another account was to be debited",
+    ReversalReason.WRONG_DATE: "it was earlier than agreed",
+    ReversalReason.DUPLICATE: "it was already debited",
+}
+REVERSAL_LIST: Final = (
+    *PAGE,
+    Parameter(
+        name="status",
+        kind=Enum(tuple(status.value for status in ReversalStatus)),
+        description="Only reversals with this status.",
+    ),
+    Parameter(name="topup", kind=Text(), description="Only the reversal of this top-up's debit."),
+    Parameter(name="file", kind=Text(), description="Only reversals in this ACH file."),
+)
+REVERSAL_REQUEST: Final = (
+    Parameter(name="topup", kind=Text(), required=True, description="The top-up whose newest debit was wrong."),
+    Parameter(
+        name="reason",
+        kind=Enum(tuple(reason.value for reason in ReversalReason)),
+        required=True,
+        description="What was wrong with the debit; the network allows no other reasons: "
+        + ", ".join(f"`{reason.value}` {what}" for reason, what in _REASONS.items())
+        + ".",
     ),
 )
 _ACCOUNT: Final = Parameter(

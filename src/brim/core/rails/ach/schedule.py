@@ -29,6 +29,12 @@ Source: Nacha's operating rules, 2.6.3: a bank returns a prenote by the opening 
 DISHONOR_DAYS: Final = 5
 """Banking days from the settlement of a return within which it can be dishonored. Source: Nacha's operating rules."""
 
+REVERSAL_DAYS: Final = 5
+"""Banking days from the settlement of a debit within which it can be reversed. Source: Nacha's operating rules."""
+
+REVERSAL_DESCRIPTION: Final = "REVERSAL"
+"""The company entry description of a batch of reversals, and of nothing else. Source: Nacha's operating rules."""
+
 ANSWER_DAYS: Final = 7
 """Banking days after the effective date of its file within which a statement has booked a dishonor, or never will."""
 CONTEST_DAYS: Final = 2
@@ -165,6 +171,16 @@ def dishonorable_until_ms(profile: OriginatorProfile, settled_on: date) -> int:
 def leaves_in_time(profile: OriginatorProfile, settled_on: date, now_ms: int) -> bool:
     """Tell whether a file made at a moment is in time to dishonor a return that settled on a day."""
     return next_cutoff_ms(profile, now_ms - GRACE_MS) <= dishonorable_until_ms(profile, settled_on)
+
+
+def reversible_until_ms(profile: OriginatorProfile, debited_on: date) -> int:
+    """Return the deadline for reversing a debit that settled on a day: its file must leave by the last cut-off."""
+    return _moment_ms(profile, _business_day_after(debited_on, REVERSAL_DAYS), max(profile.cutoffs))
+
+
+def reverses_in_time(profile: OriginatorProfile, debited_on: date, now_ms: int) -> bool:
+    """Tell whether a file made at a moment is in time to reverse a debit that settled on a day."""
+    return next_cutoff_ms(profile, now_ms - GRACE_MS) <= reversible_until_ms(profile, debited_on)
 
 
 def contestable_until(booked_on: date) -> date:

@@ -43,6 +43,14 @@ BREAK_KINDS: Final = {
         "Dishonor not settled",
         "A dishonored return could not leave in time, or its money moves as the books do not expect it.",
     ),
+    "failed_reversal": (
+        "Reversal failed",
+        "A reversal could not leave in time, or was returned although its debit was, too.",
+    ),
+    "paid_twice": (
+        "Customer paid twice",
+        "A debit was returned or rejected after its reversal had left. Dishonor the return with R62.",
+    ),
     "unknown_debit": (
         "Unknown debit",
         "A debit has left whose top-up a restored database does not have, or not as one that was debited.",

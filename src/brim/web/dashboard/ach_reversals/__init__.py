@@ -1,0 +1,1 @@
+"""Reversals: the worklist of debits that are taken back, and the form that requests one."""
