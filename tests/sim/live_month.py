@@ -19,9 +19,9 @@ from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
 from brim.core.rails.ach import ACH
 from brim.core.time import OwnerTime
 from brim.platform.database import Database
-from tests.sim.live_books import Made, Stored, problems, read_acknowledgements, read_bank
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
+from tests.support.live_books import Made, Stored, problems, read_acknowledgements, read_bank
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
 
 if TYPE_CHECKING:

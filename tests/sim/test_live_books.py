@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.sim.live_books import BankBooks, Made, Presentment, Stored, problems
+from tests.support.live_books import BankBooks, Made, Presentment, Stored, problems
 
 PAID = Made("tu_00000000000000000000paid", "acct_a", 500)
 BACK = Made("tu_00000000000000000000back", "acct_a", 300)

@@ -20,7 +20,7 @@ from brim.core.calendars.rules import (
     availability,
     calendar_of,
 )
-from tests.unit.bank_oracle import BANKS, FIRST_DAY, LAST_DAY, YEARS, Bank, Expected, every_day
+from tests.support.bank_oracle import BANKS, FIRST_DAY, LAST_DAY, YEARS, Bank, Expected, every_day
 
 NAMES: Final = {"usd": "us_ach", "eur": "sepa", "gbp": "uk", "jpy": "jp", "sek": "weekdays"}
 SATURDAY_HOLIDAYS_KEPT_OPEN: Final = {

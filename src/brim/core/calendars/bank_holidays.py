@@ -2,7 +2,7 @@
 
 The days come from the `holidays` library and are read in one place, so that what banks do otherwise than a country
 is decided here: the Federal Reserve does not move a Saturday holiday to Friday, Japan's banks close on three days
-more than the nation. tests/unit/bank_oracle.py works the same days out without the library.
+more than the nation. tests/support/bank_oracle.py works the same days out without the library.
 
 Every question names a language, since the library else takes the process's: two servers would tell other names.
 A table covers what the library knows: Federal Reserve and TARGET from 1999, all to 2099. Other years have no holidays.
