@@ -138,7 +138,7 @@ def assert_examples_pass(project: Project, *more: str, prefix: Sequence[str] = (
         project.add(name, text)
     run = project.run("-rA", *more, prefix=prefix)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "8 passed" in run.stdout
+    assert "9 passed" in run.stdout
     assert project.left_behind == []
 
 
