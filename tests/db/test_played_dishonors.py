@@ -157,3 +157,23 @@ async def test_an_outcome_that_somebody_forces_is_not_dishonored(brim: Clockwork
     topup = (await brim.create(PLATFORM, source="btok_us_verified_dishonored"))["id"]
     await brim.force(PLATFORM, topup, Fail("account_closed", FAILURES["account_closed"]))
     assert await told(brim) == []
+
+
+@pytest.mark.parametrize("by_clock", [True, False])
+async def test_one_that_cannot_go_on_is_given_up_and_holds_up_no_other(brim: Clockwork, *, by_clock: bool) -> None:
+    clock = await brim.freeze(PLATFORM, NOON) if by_clock else ""
+    broken, fine = [(await brim.create(PLATFORM, source="btok_us_verified_dishonored"))["id"] for _ in range(2)]
+
+    async def pass_days(days: int) -> None:
+        brim.now_ms += days * 1_000
+        if by_clock:
+            await brim.advance(PLATFORM, clock, NOON + days * 86_400)
+        else:
+            await brim.settle()
+
+    await pass_days(8 if by_clock else 1)
+    await execute(brim.database, f"UPDATE topups SET scenario = 'gone' WHERE id = '{broken}'")
+    for days in (9, 20, 30) if by_clock else (5, 5):
+        await pass_days(days)
+    found = await rows(brim.database, "SELECT topup, status FROM ach_returns")
+    assert {row["topup"]: row["status"] for row in found} == {broken: "missed", fine: "accepted"}

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
+from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.accounts import account_platform
 from brim.core.calendars import calendar_of
 from brim.core.dishonors import store
 from brim.core.dishonors.rules import RETURN_PREFIX, AchReturn, ReturnStatus
-from brim.core.dishonors.service import announce, hold_return, write_accepted, write_contested
+from brim.core.dishonors.service import announce, hold_return, write_accepted, write_contested, write_missed
 from brim.core.due import DueItem
 from brim.core.events import EventType, Renderers
 from brim.core.rails import Rails
@@ -119,10 +120,19 @@ class DisputePlayer:
                 moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
                 found = await hold_return(conn, each.scope, each.id)
                 if moment.test_clock is None and found.status is each.status:
-                    await self._step(conn, found, moment)
+                    await self._take_step(conn, found, moment)
 
             await database.transact(work)
         return len(due)
+
+    async def _take_step(self, conn: Conn, found: AchReturn, moment: OwnerTime) -> None:
+        """Let a dishonor come to its next step; one that cannot is given up, and holds up no other."""
+        try:
+            async with conn.transaction():
+                await self._step(conn, found, moment)
+        except (BrimError, LookupError, TypeError, ValueError):
+            _log.exception("dishonor was not played", ach_return=found.id)
+            await write_missed(conn, found, now_ms=moment.now_ms)
 
     async def _step(self, conn: Conn, found: AchReturn, moment: OwnerTime) -> None:
         """Let a dishonor that the transaction holds come to its next step."""
@@ -181,7 +191,7 @@ class DisputePlayer:
     async def work_off(self, conn: Conn, items: Sequence[tuple[DueItem, OwnerTime]]) -> Callable[[], None]:
         """Let dishonors come to their next step, each at its moment."""
         for item, moment in items:
-            await self._step(conn, item.work, moment)
+            await self._take_step(conn, item.work, moment)
         return lambda: None
 
 
