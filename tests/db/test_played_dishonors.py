@@ -160,7 +160,10 @@ async def test_an_outcome_that_somebody_forces_is_not_dishonored(brim: Clockwork
 
 
 @pytest.mark.parametrize("by_clock", [True, False])
-async def test_one_that_cannot_go_on_is_given_up_and_holds_up_no_other(brim: Clockwork, *, by_clock: bool) -> None:
+@pytest.mark.parametrize("scenario", ["gone", "no_account"])
+async def test_one_that_cannot_go_on_is_given_up_and_holds_up_no_other(
+    brim: Clockwork, scenario: str, *, by_clock: bool
+) -> None:
     clock = await brim.freeze(PLATFORM, NOON) if by_clock else ""
     broken, fine = [(await brim.create(PLATFORM, source="btok_us_verified_dishonored"))["id"] for _ in range(2)]
 
@@ -172,7 +175,7 @@ async def test_one_that_cannot_go_on_is_given_up_and_holds_up_no_other(brim: Clo
             await brim.settle()
 
     await pass_days(8 if by_clock else 1)
-    await execute(brim.database, f"UPDATE topups SET scenario = 'gone' WHERE id = '{broken}'")
+    await execute(brim.database, f"UPDATE topups SET scenario = '{scenario}' WHERE id = '{broken}'")
     for days in (9, 20, 30) if by_clock else (5, 5):
         await pass_days(days)
     found = await rows(brim.database, "SELECT topup, status FROM ach_returns")

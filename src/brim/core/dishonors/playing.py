@@ -1,10 +1,10 @@
 """Plays dishonored returns in test mode, where the scenario of a bank account says so: the same events and money.
 
-The return is dishonored with the failure or reversal of its top-up. Its money is back on the next banking day, and is
-contested on the one after that, or the customer's at the opening of the fourth.
+The return is dishonored with the failure or reversal of its top-up. Its money is back on the next banking day. It is
+contested on the banking day after that, or the customer's at the opening of the fourth.
 """
 
-import zlib
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
@@ -66,7 +66,7 @@ class DisputePlayer:
     async def _dishonor(self, conn: Conn, topup: Topup, dispute: Dispute, moment: OwnerTime) -> None:
         platform = await account_platform(conn, topup.scope.account) or topup.scope.account
         today = _day(topup.currency, moment.now_ms)
-        trace = zlib.crc32(topup.id.encode())
+        original_trace, trace = _traces(topup)
         received = AchReturn(
             scope=AccountScope(platform, topup.scope.livemode),
             id=moment.new_id(RETURN_PREFIX),
@@ -77,9 +77,9 @@ class DisputePlayer:
             bank_file="",
             break_id=None,
             code=dispute.return_code,
-            original_trace=f"{_RDFI}{trace % 10_000_000:07}",
+            original_trace=original_trace,
             original_rdfi=_RDFI,
-            trace=f"{_RDFI}{trace // 7 % 10_000_000:07}",
+            trace=trace,
             amount=topup.amount,
             sec_code="WEB",
             settled_on=today,
@@ -139,7 +139,7 @@ class DisputePlayer:
         (topup,) = await fetch_topups(conn, found.owner_scope, [found.topup or ""])
         dispute = dispute_of(topup.scenario)
         if dispute is None:
-            return
+            raise ValueError(f"{topup.scenario} plays no dishonor")
         if found.status is ReturnStatus.DISHONORED:
             days = FINAL_DAYS if dispute.contest_code is None else _CONTESTED_AFTER
             booked = msgspec.structs.replace(
@@ -193,6 +193,12 @@ class DisputePlayer:
         for item, moment in items:
             await self._take_step(conn, item.work, moment)
         return lambda: None
+
+
+def _traces(topup: Topup) -> tuple[str, str]:
+    """Return the trace numbers of a debit that no bank has seen, and of its return: fifteen digits each."""
+    number = int.from_bytes(hashlib.sha256(topup.id.encode()).digest()[:8])
+    return f"{_RDFI}{number % 10_000_000:07}", f"{_RDFI}{number // 10_000_000 % 10_000_000:07}"
 
 
 def _due_ms(found: AchReturn) -> int:
