@@ -1,4 +1,7 @@
-"""A month of live money by chance: what people and a bank do, from a seed, without any process of its own."""
+"""A month of live money by chance: what people and a bank do, without any process of its own.
+
+It follows from a seed, but for ids, and for how far a worker has come when it ends.
+"""
 
 import asyncio
 import random
@@ -236,7 +239,10 @@ class Month:
         self.made.append(Made(again, topup.account, topup.amount, retry_of=topup.id))
 
     async def _dishonor(self, _day: date) -> None:
-        found = await rows(self.live.database, "SELECT id FROM ach_returns WHERE status = 'returned' ORDER BY id")
+        found = await rows(
+            self.live.database,
+            "SELECT id FROM ach_returns WHERE status = 'returned' ORDER BY received_ms, original_trace, trace",
+        )
         if not found:
             return
         code = self.chance.choice(sorted(DISHONOR_CODES))
