@@ -316,6 +316,26 @@ def test_a_time_of_day_that_is_none_is_explained_in_words(person: Person, filled
     assert "regex" not in text_of(reply)
 
 
+def test_micro_deposits_are_sent_on_the_page_of_their_bank_account_and_the_proof_is_exported(
+    person: Person, objects: AchObjects
+) -> None:
+    objects.active_originator()
+    path = add_bank_account(person)
+    assert "Export proof" not in person.read(path)
+    person.send(path, f"{path}/authorize", {"text": "I authorize it.", "sec_code": "WEB", "reference": "form 17"})
+    shown = person.visit(path).body.decode()
+    proof = person.visit(re.findall(rf'href="({path}/authorizations/auth_\w+/proof)"', shown)[0])
+    assert b"I authorize it." in proof.body
+    assert b"Reference: form 17" in proof.body
+    done = person.send(path, f"{path}/microdeposits")
+    assert done.headers["location"].partition("?")[0] == path
+    shown = person.read(path)
+    assert "The bank account is verified once its holder states their amounts. 3 attempts are left." in shown
+    assert "mdep_" in shown
+    refused = person.send(path, f"{path}/verify", {"first": "32", "second": "45"})
+    assert "they have not left yet" in text_of(refused)
+
+
 def test_a_bank_account_of_live_mode_is_not_asked_for_deposits_that_nobody_sent(person: Person, live: Wire) -> None:
     account = {"country": "US", "currency": "usd", "account_holder_name": "Jenny Rosen"}
     numbers = {"account_holder_type": "individual", "routing_number": "110000000", "account_number": "000123456789"}

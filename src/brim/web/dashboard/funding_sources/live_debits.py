@@ -17,6 +17,7 @@ AUTHORIZATIONS: Final = "/v1/brim/authorizations"
 CORRECTIONS: Final = "/v1/brim/corrections"
 PRENOTES: Final = "/v1/brim/prenotes"
 MICRODEPOSITS: Final = "/v1/brim/microdeposits"
+ORIGINATORS: Final = "/v1/brim/ach/originators"
 VERIFY: Final = "/v1/brim/funding_sources/{}/verify"
 NEW_FIELDS: Final = {
     "text": "",
@@ -44,11 +45,15 @@ _FIELD_OF: Final = {"evidence[reference]": "reference"}
 
 
 class LiveDebits(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is of a live bank account: authorizations, verifications and corrections, the newest first."""
+    """What there is of a live bank account: authorizations, verifications and corrections, the newest first.
+
+    `sends_microdeposits` says whether the profile of the active originator allows them.
+    """
 
     authorizations: list[dict[str, Any]]
     corrections: list[dict[str, Any]]
     microdeposits: list[dict[str, Any]]
+    sends_microdeposits: bool
     prenotes: list[dict[str, Any]]
 
     @property
@@ -82,8 +87,20 @@ async def read_live_debits(api: Caller, source_id: str) -> LiveDebits | None:
         authorizations=authorizations["data"],
         corrections=corrections,
         microdeposits=microdeposits["data"],
+        sends_microdeposits=await _sends_microdeposits(api),
         prenotes=prenotes["data"],
     )
+
+
+async def _sends_microdeposits(api: Caller) -> bool:
+    """Tell whether the active originator sends micro-deposits; False for who may not see that."""
+    try:
+        found = await api.get(ORIGINATORS)
+    except ApiRefusedError as error:
+        if error.status != _NOT_YOURS:
+            raise
+        return False
+    return any(each["status"] == "active" and each["profile"]["microdeposits"] != "off" for each in found["data"])
 
 
 async def _read_corrections(api: Caller, source_id: str) -> list[dict[str, Any]]:
