@@ -13,7 +13,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.core import ach, originators
 from brim.core.ach.service import read_bytes
-from brim.core.rails.ach import Offset, ProfileError
+from brim.core.rails.ach import Microdeposits, Offset, ProfileError
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -160,6 +160,39 @@ async def test_after_a_restore_a_prenote_that_has_left_is_known_and_verifies_wit
     assert (found_break["kind"], found_break["amount"]) == ("unknown_debit", 0)
     assert "a prenote that is not in this database" in found_break["detail"]
     await assert_books_hold(live.database)
+
+
+async def test_after_a_restore_micro_deposits_that_have_left_are_known_by_their_amounts(houses: Houses) -> None:
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    originator = await live.open(microdeposits=Microdeposits.CREDITS_AND_DEBIT)
+    known, lost = [await live.bank_account(verified=False) for _ in range(2)]
+    started = await live.microdeposits(known)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.microdeposits(lost)
+    await live.until("2026-12-01 17:00")
+    amounts = (await live.amounts())[:2]
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    await live.until("2026-12-02 10:00")  # they are due here too, and their file is held
+    found = await _compare(live, originator.id)
+    assert (found.files, found.entries, found.voided, found.breaks) == (1, 6, 1, 3)
+    entries = await rows(
+        live.database, "SELECT number, transaction_code, amount, status FROM ach_entries ORDER BY number"
+    )
+    assert [tuple(each.values()) for each in entries] == [
+        (1, 22, 0, "in_file"),
+        (2, 22, 0, "in_file"),
+        (3, 27, 0, "in_file"),
+    ]
+    assert "error" not in await live.state(known, *amounts)
+    await live.until("2026-12-08 12:00")
+    assert len(await live.amounts()) == 4  # those of before, and no others
+    (row,) = await rows(live.database, "SELECT id, status FROM prenotes")
+    assert tuple(row.values()) == (started, "verified")
 
 
 async def test_who_compares_holds_all_top_ups_before_any_entry(houses: Houses) -> None:
