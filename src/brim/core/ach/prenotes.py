@@ -333,10 +333,14 @@ async def fail_prenote(
 ) -> bool:
     """Let the prenote of an entry fail, and its bank account be not verified, even if it was; return whether it did.
 
-    One that failed before stays as it is.
+    One that failed before stays as it is; of micro-deposits the return is kept, since it counts.
     """
     prenote = await store.lock_prenote(conn, entry.owner_scope, entry.topup)
-    if prenote is None or prenote.status not in {PrenoteStatus.PENDING, PrenoteStatus.VERIFIED}:
+    if prenote is None:
+        return False
+    if prenote.status not in {PrenoteStatus.PENDING, PrenoteStatus.VERIFIED}:
+        if prenote.is_microdeposits and prenote.return_code is None and return_code is not None:
+            await store.update_prenote(conn, msgspec.structs.replace(prenote, return_code=return_code))
         return False
     after = ended(prenote, PrenoteStatus.FAILED, now_ms=moment.now_ms, return_code=return_code, reason=reason)
     await store.update_prenote(conn, after)

@@ -24,12 +24,11 @@ ORDER BY funding_source
 FOR UPDATE;
 
 -- name: lock_newest_microdeposits
--- The newest micro-deposits to a bank account, held until the transaction ends; an account has some for each of its bank
--- accounts, which are read back to them.
+-- The newest micro-deposits to a bank account, held until the transaction ends.
 SELECT {prenote_columns}
 FROM prenotes
-WHERE account = $1 AND livemode = $2 AND id > 'mdep_' AND id < 'mdep_~' AND funding_source || '' = $3
-ORDER BY id DESC
+WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN $3 AND $3 AND has_debit IS NOT NULL
+ORDER BY funding_source DESC, id DESC
 LIMIT 1
 FOR UPDATE;
 

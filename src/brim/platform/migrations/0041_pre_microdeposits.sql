@@ -9,8 +9,8 @@ ALTER TABLE prenotes
     ADD COLUMN sealed bytea,
     ADD COLUMN fingerprint text COLLATE "C",
     ADD COLUMN has_debit boolean;
-CREATE INDEX prenotes_by_fingerprint ON prenotes (fingerprint, created_ms) WHERE fingerprint IS NOT NULL;
 CREATE INDEX prenotes_microdeposits ON prenotes (created_ms) WHERE has_debit IS NOT NULL;
+CREATE INDEX prenotes_microdeposits_to ON prenotes (account, livemode, funding_source, id) WHERE has_debit IS NOT NULL;
 
 -- The amounts of their entries are in that secret and not in the rows of the entries, where they are 0.
 ALTER TABLE ach_entries DROP CONSTRAINT ach_entries_amount_fits_code;
