@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import settings_table
@@ -17,50 +18,59 @@ SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("time", "time"), ("time", "time_ns"), ("date", "today")}
 
 
-def texts_of(module: Path) -> Iterator[str]:
-    """Yield the string literals of a module that are not docstrings."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+class Facts(NamedTuple):
+    """What rules ask of a module.
+
+    Attributes:
+        texts: its string literals that are SQL, and no docstrings.
+        read: names and the attributes that are read of them.
+        imports: the dotted names that it imports, those of names in modules too.
+    """
+
+    texts: list[str]
+    read: set[tuple[str, str]]
+    imports: list[str]
+
+
+@cache
+def facts_of(module: Path) -> Facts:
+    """Return what a module says of itself; it is parsed once for all rules."""
+    nodes = list(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
     docstrings = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    facts = Facts([], set(), [])
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            yield node.value
+            if SQL.search(node.value):
+                facts.texts.append(node.value)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            facts.read.add((node.value.id, node.attr))
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            facts.imports.extend(f"{node.module}.{name.name}" for name in node.names)
+    return facts
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
 def test_statements_stand_in_sql_files_only(module: Path) -> None:
-    assert not [text for text in texts_of(module) if SQL.search(text)]
+    assert not facts_of(module).texts
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
 def test_only_the_clock_module_reads_the_clock(module: Path) -> None:
     if module == SOURCE / "base" / "clock.py":
         return
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    read = {
-        (node.value.id, node.attr)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    }
-    assert not read & CLOCKS
-
-
-def imports_of(module: Path) -> Iterator[str]:
-    """Yield the dotted names that a module imports, those of names in modules too."""
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+    assert not facts_of(module).read & CLOCKS
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(SOURCE)))
 def test_a_capability_is_used_through_its_package(module: Path) -> None:
     own = module.relative_to(SOURCE).parts[1] if module.is_relative_to(SOURCE / "core") else None
-    for name in imports_of(module):
+    for name in facts_of(module).imports:
         parts = name.split(".")
         if parts[:2] == ["brim", "core"] and len(parts) > 3 and parts[2] != own:
             inside = SOURCE.joinpath(*parts[1:4]).with_suffix(".py")
@@ -94,13 +104,13 @@ RULES = [module for module in MODULES if module.is_relative_to(SOURCE / "core") 
 def test_rules_know_no_database(module: Path) -> None:
     forbidden = ("brim.platform.database", "brim.platform.sql", "asyncpg")
     own = "brim.core." + module.parent.name
-    for name in imports_of(module):
+    for name in facts_of(module).imports:
         assert not name.startswith(forbidden), name
         assert not (name.startswith(own) and "store" in name), name
 
 
 def test_only_a_store_loads_statements() -> None:
-    speaking = {module for module in MODULES if "brim.platform.sql.load_queries" in imports_of(module)}
+    speaking = {module for module in MODULES if "brim.platform.sql.load_queries" in facts_of(module).imports}
     in_core = {module for module in speaking if module.is_relative_to(SOURCE / "core")}
     assert {module.stem for module in in_core} - {"walk"} == {
         stem for stem in (module.stem for module in in_core) if stem.endswith("store")
@@ -112,7 +122,7 @@ def test_what_several_tests_use_is_in_their_support() -> None:
     """A module beside a test serves that test alone; of a test module, and of a conftest, nothing is imported."""
     users: dict[Path, set[Path]] = {}
     for module in TEST_MODULES:
-        for name in imports_of(module):
+        for name in facts_of(module).imports:
             parts = name.split(".")
             if parts[0] == "tests" and parts[1] != "support":
                 used = ROOT.joinpath(*parts).with_suffix(".py")
