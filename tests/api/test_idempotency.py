@@ -273,7 +273,7 @@ def _read(connection: HTTPConnection) -> WireReply:
 def crowd(server: Server, second_url: str, key: str) -> Iterator[Crowd]:
     with ExitStack() as opened:
         connections = [
-            opened.enter_context(closing(HTTPConnection(urlsplit(url).netloc, timeout=30)))
+            opened.enter_context(closing(HTTPConnection(urlsplit(url).netloc, timeout=60)))
             for url in (server.url, second_url) * (CROWD // 2)
         ]
         for connection in connections:

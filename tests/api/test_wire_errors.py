@@ -441,7 +441,7 @@ def test_a_post_without_any_length_has_no_body(wire: Wire) -> None:
         f"POST /v1/topups/{topup['id']}/cancel HTTP/1.1\r\nHost: {place.netloc}\r\n"
         f"Authorization: Bearer {wire.key}\r\nConnection: close\r\n\r\n"
     )
-    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
         connection.sendall(request.encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 200 ")

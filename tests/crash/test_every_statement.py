@@ -82,7 +82,7 @@ class Stage:
     async def process(self, url: str) -> AsyncIterator[Clockwork]:
         """Lend a process of the service. One connection is all its pool has: one that leaks would be missed at once."""
         self.processes += 1
-        database = await Database.connect(url, max_connections=1, timeout_s=5.0, application=self.application)
+        database = await Database.connect(url, max_connections=1, timeout_s=60.0, application=self.application)
         try:
             yield Clockwork(database, now_ms=NOW_MS)
         finally:

@@ -46,7 +46,7 @@ class Load:
 
     def _create_until_gone(self, client: int) -> None:
         address = urlsplit(self.brim.url)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
         for number in range(1_000_000):
             key = f"{self.name}-{client}-{number}"
             self.unanswered.add(key)
@@ -120,7 +120,7 @@ def test_what_was_acknowledged_survives_and_what_was_not_is_found_by_a_retry(
         recoveries.append(time.monotonic() - started)
 
         address = urlsplit(brim.url)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
         for key in sorted(load.unanswered):
             acknowledged[key] = create(connection, brim.test_key, key)
         connection.close()

@@ -136,7 +136,7 @@ async def test_two_processes_with_the_same_keys_in_opposite_order_both_finish(se
         for number in range(10):
             keys = [f"{number}-{position:03}" for position in range(150)]
             mine, theirs = [new_topup(key) for key in keys], [new_topup(key) for key in reversed(keys)]
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 outcomes = await asyncio.gather(create_all(one, mine), create_all(other, theirs))
             for ours, outcome, their_outcome in zip(mine, outcomes[0], reversed(outcomes[1]), strict=True):
                 assert (outcome is None) != (their_outcome is None)

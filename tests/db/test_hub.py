@@ -196,7 +196,7 @@ async def test_a_session_ends_with_its_key(
             await roll_key(database, key_id=ending.key.key.id, grace_ms=200, **typed())
         else:
             await revoke_key(database, key_id=ending.key.key.id, **typed())
-        async with asyncio.timeout(3.0):
+        async with asyncio.timeout(PATIENCE_S):
             await other.over.wait()
         (made,) = await announce(database, scope)
         await end.wait_for(1)

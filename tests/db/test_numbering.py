@@ -152,16 +152,23 @@ async def test_the_dead_entries_of_the_queue_do_not_slow_numbering(database: Dat
     numbering = Numbering(database)
     async with database.transaction(isolation="repeatable_read") as reader:
         await reader.fetchval("SELECT count(*) FROM events")
+        undisturbed = await _usual_step_s(numbering)
         for _ in range(6):
             await add_events(database, 10_000)
             while (await numbering.run_once(now_ms=NOW_MS))[0]:
                 pass
-        loop = asyncio.get_running_loop()
-        took = []
-        for _ in range(20):
-            began = loop.time()
-            await numbering.run_once(now_ms=NOW_MS)
-            took.append(loop.time() - began)
-        print(f"empty steps over the dead of 60,000 events: {1000 * sorted(took)[10]:.1f} ms")
-        assert sorted(took)[10] < 0.05
+        among_the_dead = await _usual_step_s(numbering)
+        print(f"empty steps: {1000 * undisturbed:.1f} ms, over the dead of 60,000 events {1000 * among_the_dead:.1f}")
+        assert among_the_dead < max(0.05, 10 * undisturbed)  # the second for a slow machine
     assert await states(database) == {}
+
+
+async def _usual_step_s(numbering: Numbering) -> float:
+    """Return the seconds that an empty step takes, at the median of twenty."""
+    loop = asyncio.get_running_loop()
+    took = []
+    for _ in range(20):
+        began = loop.time()
+        await numbering.run_once(now_ms=NOW_MS)
+        took.append(loop.time() - began)
+    return sorted(took)[10]

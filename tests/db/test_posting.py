@@ -196,7 +196,7 @@ async def test_the_address_that_was_vetted_is_the_one_dialled() -> None:
 
 async def test_the_next_address_is_dialled_when_one_does_not_take_the_call() -> None:
     async with catching() as catcher:
-        poster = WebhookSender(timeout_s=2.0, resolve=Names("127.0.0.2 127.0.0.1"))
+        poster = WebhookSender(timeout_s=60.0, resolve=Names("127.0.0.2 127.0.0.1"))
         answer = await post(f"http://x.example:{catcher.port}/", poster=poster)
         assert answer.outcome is Outcome.DELIVERED
         assert catcher.caught[0].headers["host"] == f"x.example:{catcher.port}"
@@ -214,7 +214,7 @@ async def test_a_name_that_nobody_knows_is_unreachable_and_may_be_saved() -> Non
 async def test_the_operators_networks_are_reached_in_live_mode() -> None:
     async with catching() as catcher:
         allowed = (ip_network("127.0.0.0/8"),)
-        poster = WebhookSender(timeout_s=2.0, allowed=allowed)
+        poster = WebhookSender(timeout_s=60.0, allowed=allowed)
         check_url(catcher.url, EndpointRules(allowed=allowed), livemode=True)
         assert (await post(catcher.url, livemode=True, poster=poster)).outcome is Outcome.DELIVERED
 
@@ -222,10 +222,10 @@ async def test_the_operators_networks_are_reached_in_live_mode() -> None:
 async def test_certificates_are_verified_for_the_name_in_the_url(tmp_path: Path) -> None:
     async with catching_tls(tmp_path) as (catcher, trusting):
         names = Names("127.0.0.1")
-        poster = WebhookSender(timeout_s=2.0, resolve=names, tls=trusting)
+        poster = WebhookSender(timeout_s=60.0, resolve=names, tls=trusting)
         assert (await post(f"https://hooks.test:{catcher.port}/", poster=poster)).outcome is Outcome.DELIVERED
         other_name = await post(f"https://other.test:{catcher.port}/", poster=poster)
-        stranger = WebhookSender(timeout_s=2.0, resolve=names)
+        stranger = WebhookSender(timeout_s=60.0, resolve=names)
         unknown_issuer = await post(f"https://hooks.test:{catcher.port}/", poster=stranger)
     for answer in (other_name, unknown_issuer):
         assert answer.outcome is Outcome.UNREACHABLE

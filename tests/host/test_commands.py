@@ -12,8 +12,8 @@ import pytest
 import brim
 from tests.support.brim_process import RunningBrim, brim_command, brim_environment, run_brim
 
-_REVOKED_WITHIN_S: Final = 1.0
-_SEALED_WITHIN_S: Final = 30.0
+_REVOKED_WITHIN_S: Final = 60.0
+_SEALED_WITHIN_S: Final = 60.0
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":

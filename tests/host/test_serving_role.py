@@ -13,7 +13,7 @@ from brim.host.embedded import EmbeddedPostgres
 from tests.support.brim_process import RunningBrim, run_brim
 from tests.support.roles import OwnRoles, as_role, run_as
 
-_SETTLED_WITHIN_S: Final = 20.0
+_SETTLED_WITHIN_S: Final = 60.0
 _MIGRATED: Final = "The database is up to date.\n"
 
 StartBrim = Callable[..., RunningBrim]

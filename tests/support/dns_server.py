@@ -35,7 +35,7 @@ class DnsServer(asyncio.DatagramProtocol):
 
     async def wait_until(self, condition: Callable[["Counter[str]"], bool]) -> None:
         """Wait until the queries so far fulfil a condition."""
-        async with asyncio.timeout(30), self._asked:
+        async with asyncio.timeout(60), self._asked:
             await self._asked.wait_for(lambda: condition(self.queries))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -34,7 +34,7 @@ def flaky_source(url: str) -> Iterator[FlakySource]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             source.requests += 1
-            upstream = http.client.HTTPConnection(source.upstream, timeout=30)
+            upstream = http.client.HTTPConnection(source.upstream, timeout=60)
             upstream.request("GET", self.path, headers={"Authorization": self.headers["Authorization"]})
             reply = upstream.getresponse()
             status, answer = reply.status, json.loads(reply.read())

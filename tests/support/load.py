@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-_HANG_S: Final = 30.0
+_HANG_S: Final = 60.0
 _REST_AFTER_REFUSAL_S: Final = 0.01
 
 

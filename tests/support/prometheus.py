@@ -21,7 +21,7 @@ class Prometheus:
         """
         asked = f"{self._url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}"
         try:
-            with urllib.request.urlopen(asked, timeout=20) as reply:
+            with urllib.request.urlopen(asked, timeout=60) as reply:
                 found: list[Any] = json.load(reply)["data"]["result"]
                 return found
         except urllib.error.HTTPError as error:

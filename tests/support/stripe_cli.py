@@ -20,7 +20,7 @@ from tests.support.service import Server
 
 _PACKAGES: Final = Path(__file__).parents[1] / "node" / "node_modules" / "@stripe"
 _MACHINES: Final = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 
 
 def stripe_program() -> Path:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 Form: TypeAlias = Mapping[str, object] | Sequence[tuple[str, object]]
 
 GOLDEN: Final = Path(__file__).parents[1] / "golden"
-TIMEOUT_S: Final = 30.0
+TIMEOUT_S: Final = 60.0
 _IDS: Final = re.compile(r'"(tu|txn|evt|req|acct|pm|btok|ba|we|ed|whsec)_[A-Za-z0-9]+"')
 _IDS_IN_URLS: Final = re.compile(r"/(acct)_[0-9A-Za-z]{16}")
 _SOURCES: Final = re.compile(r'"(src|src_client_secret)_[A-Za-z0-9]+"')

@@ -35,7 +35,7 @@ class Gate:
 
     async def begun(self, batches: int) -> None:
         """Return once that many batches have begun."""
-        async with asyncio.timeout(5), self._begun:
+        async with asyncio.timeout(60), self._begun:
             await self._begun.wait_for(lambda: len(self.batches) >= batches)
 
 

@@ -121,7 +121,7 @@ def test_a_revoked_key_ends_at_once(person: Person, server: Server) -> None:
     page, secret = make(person)
     assert works(server, secret)
     assert person.send(page, f"{page}/revoke").headers["location"] == f"{page}?done=key_revoked"
-    until(lambda: not works(server, secret), what="the key to end", patience_s=2)
+    until(lambda: not works(server, secret), what="the key to end")
     assert "Ended" in person.read(page)
     assert lines_about(server, page.rpartition("/")[2])[0].action == "api_key.revoked"
 

@@ -60,7 +60,7 @@ def answer_to(house: House, browser: Browser, method: str, target: str, form: Ma
         "Connection: close",
         *(["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"] if form else []),
     ]
-    with socket.create_connection(netloc(house), timeout=30) as connection:
+    with socket.create_connection(netloc(house), timeout=60) as connection:
         connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
         answer = b""
         while piece := connection.recv(65536):
