@@ -117,10 +117,11 @@ def test_it_installs_as_people_install_things(installer: str, tools: Path, wheel
     env = {
         "HOME": str(home), "PIPX_HOME": str(home), "PIPX_BIN_DIR": str(programs), "UV_TOOL_DIR": str(home / "tools"),
         "UV_TOOL_BIN_DIR": str(programs), "UV_CACHE_DIR": str(tmp_path / "cache"), "UV_PYTHON": sys.executable,
+        "PIP_NO_COMPILE": "1",
     }  # fmt: skip
     if installer == "pip":
         venv.create(home, with_pip=True)
-        run(programs / "pip", "install", "--quiet", wheel)
+        run(programs / "pip", "install", "--quiet", wheel, env=env)
     else:
         words = ("install",) if installer == "pipx" else ("tool", "install")
         run(tools / installer, *words, wheel, env=env)
