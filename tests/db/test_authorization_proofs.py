@@ -94,7 +94,7 @@ async def test_its_end_is_in_the_proof_and_another_account_has_none(live: LiveMo
     made = await authorized(live)
     live.now_ms = at("2026-12-02 10:00")
     async with live.database.transaction() as conn:
-        attempt = live._attempt(PLATFORM)
+        attempt = live.attempt()
         await originators.end_authorization(conn, attempt, made.id, reason="letter of 1 May")
     found = await exported(live, made.id)
     assert (found.proof.end_reason, found.proof.ended_at) == ("letter of 1 May", at("2026-12-02 10:00") // 1000)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from brim.api.framework.errors import render_error
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
 from brim.core import ach, funding, originators
 from brim.core.ach.microdeposit_rules import Limit
+from brim.core.idempotency import run_once
 from brim.core.rails.ach import Microdeposits, Offset, SecCode
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
@@ -355,6 +357,28 @@ async def test_limits_hold_and_whoever_reaches_one_is_told(live: LiveMoney) -> N
         await live.microdeposits(same[2])
 
 
+async def test_a_refused_start_leaves_the_bank_account_as_it_was(live: LiveMoney) -> None:
+    """A refusal that is kept as an answer must not keep what was written before it: attempts would begin anew."""
+    await live.open(microdeposits_per_bank_account=1, **ON)
+    source = await live.bank_account(verified=False)
+    await send(live, source)
+    first, _ = await live.amounts()
+    for _ in range(3):
+        await live.state(source, first, first)
+
+    async def work(conn: Conn) -> bytes:
+        await ach.start_microdeposits(
+            conn, live.vault, PLATFORM, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=live.now_ms, ids=live.ids
+        )
+        return b"{}"
+
+    with pytest.raises(ach.MicrodepositLimitError):
+        await run_once(live.database, live.attempt(), work, render_error=render_error)
+    assert await source_of(live, source) == ("failed", 0)
+    told = await rows(live.database, "SELECT FROM audit_log WHERE action = 'funding_source.microdeposits_started'")
+    assert len(told) == 1
+
+
 async def test_too_many_returns_stop_micro_deposits(live: LiveMoney, owner_database: Database) -> None:
     await live.open(microdeposit_return_percent=10, **ON)
     await send(live, await live.bank_account(NO_ACCOUNT, verified=False))
@@ -373,7 +397,7 @@ async def test_too_many_returns_stop_micro_deposits(live: LiveMoney, owner_datab
     assert refused.value.limit is Limit.RETURNS
 
 
-async def test_one_bank_account_has_one_verification_at_a_time(live: LiveMoney) -> None:
+async def test_a_profile_without_micro_deposits_sends_none(live: LiveMoney) -> None:
     await live.open()
     source = await live.bank_account(verified=False)
     with pytest.raises(ach.MicrodepositsOffError):

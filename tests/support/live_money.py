@@ -266,6 +266,10 @@ class LiveMoney:
         shown = msgspec.json.decode(await self.bank("show", "--json", "--entries", "1000", "--account", number))
         return [each["amount"] for each in shown["entries"] if each["code"] in {"22", "32"}]
 
+    def attempt(self, scope: AccountScope = PLATFORM) -> RequestContext:
+        """Return a request of an account's."""
+        return self._attempt(scope)
+
     def _attempt(self, scope: AccountScope, claim: KeyClaim | None = None, *, by: Actor = TESTER) -> RequestContext:
         self._requests += 1
         return RequestContext(

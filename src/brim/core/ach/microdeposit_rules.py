@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from brim.base.errors import BrimError, KeptRefusalError
+from brim.base.errors import BrimError
 from brim.core.ach.prenote_rules import Prenote, PrenoteStatus
 from brim.core.ach.rules import CHECKING_CREDIT, CHECKING_DEBIT, SAVINGS_CREDIT, SAVINGS_DEBIT, Entry
 from brim.core.bank_accounts import Guess
@@ -65,8 +65,8 @@ class MicrodepositsOffError(BrimError):
         )
 
 
-class MicrodepositLimitError(KeptRefusalError):
-    """There were as many micro-deposits as the originator's profile allows."""
+class MicrodepositLimitError(BrimError):
+    """There were as many micro-deposits as the originator's profile allows; nothing of the request is kept."""
 
     def __init__(self, limit: Limit) -> None:
         reason = {

@@ -84,8 +84,8 @@ class PrenotePendingError(KeptRefusalError):
         super().__init__(f"A prenote to the bank account {funding_source} is pending already.")
 
 
-class MicrodepositsPendingError(KeptRefusalError):
-    """The bank account is being verified by micro-deposits already."""
+class MicrodepositsPendingError(BrimError):
+    """The bank account is being verified by micro-deposits already; nothing of the request is kept."""
 
     def __init__(self, funding_source: str) -> None:
         super().__init__(f"Micro-deposits to the bank account {funding_source} are pending already.")

@@ -138,8 +138,9 @@ async def check_none_pending(conn: Conn, scope: AccountScope, funding_source: st
     """
     pending = await store.lock_pending(conn, scope, funding_source)
     if pending is not None:
-        error = MicrodepositsPendingError if pending.is_microdeposits else PrenotePendingError
-        raise error(funding_source)
+        if pending.is_microdeposits:
+            raise MicrodepositsPendingError(funding_source)
+        raise PrenotePendingError(funding_source)
 
 
 async def retrieve_prenote(database: Database, scope: AccountScope, prenote_id: str) -> Prenote:
