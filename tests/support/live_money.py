@@ -378,8 +378,14 @@ class LiveMoney:
         while self.now_ms < end_ms:
             self.now_ms = min(self.now_ms + step_hours * 3_600_000, end_ms)
             await self.work()
+            before = self._exchanged()
             await self.advance_bank()
-            await self.work()
+            if self._exchanged() != before:  # else there is nothing new to be done
+                await self.work()
+
+    def _exchanged(self) -> set[Path]:
+        """Return the files that lie between us and the bank."""
+        return {path for name in ("to-bank", "from-bank") for path in (self.folder / name).rglob("*")}
 
     async def advance_bank(self) -> None:
         """Let the bank do what it has to until now."""
