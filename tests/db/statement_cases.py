@@ -878,6 +878,7 @@ CASES: Final[Mapping[str, Case]] = {
         (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1)
     ),
     "reconciliation.list_statement_lines": Case((*OWN, 10)),
+    "reconciliation.has_lines": Case((*OWN, "1234")),
     "reconciliation.find_statement_line": Case((*OWN, "1234", f"{7:024}")),
     "reconciliation.list_lines_of_days": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY)),
     "reconciliation.lock_bank_account": Case((*OWN, "1234")),

@@ -178,7 +178,7 @@ async def _another(live: LiveMoney) -> originators.Originator:
             conn,
             live.vault,
             PLATFORM,
-            originators.ProfileChange(live.profile(**folders), account_number="9876543211"),
+            originators.ProfileChange(live.profile(bank_account="another", **folders), account_number="9876543211"),
             by=TESTER,
             now_ms=live.now_ms,
             ids=live.ids,

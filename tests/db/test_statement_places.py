@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from brim.core import originators
+from brim.core.rails.ach import ProfileError
 from brim.platform.database import Database
+from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import LiveMoney
+from tests.support.live_money import PLATFORM, LiveMoney
 from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
 
 NUMBER = "9876543210"
@@ -136,3 +139,54 @@ async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank:
     await bank.send(announced)
     await bank.send(camt053([day(MONDAY, 1_000, fee(reference="A"), fee(9, reference="B"))]))
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9], [])
+
+
+async def test_lines_that_the_balance_does_not_contain_yet_count_once(bank: Bank) -> None:
+    content = bai2([day(MONDAY, 1_000, fee(), fee())])
+    early = content.replace(b",015,500,,/", b",015,1000,,/").replace(b"49,2000,", b"49,2500,")
+    early = early.replace(b"98,2000,", b"98,2500,").replace(b"99,2000,", b"99,2500,")
+    assert early != content
+    await bank.send(early)
+    assert await bank.posted() == [-250, -250]
+    await bank.send(content)
+    await bank.send(bai2([day(TUESDAY, 500, fee())]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -250, -250], [])
+
+
+async def save(live: LiveMoney, number: str | None, *, originator_id: str | None = None, **changes: str) -> str:
+    """Write a profile, and return its originator's id."""
+    async with live.database.transaction() as conn:
+        saved = await originators.save_originator(
+            conn,
+            live.vault,
+            PLATFORM,
+            originators.ProfileChange(live.profile(**changes), account_number=number, originator_id=originator_id),
+            by=TESTER,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    return saved.id
+
+
+async def test_two_bank_accounts_are_not_one_in_the_ledger(live: LiveMoney, tmp_path: Path) -> None:
+    folders = {name: str(tmp_path / "second" / name) for name in ("outgoing_folder", "incoming_folder")}
+    with pytest.raises(ProfileError, match="it is the name of another bank account, that of orig_"):
+        await save(live, "9876543211", **folders)
+    second = await save(live, NUMBER, **folders)
+    with pytest.raises(ProfileError, match="it is the name of another bank account"):
+        await save(live, "9876543211", originator_id=second, **folders)
+    await save(live, "9876543211", originator_id=second, bank_account="second", **folders)
+    with pytest.raises(ProfileError, match="it is the name of another bank account"):
+        await save(live, None, originator_id=second, **folders)
+
+
+async def test_a_name_in_the_ledger_stays_that_of_the_bank_account_whose_lines_it_has(
+    live: LiveMoney, bank: Bank
+) -> None:
+    (first,) = await rows(live.database, "SELECT id FROM originators")
+    await save(live, "9876543212", originator_id=first["id"])
+    await save(live, NUMBER, originator_id=first["id"])
+    await bank.send(bai2([day(MONDAY, 1_000, fee())]))
+    with pytest.raises(ProfileError, match="statements of the bank account ending in 3210 have been posted under it"):
+        await save(live, "9876543211", originator_id=first["id"])
+    await save(live, "9876543211", originator_id=first["id"], bank_account="second")

@@ -37,6 +37,7 @@ from brim.core.rails.ach import (
     is_sftp,
     overlap,
 )
+from brim.core.reconciliation import has_lines
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -61,8 +62,8 @@ async def save_originator(
         ids: makes the id.
 
     Raises:
-        ProfileError: no file could be made with it, or it names a bank that this installation may not deal with, or a
-            folder that another originator has.
+        ProfileError: no file could be made with it, or it names a bank that this installation may not deal with, a
+            folder that another originator has, or a ledger account that is of another bank account.
         ResourceMissingError: there is no such originator.
         UnexpectedVersionError: somebody else has changed the profile meanwhile.
     """
@@ -73,6 +74,7 @@ async def save_originator(
     if change.originator_id is None:
         if account_number is None:
             raise ResourceMissingError("bank account number", "", param="account_number")
+        await _check_ledger_name(conn, vault, scope, None, profile, account_number)
         new_id = ids.new_at(ORIGINATOR_PREFIX, now_ms)
         originator = Originator(
             scope=scope,
@@ -87,6 +89,17 @@ async def save_originator(
         return originator
     before, sealed = await _lock(conn, scope, change.originator_id)
     _check_version(before, change.expected_version)
+    if account_number is not None or profile.bank_account != before.profile.bank_account:
+        number_before = vault.open(sealed, place=_place(before)).decode()
+        number = account_number or number_before
+        await _check_ledger_name(conn, vault, scope, before.id, profile, number)
+        is_same_name = profile.bank_account == before.profile.bank_account
+        if is_same_name and number != number_before and await has_lines(conn, scope, profile.bank_account):
+            raise ProfileError(
+                "bank_account",
+                f"statements of the bank account ending in {before.last4} have been posted under it: give another bank "
+                "account another name.",
+            )
     after = msgspec.structs.replace(
         before,
         profile=profile,
@@ -319,6 +332,22 @@ async def _check_bank(conn: Conn, profile: OriginatorProfile) -> None:
         number = getattr(profile, field)
         if number is not None and (reason := wrong_with_bank(kind, number)):
             raise ProfileError(field, reason)
+
+
+async def _check_ledger_name(
+    conn: Conn, vault: Vault, scope: AccountScope, originator_id: str | None, profile: OriginatorProfile, number: str
+) -> None:
+    """Let a profile pass whose name for its bank account in the ledger is that of no other bank account."""
+    for other in await store.list_originators(conn, scope):
+        found = other.originator
+        if found.id == originator_id or found.profile.bank_account != profile.bank_account:
+            continue
+        if vault.open(other.sealed, place=_place(found)).decode() != number:
+            raise ProfileError(
+                "bank_account",
+                f"it is the name of another bank account, that of {found.id}, which ends in {found.last4}: give each "
+                "bank account a name of its own.",
+            )
 
 
 async def _check_folders(

@@ -8,6 +8,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT ON CONSTRAINT statement_lines_pk DO NOTHING
 RETURNING line_key;
 
+-- name: has_lines
+-- Whether any line of a bank account is stored.
+SELECT EXISTS (
+    SELECT FROM statement_lines
+    WHERE account = $1 AND livemode = $2 AND bank_account = $3
+    ORDER BY account, livemode, bank_account, line_key
+);
+
 -- name: list_statement_lines
 -- A page of a platform's lines, the last booked first.
 SELECT

@@ -37,6 +37,11 @@ async def insert_line(conn: Conn, line: StatementLineRow) -> bool:
     return found is not None
 
 
+async def has_lines(conn: Conn, scope: AccountScope, bank_account: str) -> bool:
+    """Tell whether lines of a bank account, by its name in the ledger, were posted."""
+    return bool(await conn.fetchval(_SQL["has_lines"], scope.account, scope.livemode, bank_account))
+
+
 async def open_break(conn: Conn, new: NewBreak, *, now_ms: int, ids: Ids) -> Break | None:
     """List what does not match, and return it; None where it was listed before."""
     opened = Break(

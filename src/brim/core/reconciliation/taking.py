@@ -80,8 +80,13 @@ async def take_statement(
 
 
 def _facts(statement: Statement, rows: Sequence[StatementLineRow]) -> StatementFacts | None:
-    """Return what places a statement; None for a notification, or one without balances or a day."""
-    if statement.kind is not StatementKind.STATEMENT or statement.opening is None or statement.closing is None:
+    """Return what places a statement; None for a notification, or one without a day or balances that its lines make.
+
+    Some banks state a day's lines before its balance contains them.
+    """
+    if statement.kind is not StatementKind.STATEMENT or not statement.is_balanced:
+        return None
+    if statement.opening is None or statement.closing is None:
         return None
     days = [row.booked_on for row in rows] + [day for day in (statement.period_to,) if day is not None]
     if not days:
