@@ -141,7 +141,7 @@ EVENTS: Final = (
     "brim.prenote.failed",
     "brim.funding_source.corrected",
 )
-_ITEM, _RETURN, _LINE = "unreadable_item", "unmatched_return", "unmatched_line"
+_ITEM, _RETURN, _LINE, _STATEMENT = "unreadable_item", "unmatched_return", "unmatched_line", "unposted_statement"
 _HELD: Final = ("held", ["held_file"])
 SAMPLES: Final = {
     "ach01": ("applied", [_ITEM]),
@@ -162,13 +162,16 @@ SAMPLES: Final = {
     "bai04": ("applied", [_LINE]),
     "bai05": _HELD,  # control totals are wrong
     "iso01": ("applied", [_LINE] * 4),
-    "iso02": ("applied", [_ITEM] * 2),  # balances do not add up, and a line is in another currency
+    "iso02": ("applied", [_ITEM, _STATEMENT]),  # balances do not add up, and a line is in another currency
     "iso03": ("applied", [_LINE] * 2),
     "iso04": ("applied", [_LINE] * 3),
     "iso05": ("applied", [_LINE]),
     "iso06": _HELD,  # no statement
     "iso07": _HELD,  # a statement without content
-    **{f"mt{number:02}": _HELD for number in range(1, 5)},  # MT940 is not read
+    "mt01": ("applied", [_STATEMENT]),  # balances do not add up
+    "mt02": ("applied", [_LINE] * 3 + [_STATEMENT] * 4),  # of four statements one is right
+    "mt03": ("applied", [_STATEMENT] * 2),  # two pages, of which neither adds up
+    "mt04": ("applied", [_LINE] * 2),
 }
 """By the beginning of its name: what becomes of a file of another's, and the breaks that list what is in it."""
 

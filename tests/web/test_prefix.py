@@ -21,6 +21,7 @@ from brim.web.site import Site
 from tests.support.browsing import Browser, Links
 from tests.support.long_form import IS_LONG
 from tests.support.people_house import PASSWORD, House, open_house
+from tests.support.polling import until
 from tests.support.shell_pages import open_page
 from tests.support.signing import NO_KEYS, UNUSED, CookieSessions
 from tests.support.wire import Wire
@@ -111,6 +112,8 @@ def fill(house: House) -> None:
     wire.post("/v1/payment_methods", {"type": "us_bank_account", **bank, "brim[verification]": "microdeposits"})
     wire.post("/v1/webhook_endpoints", {"url": "http://127.0.0.1:9/hooks", "enabled_events[]": "*"})
     wire.post("/v1/accounts", {"business_profile[name]": "Under it"})
+    returned = wire.create(source="btok_us_verified_dishonored")["id"]
+    until(lambda: wire.get(f"/v1/topups/{returned}").json["status"] == "failed", what="a debit to come back")
 
 
 def site_with_operators() -> Site:
