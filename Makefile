@@ -32,7 +32,7 @@ compiled: install
 serve: compiled
 	@$(BIN)/brim serve
 
-## Runs every test that this machine can run, a file at a time in each of up to four processes: one more than cores.
+## Runs every test that this machine can run, a file at a time in each of up to four processes: two for each core.
 test: compiled
 	$(PYTEST) $(SIDE_BY_SIDE)
 

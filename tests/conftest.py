@@ -70,8 +70,8 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Let one process more run than there are cores: each waits now and then, for a time-out or a reconnection."""
-    return (os.cpu_count() or 1) + 1
+    """Let two processes run for each core: each waits now and then, for a time-out or a reconnection."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture
