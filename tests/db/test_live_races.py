@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
 from brim.core import ach, originators
+from brim.core.ach import applying, entry_store
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import NO_ACCOUNT, PLATFORM, LiveMoney, at
+from tests.support.statement_writers import Account, Entry, bai2
 
 SHOPS = [AccountScope(f"acct_shop{number}", livemode=True) for number in range(4)]
 
@@ -292,6 +296,46 @@ async def test_what_the_statement_took_back_does_not_succeed_though_no_return_ca
     await live.until("2026-12-09 12:00")
     assert (await live.topup(topup))["status"] == "pending"
     assert await live.ledger() == {"bank:operating": 0, "funding:clearing": 0}
+
+
+async def test_what_the_statement_took_back_after_success_is_listed_until_its_return_is_applied(
+    live: LiveMoney, tmp_path: Path
+) -> None:
+    """A statement can come days late: the hold is over, and the return may have been lost."""
+    await live.open()
+    script = tmp_path / "script.toml"
+    lost = 'action = "{}"\ndate = "{}"\n'
+    rules = [lost.format("lose_returns", "2026-12-07"), lost.format("lose_statement", "2026-12-07")]
+    script.write_text("".join(f"[[rule]]\n{rule}" for rule in rules), encoding="utf-8")
+    await live.bank("script", str(script))
+    topup = await live.create(await live.bank_account(NO_ACCOUNT))
+    await live.until("2026-12-09 12:00")
+    assert (await live.topup(topup))["status"] == "succeeded"
+    (entry,) = await rows(live.database, "SELECT trace, amount FROM ach_entries")
+    line = Entry(-entry["amount"], "R1", entry["trace"], (f"ACH RETURN R03 {entry['trace']}",))
+    late = Account("9876543210", "usd", entry["amount"], (line,), date(2026, 12, 7))
+    (live.folder / "from-bank" / "late.bai2").write_bytes(bai2([late]))
+    await live.work()
+    (found,) = await rows(live.database, "SELECT * FROM breaks WHERE kind = 'taken_back'")
+    assert (found["amount"], found["reference"], found["resolved_ms"]) == (-entry["amount"], entry["trace"], None)
+    assert f"the debit of {topup}" in found["detail"]
+    async with live.database.transaction() as conn:
+        (sent,) = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
+        applied = await applying.apply_return(
+            conn,
+            sent,
+            code="R03",
+            trace="110000000000001",
+            profile=live.profile(),
+            renderers=WIRE_FORMATS,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    assert applied is applying.Applied.REVERSED
+    (after,) = await rows(live.database, "SELECT * FROM breaks WHERE kind = 'taken_back'")
+    assert (after["resolved_by"], after["resolution"]) == ("returns", "The return R03 was applied.")
+    assert (await live.topup(topup))["status"] == "reversed"
+    assert (await live.ledger())["funding:clearing"] == 0
 
 
 def _reject_batch(folder: Path) -> None:

@@ -437,6 +437,9 @@ class Month:
             " WHERE type IN ('topup', 'topup_dishonored_return') GROUP BY source",
         )
         (unexplained,) = await rows(database, _UNEXPLAINED)
+        taken_back = await rows(
+            database, "SELECT split_part(cause, '/', 1) AS id FROM breaks WHERE kind = 'taken_back'"
+        )
         return Stored(
             statuses={row["id"]: row["status"] for row in statuses},
             credited={source: -amount for source, amount in sums.get("balance:available", {}).items()},
@@ -446,6 +449,7 @@ class Month:
             credits={row["source"]: row["count"] for row in credits_},
             operating=sum(sums.get("bank:operating", {}).values()),
             unexplained=unexplained["amount"],
+            taken_back=frozenset(row["id"] for row in taken_back),
         )
 
 

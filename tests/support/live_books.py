@@ -7,7 +7,7 @@ the bank has taken the money and no return says why.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, time
 from pathlib import Path
@@ -139,6 +139,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     operating: int
     unexplained: int
     """The sum of the statement's lines that are breaks."""
+    taken_back: frozenset[str] = frozenset()
+    """Top-ups that are listed as taken back by the bank without a return that could be applied."""
 
 
 def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctual: bool) -> list[str]:
@@ -166,11 +168,13 @@ def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctu
     for name, some in presented.items():
         kept[topups[name].account] += sum(each.kept for each in some)
         found += _presented_wrongly(name, some)
+    listed = [topup for topup in topups.values() if _is_listed(topup, presented.get(topup.id, []), stored)]
+    kept += Counter({account: sum(each.amount for each in listed if each.account == account) for account in kept})
     for account in {topup.account for topup in topups.values()}:
         balance = stored.balances.get(account, 0)
         if balance != kept[account]:
             found.append(f"{account} has {balance}, and the bank keeps {kept[account]} of its")
-    for topup in topups.values():
+    for topup in (each for each in topups.values() if each not in listed):
         found += _problems_of(topup, presented.get(topup.id, []), stored, is_punctual=is_punctual)
     chains: Counter[str] = Counter()
     for topup_id, root in roots.items():
@@ -179,6 +183,11 @@ def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctu
     if stored.operating + stored.unexplained != bank.balance:
         found.append(f"the bank has {bank.balance}, the books {stored.operating} and breaks {stored.unexplained}")
     return found
+
+
+def _is_listed(topup: Made, presented: Sequence[Presentment], stored: Stored) -> bool:
+    """Tell whether a top-up is listed as taken back: its return names another account, which a person has settled."""
+    return topup.id in stored.taken_back and any(each.is_of_other_account for each in presented)
 
 
 def _root(topups: Mapping[str, Made], topup: Made) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import reversals
@@ -18,6 +19,7 @@ from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.rails import Fail, Return
 from brim.core.rails.ach import OriginatorProfile
+from brim.core.reconciliation import BreakKind, find_open_break, settle_break
 from brim.core.time import OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
@@ -36,6 +38,7 @@ from brim.core.topups import write_changes as write_topup_changes
 from brim.platform.database import Conn
 
 _UNFIT: Final = "could_not_process"
+_BY_JOB: Final = Actor(kind=ActorKind.JOB, name="returns")
 
 
 class Applied(StrEnum):
@@ -177,7 +180,16 @@ async def apply_return(
         applied = await _end_returned(conn, held, topup, code=code, profile=profile, renderers=renderers, moment=moment)
     if applied is not Applied.CONFLICT:
         await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
+        await _settle_taken_back(conn, entry, code, now_ms=now_ms, ids=ids)
     return applied
+
+
+async def _settle_taken_back(conn: Conn, entry: Entry, code: str, *, now_ms: int, ids: IdFactory) -> None:
+    """Settle the break that lists a debit which the statement took back before its return was applied."""
+    found = await find_open_break(conn, entry.scope, [BreakKind.TAKEN_BACK], [entry.trace or ""])
+    if found is not None:
+        resolution = f"The return {code} was applied."
+        await settle_break(conn, entry.scope, found, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
 
 
 async def _end_returned(

@@ -59,7 +59,7 @@ from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.reversals import Reversal
 from brim.core.reversals import list_in_file as list_reversals_in_file
 from brim.core.time import lock_owner_time
-from brim.core.topups import BankStep, ConfirmedOtherwiseError, UnexpectedBankAmountError
+from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, UnexpectedBankAmountError, fetch_topups
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -903,6 +903,7 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
+        await _list_taken_back(reading, match.entry)
     elif match.dishonored is not None:
         await _post_dishonor(reading, match.dishonored, row)
     elif match.reversal is not None:
@@ -945,6 +946,24 @@ async def _book_reversals(reading: FileReading, taken_back: Sequence[Reversal], 
         renderers=reading.renderers,
         now_ms=reading.now_ms,
         ids=reading.ids,
+    )
+
+
+async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
+    """List that a statement has taken back a debit whose top-up has succeeded, until a return is applied."""
+    if entry.return_code is not None:
+        return
+    found = (await fetch_topups(reading.conn, entry.owner_scope, [entry.topup]))[0]
+    if found.status is not Status.SUCCEEDED:
+        return  # what is pending does not succeed any more
+    await reading.open_break(
+        BreakKind.TAKEN_BACK,
+        cause=f"{entry.topup}/{entry.number}",
+        detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), which has succeeded, and no "
+        "return that was applied says why. Ask the bank for the return: it reverses the top-up.",
+        amount=-entry.amount,
+        currency="usd",
+        reference=entry.trace,
     )
 
 

@@ -30,6 +30,8 @@ class BreakKind(StrEnum):
     """A line of a statement that nothing explains."""
     LINE_AMOUNT = "line_amount"
     """A line names something of ours, with another amount."""
+    TAKEN_BACK = "taken_back"
+    """The bank has taken back a debit whose top-up has succeeded, and no return that was applied says why."""
     RETURN = "unmatched_return"
     """A return of a debit that is not known, or not in a state to come back."""
     ITEM = "unreadable_item"

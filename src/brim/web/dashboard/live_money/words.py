@@ -10,6 +10,10 @@ BREAK_KINDS: Final = {
         "Amount differs",
         "A line of the statement names one of your batches or returns, with another amount or a second time.",
     ),
+    "taken_back": (
+        "Taken back",
+        "The bank took back a debit whose top-up has succeeded, and no return says why. Ask the bank for it.",
+    ),
     "unmatched_return": (
         "Unmatched return",
         "The bank returned or corrected a debit that is unknown, or that cannot come back now.",
