@@ -870,6 +870,7 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.fetch_authorizations": Case((*OWN, [at("auth_", n) for n in FEW])),
     "originators.list_authorizations": Case((*PAGE, None)),
     "originators.lock_authorization": Case((*OWN, at("auth_", 500))),
+    "originators.lock_in_force": Case((*OWN, at("pm_", 50))),
     "reconciliation.fetch_breaks": Case((*OWN, [at("brk_", n) for n in FEW])),
     "reconciliation.lock_break": Case((*OWN, at("brk_", 500))),
     "reconciliation.page_breaks": Case((*PAGE, None, None)),

@@ -85,12 +85,11 @@ async def test_whatever_the_bank_answers_a_topup_fails_with_its_last_return_or_s
 ) -> None:
     """Every sequence of answers against the model, in one month; the bank rejects what it has not returned."""
     await live.open(retry_schedule=schedule)
-    source = await live.bank_account()
     made = {}
     rules: list[dict[str, Any]] = []
     for place, answers in enumerate(_answers(len(schedule))):
         amount = 1_000 + place
-        made[answers] = await live.create(source, amount)
+        made[answers] = await live.create(await live.bank_account(), amount)  # an R10 ends its authorization
         back = {"amount": amount, "action": "return", "days": 1, "times": 1}
         rules += [back | {"code": answer} for answer in answers if answer != _PAID]
     await _script(live, *rules)

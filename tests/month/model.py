@@ -39,12 +39,13 @@ KINDS: Final = (
     Kind("9904010000", 1, "failed"),
     Kind("9920020000", 1, "failed"),
     Kind("9916030000", 1, "reversed"),
-    Kind("9929040000", 2, "reversed"),
+    Kind("9931040000", 2, "reversed"),
     Kind("9908050000", 1, "reversed"),
-    Kind("9910060000", 1, "reversed"),
-    Kind("9910120000", 1, "reversed"),
+    Kind("9911060000", 1, "reversed"),
+    Kind("9911120000", 1, "reversed"),
 )
-"""R01 to R29 and notifications of change. Returns from the third banking day on come after the hold."""
+"""R01 to R31 and notifications of change. Returns from the third banking day on come after the hold; none ends an
+authorization, since a bank account is debited all month."""
 
 
 class Created(msgspec.Struct, frozen=True):

@@ -8,15 +8,17 @@ from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import reversals
-from brim.core.ach import entry_store
+from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.entry_store import Confirmed
 from brim.core.ach.microdeposit_entries import release_stated
 from brim.core.ach.microdeposits import watch_returns
-from brim.core.ach.prenotes import ask_prenote_again, fail_prenote, hold_prenote
+from brim.core.ach.prenotes import ask_prenote_again, fail_prenote
 from brim.core.ach.representing import failure_of, is_retried, present_again
+from brim.core.ach.retry_rules import NEVER_AUTHORIZED
 from brim.core.ach.reversing import apply_beside_reversal
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
+from brim.core.originators import end_by_return
 from brim.core.rails import Fail, Return
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.reconciliation import BreakKind, find_open_break, settle_break
@@ -146,7 +148,8 @@ async def apply_return(
 ) -> Applied:
     """Apply a return to an entry and to its top-up or prenote, in the caller's transaction.
 
-    A top-up stays pending if the originator's profile has its debit presented again.
+    A top-up stays pending if the originator's profile has its debit presented again. A return that says that the holder
+    has not authorized the debit, or has revoked that, ends the authorization, even where it cannot be applied.
 
     Raises:
         ClockAdvancingError: the account's test clock is advancing.
@@ -154,14 +157,19 @@ async def apply_return(
     moment = await lock_owner_time(conn, entry.owner_scope, now_ms=now_ms, ids=ids)
     topup = None
     if entry.verifies:
-        await hold_prenote(conn, entry)
+        prenote = await prenote_store.lock_prenote(conn, entry.owner_scope, entry.topup)
+        source = None if prenote is None else prenote.funding_source
     else:
         topup = await lock_topup(conn, entry.owner_scope, entry.topup)
+        source = None if topup is None else topup.payment_method or topup.source
     held = await entry_store.lock_entry(conn, entry)
     if held is None or held.trace != entry.trace:
         return Applied.CONFLICT  # it was presented anew meanwhile, under another trace
+    if held.return_code is not None and (held.return_code, held.return_trace) == (code, trace):
+        return Applied.KNOWN
+    await _end_authorization(conn, held, source, code=code, now_ms=now_ms, ids=ids)
     if held.return_code is not None:
-        return Applied.KNOWN if (held.return_code, held.return_trace) == (code, trace) else Applied.CONFLICT
+        return Applied.CONFLICT
     if entry.verifies:
         failed = await fail_prenote(conn, entry, return_code=code, renderers=renderers, moment=moment)
         if not failed and not entry.is_microdeposit:  # of a set, each entry may come back
@@ -190,6 +198,29 @@ async def _settle_taken_back(conn: Conn, entry: Entry, code: str, *, now_ms: int
     if found is not None:
         resolution = f"The return {code} was applied."
         await settle_break(conn, entry.scope, found, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
+
+
+async def _end_authorization(
+    conn: Conn, entry: Entry, source: str | None, *, code: str, now_ms: int, ids: IdFactory
+) -> None:
+    """End the authorization under which a debit was sent if its return says that there was none, whatever else it does.
+
+    In the time of a test clock it is not known whether the authorization is a newer one, so it ends.
+    """
+    if code not in NEVER_AUTHORIZED or source is None or entry.is_credit:
+        return
+    file = (await file_store.fetch_files(conn, entry.scope, [entry.file or ""])).get(entry.file or "")
+    sent_ms = entry.claimed_ms if file is None else file.built_ms
+    await end_by_return(
+        conn,
+        entry.owner_scope,
+        source,
+        code=code,
+        detail=f"{entry.topup}: {code}",
+        before_ms=None if entry.test_clock is not None else sent_ms,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 async def _end_returned(

@@ -360,11 +360,6 @@ async def ask_prenote_again(conn: Conn, entry: Entry, moment: OwnerTime) -> None
         await store.update_prenote(conn, due)
 
 
-async def hold_prenote(conn: Conn, entry: Entry) -> None:
-    """Hold the prenote of an entry until the transaction ends, before the entry."""
-    await store.lock_prenote(conn, entry.owner_scope, entry.topup)
-
-
 async def note_change_of_prenote(conn: Conn, entry: Entry, *, code: str) -> None:
     """Write that a bank has notified a change of the bank account that a prenote went to."""
     prenote = await store.lock_prenote(conn, entry.owner_scope, entry.topup)

@@ -17,7 +17,7 @@ from brim.core.topups import RetryKind, RetryRefusedError
 CORRECTED_DAYS: Final = 60
 """Days from an R11 return (not in accordance with the authorization) within which a corrected debit may be sent."""
 
-_NEVER_AUTHORIZED: Final = frozenset({"R05", "R07", "R10", "R29", "R51"})
+NEVER_AUTHORIZED: Final = frozenset({"R05", "R07", "R10", "R29", "R51"})
 """Returns that say the account holder did not authorize the debit, or revoked the authorization."""
 _NEVER: Final = frozenset({"R14", "R15", "R16", "R17", "R24", "R90"})
 """Returns whose cause cannot be remedied by another bank account: a death, a freeze, suspected fraud, a duplicate."""
@@ -60,7 +60,7 @@ class ReturnFacts(msgspec.Struct, frozen=True, kw_only=True):
 def may_be_retried(code: str) -> bool:
     """Tell whether a top-up whose debit was returned with a code may be retried at all, once its cause is remedied."""
     known = RETURN_CODES.get(code)
-    if known is None or code in _NEVER_AUTHORIZED | _NEVER:
+    if known is None or code in NEVER_AUTHORIZED | _NEVER:
         return False
     return known.retry is not Retry.NEVER or code in _REPLACEABLE
 
@@ -74,7 +74,7 @@ def kind_of_retry(facts: ReturnFacts) -> RetryKind:
     known = RETURN_CODES.get(facts.code)
     if known is None:
         raise _refused(facts, None, "that code is unknown, so the debit is not sent again.")
-    if facts.code in _NEVER_AUTHORIZED:
+    if facts.code in NEVER_AUTHORIZED:
         reason = (
             "the account holder did not authorize it, so it is never sent again. Under a new authorization, create "
         )

@@ -8,6 +8,7 @@ from brim.core.originators.authorizations import (
     NewAuthorization,
     create_authorization,
     end_authorization,
+    end_by_return,
     list_authorizations,
     retrieve_authorization,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "create_authorization",
     "encode_kept",
     "end_authorization",
+    "end_by_return",
     "export_proof",
     "exposures_of",
     "find_collection_terms",

@@ -1,12 +1,16 @@
 """What account holders agreed to: written down, ended, read. Authorizations are kept after their end."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
+from brim.base.ids import Ids
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
+from brim.core import audit
 from brim.core.audit import Action, ObjectType
 from brim.core.idempotency import RequestContext, record
 from brim.core.originators import store
@@ -16,6 +20,8 @@ from brim.core.rails.ach import SecCode
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.lookups import check_cursors
+
+_BY_JOB: Final = Actor(kind=ActorKind.JOB, name="returns")
 
 
 class NewAuthorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +81,43 @@ async def end_authorization(
         after=after,
     )
     return after
+
+
+async def end_by_return(
+    conn: Conn,
+    scope: AccountScope,
+    funding_source: str,
+    *,
+    code: str,
+    detail: str,
+    before_ms: int | None,
+    now_ms: int,
+    ids: Ids,
+) -> None:
+    """End what is in force for a bank account, since its bank has returned a debit as not authorized.
+
+    One that was recorded after `before_ms`, when the debit was sent, is another one, and stays.
+    """
+    before = await store.lock_in_force(conn, scope, funding_source)
+    if before is None or (before_ms is not None and before.created_ms > before_ms):
+        return
+    after = msgspec.structs.replace(before, ended_ms=now_ms, end_reason=f"returned with {code}")
+    await store.end_authorizations(
+        conn, scope, funding_source=funding_source, now_ms=now_ms, reason=after.end_reason or ""
+    )
+    await audit.record(
+        conn,
+        _BY_JOB,
+        Action.AUTHORIZATION_ENDED,
+        object_type=ObjectType.AUTHORIZATION,
+        object_id=after.id,
+        before=before,
+        after=after,
+        detail=detail,
+        scope=scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 async def retrieve_authorization(database: Database, scope: AccountScope, authorization_id: str) -> Authorization:

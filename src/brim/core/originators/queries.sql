@@ -220,6 +220,15 @@ WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id
 FOR UPDATE;
 
+-- name: lock_in_force
+-- The authorization in force for a bank account, held until the transaction ends.
+SELECT
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+FROM authorizations
+WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN $3 AND $3 AND ended_ms IS NULL
+ORDER BY funding_source
+FOR UPDATE;
+
 -- name: list_authorizations
 -- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
 (

@@ -268,6 +268,12 @@ async def lock_authorization(conn: Conn, scope: AccountScope, authorization_id: 
     return _authorization_from_record(record) if record else None
 
 
+async def lock_in_force(conn: Conn, scope: AccountScope, funding_source: str) -> Authorization | None:
+    """Return the authorization in force for a bank account, which nobody else can end until the transaction does."""
+    record = await conn.fetchrow(_SQL["lock_in_force"], scope.account, scope.livemode, funding_source)
+    return _authorization_from_record(record) if record else None
+
+
 def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
     return Authorization(
         scope=AccountScope(record["account"], record["livemode"]),
