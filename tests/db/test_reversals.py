@@ -11,15 +11,18 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
+from brim.base.scope import AccountScope
 from brim.core import ach, dishonors, originators, reversals, topups
 from brim.core.accounts import live_money_of_account
 from brim.core.ach import entry_store
+from brim.core.ach.acknowledgements import COLUMNS
 from brim.core.ach.applying import Applied, apply_return
-from brim.core.ach.reversing import find_entry_of
+from brim.core.ach.reversing import find_entry_of, report_rejected
 from brim.core.ach.sending import check_outgoing, mark_sent
-from brim.core.rails.ach import ACH, Offset
+from brim.core.rails.ach import ACH, Confirmation, Offset
 from brim.core.reversals import Reversal, ReversalReason, ReversalStatus
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
@@ -34,6 +37,13 @@ CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "980500000
 @pytest_asyncio.fixture
 async def live(database: Database, tmp_path: Path) -> LiveMoney:
     return LiveMoney(database, tmp_path)
+
+
+@pytest_asyncio.fixture
+async def rehearsal(database: Database, owner_database: Database, tmp_path: Path) -> LiveMoney:
+    async with owner_database.connection() as conn:
+        await conn.execute("INSERT INTO installation (kind, created_ms) VALUES ('rehearsal', 1)")
+    return LiveMoney(database, tmp_path, routing=REHEARSAL_ROUTING)
 
 
 async def reverse(
@@ -698,3 +708,26 @@ async def test_of_a_reversal_and_a_return_at_once_the_balance_is_debited_once(
     if not refused:
         assert (await of_topup(live, topup)).status is ReversalStatus.SUPERSEDED
     await assert_books_hold(live.database)
+
+
+async def test_a_trace_means_what_the_originator_has_whose_bank_speaks(live: LiveMoney) -> None:
+    """Two originators of one bank count alike: a returned debit of one is no reversal of the other."""
+    await live.open()
+    topup = await debited(live, RETURNS_AT_ONCE)
+    other = await live.create(await live.bank_account(), 5_000)
+    await live.until("2026-12-02 17:10")
+    found = await reverse(live, other)
+    (entry,) = await rows(live.database, "SELECT trace FROM ach_entries WHERE topup = $1", topup)
+    (file,) = await rows(live.database, "SELECT file FROM ach_entries WHERE topup = $1", other)
+    await rows(
+        live.database,
+        "UPDATE ach_reversals SET originator = 'orig_other', file = $1, batch = 99, trace = $2 WHERE id = $3",
+        file["file"],
+        entry["trace"],
+        found.id,
+    )
+    await live.until("2026-12-07 12:00")
+    (line,) = await rows(live.database, "SELECT matched_kind, matched FROM statement_lines WHERE amount < 0")
+    assert (line["matched_kind"], line["matched"]) == ("ach_return", f"{topup}/1")
+    assert (await of_topup(live, other)).settled_by is None
+    assert await breaks(live) == []

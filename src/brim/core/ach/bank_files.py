@@ -366,6 +366,8 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
     reversal = None
     if not info.is_debit:
         reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
+    if reversal is not None and await _is_anothers(reading, reversal.originator, traces, is_credit=True):
+        reversal = None
     if reversal is None:
         await _apply_returned_debit(reading, item, info)
     else:
@@ -565,6 +567,17 @@ async def _entries_of_trace(reading: FileReading, trace: str) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.originator != reading.originator.id)
 
 
+async def _is_anothers(reading: FileReading, originator: str, traces: Sequence[str], *, is_credit: bool) -> bool:
+    """Tell whether what has a trace is another originator's, and an entry of the one whose bank speaks has it, too."""
+    if originator == reading.originator.id:
+        return False
+    for trace in traces:
+        entries = await _entries_of_trace(reading, trace)
+        if any(each.originator == reading.originator.id and each.is_credit is is_credit for each in entries):
+            return True
+    return False
+
+
 async def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
     """Tell whether an account number is that of an entry, or what its bank has made of it, however a bank pads it."""
     if not entry.sealed:
@@ -743,12 +756,16 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
                 return matched
     traces = [trace for text in texts for trace in _TRACE.findall(text)]
     is_coming = line.amount_minor >= 0
-    dishonored = await find_in_line(reading.conn, reading.originator.scope, traces, is_coming=is_coming)
-    if dishonored is not None:
-        return _match_dishonor(line, dishonored)
     whose = reading.originator
+    dishonored = await find_in_line(reading.conn, whose.scope, traces, is_coming=is_coming)
     reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
-    if reversal is not None:
+    is_own = reversal is not None and reversal.originator == whose.id
+    if dishonored is not None and not (
+        (is_own and dishonored.originator != whose.id)
+        or await _is_anothers(reading, dishonored.originator, traces, is_credit=is_coming)
+    ):
+        return _match_dishonor(line, dishonored)
+    if reversal is not None and not await _is_anothers(reading, reversal.originator, traces, is_credit=is_coming):
         return _match_reversal(line, reversal)
     for trace in traces:
         entries = [each for each in await _entries_of_trace(reading, trace) if each.is_credit is is_coming]
