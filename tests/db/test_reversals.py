@@ -710,6 +710,13 @@ async def test_of_a_reversal_and_a_return_at_once_the_balance_is_debited_once(
     await assert_books_hold(live.database)
 
 
+async def settle(live: LiveMoney, found: dict[str, Any]) -> None:
+    async with live.database.transaction() as conn:
+        await ach.resolve_break(
+            conn, PLATFORM, found["id"], resolution="seen", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+
+
 async def test_a_trace_means_what_the_originator_has_whose_bank_speaks(live: LiveMoney) -> None:
     """Two originators of one bank count alike: a returned debit of one is no reversal of the other."""
     await live.open()
@@ -731,3 +738,28 @@ async def test_a_trace_means_what_the_originator_has_whose_bank_speaks(live: Liv
     assert (line["matched_kind"], line["matched"]) == ("ach_return", f"{topup}/1")
     assert (await of_topup(live, other)).settled_by is None
     assert await breaks(live) == []
+
+
+async def test_a_return_that_could_not_be_applied_keeps_a_reversal_back_until_a_person_has_looked(
+    live: LiveMoney,
+) -> None:
+    """It may mean this debit or not: that it does not, must not leave the money with nobody."""
+    await live.open()
+    (live.folder / "rules.jsonl").write_text(
+        json.dumps({"account": "000700000069", "action": "return", "code": "R03", "fault": "amount"})
+    )
+    await live.bank("script", str(live.folder / "rules.jsonl"))
+    topup = await debited(live, "000700000069")
+    await live.until("2026-12-03 12:00")
+    await reverse(live, topup)
+    await live.until("2026-12-04 18:00")
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "unmatched_return"]
+    found = await of_topup(live, topup)
+    if found.file is not None:
+        async with live.database.transaction() as conn:
+            await ach.void_file(conn, PLATFORM, found.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        await live.work()
+    found = await of_topup(live, topup)
+    assert (found.status, found.file) == (ReversalStatus.REQUESTED, None)
+    await settle(live, listed)
+    await sent(live, topup, "2026-12-07 17:00")

@@ -264,8 +264,8 @@ async def hold_reversals(
 ) -> list[OutgoingReversal]:
     """Return the reversals that the next file of an originator can take, held.
 
-    Those whose debit came back meanwhile do not leave. Those that no file can carry, or not in time, are given up once
-    the bank has confirmed the debit: the balance has its money back.
+    Those whose debit came back meanwhile do not leave, and those of which that is unclear wait. Those that no file can
+    carry, or not in time, are given up once the bank has confirmed the debit: the balance has its money back.
     """
     waiting = await reversals.hold_waiting(conn, scope, originator, limit=_MOST)
     superseded = await reversals.find_superseded(conn, scope, waiting)
@@ -273,7 +273,7 @@ async def hold_reversals(
     presented = {(entry.topup, entry.number): entry for entry in entries}
     leaving = []
     for found in waiting:
-        if found.id in superseded:
+        if superseded.get(found.id):
             await reversals.write_superseded(conn, found, renderers=renderers, moment=moment)
             continue
         entry = presented.get((found.topup, found.number))
@@ -282,7 +282,8 @@ async def hold_reversals(
             number = vault.open(entry.sealed, place=entry.place).decode()
             outgoing = OutgoingReversal(found=found, entry=entry, account_number=number)
         if outgoing and outgoing.fits and reverses_in_time(profile, found.debited_on, moment.now_ms):
-            leaving.append(outgoing)
+            if found.id not in superseded:  # else a person finds out first whether the debit has come back
+                leaving.append(outgoing)
         elif entry is not None and entry.confirmed_by is not None:
             await _miss(conn, found, profile, renderers=renderers, moment=moment)
     return leaving

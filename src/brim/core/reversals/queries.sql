@@ -133,10 +133,10 @@ CROSS JOIN LATERAL (
 ORDER BY v.id DESC;
 
 -- name: find_superseded
--- Those of some reversals whose debit must not be paid back any more: it was returned, unless the dishonor of that return
--- was accepted, or the bank has rejected its batch. A return that could not be applied counts while its break is open, and
--- always if the reversal had left before it.
-SELECT v.id
+-- Those of some reversals whose debit must not be paid back now. That is certain where it was returned, unless the dishonor
+-- of that return was accepted, where a return came after the reversal had left, or where the bank has rejected its batch. A
+-- return that could not be applied counts while its break is open.
+SELECT v.id, w.is_certain
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT id, topup, number
@@ -144,9 +144,10 @@ CROSS JOIN LATERAL (
     WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
     ORDER BY id
 ) AS v
-WHERE
-    EXISTS (
-        SELECT
+CROSS JOIN LATERAL (
+    SELECT bool_or(x.is_certain) AS is_certain
+    FROM (
+        SELECT r.is_applied OR coalesce(b.kind = 'paid_twice', false) AS is_certain
         FROM (
             SELECT break_id, is_applied
             FROM ach_returns
@@ -163,9 +164,8 @@ WHERE
             ORDER BY id
         ) AS b ON true
         WHERE r.is_applied OR b.kind = 'paid_twice' OR b.resolved_ms IS NULL
-    )
-    OR EXISTS (
-        SELECT
+        UNION ALL
+        SELECT true
         FROM (
             SELECT file, batch
             FROM ach_entries
@@ -180,4 +180,6 @@ WHERE
             ORDER BY file
         ) AS b
         WHERE b.status = 'rejected'
-    );
+    ) AS x
+) AS w
+WHERE w.is_certain IS NOT NULL;

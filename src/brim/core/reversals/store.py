@@ -133,11 +133,14 @@ async def find_by_trace(conn: Conn, scope: AccountScope, traces: Sequence[str]) 
     return [_from_record(record) for record in records]
 
 
-async def find_superseded(conn: Conn, scope: AccountScope, reversals: Sequence[Reversal]) -> set[str]:
-    """Return the ids of those of some reversals whose debit must not be paid back any more."""
+async def find_superseded(conn: Conn, scope: AccountScope, reversals: Sequence[Reversal]) -> dict[str, bool]:
+    """Return those of some reversals, by id, whose debit must not be paid back now, and whether that is certain.
+
+    It is not while the break of a return that could not be applied is open.
+    """
     ids = [each.id for each in reversals]
     records = await conn.fetch(_SQL["find_superseded"], scope.account, scope.livemode, ids) if ids else []
-    return {record["id"] for record in records}
+    return {record["id"]: record["is_certain"] for record in records}
 
 
 def _from_record(record: Mapping[str, Any]) -> Reversal:
