@@ -717,6 +717,105 @@ async def settle(live: LiveMoney, found: dict[str, Any]) -> None:
         )
 
 
+async def test_a_reversal_leaves_in_the_time_of_its_own_account(rehearsal: LiveMoney) -> None:
+    """A file of another account's clock, which is ahead, neither takes it nor gives it up; its own clock lets it go."""
+    shop = AccountScope("acct_shop", livemode=True)
+    live = rehearsal
+    await live.open("acct_shop")
+    topup = await debited(live)
+    await reverse(live, topup)
+    await live.freeze("2026-12-10 10:00", scope=shop)
+    ahead = await live.create(await live.bank_account(scope=shop), 1_000, scope=shop)
+    await live.set_off("2026-12-10 17:01", scope=shop)
+    await live.arrive()
+    await live.work()
+    assert (await of_topup(live, topup)).status is ReversalStatus.REQUESTED
+    assert (await of_topup(live, topup)).file is None
+    (entry,) = await rows(live.database, "SELECT file FROM ach_entries WHERE topup = $1", ahead)
+    assert entry["file"] is not None
+    taken = await reverse(live, ahead)
+    assert taken.requested_ms == at("2026-12-10 17:01")
+    await live.set_off("2026-12-11 17:01", scope=shop)
+    await live.arrive()
+    await live.work()
+    found = await of_topup(live, ahead)
+    (file,) = await rows(live.database, "SELECT test_clock, effective_date FROM ach_files WHERE id = $1", found.file)
+    assert (file["test_clock"], file["effective_date"]) == (live.clock, date(2026, 12, 14))
+    assert (await of_topup(live, topup)).file is None
+    found = await sent(live, topup, "2026-12-02 17:00")
+    (file,) = await rows(live.database, "SELECT test_clock, effective_date FROM ach_files WHERE id = $1", found.file)
+    assert (file["test_clock"], file["effective_date"]) == (None, date(2026, 12, 3))
+
+
+async def test_a_clock_that_is_behind_makes_one_file_of_a_reversal(rehearsal: LiveMoney) -> None:
+    """Whether that is late is judged by the clock, though the file has no debit."""
+    live = rehearsal
+    await live.open()
+    await live.freeze("2026-12-01 10:00")
+    live.now_ms = at("2027-03-01 10:00")
+    topup = await live.create(await live.bank_account(), 5_000)
+    await live.advance("2026-12-01 17:01")
+    await reverse(live, topup)
+    await live.set_off("2026-12-02 17:01")
+    await live.arrive()
+    await live.work()
+    found = await of_topup(live, topup)
+    files = await rows(live.database, "SELECT status FROM ach_files ORDER BY id")
+    assert (found.file is not None, [each["status"] for each in files]) == (True, ["acknowledged", "built"])
+
+
+async def test_a_retry_is_reversed_and_not_the_debit_that_came_back_before(live: LiveMoney) -> None:
+    await live.open()
+    first = await debited(live, RETURNS_AT_ONCE)
+    await live.until("2026-12-04 23:30")
+    assert (await live.topup(first))["status"] == "failed"
+    (live.folder / "rules.jsonl").write_text(json.dumps({"account": RETURNS_AT_ONCE, "action": "pay"}))
+    await live.bank("script", str(live.folder / "rules.jsonl"))
+    retry = await live.create(None, 5_000, retry_of=first, by=OPERATOR)
+    await live.until("2026-12-07 17:10")
+    with pytest.raises(reversals.NotReversibleError, match="has returned it"):
+        await reverse(live, first)
+    found = await reverse(live, retry)
+    (entry,) = await rows(live.database, "SELECT trace, retry_of FROM ach_entries WHERE topup = $1", retry)
+    assert (entry["trace"], entry["retry_of"]) == (found.original_trace, first)
+    with pytest.raises(topups.RetryRefusedError, match="was wrong and was reversed"):
+        await live.create(None, 5_000, retry_of=retry, by=OPERATOR)
+    await sent(live, retry, "2026-12-08 17:00")
+    await live.until("2026-12-10 12:00")
+    assert (await of_topup(live, retry)).status is ReversalStatus.SETTLED
+    assert await lines(live, retry) == await lines(live, first) == []
+    await assert_bank_agrees(live)
+
+
+async def test_a_dishonored_return_of_a_debit_whose_reversal_was_not_needed_credits_once(live: LiveMoney) -> None:
+    """The return takes the reversal's place; the dishonor then brings the money back, and the balance has it."""
+    await live.open()
+    topup = await debited(live, RETURNS_AT_ONCE)
+    await live.until("2026-12-03 18:00")
+    await reverse(live, topup)
+    await live.until("2026-12-07 12:00")
+    assert (await of_topup(live, topup)).status is ReversalStatus.SUPERSEDED
+    (returned,) = await rows(live.database, "SELECT id FROM ach_returns")
+    async with live.database.transaction() as conn:
+        await ach.dishonor_return(
+            conn,
+            PLATFORM,
+            returned["id"],
+            code="R62",
+            information="WRONG",
+            renderers=WIRE_FORMATS,
+            by=OPERATOR,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    await live.until("2026-12-16 12:00")
+    assert await lines(live, topup) == [("topup_dishonored_return", 5_000)]
+    with pytest.raises(reversals.AlreadyReversedError):
+        await reverse(live, topup)
+    assert await breaks(live) == []
+    await assert_bank_agrees(live, available=5_000)
+
+
 async def test_a_trace_means_what_the_originator_has_whose_bank_speaks(live: LiveMoney) -> None:
     """Two originators of one bank count alike: a returned debit of one is no reversal of the other."""
     await live.open()

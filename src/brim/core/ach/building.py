@@ -161,7 +161,16 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     profile = (originator := counters.originator).profile
     if not await _is_any_active(conn, originator):
         await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
-        await hold_reversals(conn, vault, renderers, group.scope, group.originator, profile, moment=moment)
+        await hold_reversals(
+            conn,
+            vault,
+            renderers,
+            group.scope,
+            group.originator,
+            profile,
+            test_clock=group.test_clock,
+            moment=moment,
+        )
         return None
     effective_date = date_of_file_made(profile, moment.now_ms)
     taken, refusals, disputed, reversing = await _hold_fitting(
@@ -257,7 +266,9 @@ async def _hold_fitting(
     queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
     waiting = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
-    reversing = await hold_reversals(conn, vault, renderers, group.scope, group.originator, profile, moment=moment)
+    reversing = await hold_reversals(
+        conn, vault, renderers, group.scope, group.originator, profile, test_clock=group.test_clock, moment=moment
+    )
     disputed = _dishonors_within_cap(waiting, profile.file_cap)
     left = profile.file_cap - sum(dishonor.found.amount for dishonor in disputed)
     reversing = _reversals_within_cap(reversing, left)

@@ -159,12 +159,30 @@ CROSS JOIN LATERAL (
 ) AS c;
 
 -- name: first_owner_in_file
--- Whose the first entry of a file is.
-SELECT owner
-FROM ach_entries
-WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
-ORDER BY file, trace
-LIMIT 1;
+-- Whose the first entry of a file is, or else its first reversal or dishonor.
+SELECT coalesce(
+    (
+        SELECT owner
+        FROM ach_entries
+        WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+        ORDER BY file, trace
+        LIMIT 1
+    ),
+    (
+        SELECT owner
+        FROM ach_reversals
+        WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+        ORDER BY file, id
+        LIMIT 1
+    ),
+    (
+        SELECT owner
+        FROM ach_returns
+        WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+        ORDER BY file, id
+        LIMIT 1
+    )
+);
 
 -- name: set_entry_status
 -- Write where entries stand that the transaction holds, by their top-up and number; nothing is written of one that stands elsewhere than said.

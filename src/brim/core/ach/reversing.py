@@ -260,14 +260,15 @@ async def hold_reversals(
     originator: str,
     profile: OriginatorProfile,
     *,
+    test_clock: str | None,
     moment: OwnerTime,
 ) -> list[OutgoingReversal]:
-    """Return the reversals that the next file of an originator can take, held.
+    """Return the reversals that the next file of an originator can take, held: those in whose time it is made.
 
     Those whose debit came back meanwhile do not leave, and those of which that is unclear wait. Those that no file can
     carry, or not in time, are given up once the bank has confirmed the debit: the balance has its money back.
     """
-    waiting = await reversals.hold_waiting(conn, scope, originator, limit=_MOST)
+    waiting = await reversals.hold_waiting(conn, scope, originator, test_clock=test_clock, limit=_MOST)
     superseded = await reversals.find_superseded(conn, scope, waiting)
     entries = await entry_store.list_entries_of_topups(conn, scope, [each.topup for each in waiting]) if waiting else []
     presented = {(entry.topup, entry.number): entry for entry in entries}

@@ -64,11 +64,22 @@ CROSS JOIN LATERAL (
 {page of reversals where file BETWEEN $8 AND $8 along file, id or file DESC, id DESC};
 
 -- name: hold_waiting
--- The reversals for an originator's next file, held until the transaction ends. Those of accounts that are stopped wait.
+-- The reversals for an originator's next file, in the time of a clock ($5) or in real time, held until the transaction
+-- ends. Those of accounts that are stopped wait.
 SELECT {reversal_columns}
 FROM ach_reversals AS v
 WHERE
     account = $1 AND livemode = $2 AND originator = $3 AND status = 'requested' AND file IS NULL
+    AND coalesce(
+        (
+            SELECT c.id
+            FROM test_clocks AS c
+            WHERE c.account = v.owner AND c.livemode = v.livemode
+            ORDER BY c.account, c.livemode, c.id
+            LIMIT 1
+        ),
+        ''
+    ) = coalesce($5, '')
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s

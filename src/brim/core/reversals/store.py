@@ -79,9 +79,11 @@ async def page_reversals(conn: Conn, scope: AccountScope, place: Window, filters
     return page_of((_from_record(record) for record in records), place)
 
 
-async def hold_waiting(conn: Conn, scope: AccountScope, originator: str, *, limit: int) -> list[Reversal]:
-    """Return the reversals for an originator's next file, locked."""
-    records = await conn.fetch(_SQL["hold_waiting"], scope.account, scope.livemode, originator, limit)
+async def hold_waiting(
+    conn: Conn, scope: AccountScope, originator: str, *, test_clock: str | None, limit: int
+) -> list[Reversal]:
+    """Return the reversals for an originator's next file in the time of a clock, or in real time, locked."""
+    records = await conn.fetch(_SQL["hold_waiting"], scope.account, scope.livemode, originator, limit, test_clock)
     return [_from_record(record) for record in records]
 
 
