@@ -717,6 +717,25 @@ async def settle(live: LiveMoney, found: dict[str, Any]) -> None:
         )
 
 
+async def test_a_debit_that_is_rejected_after_its_reversal_was_missed_is_named(live: LiveMoney) -> None:
+    """The bank's acknowledgement has confirmed it, so the balance was credited when no file took its reversal."""
+    await live.open(confirmation=Confirmation.ACKNOWLEDGEMENT)
+    topup = await live.create(await live.bank_account(), 5_000)
+    live.now_ms = at("2026-12-01 17:00")
+    await live.work()
+    await reverse(live, topup)
+    await rows(live.database, "UPDATE ach_entries SET confirmed_by = 'bankf_1', confirmed_ms = 1")
+    live.now_ms = at("2026-12-09 17:31")
+    await live.work()
+    found = await of_topup(live, topup)
+    assert (found.status, found.is_credited, found.file) == (ReversalStatus.MISSED, True, None)
+    async with live.database.transaction() as conn:
+        entries = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
+        await report_rejected(conn, WIRE_FORMATS, entries, now_ms=live.now_ms, ids=live.ids)
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "paid_twice"]
+    assert "the account's balance has money that was never debited" in listed["detail"]
+
+
 async def test_a_reversal_leaves_in_the_time_of_its_own_account(rehearsal: LiveMoney) -> None:
     """A file of another account's clock, which is ahead, neither takes it nor gives it up; its own clock lets it go."""
     shop = AccountScope("acct_shop", livemode=True)

@@ -350,16 +350,23 @@ async def report_left(conn: Conn, renderers: Renderers, file: AchFile, *, now_ms
 
 
 async def report_rejected(conn: Conn, renderers: Renderers, entries: Sequence[Entry], *, now_ms: int, ids: Ids) -> None:
-    """List the reversals that have left of debits that the bank has now rejected: they were never made."""
+    """List the reversals of debits that the bank has now rejected, which were never made.
+
+    Those that have left, and those that have failed, whose money the balance has.
+    """
     if not entries:
         return
     found = await reversals.find_of_topups(conn, entries[0].scope, [entry.topup for entry in entries])
     for entry in entries:
         each = found.get(entry.topup)
-        if each is None or each.number != entry.number or each.file is None:
+        if each is None or each.number != entry.number or (each.file is None and not each.is_credited):
             continue
         detail = (
             f"The bank has rejected the debit of {each.topup} (trace {each.original_trace}), and its reversal "
+            f"{each.id} is {each.status}, so the account's balance has money that was never debited. Take it back from "
+            "the account."
+            if each.is_credited
+            else f"The bank has rejected the debit of {each.topup} (trace {each.original_trace}), and its reversal "
             f"{each.id} is in {each.file}. If that has left, the customer is paid for a debit that was never made. Ask "
             "your bank."
         )
