@@ -798,6 +798,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reversals.page_reversals_of_status": Case((*PAGE, "settled", "settled")),
     "reversals.page_reversals_in_file": Case((*PAGE, None, at("file_", 50))),
     "reversals.hold_waiting": Case((*OWN, "orig_1", 50, None)),
+    "reversals.list_unanswered": Case((DAY,), reads_all="few reversals are on their way"),
     "reversals.originators_with_reversals": Case((1_000_000,), reads_all="few reversals wait"),
     "reversals.requeue_reversals": Case((*OWN, at("file_", 50), None)),
     "reversals.list_in_file": Case((*OWN, at("file_", 50), None)),

@@ -710,11 +710,67 @@ async def test_of_a_reversal_and_a_return_at_once_the_balance_is_debited_once(
     await assert_books_hold(live.database)
 
 
+async def unanswered(live: LiveMoney) -> tuple[str, Reversal]:
+    """Return a top-up and its reversal, which has left and which no statement books, on the eighth banking day."""
+    await live.open()
+    topup = await debited(live)
+    await live.until("2026-12-03 12:00")
+    await reverse(live, topup)
+    found = await sent(live, topup, "2026-12-03 17:00")
+    live.now_ms = at("2026-12-15 23:59")
+    await live.work()
+    assert await breaks_about(live, found) == []
+    live.now_ms = at("2026-12-16 00:00")
+    await live.work()
+    await live.work()
+    return topup, await of_topup(live, topup)
+
+
+async def breaks_about(live: LiveMoney, found: Reversal) -> list[dict[str, Any]]:
+    return [each for each in await breaks(live) if found.id in (each["reference"], each["cause"].split("/")[0])]
+
+
 async def settle(live: LiveMoney, found: dict[str, Any]) -> None:
     async with live.database.transaction() as conn:
         await ach.resolve_break(
             conn, PLATFORM, found["id"], resolution="seen", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
         )
+
+
+async def test_a_reversal_that_no_statement_books_is_listed_and_ends_once_a_person_has_looked(live: LiveMoney) -> None:
+    topup, found = await unanswered(live)
+    assert found.status is ReversalStatus.REQUESTED
+    (listed,) = await breaks_about(live, found)
+    assert (listed["kind"], listed["amount"]) == ("failed_reversal", 5_000)
+    assert "no statement has booked it" in listed["detail"]
+    await settle(live, listed)
+    await live.work()
+    found = await of_topup(live, topup)
+    assert (found.status, found.is_credited) == (ReversalStatus.MISSED, True)
+    assert await lines(live, topup) == [("topup_reversal_failure", 5_000)]
+    assert (await events(live, topup))[-1] == "ach_reversal.missed"
+    await live.advance_bank()  # it had booked everything, and nobody had got the statements
+    await live.work()
+    (late,) = [each for each in await breaks(live) if each["kind"] == "line_amount"]
+    assert f"{found.id}, which was given up, and whose money is in the balance again" in late["detail"]
+    assert await lines(live, topup) == [("topup_reversal_failure", 5_000)]
+    await assert_books_hold(live.database)
+
+
+async def test_an_unanswered_reversal_of_a_debit_that_came_back_or_is_not_confirmed_credits_nobody(
+    live: LiveMoney,
+) -> None:
+    topup, found = await unanswered(live)
+    (listed,) = await breaks_about(live, found)
+    await settle(live, listed)
+    await rows(live.database, "UPDATE ach_entries SET confirmed_by = NULL")
+    await live.work()
+    assert (await of_topup(live, topup)).status is ReversalStatus.REQUESTED
+    await rows(live.database, "UPDATE ach_batches SET status = 'rejected' WHERE NOT description = 'REVERSAL'")
+    await live.work()
+    found = await of_topup(live, topup)
+    assert (found.status, found.is_credited) == (ReversalStatus.SUPERSEDED, False)
+    assert await lines(live, topup) == []
 
 
 async def test_a_debit_that_is_rejected_after_its_reversal_was_missed_is_named(live: LiveMoney) -> None:

@@ -61,7 +61,7 @@ from brim.core.ach.readiness import read_readiness
 from brim.core.ach.reading_store import read_readings
 from brim.core.ach.retry_rules import may_be_retried
 from brim.core.ach.retrying import find_retry, read_standings
-from brim.core.ach.reversing import request_reversal
+from brim.core.ach.reversing import end_unanswered_reversals, request_reversal
 from brim.core.ach.rules import (
     FILE_PREFIX,
     FILE_TRANSITIONS,
@@ -170,6 +170,7 @@ __all__ = [
     "download_bank_file",
     "download_file",
     "end_contests",
+    "end_unanswered_reversals",
     "expires_ms",
     "find_file",
     "find_preparers",

@@ -24,12 +24,19 @@ from brim.core.ach.encoding import OutgoingReversal, names_of
 from brim.core.ach.lateness import may_have_left
 from brim.core.ach.rules import AchFile, Entry, EntryStatus, FileStatus
 from brim.core.ach.sent_lists import read_sent_lists
+from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.dishonors import ReturnStatus, list_returns_of_topup
 from brim.core.events import BY_ITSELF, Cause, Renderers
 from brim.core.originators import find_originator, name_of
 from brim.core.rails import Fail, Return
-from brim.core.rails.ach import OriginatorProfile, next_cutoff_ms, reverses_in_time, reversible_until_ms
+from brim.core.rails.ach import (
+    OriginatorProfile,
+    next_cutoff_ms,
+    reverses_in_time,
+    reversible_until_ms,
+    unanswered_ms,
+)
 from brim.core.reconciliation import BreakKind, NewBreak, find_open_breaks
 from brim.core.reversals import (
     REVERSAL_PREFIX,
@@ -40,7 +47,7 @@ from brim.core.reversals import (
     TooLateToReverseError,
     check_reversible,
 )
-from brim.core.time import OwnerTime, lock_owner_time
+from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
     BankStep,
@@ -53,7 +60,7 @@ from brim.core.topups import (
     post_balance_step,
 )
 from brim.core.topups import write_changes as write_topup_changes
-from brim.platform.database import Conn
+from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 _MOST: Final = 500
@@ -69,6 +76,9 @@ _RETURNS: Final = (BreakKind.RETURN, BreakKind.ITEM)
 """The kinds of breaks for returns that could not be applied."""
 _DISPUTED: Final = frozenset({ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK})
 _AT_THE_BANK: Final = frozenset({FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileStatus.SETTLED})
+_LEFT: Final = _AT_THE_BANK | {FileStatus.REJECTED}
+
+_GIVEN_UP: Final = "which was given up, and whose money is in the balance again"
 
 _log = structlog.get_logger()
 
@@ -342,6 +352,67 @@ async def why_unsendable(conn: Conn, file: AchFile, profile: OriginatorProfile) 
     )
 
 
+async def end_unanswered_reversals(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+    """List the reversals that have left and that no statement has booked in time; return how many came to an end.
+
+    One ends once a person resolves its break: the customer was not paid, so the balance has its money back.
+    """
+    async with database.connection() as conn:
+        unanswered = await reversals.list_unanswered(conn, now_ms=now_ms)
+    ended = 0
+    for each in unanswered:
+
+        async def work(conn: Conn, each: Reversal = each) -> bool:
+            try:
+                return await _end_unanswered(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
+            except ClockAdvancingError:
+                return False
+
+        done = await done_or_listed(
+            database,
+            work,
+            renderers,
+            scope=each.scope,
+            cause=each.id,
+            doing=f"end the reversal {each.id}",
+            now_ms=now_ms,
+            ids=ids,
+        )
+        ended += bool(done)
+    return ended
+
+
+async def _end_unanswered(conn: Conn, each: Reversal, *, renderers: Renderers, now_ms: int, ids: IdFactory) -> bool:
+    moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
+    await lock_topup(conn, each.owner_scope, each.topup)
+    entry = await find_entry_of(conn, each)
+    entry = None if entry is None else await entry_store.lock_entry(conn, entry)
+    found = await reversals.hold_reversal(conn, each)
+    if found.status is not ReversalStatus.REQUESTED or found.file is None:
+        return False
+    file = (await file_store.fetch_files(conn, found.scope, [found.file])).get(found.file)
+    profile = (await find_originator(conn, found.scope, found.originator)).profile
+    if file is None or file.status not in _LEFT or moment.now_ms < unanswered_ms(profile, file.effective_date):
+        return False
+    detail = (
+        f"The reversal {found.id} of the debit of {found.topup} left for {file.effective_date} in {file.id}, and no "
+        "statement has booked it. Ask your bank. If it has paid the customer, get the statement from it. Once this "
+        "break is resolved, the reversal counts as never made: the account's balance has the money again."
+    )
+    await _list(conn, renderers, found, BreakKind.REVERSAL, "unanswered", detail, now_ms=now_ms, ids=ids)
+    if await find_open_breaks(conn, found.scope, [BreakKind.REVERSAL], [found.id]):
+        return False
+    superseded = await reversals.find_superseded(conn, found.scope, [found])
+    if superseded.get(found.id):
+        await reversals.write_superseded(conn, found, renderers=renderers, moment=moment)
+        return True
+    if superseded or entry is None or entry.confirmed_by is None:
+        return False  # whether the customer was debited, and has the money back, is not known either
+    await _credit(conn, found, profile.bank_account, renderers=renderers, moment=moment)
+    await reversals.write_missed(conn, found, renderers=renderers, moment=moment)
+    return True
+
+
 async def report_left(conn: Conn, renderers: Renderers, file: AchFile, *, now_ms: int, ids: Ids) -> None:
     """List the reversals in a file that has left although a return of their debit had been applied."""
     for each in await reversals.list_in_file(conn, file.scope, file.id):
@@ -515,6 +586,8 @@ async def book_reversals(
             raise ReversalBookedOtherwiseError(found, f"which was booked by {found.settled_by}")
         if found.file is None or found.trace != each.trace:
             raise ReversalBookedOtherwiseError(found, "which is in no file")
+        if found.status is ReversalStatus.MISSED:
+            raise ReversalBookedOtherwiseError(found, _GIVEN_UP)
         await _confirm(conn, found, BankStep.REVERSAL, bank_account, reference, moment)
         await reversals.write_settled(
             conn, found, settled_on=booked_on, settled_by=reference, renderers=renderers, moment=moment
@@ -537,6 +610,8 @@ async def book_returned_reversal(
         raise ReversalBookedOtherwiseError(found, f"whose money was booked back by {found.returned_by}")
     if found.file is None or found.trace != named.trace:
         raise ReversalBookedOtherwiseError(found, "which is in no file")
+    if found.status is ReversalStatus.MISSED:
+        raise ReversalBookedOtherwiseError(found, _GIVEN_UP)
     await _confirm(conn, found, BankStep.REVERSAL_RETURN, bank_account, reference, moment)
     await reversals.write_returned_by(conn, found, returned_by=reference)
 

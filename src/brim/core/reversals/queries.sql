@@ -101,6 +101,25 @@ LEFT JOIN LATERAL (
 WHERE v.status = 'requested' AND v.file IS NULL AND (v.leaves_ms <= $1 OR c.id IS NOT NULL)
 GROUP BY v.account, v.livemode, v.originator, c.id;
 
+-- name: list_unanswered
+-- The reversals of all platforms that have left in files of up to a day, and that no statement has booked; or in any, where
+-- a clock keeps their account's time. Few are on their way.
+SELECT {v.reversal_columns}
+FROM ach_reversals AS v
+CROSS JOIN LATERAL (
+    SELECT effective_date
+    FROM ach_files
+    WHERE account = v.account AND livemode = v.livemode AND id BETWEEN v.file AND v.file
+    ORDER BY id
+) AS f
+WHERE
+    v.status = 'requested' AND v.file IS NOT NULL
+    AND (
+        f.effective_date <= $1
+        OR EXISTS (SELECT FROM test_clocks WHERE account = v.owner AND livemode = v.livemode OFFSET 0)
+    )
+ORDER BY v.account, v.livemode, v.id;
+
 -- name: requeue_reversals
 -- Requeue the reversals of a file, or of some of its batches, that the bank has not booked, for the next file.
 UPDATE ach_reversals

@@ -36,7 +36,7 @@ class ReversalStatus(StrEnum):
     RETURNED = "returned"
     """The receiving bank has returned it, and the money is in the balance again."""
     MISSED = "missed"
-    """No file left with it in time, and the money is in the balance again."""
+    """No file left with it in time, or no statement booked it, and the money is in the balance again."""
     SUPERSEDED = "superseded"
     """It did not leave, because the debit came back by itself, or the bank had rejected it."""
 

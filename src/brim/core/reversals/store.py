@@ -1,10 +1,12 @@
 """Reversals in the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
+from brim.core.rails.ach import ANSWER_DAYS
 from brim.core.reversals.rules import Reversal, ReversalFilters, ReversalReason, ReversalStatus
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -19,6 +21,7 @@ _CHANGING: Final = (
     *("status", "file", "batch", "trace", "settled_on", "settled_by", "return_code", "return_trace", "returned_by"),
     *("is_credited", "ended_ms"),
 )
+_ANSWERED_WITHIN: Final = timedelta(days=ANSWER_DAYS)
 _COLUMNS: Final = tuple(name for name in Reversal.__struct_fields__ if name not in {"scope", "status", "reason"})
 
 
@@ -107,6 +110,12 @@ async def originators_with_reversals(conn: Conn, *, now_ms: int) -> list[Waiting
         )
         for record in await conn.fetch(_SQL["originators_with_reversals"], now_ms)
     ]
+
+
+async def list_unanswered(conn: Conn, *, now_ms: int) -> list[Reversal]:
+    """Return the reversals, of all platforms, that have left and that a statement should have booked by now."""
+    left_by = datetime.fromtimestamp(now_ms // 1000, UTC).date() - _ANSWERED_WITHIN
+    return [_from_record(record) for record in await conn.fetch(_SQL["list_unanswered"], left_by)]
 
 
 async def requeue_reversals(

@@ -223,7 +223,7 @@ EVENT_WORDS: Final = {
     "brim.ach_reversal.created": "A reversal of a debit was requested",
     "brim.ach_reversal.settled": "The bank booked a reversal",
     "brim.ach_reversal.returned": "A reversal was returned",
-    "brim.ach_reversal.missed": "A reversal was not sent in time",
+    "brim.ach_reversal.missed": "A reversal was not sent in time, or not booked",
     "brim.ach_reversal.superseded": "A reversal was not needed: its debit came back by itself",
     "brim.return_rate.warned": "A return rate is near its limit",
     "brim.return_rate.limit_reached": "A return rate has reached its limit",

@@ -49,8 +49,9 @@ class ReversalObject(msgspec.Struct, frozen=True, kw_only=True):
         str,
         described(
             "`requested` until the bank has booked it; then `settled`. `returned` where the receiving bank has "
-            "returned it, `missed` where no file left with it in time: in both cases the account's balance has the "
-            "money again. `superseded` where it did not leave because the debit came back by itself, or was rejected.",
+            "returned it, `missed` where no file left with it in time or no statement booked it: in both cases the "
+            "account's balance has the money again. "
+            "`superseded` where it did not leave because the debit came back by itself, or was rejected.",
             enum=[status.value for status in ReversalStatus],
         ),
     ]

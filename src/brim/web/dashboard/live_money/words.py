@@ -49,7 +49,7 @@ BREAK_KINDS: Final = {
     ),
     "failed_reversal": (
         "Reversal failed",
-        "A reversal could not leave in time, or was returned although its debit was, too.",
+        "A reversal could not leave in time, no statement books it, or it was returned although its debit was, too.",
     ),
     "paid_twice": (
         "Customer paid twice",
