@@ -937,3 +937,39 @@ async def test_a_return_that_could_not_be_applied_keeps_a_reversal_back_until_a_
     assert (found.status, found.file) == (ReversalStatus.REQUESTED, None)
     await settle(live, listed)
     await sent(live, topup, "2026-12-07 17:00")
+
+
+async def test_a_rejected_batch_with_a_reversed_debit_that_was_confirmed_is_resubmitted(live: LiveMoney) -> None:
+    await live.open(confirmation=Confirmation.ACKNOWLEDGEMENT)
+    other, topup = await live.create(await live.bank_account(), 1_000), await live.create(await live.bank_account())
+    live.now_ms = at("2026-12-01 17:00")
+    await live.work()
+    (batch,) = await rows(live.database, "SELECT * FROM ach_batches")
+    (file,) = await rows(live.database, "SELECT * FROM ach_files")
+    said = dict.fromkeys(COLUMNS, "") | {
+        "file_date": f"{file['file_date']:%y%m%d}",
+        "file_time": file["file_time"],
+        "file_id_modifier": file["modifier"],
+        "level": "batch",
+        "batch_number": str(batch["number"]),
+        "entries": "2",
+        "total_debit": "6000",
+        "total_credit": "0",
+    }
+
+    async def acknowledge(status: str) -> None:
+        line = ",".join((said | {"status": status}).values())
+        (live.folder / "from-bank" / f"ack_{status}.csv").write_text(f"{','.join(COLUMNS)}\n{line}\n")
+        await live.work()
+
+    await acknowledge("accepted")
+    await reverse(live, topup)
+    await acknowledge("rejected")
+    async with live.database.transaction() as conn:
+        count = await ach.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    assert count == 1
+    entries = await rows(live.database, "SELECT topup, status, confirmed_by FROM ach_entries ORDER BY topup")
+    assert {row["topup"]: (row["status"], row["confirmed_by"]) for row in entries} == {
+        topup: ("released", None),
+        other: ("queued", None),
+    }

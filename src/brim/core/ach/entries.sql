@@ -451,11 +451,26 @@ RETURNING topup, owner, status;
 -- name: unconfirm_entries
 -- Take back that the bank has taken a batch, where its money is not usable yet.
 UPDATE ach_entries
-SET status = 'in_file', confirmed_by = NULL, confirmed_ms = NULL
+SET
+    status = CASE WHEN status = 'confirmed' THEN 'in_file' ELSE status END, confirmed_by = NULL, confirmed_ms = NULL
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
-    FROM ach_entries
-    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4 AND status || '' = 'confirmed'
+    FROM ach_entries AS e
+    WHERE
+        account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4
+        AND (
+            status || '' = 'confirmed'
+            OR (
+                status || '' = 'released' AND EXISTS (
+                    SELECT
+                    FROM ach_reversals
+                    WHERE
+                        account = $1 AND livemode = $2 AND topup BETWEEN e.topup AND e.topup AND number = e.number
+                    ORDER BY topup
+                    OFFSET 0
+                )
+            )
+        )
     ORDER BY file, trace
     FOR UPDATE
 ));
