@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest_asyncio
 
 from brim.api.framework.errors import render_error
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core import ach, funding, originators
 from brim.core.ach.microdeposit_rules import Limit
@@ -496,3 +498,21 @@ async def test_amounts_are_nowhere_but_in_the_sealed_row_the_file_and_at_the_ban
         for row in await rows(live.database, f"SELECT * FROM {table}"):
             assert not {value for value in row.values() if value in draw}, table
             assert '"amount":71' not in str(row)
+
+
+async def test_a_refused_notification_about_a_credit_has_the_code_of_credits(live: LiveMoney) -> None:
+    await live.open(**ON)
+    await send(live, await live.bank_account("9809000000", verified=False))
+    await live.until("2026-12-04 12:00")
+    for row in await rows(live.database, "SELECT id FROM corrections WHERE status = 'open'"):
+        async with live.database.transaction() as conn:
+            await ach.refuse_correction(
+                conn, PLATFORM, row["id"], code="C65", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+            )
+    await live.until("2026-12-08 12:00")
+    (file,) = await rows(live.database, "SELECT DISTINCT refusal_file AS id FROM corrections")
+    async with live.database.transaction() as conn:
+        found = await ach.find_file(conn, PLATFORM, file["id"])
+        text = (await ach.service.read_bytes(conn, live.vault, found)).decode().splitlines()
+    told = [(line[1:3], addenda[3:6]) for line, addenda in pairwise(text) if addenda.startswith("798")]
+    assert sorted(told) == [("21", "C65"), ("21", "C65"), ("26", "C65")]

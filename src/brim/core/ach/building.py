@@ -529,16 +529,20 @@ async def _told_to_the_bank(
     topups = sorted({refusal.correction.topup for refusal in refusals})
     found = await entry_store.list_entries_of_topups(conn, originator.scope, topups)
     presented = {(entry.topup, entry.number): entry for entry in found}
+    taken_back = await reversals.find_of_topups(conn, originator.scope, topups)
     number = (counters.next_batch + len(batches) - 1) % BATCH_NUMBERS + 1
     odfi = originator.profile.odfi_routing_number[:8]
     placed = []
     before = len(entries) + sum(batch.offset_trace is not None for batch in batches)
     for offset, refusal in enumerate(refusals, counters.next_trace + before):
         entry = presented[refusal.correction.topup, refusal.correction.number]
+        reversal = taken_back.get(entry.topup)
+        is_of_reversal = reversal is not None and reversal.trace == refusal.correction.original_trace
         placed.append(
             PlacedRefusal(
                 refusal=refusal,
                 entry=entry,
+                is_of_credit=entry.is_credit or is_of_reversal,
                 account_number=vault.open(entry.sealed, place=entry.place).decode(),
                 batch=number,
                 trace=trace_number(odfi, offset % TRACES),

@@ -73,7 +73,7 @@ class Correcting:
             bank_file=bank_file,
             change_code=addenda.change_code,
             corrected_data=addenda.corrected_data,
-            original_trace=entry.trace,
+            original_trace=addenda.original_trace_number,
             trace=addenda.trace_number,
             presented=self._presented(held),
             objection=_objection(held),

@@ -48,10 +48,11 @@ REFUSAL_CLASS = "COR"
 
 
 class PlacedRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A refused notification of change in a file: about which entry, and where it stands."""
+    """A refused notification of change in a file: about which entry, or its reversal, and where it stands."""
 
     refusal: Refusal
     entry: Entry
+    is_of_credit: bool
     account_number: str
     batch: int
     trace: str
@@ -189,7 +190,7 @@ def _refusal(placed: PlacedRefusal) -> NachaEntry:
     correction, entry = placed.refusal.correction, placed.entry
     return make_notification(
         Movement(
-            transaction_code=f"{str(entry.transaction_code)[0]}6",
+            transaction_code=f"{str(entry.transaction_code)[0]}{1 if placed.is_of_credit else 6}",
             routing_number=entry.routing_number,
             account_number=placed.account_number,
             amount_cents=0,
