@@ -500,6 +500,45 @@ async def test_amounts_are_nowhere_but_in_the_sealed_row_the_file_and_at_the_ban
             assert '"amount":71' not in str(row)
 
 
+@pytest.mark.parametrize("ended", ["deleted_ms = 1", 'details = \'{"rejected": "fraud"}\''])
+async def test_what_has_not_left_of_a_deleted_or_rejected_account_is_canceled(live: LiveMoney, ended: str) -> None:
+    """Also what waits in the queue already; the account says nothing more, so what has left expires."""
+    await live.open(SHOP.account, **ON)
+    sent = await send(live, await live.bank_account(scope=SHOP, verified=False), scope=SHOP)
+    due, queued = [
+        await live.microdeposits(await live.bank_account(scope=SHOP, verified=False), scope=SHOP) for _ in range(2)
+    ]
+    prenote = await live.prenote(await live.bank_account(scope=SHOP, verified=False), scope=SHOP)
+    await rows(live.database, "UPDATE prenotes SET due_ms = $1 WHERE id = $2", live.now_ms, queued)
+    await live.claim()
+    assert len(await entries(live)) == 6
+    await rows(live.database, f"UPDATE accounts SET {ended} WHERE account = 'acct_shop'")
+    await live.until("2026-12-02 18:00")
+    for each in (due, queued, prenote):
+        row = await set_of(live, each)
+        assert (row["status"], row["reason"]) == ("canceled", "The account was deleted or rejected.")
+    assert len(await rows(live.database, "SELECT * FROM ach_files")) == 1
+    await live.until("2026-12-13 12:00")
+    assert (await set_of(live, sent))["reason"] == "The amounts were not stated in time."
+    assert await breaks(live) == []
+    await assert_books_hold(live.database)
+
+
+async def test_those_to_a_bank_account_that_is_detached_after_they_left_expire(live: LiveMoney) -> None:
+    await live.open(**ON)
+    source = await live.bank_account(verified=False)
+    started = await send(live, source)
+    await rows(live.database, "UPDATE funding_sources SET is_detached = true")
+    with pytest.raises(ResourceMissingError):
+        await live.state(source, *await live.amounts())
+    await live.until("2026-12-13 12:00")
+    row = await set_of(live, started)
+    assert (row["status"], row["reason"]) == ("failed", "The amounts were not stated in time.")
+    assert await events_of(live, started) == ["created", "failed"]
+    assert {each["status"] for each in await entries(live)} == {"released"}
+    assert await breaks(live) == []
+
+
 async def test_a_refused_notification_about_a_credit_has_the_code_of_credits(live: LiveMoney) -> None:
     await live.open(**ON)
     await send(live, await live.bank_account("9809000000", verified=False))

@@ -284,7 +284,7 @@ def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
     presented = (entry.originator, entry.sec_code, entry.transaction_code)
     if presented != (terms.originator, sec_code, _code(codes, terms)):
         return False
-    if entry.verifies and (terms.is_detached or terms.is_verified):
+    if entry.verifies and (terms.is_detached or terms.is_verified or terms.is_ended):
         return False
     try:
         (check_collected if entry.verifies else check_debited)(terms)

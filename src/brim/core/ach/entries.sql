@@ -29,10 +29,15 @@ SELECT
                     AND c.step = 'bank_contest' || CASE WHEN e.number > 1 THEN ':' || e.number ELSE '' END
             )
     ) AS is_taken_back, coalesce(f.verification = 'verified', false) AS is_verified,
-    coalesce(f.is_detached, true) AS is_detached, f.corrected_ms IS NOT NULL AS is_corrected
+    coalesce(f.is_detached, true) AS is_detached, f.corrected_ms IS NOT NULL AS is_corrected, a.is_ended
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, id, funding_source)
 CROSS JOIN LATERAL (
-    SELECT coalesce(platform, account) AS platform FROM accounts WHERE account = w.account OFFSET 0
+    SELECT
+        coalesce(platform, account) AS platform,
+        deleted_ms IS NOT NULL OR details ->> 'rejected' IS NOT NULL AS is_ended
+    FROM accounts
+    WHERE account = w.account
+    OFFSET 0
 ) AS a
 LEFT JOIN LATERAL (
     SELECT id, profile ->> 'company_name' AS company_name, profile ->> 'company_id' AS company_id
@@ -449,7 +454,7 @@ WHERE ctid = ANY (ARRAY(
 RETURNING topup, owner, status;
 
 -- name: unconfirm_entries
--- Take back that the bank has taken a batch, where its money is not usable yet.
+-- Take back that the bank has taken a batch, where its money is not usable yet, or not any more because of a reversal.
 UPDATE ach_entries
 SET
     status = CASE WHEN status = 'confirmed' THEN 'in_file' ELSE status END, confirmed_by = NULL, confirmed_ms = NULL

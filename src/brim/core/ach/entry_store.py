@@ -21,6 +21,7 @@ _COLUMNS: Final = tuple(name for name in Entry.__struct_fields__ if name != "sco
 class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     """Facts about a top-up or a prenote that is due for a file, or whose money should be usable.
 
+    `is_ended` tells that its account was deleted or rejected.
     `number` to `return_code` are its newest entry's; `linked_retry` to `linked_date` are what the first entry of a
     top-up has that presents the returned debit of another one again; what begins with `returned_` is who debited it
     before, and `company_name` and `company_id` who would now.
@@ -46,6 +47,7 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     is_verified: bool
     is_detached: bool
     is_corrected: bool
+    is_ended: bool
     retry: int | None
     retry_of: str | None
     original_date: date | None

@@ -287,8 +287,10 @@ class Prenoting:
 
     async def _queue(self, conn: Conn, prenote: Prenote, terms: ClaimTerms, moment: OwnerTime) -> None:
         """Queue a prenote for the next file, unless it is not needed any more."""
-        if terms.is_detached or terms.is_verified:
+        if terms.is_detached or terms.is_verified or terms.is_ended:
             reason = "The bank account was detached." if terms.is_detached else "The bank account was verified."
+            if terms.is_ended:
+                reason = "The account was deleted or rejected."
             await self._end(conn, prenote, PrenoteStatus.CANCELED, moment, reason=reason)
             return
         check_collected(terms)
