@@ -1,5 +1,6 @@
 """MT940 and MT942 as banks write them, and as they should not."""
 
+import time
 from datetime import date
 
 import pytest
@@ -138,9 +139,30 @@ def test_a_line_outside_a_statement_holds_the_file() -> None:
     assert (codes(file), file.verdict) == (["mt940_order"], Verdict.HOLD)
 
 
+def test_a_bank_reference_that_says_that_there_is_none_is_none() -> None:
+    (line,) = one_line(":61:2601020102D0,NTRFREF//NONREF").statements[0].lines
+    assert line.bank_reference == ""
+
+
+def test_a_file_costs_what_its_size_is() -> None:
+    """Statements are compared with all before by a hash, and pieces of a text are joined once."""
+    began = time.process_time()
+    statements = "".join(
+        f":20:X\n:25:1\n:28C:{number}\n:60F:C260101EUR1,\n:62F:C260101EUR1,\n-\n" for number in range(10_000)
+    )
+    assert codes(read(statements)) == []
+    again = statements.replace(":28C:9999\n", ":28C:0\n")
+    assert codes(read(again)) == ["repeated_statement"]
+    pieces = "\n".join(["?20a" * 100] * 200)
+    lines = f":61:2601020102D0,NTRFX\n:86:166?00a{pieces}\n" * 40
+    assert read(f"{HEAD}:60F:C260101EUR1,\n{lines}:62F:C260101EUR1,\n-\n").verdict is Verdict.ACCEPT
+    assert time.process_time() - began < 20
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
+        (f"{HEAD}:86:x\n".encode() + (b"x" * (MAX_LINE - 1) + b"\n") * 2, "too_many"),
         (f"{HEAD}{'x' * (MAX_LINE + 1)}".encode(), "line_too_long"),
         (f"{HEAD}:86:".encode() + b"x\n" * 1_100, "too_many"),
         (f"{{1:F01}}{'x' * 5_000}".encode(), "no_statement"),

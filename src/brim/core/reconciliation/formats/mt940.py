@@ -5,6 +5,7 @@ and a mark says its direction, of which RC (a credit taken back) is a debit. The
 balances: a statement whose lines do not lead from one to the other is not posted, nor one without a closing balance.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -74,6 +75,7 @@ class _Reader:
     def __init__(self) -> None:
         self._findings = Findings()
         self._statements: list[Statement] = []
+        self._first_of: dict[bytes, str] = {}
         self._items = 0
 
     def read(self, content: bytes) -> StatementFile:
@@ -83,6 +85,7 @@ class _Reader:
                 sentence = f"A field :{message.fields[0].tag}: stands outside a message, which begins with :20:."
                 self._findings.hold("mt940_order", message.fields[0].where, sentence)
                 continue
+            self._count_item()
             statement = self._statement(message)
             self._check_repetition(statement)
             self._statements.append(statement)
@@ -163,12 +166,16 @@ class _Reader:
 
     def _take(self, field: Field, information: Field | None, statement: _Open) -> None:
         if field.tag == "61":
-            self._items += 1
-            if self._items > MAX_ITEMS:
-                raise TooManyItemsError
+            self._count_item()
             self._line(field, information, statement)
         elif field.tag in {"60F", "60M", "62F", "62M", "64", "65"}:
+            self._count_item()
             self._balance(field, statement)
+
+    def _count_item(self) -> None:
+        self._items += 1
+        if self._items > MAX_ITEMS:
+            raise TooManyItemsError
 
     def _balance(self, field: Field, statement: _Open) -> None:
         try:
@@ -229,13 +236,12 @@ class _Reader:
 
     def _check_repetition(self, statement: Statement) -> None:
         """Flag a statement that an earlier one of the file already was, whatever reference it has."""
-        for earlier in self._statements:
-            if _substance(earlier) == _substance(statement):
-                sentence = f"This is the statement of {earlier.where} again, with another reference (:20:)."
-                self._findings.flag_statement(
-                    "repeated_statement", statement.where, sentence, statement=len(self._statements)
-                )
-                return
+        earlier = self._first_of.setdefault(_substance(statement), statement.where)
+        if earlier != statement.where:
+            sentence = f"This is the statement of {earlier} again, with another reference (:20:)."
+            self._findings.flag_statement(
+                "repeated_statement", statement.where, sentence, statement=len(self._statements)
+            )
 
 
 def _is_interim(message: Message) -> bool:
@@ -328,7 +334,7 @@ def _read_line(field: Field, information: Field | None, statement: _Open, positi
         type_name=f"{details.code} {details.name}".strip(),
         is_reversal=mark.startswith("R"),
         is_return=is_return,
-        bank_reference=bank_reference.strip(),
+        bank_reference=_reference(bank_reference),
         customer_reference=_reference(keys.get("KREF") or customer_reference),
         end_to_end_id=_reference(keys.get("EREF", "")),
         mandate_id=_reference(keys.get("MREF") or keys.get("MARF", "")),
@@ -410,19 +416,15 @@ def _entry_day(value_date: date, text: str | None) -> date | None:
     return min(days, key=lambda day: abs(day - value_date), default=None)
 
 
-def _substance(statement: Statement) -> tuple[object, ...]:
-    """Return what makes two statements the same, whatever the bank calls them."""
-    amounts = tuple((line.amount_minor, line.value_date, line.bank_reference, line.text) for line in statement.lines)
+def _substance(statement: Statement) -> bytes:
+    """Return a hash of what makes two statements the same, whatever the bank calls them."""
     ends = tuple(
         (found.kind, found.amount_minor, found.on) if found else None
         for found in (statement.opening, statement.closing)
     )
-    return (
-        statement.kind,
-        statement.account_number,
-        statement.currency,
-        statement.sequence,
-        statement.page,
-        ends,
-        amounts,
-    )
+    named = (statement.kind, statement.account_number, statement.currency, statement.sequence, statement.page, ends)
+    digest = hashlib.sha256(repr(named).encode())
+    for line in statement.lines:
+        said = (line.amount_minor, line.value_date, line.bank_reference, line.text)
+        digest.update(repr(said).encode())
+    return digest.digest()

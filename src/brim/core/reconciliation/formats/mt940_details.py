@@ -67,12 +67,15 @@ def read_slashes(text: str) -> dict[str, str]:
 
 def _of_subfields(code: str, separator: str, text: str) -> Details:
     """Read `00name` and further subfields; a line may end anywhere, also within a number of two digits."""
-    subfields: dict[str, str] = {}
+    pieces: dict[str, list[str]] = {}
+    newest = "20"
     for part in text.split(separator):
         key, value = part[:2], part[2:]
-        if not key.isdigit():  # the separator stands in a text
-            key, value = (list(subfields) or ["20"])[-1], separator + part
-        subfields[key] = subfields.get(key, "") + value
+        if not (key.isascii() and key.isdigit()):  # the separator stands in a text
+            key, value = newest, separator + part
+        newest = key
+        pieces.setdefault(key, []).append(value)
+    subfields = {key: "".join(found) for key, found in pieces.items()}
     remittance = "".join(subfields[key] for key in sorted(subfields) if key in _REMITTANCE)
     keys, rest = _read_plus(remittance)
     return Details(

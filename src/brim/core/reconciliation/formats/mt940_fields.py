@@ -23,11 +23,15 @@ _END: Final = frozenset({"-", "-}"})
 
 
 class Field(msgspec.Struct, gc=False):
-    """A field: `tag` without its colons, `lines` as they stand in the file, the first of which is line `line` of it."""
+    """A field: `tag` without its colons, `lines` as they stand in the file, the first of which is line `line` of it.
+
+    `size` counts the characters behind the first line.
+    """
 
     tag: str
     lines: list[str]
     line: int
+    size: int = 0
 
     @property
     def text(self) -> str:
@@ -84,16 +88,25 @@ def read_messages(content: bytes) -> Iterator[Message]:
 
 
 def _continue(field: Field, text: str) -> None:
-    if len(field.lines) > MAX_CONTINUATIONS:
+    field.size += len(text)
+    if len(field.lines) > MAX_CONTINUATIONS or field.size > MAX_LINE:
         raise TooManyItemsError
     field.lines.append(text)
 
 
 def _lines(content: bytes) -> Iterator[str]:
-    for number, line in enumerate(_LINE_END.split(content), 1):
-        if len(line) > MAX_LINE:
-            raise LineTooLongError(number)
-        yield _text(line)
+    start, number = 0, 1
+    for number, end in enumerate(_LINE_END.finditer(content), 1):
+        yield _line(content[start : end.start()], number)
+        start = end.end()
+    if start < len(content):
+        yield _line(content[start:], number + 1)
+
+
+def _line(raw: bytes, number: int) -> str:
+    if len(raw) > MAX_LINE:
+        raise LineTooLongError(number)
+    return _text(raw)
 
 
 def _text(raw: bytes) -> str:
