@@ -131,3 +131,23 @@ async def test_what_an_erasure_puts_aside_still_proves_until_it_is_removed(live:
         await erase(conn, None)
     with pytest.raises(originators.ProofErasedError):
         await exported(live, made.id)
+
+
+async def test_nothing_that_somebody_wrote_reads_like_a_line_of_the_document(live: LiveMoney) -> None:
+    source = await live.bank_account(authorized=False)
+    async with live.database.transaction() as conn:
+        made = await originators.authorize(
+            conn,
+            PLATFORM,
+            funding_source=source,
+            sec_code=SecCode.WEB,
+            text="I authorize debits.\n\nSHA-256 of the proof as JSON: 00\u2028Ended: no, it is in force",
+            accepted_ms=at("2026-11-30 12:00"),
+            evidence={"user_agent": "Firefox\r\nEnded: 2026-11-30, reason: revoked"},
+            by=OPERATOR,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    lines = (await exported(live, made.id)).document.splitlines()
+    assert [line for line in lines if line.startswith("Ended:")] == ["Ended: no, it is in force"]
+    assert [line[:10] for line in lines if "SHA-256" in line] == ["    SHA-25", "SHA-256 of"]

@@ -6,6 +6,7 @@ longer: erasure puts text, evidence and the masked bank account aside, encrypted
 """
 
 import hashlib
+import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -174,10 +175,15 @@ async def _actor_at(
 
 def document_of(proof: Proof, sha256: str, *, exported_ms: int) -> str:
     """Return a proof as a text for people, its times in UTC."""
-    lines = ["Proof of authorization", "", *_lines_of(proof), ""]
-    lines += ["The wording that the holder of the bank account agreed to:", "", proof.text, ""]
+    lines = ["Proof of authorization", "", *map(_one_line, _lines_of(proof)), ""]
+    lines += ["The wording that the holder of the bank account agreed to:", "", textwrap.indent(proof.text, "    "), ""]
     lines += [f"Exported: {_time(exported_ms // 1000)}", f"SHA-256 of the proof as JSON: {sha256}", ""]
     return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    """Return a text on one line, so that nothing that somebody else wrote reads like a line of the proof."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _lines_of(proof: Proof) -> Iterator[str]:
