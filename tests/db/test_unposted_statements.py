@@ -68,3 +68,21 @@ async def test_a_line_in_another_currency_is_a_break(live: LiveMoney) -> None:
     parked = content.replace(b'<Amt Ccy="USD">0.00</Amt>', b'<Amt Ccy="EUR">0.00</Amt>')
     found = await give(live, parked)
     assert [each["kind"] for each in found] == ["unreadable_item", "unmatched_line"]
+
+
+async def test_lines_that_are_too_many_to_be_listed_are_counted(live: LiveMoney) -> None:
+    content = camt053([Account(NUMBER, "usd", 100_000, (Entry(0, text=("WHAT",)),) * 1_002)])
+    found = await give(live, content.replace(b'<Amt Ccy="USD">0.00</Amt>', b'<Amt Ccy="EUR">0.00</Amt>'))
+    assert len(found) == 1_001
+    assert found[0]["detail"] == "2 more lines of the statement S1 are not posted, and too many to be listed."
+
+
+async def test_lines_of_a_file_without_line_ends_are_breaks_of_their_own(live: LiveMoney) -> None:
+    """Nothing of an XML file stands on a line of its own."""
+    content = camt053([Account("1111", "usd", 100_000, (FEE, Entry(-5, text=("WHAT",))))])
+    found = await give(live, content.replace(b"\n", b""))
+    assert [(each["kind"], each["amount"]) for each in found] == [("unmatched_line", -250), ("unmatched_line", -5)]
+    wrong = camt053([Account(NUMBER, "usd", opening, (FEE,)) for opening in (100_000, 200_000)], summary=False)
+    wrong = wrong.replace(b"997.50", b"998.50").replace(b"1997.50", b"1998.50").replace(b"\n", b"")
+    kinds = [each["kind"] for each in await give(live, wrong)]
+    assert kinds.count("unposted_statement") == 2

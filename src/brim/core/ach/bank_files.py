@@ -1,7 +1,9 @@
 """What each kind of file from the bank does: acknowledgements, returns and notifications of change, statements."""
 
+import hashlib
 import io
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -53,7 +55,15 @@ from brim.core.reconciliation import (
     insert_new_line,
     take_statement,
 )
-from brim.core.reconciliation.formats import Scope, Statement, StatementFile, StatementLine, Verdict, read_statement
+from brim.core.reconciliation.formats import (
+    Scope,
+    Statement,
+    StatementFile,
+    StatementLine,
+    UnreadLine,
+    Verdict,
+    read_statement,
+)
 from brim.core.reconciliation.formats import Severity as StatementSeverity
 from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.reversals import Reversal
@@ -91,6 +101,10 @@ _ITEM_WORDS: Final = {
     nacha.ItemKind.REFUSED_CHANGE: "refused notification of change",
 }
 """What items are that are not applied, for people."""
+_LONGEST_REFERENCE: Final = 200
+"""Characters; formats allow 35, and some banks write more."""
+_CURRENCY: Final = "usd"
+"""What ACH moves."""
 _UNKNOWN_TRACE: Final = "no entry has it"
 _TRACE: Final = re.compile(r"[0-9]{15}")
 
@@ -622,12 +636,12 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
         reading.is_held = True
         return findings
     number = await read_account_number(reading.conn, reading.vault, reading.originator)
-    for statement, lines in statement_file.postable_statements():
+    for number_in_file, (statement, lines) in enumerate(statement_file.postable_statements()):
         if statement.account_number.lstrip("0") != number.lstrip("0"):
             for line in lines:
                 await reading.open_break(
                     BreakKind.LINE,
-                    cause=f"{reading.file.id}/{line.where}",
+                    cause=f"{reading.file.id}/{line.where}/{number_in_file}/{line.position}",
                     detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
                     amount=line.amount_minor,
                     currency=line.currency,
@@ -650,8 +664,14 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         now_ms=reading.now_ms,
         ids=reading.ids,
     )
+    times: Counter[tuple[str, date, int]] = Counter()
     for position in taken.lines:
-        await _apply_line(reading, lines[position], rows[position], is_new=taken.is_certain)
+        row = rows[position]
+        times[row.line_key, row.booked_on, row.amount] += 1
+        number = times[row.line_key, row.booked_on, row.amount]
+        if number > 1:  # lines of one statement are never the same
+            row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
+        await _apply_line(reading, lines[position], row, is_new=taken.is_certain)
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
@@ -659,31 +679,49 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
 
 async def _list_what_waits(reading: FileReading, statement_file: StatementFile) -> None:
     """List each statement that is not posted as a break, and each line that is not."""
+    listed: dict[int, set[int]] = defaultdict(set)
+    waiting: dict[int, dict[int, StatementLine | UnreadLine]] = {}
     for found in statement_file.findings:
         if found.severity is not StatementSeverity.ERROR or found.statement is None:
             continue
         statement = statement_file.statements[found.statement]
-        name = statement.sequence or statement.statement_id
-        of = f"the statement {name}" if name else f"the statement of {statement.period_to}"
+        of = _called(statement)
         if found.scope is Scope.STATEMENT:
             await reading.open_break(
                 BreakKind.STATEMENT,
-                cause=f"{reading.file.id}/{statement.where}/{found.code}",
+                cause=f"{reading.file.id}/{found.statement}/{found.code}",
                 detail=f"None of the {len(statement.lines)} lines of {of} are posted: {found.sentence}",
                 amount=statement.booked_minor,
                 currency=statement.currency or None,
             )
-        elif found.scope is Scope.LINE:
-            line = next((each for each in statement.lines if each.position == found.line), None)
-            unread = next((each for each in statement.unread_lines if each.position == found.line), None)
+        elif found.scope is Scope.LINE and found.line is not None:
+            listed[found.statement].add(found.line)
+            if found.statement not in waiting:
+                kept: tuple[StatementLine | UnreadLine, ...] = (*statement.lines, *statement.unread_lines)
+                waiting[found.statement] = {each.position: each for each in kept}
+            line = waiting[found.statement].get(found.line)
             await reading.open_break(
                 BreakKind.ITEM,
-                cause=f"{reading.file.id}/{found.where}/{found.code}",
+                cause=f"{reading.file.id}/{found.statement}/{found.line}/{found.code}",
                 detail=f"Line {found.line} of {of} is not posted: {found.sentence}",
-                amount=line.amount_minor if line else None,
-                currency=line.currency if line else None,
-                raw=unread.raw if unread else None,
+                amount=line.amount_minor if isinstance(line, StatementLine) else None,
+                currency=line.currency if isinstance(line, StatementLine) else None,
+                raw=line.raw if isinstance(line, UnreadLine) else None,
             )
+    for index, statement in enumerate(statement_file.statements):
+        parked = sum(line.is_parked for line in statement.lines)
+        unlisted = len(statement.unread_lines) + parked - len(listed[index])
+        if unlisted > 0:
+            await reading.open_break(
+                BreakKind.ITEM,
+                cause=f"{reading.file.id}/{index}/more",
+                detail=f"{unlisted} more lines of {_called(statement)} are not posted, and too many to be listed.",
+            )
+
+
+def _called(statement: Statement) -> str:
+    name = statement.sequence or statement.statement_id
+    return f"the statement {name}" if name else f"the statement of {statement.period_to}"
 
 
 def _row(reading: FileReading, statement: Statement, line: StatementLine) -> StatementLineRow:
@@ -691,15 +729,15 @@ def _row(reading: FileReading, statement: Statement, line: StatementLine) -> Sta
     return StatementLineRow(
         scope=reading.originator.scope,
         bank_account=reading.originator.profile.bank_account,
-        line_key=_line_key(statement, line),
+        line_key=_bounded(_line_key(statement, line)),
         bank_file=reading.file.id,
         position=line.position,
         booked_on=line.booking_date or statement.period_to or local_day(reading.originator.profile, reading.now_ms),
         amount=line.amount_minor,
         currency=line.currency,
         type_code=line.type_code,
-        bank_reference=line.bank_reference or None,
-        reference=line.customer_reference or line.end_to_end_id or line.payment_information_id or None,
+        bank_reference=_bounded(line.bank_reference) or None,
+        reference=_bounded(line.customer_reference or line.end_to_end_id or line.payment_information_id) or None,
         description=line.text,
         matched_kind=None,
         matched=None,
@@ -748,6 +786,8 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
 
 async def _match(reading: FileReading, line: StatementLine) -> _Match:
     """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
+    if line.currency != _CURRENCY:
+        return _Match(problem=f"The line is in {line.currency.upper()}, and ACH moves US dollars alone.")
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
     for text in texts:
         for found in _BATCH_REFERENCE.finditer(text):
@@ -1049,3 +1089,10 @@ def _line_key(statement: Statement, line: StatementLine) -> str:
         return line.bank_reference
     day = line.booking_date or statement.period_to
     return f"{day}/{statement.statement_id or statement.sequence}/{line.position}/{line.amount_minor}"
+
+
+def _bounded(text: str) -> str:
+    """Return a reference that an index can hold: no bank has a longer one, but a made-up file may."""
+    if len(text) <= _LONGEST_REFERENCE:
+        return text
+    return f"{text[:_LONGEST_REFERENCE]}.../{hashlib.sha256(text.encode()).hexdigest()}"
