@@ -132,11 +132,15 @@ async def test_what_nobody_can_tell_apart_is_listed(bank: Bank) -> None:
     assert (await bank.posted(), await bank.open_breaks()) == ([-5], ["unmatched_line", "unmatched_line"])
 
 
-async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank: Bank) -> None:
-    announced = camt053([day(MONDAY, 1_000, fee(reference="A"))], summary=False)
+def notification(*accounts: Account) -> bytes:
+    content = camt053(list(accounts), summary=False)
     for old, new in ((b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054")):
-        announced = announced.replace(old, new)
-    await bank.send(announced)
+        content = content.replace(old, new)
+    return content
+
+
+async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank: Bank) -> None:
+    await bank.send(notification(day(MONDAY, 1_000, fee(reference="A"))))
     await bank.send(camt053([day(MONDAY, 1_000, fee(reference="A"), fee(9, reference="B"))]))
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9], [])
 
@@ -190,3 +194,45 @@ async def test_a_name_in_the_ledger_stays_that_of_the_bank_account_whose_lines_i
     with pytest.raises(ProfileError, match="statements of the bank account ending in 3210 have been posted under it"):
         await save(live, "9876543211", originator_id=first["id"])
     await save(live, "9876543211", originator_id=first["id"], bank_account="second")
+
+
+async def test_a_notification_and_the_second_statement_of_a_day_count_once(bank: Bank) -> None:
+    await bank.send(notification(day(MONDAY, 1_000, fee(reference="A"))))
+    await bank.send(camt053([day(MONDAY, 1_000, fee(9, reference="B"))]))
+    await bank.send(camt053([day(MONDAY, 991, fee(reference="A"), fee(9, reference="C"))]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9, -9], [])
+
+
+async def test_lines_of_a_notification_that_say_the_same_are_two_however_often_it_comes(bank: Bank) -> None:
+    content = notification(day(MONDAY, 1_000, fee(reference="000"), fee(reference="000")))
+    await bank.send(content)
+    await bank.send(content + b"\n")
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -250], [])
+
+
+async def test_a_reference_names_a_line_of_each_currency(bank: Bank, live: LiveMoney) -> None:
+    for currency in ("usd", "eur"):
+        await bank.send(notification(Account(NUMBER, currency, 1_000, (fee(reference="A"),), MONDAY)))
+    assert await bank.posted() == [-250, -250]
+    details = await rows(live.database, "SELECT detail FROM breaks ORDER BY id")
+    assert "in EUR, and ACH moves US dollars" in details[1]["detail"]
+
+
+async def test_a_part_of_a_day_that_never_comes_is_told_and_what_follows_is_not_lost(bank: Bank) -> None:
+    for opening in (1_000, 500):
+        await bank.send(bai2([day(MONDAY, opening, fee())]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250], ["statement_gap", "unmatched_line"])
+
+
+async def test_a_gap_that_is_filled_in_part_is_still_told(bank: Bank) -> None:
+    days = [Account(NUMBER, "usd", 1_000 - 5 * number, (fee(5),), date(2026, 12, 7 + number)) for number in range(4)]
+    for number, found in ((0, []), (3, ["statement_gap"]), (2, ["statement_gap"]), (1, [])):
+        await bank.send(bai2([days[number]]))
+        assert await bank.open_breaks() == found
+    assert await bank.posted() == [-5] * 4
+
+
+async def test_a_reference_longer_than_any_bank_has_is_kept(bank: Bank) -> None:
+    long = "".join(f"{number:x}" for number in range(3_000))
+    await bank.send(mt940([day(MONDAY, 1_000, fee(reference=long))]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250], [])

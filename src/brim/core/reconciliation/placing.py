@@ -8,7 +8,7 @@ are new, however alike. What the balances leave open is not guessed.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -26,6 +26,13 @@ class LineFacts(NamedTuple):
     bank_reference: str
     reference: str
     description: str
+
+
+class KnownLine(NamedTuple):
+    """A line that is posted, and the file in which it came."""
+
+    facts: LineFacts
+    bank_file: str
 
 
 class StatementFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +53,7 @@ class StatementFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KnownStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement that came before; `content` is that of its `StatementFacts`.
+    """A statement that came before, in `bank_file`, with `line_count` lines; `content` is that of its `StatementFacts`.
 
     One that another has replaced only tells that it came.
     """
@@ -59,6 +66,8 @@ class KnownStatement(msgspec.Struct, frozen=True, kw_only=True):
     sequence: str
     content: bytes
     is_replaced: bool = False
+    line_count: int = 0
+    bank_file: str = ""
 
 
 class Place(StrEnum):
@@ -86,7 +95,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Where a statement belongs, beside which others, and which of its lines (by position from 0) are new.
 
     `vanished` are known lines that a statement which replaces others does not have any more; `tied` are lines of it
-    that may be known or new.
+    that may be known or new. `is_apart` says that one before it is missing, or wrong.
     """
 
     place: Place
@@ -94,20 +103,36 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     new: tuple[int, ...] = ()
     vanished: tuple[LineFacts, ...] = ()
     tied: tuple[int, ...] = ()
+    is_apart: bool = False
 
 
 class Pairing(NamedTuple):
-    """Lines of one statement against those of others: positions that are new, lines that vanished, and ties."""
+    """Lines of one statement against those of others: positions that are new, lines that vanished, and ties.
+
+    `guessed` are positions of lines that are taken for known ones by day and amount alone; `renamed` are those of them
+    where both have a reference of the bank's, and not the same.
+    """
 
     new: list[int]
     vanished: list[LineFacts]
     tied: list[int]
+    guessed: list[int]
+    renamed: list[int]
+
+
+def span(statement: StatementFacts, known: Iterable[KnownStatement]) -> tuple[date, date]:
+    """Return the first and the last of a statement's days, and of those of the statements that share one with it."""
+    around = [other for other in known if not other.is_replaced and _shares_a_day(statement, other)]
+    return (
+        min([statement.first_day, *(other.first_day for other in around)]),
+        max([statement.last_day, *(other.last_day for other in around)]),
+    )
 
 
 def place(
     statement: StatementFacts,
     known: Sequence[KnownStatement],
-    lines: Sequence[LineFacts],
+    posted: Sequence[KnownLine],
     *,
     is_correction: bool = False,
 ) -> Placement:
@@ -116,31 +141,53 @@ def place(
     Args:
         statement: the one that came.
         known: those of the account that end on its first day or later, and the last before that is in force.
-        lines: what is known of the account on its days.
+        posted: the account's lines on the days of `span`.
         is_correction: the bank says that it corrects an earlier one.
     """
-    for other in known:
-        if other.content == statement.content:
-            is_open = _is_passed(statement, other) and not all(line.bank_reference for line in statement.lines)
-            return Placement(place=Place.UNDECIDED if is_open else Place.REPEATS, beside=(other.id,))
+    said_before = _said_before(statement, known)
+    if said_before is not None:
+        return said_before
     known = [other for other in known if not other.is_replaced]
-    found = pair(lines, statement.lines)
+    lines = [each for each in posted if statement.first_day <= each.facts.booked_on <= statement.last_day]
+    found = pair([each.facts for each in lines], statement.lines)
     alike = set(range(len(statement.lines))).difference(found.new, found.tied)
     meeting = _met(statement, known)
     sharing = [other for other in known if _shares_a_day(statement, other)]
     is_same = _is_same(statement, sharing, moved=sum(statement.lines[position].amount for position in found.new))
-    if meeting is not None and alike and meeting[1] in sharing and is_same:
+    goes_on = meeting is not None and meeting[1] in sharing
+    if goes_on:
+        alike.difference_update(found.renamed)  # the balances say that these are others
+    is_doubtful = any(other.closing == statement.opening for other in sharing) or all(
+        other.opening != statement.opening for other in sharing
+    )
+    if meeting is not None and alike and goes_on and is_same:
         is_known = all(statement.lines[position].bank_reference for position in alike)
         if not is_known and not _is_numbered_apart(statement, meeting[1]):
             return Placement(place=Place.UNDECIDED, beside=(meeting[1].id,))
-        meeting = None if is_known else meeting
-    if meeting is not None and (not alike or meeting[1] in sharing):
-        return Placement(place=meeting[0], beside=(meeting[1].id,), new=tuple(range(len(statement.lines))))
-    if is_same:
+        meeting, goes_on = (None, False) if is_known else (meeting, True)
+    if is_same and not goes_on and (alike or meeting is None):
+        if is_doubtful:
+            found = found._replace(tied=sorted({*found.tied, *found.renamed}))
         return _again(statement, sharing, found, is_correction=is_correction)
+    unnamed = _unnamed(statement, alike, found) if sharing else ()
+    tied = sorted({*found.tied, *unnamed})
     if meeting is not None:
-        return Placement(place=meeting[0], beside=(meeting[1].id,), new=tuple(found.new), tied=tuple(found.tied))
-    return Placement(place=Place.GAP if known else Place.FIRST, new=tuple(found.new), tied=tuple(found.tied))
+        after = _following(statement, known)
+        new = found.new
+        if goes_on or (sharing and all(other.id in after for other in sharing)):
+            outstanding = len(posted) - sum(other.line_count for other in sharing)
+            announced = _announced(lines, sharing) if outstanding > 0 else []
+            new, tied = _not_announced(statement, announced, outstanding)
+        return Placement(
+            place=meeting[0],
+            beside=(meeting[1].id,),
+            new=tuple(new),
+            tied=tuple(tied),
+            is_apart=meeting[0] is Place.PRECEDES and _is_apart(statement, known, after),
+        )
+    if not known:
+        return Placement(place=Place.FIRST, new=tuple(found.new), tied=tuple(found.tied))
+    return Placement(place=Place.GAP, new=tuple(found.new), tied=tuple(tied), is_apart=True)
 
 
 def pair(known: Sequence[LineFacts], lines: Sequence[LineFacts]) -> Pairing:
@@ -158,18 +205,30 @@ def pair(known: Sequence[LineFacts], lines: Sequence[LineFacts]) -> Pairing:
     of: dict[tuple[date, int], list[int]] = defaultdict(list)
     for position in left:
         of[lines[position].booked_on, lines[position].amount].append(position)
-    found = Pairing([], [], [])
+    found = Pairing([], [], [], [], [])
     for what in {**known_of, **of}:
         olds, news = known_of.get(what, []), of.get(what, [])
         if len(olds) == len(news):
-            continue
-        if not olds:
+            found.guessed.extend(news)
+            if all(line.bank_reference for line in (*olds, *(lines[position] for position in news))):
+                found.renamed.extend(news)
+        elif not olds:
             found.new.extend(news)
         elif not news:
             found.vanished.extend(olds)
         else:
             found.tied.extend(news)
-    return Pairing(sorted(found.new), found.vanished, sorted(found.tied))
+    return found._replace(new=sorted(found.new), tied=sorted(found.tied))
+
+
+def _said_before(statement: StatementFacts, known: Sequence[KnownStatement]) -> Placement | None:
+    """Return where a statement belongs that says what another has said; None where none has."""
+    content = statement.content
+    for other in known:
+        if other.content == content:
+            is_open = _is_passed(statement, other, known) and not all(line.bank_reference for line in statement.lines)
+            return Placement(place=Place.UNDECIDED if is_open else Place.REPEATS, beside=(other.id,))
+    return None
 
 
 def _is_same(statement: StatementFacts, sharing: Iterable[KnownStatement], *, moved: int) -> bool:
@@ -202,6 +261,55 @@ def _again(
     )
 
 
+def _announced(lines: Iterable[KnownLine], sharing: Iterable[KnownStatement]) -> list[LineFacts]:
+    """Return the lines that no statement has brought, such as those of a notification."""
+    files = {other.bank_file for other in sharing}
+    return [each.facts for each in lines if each.bank_file not in files]
+
+
+def _not_announced(
+    statement: StatementFacts, announced: Sequence[LineFacts], outstanding: int
+) -> tuple[list[int], list[int]]:
+    """Return which lines are new in a statement that goes on from one of its day, and which may have been announced.
+
+    `outstanding` is how many lines of its days no statement has repeated yet.
+    """
+    found = pair(announced, statement.lines)
+    alike = set(range(len(statement.lines))).difference(found.new, found.tied)
+    if len(alike) > outstanding:  # another statement has repeated some of them
+        return found.new, sorted({*found.tied, *alike})
+    return found.new, sorted({*found.tied, *_unnamed(statement, alike, found)})
+
+
+def _unnamed(statement: StatementFacts, alike: Iterable[int], found: Pairing) -> Iterator[int]:
+    """Yield which of the lines that are like known ones have no reference in common with them."""
+    guessed = set(found.guessed)
+    for position in alike:
+        if position in guessed or not statement.lines[position].bank_reference:
+            yield position
+
+
+def _following(statement: StatementFacts, known: Iterable[KnownStatement]) -> set[str]:
+    """Return the ids of those that go on from a statement, one after another."""
+    opening: dict[int, list[KnownStatement]] = defaultdict(list)
+    for other in known:
+        if statement.last_day <= other.first_day:
+            opening[other.opening].append(other)
+    after: set[str] = set()
+    balances = [statement.closing]
+    while balances:
+        following = opening.pop(balances.pop(), [])
+        after.update(other.id for other in following)
+        balances += [other.closing for other in following]
+    return after
+
+
+def _is_apart(statement: StatementFacts, known: Iterable[KnownStatement], after: Container[str]) -> bool:
+    """Tell whether others are before a statement, and none of them closes where it opens."""
+    before = [other for other in known if other.id not in after and other.last_day <= statement.first_day]
+    return bool(before) and all(other.closing != statement.opening for other in before)
+
+
 def _met(statement: StatementFacts, known: Sequence[KnownStatement]) -> tuple[Place, KnownStatement] | None:
     """Return the statement that closed where one opens, or opened where it closes, unless another is there already."""
     sharing = [other for other in known if _shares_a_day(statement, other)]
@@ -218,9 +326,14 @@ def _met(statement: StatementFacts, known: Sequence[KnownStatement]) -> tuple[Pl
     return None
 
 
-def _is_passed(statement: StatementFacts, other: KnownStatement) -> bool:
-    """Tell whether one that opens at the same balance comes before: it moved nothing in all, and has another number."""
-    return other.opening == other.closing and _is_numbered_apart(statement, other)
+def _is_passed(statement: StatementFacts, other: KnownStatement, known: Iterable[KnownStatement]) -> bool:
+    """Tell whether the account was again at the balance where one opens that says the same, and has another number."""
+    is_back = other.opening == other.closing or any(
+        each.closing == statement.opening and each is not other and _shares_a_day(statement, each)
+        for each in known
+        if not each.is_replaced
+    )
+    return is_back and _is_numbered_apart(statement, other)
 
 
 def _is_numbered_apart(statement: StatementFacts, other: KnownStatement) -> bool:

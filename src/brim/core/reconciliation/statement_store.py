@@ -10,7 +10,7 @@ import msgspec
 from brim.base.ids import Ids
 from brim.base.scope import AccountScope
 from brim.core.reconciliation import store
-from brim.core.reconciliation.placing import KnownStatement, LineFacts, Placement, StatementFacts
+from brim.core.reconciliation.placing import KnownLine, KnownStatement, LineFacts, Placement, StatementFacts
 from brim.core.reconciliation.rules import STATEMENT_PREFIX, StatementLineRow
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -49,14 +49,17 @@ async def list_statements(conn: Conn, of: BankAccountName, *, first_day: date) -
             sequence=record["number"],
             content=record["content"],
             is_replaced=record["replaced_by"] is not None,
+            line_count=record["line_count"],
+            bank_file=record["bank_file"],
         )
         for record in records
     ]
 
 
-async def list_lines(conn: Conn, of: BankAccountName, *, first_day: date, last_day: date) -> list[LineFacts]:
+async def list_lines(conn: Conn, of: BankAccountName, *, first_day: date, last_day: date) -> list[KnownLine]:
     """Return what is known of a bank account's days."""
-    return [_facts(each) for each in await conn.fetch(_SQL["list_lines_of_days"], *of.key, first_day, last_day)]
+    records = await conn.fetch(_SQL["list_lines_of_days"], *of.key, first_day, last_day)
+    return [KnownLine(_facts(each), each["bank_file"]) for each in records]
 
 
 async def insert_statement(
@@ -116,7 +119,8 @@ async def _says_the_same(conn: Conn, row: StatementLineRow) -> bool:
     found = await conn.fetchrow(
         _SQL["find_statement_line"], row.scope.account, row.scope.livemode, row.bank_account, row.line_key
     )
-    return found is not None and (found["booked_on"], found["amount"]) == (row.booked_on, row.amount)
+    said = (row.booked_on, row.amount, row.currency)
+    return found is not None and (found["booked_on"], found["amount"], found["currency"]) == said
 
 
 def facts_of(row: StatementLineRow) -> LineFacts:

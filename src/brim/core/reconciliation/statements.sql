@@ -5,7 +5,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('brim:statements:' || $1::text || 
 -- name: list_bank_statements
 -- Statements of a bank account that end on a day (5) or later, oldest first, and before them those that end last.
 (
-    SELECT id, first_day, last_day, opening, closing, number, content, replaced_by
+    SELECT id, first_day, last_day, opening, closing, number, content, replaced_by, line_count, bank_file
     FROM bank_statements
     WHERE
         account = $1 AND livemode = $2 AND bank_account = $3 AND currency = $4
@@ -22,7 +22,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('brim:statements:' || $1::text || 
 )
 UNION ALL
 (
-    SELECT id, first_day, last_day, opening, closing, number, content, replaced_by
+    SELECT id, first_day, last_day, opening, closing, number, content, replaced_by, line_count, bank_file
     FROM bank_statements
     WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND currency = $4 AND last_day >= $5
     ORDER BY account, livemode, bank_account, currency, last_day
@@ -52,14 +52,14 @@ WHERE t.ctid = f.place;
 
 -- name: list_lines_of_days
 -- What is known of a bank account's days, from one (5) to another (6).
-SELECT booked_on, amount, bank_reference, reference, description
+SELECT booked_on, amount, bank_reference, reference, description, bank_file
 FROM statement_lines
 WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
 ORDER BY account, livemode, bank_account, booked_on;
 
 -- name: find_statement_line
 -- What a line of a bank account says, by its key.
-SELECT booked_on, amount, bank_reference, reference, description
+SELECT booked_on, amount, currency
 FROM statement_lines
 WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND line_key BETWEEN $4 AND $4
 ORDER BY account, livemode, bank_account, line_key;

@@ -10,7 +10,7 @@ from brim.base.ids import IdFactory
 from brim.core.reconciliation import statement_store
 from brim.core.reconciliation.formats import Statement, StatementKind
 from brim.core.reconciliation.formats.amounts import written
-from brim.core.reconciliation.placing import KnownStatement, Place, Placement, StatementFacts, place
+from brim.core.reconciliation.placing import KnownStatement, Place, Placement, StatementFacts, place, span
 from brim.core.reconciliation.rules import BreakKind, NewBreak, StatementLineRow
 from brim.core.reconciliation.service import settle_break
 from brim.core.reconciliation.statement_store import BankAccountName, facts_of
@@ -54,13 +54,13 @@ async def take_statement(
     """
     everything = tuple(range(len(rows)))
     facts = _facts(statement, rows)
+    await statement_store.lock_bank_account(conn, of)
     if facts is None:
         return TakenStatement(lines=everything, is_certain=False)
-    await statement_store.lock_bank_account(conn, of)
     known = await statement_store.list_statements(conn, of, first_day=facts.first_day)
-    lines = await statement_store.list_lines(conn, of, first_day=facts.first_day, last_day=facts.last_day)
-    is_correction = statement.status == "correction"
-    placement = place(facts, known, lines, is_correction=is_correction)
+    first_day, last_day = span(facts, known)
+    posted = await statement_store.list_lines(conn, of, first_day=first_day, last_day=last_day)
+    placement = place(facts, known, posted, is_correction=statement.status == "correction")
     if placement.place is Place.REPEATS:
         return TakenStatement(lines=(), is_certain=True)
     called = _called(statement, facts)
@@ -74,7 +74,7 @@ async def take_statement(
     await _close_gaps(conn, of, facts, known, called, now_ms=now_ms, ids=ids)
     return TakenStatement(
         lines=placement.new,
-        is_certain=placement.place is not Place.GAP,
+        is_certain=True,
         breaks=tuple(_open_questions(of, facts, placement, known, called, stored, bank_file)),
     )
 
@@ -135,7 +135,7 @@ def _open_questions(
     bank_file: str,
 ) -> Iterator[NewBreak]:
     """Yield what a person has to look at: a gap before a statement, lines that vanished, lines that may be known."""
-    if placement.place is Place.GAP:
+    if placement.is_apart:
         yield NewBreak(
             scope=of.scope,
             kind=BreakKind.GAP,
@@ -163,8 +163,8 @@ def _open_questions(
             scope=of.scope,
             kind=BreakKind.LINE,
             cause=f"{statement_id}/{position}",
-            detail=f"A line of {written(line.amount, of.currency)} on {line.booked_on} in {called} is not posted: some"
-            f" of that amount are known, but not as many: {line.description}".rstrip(": "),
+            detail=f"A line of {written(line.amount, of.currency)} on {line.booked_on} in {called} is not posted:"
+            f" others of that day and amount are known, and it may be one of them: {line.description}".rstrip(": "),
             bank_file=bank_file,
             amount=line.amount,
             currency=of.currency,
@@ -174,13 +174,17 @@ def _open_questions(
 
 def _gap(of: BankAccountName, facts: StatementFacts, known: Sequence[KnownStatement], called: str) -> str:
     opens = f"{called[0].upper()}{called[1:]} opens at {written(facts.opening, of.currency)}"
-    before = [each for each in known if not each.is_replaced and each.last_day <= facts.first_day]
+    before = [
+        each
+        for each in known
+        if not each.is_replaced and each.last_day <= facts.first_day and each.opening != facts.closing
+    ]
     if not before:
         return f"{opens}, and no other that is known closes there, or opens where it closes."
     last = max(before, key=lambda each: (each.last_day, each.id))
     return (
         f"{opens}, but the one before closed at {written(last.closing, of.currency)} on {last.last_day}. One between is"
-        " missing, or one of the two is wrong. Its lines are posted."
+        " missing, or one of the two is wrong. What is new in it is posted."
     )
 
 
