@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ from brim.core.rails.ach import (
 )
 from brim.core.reconciliation import has_lines
 from brim.platform.database import Conn
-from brim.platform.vault import Vault
+from brim.platform.vault import SecretUnreadableError, Vault
 
 _SHOWN: int = 4
 
@@ -74,7 +75,7 @@ async def save_originator(
     if change.originator_id is None:
         if account_number is None:
             raise ResourceMissingError("bank account number", "", param="account_number")
-        await _check_ledger_name(conn, vault, scope, None, profile, account_number)
+        await _check_ledger_name(conn, vault, scope, None, change)
         new_id = ids.new_at(ORIGINATOR_PREFIX, now_ms)
         originator = Originator(
             scope=scope,
@@ -89,17 +90,7 @@ async def save_originator(
         return originator
     before, sealed = await _lock(conn, scope, change.originator_id)
     _check_version(before, change.expected_version)
-    if account_number is not None or profile.bank_account != before.profile.bank_account:
-        number_before = vault.open(sealed, place=_place(before)).decode()
-        number = account_number or number_before
-        await _check_ledger_name(conn, vault, scope, before.id, profile, number)
-        is_same_name = profile.bank_account == before.profile.bank_account
-        if is_same_name and number != number_before and await has_lines(conn, scope, profile.bank_account):
-            raise ProfileError(
-                "bank_account",
-                f"statements of the bank account ending in {before.last4} have been posted under it: give another bank "
-                "account another name.",
-            )
+    await _check_ledger_name(conn, vault, scope, StoredOriginator(before, sealed), change)
     after = msgspec.structs.replace(
         before,
         profile=profile,
@@ -335,19 +326,41 @@ async def _check_bank(conn: Conn, profile: OriginatorProfile) -> None:
 
 
 async def _check_ledger_name(
-    conn: Conn, vault: Vault, scope: AccountScope, originator_id: str | None, profile: OriginatorProfile, number: str
+    conn: Conn, vault: Vault, scope: AccountScope, before: StoredOriginator | None, change: ProfileChange
 ) -> None:
-    """Let a profile pass whose name for its bank account in the ledger is that of no other bank account."""
+    """Let a profile pass whose name for its bank account in the ledger is, and was, that of no other bank account."""
+    name, number = change.profile.bank_account, change.account_number
+    had_name = before is not None and before.originator.profile.bank_account == name
+    if had_name and number is None:
+        return
+    is_changed = before is not None and had_name and not _has_number(vault, before, number or "")
+    if before is not None and is_changed and await has_lines(conn, scope, name):
+        raise ProfileError(
+            "bank_account",
+            f"statements of the bank account ending in {before.originator.last4} have been posted under it: give "
+            "another bank account another name.",
+        )
     for other in await store.list_originators(conn, scope):
         found = other.originator
-        if found.id == originator_id or found.profile.bank_account != profile.bank_account:
+        if found.profile.bank_account != name or (before is not None and found.id == before.originator.id):
             continue
-        if vault.open(other.sealed, place=_place(found)).decode() != number:
+        if number is None and before is not None:
+            number = vault.open(before.sealed, place=_place(before.originator)).decode()
+        if not _has_number(vault, other, number or ""):
             raise ProfileError(
                 "bank_account",
                 f"it is the name of another bank account, that of {found.id}, which ends in {found.last4}: give each "
                 "bank account a name of its own.",
             )
+
+
+def _has_number(vault: Vault, stored: StoredOriginator, number: str) -> bool:
+    """Tell whether an originator's bank account has a number; where that cannot be decrypted, by its last digits."""
+    if number[-_SHOWN:] != stored.originator.last4:
+        return False
+    with suppress(SecretUnreadableError):
+        return vault.open(stored.sealed, place=_place(stored.originator)).decode() == number
+    return True
 
 
 async def _check_folders(
