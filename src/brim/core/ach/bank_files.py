@@ -1,144 +1,46 @@
-"""What each kind of file from the bank does: acknowledgements, returns and notifications of change, statements."""
+"""What acknowledgements, returns and notifications of change do; `statement_lines` has what statements do."""
 
-import hashlib
 import io
 import re
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
-from brim.base.ids import IdFactory
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
-from brim.core.ach.announcing import announce_file, list_break
-from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
-from brim.core.ach.correcting import Correcting
-from brim.core.ach.counting import count_file, uncount_batch
-from brim.core.ach.disputing import (
-    DishonorBookedOtherwiseError,
-    apply_contest,
-    book_back,
-    find_in_line,
-    note_return,
-    take_again,
-)
-from brim.core.ach.file_store import BankFile, FoundBatch
-from brim.core.ach.microdeposit_entries import PostedBeforeError, post_booked, post_returned, with_amounts
-from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, signed_total
+from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented
+from brim.core.ach.counting import uncount_batch
+from brim.core.ach.disputing import apply_contest, note_return
+from brim.core.ach.file_reading import FileReading, Finding, as_sent, entries_of_trace, is_anothers, settle_file
+from brim.core.ach.file_store import FoundBatch
+from brim.core.ach.microdeposit_entries import with_amounts
 from brim.core.ach.reversing import (
-    ReversalBookedOtherwiseError,
     apply_returned_reversal,
-    book_returned_reversal,
-    book_reversals,
     find_entry_of,
     find_reversal,
     paid_twice_by,
-    report_left,
     report_rejected,
 )
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
-from brim.core.dishonors import AchReturn, list_in_file
-from brim.core.events import EventType, Renderers
-from brim.core.originators import Originator, read_account_number
-from brim.core.rails.ach import REVERSAL_DESCRIPTION, Confirmation, local_day, nacha
+from brim.core.events import EventType
+from brim.core.rails.ach import Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import ChangeAddenda, Contest, Item, ReturnInfo, Severity
-from brim.core.reconciliation import (
-    BankAccountName,
-    Break,
-    BreakKind,
-    MatchKind,
-    NewBreak,
-    StatementLineRow,
-    insert_new_line,
-    take_statement,
-)
-from brim.core.reconciliation.formats import (
-    Scope,
-    Statement,
-    StatementFile,
-    StatementLine,
-    UnreadLine,
-    Verdict,
-    read_statement,
-)
-from brim.core.reconciliation.formats import Severity as StatementSeverity
+from brim.core.reconciliation import BreakKind
 from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.reversals import Reversal
-from brim.core.reversals import list_in_file as list_reversals_in_file
-from brim.core.time import lock_owner_time
-from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, UnexpectedBankAmountError, fetch_topups
-from brim.platform.database import Conn
-from brim.platform.vault import Vault
 
-Finding = dict[str, Any]
-
-_BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
 _DUPLICATE: Final = "DUPLICATE"
 """How the reason begins with which a bank refuses a file whose header it knows."""
 _CORRECTED_DATA: Final = "corrected_data"
 """What the codec finds where the corrected data of a notification of change say nothing that could be applied."""
-MOST_FEE: Final = 5_000
-"""The largest excess over a returned debit, in cents, that counts as the bank's fee; a person looks at anything above.
-
-Banks charge a few dollars for a return, and some tens for one of a large amount.
-"""
-_BOOKED_OTHERWISE: Final = (
-    ConfirmedOtherwiseError,
-    UnexpectedBankAmountError,
-    DishonorBookedOtherwiseError,
-    ReversalBookedOtherwiseError,
-    PostedBeforeError,
-)
-"""Why a line of a statement that was matched cannot be posted."""
-_PAID_OUT: Final = frozenset({REVERSAL_DESCRIPTION, MICRODEPOSIT_DESCRIPTION})
-"""The entry descriptions of batches that the bank may book as a debit of ours."""
 _ITEM_WORDS: Final = {
     nacha.ItemKind.DISHONOUR: "dishonored return of somebody else's",
     nacha.ItemKind.FORWARD: "debit or credit",
     nacha.ItemKind.REFUSED_CHANGE: "refused notification of change",
 }
 """What items are that are not applied, for people."""
-_LONGEST_REFERENCE: Final = 200
-"""Characters; formats allow 35, and some banks write more."""
-_CURRENCY: Final = "usd"
-"""What ACH moves."""
 _UNKNOWN_TRACE: Final = "no entry has it"
 _TRACE: Final = re.compile(r"[0-9]{15}")
-
-
-class FileReading(msgspec.Struct, kw_only=True):
-    """One file from the bank as it is applied, in one transaction."""
-
-    conn: Conn
-    vault: Vault
-    renderers: Renderers
-    correcting: Correcting
-    originator: Originator
-    file: BankFile
-    content: bytes
-    now_ms: int
-    ids: IdFactory
-    made_on: date | None = None
-    is_held: bool = False
-    breaks: int = 0
-    returned: list[ReturnedDebit] = msgspec.field(default_factory=list)
-
-    async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> Break | None:
-        """List something in the file that does not match; return the break, None if it was listed before."""
-        new = NewBreak(
-            scope=self.originator.scope, kind=kind, cause=cause, detail=detail, bank_file=self.file.id, **more
-        )
-        opened = await list_break(self.conn, self.renderers, new, now_ms=self.now_ms, ids=self.ids)
-        self.breaks += opened is not None
-        return opened
-
-    async def move_file(self, file: AchFile, kind: EventType) -> None:
-        """Write where a file stands now, and tell it."""
-        await file_store.update_file(self.conn, file)
-        await announce_file(self.conn, self.renderers, file, kind, now_ms=self.now_ms, ids=self.ids)
 
 
 async def apply_acknowledgement(reading: FileReading) -> list[Finding]:
@@ -172,7 +74,7 @@ async def apply_acknowledgement(reading: FileReading) -> list[Finding]:
 
 
 async def _acknowledge_file(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
-    file = await _as_sent(reading, file)
+    file = await as_sent(reading, file)
     if line.is_accepted:
         if (line.entries, line.total_debit, line.total_credit) != (
             file.entry_count,
@@ -219,19 +121,6 @@ async def _acknowledge_file(reading: FileReading, file: AchFile, line: Acknowled
     elif file.status is not FileStatus.REJECTED:
         where = f"{file.id}, which is {file.status}" + (", and has booked a batch of it" if has_settled else "")
         await _contradiction(reading, file, f"{file.id}/rejected", f"rejects {where}: {line.reason}")
-
-
-async def _as_sent(reading: FileReading, file: AchFile) -> AchFile:
-    """Return a file of which the bank speaks: it has left, even where whoever sent it could not write that down."""
-    if file.status is not FileStatus.APPROVED:
-        return file
-    sent = moved(file, FileStatus.SENT, sent_ms=reading.now_ms)
-    await file_store.update_file(reading.conn, sent)
-    await count_file(
-        reading.conn, reading.originator, sent, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
-    )
-    await report_left(reading.conn, reading.renderers, sent, now_ms=reading.now_ms, ids=reading.ids)
-    return sent
 
 
 async def _reject_batches(reading: FileReading, batches: Sequence[FoundBatch], reason: str) -> None:
@@ -294,7 +183,7 @@ async def _acknowledge_batch(reading: FileReading, file: AchFile, line: Acknowle
     elif not line.is_accepted and batch.status != "rejected":
         await _reject_batch(reading, batch, line.reason)
         if any(each.status == "settled" for each in batches):
-            await _settle_file(reading, file.id)
+            await settle_file(reading, file.id)
         await reading.open_break(
             BreakKind.REJECTED,
             cause=f"{file.id}/{batch.number}",
@@ -310,7 +199,7 @@ async def _acknowledge_batch(reading: FileReading, file: AchFile, line: Acknowle
         await file_store.set_batch_status(reading.conn, file.scope, batch, "acknowledged")
         await _confirm_prenotes(reading, batch)
         if any(each.status == "settled" for each in batches):
-            await _settle_file(reading, file.id)
+            await settle_file(reading, file.id)
         if reading.originator.profile.confirmation is Confirmation.ACKNOWLEDGEMENT:
             await confirm_batch(
                 reading.conn, file.scope, file.id, batch.number, by=reading.file.id, now_ms=reading.now_ms
@@ -380,7 +269,7 @@ async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> N
     reversal = None
     if not info.is_debit:
         reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
-    if reversal is not None and await _is_anothers(reading, reversal.originator, traces, is_credit=True):
+    if reversal is not None and await is_anothers(reading, reversal.originator, traces, is_credit=True):
         reversal = None
     if reversal is None:
         await _apply_returned_debit(reading, item, info)
@@ -563,33 +452,13 @@ async def _apply_change(reading: FileReading, item: Item, change: ChangeAddenda)
 
 async def _find_entry(reading: FileReading, trace: str, rdfi: str) -> tuple[Entry | None, str]:
     """Return the entry that a trace means, the first of those that fit, or why there is none."""
-    found = await _entries_of_trace(reading, trace)
+    found = await entries_of_trace(reading, trace)
     fitting = [entry for entry in found if entry.routing_number[:8] == rdfi[:8]]
     if not found:
         return None, _UNKNOWN_TRACE
     if not fitting:
         return None, "the entry that has it went to another bank"
     return fitting[0], ""
-
-
-async def _entries_of_trace(reading: FileReading, trace: str) -> list[Entry]:
-    """Return the entries of a trace, those of the originator whose bank speaks first, and of these the newest.
-
-    Each originator counts its own traces, and two of one bank begin them alike.
-    """
-    found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
-    return sorted(found, key=lambda entry: entry.originator != reading.originator.id)
-
-
-async def _is_anothers(reading: FileReading, originator: str, traces: Sequence[str], *, is_credit: bool) -> bool:
-    """Tell whether what has a trace is another originator's, and an entry of the one whose bank speaks has it, too."""
-    if originator == reading.originator.id:
-        return False
-    for trace in traces:
-        entries = await _entries_of_trace(reading, trace)
-        if any(each.originator == reading.originator.id and each.is_credit is is_credit for each in entries):
-            return True
-    return False
 
 
 async def _is_of_account(reading: FileReading, entry: Entry, account_number: str) -> bool:
@@ -624,475 +493,3 @@ def _finding(finding: nacha.Finding) -> Finding:
 def _without_account(item: Item) -> str:
     """Return the records of an item without the account number, which is in positions 13 to 29 of an entry."""
     return "\n".join(line[:12] + "*" * 17 + line[29:] if line[:1] == "6" else line for line in item.raw)
-
-
-async def apply_statement(reading: FileReading) -> list[Finding]:
-    """Apply the lines of a statement: match each, and list as a break what nothing explains."""
-    statement_file = read_statement(reading.content)
-    findings: list[Finding] = [
-        {"code": each.code, "where": each.where, "sentence": each.sentence} for each in statement_file.findings
-    ]
-    if statement_file.verdict is Verdict.HOLD:
-        reading.is_held = True
-        return findings
-    number = await read_account_number(reading.conn, reading.vault, reading.originator)
-    for number_in_file, (statement, lines) in enumerate(statement_file.postable_statements()):
-        if statement.account_number.lstrip("0") != number.lstrip("0"):
-            for line in lines:
-                await reading.open_break(
-                    BreakKind.LINE,
-                    cause=f"{reading.file.id}/{line.where}/{number_in_file}/{line.position}",
-                    detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
-                    amount=line.amount_minor,
-                    currency=line.currency,
-                )
-            continue
-        await _take(reading, statement, lines)
-    await _list_what_waits(reading, statement_file)
-    return findings
-
-
-async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:
-    """Apply what is new in a statement, and list as a break what about it is open."""
-    rows = [_row(reading, statement, line) for line in lines]
-    taken = await take_statement(
-        reading.conn,
-        statement,
-        rows,
-        of=BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency),
-        bank_file=reading.file.id,
-        now_ms=reading.now_ms,
-        ids=reading.ids,
-    )
-    times: Counter[tuple[str, date, int]] = Counter()
-    for position in taken.lines:
-        row = rows[position]
-        times[row.line_key, row.booked_on, row.amount] += 1
-        number = times[row.line_key, row.booked_on, row.amount]
-        if number > 1:  # lines of one statement are never the same
-            row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        await _apply_line(reading, lines[position], row, is_new=taken.is_certain)
-    for new in taken.breaks:
-        opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
-        reading.breaks += opened is not None
-
-
-async def _list_what_waits(reading: FileReading, statement_file: StatementFile) -> None:
-    """List each statement that is not posted as a break, and each line that is not."""
-    listed: dict[int, set[int]] = defaultdict(set)
-    waiting: dict[int, dict[int, StatementLine | UnreadLine]] = {}
-    for found in statement_file.findings:
-        if found.severity is not StatementSeverity.ERROR or found.statement is None:
-            continue
-        statement = statement_file.statements[found.statement]
-        of = _called(statement)
-        if found.scope is Scope.STATEMENT:
-            await reading.open_break(
-                BreakKind.STATEMENT,
-                cause=f"{reading.file.id}/{found.statement}/{found.code}",
-                detail=f"None of the {len(statement.lines)} lines of {of} are posted: {found.sentence}",
-                amount=statement.booked_minor,
-                currency=statement.currency or None,
-            )
-        elif found.scope is Scope.LINE and found.line is not None:
-            listed[found.statement].add(found.line)
-            if found.statement not in waiting:
-                kept: tuple[StatementLine | UnreadLine, ...] = (*statement.lines, *statement.unread_lines)
-                waiting[found.statement] = {each.position: each for each in kept}
-            line = waiting[found.statement].get(found.line)
-            await reading.open_break(
-                BreakKind.ITEM,
-                cause=f"{reading.file.id}/{found.statement}/{found.line}/{found.code}",
-                detail=f"Line {found.line} of {of} is not posted: {found.sentence}",
-                amount=line.amount_minor if isinstance(line, StatementLine) else None,
-                currency=line.currency if isinstance(line, StatementLine) else None,
-                raw=line.raw if isinstance(line, UnreadLine) else None,
-            )
-    for index, statement in enumerate(statement_file.statements):
-        parked = sum(line.is_parked for line in statement.lines)
-        unlisted = len(statement.unread_lines) + parked - len(listed[index])
-        if unlisted > 0:
-            await reading.open_break(
-                BreakKind.ITEM,
-                cause=f"{reading.file.id}/{index}/more",
-                detail=f"{unlisted} more lines of {_called(statement)} are not posted, and too many to be listed.",
-            )
-
-
-def _called(statement: Statement) -> str:
-    name = statement.sequence or statement.statement_id
-    return f"the statement {name}" if name else f"the statement of {statement.period_to}"
-
-
-def _row(reading: FileReading, statement: Statement, line: StatementLine) -> StatementLineRow:
-    """Return a line as it is kept, matched to nothing yet."""
-    return StatementLineRow(
-        scope=reading.originator.scope,
-        bank_account=reading.originator.profile.bank_account,
-        line_key=_bounded(_line_key(statement, line)),
-        bank_file=reading.file.id,
-        position=line.position,
-        booked_on=line.booking_date or statement.period_to or local_day(reading.originator.profile, reading.now_ms),
-        amount=line.amount_minor,
-        currency=line.currency,
-        type_code=line.type_code,
-        bank_reference=_bounded(line.bank_reference) or None,
-        reference=_bounded(line.customer_reference or line.end_to_end_id or line.payment_information_id) or None,
-        description=line.text,
-        matched_kind=None,
-        matched=None,
-        created_ms=reading.now_ms,
-    )
-
-
-async def _apply_line(reading: FileReading, line: StatementLine, plain: StatementLineRow, *, is_new: bool) -> None:
-    match = await _match(reading, line)
-    matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
-    row = await insert_new_line(reading.conn, matched, is_new=is_new)
-    if row is None:
-        return
-    problem = match.problem
-    if match.booked_though_rejected is not None:
-        await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
-    if problem is None:
-        try:
-            async with reading.conn.transaction():
-                problem = await _post(reading, match, row)
-        except _BOOKED_OTHERWISE as error:
-            problem = error.message
-    if problem is not None:
-        await reading.open_break(
-            BreakKind.LINE if match.id is None else BreakKind.LINE_AMOUNT,
-            cause=f"{row.bank_account}/{row.line_key}",
-            detail=problem,
-            amount=row.amount,
-            currency=row.currency,
-            reference=row.reference or row.bank_reference,
-        )
-
-
-class _Match(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line is about, or why nothing is known of it."""
-
-    kind: MatchKind | None = None
-    id: str | None = None
-    batch: FoundBatch | None = None
-    booked_though_rejected: FoundBatch | None = None
-    entry: Entry | None = None
-    dishonored: AchReturn | None = None
-    reversal: Reversal | None = None
-    problem: str | None = None
-
-
-async def _match(reading: FileReading, line: StatementLine) -> _Match:
-    """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
-    if line.currency != _CURRENCY:
-        return _Match(problem=f"The line is in {line.currency.upper()}, and ACH moves US dollars alone.")
-    texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
-    for text in texts:
-        for found in _BATCH_REFERENCE.finditer(text):
-            matched = await _match_batch(reading, line, found["company"], int(found["batch"]))
-            if matched is not None:
-                return matched
-    traces = [trace for text in texts for trace in _TRACE.findall(text)]
-    is_coming = line.amount_minor >= 0
-    whose = reading.originator
-    dishonored = await find_in_line(reading.conn, whose.scope, traces, is_coming=is_coming)
-    reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
-    is_own = reversal is not None and reversal.originator == whose.id
-    if dishonored is not None and not (
-        (is_own and dishonored.originator != whose.id)
-        or await _is_anothers(reading, dishonored.originator, traces, is_credit=is_coming)
-    ):
-        return _match_dishonor(line, dishonored)
-    if reversal is not None and not await _is_anothers(reading, reversal.originator, traces, is_credit=is_coming):
-        return _match_reversal(line, reversal)
-    for trace in traces:
-        entries = [each for each in await _entries_of_trace(reading, trace) if each.is_credit is is_coming]
-        if entries:
-            (entry,) = await with_amounts(reading.conn, reading.vault, entries[:1])
-            return _match_return(line, entry)
-    return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
-
-
-async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
-    reading: FileReading, line: StatementLine, company: str, number: int
-) -> _Match | None:
-    """Match a line that names a batch; None if the company is not ours, or it takes money for what brings it.
-
-    Reversals have the company of their debits, which may have been another one then.
-    """
-    scope, profile = reading.originator.scope, reading.originator.profile
-    batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
-    is_ours = company == profile.company_id.strip()
-    if not is_ours and not (batches and batches[0].is_of_reversals and batches[0].company_id == company):
-        return None
-    if line.amount_minor < 0 and not (batches and batches[0].description in _PAID_OUT):
-        return None
-    if not batches:
-        return _Match(problem=f"The line names batch {number}, which is none of ours.")
-    batch = batches[0]
-    name = f"{batch.file}/{batch.number}"
-    if batch.status == "rejected":
-        problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
-        return _Match(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
-    expected = await _booked_for(reading, batch)
-    if expected != line.amount_minor:
-        return _Match(
-            kind=MatchKind.BATCH,
-            id=name,
-            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {expected}.",
-        )
-    if batch.settled_by is not None:
-        return _Match(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
-    return _Match(kind=MatchKind.BATCH, id=name, batch=batch)
-
-
-async def _booked_for(reading: FileReading, batch: FoundBatch) -> int:
-    """Return what the bank books for a batch in cents, negative where it is paid out."""
-    if batch.is_of_reversals:
-        return -batch.total_credit
-    if batch.description == MICRODEPOSIT_DESCRIPTION:
-        return signed_total(await _entries_of(reading, batch))
-    return batch.total_debit
-
-
-async def _entries_of(reading: FileReading, batch: FoundBatch) -> list[Entry]:
-    """Return the entries of a batch, with the amounts of micro-deposits."""
-    scope = reading.originator.scope
-    entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
-    return await with_amounts(reading.conn, reading.vault, entries)
-
-
-async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:
-    """Write on a rejected batch that the bank has booked it all the same: nobody can resubmit it any more."""
-    scope = reading.originator.scope
-    await file_store.lock_file(reading.conn, scope, batch.file)
-    booked_by = f"{row.bank_account}/{row.line_key}"
-    await file_store.set_batch_status(reading.conn, scope, batch, "rejected", settled_by=booked_by)
-
-
-def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
-    """Match a line that names a dishonored return: its money comes back, or is taken again after a contest."""
-    kind = MatchKind.DISHONOR if line.amount_minor >= 0 else MatchKind.CONTEST
-    if abs(line.amount_minor) != dishonored.amount:
-        problem = (
-            f"The bank has booked {line.amount_minor} cents for {dishonored.id}, which is for {dishonored.amount}."
-        )
-        return _Match(kind=kind, id=dishonored.id, problem=problem)
-    return _Match(kind=kind, id=dishonored.id, dishonored=dishonored)
-
-
-def _match_reversal(line: StatementLine, reversal: Reversal) -> _Match:
-    """Match a line that names a reversal: its money goes, or comes back because it was returned."""
-    kind = MatchKind.REVERSAL_RETURN if line.amount_minor >= 0 else MatchKind.REVERSAL
-    if abs(line.amount_minor) != reversal.amount:
-        problem = f"The bank has booked {line.amount_minor} cents for {reversal.id}, which is of {reversal.amount}."
-        return _Match(kind=kind, id=reversal.id, problem=problem)
-    return _Match(kind=kind, id=reversal.id, reversal=reversal)
-
-
-def _match_return(line: StatementLine, entry: Entry) -> _Match:
-    name = f"{entry.topup}/{entry.number}"
-    fee = abs(line.amount_minor) - entry.amount
-    if entry.is_credit and fee:
-        return _Match(kind=MatchKind.RETURN, id=name, problem="The bank gives back another amount than was sent.")
-    if fee and not (entry.return_code is not None and 0 < fee <= MOST_FEE):
-        return _Match(
-            kind=MatchKind.RETURN,
-            id=name,
-            problem=f"The bank has taken back {-line.amount_minor} cents of a debit of {entry.amount}.",
-        )
-    return _Match(kind=MatchKind.RETURN, id=name, entry=entry)
-
-
-async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> str | None:
-    """Post what a matched line confirms; return what it does not explain."""
-    reference = f"{row.bank_account}/{row.line_key}"
-    scope = reading.originator.scope
-    if match.batch is not None:
-        await file_store.lock_file(reading.conn, scope, match.batch.file)
-        entries = await _entries_of(reading, match.batch)
-        for owner in sorted({entry.owner_scope for entry in entries}):
-            await lock_owner_time(reading.conn, owner, now_ms=reading.now_ms, ids=reading.ids)
-        await hold_presented(reading.conn, entries)
-        await post_bank_steps(
-            reading.conn,
-            entries,
-            BankStep.CREDIT,
-            bank_account=row.bank_account,
-            reference=reference,
-            now_ms=reading.now_ms,
-            ids=reading.ids,
-        )
-        await post_booked(
-            reading.conn, scope, entries, bank_account=row.bank_account, now_ms=reading.now_ms, ids=reading.ids
-        )
-        await file_store.set_batch_status(reading.conn, scope, match.batch, "settled", settled_by=reference)
-        await confirm_batch(
-            reading.conn, scope, match.batch.file, match.batch.number, by=reference, now_ms=reading.now_ms
-        )
-        await _settle_file(reading, match.batch.file)
-        disputed = await list_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
-        rest = row.amount - signed_total(entries) - await _book_back(reading, disputed, row)
-        taken_back = await list_reversals_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
-        rest += await _book_reversals(reading, taken_back, row)
-        if rest:
-            return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
-    elif match.entry is not None and match.entry.is_microdeposit:
-        await post_returned(
-            reading.conn,
-            scope,
-            match.entry,
-            amount=abs(row.amount),
-            bank_account=row.bank_account,
-            now_ms=reading.now_ms,
-            ids=reading.ids,
-        )
-    elif match.entry is not None:
-        await post_bank_steps(
-            reading.conn,
-            [match.entry],
-            BankStep.RETURN,
-            bank_account=row.bank_account,
-            reference=reference,
-            amount=-row.amount,
-            now_ms=reading.now_ms,
-            ids=reading.ids,
-        )
-        await _list_taken_back(reading, match.entry)
-    elif match.dishonored is not None:
-        await _post_dishonor(reading, match.dishonored, row)
-    elif match.reversal is not None:
-        await _post_reversal(reading, match.reversal, row)
-    return None
-
-
-async def _post_reversal(reading: FileReading, reversal: Reversal, row: StatementLineRow) -> None:
-    """Post a line that moves the money of one reversal, whose batch is settled once all of it is booked."""
-    scope, reference = reading.originator.scope, f"{row.bank_account}/{row.line_key}"
-    if row.amount >= 0:
-        await book_returned_reversal(
-            reading.conn,
-            reversal,
-            bank_account=row.bank_account,
-            reference=reference,
-            now_ms=reading.now_ms,
-            ids=reading.ids,
-        )
-        return
-    if reversal.file is None or reversal.batch is None:
-        raise ReversalBookedOtherwiseError(reversal, "which is in no file")
-    await file_store.lock_file(reading.conn, scope, reversal.file)
-    await _book_reversals(reading, [reversal], row)
-    batches = await file_store.list_batches(reading.conn, scope, reversal.file)
-    batch = next((each for each in batches if each.number == reversal.batch), None)
-    together = await list_reversals_in_file(reading.conn, scope, reversal.file, batch=reversal.batch)
-    if batch is not None and batch.settled_by is None and all(each.settled_by for each in together):
-        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
-        await _settle_file(reading, reversal.file)
-
-
-async def _book_reversals(reading: FileReading, taken_back: Sequence[Reversal], row: StatementLineRow) -> int:
-    return await book_reversals(
-        reading.conn,
-        taken_back,
-        bank_account=row.bank_account,
-        reference=f"{row.bank_account}/{row.line_key}",
-        booked_on=row.booked_on,
-        renderers=reading.renderers,
-        now_ms=reading.now_ms,
-        ids=reading.ids,
-    )
-
-
-async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
-    """List that a statement has taken back a debit whose top-up has succeeded, until a return is applied."""
-    if entry.return_code is not None:
-        return
-    found = (await fetch_topups(reading.conn, entry.owner_scope, [entry.topup]))[0]
-    if found.status is not Status.SUCCEEDED:
-        return  # what is pending does not succeed any more
-    await reading.open_break(
-        BreakKind.TAKEN_BACK,
-        cause=f"{entry.topup}/{entry.number}",
-        detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), which has succeeded, and no "
-        "return that was applied says why. Ask the bank for the return: it reverses the top-up.",
-        amount=-entry.amount,
-        currency="usd",
-        reference=entry.trace,
-    )
-
-
-async def _post_dishonor(reading: FileReading, dishonored: AchReturn, row: StatementLineRow) -> None:
-    """Post a line that moves the money of one dishonored return, whose batch is settled once all of it is booked."""
-    if row.amount < 0:
-        await take_again(
-            reading.conn,
-            dishonored,
-            bank_account=row.bank_account,
-            reference=f"{row.bank_account}/{row.line_key}",
-            renderers=reading.renderers,
-            now_ms=reading.now_ms,
-            ids=reading.ids,
-        )
-        return
-    scope = reading.originator.scope
-    if dishonored.file is None or dishonored.batch is None:
-        raise DishonorBookedOtherwiseError(dishonored, "which is in no file")
-    await file_store.lock_file(reading.conn, scope, dishonored.file)
-    await _book_back(reading, [dishonored], row)
-    batches = await file_store.list_batches(reading.conn, scope, dishonored.file)
-    batch = next((each for each in batches if each.number == dishonored.batch), None)
-    together = await list_in_file(reading.conn, scope, dishonored.file, batch=dishonored.batch)
-    if batch is not None and batch.settled_by is None and all(each.booked_by for each in together):
-        reference = f"{row.bank_account}/{row.line_key}"
-        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
-        await _settle_file(reading, dishonored.file)
-
-
-async def _book_back(reading: FileReading, disputed: Sequence[AchReturn], row: StatementLineRow) -> int:
-    return await book_back(
-        reading.conn,
-        disputed,
-        originator=reading.originator,
-        bank_account=row.bank_account,
-        reference=f"{row.bank_account}/{row.line_key}",
-        booked_on=row.booked_on,
-        renderers=reading.renderers,
-        now_ms=reading.now_ms,
-        ids=reading.ids,
-    )
-
-
-async def _settle_file(reading: FileReading, file_id: str) -> None:
-    """Write that a file is settled once each of its batches is."""
-    scope = reading.originator.scope
-    batches = await file_store.list_batches(reading.conn, scope, file_id)
-    file = await file_store.lock_file(reading.conn, scope, file_id)
-    is_whole = all(batch.status in {"settled", "rejected"} or _is_done(batch) for batch in batches)
-    if file is not None:
-        file = await _as_sent(reading, file)
-    if is_whole and file is not None and file.status in {FileStatus.SENT, FileStatus.ACKNOWLEDGED}:
-        settled = moved(file, FileStatus.SETTLED, settled_ms=reading.now_ms)
-        await reading.move_file(settled, EventType.ACH_FILE_SETTLED)
-
-
-def _is_done(batch: FoundBatch) -> bool:
-    """Tell whether nothing more will be heard of a batch: it has prenotes only, so no statement books it."""
-    return batch.status == "acknowledged" and not batch.total_debit and not batch.total_credit
-
-
-def _line_key(statement: Statement, line: StatementLine) -> str:
-    """Return what names a line: the bank's own reference, or else what stands in it and its place."""
-    if line.bank_reference:
-        return line.bank_reference
-    day = line.booking_date or statement.period_to
-    return f"{day}/{statement.statement_id or statement.sequence}/{line.position}/{line.amount_minor}"
-
-
-def _bounded(text: str) -> str:
-    """Return a reference that an index can hold: no bank has a longer one, but a made-up file may."""
-    if len(text) <= _LONGEST_REFERENCE:
-        return text
-    return f"{text[:_LONGEST_REFERENCE]}.../{hashlib.sha256(text.encode()).hexdigest()}"

@@ -22,16 +22,13 @@ from brim.base.json_codec import encode_text
 from brim.core import audit
 from brim.core.ach import file_store, lineage_store, reading_store
 from brim.core.ach.acknowledgements import is_acknowledgement
-from brim.core.ach.bank_files import (
-    FileReading,
-    apply_acknowledgement,
-    apply_nacha,
-    apply_statement,
-)
+from brim.core.ach.bank_files import apply_acknowledgement, apply_nacha
 from brim.core.ach.correcting import Correcting
+from brim.core.ach.file_reading import FileReading
 from brim.core.ach.file_store import BankFile, Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
 from brim.core.ach.sent_lists import unknown_sent_files
+from brim.core.ach.statement_lines import apply_statement
 from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
