@@ -164,7 +164,7 @@ def place(
         is_known = all(statement.lines[position].bank_reference for position in alike)
         if not is_known and not _is_numbered_apart(statement, meeting[1]):
             return Placement(place=Place.UNDECIDED, beside=(meeting[1].id,))
-        meeting, goes_on = (None, False) if is_known else (meeting, True)
+        meeting, goes_on = None if is_known else meeting, not is_known
     if is_same and not goes_on and (alike or meeting is None):
         if is_doubtful:
             found = found._replace(tied=sorted({*found.tied, *found.renamed}))
