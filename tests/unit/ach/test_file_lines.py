@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
-from brim.core.ach.building import within_lines
-from brim.core.ach.encoding import OutgoingReversal
+from brim.core.ach.encoding import OutgoingCredit, reversing
+from brim.core.ach.fitting import within_lines
 from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.dishonors import AchReturn, Dishonor, ReturnStatus
 from brim.core.rails.ach import Offset, OriginatorProfile
@@ -78,7 +78,7 @@ def _dishonor(number: int, sec_code: str) -> Dishonor:
     return Dishonor(found=found, record="")
 
 
-def _reversal(number: int, sec_code: str) -> OutgoingReversal:
+def _reversal(number: int, sec_code: str) -> OutgoingCredit:
     found = Reversal(
         scope=SCOPE,
         id=f"achr_{number}",
@@ -99,7 +99,7 @@ def _reversal(number: int, sec_code: str) -> OutgoingReversal:
         sendable_until_ms=0,
         leaves_ms=0,
     )
-    return OutgoingReversal(found=found, entry=_entry(number, sec_code), account_number="1")
+    return reversing(found, _entry(number, sec_code), "1")
 
 
 @given(
@@ -122,12 +122,12 @@ def test_what_a_file_takes_fits_into_its_lines(
     lines = 2 + len(taken.entries) + batches * (2 if offset is Offset.NONE else 3)
     lines += (2 if taken.refusals else 0) + 2 * len(taken.refusals)
     lines += 2 * len({each.found.sec_code for each in taken.disputed}) + 2 * len(taken.disputed)
-    classes = {each.found.sec_code for each in taken.reversing}
-    lines += len(taken.reversing) + len(classes) * (2 if offset is Offset.NONE else 3)
+    classes = {each.batch.sec_code for each in taken.credits_}
+    lines += len(taken.credits_) + len(classes) * (2 if offset is Offset.NONE else 3)
     assert -(-lines // 10) * 10 <= most
     assert taken.entries == waiting[: len(taken.entries)]
     assert bool(taken.disputed) == bool(disputed)
     if 2 + 2 * len(told) + 6 <= most // 10 * 10:
         assert taken.disputed == told
         if 2 + 2 * len(told) + 6 + len(back) + 9 <= most // 10 * 10:
-            assert taken.reversing == back
+            assert taken.credits_ == back

@@ -21,13 +21,13 @@ from brim.base.scope import AccountScope
 from brim.core import audit, corrections, dishonors, reversals
 from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
-from brim.core.ach.building import BATCH_NUMBERS, TRACES
 from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import OFFSET_ID, REFUSAL_CLASS
 from brim.core.ach.entry_store import Group, KnownTopup
 from brim.core.ach.file_store import Counters
 from brim.core.ach.microdeposit_entries import open_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, number_of
+from brim.core.ach.positions import BATCH_NUMBERS, TRACES
 from brim.core.ach.representing import Place
 from brim.core.ach.reversing import learn_reversal
 from brim.core.ach.rules import (

@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +19,7 @@ from brim.core.ach.rules import (
 )
 from brim.core.corrections import Refusal
 from brim.core.dishonors import Dishonor
-from brim.core.rails.ach import Offset, OriginatorProfile
+from brim.core.rails.ach import REVERSAL_DESCRIPTION, Offset, OriginatorProfile
 from brim.core.rails.ach.nacha import Batch as NachaBatch
 from brim.core.rails.ach.nacha import (
     BatchHeader,
@@ -66,12 +67,26 @@ class PlacedDishonor(msgspec.Struct, frozen=True, kw_only=True):
     trace: str
 
 
-class OutgoingReversal(msgspec.Struct, frozen=True, kw_only=True):
-    """A reversal that is in no file yet, the entry that it reverses, and the account number of that."""
+class CreditBatch(NamedTuple):
+    """What the credits of one batch have in common; no company stands for that of the profile."""
+
+    sec_code: str
+    company_name: str | None
+    company_id: str | None
+    description: str
+
+
+class OutgoingCredit(msgspec.Struct, frozen=True, kw_only=True):
+    """A credit to a customer that is in no file yet: what it is, which batches can have it, and its entry."""
 
     found: Reversal
-    entry: Entry
-    account_number: str
+    batch: CreditBatch
+    movement: Movement
+
+    @property
+    def amount(self) -> int:
+        """What it pays, in cents."""
+        return self.found.amount
 
     def is_due(self, now_ms: int) -> bool:
         """Whether it is due to leave, even in a file of its own."""
@@ -81,16 +96,16 @@ class OutgoingReversal(msgspec.Struct, frozen=True, kw_only=True):
     def fits(self) -> bool:
         """Whether its entry fits into a record."""
         try:
-            ENTRY_DETAIL.write(make_entry(_reversing(self), trace_number="0" * 15).detail)
+            ENTRY_DETAIL.write(make_entry(self.movement, trace_number="0" * 15).detail)
         except FieldError:
             return False
         return True
 
 
-class PlacedReversal(msgspec.Struct, frozen=True, kw_only=True):
-    """A reversal in a file, and its position."""
+class PlacedCredit(msgspec.Struct, frozen=True, kw_only=True):
+    """A credit in a file, and its position."""
 
-    reversal: OutgoingReversal
+    credit: OutgoingCredit
     batch: int
     trace: str
 
@@ -112,7 +127,7 @@ def encode_file(  # noqa: PLR0913, PLR0917  each kind of entry that a file may h
     account_numbers: Mapping[str, str],
     refusals: Sequence[PlacedRefusal] = (),
     dishonors: Sequence[PlacedDishonor] = (),
-    reversals: Sequence[PlacedReversal] = (),
+    credits_: Sequence[PlacedCredit] = (),
     own_account: str = "",
 ) -> bytes:
     """Return the bytes of a file.
@@ -125,7 +140,7 @@ def encode_file(  # noqa: PLR0913, PLR0917  each kind of entry that a file may h
         account_numbers: the account number of each top-up's entry.
         refusals: refused notifications of change, in the order of their traces.
         dishonors: dishonored returns, of each batch in the order of its traces.
-        reversals: reversals of debits, of each batch in the order of its traces.
+        credits_: reversals of debits, of each batch in the order of its traces.
         own_account: the number of the originator's account, where batches have an offset.
 
     Raises:
@@ -158,7 +173,11 @@ def encode_file(  # noqa: PLR0913, PLR0917  each kind of entry that a file may h
                     for entry in entries
                     if entry.batch == batch.number
                 ]
-                + [_reversal(each) for each in reversals if each.batch == batch.number]
+                + [
+                    make_entry(each.credit.movement, trace_number=each.trace)
+                    for each in credits_
+                    if each.batch == batch.number
+                ]
                 + ([] if batch.offset_trace is None else [_offset(profile, batch, own_account)])
                 + [_refusal(each) for each in refusals if each.batch == batch.number]
                 + [_dishonor(each) for each in dishonors if each.batch == batch.number],
@@ -214,17 +233,16 @@ def _dishonor(placed: PlacedDishonor) -> NachaEntry:
     return make_notification(placed.dishonor.movement, placed.dishonor.addenda(placed.trace))
 
 
-def _reversal(placed: PlacedReversal) -> NachaEntry:
-    """Return the entry that reverses a debit."""
-    return make_entry(_reversing(placed.reversal), trace_number=placed.trace)
-
-
-def _reversing(reversal: OutgoingReversal) -> Movement:
-    """Return a debit as it was sent, as a credit to the same account."""
-    is_savings = reversal.entry.transaction_code == SAVINGS_DEBIT
+def reversing(found: Reversal, entry: Entry, account_number: str) -> OutgoingCredit:
+    """Return the credit that reverses a debit: as it was sent, in a batch of the same company."""
+    is_savings = entry.transaction_code == SAVINGS_DEBIT
     code = SAVINGS_CREDIT if is_savings else CHECKING_CREDIT
-    debit = _movement(reversal.entry, reversal.account_number)
-    return msgspec.structs.replace(debit, transaction_code=str(code), amount_cents=reversal.found.amount)
+    debit = _movement(entry, account_number)
+    return OutgoingCredit(
+        found=found,
+        batch=CreditBatch(found.sec_code, found.company_name, found.company_id, REVERSAL_DESCRIPTION),
+        movement=msgspec.structs.replace(debit, transaction_code=str(code), amount_cents=found.amount),
+    )
 
 
 def _movement(entry: Entry, account_number: str) -> Movement:
@@ -254,7 +272,7 @@ def wrong_with(
     entries: Sequence[Entry],
     refusals: Sequence[PlacedRefusal] = (),
     dishonors: Sequence[PlacedDishonor] = (),
-    reversals: Sequence[PlacedReversal] = (),
+    credits_: Sequence[PlacedCredit] = (),
 ) -> str | None:
     """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
     found = recount(io.BytesIO(content))
@@ -266,14 +284,14 @@ def wrong_with(
         entries=len(entries)
         + len(refusals)
         + len(dishonors)
-        + len(reversals)
+        + len(credits_)
         + sum(batch.offset_trace is not None for batch in batches),
         batches=len(batches),
         debits_cents=sum(entry.amount for entry in entries if not entry.is_credit)
         + sum(each.dishonor.found.amount for each in dishonors)
         + offset[True],
         credits_cents=sum(entry.amount for entry in entries if entry.is_credit)
-        + sum(each.reversal.found.amount for each in reversals)
+        + sum(each.credit.amount for each in credits_)
         + offset[False],
     )
 

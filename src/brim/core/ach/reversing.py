@@ -20,7 +20,7 @@ from brim.base.scope import AccountScope
 from brim.core import audit, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import list_break
-from brim.core.ach.encoding import OutgoingReversal, names_of
+from brim.core.ach.encoding import OutgoingCredit, names_of, reversing
 from brim.core.ach.lateness import may_have_left
 from brim.core.ach.rules import AchFile, Entry, EntryStatus, FileStatus
 from brim.core.ach.sent_lists import read_sent_lists
@@ -272,10 +272,11 @@ async def hold_reversals(
     *,
     test_clock: str | None,
     moment: OwnerTime,
-) -> list[OutgoingReversal]:
+) -> list[OutgoingCredit]:
     """Return the reversals that the next file of an originator can take, held: those in whose time it is made.
 
-    Those whose debit came back meanwhile do not leave, and those of which that is unclear wait. Those that no file can
+    Those with the least time come first. Those whose debit came back meanwhile do not leave, and those of which that is
+    unclear wait. Those that no file can
     carry, or not in time, are given up once the bank has confirmed the debit: the balance has its money back.
     """
     waiting = await reversals.hold_waiting(conn, scope, originator, test_clock=test_clock, limit=_MOST)
@@ -291,13 +292,13 @@ async def hold_reversals(
         outgoing = None
         if entry is not None and entry.sealed:
             number = vault.open(entry.sealed, place=entry.place).decode()
-            outgoing = OutgoingReversal(found=found, entry=entry, account_number=number)
+            outgoing = reversing(found, entry, number)
         if outgoing and outgoing.fits and reverses_in_time(profile, found.debited_on, moment.now_ms):
             if found.id not in superseded:  # else a person finds out first whether the debit has come back
                 leaving.append(outgoing)
         elif entry is not None and entry.confirmed_by is not None:
             await _miss(conn, found, profile, renderers=renderers, moment=moment)
-    return leaving
+    return sorted(leaving, key=lambda each: (each.found.sendable_until_ms, each.found.id))
 
 
 async def _miss(
