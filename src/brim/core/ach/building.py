@@ -14,7 +14,7 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import corrections, dishonors, reversals
+from brim.core import corrections, dishonors
 from brim.core.ach import entry_store, file_store, prenote_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.applying import refuse_unfit, withdraw
@@ -71,10 +71,7 @@ async def build_due(database: Database, vault: Vault, renderers: Renderers, *, n
     async with database.connection() as conn:
         groups = await entry_store.groups_with_queued_entries(conn)
         overdue = [Group(*whose, None) for whose in await corrections.overdue_refusals(conn, now_ms=now_ms)]
-        disputed = await dishonors.originators_with_dishonors(conn, now_ms=now_ms)
-        reversing = await reversals.originators_with_reversals(conn, now_ms=now_ms)
-        owners = {Group(each.scope, each.originator, each.test_clock): each.owner for each in disputed}
-        owners |= {Group(each.scope, each.originator, each.test_clock): each.owner for each in reversing}
+        owners = await entry_store.groups_with_what_is_due(conn, now_ms=now_ms)
         groups += [group for group in dict.fromkeys([*overdue, *owners]) if group not in groups]
     made = 0
     for group in groups:

@@ -212,6 +212,25 @@ FROM (
     ORDER BY account, livemode, originator, coalesce(test_clock, '')
 ) AS waiting;
 
+-- name: groups_with_what_is_due
+-- For which originators, and in whose time, dishonors or reversals are due to leave by a moment, or possibly due by an
+-- account's clock, and one account of each. Few are waiting.
+SELECT w.account, w.livemode, w.originator, c.id AS test_clock, min(w.owner) AS owner
+FROM (
+    SELECT account, livemode, originator, owner, leaves_ms
+    FROM ach_returns
+    WHERE status = 'dishonored' AND file IS NULL AND sealed IS NOT NULL
+    UNION ALL
+    SELECT account, livemode, originator, owner, leaves_ms
+    FROM ach_reversals
+    WHERE status = 'requested' AND file IS NULL
+) AS w
+LEFT JOIN LATERAL (
+    SELECT id FROM test_clocks WHERE account = w.owner AND livemode = w.livemode ORDER BY account, livemode, id LIMIT 1
+) AS c ON true
+WHERE w.leaves_ms <= $1 OR c.id IS NOT NULL
+GROUP BY w.account, w.livemode, w.originator, c.id;
+
 -- name: list_queued_topups
 -- Whose entries the next file would take, in the order of their top-ups: these are held first, then the entries.
 SELECT owner, topup

@@ -129,6 +129,16 @@ async def groups_with_queued_entries(conn: Conn) -> list[Group]:
     ]
 
 
+async def groups_with_what_is_due(conn: Conn, *, now_ms: int) -> dict[Group, AccountScope]:
+    """Return for whom dishonors or reversals are due to leave, or may be by a test clock, with an account of each."""
+    return {
+        Group(AccountScope(record["account"], record["livemode"]), record["originator"], record["test_clock"]): (
+            AccountScope(record["owner"], record["livemode"])
+        )
+        for record in await conn.fetch(_SQL["groups_with_what_is_due"], now_ms)
+    }
+
+
 async def list_queued_topups(conn: Conn, group: Group, *, limit: int, cap: int) -> list[tuple[AccountScope, str]]:
     """Return the top-ups and prenotes, with their accounts, whose entries the next file of a group would take."""
     records = await conn.fetch(

@@ -45,7 +45,6 @@ from brim.core.dishonors.store import (
     list_in_file,
     list_money_back,
     list_unanswered,
-    originators_with_dishonors,
     requeue_dishonors,
     update_return,
 )
@@ -80,7 +79,6 @@ __all__ = [
     "list_returns_of_topup",
     "list_unanswered",
     "note_return",
-    "originators_with_dishonors",
     "put_dishonors_in_file",
     "requeue_dishonors",
     "retrieve_return",

@@ -99,19 +99,6 @@ ORDER BY originator, id
 LIMIT $4
 FOR UPDATE;
 
--- name: originators_with_dishonors
--- The originators, of all platforms, with dishonors due to leave by a moment, or possibly due by an account's clock.
--- Few are waiting.
-SELECT r.account, r.livemode, r.originator, c.id AS test_clock, min(r.owner) AS owner
-FROM ach_returns AS r
-LEFT JOIN LATERAL (
-    SELECT id FROM test_clocks WHERE account = r.owner AND livemode = r.livemode ORDER BY account, livemode, id LIMIT 1
-) AS c ON true
-WHERE
-    r.status = 'dishonored' AND r.file IS NULL AND r.sealed IS NOT NULL
-    AND (r.leaves_ms <= $1 OR c.id IS NOT NULL)
-GROUP BY r.account, r.livemode, r.originator, c.id;
-
 -- name: requeue_dishonors
 -- Requeue the dishonors of a file, or of some of its batches, that the bank has not booked, for the next file.
 UPDATE ach_returns

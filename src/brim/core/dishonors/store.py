@@ -128,28 +128,6 @@ async def hold_dishonors(
     return [(_from_record(record), record["sealed"]) for record in records]
 
 
-class Waiting(NamedTuple):
-    """An originator with waiting dishonors: in real time, or in the time of an account's test clock."""
-
-    scope: AccountScope
-    originator: str
-    test_clock: str | None
-    owner: AccountScope
-
-
-async def originators_with_dishonors(conn: Conn, *, now_ms: int) -> list[Waiting]:
-    """Return the originators, of all platforms, with dishonors that are due to leave, or may be by a test clock."""
-    return [
-        Waiting(
-            AccountScope(record["account"], record["livemode"]),
-            record["originator"],
-            record["test_clock"],
-            AccountScope(record["owner"], record["livemode"]),
-        )
-        for record in await conn.fetch(_SQL["originators_with_dishonors"], now_ms)
-    ]
-
-
 async def requeue_dishonors(
     conn: Conn, scope: AccountScope, file_id: str, batches: Sequence[int] | None = None
 ) -> Sequence[str]:

@@ -37,7 +37,6 @@ from brim.core.reversals.store import (
     list_in_file,
     list_unanswered,
     lock_reversal_of,
-    originators_with_reversals,
     requeue_reversals,
     update_reversal,
 )
@@ -64,7 +63,6 @@ __all__ = [
     "list_reversals",
     "list_unanswered",
     "lock_reversal_of",
-    "originators_with_reversals",
     "request",
     "requeue_reversals",
     "retrieve_reversal",

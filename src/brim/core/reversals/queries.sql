@@ -90,17 +90,6 @@ ORDER BY originator, id
 LIMIT $4
 FOR UPDATE;
 
--- name: originators_with_reversals
--- The originators, of all platforms, with reversals due to leave by a moment, or possibly due by an account's clock.
--- Few are waiting.
-SELECT v.account, v.livemode, v.originator, c.id AS test_clock, min(v.owner) AS owner
-FROM ach_reversals AS v
-LEFT JOIN LATERAL (
-    SELECT id FROM test_clocks WHERE account = v.owner AND livemode = v.livemode ORDER BY account, livemode, id LIMIT 1
-) AS c ON true
-WHERE v.status = 'requested' AND v.file IS NULL AND (v.leaves_ms <= $1 OR c.id IS NOT NULL)
-GROUP BY v.account, v.livemode, v.originator, c.id;
-
 -- name: list_unanswered
 -- The reversals of all platforms that have left in files of up to a day, and that no statement has booked; or in any, where
 -- a clock keeps their account's time. Few are on their way.

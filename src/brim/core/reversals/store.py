@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
@@ -88,28 +88,6 @@ async def hold_waiting(
     """Return the reversals for an originator's next file in the time of a clock, or in real time, locked."""
     records = await conn.fetch(_SQL["hold_waiting"], scope.account, scope.livemode, originator, limit, test_clock)
     return [_from_record(record) for record in records]
-
-
-class Waiting(NamedTuple):
-    """An originator with waiting reversals: in real time, or in the time of an account's test clock."""
-
-    scope: AccountScope
-    originator: str
-    test_clock: str | None
-    owner: AccountScope
-
-
-async def originators_with_reversals(conn: Conn, *, now_ms: int) -> list[Waiting]:
-    """Return the originators, of all platforms, with reversals that are due to leave, or may be by a test clock."""
-    return [
-        Waiting(
-            AccountScope(record["account"], record["livemode"]),
-            record["originator"],
-            record["test_clock"],
-            AccountScope(record["owner"], record["livemode"]),
-        )
-        for record in await conn.fetch(_SQL["originators_with_reversals"], now_ms)
-    ]
 
 
 async def list_unanswered(conn: Conn, *, now_ms: int) -> list[Reversal]:
