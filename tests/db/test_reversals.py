@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
-from brim.base.actor import Actor, ActorKind
+from brim.base.actor import Actor
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core import ach, dishonors, originators, reversals, topups
@@ -20,16 +20,26 @@ from brim.core.accounts import live_money_of_account
 from brim.core.ach import entry_store
 from brim.core.ach.acknowledgements import COLUMNS
 from brim.core.ach.applying import Applied, apply_return
-from brim.core.ach.reversing import find_entry_of, report_rejected
+from brim.core.ach.credits import find_credited_entry
+from brim.core.ach.reversing import report_rejected
 from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.rails.ach import ACH, Confirmation, Offset
 from brim.core.reversals import Reversal, ReversalReason, ReversalStatus
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
+from tests.support.live_credits import (
+    OTHER,
+    approve,
+    assert_bank_agrees,
+    breaks,
+    lines,
+    records,
+    settle,
+    someone_waits,
+)
 from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.people import add
 
-OTHER = Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com")
 CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "9805000000"
 """Accounts whose credits come back (R02), whose debit comes back on day 12 (R10), and that a bank corrects (C05)."""
 
@@ -60,26 +70,6 @@ async def of_topup(live: LiveMoney, topup: str) -> Reversal:
         return (await reversals.find_of_topups(conn, PLATFORM, [topup]))[topup]
 
 
-async def approve(live: LiveMoney, *, by: Actor = OTHER, approvers: int = 2) -> None:
-    """Approve what waits, and let it leave; a third person has written the profile."""
-    await live.work()
-    await rows(live.database, "UPDATE originators SET changed_by = 'op_3'")
-    for file in await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'"):
-        async with live.database.transaction() as conn:
-            await ach.approve_file(
-                conn,
-                PLATFORM,
-                file["id"],
-                sha256=None,
-                approvers=approvers,
-                renderers=WIRE_FORMATS,
-                by=by,
-                now_ms=live.now_ms,
-                ids=live.ids,
-            )
-    await live.work()
-
-
 async def sent(live: LiveMoney, topup: str, cutoff: str) -> Reversal:
     """Let a reversal leave with the file of a cut-off."""
     live.now_ms = at(cutoff)
@@ -96,32 +86,12 @@ async def debited(live: LiveMoney, number: str = PAYS, amount: int = 5_000) -> s
     return topup
 
 
-async def breaks(live: LiveMoney) -> list[dict[str, Any]]:
-    return await rows(live.database, "SELECT * FROM breaks WHERE resolved_ms IS NULL ORDER BY id")
-
-
 async def events(live: LiveMoney, topup: str) -> list[str]:
     found = await of_topup(live, topup)
     told = await rows(
         live.database, "SELECT type FROM events WHERE object_id IN ($1, $2) ORDER BY created, id", topup, found.id
     )
     return [row["type"].removeprefix("brim.") for row in told]
-
-
-async def lines(live: LiveMoney, topup: str) -> list[tuple[str, int]]:
-    found = await rows(
-        live.database, "SELECT type, amount FROM balance_transactions WHERE source = $1 ORDER BY id", topup
-    )
-    return [(row["type"], row["amount"]) for row in found]
-
-
-async def assert_bank_agrees(live: LiveMoney, *, clearing: int = 0, available: int = 0) -> None:
-    """Check the ledger against the bank's own books."""
-    ledger = await live.ledger()
-    assert ledger["bank:operating"] == int(json.loads(await live.bank("show", "--json"))["balance"])
-    assert ledger["funding:clearing"] == clearing
-    assert -ledger.get("balance:available", 0) == available
-    await assert_books_hold(live.database)
 
 
 async def test_a_debit_is_taken_back_before_and_after_its_money_is_usable(live: LiveMoney) -> None:
@@ -178,12 +148,6 @@ async def test_a_debit_is_taken_back_before_and_after_its_money_is_usable(live: 
     (line,) = await rows(live.database, "SELECT * FROM audit_log WHERE object = $1", early.id)
     assert (line["action"], line["detail"]) == ("ach_reversal.requested", pending)
     assert json.loads(line["after"])["reason"] == "wrong_amount"
-
-
-async def records(live: LiveMoney, file_id: str) -> list[str]:
-    async with live.database.transaction() as conn:
-        found = await ach.find_file(conn, PLATFORM, file_id)
-        return (await ach.service.read_bytes(conn, live.vault, found)).decode().splitlines()
 
 
 async def test_each_refusal_says_why_and_what_to_do_instead(live: LiveMoney) -> None:
@@ -311,7 +275,7 @@ async def come_back(live: LiveMoney, topup: str) -> Applied:
     """Apply a return of a debit, as a worker that reads it now."""
     found = await of_topup(live, topup)
     async with live.database.transaction() as conn:
-        entry = await find_entry_of(conn, found)
+        entry = await find_credited_entry(conn, found)
         assert entry is not None
         return await apply_return(
             conn,
@@ -653,17 +617,6 @@ async def test_a_return_waits_for_a_file_that_is_being_sent_and_comes_too_late(l
     assert (await of_topup(live, topup)).status is ReversalStatus.REQUESTED
 
 
-async def someone_waits(live: LiveMoney) -> None:
-    """Return once a transaction waits for a lock."""
-    for _ in range(1_000):
-        if await rows(
-            live.database,
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        ):
-            return
-    raise AssertionError("nobody waits")
-
-
 async def test_of_two_requests_at_once_one_reverses(live: LiveMoney) -> None:
     await live.open()
     topup = await debited(live)
@@ -728,13 +681,6 @@ async def unanswered(live: LiveMoney) -> tuple[str, Reversal]:
 
 async def breaks_about(live: LiveMoney, found: Reversal) -> list[dict[str, Any]]:
     return [each for each in await breaks(live) if found.id in (each["reference"], each["cause"].split("/")[0])]
-
-
-async def settle(live: LiveMoney, found: dict[str, Any]) -> None:
-    async with live.database.transaction() as conn:
-        await ach.resolve_break(
-            conn, PLATFORM, found["id"], resolution="seen", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
-        )
 
 
 async def test_a_reversal_that_no_statement_books_is_listed_and_ends_once_a_person_has_looked(live: LiveMoney) -> None:

@@ -358,6 +358,7 @@ class LiveMoney:
             busy += await ach.settle_prenote_files(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.end_contests(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.end_unanswered_reversals(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await ach.end_unanswered_refunds(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await ach.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
         while await seal_entries(self.database):

@@ -6,6 +6,7 @@ Whoever starts a process that writes events passes `WIRE_FORMATS` on: the API pr
 from functools import partial
 from typing import Final
 
+from brim.api.resources.ach.refund_wire import refund_json
 from brim.api.resources.ach.return_rate_wire import changed_rate_json
 from brim.api.resources.ach.return_wire import return_json
 from brim.api.resources.ach.reversal_wire import reversal_json
@@ -33,6 +34,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.CORRECTION: correction_json,
         ObjectType.ACH_RETURN: return_json,
         ObjectType.ACH_REVERSAL: reversal_json,
+        ObjectType.REFUND: refund_json,
         ObjectType.PRENOTE: prenote_json,
         ObjectType.MICRODEPOSITS: microdeposits_json,
         ObjectType.NEGATIVE_BALANCE: negative_balance_json,

@@ -350,6 +350,7 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
         applied += await ach.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
         applied += await ach.end_contests(database, renderers, now_ms=now_ms(), ids=ids)
         applied += await ach.end_unanswered_reversals(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await ach.end_unanswered_refunds(database, renderers, now_ms=now_ms(), ids=ids)
         await ach.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
         await ach.report_over_cap(database, renderers, now_ms=now_ms(), ids=ids)
         if applied:

@@ -9,6 +9,7 @@ from typing import Final
 from brim.api.resources.accounts.operations import ACCOUNTS
 from brim.api.resources.ach.operations import ACH_FILES, BREAKS, CORRECTIONS, RAILS
 from brim.api.resources.ach.originator_operations import ORIGINATORS
+from brim.api.resources.ach.refund_operations import REFUNDS
 from brim.api.resources.ach.return_operations import ACH_RETURNS
 from brim.api.resources.ach.return_rate_operations import RETURN_RATES
 from brim.api.resources.ach.reversal_operations import ACH_REVERSALS
@@ -48,6 +49,7 @@ OPERATIONS: Final = (
     *BREAKS,
     *ACH_RETURNS,
     *ACH_REVERSALS,
+    *REFUNDS,
     *RETURN_RATES,
     *NEGATIVE_BALANCES,
     *CORRECTIONS,

@@ -13,6 +13,7 @@ from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.ach import actions as ach_actions
 from brim.api.resources.ach import originator_wire
 from brim.api.resources.ach import wire as ach_wire
+from brim.api.resources.ach.refund_wire import RefundObject
 from brim.api.resources.ach.return_rate_wire import OverrideObject, RateObject, ReturnRateObject
 from brim.api.resources.ach.return_wire import AchReturnObject, ContestObject, DishonorCodeObject, DishonorObject
 from brim.api.resources.ach.reversal_wire import ReversalObject
@@ -143,6 +144,7 @@ COMPONENTS: Final = (
     Component(OverrideObject, "brim.return_rate_override"),
     Component(AchReturnObject, "brim.ach_return"),
     Component(ReversalObject, "brim.ach_reversal"),
+    Component(RefundObject, "brim.refund"),
     Component(DishonorObject, "brim.ach_return_dishonor"),
     Component(DishonorCodeObject, "brim.ach_return_dishonor_code"),
     Component(ContestObject, "brim.ach_return_contest"),

@@ -6,8 +6,8 @@ becomes of the money. Start reading at `rules`, then `claiming`, `building`, `se
 bank accounts by the same files.
 
 Rows are held in one order, so that no two wait for each other: an account's clock, originator, file, top-ups or
-prenotes, entries, reversals, then bank accounts and the ledger. Who holds a file may share a clock afterwards: nobody
-who moves or removes a clock waits for a file.
+prenotes, entries, reversals and refunds, then bank accounts and the ledger. Who holds a file may share a clock
+afterwards: nobody who moves or removes a clock waits for a file.
 """
 
 from brim.core.ach.bank_servers import CREDENTIALS_FOLDER, BankServers
@@ -59,6 +59,8 @@ from brim.core.ach.profiles import save_originator
 from brim.core.ach.queue import AchFileQueue, AchPrenoteQueue, AchTopupQueue
 from brim.core.ach.readiness import read_readiness
 from brim.core.ach.reading_store import read_readings
+from brim.core.ach.refund_outcomes import end_unanswered_refunds
+from brim.core.ach.refunding import RefundRequest, cancel_refund, request_refund
 from brim.core.ach.retry_rules import may_be_retried
 from brim.core.ach.retrying import find_retry, read_standings
 from brim.core.ach.reversing import end_unanswered_reversals, request_reversal
@@ -151,6 +153,7 @@ __all__ = [
     "PrenotePendingError",
     "PrenoteStatus",
     "Prenoting",
+    "RefundRequest",
     "RetryStanding",
     "SftpExchange",
     "SftpReading",
@@ -161,6 +164,7 @@ __all__ = [
     "approve_file",
     "build_due",
     "build_file",
+    "cancel_refund",
     "check_approver",
     "check_exchange",
     "check_not_collected",
@@ -170,6 +174,7 @@ __all__ = [
     "download_bank_file",
     "download_file",
     "end_contests",
+    "end_unanswered_refunds",
     "end_unanswered_reversals",
     "expires_ms",
     "find_file",
@@ -199,6 +204,7 @@ __all__ = [
     "refuse_correction",
     "report_over_cap",
     "report_silence",
+    "request_refund",
     "request_reversal",
     "resolve_break",
     "resubmit_file",

@@ -13,6 +13,7 @@ from brim.core.ach.entry_store import Confirmed
 from brim.core.ach.microdeposit_entries import release_stated
 from brim.core.ach.microdeposits import watch_returns
 from brim.core.ach.prenotes import ask_prenote_again, fail_prenote
+from brim.core.ach.refunding import stop_refunds
 from brim.core.ach.representing import failure_of, is_retried, present_again
 from brim.core.ach.retry_rules import NEVER_AUTHORIZED
 from brim.core.ach.reversing import apply_beside_reversal
@@ -237,6 +238,8 @@ async def _end_returned(
     applied = await _applied_to(conn, entry, topup, code=code, profile=profile, renderers=renderers, moment=moment)
     if topup is None or applied in {Applied.CONFLICT, Applied.WAITING}:
         return Applied.CONFLICT if topup is None else applied
+    if applied is Applied.REVERSED:
+        await stop_refunds(conn, entry, code=code, profile=profile, renderers=renderers, moment=moment)
     failure_code, message = failure_of(code)
     outcome = Fail(failure_code, message) if applied is Applied.FAILED else Return(failure_code, message)
     transition = follow(topup, outcome, moment, BY_ITSELF, renderers=renderers)

@@ -10,14 +10,15 @@ from brim.core.ach import entry_store, file_store
 from brim.core.ach.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
 from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented
 from brim.core.ach.counting import uncount_batch
+from brim.core.ach.credits import find_credit, find_credited_entry
 from brim.core.ach.disputing import apply_contest, note_return
 from brim.core.ach.file_reading import FileReading, Finding, as_sent, entries_of_trace, is_anothers, settle_file
 from brim.core.ach.file_store import FoundBatch
 from brim.core.ach.microdeposit_entries import with_amounts
+from brim.core.ach.refund_outcomes import apply_returned_refund
+from brim.core.ach.refunding import report_rejected_refunded
 from brim.core.ach.reversing import (
     apply_returned_reversal,
-    find_entry_of,
-    find_reversal,
     paid_twice_by,
     report_rejected,
 )
@@ -26,6 +27,7 @@ from brim.core.events import EventType
 from brim.core.rails.ach import Confirmation, local_day, nacha
 from brim.core.rails.ach.nacha import ChangeAddenda, Contest, Item, ReturnInfo, Severity
 from brim.core.reconciliation import BreakKind
+from brim.core.refunds import Refund
 from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.reversals import Reversal
 
@@ -140,6 +142,7 @@ async def _reject_batch(reading: FileReading, batch: FoundBatch, reason: str) ->
     await file_store.set_batch_status(reading.conn, reading.originator.scope, batch, "rejected", reason=reason)
     await entry_store.unconfirm_entries(reading.conn, reading.originator.scope, batch.file, batch.number)
     await report_rejected(reading.conn, reading.renderers, entries, now_ms=reading.now_ms, ids=reading.ids)
+    await report_rejected_refunded(reading.conn, reading.renderers, entries, now_ms=reading.now_ms, ids=reading.ids)
     await uncount_batch(
         reading.conn, reading.originator, batch, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
     )
@@ -264,17 +267,17 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
 
 
 async def _apply_return(reading: FileReading, item: Item, info: ReturnInfo) -> None:
-    """Apply a return: of a reversal, if what came back is a credit of ours, or else of a debit."""
+    """Apply a return: of a reversal or refund, if what came back is a credit of ours, or else of a debit."""
     traces, whose = [info.original_trace_number], reading.originator
-    reversal = None
+    credit = None
     if not info.is_debit:
-        reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
-    if reversal is not None and await is_anothers(reading, reversal.originator, traces, is_credit=True):
-        reversal = None
-    if reversal is None:
+        credit = await find_credit(reading.conn, whose.scope, traces, originator=whose.id)
+    if credit is None or await is_anothers(reading, credit.originator, traces, is_credit=True):
         await _apply_returned_debit(reading, item, info)
+    elif isinstance(credit, Reversal):
+        await _apply_returned_reversal(reading, item, info, credit)
     else:
-        await _apply_returned_reversal(reading, item, info, reversal)
+        await _apply_returned_refund(reading, item, info, credit)
 
 
 async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnInfo) -> None:
@@ -330,7 +333,7 @@ async def _unlike(reading: FileReading, entry: Entry, info: ReturnInfo) -> str:
 
 async def _apply_returned_reversal(reading: FileReading, item: Item, info: ReturnInfo, reversal: Reversal) -> None:
     """Apply the return of a reversal, or list why it could not be applied."""
-    entry = await find_entry_of(reading.conn, reversal)
+    entry = await find_credited_entry(reading.conn, reversal)
     reason: str | None
     if reversal.amount != info.amount_cents:
         reason = f"the reversal was of {reversal.amount} cents"
@@ -359,6 +362,45 @@ async def _apply_returned_reversal(reading: FileReading, item: Item, info: Retur
             reference=info.original_trace_number,
             raw=_without_account(item),
         )
+
+
+async def _apply_returned_refund(reading: FileReading, item: Item, info: ReturnInfo, refund: Refund) -> None:
+    """Apply the return of a refund, or list why it could not be applied."""
+    reason: str | None
+    if refund.amount != info.amount_cents:
+        reason = f"the refund was of {refund.amount} cents"
+    elif (refund.routing_number or "")[:8] != info.original_rdfi_identification[:8]:
+        reason = "the refund that has it went to another bank"
+    elif refund.sealed and not await _is_to_account(reading, refund, info.account_number):
+        reason = "the refund was to another bank account"
+    else:
+        reason = await apply_returned_refund(
+            reading.conn,
+            refund,
+            code=info.code,
+            trace=info.trace_number,
+            renderers=reading.renderers,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+    if reason is not None:
+        await reading.open_break(
+            BreakKind.RETURN,
+            cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
+            detail=f"A return {info.code} of {info.amount_cents} cents names the refund {refund.id} with trace "
+            f"{info.original_trace_number}: {reason}.",
+            amount=info.amount_cents,
+            currency="usd",
+            reference=info.original_trace_number,
+            raw=_without_account(item),
+        )
+
+
+async def _is_to_account(reading: FileReading, refund: Refund, account_number: str) -> bool:
+    """Tell whether an account number is that of a refund, or what its bank has made of it."""
+    numbers = [reading.vault.open(refund.sealed or b"", place=refund.place).decode()]
+    numbers.append(await reading.correcting.number_of_topup(reading.conn, refund.scope, refund.topup) or numbers[0])
+    return _plain_number(account_number) in map(_plain_number, numbers)
 
 
 async def _note_return(
@@ -422,17 +464,17 @@ def _change_in(item: Item) -> ChangeAddenda | None:
 async def _apply_change(reading: FileReading, item: Item, change: ChangeAddenda) -> None:
     whose = reading.originator
     entry, reason = await _find_entry(reading, change.original_trace_number, change.original_rdfi_identification)
-    reversal = None
+    credit = None
     if entry is None:
         traces = [change.original_trace_number]
-        reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
-        entry = None if reversal is None else await find_entry_of(reading.conn, reversal)
+        credit = await find_credit(reading.conn, whose.scope, traces, originator=whose.id)
+        entry = None if credit is None else await find_credited_entry(reading.conn, credit)
     if entry is not None:
         problem = await reading.correcting.apply(
             reading.conn,
             entry,
             change,
-            is_of_reversal=reversal is not None,
+            credit=credit,
             bank_file=reading.file.id,
             now_ms=reading.now_ms,
             ids=reading.ids,

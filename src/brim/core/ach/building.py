@@ -20,12 +20,13 @@ from brim.core.ach.announcing import announce_file
 from brim.core.ach.applying import refuse_unfit, withdraw
 from brim.core.ach.claiming import may_leave
 from brim.core.ach.disputing import report_missed
-from brim.core.ach.encoding import Header, encode_file, fits, wrong_with
+from brim.core.ach.encoding import Header, OutgoingCredit, encode_file, fits, wrong_with
 from brim.core.ach.entry_store import Group
 from brim.core.ach.fitting import Fitting, credits_within_cap, dishonors_within_cap, within_cap, within_lines
 from brim.core.ach.microdeposit_entries import with_amounts
 from brim.core.ach.microdeposit_rules import leaving
 from brim.core.ach.positions import place_credits, place_dishonors, place_entries, place_refusals
+from brim.core.ach.refunding import hold_refunds, put_refunds_in_file
 from brim.core.ach.representing import end_late, is_too_late
 from brim.core.ach.reversing import hold_reversals, put_reversals_in_file
 from brim.core.ach.rules import APPROVED_BY_PROFILE, FILE_PREFIX, AchFile, Entry, EntryStatus, FileStatus
@@ -99,7 +100,7 @@ async def _lock_time(
 ) -> OwnerTime | None:
     """Return the current moment in a group's time; None if its clock is advancing, or nothing waits.
 
-    `owner` has the clock if only a dishonor or a reversal waits.
+    `owner` has the clock if only a dishonor, a reversal or a refund waits.
     """
     if group.test_clock is None:
         return OwnerTime(now_ms, ids)
@@ -137,16 +138,7 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     profile = (originator := counters.originator).profile
     if not await _is_any_active(conn, originator):
         await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
-        await hold_reversals(
-            conn,
-            vault,
-            renderers,
-            group.scope,
-            group.originator,
-            profile,
-            test_clock=group.test_clock,
-            moment=moment,
-        )
+        await _hold_credits(conn, vault, renderers, group, profile, moment=moment)
         return None
     effective_date = date_of_file_made(profile, moment.now_ms)
     taken, refusals, disputed, credits_ = await _hold_fitting(
@@ -219,8 +211,8 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     await corrections.put_refusals_in_file(conn, file_id, [(each.refusal, each.trace) for each in told])
     placed = [(each.dishonor, each.batch, each.trace) for each in back]
     await dishonors.put_dishonors_in_file(conn, file_id, placed)
-    leaving = [(each.credit.found, each.batch, each.trace) for each in credited]
-    await put_reversals_in_file(conn, file_id, leaving)
+    await put_reversals_in_file(conn, file_id, credited)
+    await put_refunds_in_file(conn, vault, file_id, credited)
     await file_store.move_counters(conn, group, traces=file.entry_count, batches=len(batches))
     await _promise(conn, renderers, profile, entries, header, moment)
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
@@ -238,16 +230,14 @@ async def _hold_fitting(
     *,
     moment: OwnerTime,
 ) -> Fitting:
-    """Return what a group's next file takes of what waits, held: dishonors and reversals before debits."""
+    """Return what a group's next file takes of what waits, held: dishonors, reversals and refunds before debits."""
     queued = await _hold_fit(conn, vault, renderers, group, profile, effective_date, moment=moment)
     refusals = await corrections.hold_refusals(conn, vault, group.scope, group.originator)
     waiting = await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)
-    reversing = await hold_reversals(
-        conn, vault, renderers, group.scope, group.originator, profile, test_clock=group.test_clock, moment=moment
-    )
+    credits_ = await _hold_credits(conn, vault, renderers, group, profile, moment=moment)
     disputed = dishonors_within_cap(waiting, profile.file_cap)
     left = profile.file_cap - sum(dishonor.found.amount for dishonor in disputed)
-    credits_ = credits_within_cap(reversing, left)
+    credits_ = credits_within_cap(credits_, left)
     left -= sum(credit.amount for credit in credits_)
     fitting = within_lines(profile, within_cap(queued, left), refusals, disputed, credits_)
     return await _whole_sets(conn, group.scope, fitting)
@@ -296,6 +286,18 @@ async def _hold_disputed(
     )
     await report_missed(conn, renderers, missed, now_ms=moment.now_ms, ids=moment.ids)
     return waiting
+
+
+async def _hold_credits(
+    conn: Conn, vault: Vault, renderers: Renderers, group: Group, profile: OriginatorProfile, *, moment: OwnerTime
+) -> list[OutgoingCredit]:
+    """Return the credits that the next file of a group can take, held: reversals, whose time is short, then refunds."""
+    found = []
+    for hold in (hold_reversals, hold_refunds):
+        found += await hold(
+            conn, vault, renderers, group.scope, group.originator, profile, test_clock=group.test_clock, moment=moment
+        )
+    return found
 
 
 async def _hold_queued(conn: Conn, group: Group, profile: OriginatorProfile, cap: int) -> list[Entry]:

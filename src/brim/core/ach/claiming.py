@@ -54,7 +54,7 @@ RETRY_BY_CLOCK_MS: Final = 60 * 60 * 1000
 """How long what cannot go on waits, in real time and in that of a test clock, which must not try every minute of it."""
 RETURN_BREAKS: Final = (BreakKind.RETURN, BreakKind.ITEM)
 """The kinds of breaks that a return becomes which could not be applied."""
-_NO_NAME: Final = "ACCOUNT HOLDER"
+NO_NAME: Final = "ACCOUNT HOLDER"
 _DEBITS: Final = (CHECKING_DEBIT, SAVINGS_DEBIT)
 _PRENOTES: Final = (CHECKING_PRENOTE, SAVINGS_PRENOTE)
 
@@ -296,7 +296,7 @@ def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
 
 def _is_as_on_file(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
     """Tell whether an entry has what is on file of a bank account, after its bank has corrected that."""
-    if (entry.routing_number, entry.receiver_name) != (terms.routing_number, terms.holder_name or _NO_NAME):
+    if (entry.routing_number, entry.receiver_name) != (terms.routing_number, terms.holder_name or NO_NAME):
         return False
     on_file = reveal_number(vault, terms.sealed or b"", scope=entry.owner_scope, object_id=terms.funding_source or "")
     return vault.open(entry.sealed, place=entry.place).decode() == on_file
@@ -350,7 +350,7 @@ def presentment(
         routing_number=terms.routing_number or "",
         last4=terms.last4 or "",
         sealed=b"",
-        receiver_name=terms.holder_name or _NO_NAME,
+        receiver_name=terms.holder_name or NO_NAME,
         claimed_ms=claimed_ms,
         retry=place.retry,
         retry_of=place.retry_of,

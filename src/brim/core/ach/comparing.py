@@ -18,7 +18,7 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
-from brim.core import audit, corrections, dishonors, reversals
+from brim.core import audit, corrections, dishonors, refunds, reversals
 from brim.core.ach import entry_store, file_store, lineage_store, prenote_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.counting import count_file
@@ -28,6 +28,7 @@ from brim.core.ach.file_store import Counters
 from brim.core.ach.microdeposit_entries import open_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, number_of
 from brim.core.ach.positions import BATCH_NUMBERS, TRACES
+from brim.core.ach.refunding import SentRefund, learn_refund
 from brim.core.ach.representing import Place
 from brim.core.ach.reversing import learn_reversal
 from brim.core.ach.rules import (
@@ -123,7 +124,7 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def presents(self) -> bool:
         """Whether it presents a top-up or a prenote."""
-        return not self.is_refusal and self.dishonor is None and not self.is_offset and not self.is_reversal
+        return not (self.is_refusal or self.dishonor or self.is_offset or self.is_reversal or self.is_refund)
 
     @property
     def is_retry(self) -> bool:
@@ -144,6 +145,11 @@ class _Debit(msgspec.Struct, frozen=True, kw_only=True):
     def is_reversal(self) -> bool:
         """Whether it takes a debit back."""
         return self.batch.company_entry_description.strip() == REVERSAL_DESCRIPTION and not self.is_offset
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether it pays a debit back that was right."""
+        return self.is_credit and not (self.is_offset or self.is_reversal or self.is_microdeposit)
 
     @property
     def is_credit(self) -> bool:
@@ -203,7 +209,7 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
         debit.individual_id
         for file_id, listed in unknown.items()
         for debit in _debits(_opened(vault, scope, file_id, listed))
-        if debit.presents or debit.is_reversal
+        if debit.presents or debit.is_reversal or debit.is_refund
     )
     await comparing.void(unsent)
     for file_id, listed in unknown.items():
@@ -305,6 +311,7 @@ class _Comparing:
             await corrections.requeue_refusals(self._conn, self._scope, file.id)
             await dishonors.requeue_dishonors(self._conn, self._scope, file.id)
             await reversals.requeue_reversals(self._conn, self._scope, file.id)
+            await refunds.requeue_refunds(self._conn, self._scope, file.id)
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
@@ -372,10 +379,12 @@ class _Comparing:
         return [msgspec.structs.replace(entry, sealed=self._vault.seal(number_on_file, place=entry.place))]
 
     async def _learn_others(self, file: AchFile, debits: Sequence[_Debit]) -> None:
-        """Record the reversals and dishonors of a file that has left."""
+        """Record the reversals, refunds and dishonors of a file that has left."""
         for debit in debits:
             if debit.is_reversal:
                 await self._learn_reversal(file, debit)
+            elif debit.is_refund:
+                await self._learn_refund(file, debit)
             elif debit.dishonor is not None:
                 await self._learn_dishonor(file, debit, debit.dishonor)
 
@@ -429,6 +438,24 @@ class _Comparing:
         )
         if not is_learned:
             await self._break(file, debit, f"the debit of {entries[0].topup} was already reversed, or has come back")
+
+    async def _learn_refund(self, file: AchFile, debit: _Debit) -> None:
+        """Record that a refund has left, so that it does not leave twice; one of an unknown debit is a break."""
+        sent = await self._latest(self._presented.get(debit.individual_id, ()))
+        settled = [entry for entry in sent.values() if entry.effective_date is not None]
+        entries = [entry for entry in settled if entry.return_code is None] or settled
+        if len(entries) != 1:
+            await self._break(file, debit, "it refunds a debit that is not in this database")
+            return
+        await learn_refund(
+            self._conn,
+            self._vault,
+            entries[0],
+            SentRefund(file.id, debit.batch.batch_number, debit.detail, _BY_COMPARING),
+            profile=self._originator.profile,
+            renderers=self._renderers,
+            moment=OwnerTime(self._now_ms, self._ids),
+        )
 
     async def _latest(self, topups: Sequence[KnownTopup]) -> dict[str, Entry]:
         found = await entry_store.list_entries_of_topups(self._conn, self._scope, [topup.id for topup in topups])

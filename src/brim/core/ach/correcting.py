@@ -13,6 +13,7 @@ from brim.base.scope import AccountScope
 from brim.core import corrections
 from brim.core.ach import entry_store, prenote_store
 from brim.core.ach.announcing import list_break
+from brim.core.ach.credits import Credit
 from brim.core.ach.prenotes import note_change_of_prenote
 from brim.core.ach.rules import Entry
 from brim.core.corrections import Correction, CorrectionStatus, Notice, Presented
@@ -20,6 +21,7 @@ from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES, TRANSACTION_CODES, ChangeAddenda
 from brim.core.reconciliation import Break, BreakKind, NewBreak, settle_break
+from brim.core.refunds import Refund
 from brim.core.time import lock_owner_time
 from brim.core.topups import lock_topup
 from brim.platform.database import Conn
@@ -42,14 +44,15 @@ class Correcting:
         entry: Entry,
         addenda: ChangeAddenda,
         *,
-        is_of_reversal: bool = False,
+        credit: Credit | None = None,
         bank_file: str,
         now_ms: int,
         ids: IdFactory,
     ) -> str | None:
         """Apply a notification of change about an entry, in the caller's transaction; once, however often it comes.
 
-        One about the reversal of an entry (`is_of_reversal`) corrects the same bank account, with codes of credits.
+        One about a reversal or a refund of an entry (`credit`) corrects the same bank account, with codes of credits; a
+        refund may have gone to it as it was corrected before.
 
         Returns:
             Why nothing could be kept of it; None where it was applied, kept, or listed as a break of its own.
@@ -63,6 +66,7 @@ class Correcting:
         held = await entry_store.lock_entry(conn, entry)
         if source is None or held is None or held.trace != entry.trace or not held.sealed:
             return _NOT_ON_FILE
+        refund = credit if isinstance(credit, Refund) else None
         notice = Notice(
             scope=entry.scope,
             owner=entry.owner_scope,
@@ -75,9 +79,9 @@ class Correcting:
             corrected_data=addenda.corrected_data,
             original_trace=addenda.original_trace_number,
             trace=addenda.trace_number,
-            presented=self._presented(held),
-            objection=_objection(held),
-            is_of_credit=is_of_reversal or held.is_credit,
+            presented=self._presented(held) if refund is None else self._presented_by(refund),
+            objection=_objection(held if refund is None else refund),
+            is_of_credit=credit is not None or held.is_credit,
         )
         try:
             correction = await corrections.take_in(
@@ -96,7 +100,11 @@ class Correcting:
 
     async def number_of(self, conn: Conn, entry: Entry) -> str | None:
         """Return the account number that a bank has corrected that of an entry to, None where it has not."""
-        return await corrections.corrected_number(conn, self._secrets, entry.scope, entry.topup)
+        return await self.number_of_topup(conn, entry.scope, entry.topup)
+
+    async def number_of_topup(self, conn: Conn, scope: AccountScope, topup: str) -> str | None:
+        """Return the account number that a bank has corrected that of a top-up's to, None where it has not."""
+        return await corrections.corrected_number(conn, self._secrets, scope, topup)
 
     async def _hold_presented(self, conn: Conn, entry: Entry) -> str | None:
         """Hold the top-up or prenote of an entry; return which bank account it names."""
@@ -113,6 +121,14 @@ class Correcting:
             account_number=self._vault.open(entry.sealed, place=entry.place).decode(),
             account_type=code.account,
             holder_name=entry.receiver_name,
+        )
+
+    def _presented_by(self, refund: Refund) -> Presented:
+        return Presented(
+            routing_number=refund.routing_number or "",
+            account_number=self._vault.open(refund.sealed or b"", place=refund.place).decode() if refund.sealed else "",
+            account_type=TRANSACTION_CODES[str(refund.transaction_code)].account,
+            holder_name=refund.receiver_name or "",
         )
 
     async def _list(self, conn: Conn, correction: Correction, *, now_ms: int, ids: IdFactory) -> None:
@@ -135,7 +151,7 @@ class Correcting:
             await corrections.note_break(conn, correction, opened.id)
 
 
-def _objection(entry: Entry) -> str | None:
+def _objection(entry: Entry | Refund) -> str | None:
     """Return why a notification of change about an entry is not applied by itself, None where nothing is against it."""
     if entry.return_code is None:
         return None

@@ -19,7 +19,7 @@ from brim.core.ach.rules import (
 )
 from brim.core.corrections import Refusal
 from brim.core.dishonors import Dishonor
-from brim.core.rails.ach import REVERSAL_DESCRIPTION, Offset, OriginatorProfile
+from brim.core.rails.ach import REFUND_DESCRIPTION, REVERSAL_DESCRIPTION, Offset, OriginatorProfile
 from brim.core.rails.ach.nacha import Batch as NachaBatch
 from brim.core.rails.ach.nacha import (
     BatchHeader,
@@ -38,6 +38,7 @@ from brim.core.rails.ach.nacha import (
 from brim.core.rails.ach.nacha import Entry as NachaEntry
 from brim.core.rails.ach.nacha.records import ENTRY_DETAIL
 from brim.core.rails.ach.totals import Recount, recount
+from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
 
 _NAME_LENGTH = 22
@@ -79,7 +80,7 @@ class CreditBatch(NamedTuple):
 class OutgoingCredit(msgspec.Struct, frozen=True, kw_only=True):
     """A credit to a customer that is in no file yet: what it is, which batches can have it, and its entry."""
 
-    found: Reversal
+    found: Reversal | Refund
     batch: CreditBatch
     movement: Movement
 
@@ -140,7 +141,7 @@ def encode_file(  # noqa: PLR0913, PLR0917  each kind of entry that a file may h
         account_numbers: the account number of each top-up's entry.
         refusals: refused notifications of change, in the order of their traces.
         dishonors: dishonored returns, of each batch in the order of its traces.
-        credits_: reversals of debits, of each batch in the order of its traces.
+        credits_: reversals and refunds of debits, of each batch in the order of its traces.
         own_account: the number of the originator's account, where batches have an offset.
 
     Raises:
@@ -242,6 +243,24 @@ def reversing(found: Reversal, entry: Entry, account_number: str) -> OutgoingCre
         found=found,
         batch=CreditBatch(found.sec_code, found.company_name, found.company_id, REVERSAL_DESCRIPTION),
         movement=msgspec.structs.replace(debit, transaction_code=str(code), amount_cents=found.amount),
+    )
+
+
+def refunding(
+    found: Refund, entry: Entry, account_number: str, *, routing_number: str, is_savings: bool, holder_name: str
+) -> OutgoingCredit:
+    """Return the credit that refunds a debit, to the bank account as it is on file now; the debit names it to banks."""
+    return OutgoingCredit(
+        found=found,
+        batch=CreditBatch(found.sec_code, None, None, REFUND_DESCRIPTION),
+        movement=Movement(
+            transaction_code=str(SAVINGS_CREDIT if is_savings else CHECKING_CREDIT),
+            routing_number=routing_number,
+            account_number=account_number,
+            amount_cents=found.amount,
+            individual_identification_number=entry.individual_id,
+            individual_name=to_ach_text(holder_name, _NAME_LENGTH),
+        ),
     )
 
 

@@ -213,7 +213,7 @@ FROM (
 ) AS waiting;
 
 -- name: groups_with_what_is_due
--- For which originators, and in whose time, dishonors or reversals are due to leave by a moment, or possibly due by an
+-- For which originators, and in whose time, dishonors, reversals or refunds are due to leave by a moment, or possibly due by an
 -- account's clock, and one account of each. Few are waiting.
 SELECT w.account, w.livemode, w.originator, c.id AS test_clock, min(w.owner) AS owner
 FROM (
@@ -224,6 +224,10 @@ FROM (
     SELECT account, livemode, originator, owner, leaves_ms
     FROM ach_reversals
     WHERE status = 'requested' AND file IS NULL
+    UNION ALL
+    SELECT account, livemode, originator, owner, leaves_ms
+    FROM refunds
+    WHERE status = 'pending' AND file IS NULL
 ) AS w
 LEFT JOIN LATERAL (
     SELECT id FROM test_clocks WHERE account = w.owner AND livemode = w.livemode ORDER BY account, livemode, id LIMIT 1

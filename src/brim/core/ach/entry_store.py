@@ -130,7 +130,7 @@ async def groups_with_queued_entries(conn: Conn) -> list[Group]:
 
 
 async def groups_with_what_is_due(conn: Conn, *, now_ms: int) -> dict[Group, AccountScope]:
-    """Return for whom dishonors or reversals are due to leave, or may be by a test clock, with an account of each."""
+    """Return for whom dishonors, reversals or refunds are due, or may be by a test clock, with an account of each."""
     return {
         Group(AccountScope(record["account"], record["livemode"]), record["originator"], record["test_clock"]): (
             AccountScope(record["owner"], record["livemode"])

@@ -12,6 +12,7 @@ from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.correcting import Correcting
 from brim.core.ach.counting import count_file
 from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.refunding import report_refunds_left
 from brim.core.ach.reversing import report_left
 from brim.core.ach.rules import AchFile, Entry, FileStatus, moved
 from brim.core.events import EventType, Renderers
@@ -70,6 +71,7 @@ async def as_sent(reading: FileReading, file: AchFile) -> AchFile:
         reading.conn, reading.originator, sent, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
     )
     await report_left(reading.conn, reading.renderers, sent, now_ms=reading.now_ms, ids=reading.ids)
+    await report_refunds_left(reading.conn, reading.renderers, sent, now_ms=reading.now_ms, ids=reading.ids)
     return sent
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from brim.core import corrections, dishonors, reversals
+from brim.core import corrections, dishonors, refunds, reversals
 from brim.core.ach import entry_store
 from brim.core.ach.encoding import (
     REFUSAL_CLASS,
@@ -19,10 +19,11 @@ from brim.core.ach.encoding import (
 )
 from brim.core.ach.file_store import Counters
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, batch_kind
-from brim.core.ach.rules import Batch, Entry, EntryStatus
+from brim.core.ach.rules import CHECKING_CREDIT, Batch, Entry, EntryStatus
 from brim.core.originators import Originator
 from brim.core.rails.ach import RETRY_DESCRIPTION, Offset
 from brim.core.rails.ach.nacha import trace_number
+from brim.core.refunds import Refund
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -103,6 +104,12 @@ async def place_refusals(
     found = await entry_store.list_entries_of_topups(conn, originator.scope, topups)
     presented = {(entry.topup, entry.number): entry for entry in found}
     taken_back = await reversals.find_of_topups(conn, originator.scope, topups)
+    refunded = {
+        each.trace: each
+        for those in (await refunds.find_of_topups(conn, originator.scope, topups)).values()
+        for each in those
+        if each.trace and each.sealed
+    }
     number = (counters.next_batch + len(batches) - 1) % BATCH_NUMBERS + 1
     odfi = originator.profile.odfi_routing_number[:8]
     placed = []
@@ -111,12 +118,17 @@ async def place_refusals(
         entry = presented[refusal.correction.topup, refusal.correction.number]
         reversal = taken_back.get(entry.topup)
         is_of_reversal = reversal is not None and reversal.trace == refusal.correction.original_trace
+        number_on_file = vault.open(entry.sealed, place=entry.place).decode()
+        refund = refunded.get(refusal.correction.original_trace or "")
+        if refund is not None:
+            entry = _as_refunded(entry, refund)
+            number_on_file = vault.open(refund.sealed or b"", place=refund.place).decode()
         placed.append(
             PlacedRefusal(
                 refusal=refusal,
                 entry=entry,
                 is_of_credit=entry.is_credit or is_of_reversal,
-                account_number=vault.open(entry.sealed, place=entry.place).decode(),
+                account_number=number_on_file,
                 batch=number,
                 trace=trace_number(odfi, offset % TRACES),
             )
@@ -130,6 +142,16 @@ async def place_refusals(
             total_debit=0,
         )
     ]
+
+
+def _as_refunded(entry: Entry, refund: Refund) -> Entry:
+    """Return an entry as its refund presented it to the bank."""
+    return msgspec.structs.replace(
+        entry,
+        routing_number=refund.routing_number or "",
+        receiver_name=refund.receiver_name or "",
+        transaction_code=refund.transaction_code or CHECKING_CREDIT,
+    )
 
 
 def place_dishonors(

@@ -14,17 +14,25 @@ import msgspec
 import structlog
 
 from brim.base.actor import Actor
-from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
-from brim.core import audit, reversals
+from brim.core import audit, refunds, reversals
 from brim.core.ach import entry_store, file_store
-from brim.core.ach.announcing import list_break
-from brim.core.ach.encoding import OutgoingCredit, names_of, reversing
-from brim.core.ach.lateness import may_have_left
+from brim.core.ach.credits import (
+    AT_THE_BANK,
+    MOST,
+    RETURN_BREAKS,
+    CreditBookedOtherwiseError,
+    end_each,
+    find_credited_entry,
+    given_up_on,
+    has_left,
+    list_credit,
+)
+from brim.core.ach.encoding import OutgoingCredit, PlacedCredit, names_of, reversing
 from brim.core.ach.rules import AchFile, Entry, EntryStatus, FileStatus
 from brim.core.ach.sent_lists import read_sent_lists
-from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.dishonors import ReturnStatus, list_returns_of_topup
 from brim.core.events import BY_ITSELF, Cause, Renderers
@@ -35,9 +43,8 @@ from brim.core.rails.ach import (
     next_cutoff_ms,
     reverses_in_time,
     reversible_until_ms,
-    unanswered_ms,
 )
-from brim.core.reconciliation import BreakKind, NewBreak, find_open_breaks
+from brim.core.reconciliation import BreakKind, find_open_breaks
 from brim.core.reversals import (
     REVERSAL_PREFIX,
     DebitFacts,
@@ -47,7 +54,7 @@ from brim.core.reversals import (
     TooLateToReverseError,
     check_reversible,
 )
-from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
+from brim.core.time import OwnerTime, lock_owner_time
 from brim.core.topups import (
     BankConfirmation,
     BankStep,
@@ -63,7 +70,6 @@ from brim.core.topups import write_changes as write_topup_changes
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
-_MOST: Final = 500
 _FAILURE: Final = "could_not_process"
 _MESSAGES: Final = {
     ReversalReason.WRONG_AMOUNT: "The debit had a wrong amount and was reversed.",
@@ -72,22 +78,10 @@ _MESSAGES: Final = {
     ReversalReason.DUPLICATE: "The debit was a duplicate and was reversed.",
     None: "The debit was reversed.",
 }
-_RETURNS: Final = (BreakKind.RETURN, BreakKind.ITEM)
-"""The kinds of breaks for returns that could not be applied."""
 _DISPUTED: Final = frozenset({ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK})
-_AT_THE_BANK: Final = frozenset({FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileStatus.SETTLED})
-_LEFT: Final = _AT_THE_BANK | {FileStatus.REJECTED}
-
 _GIVEN_UP: Final = "which was given up, and whose money is in the balance again"
 
 _log = structlog.get_logger()
-
-
-class ReversalBookedOtherwiseError(BrimError):
-    """A statement line moves the money of a reversal that was already moved, or cannot be."""
-
-    def __init__(self, found: Reversal, what: str) -> None:
-        super().__init__(f"The line is about the reversal {found.id}, {what}.")
 
 
 async def request_reversal(  # noqa: PLR0913  who says what, when and why
@@ -165,17 +159,19 @@ async def _read_facts(conn: Conn, scope: AccountScope, topup: Topup, entry: Entr
         or any(batch.number == entry.batch and batch.status == "rejected" for batch in batches)
     )
     returns = await list_returns_of_topup(conn, scope, topup.id)
+    refunded = (await refunds.find_of_topups(conn, scope, [topup.id])).get(topup.id, [])
     disputed = [each.id for each in returns if each.number == entry.number and each.status in _DISPUTED]
-    unclear = [each.id for each in await find_open_breaks(conn, scope, _RETURNS, names_of(entry))]
+    unclear = [each.id for each in await find_open_breaks(conn, scope, RETURN_BREAKS, names_of(entry))]
     is_waiting = file is not None and file.status in {FileStatus.BUILT, FileStatus.APPROVED}
     return msgspec.structs.replace(
         facts,
-        is_sent=file is not None and file.status in _AT_THE_BANK,
+        is_sent=file is not None and file.status in AT_THE_BANK,
         unsent_in=entry.file if is_waiting else None,
         rejected_in=entry.file if is_rejected else None,
         return_code=entry.return_code,
         open_return=next(iter(disputed + unclear), None),
         has_account_number=bool(entry.sealed),
+        refund=next((each.id for each in refunded if each.has_money), None),
     )
 
 
@@ -279,11 +275,11 @@ async def hold_reversals(
     unclear wait. Those that no file can
     carry, or not in time, are given up once the bank has confirmed the debit: the balance has its money back.
     """
-    waiting = await reversals.hold_waiting(conn, scope, originator, test_clock=test_clock, limit=_MOST)
+    waiting = await reversals.hold_waiting(conn, scope, originator, test_clock=test_clock, limit=MOST)
     superseded = await reversals.find_superseded(conn, scope, waiting)
     entries = await entry_store.list_entries_of_topups(conn, scope, [each.topup for each in waiting]) if waiting else []
     presented = {(entry.topup, entry.number): entry for entry in entries}
-    leaving = []
+    leaving: list[tuple[int, OutgoingCredit]] = []
     for found in waiting:
         if superseded.get(found.id):
             await reversals.write_superseded(conn, found, renderers=renderers, moment=moment)
@@ -295,10 +291,10 @@ async def hold_reversals(
             outgoing = reversing(found, entry, number)
         if outgoing and outgoing.fits and reverses_in_time(profile, found.debited_on, moment.now_ms):
             if found.id not in superseded:  # else a person finds out first whether the debit has come back
-                leaving.append(outgoing)
+                leaving.append((found.sendable_until_ms, outgoing))
         elif entry is not None and entry.confirmed_by is not None:
             await _miss(conn, found, profile, renderers=renderers, moment=moment)
-    return sorted(leaving, key=lambda each: (each.found.sendable_until_ms, each.found.id))
+    return [credit for _, credit in sorted(leaving, key=lambda each: (each[0], each[1].found.id))]
 
 
 async def _miss(
@@ -311,7 +307,9 @@ async def _miss(
         "the fifth banking day, or its entry does not fit a file. The account's balance has the money; pay the "
         "customer another way."
     )
-    await _list(conn, renderers, found, BreakKind.REVERSAL, "missed", detail, now_ms=moment.now_ms, ids=moment.ids)
+    await list_credit(
+        conn, renderers, found, BreakKind.REVERSAL, "missed", detail, now_ms=moment.now_ms, ids=moment.ids
+    )
 
 
 async def _credit(conn: Conn, found: Reversal, bank_account: str, *, renderers: Renderers, moment: OwnerTime) -> None:
@@ -328,10 +326,13 @@ async def _credit(conn: Conn, found: Reversal, bank_account: str, *, renderers: 
     )
 
 
-async def put_reversals_in_file(conn: Conn, file_id: str, placed: Sequence[tuple[Reversal, int, str]]) -> None:
+async def put_reversals_in_file(conn: Conn, file_id: str, placed: Sequence[PlacedCredit]) -> None:
     """Record the file, batches and traces of reversals that the transaction holds."""
-    for found, batch, trace in placed:
-        await reversals.update_reversal(conn, msgspec.structs.replace(found, file=file_id, batch=batch, trace=trace))
+    for each in placed:
+        found = each.credit.found
+        if isinstance(found, Reversal):
+            in_file = msgspec.structs.replace(found, file=file_id, batch=each.batch, trace=each.trace)
+            await reversals.update_reversal(conn, in_file)
 
 
 async def why_unsendable(conn: Conn, file: AchFile, profile: OriginatorProfile) -> str | None:
@@ -360,48 +361,25 @@ async def end_unanswered_reversals(database: Database, renderers: Renderers, *, 
     """
     async with database.connection() as conn:
         unanswered = await reversals.list_unanswered(conn, now_ms=now_ms)
-    ended = 0
-    for each in unanswered:
 
-        async def work(conn: Conn, each: Reversal = each) -> bool:
-            try:
-                return await _end_unanswered(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
-            except ClockAdvancingError:
-                return False
+    async def end(conn: Conn, each: Reversal) -> bool:
+        return await _end_unanswered(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
 
-        done = await done_or_listed(
-            database,
-            work,
-            renderers,
-            scope=each.scope,
-            cause=each.id,
-            doing=f"end the reversal {each.id}",
-            now_ms=now_ms,
-            ids=ids,
-        )
-        ended += bool(done)
-    return ended
+    return await end_each(database, renderers, unanswered, end, now_ms=now_ms, ids=ids)
 
 
 async def _end_unanswered(conn: Conn, each: Reversal, *, renderers: Renderers, now_ms: int, ids: IdFactory) -> bool:
     moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
     await lock_topup(conn, each.owner_scope, each.topup)
-    entry = await find_entry_of(conn, each)
+    entry = await find_credited_entry(conn, each)
     entry = None if entry is None else await entry_store.lock_entry(conn, entry)
     found = await reversals.hold_reversal(conn, each)
-    if found.status is not ReversalStatus.REQUESTED or found.file is None:
-        return False
-    file = (await file_store.fetch_files(conn, found.scope, [found.file])).get(found.file)
-    profile = (await find_originator(conn, found.scope, found.originator)).profile
-    if file is None or file.status not in _LEFT or moment.now_ms < unanswered_ms(profile, file.effective_date):
+    if found.status is not ReversalStatus.REQUESTED:
         return False
     detail = (
-        f"The reversal {found.id} of the debit of {found.topup} left for {file.effective_date} in {file.id}, and no "
-        "statement has booked it. Ask your bank. If it has paid the customer, get the statement from it. Once this "
-        "break is resolved, the reversal counts as never made: the account's balance has the money again."
+        "Once this break is resolved, the reversal counts as never made: the account's balance has the money again."
     )
-    await _list(conn, renderers, found, BreakKind.REVERSAL, "unanswered", detail, now_ms=now_ms, ids=ids)
-    if await find_open_breaks(conn, found.scope, [BreakKind.REVERSAL], [found.id]):
+    if not await given_up_on(conn, renderers, found, BreakKind.REVERSAL, detail, moment, now_ms=now_ms):
         return False
     superseded = await reversals.find_superseded(conn, found.scope, [found])
     if superseded.get(found.id):
@@ -409,6 +387,7 @@ async def _end_unanswered(conn: Conn, each: Reversal, *, renderers: Renderers, n
         return True
     if superseded or entry is None or entry.confirmed_by is None:
         return False  # whether the customer was debited, and has the money back, is not known either
+    profile = (await find_originator(conn, found.scope, found.originator)).profile
     await _credit(conn, found, profile.bank_account, renderers=renderers, moment=moment)
     await reversals.write_missed(conn, found, renderers=renderers, moment=moment)
     return True
@@ -442,7 +421,7 @@ async def report_rejected(conn: Conn, renderers: Renderers, entries: Sequence[En
             f"{each.id} is in {each.file}. If that has left, the customer is paid for a debit that was never made. Ask "
             "your bank."
         )
-        await _list(conn, renderers, each, BreakKind.PAID_TWICE, "rejected", detail, now_ms=now_ms, ids=ids)
+        await list_credit(conn, renderers, each, BreakKind.PAID_TWICE, "rejected", detail, now_ms=now_ms, ids=ids)
 
 
 async def apply_beside_reversal(
@@ -460,7 +439,7 @@ async def apply_beside_reversal(
     A reversal that has not left does not leave any more: the top-up has ended already, and the balance is not debited
     again. After one that has failed, the return debits the balance, which had the money back.
     """
-    if reversal.status is ReversalStatus.REQUESTED and not await _has_left(conn, reversal, profile):
+    if reversal.status is ReversalStatus.REQUESTED and not await has_left(conn, reversal, profile):
         await reversals.write_superseded(conn, reversal, renderers=renderers, moment=moment)
         return True
     if not reversal.is_credited:
@@ -475,19 +454,6 @@ async def apply_beside_reversal(
         renderers=renderers,
         moment=moment,
     )
-
-
-async def _has_left(conn: Conn, reversal: Reversal, profile: OriginatorProfile) -> bool:
-    if reversal.file is None:
-        return False
-    file = (await file_store.fetch_files(conn, reversal.scope, [reversal.file])).get(reversal.file)
-    if file is None:
-        return False
-    if file.status is FileStatus.APPROVED:
-        return may_have_left(file, profile)
-    batches = await file_store.list_batches(conn, reversal.scope, file.id)
-    is_rejected = any(batch.number == reversal.batch and batch.status == "rejected" for batch in batches)
-    return file.status in _AT_THE_BANK and not is_rejected
 
 
 async def paid_twice_by(conn: Conn, entry: Entry) -> str | None:
@@ -508,19 +474,7 @@ async def _report_twice(conn: Conn, renderers: Renderers, found: Reversal, *, no
         f"The debit of {found.topup} was returned, and its reversal {found.id} has left all the same with trace "
         f"{found.trace}: the customer is paid twice. Dishonor the return with R62 and the information {found.trace}."
     )
-    await _list(conn, renderers, found, BreakKind.PAID_TWICE, "left", detail, now_ms=now_ms, ids=ids)
-
-
-async def find_reversal(conn: Conn, scope: AccountScope, traces: Sequence[str], *, originator: str) -> Reversal | None:
-    """Return the reversal that one of some traces names; of several, the newest of the originator whose bank speaks."""
-    found = await reversals.find_by_trace(conn, scope, traces) if traces else []
-    return min(found, key=lambda each: each.originator != originator, default=None)
-
-
-async def find_entry_of(conn: Conn, found: Reversal) -> Entry | None:
-    """Return the entry that a reversal reverses."""
-    entries = await entry_store.list_entries_of_topups(conn, found.scope, [found.topup])
-    return next((entry for entry in entries if entry.number == found.number), None)
+    await list_credit(conn, renderers, found, BreakKind.PAID_TWICE, "left", detail, now_ms=now_ms, ids=ids)
 
 
 async def apply_returned_reversal(
@@ -559,7 +513,7 @@ async def apply_returned_reversal(
             "back, too: the customer has the money once, and the balance was not credited. If the return of the debit "
             "is dishonored and that money comes back, pay the customer another way."
         )
-        await _list(conn, renderers, found, BreakKind.REVERSAL, "both", detail, now_ms=now_ms, ids=ids)
+        await list_credit(conn, renderers, found, BreakKind.REVERSAL, "both", detail, now_ms=now_ms, ids=ids)
     return None
 
 
@@ -577,18 +531,18 @@ async def book_reversals(
     """Post that the bank has booked reversals, in the caller's transaction; return how much that is, in cents.
 
     Raises:
-        ReversalBookedOtherwiseError: one was booked before, or is not at the bank.
+        CreditBookedOtherwiseError: one was booked before, or is not at the bank.
     """
     total = 0
     for each in sorted(named, key=lambda each: (each.owner, each.topup)):
         moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
         found = await reversals.hold_reversal(conn, each)
         if found.settled_by is not None:
-            raise ReversalBookedOtherwiseError(found, f"which was booked by {found.settled_by}")
+            raise CreditBookedOtherwiseError(found, f"which was booked by {found.settled_by}")
         if found.file is None or found.trace != each.trace:
-            raise ReversalBookedOtherwiseError(found, "which is in no file")
+            raise CreditBookedOtherwiseError(found, "which is in no file")
         if found.status is ReversalStatus.MISSED:
-            raise ReversalBookedOtherwiseError(found, _GIVEN_UP)
+            raise CreditBookedOtherwiseError(found, _GIVEN_UP)
         await _confirm(conn, found, BankStep.REVERSAL, bank_account, reference, moment)
         await reversals.write_settled(
             conn, found, settled_on=booked_on, settled_by=reference, renderers=renderers, moment=moment
@@ -603,16 +557,16 @@ async def book_returned_reversal(
     """Post that the bank has booked back the money of a reversal that was returned, in the caller's transaction.
 
     Raises:
-        ReversalBookedOtherwiseError: it was booked back before, or is not at the bank.
+        CreditBookedOtherwiseError: it was booked back before, or is not at the bank.
     """
     moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
     found = await reversals.hold_reversal(conn, named)
     if found.returned_by is not None:
-        raise ReversalBookedOtherwiseError(found, f"whose money was booked back by {found.returned_by}")
+        raise CreditBookedOtherwiseError(found, f"whose money was booked back by {found.returned_by}")
     if found.file is None or found.trace != named.trace:
-        raise ReversalBookedOtherwiseError(found, "which is in no file")
+        raise CreditBookedOtherwiseError(found, "which is in no file")
     if found.status is ReversalStatus.MISSED:
-        raise ReversalBookedOtherwiseError(found, _GIVEN_UP)
+        raise CreditBookedOtherwiseError(found, _GIVEN_UP)
     await _confirm(conn, found, BankStep.REVERSAL_RETURN, bank_account, reference, moment)
     await reversals.write_returned_by(conn, found, returned_by=reference)
 
@@ -630,27 +584,3 @@ async def _confirm(
         reference=reference,
     )
     await confirm_by_bank(conn, [(confirmation, moment)])
-
-
-async def _list(
-    conn: Conn,
-    renderers: Renderers,
-    found: Reversal,
-    kind: BreakKind,
-    what: str,
-    detail: str,
-    *,
-    now_ms: int,
-    ids: Ids,
-) -> None:
-    """List once what a person has to look at of a reversal."""
-    new = NewBreak(
-        scope=found.scope,
-        kind=kind,
-        cause=f"{found.id}/{what}",
-        detail=detail,
-        amount=found.amount,
-        currency="usd",
-        reference=found.id,
-    )
-    await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)

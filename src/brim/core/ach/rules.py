@@ -25,7 +25,7 @@ INDIVIDUAL_ID_LENGTH: Final = 15
 """The length of an entry's individual identification number. Source: Nacha's file format, record 6."""
 CHECKING_CREDIT: Final = 22
 SAVINGS_CREDIT: Final = 32
-"""Transaction codes of a credit: a micro-deposit, a reversal, or the offset of a batch of debits.
+"""Transaction codes of a credit: a micro-deposit, a reversal, a refund, or the offset of a batch of debits.
 
 Source: Nacha's file format, record 6.
 """
@@ -246,7 +246,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     `description` is the entry description, and `company_name` and `company_id` say who debits; None where it is as the
     profile has it. `offset_trace` is the trace of the entry on the originator's account that balances it, and that is
-    counted; None without one. `has_credits` says that it credits the receivers: with micro-deposits, or reversals.
+    counted; None without one. `has_credits` says that it credits the receivers, as micro-deposits, reversals
+    and refunds do.
     """
 
     number: int

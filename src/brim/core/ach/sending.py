@@ -12,12 +12,13 @@ import structlog
 
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import corrections, dishonors, reversals
+from brim.core import corrections, dishonors, refunds, reversals
 from brim.core.ach import entry_store, file_store, lineage_store
 from brim.core.ach.announcing import announce_file, list_break
 from brim.core.ach.counting import count_file
 from brim.core.ach.encoding import wrong_with_stored
 from brim.core.ach.lateness import is_late
+from brim.core.ach.refunding import report_refunds_left, why_refunds_unsendable
 from brim.core.ach.reversing import report_left, why_unsendable
 from brim.core.ach.rules import AchFile, BytesForgottenError, EntryStatus, FileStatus, count_missing, moved
 from brim.core.ach.sent_lists import hand_over, unknown_sent_files
@@ -94,6 +95,7 @@ async def _void_if_late(conn: Conn, scope: AccountScope, file_id: str, *, now_ms
     await corrections.requeue_refusals(conn, scope, file_id)
     await dishonors.requeue_dishonors(conn, scope, file_id)
     await reversals.requeue_reversals(conn, scope, file_id)
+    await refunds.requeue_refunds(conn, scope, file_id)
     _log.warning("ach file was not sent in time", file=file.id, effective_date=str(file.effective_date))
     return True
 
@@ -164,6 +166,7 @@ async def check_outgoing(
     if reason is None and count_missing(file, await file_store.list_approvals(conn, scope, file_id)):
         reason = "it lacks an approval that it needs, or its approvals are of other bytes."
     reason = reason or await why_unsendable(conn, file, originator.profile)
+    reason = reason or await why_refunds_unsendable(conn, file, originator.profile)
     unknown = await unknown_sent_files(conn, originator)
     if unknown:
         reason = f"{UNKNOWN_FILES} ({', '.join(list(unknown)[:3])})."
@@ -184,6 +187,7 @@ async def mark_sent(
     await file_store.update_file(conn, sent)
     await count_file(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)
     await report_left(conn, renderers, sent, now_ms=now_ms, ids=ids)
+    await report_refunds_left(conn, renderers, sent, now_ms=now_ms, ids=ids)
     await announce_file(conn, renderers, sent, EventType.ACH_FILE_SENT, now_ms=now_ms, ids=ids)
     _log.info("ach file sent", file=file.id, name=file.name)
 

@@ -11,12 +11,13 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
-from brim.core import audit, corrections, dishonors, reversals
+from brim.core import audit, corrections, dishonors, refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import announce_file
 from brim.core.ach.encoding import REFUSAL_CLASS
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.lateness import is_late, may_have_left, time_of_file
+from brim.core.ach.refunding import find_ended_refund
 from brim.core.ach.rules import (
     BANK_FILE_PREFIX,
     FILE_PREFIX,
@@ -151,7 +152,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
         FileStateError: it is not one that waits for approval, or the day has passed for which it was made.
         ClockAdvancingError: the test clock that keeps its time is on its way.
         UnexpectedStatusError: it does not stand where the approver has seen it.
-        FileChangedError: its bytes are others than the approver has seen, or it is held.
+        FileChangedError: its bytes are others than the approver has seen, it is held, or a refund in it has ended.
         SecondPersonError: this actor may not approve, or has approved it.
     """
     seen = await _see_file(conn, scope, file_id)
@@ -162,6 +163,9 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     _check_status(before, expected_status)
     if before.held_because is not None:
         raise FileChangedError(file_id, before.held_because)
+    ended = await find_ended_refund(conn, before)
+    if ended is not None:
+        raise FileChangedError(file_id, ended)
     if sha256 is not None and sha256 != before.sha256:
         raise FileChangedError(file_id, "its hash is another one than was approved.")
     after = moved(before, FileStatus.APPROVED, approved_ms=now_ms, approved_by=name_of(by))
@@ -199,26 +203,28 @@ def _told_of_approval(file: AchFile, approval: Approval) -> str:
 class Preparers(NamedTuple):
     """Those who may not approve a file, as `originators.name_of` has them.
 
-    They changed its profile, resubmitted debits in it, dishonored returns or requested reversals in it, or approved it
-    already.
+    They changed its profile, resubmitted debits in it, dishonored returns or requested reversals or refunds in
+    it, or approved it already.
     """
 
     profile: str
     resubmitted: frozenset[str]
     dishonored: frozenset[str]
     reversed_: frozenset[str]
+    refunded: frozenset[str]
     approved: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Those who prepared it, once each; those who approved it are not among them."""
-        return tuple(sorted({self.profile, *self.resubmitted, *self.dishonored, *self.reversed_}))
+        return tuple(sorted({self.profile, *self.resubmitted, *self.dishonored, *self.reversed_, *self.refunded}))
 
 
 async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> Preparers:
     """Return who prepared a file of an originator."""
     disputed = await dishonors.list_in_file(conn, file.scope, file.id)
     taken_back = await reversals.list_in_file(conn, file.scope, file.id)
+    refunded = await refunds.list_in_file(conn, file.scope, file.id)
     waits = file.status is FileStatus.BUILT
     approvals = await file_store.list_approvals(conn, file.scope, file.id) if waits else []
     return Preparers(
@@ -226,6 +232,7 @@ async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> P
         await entry_store.who_resubmitted(conn, file.scope, file.id),
         frozenset(each.dishonored_by for each in disputed if each.dishonored_by),
         frozenset(each.requested_by for each in taken_back),
+        frozenset(each.requested_by for each in refunded),
         tuple(approval.approved_by for approval in approvals),
     )
 
@@ -235,7 +242,7 @@ def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
 
     Raises:
         SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again, dishonored a
-            return or requested a reversal in it, or have approved it, where two people have to.
+    return or requested a reversal or refund in it, or have approved it, where two people have to.
     """
     check_person(by, prepared_by=preparers.profile, approvers=approvers)
     if approvers > 1 and name_of(by) in preparers.resubmitted:
@@ -244,6 +251,8 @@ def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
         raise SecondPersonError("You dishonored a return in this file, so another operator has to approve it.")
     if approvers > 1 and name_of(by) in preparers.reversed_:
         raise SecondPersonError("You requested a reversal in this file, so another operator has to approve it.")
+    if approvers > 1 and name_of(by) in preparers.refunded:
+        raise SecondPersonError("You requested a refund in this file, so another operator has to approve it.")
     if name_of(by) in preparers.approved:
         raise SecondPersonError("You already approved this file; another operator has to approve it too.")
 
@@ -283,6 +292,7 @@ async def void_file(
     await corrections.requeue_refusals(conn, scope, file_id)
     await dishonors.requeue_dishonors(conn, scope, file_id)
     await reversals.requeue_reversals(conn, scope, file_id)
+    await refunds.requeue_refunds(conn, scope, file_id)
     await _record(conn, by, Action.ACH_FILE_VOIDED, before, after, now_ms=now_ms, ids=ids)
     return after
 
@@ -331,7 +341,8 @@ async def resubmit_file(
     )
     disputed = await dishonors.requeue_dishonors(conn, scope, file_id, [batch.number for batch in rejected])
     taken_back = await reversals.requeue_reversals(conn, scope, file_id, [batch.number for batch in rejected])
-    count = len(topups) + len(disputed) + len(taken_back)
+    refunded = await refunds.requeue_refunds(conn, scope, file_id, [batch.number for batch in rejected])
+    count = len(topups) + len(disputed) + len(taken_back) + len(refunded)
     if count:
         detail = f"{count} entries"
         await _record(conn, by, Action.ACH_FILE_RESUBMITTED, before, before, detail=detail, now_ms=now_ms, ids=ids)
@@ -344,8 +355,10 @@ async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, bat
         raise FileStateError(file, f"the bank has booked batch {batch.number}, which it had rejected")
     entries = await entry_store.list_entries_of_batch(conn, scope, file.id, batch.number)
     taken_back = await reversals.list_in_file(conn, scope, file.id, batch=batch.number)
-    if any(each.settled_by or each.return_code for each in taken_back):
-        raise FileStateError(file, f"the bank has booked or returned reversals of batch {batch.number}")
+    refunded = await refunds.list_in_file(conn, scope, file.id, batch=batch.number)
+    booked = any(each.settled_by or each.return_code for each in taken_back)
+    if booked or any(each.settled_by or each.return_code for each in refunded):
+        raise FileStateError(file, f"the bank has booked or returned credits of batch {batch.number}")
     reversed_ = await reversals.find_of_topups(conn, scope, [entry.topup for entry in entries])
     processed = [entry for entry in entries if entry.status in _PROCESSED]
     unconfirmed = {entry.topup for entry in entries if entry.topup in reversed_ and entry.confirmed_by is None}

@@ -1,4 +1,4 @@
-"""What a statement does: its lines are matched to batches, returns, dishonors and reversals, and posted."""
+"""What a statement does: its lines are matched to batches, returns, dishonors, reversals and refunds, and posted."""
 
 import hashlib
 import re
@@ -9,9 +9,11 @@ from typing import Final
 
 import msgspec
 
+from brim.core import refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.applying import confirm_batch, hold_presented, post_bank_steps
+from brim.core.ach.credits import Credit, CreditBookedOtherwiseError, find_credit
 from brim.core.ach.disputing import (
     DishonorBookedOtherwiseError,
     book_back,
@@ -28,11 +30,10 @@ from brim.core.ach.file_reading import (
 from brim.core.ach.file_store import FoundBatch
 from brim.core.ach.microdeposit_entries import PostedBeforeError, post_booked, post_returned, with_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, signed_total
+from brim.core.ach.refund_outcomes import book_refunds, book_returned_refund
 from brim.core.ach.reversing import (
-    ReversalBookedOtherwiseError,
     book_returned_reversal,
     book_reversals,
-    find_reversal,
 )
 from brim.core.ach.rules import Entry
 from brim.core.dishonors import AchReturn, list_in_file
@@ -56,8 +57,8 @@ from brim.core.reconciliation.formats import (
     read_statement,
 )
 from brim.core.reconciliation.formats import Severity as StatementSeverity
+from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
-from brim.core.reversals import list_in_file as list_reversals_in_file
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, UnexpectedBankAmountError, fetch_topups
 
@@ -71,7 +72,7 @@ _BOOKED_OTHERWISE: Final = (
     ConfirmedOtherwiseError,
     UnexpectedBankAmountError,
     DishonorBookedOtherwiseError,
-    ReversalBookedOtherwiseError,
+    CreditBookedOtherwiseError,
     PostedBeforeError,
 )
 """Why a line of a statement that was matched cannot be posted."""
@@ -238,7 +239,7 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
     booked_though_rejected: FoundBatch | None = None
     entry: Entry | None = None
     dishonored: AchReturn | None = None
-    reversal: Reversal | None = None
+    credit: Credit | None = None
     problem: str | None = None
 
 
@@ -256,15 +257,15 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
     is_coming = line.amount_minor >= 0
     whose = reading.originator
     dishonored = await find_in_line(reading.conn, whose.scope, traces, is_coming=is_coming)
-    reversal = await find_reversal(reading.conn, whose.scope, traces, originator=whose.id)
-    is_own = reversal is not None and reversal.originator == whose.id
+    credit = await find_credit(reading.conn, whose.scope, traces, originator=whose.id)
+    is_own = credit is not None and credit.originator == whose.id
     if dishonored is not None and not (
         (is_own and dishonored.originator != whose.id)
         or await is_anothers(reading, dishonored.originator, traces, is_credit=is_coming)
     ):
         return _match_dishonor(line, dishonored)
-    if reversal is not None and not await is_anothers(reading, reversal.originator, traces, is_credit=is_coming):
-        return _match_reversal(line, reversal)
+    if credit is not None and not await is_anothers(reading, credit.originator, traces, is_credit=is_coming):
+        return _match_credit(line, credit)
     for trace in traces:
         entries = [each for each in await entries_of_trace(reading, trace) if each.is_credit is is_coming]
         if entries:
@@ -285,16 +286,17 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     is_ours = company == profile.company_id.strip()
     if not is_ours and not (batches and batches[0].is_of_reversals and batches[0].company_id == company):
         return None
-    if line.amount_minor < 0 and not (batches and batches[0].description in _PAID_OUT):
+    batch = batches[0] if batches else None
+    refunded = [] if batch is None else await refunds.list_in_file(reading.conn, scope, batch.file, batch=batch.number)
+    if line.amount_minor < 0 and not (batch and (refunded or batch.description in _PAID_OUT)):
         return None
-    if not batches:
+    if batch is None:
         return _Match(problem=f"The line names batch {number}, which is none of ours.")
-    batch = batches[0]
     name = f"{batch.file}/{batch.number}"
     if batch.status == "rejected":
         problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
         return _Match(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
-    expected = await _booked_for(reading, batch)
+    expected = -batch.total_credit if refunded else await _booked_for(reading, batch)
     if expected != line.amount_minor:
         return _Match(
             kind=MatchKind.BATCH,
@@ -341,13 +343,18 @@ def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
     return _Match(kind=kind, id=dishonored.id, dishonored=dishonored)
 
 
-def _match_reversal(line: StatementLine, reversal: Reversal) -> _Match:
-    """Match a line that names a reversal: its money goes, or comes back because it was returned."""
-    kind = MatchKind.REVERSAL_RETURN if line.amount_minor >= 0 else MatchKind.REVERSAL
-    if abs(line.amount_minor) != reversal.amount:
-        problem = f"The bank has booked {line.amount_minor} cents for {reversal.id}, which is of {reversal.amount}."
-        return _Match(kind=kind, id=reversal.id, problem=problem)
-    return _Match(kind=kind, id=reversal.id, reversal=reversal)
+def _match_credit(line: StatementLine, credit: Credit) -> _Match:
+    """Match a line that names a reversal or refund: its money goes, or comes back because it was returned."""
+    going, coming = (
+        (MatchKind.REVERSAL, MatchKind.REVERSAL_RETURN)
+        if isinstance(credit, Reversal)
+        else (MatchKind.REFUND, MatchKind.REFUND_RETURN)
+    )
+    kind = coming if line.amount_minor >= 0 else going
+    if abs(line.amount_minor) != credit.amount:
+        problem = f"The bank has booked {line.amount_minor} cents for {credit.id}, which is of {credit.amount}."
+        return _Match(kind=kind, id=credit.id, problem=problem)
+    return _Match(kind=kind, id=credit.id, credit=credit)
 
 
 def _match_return(line: StatementLine, entry: Entry) -> _Match:
@@ -393,8 +400,8 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
         await settle_file(reading, match.batch.file)
         disputed = await list_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
         rest = row.amount - signed_total(entries) - await _book_back(reading, disputed, row)
-        taken_back = await list_reversals_in_file(reading.conn, scope, match.batch.file, batch=match.batch.number)
-        rest += await _book_reversals(reading, taken_back, row)
+        credits_ = await _credits_in(reading, match.batch.file, match.batch.number)
+        rest += await _book_credits(reading, credits_, row)
         if rest:
             return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
     elif match.entry is not None and match.entry.is_microdeposit:
@@ -421,47 +428,65 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
         await _list_taken_back(reading, match.entry)
     elif match.dishonored is not None:
         await _post_dishonor(reading, match.dishonored, row)
-    elif match.reversal is not None:
-        await _post_reversal(reading, match.reversal, row)
+    elif match.credit is not None:
+        await _post_credit(reading, match.credit, row)
     return None
 
 
-async def _post_reversal(reading: FileReading, reversal: Reversal, row: StatementLineRow) -> None:
-    """Post a line that moves the money of one reversal, whose batch is settled once all of it is booked."""
+async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineRow) -> None:
+    """Post a line that moves the money of one reversal or refund; its batch is settled once all of it is booked."""
     scope, reference = reading.originator.scope, f"{row.bank_account}/{row.line_key}"
     if row.amount >= 0:
-        await book_returned_reversal(
+        told = {"bank_account": row.bank_account, "reference": reference}
+        if isinstance(credit, Reversal):
+            await book_returned_reversal(reading.conn, credit, **told, now_ms=reading.now_ms, ids=reading.ids)
+        else:
+            await book_returned_refund(reading.conn, credit, **told, now_ms=reading.now_ms, ids=reading.ids)
+        return
+    if credit.file is None or credit.batch is None:
+        raise CreditBookedOtherwiseError(credit, "which is in no file")
+    await file_store.lock_file(reading.conn, scope, credit.file)
+    await _book_credits(reading, [credit], row)
+    batches = await file_store.list_batches(reading.conn, scope, credit.file)
+    batch = next((each for each in batches if each.number == credit.batch), None)
+    together = await _credits_in(reading, credit.file, credit.batch)
+    if batch is not None and batch.settled_by is None and all(each.settled_by for each in together):
+        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
+        await settle_file(reading, credit.file)
+
+
+async def _credits_in(reading: FileReading, file_id: str, batch: int) -> list[Credit]:
+    """Return the reversals or refunds in a batch."""
+    scope = reading.originator.scope
+    found: list[Credit] = [*await reversals.list_in_file(reading.conn, scope, file_id, batch=batch)]
+    return [*found, *await refunds.list_in_file(reading.conn, scope, file_id, batch=batch)]
+
+
+async def _book_credits(reading: FileReading, paid: Sequence[Credit], row: StatementLineRow) -> int:
+    """Post that the bank has booked reversals and refunds; return how much they are, in cents."""
+    told = {"bank_account": row.bank_account, "reference": f"{row.bank_account}/{row.line_key}"}
+    total = 0
+    if taken_back := [each for each in paid if isinstance(each, Reversal)]:
+        total += await book_reversals(
             reading.conn,
-            reversal,
-            bank_account=row.bank_account,
-            reference=reference,
+            taken_back,
+            **told,
+            booked_on=row.booked_on,
+            renderers=reading.renderers,
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
-        return
-    if reversal.file is None or reversal.batch is None:
-        raise ReversalBookedOtherwiseError(reversal, "which is in no file")
-    await file_store.lock_file(reading.conn, scope, reversal.file)
-    await _book_reversals(reading, [reversal], row)
-    batches = await file_store.list_batches(reading.conn, scope, reversal.file)
-    batch = next((each for each in batches if each.number == reversal.batch), None)
-    together = await list_reversals_in_file(reading.conn, scope, reversal.file, batch=reversal.batch)
-    if batch is not None and batch.settled_by is None and all(each.settled_by for each in together):
-        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
-        await settle_file(reading, reversal.file)
-
-
-async def _book_reversals(reading: FileReading, taken_back: Sequence[Reversal], row: StatementLineRow) -> int:
-    return await book_reversals(
-        reading.conn,
-        taken_back,
-        bank_account=row.bank_account,
-        reference=f"{row.bank_account}/{row.line_key}",
-        booked_on=row.booked_on,
-        renderers=reading.renderers,
-        now_ms=reading.now_ms,
-        ids=reading.ids,
-    )
+    if refunded := [each for each in paid if isinstance(each, Refund)]:
+        total += await book_refunds(
+            reading.conn,
+            refunded,
+            **told,
+            booked_on=row.booked_on,
+            renderers=reading.renderers,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+    return total
 
 
 async def _list_taken_back(reading: FileReading, entry: Entry) -> None:

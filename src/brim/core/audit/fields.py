@@ -40,6 +40,7 @@ class ObjectType(StrEnum):
     LEGAL_HOLD = "legal_hold"
     OPERATOR = "operator"
     ORIGINATOR = "originator"
+    REFUND = "refund"
     TEST_CLOCK = "test_clock"
     TOPUP = "topup"
     TOKEN = "token"  # noqa: S105  the name of an object
@@ -117,6 +118,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "ended_ms": plain,
         "end_reason": plain,
     },
+    ObjectType.REFUND: {"status": plain, "topup": plain, "amount": plain},
     ObjectType.BALANCE_RESERVE: {"currency": plain, "target": plain, "held": plain},
     ObjectType.BANK_FILE: {},
     ObjectType.BREAK: {"kind": plain, "resolution": plain},

@@ -102,6 +102,8 @@ class Action(StrEnum):
     CORRECTION_REFUSED = "correction.refused"
     ACH_RETURN_DISHONORED = "ach_return.dishonored"
     ACH_REVERSAL_REQUESTED = "ach_reversal.requested"
+    REFUND_REQUESTED = "refund.requested"
+    REFUND_CANCELED = "refund.canceled"
     TOPUPS_IMPORTED = "topup.imported"
     ENCRYPTION_ROTATED = "encryption.rotated"
     DATA_KEY_MADE = "data_key.created"

@@ -31,6 +31,7 @@ class ObjectType(StrEnum):
     CORRECTION = "brim.correction"
     ACH_RETURN = "brim.ach_return"
     ACH_REVERSAL = "brim.ach_reversal"
+    REFUND = "brim.refund"
     NEGATIVE_BALANCE = "brim.negative_balance"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"

@@ -67,6 +67,10 @@ class EventType(StrEnum):
     ACH_REVERSAL_RETURNED = "brim.ach_reversal.returned"
     ACH_REVERSAL_MISSED = "brim.ach_reversal.missed"
     ACH_REVERSAL_SUPERSEDED = "brim.ach_reversal.superseded"
+    REFUND_CREATED = "brim.refund.created"  # these to the platform, who refunds
+    REFUND_SUCCEEDED = "brim.refund.succeeded"
+    REFUND_FAILED = "brim.refund.failed"
+    REFUND_CANCELED = "brim.refund.canceled"
     PING = "v2.core.event_destination.ping"
 
 
@@ -94,6 +98,7 @@ _OBJECTS: Final = {
     "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
     "brim.ach_return": EventObject("brim.ach_return", "/v1/brim/ach/returns/", "ach"),
     "brim.ach_reversal": EventObject("brim.ach_reversal", "/v1/brim/ach/reversals/", "ach"),
+    "brim.refund": EventObject("brim.refund", "/v1/brim/refunds/", "ach"),
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),

@@ -15,6 +15,8 @@ from brim.core.idempotency import KeyCheck
 from brim.core.ledger import BalanceTransactionType, ledger_checks
 from brim.core.negative_balances import RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE
 from brim.core.rails import CONFIRMED_RAILS
+from brim.core.refunds import SOURCE_TYPE as REFUND_SOURCE_TYPE
+from brim.core.refunds import RefundCheck
 from brim.core.topups import SOURCE_TYPE, ClearingCheck, topup_checks
 from brim.core.verification import (
     END,
@@ -32,7 +34,13 @@ from brim.platform.database import Conn, Database
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.
 _RANGE_SIZE: Final = 20_000
 
-_SOURCE_TYPES: Final = (SOURCE_TYPE, RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE, MICRODEPOSITS_SOURCE_TYPE)
+_SOURCE_TYPES: Final = (
+    SOURCE_TYPE,
+    RESERVE_SOURCE_TYPE,
+    TEST_HOLD_SOURCE_TYPE,
+    MICRODEPOSITS_SOURCE_TYPE,
+    REFUND_SOURCE_TYPE,
+)
 _TRANSACTION_TYPES: Final = tuple(BalanceTransactionType)
 
 
@@ -58,14 +66,16 @@ async def verify_books(
     transactions and events; nothing belongs to a top-up that does not exist; balances are the sums of both
     entries and balance transactions; each idempotency key's event exists.
     """
-    clearing = ClearingCheck(confirmed_rails)
+    clearing, refunds = ClearingCheck(confirmed_rails), RefundCheck()
     ledger = ledger_checks(source_types=source_types, transaction_types=transaction_types)
-    checks = [*topup_checks(), *ledger, clearing, KeyCheck()]
+    checks = [*topup_checks(), *ledger, clearing, refunds, KeyCheck()]
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
         await verification_walk.prefer_ranges(conn)
         total = await verification_walk.estimate_rows(conn)
         verification = _Verification(conn, checks, on_progress, total=total, range_size=range_size)
-        return BooksReport(differences=await verification.run(), clearing=clearing.clearing)
+        return BooksReport(
+            differences=await verification.run(), clearing=clearing.clearing.with_refunds(refunds.clearing)
+        )
 
 
 class _Verification:

@@ -45,6 +45,8 @@ class BalanceTransactionType(StrEnum):
     TOPUP_REVERSAL = "topup_reversal"
     TOPUP_DISHONORED_RETURN = "topup_dishonored_return"  # ours: the vendor has no dishonored returns
     TOPUP_REVERSAL_FAILURE = "topup_reversal_failure"  # ours: the money of a reversal came back, or never left
+    REFUND = "refund"
+    REFUND_FAILURE = "refund_failure"
     TOPUP_RETURN = "topup_return"  # ours: the debit was returned after its reversal had failed
 
 

@@ -21,6 +21,8 @@ class MatchKind(StrEnum):
     CONTEST = "ach_contest"
     REVERSAL = "ach_reversal"
     REVERSAL_RETURN = "ach_reversal_return"
+    REFUND = "refund"
+    REFUND_RETURN = "refund_return"
 
 
 class BreakKind(StrEnum):
@@ -50,8 +52,10 @@ class BreakKind(StrEnum):
     """A dishonored return that has not left in time, or whose money moves as the books do not expect it."""
     REVERSAL = "failed_reversal"
     """A reversal that has not left in time, or that was returned although its debit was, too."""
+    REFUND = "failed_refund"
+    """A refund that was returned, that fits no file, or that no statement books: the customer was not paid."""
     PAID_TWICE = "paid_twice"
-    """A debit was returned or rejected after its reversal had left: the customer may have the money twice."""
+    """A debit was returned or rejected after its reversal or a refund had left: the customer may have it twice."""
     SENT = "unknown_debit"
     """A debit has left whose top-up is not in this database, or not where it could have been debited."""
     STATEMENT = "unposted_statement"

@@ -103,7 +103,8 @@ class DebitFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_queued` says that its cut-off has passed, `unsent_in` is the file that it is in and that has not left;
     `rejected_in` the one that the bank has rejected.
-    `open_return` is a return that could not be applied, or that is dishonored; `reversal` its reversal, if it has one.
+    `open_return` is a return that could not be applied, or that is dishonored; `reversal` its reversal, if it has one,
+    and `refund` a refund of it that has paid the customer, or is about to.
     """
 
     topup: str
@@ -114,6 +115,7 @@ class DebitFacts(msgspec.Struct, frozen=True, kw_only=True):
     return_code: str | None = None
     open_return: str | None = None
     reversal: str | None = None
+    refund: str | None = None
     has_account_number: bool = True
     is_sent: bool = True
 
@@ -167,7 +169,7 @@ def check_reversible(facts: DebitFacts) -> None:
     Raises:
         AlreadyReversedError: it has a reversal.
         DebitNotSentError: it has not been sent.
-        NotReversibleError: it was canceled, returned or rejected, or a return of it is not settled.
+        NotReversibleError: it was canceled, returned, rejected or refunded, or a return of it is not settled.
     """
     if facts.reversal is not None:
         raise AlreadyReversedError(facts.topup, facts.reversal)
@@ -180,6 +182,11 @@ def check_reversible(facts: DebitFacts) -> None:
         reason = (
             f"a return of it is disputed or could not be applied ({facts.open_return}). Settle that first: otherwise "
             "the customer may be paid twice."
+        )
+    elif facts.refund is not None:
+        reason = (
+            f"it was refunded ({facts.refund}), so the customer would be paid twice. Cancel the refund first if it has "
+            "not left; otherwise refund the rest."
         )
     elif facts.status not in {"pending", "succeeded"}:
         reason = f"it is {facts.status}."

@@ -6,12 +6,13 @@ Neighbours: `funding` says what pays, `rails` what came back, `ledger` and `even
 
 from brim.core.topups.amounts import AmountTooLargeError
 from brim.core.topups.bank_confirmation_rules import (
+    OF_REFUNDS,
     BankConfirmation,
     BankStep,
     ConfirmedOtherwiseError,
     UnexpectedBankAmountError,
 )
-from brim.core.topups.bank_confirmations import confirm_by_bank, is_confirmed, post_balance_step
+from brim.core.topups.bank_confirmations import confirm_by_bank, is_confirmed, note_confirmation, post_balance_step
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
 from brim.core.topups.due import TopupQueue
@@ -74,6 +75,7 @@ __all__ = [
     "MAX_BATCH",
     "MAX_DESCRIPTION",
     "MAX_STATEMENT_DESCRIPTOR",
+    "OF_REFUNDS",
     "POSTED_AT",
     "SETTLE_JOB",
     "SOURCE_TYPE",
@@ -125,6 +127,7 @@ __all__ = [
     "is_confirmed",
     "list_topups",
     "lock_topup",
+    "note_confirmation",
     "observe_changes",
     "post_balance_step",
     "postpone",

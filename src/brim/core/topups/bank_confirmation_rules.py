@@ -40,6 +40,10 @@ class BankStep(StrEnum):
     """The money was taken from our bank account by the reversal of the debit."""
     REVERSAL_RETURN = "bank_reversal_return"
     """The reversal was returned, and its money came back to our bank account."""
+    REFUND = "bank_refund"
+    """The money was taken from our bank account by a refund."""
+    REFUND_RETURN = "bank_refund_return"
+    """The refund was returned, and its money came back to our bank account."""
     REVERSAL_FAILURE = "topup_reversal_failure"
     """The reversal was returned, or never left: the customer is credited."""
     RETURNED_AFTER = "topup_return"
@@ -50,6 +54,8 @@ COMING: Final = (BankStep.CREDIT, BankStep.DISHONOR, BankStep.REVERSAL_RETURN)
 """The steps that bring money into our bank account."""
 GOING: Final = (BankStep.RETURN, BankStep.CONTEST, BankStep.REVERSAL)
 """The steps that take it out."""
+OF_REFUNDS: Final = (BankStep.REFUND, BankStep.REFUND_RETURN)
+"""The steps that are those of a refund, and no top-up's."""
 
 
 class BalanceStep(msgspec.Struct, frozen=True):
@@ -73,7 +79,8 @@ class BankConfirmation(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a bank's statement that is about a top-up.
 
     `number` counts those of one step, since a debit that was returned may be presented again. `amount` is the bank's,
-    positive, in minor units of the top-up's currency; `reference` names the line of the statement.
+    positive, in minor units of the top-up's currency; `reference` names the line of the statement. For the steps of a
+    refund (`OF_REFUNDS`), `topup` is the id of the refund.
     """
 
     scope: AccountScope

@@ -75,6 +75,18 @@ async def _confirm(conn: Conn, confirmations: Sequence[tuple[BankConfirmation, O
     return len(to_post)
 
 
+async def note_confirmation(conn: Conn, confirmation: BankConfirmation, currency: str, *, now_ms: int) -> bool:
+    """Write a confirmation of a refund, whose entry the caller posts; return whether it is new.
+
+    Raises:
+        ConfirmedOtherwiseError: another line of a statement has confirmed the same step.
+    """
+    (is_new,) = await store.insert(conn, [NewConfirmation(confirmation, currency, now_ms)])
+    if not is_new and (known := await store.find_known(conn, confirmation)) != confirmation:
+        raise ConfirmedOtherwiseError(confirmation, known)
+    return is_new
+
+
 async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: BankStep, number: int) -> bool:
     """Tell whether the bank has confirmed a step of a top-up."""
     return await store.is_confirmed(conn, scope, topup, ledger.numbered_step(step, number))

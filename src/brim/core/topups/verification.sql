@@ -139,7 +139,7 @@ LIMIT $7;
 
 -- name: wrong_confirmations
 -- Confirmations of a bank (7: its steps) that match no top-up, or differ from it in amount or currency; a
--- return (8) may be larger, by its fee.
+-- return (8) may be larger, by its fee. Those of refunds (10) are checked with these.
 SELECT
     c.account, c.livemode, format('bank_confirmations %s of %s', c.step, c.topup) AS row_name,
     coalesce(t.amount || ' ' || t.currency, 'a top-up') AS expected, c.amount || ' ' || c.currency AS found
@@ -152,9 +152,11 @@ LEFT JOIN LATERAL (
     WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.topup AND c.topup
     ORDER BY id
 ) AS t ON TRUE
-WHERE t.amount IS NULL OR c.currency <> t.currency OR c.amount < t.amount
+WHERE c.step <> ALL ($10::text[]) AND (
+    t.amount IS NULL OR c.currency <> t.currency OR c.amount < t.amount
     OR c.amount > t.amount AND split_part(c.step, ':', 1) <> $8
     OR split_part(c.step, ':', 1) <> ALL ($7::text[])
+)
 LIMIT $9;
 
 -- name: clearing_topups

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.core.ledger import BANK, FEES, FUNDING_CLEARING
-from brim.core.topups.bank_confirmation_rules import BALANCE_STEPS, COMING, GOING, BankStep
+from brim.core.topups.bank_confirmation_rules import BALANCE_STEPS, COMING, GOING, OF_REFUNDS, BankStep
 from brim.core.topups.posting import SOURCE_TYPE
 from brim.core.verification import (
     WHOLE_TABLE_TIMEOUT_S,
@@ -57,7 +57,8 @@ async def wrong_balance_transactions(conn: Conn, span: Range, rules: Rows, *, li
 
 async def wrong_confirmations(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
     """Return what banks are said to have confirmed of no top-up, or of another amount than its own."""
-    arguments = (*bounds_of(span), list(BankStep), BankStep.RETURN, limit)
+    steps = [step for step in BankStep if step not in OF_REFUNDS]
+    arguments = (*bounds_of(span), steps, BankStep.RETURN, limit, list(OF_REFUNDS))
     return differences(await conn.fetch(_SQL["wrong_confirmations"], *arguments))
 
 

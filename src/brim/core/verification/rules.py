@@ -46,9 +46,10 @@ class ClearingTopup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clearing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is clearing of all top-ups whose bank confirms by a statement.
+    """What is clearing of all top-ups whose bank confirms by a statement, and of their refunds.
 
-    `topups` is how many they are, `amounts` how much of each currency (signed minor units), `oldest` some of them.
+    `topups` is how many of both they are, `amounts` how much of each currency (signed minor units), `oldest` some of
+    them.
     """
 
     topups: int = 0
@@ -56,12 +57,22 @@ class Clearing(msgspec.Struct, frozen=True, kw_only=True):
     oldest: tuple[ClearingTopup, ...] = ()
 
     def with_topups(self, topups: Sequence[ClearingTopup]) -> "Clearing":
-        """Return this with more top-ups."""
+        """Return this with more top-ups, or parts of them."""
         amounts = Counter(self.amounts)
         for topup in topups:
             amounts[topup.currency] += topup.amount
         oldest = sorted((*self.oldest, *topups), key=lambda topup: (topup.since, topup.topup))
         return Clearing(topups=self.topups + len(topups), amounts=dict(amounts), oldest=tuple(oldest[:MAX_DIFFERENCES]))
+
+    def with_refunds(self, refunds: "Clearing") -> "Clearing":
+        """Return this with what is clearing of refunds, each of which counts as one more."""
+        amounts = Counter(self.amounts)
+        for currency, amount in refunds.amounts.items():
+            amounts[currency] += amount
+        oldest = sorted((*self.oldest, *refunds.oldest), key=lambda topup: (topup.since, topup.topup))
+        return Clearing(
+            topups=self.topups + refunds.topups, amounts=dict(amounts), oldest=tuple(oldest[:MAX_DIFFERENCES])
+        )
 
 
 class ChainReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from brim.base import wire
 from brim.base.errors import NotInTestModeError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
-from brim.core import accounts, ach, corrections, dishonors, operators, originators, reconciliation, reversals
+from brim.core import accounts, ach, corrections, dishonors, operators, originators, reconciliation, refunds, reversals
 from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionFilters, CorrectionStatus
 from brim.core.idempotency import Result, run_once
@@ -83,9 +83,11 @@ async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[Actio
 
 
 async def _has_others(conn: Conn, scope: AccountScope, file_id: str) -> bool:
-    """Tell whether a file has dishonors or reversals, which go out again as its entries do."""
+    """Tell whether a file has dishonors, reversals or refunds, which go out again as its entries do."""
     return bool(
-        await dishonors.list_in_file(conn, scope, file_id) or await reversals.list_in_file(conn, scope, file_id)
+        await dishonors.list_in_file(conn, scope, file_id)
+        or await reversals.list_in_file(conn, scope, file_id)
+        or await refunds.list_in_file(conn, scope, file_id)
     )
 
 

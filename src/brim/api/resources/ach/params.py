@@ -2,15 +2,17 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE
-from brim.api.framework.kinds import BoundedInteger, Enum, FileContent, FileName, Text
+from brim.api.framework.common_params import METADATA, PAGE
+from brim.api.framework.kinds import Amount, BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionStatus
 from brim.core.dishonors import DISHONOR_CODES, FIELD_CODES, INFORMATION_LENGTH, ReturnStatus
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
+from brim.core.refunds import RefundStatus
 from brim.core.reversals import ReversalReason, ReversalStatus
 from brim.core.time import EARLIEST_TIME, LATEST_TIME
+from brim.core.topups import MAX_DESCRIPTION
 
 _MOMENT: Final = BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME)
 """A Unix second."""
@@ -157,6 +159,30 @@ REVERSAL_REQUEST: Final = (
         + ", ".join(f"`{reason.value}` {what}" for reason, what in _REASONS.items())
         + ".",
     ),
+)
+REFUND_LIST: Final = (
+    *PAGE,
+    Parameter(
+        name="status",
+        kind=Enum(tuple(status.value for status in RefundStatus)),
+        description="Only refunds with this status.",
+    ),
+    Parameter(name="topup", kind=Text(), description="Only refunds of this top-up."),
+    Parameter(name="file", kind=Text(), description="Only refunds in this ACH file."),
+)
+REFUND_REQUEST: Final = (
+    Parameter(name="topup", kind=Text(), required=True, description="The top-up to refund, which has succeeded."),
+    Parameter(
+        name="amount",
+        kind=Amount(),
+        description="How much to refund, in cents; what is left of the top-up if it is not given.",
+    ),
+    Parameter(
+        name="description",
+        kind=Text(max_length=MAX_DESCRIPTION),
+        description="An arbitrary string, shown with the refund and its balance transactions.",
+    ),
+    METADATA,
 )
 _ACCOUNT: Final = Parameter(
     name="account", kind=Text(), description="One account of yours; all of them where none is named."

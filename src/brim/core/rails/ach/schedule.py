@@ -35,8 +35,16 @@ REVERSAL_DAYS: Final = 5
 REVERSAL_DESCRIPTION: Final = "REVERSAL"
 """The company entry description of a batch of reversals, and of nothing else. Source: Nacha's operating rules."""
 
+REFUND_DESCRIPTION: Final = "REFUND"
+"""The company entry description of a batch of refunds: what account holders read on their statements."""
+REFUND_DAYS: Final = 3
+"""Banking days from the settlement of a debit until its ordinary returns have arrived.
+
+Source: Nacha's operating rules: a return is with the originating bank by the opening of the second banking day.
+"""
+
 ANSWER_DAYS: Final = 7
-"""Banking days after the effective date of its file within which a statement has booked a dishonor, or never will."""
+"""Banking days after the effective date of its file within which a statement has booked a credit, or never will."""
 CONTEST_DAYS: Final = 2
 """Banking days from the settlement of a dishonored return within which the receiving bank can contest it.
 
@@ -181,6 +189,11 @@ def reversible_until_ms(profile: OriginatorProfile, debited_on: date) -> int:
 def reverses_in_time(profile: OriginatorProfile, debited_on: date, now_ms: int) -> bool:
     """Tell whether a file made at a moment is in time to reverse a debit that settled on a day."""
     return next_cutoff_ms(profile, now_ms - GRACE_MS) <= reversible_until_ms(profile, debited_on)
+
+
+def refundable_from_ms(profile: OriginatorProfile, debited_on: date) -> int:
+    """Return from when a debit that settled on a day does not come back as a matter of course."""
+    return usable_ms(profile, debited_on, REFUND_DAYS)
 
 
 def contestable_until(booked_on: date) -> date:

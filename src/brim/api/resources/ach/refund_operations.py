@@ -1,0 +1,94 @@
+"""The operations on refunds of top-ups. Ours alone, for platforms."""
+
+from typing import Final
+
+from brim.api.framework.operation import Operation
+from brim.api.resources.ach import params as declared
+from brim.api.resources.ach import refund_handlers as handlers
+from brim.api.resources.ach.refund_wire import RefundObject
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
+from brim.core.accounts import NotPlatformError
+from brim.core.originators import SecondPersonError
+from brim.core.refunds import (
+    AlreadyRefundedError,
+    DebitReturnableError,
+    NotRefundableError,
+    RefundFundsError,
+    RefundNotCancelableError,
+    RefundTooLargeError,
+)
+
+REFUNDS: Final = (
+    Operation(
+        method="GET",
+        path=handlers.REFUNDS,
+        operation_id="GetBrimRefunds",
+        summary="List refunds",
+        description=(
+            "Lists refunds of your top-ups and of your connected accounts' top-ups, newest first. "
+            "Only available to platforms."
+        ),
+        parameters=declared.REFUND_LIST,
+        handler=handlers.list_refunds,
+        resource="ach",
+        level="read",
+        returns=RefundObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="GET",
+        path=f"{handlers.REFUNDS}/{{refund}}",
+        operation_id="GetBrimRefundsRefund",
+        summary="Retrieve a refund",
+        description="Retrieves a refund of a top-up.",
+        parameters=(),
+        handler=handlers.retrieve_refund,
+        resource="ach",
+        level="read",
+        returns=RefundObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=handlers.REFUNDS,
+        operation_id="PostBrimRefunds",
+        summary="Refund a top-up",
+        description=(
+            "Pays a live top-up by ACH back to the bank account that paid, whole or in part. The money leaves the "
+            "account's available balance at once, and the refund goes out with the next file, which another operator "
+            "has to approve. The top-up stays `succeeded`. A debit that was wrong is reversed instead."
+        ),
+        parameters=declared.REFUND_REQUEST,
+        handler=handlers.request_refund,
+        resource="ach",
+        level="write",
+        returns=RefundObject,
+        errors=(
+            NotPlatformError,
+            ResourceMissingError,
+            SecondPersonError,
+            NotRefundableError,
+            AlreadyRefundedError,
+            RefundTooLargeError,
+            DebitReturnableError,
+            RefundFundsError,
+        ),
+    ),
+    Operation(
+        method="POST",
+        path=f"{handlers.REFUNDS}/{{refund}}/cancel",
+        operation_id="PostBrimRefundsRefundCancel",
+        summary="Cancel a refund",
+        description=(
+            "Cancels a refund whose file nobody has approved; the account's available balance has the money again. A "
+            "file that has it already is held and has to be voided."
+        ),
+        parameters=(),
+        handler=handlers.cancel_refund,
+        resource="ach",
+        level="write",
+        returns=RefundObject,
+        errors=(NotPlatformError, SecondPersonError, RefundNotCancelableError),
+    ),
+)
