@@ -22,10 +22,11 @@ from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.rails.ach import ACH, Offset
 from brim.core.refunds import FailureReason, Refund, RefundStatus
 from brim.core.reversals import ReversalReason
-from brim.core.time import lock_owner_time
+from brim.core.time import OwnerTime, lock_owner_time
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_credits import (
+    FILE_THAT_NOBODY_APPROVES,
     OTHER,
     approve,
     assert_bank_agrees,
@@ -125,7 +126,7 @@ async def test_a_top_up_is_refunded_in_parts_until_nothing_is_left(live: LiveMon
     topup = await paid(live)
     first = await refund(live, topup, 2_000)
     assert (await available(live), first.leaves_ms) == (3_000, at("2026-12-07 17:00"))  # at once
-    with pytest.raises(refunds.RefundTooLargeError, match=r"\(3001\) is greater than the unrefunded amount .* \(3000\)"):
+    with pytest.raises(refunds.RefundTooLargeError, match=r"\(3001\) is greater than the unrefunded .* \(3000\)"):
         await refund(live, topup, 3_001)
     second = await refund(live, topup)
     assert second.amount == 3_000
@@ -160,3 +161,555 @@ async def test_a_top_up_is_refunded_in_parts_until_nothing_is_left(live: LiveMon
     assert (line["action"], line["detail"], json.loads(line["after"])["amount"]) == ("refund.requested", topup, 2_000)
     (kept,) = await rows(live.database, "SELECT description, metadata FROM refunds WHERE id = $1", first.id)
     assert (kept["description"], json.loads(kept["metadata"])) == ("Sorry.", {"order": "7"})
+
+
+async def test_each_refusal_says_why_and_what_to_do_instead(live: LiveMoney) -> None:
+    await live.open(hold_days=1, minimum_hold_days=0)
+    pending = await live.create(await live.bank_account(), 1_000)
+    canceled = await live.create(await live.bank_account(), 1_001)
+    assert await live.cancel(canceled)
+    returned = await live.create(await live.bank_account("9903020000"), 1_002)
+    source = await live.bank_account()
+    done = await live.create(source, 1_003)
+    with pytest.raises(ResourceMissingError, match="No such debit"):
+        await refund(live, "tu_unknown")
+    with pytest.raises(refunds.NotRefundableError, match="Cancel it, or reverse its debit"):
+        await refund(live, pending)
+    with pytest.raises(refunds.NotRefundableError, match="it is canceled"):
+        await refund(live, canceled)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-03 14:30", step_hours=8)
+    assert (await live.topup(done))["status"] == "succeeded"
+    with pytest.raises(refunds.DebitReturnableError, match="third banking day"):
+        await refund(live, done)
+    await live.until("2026-12-07 14:30", step_hours=24)
+    with pytest.raises(refunds.NotRefundableError, match=r"returned its debit \(R03\)"):
+        await refund(live, returned)
+    with pytest.raises(refunds.NotRefundableError, match="could not be applied"):
+        await _with_open_return(live, done)
+    await rows(live.database, "UPDATE funding_sources SET is_detached = true WHERE id = $1", source)
+    with pytest.raises(refunds.NotRefundableError, match="its bank account was detached"):
+        await refund(live, done)
+    await rows(live.database, "UPDATE funding_sources SET is_detached = false, sealed = NULL WHERE id = $1", source)
+    with pytest.raises(refunds.NotRefundableError, match="number of its bank account was erased"):
+        await refund(live, done)
+    assert await rows(live.database, "SELECT id FROM refunds") == []
+    await assert_books_hold(live.database)
+
+
+async def _with_open_return(live: LiveMoney, topup: str) -> None:
+    """Refund a top-up while a return of its debit lies open."""
+    (entry,) = await rows(live.database, "SELECT trace FROM ach_entries WHERE topup = $1", topup)
+    (listed,) = await rows(
+        live.database,
+        "INSERT INTO breaks (account, livemode, id, kind, cause, detail, reference, opened_ms)"
+        " VALUES ($1, true, 'brk_open', 'unmatched_return', 'x', 'x', $2, 1) RETURNING id",
+        PLATFORM.account,
+        entry["trace"],
+    )
+    try:
+        await refund(live, topup)
+    finally:
+        await settle(live, listed)
+
+
+async def test_only_what_is_available_is_refunded(live: LiveMoney) -> None:
+    await live.open()
+    gone = await live.create(await live.bank_account(), 4_000)
+    topup = await paid(live)
+    await spend(live, 8_000)
+    with pytest.raises(refunds.RefundFundsError, match=r"\(1000\) is less than the refund \(5000\)"):
+        await refund(live, topup)
+    await refund(live, topup, 600)
+    assert await come_back(live, gone) is Applied.REVERSED
+    assert await available(live) == -3_600
+    with pytest.raises(refunds.RefundFundsError, match=r"is negative \(-3600\), and has to recover first"):
+        await refund(live, topup, 1)
+    assert len(await rows(live.database, "SELECT id FROM refunds")) == 1
+
+
+async def spend(live: LiveMoney, amount: int) -> None:
+    async with live.database.transaction() as conn:
+        moment = await lock_owner_time(conn, PLATFORM, now_ms=live.now_ms, ids=live.ids)
+        await ledger.reserve(
+            conn, PLATFORM, source_type="reserve", source="rsrv_x", amount=amount, currency="usd", moment=moment
+        )
+
+
+async def test_a_refund_is_canceled_before_its_file_is_approved(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    first, second = await refund(live, topup, 2_000), await refund(live, topup, 3_000)
+    ended = await cancel(live, first)
+    assert (ended.status, ended.canceled_by, ended.failure_reason) == (RefundStatus.CANCELED, OTHER.id, None)
+    assert await lines(live, first.id) == [("refund", -2_000), ("refund_failure", 2_000)]
+    assert await available(live) == 2_000
+    with pytest.raises(refunds.RefundNotCancelableError, match="it is canceled"):
+        await cancel(live, first)
+    live.now_ms = at("2026-12-07 17:00")
+    await live.work()
+    built = await now(live, second)
+    await cancel(live, second)  # nobody has approved its file
+    with pytest.raises(ach.FileChangedError, match=f"its refund {second.id} is canceled and must not leave. Void"):
+        await approve(live)
+    await void(live, built.file)
+    await live.work()
+    assert await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'") == []
+    third = await refund(live, topup)
+    left = await sent(live, third, "2026-12-08 17:00")
+    assert third.amount == 5_000
+    with pytest.raises(refunds.RefundNotCancelableError, match=f"its file {left.file} was approved"):
+        await cancel(live, third)
+    await live.until("2026-12-10 12:00")
+    assert (await now(live, third)).status is RefundStatus.SUCCEEDED
+    assert await events(live, second) == ["created", "canceled"]
+    (line,) = await rows(
+        live.database, "SELECT * FROM audit_log WHERE action = 'refund.canceled' AND object = $1", second.id
+    )
+    assert json.loads(line["after"])["status"] == "canceled"
+    await assert_bank_agrees(live)
+
+
+async def test_a_refund_that_is_returned_credits_the_balance_and_is_listed(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live, CREDIT_RETURNED)
+    found = await refund(live, topup, 2_000)
+    await sent(live, found)
+    await live.until("2026-12-08 23:50")
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    await live.until("2026-12-11 12:00")
+    ended = await now(live, found)
+    assert (ended.status, ended.failure_reason, ended.return_code) == (
+        RefundStatus.FAILED,
+        FailureReason.DECLINED,
+        "R02",
+    )
+    assert await lines(live, found.id) == [("refund", -2_000), ("refund_failure", 2_000)]
+    assert await events(live, found) == ["created", "succeeded", "failed"]
+    (listed,) = await breaks(live)
+    assert (listed["kind"], listed["reference"]) == ("failed_refund", found.id)
+    await assert_bank_agrees(live, available=5_000)
+    returned = next(each for each in (live.folder / "from-bank").glob("returns_*") if "R02" in each.read_text())
+    content = returned.read_text()
+    (live.folder / "from-bank" / "again.ach").write_text(content.replace("REHEARSAL BANK", "REHEARSAL BAND"))
+    await live.work()
+    await assert_bank_agrees(live, available=5_000)  # once, however often it arrives
+    own = next(line for line in content.splitlines() if line[:1] == "6")[79:94]
+    for number, (was, wanted, why) in enumerate(
+        (
+            ("0000002000", "0000001000", "the refund was of 2000 cents"),
+            ("9402020000", "9402020001", "another bank account"),
+        )
+    ):
+        wrong = content.replace(was, wanted).replace("00" + was, "00" + wanted).replace(own, f"{own[:-1]}{number + 7}")
+        (live.folder / "from-bank" / f"wrong{number}.ach").write_text(
+            wrong.replace("REHEARSAL BANK", f"REHEARSAL BAN{number}")
+        )
+        await live.work()
+        assert why in (await breaks(live))[-1]["detail"]
+    assert (await refund(live, topup)).amount == 5_000  # nothing of it was refunded
+
+
+async def test_a_refund_goes_to_the_bank_account_as_its_bank_has_corrected_it(live: LiveMoney) -> None:
+    """A notification of change about the debit comes before; one about the refund is applied, too."""
+    await live.open()
+    topup = await paid(live, CHANGED)
+    (source,) = await rows(live.database, "SELECT last4, corrected_ms FROM funding_sources")
+    assert source["corrected_ms"] is not None
+    found = await refund(live, topup)
+    left = await sent(live, found)
+    number = live.vault.open(left.sealed or b"", place=left.place).decode()
+    assert (number[-4:], left.last4, number != CHANGED) == (source["last4"], source["last4"], True)
+    (entry,) = [each for each in await records(live, left.file or "") if each[:1] == "6"]
+    assert entry[12:29].strip() == number
+    await live.until("2026-12-10 12:00")
+    corrections = await rows(live.database, "SELECT status, original_trace FROM corrections ORDER BY id")
+    assert [(each["status"], each["original_trace"] == left.trace) for each in corrections] in (
+        [("applied", False)],
+        [("applied", False), ("applied", True)],
+        [("applied", False), ("noted", True)],
+    )
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    assert await breaks(live) == []
+
+
+@pytest.mark.parametrize("is_in_file", [False, True])
+async def test_a_return_of_the_debit_before_the_refund_has_left_ends_it(live: LiveMoney, is_in_file: bool) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup, 2_000)
+    live.now_ms = at("2026-12-07 17:00")
+    if is_in_file:
+        await live.work()
+    assert await come_back(live, topup) is Applied.REVERSED
+    ended = await now(live, found)
+    assert (ended.status, ended.failure_reason) == (RefundStatus.FAILED, FailureReason.DISPUTED)
+    assert await lines(live, topup) == [("topup", 5_000), ("topup_reversal", -5_000)]
+    assert await lines(live, found.id) == [("refund", -2_000), ("refund_failure", 2_000)]
+    assert await available(live) == 0
+    types = await rows(live.database, "SELECT type FROM events WHERE type LIKE 'brim.negative_balance%'")
+    assert types == []  # the balance was never below zero
+    if is_in_file:
+        with pytest.raises(ach.FileChangedError, match="must not leave"):
+            await approve(live)
+        await void(live, ended.file)
+    await live.work()
+    assert await rows(live.database, "SELECT id FROM ach_files WHERE status IN ('built', 'approved')") == []
+    assert await breaks(live) == []
+    with pytest.raises(refunds.NotRefundableError, match=r"returned its debit \(R10\)"):
+        await refund(live, topup)
+
+
+async def test_a_return_of_the_debit_after_the_refund_has_left_is_listed_as_paid_twice(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live, RETURNED_LATE)
+    found = await refund(live, topup, 2_000)
+    left = await sent(live, found)
+    await live.until("2026-12-16 12:00", step_hours=24)
+    assert (await live.topup(topup))["status"] == "reversed"
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    (listed,) = [each for each in await breaks(live) if each["kind"] != "silent_bank"]
+    assert (listed["kind"], listed["reference"], listed["amount"]) == ("paid_twice", found.id, 2_000)
+    assert f"has left with trace {left.trace}: the customer has that amount twice" in listed["detail"]
+    await assert_bank_agrees(live, available=-2_000)  # the customer has it, and the account owes it
+
+
+async def test_a_refund_and_a_reversal_rule_each_other_out(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup, 1)
+    with pytest.raises(reversals.NotReversibleError, match=f"it was refunded \\({found.id}\\)"):
+        await reverse(live, topup)
+    await cancel(live, found)
+    reversal = await reverse(live, topup)
+    with pytest.raises(refunds.NotRefundableError, match=f"its debit was reversed \\({reversal}\\)"):
+        await refund(live, topup, 1)
+
+
+async def reverse(live: LiveMoney, topup: str) -> str:
+    async with live.database.transaction() as conn:
+        made = await ach.request_reversal(
+            conn,
+            PLATFORM,
+            topup,
+            reason=ReversalReason.DUPLICATE,
+            renderers=WIRE_FORMATS,
+            by=OPERATOR,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    return made.id
+
+
+async def test_who_requested_a_refund_does_not_approve_its_file(live: LiveMoney) -> None:
+    """Whatever the limits of the profile say: it lets other files leave without anybody."""
+    await live.open(requires_approval=False)
+    topup = await paid(live)
+    found = await refund(live, topup)
+    live.now_ms = at("2026-12-07 17:00")
+    await live.work()
+    file = (await now(live, found)).file
+    with pytest.raises(originators.SecondPersonError, match="You requested a refund"):
+        await approve(live, by=OPERATOR)
+    await approve(live)
+    (approval,) = await rows(live.database, "SELECT prepared_by FROM ach_approvals WHERE file = $1", file)
+    assert OPERATOR.id in approval["prepared_by"]
+    await rows(live.database, "UPDATE refunds SET file = NULL, batch = NULL, trace = NULL")
+    await rows(live.database, FILE_THAT_NOBODY_APPROVES, file)
+    with pytest.raises(asyncpg.CheckViolationError, match="nobody has to approve"):
+        await rows(live.database, "UPDATE refunds SET file = 'achf_none', batch = 1, trace = '1'")
+
+
+@pytest.mark.parametrize("is_version_before", [False, True])
+async def test_a_voided_file_lets_its_refund_leave_with_the_next_one(live: LiveMoney, is_version_before: bool) -> None:
+    """Also where a version gives it up that knows no refunds; and a stopped account's refund waits."""
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup)
+    live.now_ms = at("2026-12-07 17:00")
+    await live.work()
+    first = await now(live, found)
+    if is_version_before:
+        await rows(live.database, "UPDATE ach_files SET status = 'voided', voided_ms = 1 WHERE id = $1", first.file)
+    else:
+        await void(live, first.file)
+    requeued = await now(live, found)
+    assert (requeued.trace, requeued.sealed, requeued.last4) == (None, None, None)
+    async with live.database.transaction() as conn:
+        money = await live_money_of_account(conn, PLATFORM.account)
+        assert money.has_refund
+        await originators.stop_rail(
+            conn, PLATFORM, rail=ACH, account=PLATFORM.account, reason="wait", by=OPERATOR, now_ms=live.now_ms,
+            ids=live.ids,
+        )  # fmt: skip
+    await live.work()
+    assert (await now(live, found)).file is None
+    async with live.database.transaction() as conn:
+        await originators.resume_rail(
+            conn, PLATFORM, rail=ACH, account=PLATFORM.account, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+    await approve(live)
+    second = await now(live, found)
+    assert second.file not in {None, first.file}
+    assert second.trace not in {None, first.trace}
+
+
+async def test_a_rejected_refund_is_resubmitted_or_canceled(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    kept, dropped = await refund(live, topup, 2_000), await refund(live, topup, 3_000)
+    (live.folder / "rules.jsonl").write_text(json.dumps({"file": "*", "action": "reject", "reason": "by script"}))
+    await live.bank("script", str(live.folder / "rules.jsonl"))
+    first = await sent(live, kept)
+    await live.until("2026-12-08 10:00")
+    await cancel(live, dropped)
+    async with live.database.transaction() as conn:
+        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    assert count == 1
+    second = await sent(live, kept, "2026-12-08 17:00")
+    await live.until("2026-12-10 12:00")
+    assert ((await now(live, kept)).status, second.file != first.file) == (RefundStatus.SUCCEEDED, True)
+    await assert_bank_agrees(live, available=3_000)
+
+
+async def test_a_refund_waits_while_it_is_unclear_whether_the_debit_has_come_back(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup)
+    (entry,) = await rows(live.database, "SELECT trace FROM ach_entries")
+    await rows(
+        live.database,
+        "INSERT INTO breaks (account, livemode, id, kind, cause, detail, reference, opened_ms)"
+        " VALUES ($1, true, 'brk_open', 'taken_back', 'x', 'x', $2, 1)",
+        PLATFORM.account,
+        entry["trace"],
+    )
+    live.now_ms = at("2026-12-07 17:00")
+    await live.work()
+    assert (await now(live, found)).file is None
+    await settle(live, {"id": "brk_open"})
+    await approve(live)
+    assert (await now(live, found)).file is not None
+
+
+async def test_a_refund_of_a_debit_that_the_bank_then_rejects_fails_or_is_listed(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup, 1_000)
+    left = await sent(live, found)
+    async with live.database.transaction() as conn:
+        entries = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
+        await ach.refunding.report_rejected_refunded(
+            conn, WIRE_FORMATS, entries, now_ms=live.now_ms, ids=OwnerTime(live.now_ms, live.ids).ids
+        )
+    (listed,) = await breaks(live)
+    assert (listed["kind"], f"is in {left.file}. If that has left" in listed["detail"]) == ("paid_twice", True)
+    late = await refund(live, topup, 2_000)
+    await rows(live.database, "UPDATE ach_batches SET status = 'rejected' WHERE total_debit > 0")
+    live.now_ms = at("2026-12-08 17:00")
+    await live.work()
+    ended = await now(live, late)
+    assert (ended.status, ended.failure_reason, ended.file) == (RefundStatus.FAILED, FailureReason.DISPUTED, None)
+    with pytest.raises(refunds.NotRefundableError, match="the customer was not debited"):
+        await refund(live, topup)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_after_a_restore_a_refund_that_has_left_does_not_leave_again(live: LiveMoney, is_known: bool) -> None:
+    """One that the older database does not know is written, and paid for, even where the money was spent since."""
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup, 2_000)
+    left = await sent(live, found)
+    async with live.database.transaction() as conn:
+        await conn.execute("DELETE FROM ach_files WHERE id = $1", left.file)
+        await conn.execute("DELETE FROM ach_batches WHERE file = $1", left.file)
+        if is_known:
+            await conn.execute("UPDATE refunds SET file = NULL, batch = NULL, trace = NULL")
+    if not is_known:
+        await cancel(live, await _forgotten(live, found))
+        await spend(live, 4_000)
+    async with live.database.transaction() as conn:
+        compared = await ach.compare_sent(
+            conn, live.vault, WIRE_FORMATS, PLATFORM, found.originator, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
+    assert (compared.files, compared.entries, compared.breaks) == (1, 1, 0)
+    (learned,) = await rows(live.database, "SELECT * FROM refunds WHERE file = $1", left.file)
+    assert (learned["status"], learned["trace"], learned["amount"]) == ("pending", left.trace, 2_000)
+    assert learned["requested_by"] == (OPERATOR.id if is_known else "compare")
+    assert await available(live) == (3_000 if is_known else -1_000)
+    await live.until("2026-12-09 12:00")
+    (learned,) = await rows(live.database, "SELECT * FROM refunds WHERE file = $1", left.file)
+    assert learned["status"] == "succeeded"
+    assert len(await rows(live.database, "SELECT id FROM ach_files")) == 2
+    await assert_bank_agrees(live, available=3_000 if is_known else -1_000)
+
+
+async def _forgotten(live: LiveMoney, found: Refund) -> Refund:
+    """Return a refund as an older database has it: in no file."""
+    await rows(live.database, "UPDATE refunds SET file = NULL, batch = NULL, trace = NULL WHERE id = $1", found.id)
+    return await now(live, found)
+
+
+@pytest.mark.parametrize(("offset", "code"), [(Offset.CHECKING, "27"), (Offset.SAVINGS, "37")])
+async def test_in_a_balanced_file_the_originator_is_debited_what_is_refunded(
+    live: LiveMoney, offset: Offset, code: str
+) -> None:
+    live.bank_flags = ("--balanced",)
+    await live.open(offset=offset)
+    topup = await paid(live)
+    made = [await refund(live, topup, amount) for amount in (1_000, 2_000)]
+    found = await sent(live, made[0])
+    (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE id = $1", found.file)
+    text = await records(live, file["id"])
+    entries = [(each[1:3], int(each[29:39])) for each in text if each[:1] == "6"]
+    assert entries == [("22", 1_000), ("22", 2_000), (code, 3_000)]
+    assert (file["entry_count"], file["total_debit"], file["total_credit"]) == (3, 3_000, 3_000)
+    assert [each[1:4] for each in text if each[:1] == "5"] == ["200"]
+    await live.until("2026-12-09 12:00")
+    assert {(await now(live, each)).status for each in made} == {RefundStatus.SUCCEEDED}
+    await assert_bank_agrees(live, available=2_000)
+
+
+async def test_a_bank_may_book_each_refund_by_its_trace(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await sent(live, await refund(live, topup, 2_000))
+    await live.until("2026-12-08 22:00")
+    live.now_ms = at("2026-12-08 23:30")
+    await live.advance_bank()
+    statement = live.folder / "from-bank" / "statement_20261208.bai2"
+    content = statement.read_text()
+    assert content.count(f"{COMPANY}-0000002") == 1
+    statement.write_text(content.replace(f"{COMPANY}-0000002", found.trace or ""))
+    await live.work()
+    (line,) = await rows(live.database, "SELECT matched_kind, matched FROM statement_lines WHERE amount < 0")
+    assert (line["matched_kind"], line["matched"]) == ("refund", found.id)
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", found.file)
+    assert file["status"] == "settled"
+    await assert_bank_agrees(live, available=3_000)
+
+
+async def test_a_refund_that_no_statement_books_is_listed_and_fails_once_a_person_has_looked(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await sent(live, await refund(live, topup, 2_000))
+    live.now_ms = at("2026-12-18 00:00")
+    await live.work()
+    (listed,) = [each for each in await breaks(live) if each["reference"] == found.id]
+    assert "no statement has booked it" in listed["detail"]
+    assert (await now(live, found)).status is RefundStatus.PENDING
+    await settle(live, listed)
+    await live.work()
+    ended = await now(live, found)
+    assert (ended.status, ended.failure_reason) == (RefundStatus.FAILED, FailureReason.UNKNOWN)
+    await live.advance_bank()  # it had booked everything, and nobody had got the statements
+    await live.work()
+    (late,) = [each for each in await breaks(live) if each["kind"] == "line_amount"]
+    assert f"{found.id}, which is failed, and whose money is in the balance again" in late["detail"]
+    assert await lines(live, found.id) == [("refund", -2_000), ("refund_failure", 2_000)]
+    await assert_books_hold(live.database)
+
+
+async def test_a_return_waits_for_a_file_with_a_refund_that_is_being_sent(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup)
+    live.now_ms = at("2026-12-07 17:00")
+    await live.work()
+    file = (await now(live, found)).file or ""
+    approved = "UPDATE ach_files SET status = 'approved', approved_by = 'op_2', approved_ms = 1 WHERE id = $1"
+    await rows(live.database, approved, file)
+    async with live.database.transaction() as conn:
+        outgoing = await check_outgoing(
+            conn, live.vault, WIRE_FORMATS, PLATFORM, file, now_ms=live.now_ms, ids=live.ids
+        )
+        assert outgoing is not None
+        applied = asyncio.create_task(come_back(live, topup))
+        await someone_waits(live)
+        await mark_sent(conn, WIRE_FORMATS, outgoing.file, outgoing.originator, now_ms=live.now_ms, ids=live.ids)
+    assert await applied is Applied.REVERSED
+    assert (await now(live, found)).status is RefundStatus.PENDING
+    assert [each["kind"] for each in await breaks(live)] == ["paid_twice"]
+    assert await available(live) == -5_000
+
+
+@pytest.mark.parametrize("amounts", [(3_000, 3_000), (2_000, 3_000, 1)])
+async def test_refunds_at_once_never_exceed_the_top_up(live: LiveMoney, amounts: tuple[int, ...]) -> None:
+    await live.open()
+    other, topup = await live.create(await live.bank_account(), 9_000), await paid(live)
+    assert (await live.topup(other))["status"] == "succeeded"
+    results = await asyncio.gather(
+        *(refund(live, topup, amount, by=OTHER) for amount in amounts), return_exceptions=True
+    )
+    made = [each.amount for each in results if isinstance(each, Refund)]
+    refused = (refunds.RefundTooLargeError, refunds.AlreadyRefundedError)
+    assert all(isinstance(each, (Refund, *refused)) for each in results)
+    assert 0 < sum(made) <= 5_000
+    assert await available(live) == 14_000 - sum(made)
+    await assert_books_hold(live.database)
+
+
+async def test_refunds_of_two_top_ups_at_once_do_not_overdraw_the_balance(live: LiveMoney) -> None:
+    await live.open()
+    first, second = await live.create(await live.bank_account(), 5_000), await paid(live)
+    await spend(live, 4_000)
+    results = await asyncio.gather(refund(live, first), refund(live, second), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in results) == ["Refund", "RefundFundsError"]
+    assert await available(live) == 1_000
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("is_return_first", [True, False])
+async def test_of_a_refund_and_a_return_or_a_reversal_at_once_the_customer_is_paid_once(
+    live: LiveMoney, is_return_first: bool
+) -> None:
+    await live.open()
+    other, topup = await live.create(await live.bank_account(), 5_000), await paid(live)
+    both = [come_back(live, topup), refund(live, topup)]
+    results = await asyncio.gather(*(both if is_return_first else both[::-1]), return_exceptions=True)
+    assert Applied.REVERSED in results
+    refused = [each for each in results if isinstance(each, refunds.NotRefundableError)]
+    found = await rows(live.database, "SELECT status FROM refunds WHERE topup = $1", topup)
+    assert [each["status"] for each in found] == ([] if refused else ["failed"])
+    assert await available(live) == 5_000
+    beside = [reverse(live, other), refund(live, other)]
+    outcomes = await asyncio.gather(*(beside if is_return_first else beside[::-1]), return_exceptions=True)
+    assert sum(isinstance(each, (refunds.NotRefundableError, reversals.NotReversibleError)) for each in outcomes) == 1
+    assert await available(live) == 0
+    await assert_books_hold(live.database)
+
+
+async def test_a_cancel_and_a_file_at_once_pay_or_credit_and_not_both(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup)
+    live.now_ms = at("2026-12-07 17:00")
+    results = await asyncio.gather(live.work(), cancel(live, found), return_exceptions=True)
+    assert not [each for each in results if isinstance(each, BaseException)]
+    ended = await now(live, found)
+    assert (ended.status, await available(live)) == (RefundStatus.CANCELED, 5_000)
+    if ended.file is not None:
+        await void(live, ended.file)
+    await live.until("2026-12-09 12:00")
+    await assert_bank_agrees(live, available=5_000)
+
+
+async def test_a_connected_account_pays_for_the_refund_of_its_top_up(live: LiveMoney) -> None:
+    below = AccountScope("acct_below", livemode=True)
+    await live.open(below.account)
+    topup = await live.create(await live.bank_account(scope=below), 5_000, scope=below)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-07 15:00", step_hours=24)
+    found = await refund(live, topup, 2_000)
+    assert (found.scope, found.owner) == (PLATFORM, below.account)
+    await sent(live, found)
+    await live.until("2026-12-09 12:00")
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    (kept,) = await rows(live.database, "SELECT account, available FROM balances WHERE available <> 0")
+    assert (kept["account"], kept["available"]) == (below.account, 3_000)
+    await assert_bank_agrees(live, available=3_000)
+    await rows(live.database, "UPDATE accounts SET deleted_ms = 1 WHERE account = $1", below.account)
+    with pytest.raises(refunds.NotRefundableError, match="account was deleted or rejected"):
+        await refund(live, topup)

@@ -28,6 +28,7 @@ from brim.core.reversals import Reversal, ReversalReason, ReversalStatus
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_credits import (
+    FILE_THAT_NOBODY_APPROVES,
     OTHER,
     approve,
     assert_bank_agrees,
@@ -407,22 +408,9 @@ async def test_who_requested_a_reversal_does_not_approve_its_file(live: LiveMone
         file = await ach.find_file(conn, PLATFORM, found.file or "")
     assert (file.status, file.approvals_needed) == ("sent", 1)
     await rows(live.database, "UPDATE ach_reversals SET file = NULL, batch = NULL, trace = NULL")
-    await rows(live.database, _FILE_THAT_NOBODY_APPROVES, found.file)
+    await rows(live.database, FILE_THAT_NOBODY_APPROVES, found.file)
     with pytest.raises(asyncpg.CheckViolationError, match="nobody has to approve"):
         await rows(live.database, "UPDATE ach_reversals SET file = 'achf_none', batch = 1, trace = '1'")
-
-
-_FILE_THAT_NOBODY_APPROVES = """
-    INSERT INTO ach_files (
-        account, livemode, id, originator, status, name, file_date, file_time, modifier, effective_date, entry_count,
-        total_debit, total_credit, byte_count, sha256, built_ms, approvals_needed
-    )
-    SELECT
-        account, livemode, 'achf_none', originator, 'built', 'none', file_date, file_time, 'Z', effective_date, 1, 0, 1,
-        1, sha256, 1, 0
-    FROM ach_files
-    WHERE id = $1
-"""
 
 
 @pytest.mark.parametrize("is_version_before", [False, True])

@@ -273,6 +273,19 @@ _BOOKS: Final = (
         CASE WHEN n > 100 OR n % 2 = 0 THEN n::text END, CASE WHEN n > 100 THEN 'x' END
     FROM n
     """,
+    # The first hundred are on their way: half of them in a file.
+    """
+    refunds (
+        account, livemode, id, owner, originator, topup, number, amount, debited_on, sec_code, status, requested_by,
+        requested_ms, leaves_ms, balance_transaction, file, batch, trace, settled_by
+    )
+    SELECT
+        {account}, false, 'rfnd_' || {id}, {account}, 'orig_1', 'tu_' || {id}, 1, 1, date '2026-01-01', 'PPD',
+        CASE WHEN n > 100 THEN 'succeeded' ELSE 'pending' END, 'op_1', n, n, 'txn_' || {id},
+        CASE WHEN n > 100 OR n % 2 = 0 THEN 'file_' || {id} END, CASE WHEN n > 100 OR n % 2 = 0 THEN 1 END,
+        CASE WHEN n > 100 OR n % 2 = 0 THEN n::text END, CASE WHEN n > 100 THEN 'x' END
+    FROM n
+    """,
     """
     return_counts (
         account, livemode, originator, owner, day, debits, unauthorized, administrative, returned

@@ -10,6 +10,17 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
 
 OTHER: Final = Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com")
+FILE_THAT_NOBODY_APPROVES: Final = """
+    INSERT INTO ach_files (
+        account, livemode, id, originator, status, name, file_date, file_time, modifier, effective_date, entry_count,
+        total_debit, total_credit, byte_count, sha256, built_ms, approvals_needed
+    )
+    SELECT
+        account, livemode, 'achf_none', originator, 'built', 'none', file_date, file_time, 'Z', effective_date, 1, 0, 1,
+        1, sha256, 1, 0
+    FROM ach_files
+    WHERE id = $1
+"""
 
 
 async def approve(live: LiveMoney, *, by: Actor = OTHER, approvers: int = 2) -> None:

@@ -171,3 +171,5 @@ async def _close(conn: Conn, context: RequestContext, account: Account, *, what:
         raise AccountInUseError(what, "it waits for the money of dishonored returns")
     if money.has_reversal:
         raise AccountInUseError(what, "the bank has not booked a reversal of one of its debits")
+    if money.has_refund:
+        raise AccountInUseError(what, "the bank has not booked a refund of one of its top-ups")

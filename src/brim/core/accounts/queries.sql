@@ -118,8 +118,9 @@ SET deleted_below = deleted_below + 1
 WHERE account = $1;
 
 -- name: live_money_of_account
--- Whether an account has money in live mode, and whether some is on its way, of pending top-ups, dishonored returns or
--- reversals: along topups_by_status, ach_returns_owed and ach_reversals_open alone, which have that order.
+-- Whether an account has money in live mode, and whether some is on its way, of pending top-ups, dishonored returns,
+-- reversals or refunds: along topups_by_status, ach_returns_owed, ach_reversals_open and refunds_open alone, which have
+-- that order.
 SELECT
     EXISTS (SELECT FROM balances WHERE account = $1 AND livemode AND (available <> 0 OR reserved <> 0)) AS has_balance,
     EXISTS (
@@ -152,7 +153,17 @@ SELECT
             ORDER BY owner, livemode, topup
             LIMIT 1
         ) AS v
-    ) AS has_reversal;
+    ) AS has_reversal,
+    EXISTS (
+        SELECT
+        FROM (
+            SELECT id
+            FROM refunds
+            WHERE owner = $1 AND livemode = true AND status = 'pending'
+            ORDER BY owner, livemode, topup
+            LIMIT 1
+        ) AS b
+    ) AS has_refund;
 
 -- name: is_used_live
 -- Whether an account is used in live mode: it was made with a live key, or has one, a live top-up or a live endpoint. Keys

@@ -118,18 +118,19 @@ async def is_used_live(conn: Conn, account: str, *, now_ms: int) -> bool:
 
 
 class LiveMoney(NamedTuple):
-    """Whether an account has money in live mode; whether pending top-ups, dishonored returns or reversals move some."""
+    """Whether an account has money in live mode; whether pending top-ups, dishonored returns or credits move some."""
 
     has_balance: bool
     has_pending: bool
     has_dishonored: bool
     has_reversal: bool
+    has_refund: bool
 
 
 async def live_money_of_account(conn: Conn, account: str) -> LiveMoney:
     """Tell whether an account has money in live mode, and whether some is on its way."""
     record = await conn.fetchrow(_SQL["live_money_of_account"], account)
-    return LiveMoney(record["has_balance"], record["has_pending"], record["has_dishonored"], record["has_reversal"])
+    return LiveMoney(**record)
 
 
 async def lock_accounts(conn: Conn) -> None:

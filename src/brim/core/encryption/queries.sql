@@ -262,6 +262,18 @@ WHERE t.ctid = found.row_id;
 -- The records of returns that may be dishonored: in another form.
 {replaced sealed of ach_returns by id};
 
+-- name: next_sealed_refunds
+-- The account numbers of refunds: the next ones.
+{next sealed of refunds by id};
+
+-- name: lock_sealed_refunds
+-- The account numbers of refunds: those named.
+{held sealed of refunds by id};
+
+-- name: replace_sealed_refunds
+-- The account numbers of refunds: in another form.
+{replaced sealed of refunds by id};
+
 -- name: next_sealed_replies
 -- Replies kept for retries that tell the secret of a webhook endpoint or of an event destination, sealed: the next ones.
 SELECT

@@ -55,6 +55,7 @@ SEALED_TABLES: Final = (
     SealedTable("sealed_ach_entries"),
     SealedTable("sealed_corrections"),
     SealedTable("sealed_ach_returns"),
+    SealedTable("sealed_refunds"),
     SealedTable("sealed_bank_files", _FILES),
     SealedTable("sealed_authorizations"),
 )

@@ -185,12 +185,12 @@ WHERE t.ctid = f.place AND t.description IS NOT NULL;
 
 -- name: read_entries
 -- How top-ups and prenotes were presented to the bank, in which files, whether the bank has yet to be told that a
--- correction of one is refused, and whether a return of one is dishonored and not settled, or a reversal not booked; $1 is
--- the platform.
+-- correction of one is refused, and whether a return of one is dishonored and not settled, or a reversal or refund not
+-- booked; $1 is the platform.
 SELECT
     f.topup, f.status, f.effective_date, f.returned_ms, f.claimed_ms, f.trace, f.file, f.receiver_name,
     coalesce(s.sent_ms, s.built_ms) AS sent_ms,
-    coalesce(r.is_refused, false) AS has_refusal, d.is_disputed, v.is_reversed
+    coalesce(r.is_refused, false) AS has_refusal, d.is_disputed, v.is_reversed, b.is_refunded
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT topup, status, effective_date, returned_ms, claimed_ms, trace, file, receiver_name
@@ -235,7 +235,16 @@ CROSS JOIN LATERAL (
         ORDER BY topup
         OFFSET 0
     ) AS is_reversed
-) AS v;
+) AS v
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT
+        FROM refunds
+        WHERE account = $1 AND livemode = $2 AND topup BETWEEN f.topup AND f.topup AND status || '' = 'pending'
+        ORDER BY topup
+        OFFSET 0
+    ) AS is_refunded
+) AS b;
 
 -- name: erase_entries
 -- What entries copied of bank accounts. The bytes of the files have it, encrypted.
@@ -264,6 +273,33 @@ CROSS JOIN LATERAL (
     FOR UPDATE
 ) AS f
 WHERE t.ctid = f.place AND t.sealed IS NOT NULL;
+
+-- name: read_refunds
+-- The refunds of top-ups; $1 is the platform.
+SELECT b.id
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT id
+    FROM refunds
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.id AND n.id
+    ORDER BY topup, id
+) AS b;
+
+-- name: erase_refunds
+-- What refunds say, and what they copied of bank accounts. Nothing is erased while one is on its way (`read_entries`).
+UPDATE refunds AS t
+SET description = NULL, metadata = NULL, sealed = NULL, receiver_name = '', last4 = '', routing_number = ''
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM refunds
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+    FOR UPDATE
+) AS f
+WHERE
+    t.ctid = f.place
+    AND (t.description IS NOT NULL OR t.metadata IS NOT NULL OR t.sealed IS NOT NULL OR t.receiver_name <> '');
 
 -- name: erase_corrections
 -- What banks have corrected of bank accounts. Nothing is erased while a refusal has yet to be told (`read_entries`).

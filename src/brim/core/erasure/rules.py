@@ -147,6 +147,7 @@ class Survey:
         self.refused = 0
         self.disputed = 0
         self.reversed = 0
+        self.refunded = 0
         self.returnable_until: date | None = None
         self.files: dict[str, date] = {}
         self.entries = 0
@@ -173,6 +174,7 @@ class Survey:
         self.refused += entry["has_refusal"]
         self.disputed += entry["is_disputed"]
         self.reversed += entry["is_reversed"]
+        self.refunded += entry["is_refunded"]
         until = None
         if status == "released" and entry["effective_date"]:
             until = entry["effective_date"] + timedelta(days=RETURNABLE_DAYS)
@@ -196,6 +198,9 @@ class Survey:
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.reversed:
             sentence = f"{self.reversed} reversals of debits have yet to be booked by the bank."
+            found.append(Refusal(Reason.AT_THE_BANK, sentence))
+        if self.refunded:
+            sentence = f"{self.refunded} refunded top-ups have a refund that the bank has yet to book."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.returnable_until:
             sentence = f"A debit may come back, or its return be disputed, until {self.returnable_until}."

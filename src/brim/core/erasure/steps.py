@@ -195,14 +195,19 @@ async def _erase_topups(task: Task, conn: Conn, after: str, *, livemode: bool) -
             str(task.target), [Refusal(Reason.PENDING, "A top-up was created meanwhile. Run it again later.")]
         )
     scope, ids = task.scope(livemode), [row["id"] for row in meant]
+    platform = AccountScope(task.platform, livemode)
+    refunds = await store.read_refunds(conn, platform, ids) if livemode else []
     details = [None if row["source_details"] is None else redact(row["source_details"]) for row in meant]
     counts = Counter(
         topups=await store.write(conn, "erase_topups", scope, ids, details),
-        balance_transactions=await store.write(conn, "erase_balance_transactions", scope, ids),
-        ach_entries=await store.write(conn, "erase_entries", AccountScope(task.platform, livemode), ids),
-        corrections=await store.write(conn, "erase_corrections", AccountScope(task.platform, livemode), ids),
-        ach_returns=await store.write(conn, "erase_ach_returns", AccountScope(task.platform, livemode), ids),
+        balance_transactions=await store.write(conn, "erase_balance_transactions", scope, [*ids, *refunds]),
+        ach_entries=await store.write(conn, "erase_entries", platform, ids),
+        corrections=await store.write(conn, "erase_corrections", platform, ids),
+        ach_returns=await store.write(conn, "erase_ach_returns", platform, ids),
+        refunds=await store.write(conn, "erase_refunds", platform, refunds),
     )
+    if refunds:
+        counts += await _erase_events_of(conn, platform, await store.read_events_of(conn, platform, refunds))
     return Page(counts, next_of(rows, task))
 
 

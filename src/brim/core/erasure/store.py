@@ -102,6 +102,12 @@ async def read_entries(conn: Conn, platform: AccountScope, ids: Sequence[str]) -
     return rows
 
 
+async def read_refunds(conn: Conn, platform: AccountScope, topups: Sequence[str]) -> list[str]:
+    """Return the refunds of a platform's top-ups."""
+    records = await conn.fetch(_SQL["read_refunds"], platform.account, platform.livemode, topups)
+    return [record["id"] for record in records]
+
+
 async def read_events_of(conn: Conn, scope: AccountScope, objects: Sequence[str]) -> list[Row]:
     """Return the events of objects that are no new top-ups."""
     rows: list[Row] = await conn.fetch(_SQL["read_events_of"], scope.account, scope.livemode, objects)

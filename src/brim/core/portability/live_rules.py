@@ -68,6 +68,10 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
         ("account", "livemode", "id", "status"),
         lambda row: f"reversal {row['id']} is requested" if row["status"] == "requested" else None,
     ),
+    "refunds": (
+        ("account", "livemode", "id", "status"),
+        lambda row: f"refund {row['id']} is pending" if row["status"] == "pending" else None,
+    ),
     "ach_returns": (
         ("account", "livemode", "id", "status"),
         lambda row: f"return {row['id']} is {row['status']}" if row["status"] in _DISPUTED else None,

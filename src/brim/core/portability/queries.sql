@@ -142,6 +142,10 @@
 -- Reversals of its debits.
 {rows of ach_reversals by t.livemode, t.id};
 
+-- name: rows_of_refunds
+-- Refunds of its debits.
+{rows of refunds by t.livemode, t.id};
+
 -- name: rows_of_erasures
 -- What was erased of it, and of whoever pays it.
 {rows of erasures by t.livemode, t.target};
@@ -374,6 +378,10 @@ FROM (
 -- name: put_ach_reversals
 -- Reversals of its debits.
 {rows put into ach_reversals};
+
+-- name: put_refunds
+-- Refunds of its debits.
+{rows put into refunds};
 
 -- name: put_erasures
 -- What was erased of it, and of whoever pays it.

@@ -95,6 +95,7 @@ EXPORTED: Final = (
         sealed={"sealed": "ach_return/{account}/{livemode}/{id}"},
     ),
     Table(name="ach_reversals", key=_BY_ID, others=("owner",)),
+    Table(name="refunds", key=_BY_ID, others=("owner",), sealed={"sealed": "refund/{account}/{livemode}/{id}"}),
     Table(name="erasures", key=("livemode", "target")),
     Table(name="return_counts", key=("livemode", "originator", "owner", "day"), others=("owner",)),
     Table(name="return_guards", key=("livemode", "originator", "owner", "kind"), others=("owner",)),

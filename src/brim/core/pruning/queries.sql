@@ -261,6 +261,20 @@ numbers AS (
         ) AS e
     ))
 ),
+refunded AS (
+    UPDATE refunds
+    SET sealed = NULL
+    WHERE ctid = ANY (ARRAY(
+        SELECT b.row_id
+        FROM old AS o
+        CROSS JOIN LATERAL (
+            SELECT ctid AS row_id
+            FROM refunds
+            WHERE account = o.account AND livemode = o.livemode AND file BETWEEN o.id AND o.id
+            ORDER BY file, id
+        ) AS b
+    ))
+),
 gone AS (
     UPDATE ach_files
     SET sealed = NULL
