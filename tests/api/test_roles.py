@@ -51,6 +51,8 @@ MONEY: Final = {
     "PostBrimAuthorizationsAuthorizationEnd",
     "PostBrimAchReturnsReturnDishonor",
     "PostBrimAchReversals",
+    "PostBrimRefunds",
+    "PostBrimRefundsRefundCancel",
     "PostBrimBreaksBreakResolve",
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",

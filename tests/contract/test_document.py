@@ -66,6 +66,8 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/ach/files/{file}/resubmit",  # the status that the file has
         "POST /v1/brim/ach/returns/{return}/dishonor",  # a code that fits the return
         "POST /v1/brim/ach/reversals",  # a debit that has left
+        "POST /v1/brim/refunds",  # a top-up that has succeeded, and a balance
+        "POST /v1/brim/refunds/{refund}/cancel",  # a refund whose money was taken from a balance
         "POST /v1/brim/ach/originators/{originator}/activate",  # an operator
         "POST /v1/brim/ach/files/{file}/approve",  # the same
         "POST /v1/brim/ach/return_rates/{subject}/override",  # a moment in the next thirty days

@@ -820,23 +820,8 @@ CASES: Final[Mapping[str, Case]] = {
     "refunds.find_of_topups": Case((*OWN, [at("tu_", n) for n in FEW])),
     "refunds.update_refund": Case(
         (
-            *(
-                *OWN,
-                at("rfnd_", 500),
-                "failed",
-                "unknown",
-                "txn_x",
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-                None,
-            ),
-            *(None, None, None, None, None, 1),
+            *(*OWN, at("rfnd_", 500), "failed", "unknown", "txn_x", None, None, None, None, None),
+            *(None, None, None, None, None, None, None, None, None, 1),
         )
     ),
     "refunds.fetch_refunds": Case((*OWN, [at("rfnd_", n) for n in FEW])),

@@ -574,13 +574,13 @@ async def test_money_that_is_taken_again_before_the_bank_says_why_is_not_the_cus
     kept = await of_topup(live, topup)
     assert (kept.status, bool(kept.taken_by)) == (ReturnStatus.MONEY_BACK, True)
     async with live.database.connection() as conn:  # so that its account is not deleted
-        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, True, False)
+        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, True, False, False)
     (listed,) = await breaks(live)
     assert listed["cause"] == f"{kept.id}/unanswered/taken"
     await resolve(live, listed["id"])
     assert (await of_topup(live, topup)).status is ReturnStatus.MISSED
     async with live.database.connection() as conn:
-        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, False, False)
+        assert (await live_money_of_account(conn, PLATFORM.account)) == (False, False, False, False, False)
     assert (await live.ledger()).get("balance:available", 0) == 0
     await assert_books_hold(live.database)
 

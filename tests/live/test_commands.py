@@ -249,6 +249,28 @@ async def test_reversals_are_listed_and_a_debit_is_reversed_once(
     assert "ach_reversal.requested" in await actions(database)
 
 
+async def test_a_top_up_is_refunded_and_the_refund_canceled(
+    brim: Commands, live: LiveMoney, database: Database
+) -> None:
+    await live.open()
+    assert "None yet" in await brim.run("ach", "refunds")
+    topup = await live.create(await live.bank_account())
+    assert "it is pending" in await brim.run("ach", "refund", topup, fails=True)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-07 15:00", step_hours=24)
+    told = await brim.run("ach", "refund", topup, "--amount", "2000", "--description", "Sorry.")
+    assert f"refunds 2000 cents of {topup}" in told
+    assert "greater than the unrefunded amount" in await brim.run(
+        "ach", "refund", topup, "--amount", "3001", fails=True
+    )
+    (line,) = (await brim.run("ach", "refunds", "--status", "pending", "--topup", topup)).splitlines()
+    refund, *rest = line.split()
+    assert rest[:3] == ["2000", topup, "pending"]
+    assert "has its 2000 cents again" in await brim.run("ach", "cancel-refund", refund)
+    assert "it is canceled" in await brim.run("ach", "cancel-refund", refund, fails=True)
+    assert {"refund.requested", "refund.canceled"} <= set(await actions(database))
+
+
 async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     brim: Commands, live: LiveMoney, database: Database
 ) -> None:

@@ -17,13 +17,18 @@ from brim.core.ach import AchFile, FileStatus
 from brim.core.ach.entry_store import insert_entries, place_sent_entries, put_in_file, return_entry
 from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
 from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
+from brim.core.bank_accounts import BankAccount, Party, Verification
 from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatus
 from brim.core.corrections.store import insert_correction
 from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus
 from brim.core.dishonors.store import insert_return, update_return
+from brim.core.funding import FundingKind, FundingSource
+from brim.core.funding.store import insert_funding_source
 from brim.core.rails.ach import Microdeposits, OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import BreakKind, NewBreak, open_break
+from brim.core.refunds import REFUND_PREFIX, Refund, RefundStatus
+from brim.core.refunds.store import insert_refund, update_refund
 from brim.core.reversals import REVERSAL_PREFIX, Reversal, ReversalReason, ReversalStatus, update_reversal
 from brim.core.reversals.store import insert_reversal
 from brim.platform.database import Database
@@ -393,6 +398,80 @@ class AchObjects:
 
         self._run(make)
         return topup
+
+    def paid_debit(self) -> str:
+        """Return a top-up that has succeeded, whose debit settled ten days ago, and whose money is available."""
+        topup, now_ms = self.sent_debit(), system_clock_ms()
+        source = FundingSource(
+            scope=self._scope,
+            id=self._new_id("src_"),
+            kind=FundingKind.SOURCE,
+            created=now_ms // 1000,
+            bank_account=BankAccount(
+                routing_number="110000000",
+                last4="6789",
+                fingerprint="x",
+                bank_name=None,
+                currency="usd",
+                holder_type="individual",
+                account_type="checking",
+            ),
+            verification=Verification.VERIFIED,
+            party=Party(name="Jenny Rosen"),
+            client_secret="secret",
+        )
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_funding_source(conn, source, b"sealed")
+                await conn.execute(
+                    "UPDATE topups SET status = 'succeeded', source = $3, due_ms = NULL WHERE account = $1 AND id = $2",
+                    self._scope.account,
+                    topup,
+                    source.id,
+                )
+                await conn.execute(
+                    "UPDATE ach_entries SET status = 'released', effective_date = effective_date - 10 WHERE topup = $1",
+                    topup,
+                )
+                await conn.execute(
+                    "INSERT INTO balances (account, livemode, currency, available, reserved) VALUES ($1, true, 'usd', "
+                    "5000, 0) ON CONFLICT ON CONSTRAINT balances_pk DO UPDATE SET available = 5000",
+                    self._scope.account,
+                )
+
+        self._run(make)
+        return topup
+
+    def refund(self, **changes: Any) -> str:
+        """Return the id of a refund that was requested just now."""
+        now_ms = system_clock_ms()
+        requested = Refund(
+            **{
+                "scope": self._scope,
+                "id": self._new_id(REFUND_PREFIX),
+                "owner": self._scope.account,
+                "originator": self.originator(),
+                "topup": self._new_id("tu_"),
+                "number": 1,
+                "amount": 2_000,
+                "debited_on": date(2026, 12, 2),
+                "sec_code": "PPD",
+                "requested_by": "op_1",
+                "requested_ms": now_ms,
+                "leaves_ms": now_ms + 3_600_000,
+                "balance_transaction": self._new_id("txn_"),
+                **changes,
+            }
+        )
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_refund(conn, msgspec.structs.replace(requested, status=RefundStatus.PENDING))
+                await update_refund(conn, requested)
+
+        self._run(make)
+        return requested.id
 
     def ach_return(self, **changes: Any) -> str:
         """Return the id of a return that came just now and can be dishonored with R68."""

@@ -14,6 +14,7 @@ from brim.core import (
     legal_holds,
     negative_balances,
     originators,
+    refunds,
     return_rates,
     reversals,
 )
@@ -89,6 +90,25 @@ _BREAK = Break(
     resolution="A fee.",
 )
 _DEBIT = reversals.DebitFacts(topup="tu_x", status="pending", is_queued=False, is_sent=False)
+_PAYMENT = refunds.PaymentFacts(
+    topup="tu_x", status="succeeded", amount=500, refunded=300, rail="ach", is_collected=True
+)
+_REFUND = refunds.Refund(
+    scope=AccountScope("acct_x", livemode=True),
+    id="rfnd_x",
+    owner="acct_x",
+    originator="orig_x",
+    topup="tu_x",
+    number=1,
+    amount=200,
+    debited_on=date(2026, 12, 2),
+    sec_code="PPD",
+    requested_by="op_x",
+    requested_ms=1,
+    leaves_ms=1,
+    balance_transaction="txn_x",
+    file="achf_x",
+)
 _RETURN = dishonors.AchReturn(
     scope=AccountScope("acct_x", livemode=True),
     id="retn_x",
@@ -352,6 +372,19 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (reversals.TooLateToReverseError("tu_x", date(2026, 12, 4)), 400, "debit_too_old", "topup",
      ("The debit of tu_x settled on 2026-12-04 and could be reversed for five banking days, until the last cut-off of "
       "the fifth. Pay the customer another way.")),
+    (refunds.NotRefundableError("tu_x", "it is failed."), 400, "topup_not_refundable", "topup",
+     "The top-up tu_x cannot be refunded: it is failed."),
+    (refunds.AlreadyRefundedError(_PAYMENT), 400, "topup_already_refunded", "topup",
+     "The top-up tu_x has already been refunded."),
+    (refunds.RefundTooLargeError(_PAYMENT, 300), 400, "amount_too_large", "amount",
+     "Refund amount (300) is greater than the unrefunded amount of the top-up (200)."),
+    (refunds.DebitReturnableError("tu_x"), 400, "debit_returnable", "topup",
+     ("The debit of tu_x may still be returned, and then the customer would have the money twice. Refund it from the "
+      "opening of the third banking day after its settlement.")),
+    (refunds.RefundFundsError(available=100, amount=200), 400, "balance_insufficient", "amount",
+     "Insufficient funds: the account's available balance in usd (100) is less than the refund (200)."),
+    (refunds.RefundNotCancelableError(_REFUND), 400, "refund_unexpected_state", None,
+     "The refund rfnd_x cannot be canceled: its file achf_x was approved. Void that first, unless it has left."),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

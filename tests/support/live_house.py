@@ -230,6 +230,8 @@ class LiveHouse:
             "returns": "/ach/returns?status=all",
             "reversals": "/ach/reversals",
             "reversal-new": "/ach/reversals/new",
+            "refunds": "/refunds",
+            "refund-new": "/refunds/new",
             "corrections": "/ach/corrections",
             "prenotes": "/ach/prenotes",
             "prenote-failed": failed,

@@ -26,6 +26,7 @@ _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I au
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
 _REVERSE: Final = "PostBrimAchReversals"
+_REFUND: Final = "PostBrimRefunds"
 _NEW_VERIFICATIONS: Final = ("PostBrimPrenotes", "PostBrimMicrodeposits")
 _VERIFY: Final = "PostBrimFundingSourcesFundingSourceVerify"
 _RATES: Final = "/v1/brim/ach/return_rates"
@@ -57,6 +58,8 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
         values = {"funding_source": _authorized(objects, wire)}
     elif operation.operation_id == _REVERSE:
         values = {**values, "topup": objects.sent_debit()}
+    elif operation.operation_id == _REFUND:
+        values = {**values, "topup": objects.paid_debit()}
     elif operation.operation_id == _IMPORT:
         values = {**values, "originator": objects.active_originator()}
     elif "{" in operation.path:
@@ -96,6 +99,8 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
         return objects.ach_return()
     if operation.path.startswith("/v1/brim/ach/reversals"):
         return objects.reversal()
+    if operation.path.startswith("/v1/brim/refunds"):
+        return objects.refund()
     return objects.open_correction() if "corrections" in operation.path else objects.open_break()
 
 

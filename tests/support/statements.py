@@ -19,7 +19,8 @@ def _named() -> Iterator[tuple[str, str]]:
             continue
         package = ".".join(("brim", *file.parent.relative_to(_SOURCE).parts))
         shared = "brim.core.legal_holds" if _ASKS_FOR_HOLDS in file.read_text() else "brim.core.verification"
-        fragments = package if file.with_name("fragments.sql").exists() else shared
+        has_own = file.with_name("fragments.sql").exists() and file.stem != "verification"
+        fragments = package if has_own else shared
         for name, statement in load_queries(package, file.stem, fragments=fragments).items():
             yield f"{file.parent.name}.{name}", statement
 

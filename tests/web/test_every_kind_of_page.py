@@ -126,6 +126,7 @@ OF_LIVE_MONEY: Final = tuple(
         "microdeposits",
         "negative_balance",
         "prenote",
+        "refund",
         "return_rate",
         "topup",
     )

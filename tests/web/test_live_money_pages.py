@@ -14,6 +14,7 @@ from brim.core.corrections import CorrectionStatus
 from brim.core.dishonors import ReturnStatus
 from brim.core.operators.rules import Role
 from brim.core.operators.sign_in_rules import CONFIRMED_FOR_MS
+from brim.core.refunds import FailureReason, RefundStatus
 from brim.core.reversals import ReversalStatus
 from brim.http.multipart import Part, encode_multipart
 from brim.http.multipart import text_of as text_of_file
@@ -112,6 +113,7 @@ def test_another_platform_finds_nothing(server: Server, pages_url: str, objects:
         f"/ach/corrections/{objects.open_correction()}",
         f"/ach/returns/{objects.ach_return()}",
         f"/ach/reversals/{objects.reversal()}",
+        f"/refunds/{objects.refund()}",
         f"/ach/originators/{objects.originator()}",
     ):
         assert person.visit(page).status == 404
@@ -392,6 +394,7 @@ def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObject
         (f"/ach/corrections/{correction}", f"/ach/corrections/{correction}/refuse"),
         (f"/ach/returns/{came_back}", f"/ach/returns/{came_back}/dishonor"),
         ("/ach/reversals", "/ach/reversals/new"),
+        ("/refunds", "/refunds/new"),
         (f"/ach/files/{file}", f"/ach/files/{file}/void"),
         (f"/breaks/{found}", f"/breaks/{found}/resolve"),
         (f"/ach/originators/{originator}", f"/ach/originators/{originator}/edit"),
@@ -928,3 +931,55 @@ def test_a_debit_is_reversed_once_by_its_form(person: Person, live: Wire, object
     again = person.post("/ach/reversals", hidden | {"topup": topup, "reason": "duplicate", "idempotency_key": "second"})
     assert (again.status, "already has a reversal" in text_of(again)) == (400, True)
     assert live.get("/v1/brim/ach/reversals?status=settled").json["data"] == []
+
+
+_GIVEN_BACK: Final = {"failure_balance_transaction": "txn_back"}
+REFUND_PAGES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
+    ("pending", {}, "It goes out with the next file"),
+    ("succeeded", {"settled_by": "x", "settled_on": date(2026, 12, 9)}, "the customer has the money"),
+    ("canceled", {"canceled_by": "op_1", **_GIVEN_BACK}, "The money is in the account's balance again"),
+    (
+        "failed",
+        {"return_code": "R02", "failure_reason": FailureReason.DECLINED, **_GIVEN_BACK},
+        "Returned with R02 . The money is in the account",
+    ),
+    ("failed", {"failure_reason": FailureReason.DISPUTED, **_GIVEN_BACK}, "its debit was returned or rejected before"),
+    ("failed", {"failure_reason": FailureReason.UNKNOWN, **_GIVEN_BACK}, "Its bank account fits no file"),
+)
+
+
+def test_every_end_of_a_refund_is_said_on_its_page(person: Person, objects: AchObjects) -> None:
+    for status, fields, words in REFUND_PAGES:
+        found = objects.refund(status=RefundStatus(status), **fields)
+        assert words in person.read(f"/refunds/{found}")
+    for status, count in (("pending", 1), ("succeeded", 1), ("failed", 3), ("all", 6)):
+        assert person.visit(f"/refunds?status={status}").body.decode().count("/refunds/rfnd_") == count
+    assert person.visit("/refunds?status=nothing").status == 404
+
+
+def test_a_top_up_is_refunded_in_part_by_its_form_and_the_refund_is_canceled(
+    person: Person, live: Wire, objects: AchObjects
+) -> None:
+    topup = objects.paid_debit()
+    path = f"/refunds/new?topup={topup}"
+    assert path in person.visit(f"/topups/{topup}").body.decode()
+    assert 'value="50.00"' in person.visit(path).body.decode()
+    hidden = person.hidden(path, "/refunds")
+    wrong = person.post("/refunds", hidden | {"topup": topup, "amount": "lots"})
+    assert (wrong.status, "Write an amount such as" in text_of(wrong)) == (400, True)
+    large = person.post("/refunds", hidden | {"topup": topup, "amount": "50.01"})
+    assert (large.status, "greater than the unrefunded amount" in text_of(large)) == (400, True)
+    sent = person.send(path, "/refunds", {"topup": topup, "amount": "20.00", "description": "Sorry."})
+    (made,) = live.get(f"/v1/brim/refunds?topup={topup}").json["data"]
+    assert sent.headers["location"] == f"/refunds/{made['id']}?done=refund_requested"
+    assert (made["status"], made["amount"], made["description"], made["file"]) == ("pending", 2_000, "Sorry.", None)
+    assert "20.00 USD of it refunded" in person.read(f"/topups/{topup}")
+    shown = live.get(f"/v1/topups/{topup}?expand[]=brim.rail").json
+    assert (shown["status"], shown["brim"]["rail"]["amount_refunded"]) == ("succeeded", 2_000)
+    line = live.get(f"/v1/balance_transactions/{made['balance_transaction']}").json
+    assert (line["type"], line["net"], line["source"]) == ("refund", -2_000, made["id"])
+    ended = person.send(f"/refunds/{made['id']}", f"/refunds/{made['id']}/cancel", {})
+    assert ended.headers["location"] == f"/refunds/{made['id']}?done=refund_canceled"
+    again = person.post(f"/refunds/{made['id']}/cancel", hidden | {"idempotency_key": "second"})
+    assert (again.status, "it is canceled" in text_of(again)) == (400, True)
+    assert live.get(f"/v1/brim/refunds/{made['id']}").json["status"] == "canceled"

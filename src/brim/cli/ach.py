@@ -15,9 +15,11 @@ from brim.cli.originators import originators
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
     from brim.core.ach import AchFile, Comparison, Finding, Prenote
+    from brim.core.ach.credits import Credit
     from brim.core.corrections import Correction
     from brim.core.dishonors import AchReturn
     from brim.core.originators import Authorization, Readiness
+    from brim.core.refunds import Refund
     from brim.core.reversals import Reversal
     from brim.platform.database import Conn, Database
 
@@ -62,17 +64,20 @@ def list_files(limit: int, account: str | None, **flags: str | None) -> None:
 @click.argument("file")
 @of_account
 def show_file(file: str, account: str | None, **flags: str | None) -> None:
-    """Show FILE: its totals and dates, its hash, its largest entries and reversals, and who has approved it."""
+    """Show FILE: its totals and dates, its hash, its largest entries and credits, and who has approved it."""
     import msgspec
 
+    from brim.core import refunds, reversals
     from brim.core.ach import FileReview, find_file, review_file
-    from brim.core.reversals import list_in_file
 
-    async def read(conn: "Conn", scope: "AccountScope") -> tuple["AchFile", FileReview, "list[Reversal]"]:
+    async def read(conn: "Conn", scope: "AccountScope") -> tuple["AchFile", FileReview, "list[tuple[str, Credit]]"]:
         found = await find_file(conn, scope, file)
-        return found, await review_file(conn, found), await list_in_file(conn, scope, file)
+        paid: list[tuple[str, Credit]] = []
+        paid += [("reversal", each) for each in await reversals.list_in_file(conn, scope, file)]
+        paid += [("refund", each) for each in await refunds.list_in_file(conn, scope, file)]
+        return found, await review_file(conn, found), paid
 
-    found, review, reversals = on_live_money(flags, account, read)
+    found, review, paid = on_live_money(flags, account, read)
     fields = msgspec.structs.asdict(found)
     fields["scope"] = found.scope.account
     fields["sha256"] = found.sha256.hex()
@@ -84,7 +89,7 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
         alone = ", the only person" if each.one_person else ""
         rows.append((f"approval {each.number}", f"{each.approved_by}{alone}, of sha256 {each.sha256.hex()}"))
     rows += [("largest entry", f"{each.amount} cents, {each.topup} of {each.owner}") for each in review.largest]
-    rows += [("reversal", f"{each.amount} cents to the customer, {each.topup} of {each.owner}") for each in reversals]
+    rows += [(kind, f"{each.amount} cents to the customer, {each.topup} of {each.owner}") for kind, each in paid]
     show_table(("field", "value"), rows)
 
 
@@ -538,6 +543,82 @@ def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -
         f"{found.id} reverses {found.amount} cents of {topup}; it leaves by {tell_time(found.leaves_ms // 1000)}, in a "
         "file that another operator approves."
     )
+
+
+@ach.command("refunds")
+@click.option(
+    "--status", type=click.Choice(["pending", "succeeded", "failed", "canceled"]), help="Only refunds with this status."
+)
+@click.option("--topup", metavar="TOPUP", help="Only refunds of this top-up.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@of_account
+def list_refunds(limit: int, status: str | None, topup: str | None, account: str | None, **flags: str | None) -> None:
+    """List refunds of top-ups of --account and of its connected accounts, and their outcomes."""
+    from brim.base.paging import PageRequest
+    from brim.core import refunds as service
+
+    filters = service.RefundFilters(status=service.RefundStatus(status) if status else None, topup=topup)
+
+    async def read(database: "Database") -> "list[Refund]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return list((await service.list_refunds(database, scope, PageRequest(limit=limit), filters)).items)
+
+    show_table(
+        ("id", "cents", "top-up", "status", "leaves by", "file", "booked", "returned", "why"),
+        [
+            (
+                each.id,
+                str(each.amount),
+                each.topup,
+                each.status,
+                tell_time(each.leaves_ms // 1000),
+                each.file or "",
+                each.settled_on.isoformat() if each.settled_on else "",
+                each.return_code or "",
+                each.failure_reason or "",
+            )
+            for each in on_database(flags, read)
+        ],
+    )
+
+
+@ach.command("refund")
+@click.argument("topup")
+@click.option("--amount", metavar="CENTS", type=click.IntRange(min=1), help="How much; what is left when left out.")
+@click.option("--description", metavar="TEXT", help="An arbitrary string, shown with the refund.")
+@of_account
+def refund(topup: str, amount: int | None, description: str | None, account: str | None, **flags: str | None) -> None:
+    """Pay TOPUP back to its bank account, whole or in part, out of the available balance, with the next file."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import RefundRequest, request_refund
+
+    wanted = RefundRequest(amount=amount, description=description)
+    found = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: request_refund(conn, scope, topup, wanted, renderers=WIRE_FORMATS, **asked_here()),
+    )
+    click.echo(
+        f"{found.id} refunds {found.amount} cents of {topup}; it leaves by {tell_time(found.leaves_ms // 1000)}, in a "
+        "file that another operator approves."
+    )
+
+
+@ach.command("cancel-refund")
+@click.argument("refund_id", metavar="REFUND")
+@of_account
+def cancel_refund(refund_id: str, account: str | None, **flags: str | None) -> None:
+    """Cancel REFUND, whose file nobody has approved; the balance has its money again."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import cancel_refund as cancel
+
+    found = on_live_money(
+        flags, account, lambda conn, scope: cancel(conn, scope, refund_id, renderers=WIRE_FORMATS, **asked_here())
+    )
+    click.echo(f"{found.id} is canceled; the balance of {found.owner} has its {found.amount} cents again.")
+    if found.file:
+        click.echo(f"{found.file} has it and must not leave: void that file.")
 
 
 @ach.command()

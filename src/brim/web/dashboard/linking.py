@@ -24,6 +24,7 @@ _PLACES: Final = {
     "retn": "/ach/returns/{}",
     "achr": "/ach/reversals/{}",
     "pren": "/ach/prenotes/{}",
+    "rfnd": "/refunds/{}",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})
 

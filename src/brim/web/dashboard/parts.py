@@ -25,6 +25,7 @@ from brim.web.dashboard.live_money.routes import routes as live_money_routes
 from brim.web.dashboard.negative_balances.routes import routes as negative_balance_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
+from brim.web.dashboard.refunds.routes import routes as refund_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.return_rates.routes import routes as return_rate_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
@@ -78,6 +79,7 @@ NAVIGATION: Final = (
             NavigationItem("Breaks", "/breaks", only_live=True),
             NavigationItem("Returns", "/ach/returns", only_live=True),
             NavigationItem("Reversals", "/ach/reversals", only_live=True),
+            NavigationItem("Refunds", "/refunds", only_live=True),
             NavigationItem("Return rates", "/ach/return-rates", only_live=True),
             NavigationItem("Corrections", "/ach/corrections", only_live=True),
             NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
@@ -132,6 +134,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *break_routes(signed),
         *return_routes(signed),
         *reversal_routes(signed),
+        *refund_routes(signed),
         *return_rate_routes(signed),
         *correction_routes(signed),
         *prenote_routes(signed),

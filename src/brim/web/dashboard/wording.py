@@ -81,6 +81,8 @@ DONE: Final = {
     "bank_authorized": "The authorization is recorded. It replaces any earlier one.",
     "bank_unauthorized": "The authorization has ended. No new top-up debits this bank account.",
     "return_dishonored": "The return is dishonored. The dishonor goes out with the next file.",
+    "refund_requested": "The top-up is refunded. The refund goes out with the next file, once that is approved.",
+    "refund_canceled": "The refund is canceled. Its money is in the account's balance again.",
     "reversal_requested": "The debit is reversed. The reversal goes out with the next file, once that is approved.",
     "correction_refused": "The notification of change is refused. The next file tells its bank.",
     "prenote_started": "The prenote is started. It goes out with the next file.",
@@ -188,6 +190,10 @@ LEDGER_STEPS: Final = {
     "bank_reversal_return": "Returned reversal booked by the bank",
     "topup_reversal_failure": "Reversal returned, or not sent in time",
     "topup_return": "Returned after the reversal had failed",
+    "refund": "Refund requested",
+    "refund_failure": "Refund failed or canceled",
+    "bank_refund": "Refund booked by the bank",
+    "bank_refund_return": "Returned refund booked by the bank",
 }
 """The steps that entries post, for people."""
 
@@ -225,6 +231,10 @@ EVENT_WORDS: Final = {
     "brim.ach_reversal.returned": "A reversal was returned",
     "brim.ach_reversal.missed": "A reversal was not sent in time, or not booked",
     "brim.ach_reversal.superseded": "A reversal was not needed: its debit came back by itself",
+    "brim.refund.created": "A refund was requested",
+    "brim.refund.succeeded": "The bank booked a refund",
+    "brim.refund.failed": "A refund failed",
+    "brim.refund.canceled": "A refund was canceled",
     "brim.return_rate.warned": "A return rate is near its limit",
     "brim.return_rate.limit_reached": "A return rate has reached its limit",
     "brim.return_rate.cleared": "A return rate has fallen below its limits",

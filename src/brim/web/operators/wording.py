@@ -98,6 +98,8 @@ ACTIONS: Final = {
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",
     Action.ACH_REVERSAL_REQUESTED: "Reversed a debit",
+    Action.REFUND_REQUESTED: "Refunded a top-up",
+    Action.REFUND_CANCELED: "Canceled a refund",
     Action.PRENOTE_STARTED: "Started a prenote to a bank account",
     Action.MICRODEPOSITS_STARTED: "Sent micro-deposits to a bank account",
     Action.ORIGINATOR_MADE: "Added an originator",

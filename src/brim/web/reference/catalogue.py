@@ -261,6 +261,12 @@ CHAPTERS: Final = (
         ("/v1/brim/ach/reversals",),
     ),
     Chapter(
+        "refunds",
+        "Refunds",
+        "Live top-ups that are paid back by ACH, whole or in part, and the outcome. This is Brim's own.",
+        ("/v1/brim/refunds",),
+    ),
+    Chapter(
         "corrections",
         "Corrections",
         "Notifications of change: what banks correct of live bank accounts, and the outcome. This is Brim's own.",

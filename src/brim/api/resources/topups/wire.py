@@ -153,6 +153,14 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
 class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     """How a top-up's money moves."""
 
+    amount_refunded: Annotated[
+        int,
+        described(
+            "How much of it was refunded, in cents, including refunds that are pending; less than the top-up's amount "
+            "if it is a partial refund.",
+            minimum=0,
+        ),
+    ]
     entries: Annotated[list[RailEntryObject], described("Its presentments to the bank, in order.")]
     name: Annotated[str, described("The rail: `ach` for live money, `sandbox` for test money.", **TEXT)]
 
@@ -270,15 +278,20 @@ def retry_object(standing: RetryStanding) -> RetryObject:
     )
 
 
-def rail_object(topup: Topup, entries: Iterable[Entry], *, with_files: bool) -> RailObject:
+def rail_object(topup: Topup, entries: Iterable[Entry], *, refunded: int, with_files: bool) -> RailObject:
     """Return how a top-up's money moves.
 
     Args:
         topup: which one.
         entries: its presentments, in order.
+        refunded: how much of it was refunded, in cents.
         with_files: whether the platform asks, to which files belong; others do not see which file it was.
     """
-    return RailObject(name=topup.rail, entries=[_entry_object(entry, with_files=with_files) for entry in entries])
+    return RailObject(
+        amount_refunded=refunded,
+        name=topup.rail,
+        entries=[_entry_object(entry, with_files=with_files) for entry in entries],
+    )
 
 
 def _entry_object(entry: Entry, *, with_files: bool) -> RailEntryObject:

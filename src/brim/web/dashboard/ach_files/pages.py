@@ -95,6 +95,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     entries = await page.api.get(api_path(FILE + "/entries", file_id), **page_query(page, limit=_ENTRIES))
     disputed = await page.api.get("/v1/brim/ach/returns", file=file_id, limit=_ENTRIES)
     taken_back = await page.api.get("/v1/brim/ach/reversals", file=file_id, limit=_ENTRIES)
+    refunded = await page.api.get("/v1/brim/refunds", file=file_id, limit=_ENTRIES)
     return page.reply(
         "dashboard/ach_file.html",
         status=status,
@@ -108,6 +109,8 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         more_disputed=disputed["has_more"],
         reversals=taken_back["data"],
         more_reversals=taken_back["has_more"],
+        refunds=refunded["data"],
+        more_refunds=refunded["has_more"],
         now=system_clock_ms() // 1000,
         history=_history(file, await page.read_names()),
         rail=await page.api.get(RAIL),

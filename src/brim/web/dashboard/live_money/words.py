@@ -51,9 +51,13 @@ BREAK_KINDS: Final = {
         "Reversal failed",
         "A reversal could not leave in time, no statement books it, or it was returned although its debit was, too.",
     ),
+    "failed_refund": (
+        "Refund failed",
+        "A refund was returned, fits no file, or no statement books it: the customer was not paid.",
+    ),
     "paid_twice": (
         "Customer paid twice",
-        "A debit was returned or rejected after its reversal had left. Dishonor the return with R62.",
+        "A debit was returned or rejected after its reversal (dishonor with R62) or a refund had left.",
     ),
     "unknown_debit": (
         "Unknown debit",

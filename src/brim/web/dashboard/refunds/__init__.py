@@ -1,0 +1,1 @@
+"""Refunds: the worklist of top-ups that are paid back, and the form that requests one."""
