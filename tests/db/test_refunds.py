@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
@@ -607,7 +609,7 @@ async def test_a_refund_that_no_statement_books_is_listed_and_fails_once_a_perso
     await live.advance_bank()  # it had booked everything, and nobody had got the statements
     await live.work()
     (late,) = [each for each in await breaks(live) if each["kind"] == "line_amount"]
-    assert f"{found.id}, which is failed, and whose money is in the balance again" in late["detail"]
+    assert f"{found.id}, which was given up, and whose money is in the balance again" in late["detail"]
     assert await lines(live, found.id) == [("refund", -2_000), ("refund_failure", 2_000)]
     await assert_books_hold(live.database)
 
@@ -713,3 +715,77 @@ async def test_a_connected_account_pays_for_the_refund_of_its_top_up(live: LiveM
     await rows(live.database, "UPDATE accounts SET deleted_ms = 1 WHERE account = $1", below.account)
     with pytest.raises(refunds.NotRefundableError, match="account was deleted or rejected"):
         await refund(live, topup)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_whatever_is_requested_canceled_and_sent_the_books_are_those_of_a_model(
+    live: LiveMoney, seed: int
+) -> None:
+    """The model knows amounts only: what is left of each top-up, and what the balance has."""
+    chance = random.Random(seed)
+    await live.open()
+    others = [await live.create(await live.bank_account(number), 3_000) for number in (PAYS, CREDIT_RETURNED)]
+    topups = [*others, await paid(live)]
+    left = {each: int((await live.topup(each))["amount"]) for each in topups}
+    balance = sum(left.values())
+    made: list[Refund] = []
+    for day in ("2026-12-07", "2026-12-08"):
+        for _ in range(12):
+            topup = chance.choice(topups)
+            if made and chance.random() < 0.3:
+                found = await now(live, made.pop(chance.randrange(len(made))))
+                await cancel(live, found)
+                left[found.topup] += found.amount
+                balance += found.amount
+            else:
+                amount = chance.choice((None, 1, 700, 2_900, 6_000))
+                wanted = left[topup] if amount is None else amount
+                if 0 < wanted <= left[topup]:
+                    made.append(await refund(live, topup, amount))
+                    left[topup] -= wanted
+                    balance -= wanted
+                else:
+                    with pytest.raises((refunds.AlreadyRefundedError, refunds.RefundTooLargeError)):
+                        await refund(live, topup, amount)
+            assert await available(live) == balance
+        live.now_ms = at(f"{day} 17:00")
+        await approve(live)
+        made = []  # from here on they are at the bank
+    await live.until("2026-12-14 12:00")
+    for each in await rows(live.database, "SELECT topup, amount FROM refunds WHERE status = 'failed'"):
+        left[each["topup"]] += each["amount"]
+        balance += each["amount"]
+    async with live.database.connection() as conn:
+        kept = await refunds.find_of_topups(conn, PLATFORM, topups)
+    for topup in topups:
+        paid_back = refunds.refunded_of(kept.get(topup, ()))
+        assert paid_back == (await live.topup(topup))["amount"] - left[topup]
+        assert topup != others[1] or not paid_back  # its bank has returned all of them
+    await assert_bank_agrees(live, available=balance)
+
+
+async def test_a_clock_that_is_behind_makes_one_file_of_a_refund(rehearsal: LiveMoney) -> None:
+    """Whether that is late is judged by the clock, though the file has no debit."""
+    live = rehearsal
+    await live.open()
+    await live.freeze("2026-12-01 10:00")
+    live.now_ms = at("2027-03-01 10:00")
+    topup = await live.create(await live.bank_account(), 5_000)
+    for text in ("2026-12-01 17:01", "2026-12-03 12:00", "2026-12-07 15:00"):
+        await live.advance(text)
+    assert (await live.topup(topup))["status"] == "succeeded"
+    made = await refund(live, topup)
+    await live.set_off("2026-12-07 17:01")
+    await live.arrive()
+    await live.work()
+    found = await now(live, made)
+    files = await rows(live.database, "SELECT status, test_clock FROM ach_files ORDER BY id")
+    assert found.file is not None
+    assert [(each["status"], each["test_clock"]) for each in files][1:] == [("built", live.clock)]
+
+
+@pytest_asyncio.fixture
+async def rehearsal(database: Database, owner_database: Database, tmp_path: Path) -> LiveMoney:
+    async with owner_database.connection() as conn:
+        await conn.execute("INSERT INTO installation (kind, created_ms) VALUES ('rehearsal', 1)")
+    return LiveMoney(database, tmp_path, routing=REHEARSAL_ROUTING)

@@ -84,12 +84,13 @@ SELECT * FROM entries WHERE batch = ? ORDER BY id
 
 -- name: presentments
 -- How often a company has presented a debit, by its individual id and amount, in order, and each one's return
--- code; NULL for one that was not returned, or not yet. A dishonored return is of the same id and amount, and is no debit.
+-- code; NULL for one that was not returned, or not yet. Dishonored returns, reversals and refunds may be of the same id and
+-- amount, and are no debits.
 SELECT b.settle_on, b.description, b.company_name, o.code AS returned
 FROM entries AS e JOIN batches AS b ON b.id = e.batch
 LEFT JOIN outcomes AS o ON o.entry = e.id AND o.action = 'return' AND o.trace IS NOT NULL
 WHERE b.company_id = ? AND e.individual_id = ? AND e.amount = ? AND b.status <> 'rejected'
-  AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id) AND b.description <> 'REVERSAL'
+  AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id) AND substr(e.code, 2, 1) = '7'
 ORDER BY e.id
 
 -- name: same_entries

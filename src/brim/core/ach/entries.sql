@@ -164,7 +164,7 @@ CROSS JOIN LATERAL (
 ) AS c;
 
 -- name: first_owner_in_file
--- Whose the first entry of a file is, or else its first reversal or dishonor.
+-- Whose the first entry of a file is, or else its first reversal, refund or dishonor.
 SELECT coalesce(
     (
         SELECT owner
@@ -176,6 +176,13 @@ SELECT coalesce(
     (
         SELECT owner
         FROM ach_reversals
+        WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+        ORDER BY file, id
+        LIMIT 1
+    ),
+    (
+        SELECT owner
+        FROM refunds
         WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
         ORDER BY file, id
         LIMIT 1

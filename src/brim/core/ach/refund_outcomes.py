@@ -60,7 +60,7 @@ async def book_refunds(
     """Post that the bank has booked refunds, in the caller's transaction; return how much that is, in cents.
 
     Raises:
-        CreditBookedOtherwiseError: one was booked before, is not at the bank, or has ended without a return.
+        CreditBookedOtherwiseError: one was booked before, is not at the bank, or was given up.
     """
     total = 0
     for each in sorted(named, key=lambda each: (each.owner, each.topup, each.id)):
@@ -88,7 +88,7 @@ async def book_returned_refund(
     """Post that the bank has booked back the money of a refund that was returned, in the caller's transaction.
 
     Raises:
-        CreditBookedOtherwiseError: it was booked back before, is not at the bank, or has ended without a return.
+        CreditBookedOtherwiseError: it was booked back before, is not at the bank, or was given up.
     """
     moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
     found = await refunds.hold_refund(conn, named.scope, named.id)
@@ -99,10 +99,15 @@ async def book_returned_refund(
 
 
 def _check_at_the_bank(found: Refund, named: Refund) -> None:
+    """Check that a refund has left and was not given up; one that has left although it had ended is listed already.
+
+    Raises:
+        CreditBookedOtherwiseError: it has not, or it was.
+    """
     if found.file is None or found.trace != named.trace:
         raise CreditBookedOtherwiseError(found, "which is in no file")
-    if not found.has_money and found.return_code is None:
-        raise CreditBookedOtherwiseError(found, f"which is {found.status}, and whose money is in the balance again")
+    if found.failure_reason is FailureReason.UNKNOWN:
+        raise CreditBookedOtherwiseError(found, "which was given up, and whose money is in the balance again")
 
 
 async def end_unanswered_refunds(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
