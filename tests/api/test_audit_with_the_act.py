@@ -82,6 +82,7 @@ STATE: Final = {
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
     "legal_holds": "to_jsonb(t)",
+    "refunds": "to_jsonb(t)",
     "api_keys": "to_jsonb(t)",
     "external_accounts": "to_jsonb(t)",
     "funding_sources": "to_jsonb(t)",

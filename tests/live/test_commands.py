@@ -258,6 +258,9 @@ async def test_a_top_up_is_refunded_and_the_refund_canceled(
     assert "it is pending" in await brim.run("ach", "refund", topup, fails=True)
     await live.until("2026-12-01 17:10")
     await live.until("2026-12-07 15:00", step_hours=24)
+    assert "may still be returned" in await brim.run("ach", "refund", topup, fails=True)  # by the commands' real time
+    async with database.connection() as conn:
+        await conn.execute("UPDATE ach_entries SET effective_date = date '2026-11-02'")
     told = await brim.run("ach", "refund", topup, "--amount", "2000", "--description", "Sorry.")
     assert f"refunds 2000 cents of {topup}" in told
     assert "greater than the unrefunded amount" in await brim.run(

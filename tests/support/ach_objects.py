@@ -401,7 +401,7 @@ class AchObjects:
 
     def paid_debit(self) -> str:
         """Return a top-up that has succeeded, whose debit settled ten days ago, and whose money is available."""
-        topup, now_ms = self.sent_debit(), system_clock_ms()
+        topup, booked, now_ms = self.sent_debit(), self._new_id("txn_"), system_clock_ms()
         source = FundingSource(
             scope=self._scope,
             id=self._new_id("src_"),
@@ -425,10 +425,20 @@ class AchObjects:
             async with database.connection() as conn:
                 await insert_funding_source(conn, source, b"sealed")
                 await conn.execute(
-                    "UPDATE topups SET status = 'succeeded', source = $3, due_ms = NULL WHERE account = $1 AND id = $2",
+                    "UPDATE topups SET status = 'succeeded', source = $3, due_ms = NULL, balance_transaction = $4 "
+                    "WHERE account = $1 AND id = $2",
                     self._scope.account,
                     topup,
                     source.id,
+                    booked,
+                )
+                await conn.execute(
+                    "INSERT INTO balance_transactions VALUES ($1, true, $2, 5000, 0, 5000, $3, $3, 'usd', NULL, $4, "
+                    "'topup')",
+                    self._scope.account,
+                    booked,
+                    now_ms // 1000,
+                    topup,
                 )
                 await conn.execute(
                     "UPDATE ach_entries SET status = 'released', effective_date = effective_date - 10 WHERE topup = $1",

@@ -52,7 +52,7 @@ NEVER_ON_THE_WIRE = (
     "brim.core.account_closing.service",
     "brim.platform.sealing",
     "brim.core.ach.disputing",
-    "brim.core.ach.reversing",
+    "brim.core.ach.credits",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -15,7 +15,6 @@ from brim.cli.originators import originators
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
     from brim.core.ach import AchFile, Comparison, Finding, Prenote
-    from brim.core.ach.credits import Credit
     from brim.core.corrections import Correction
     from brim.core.dishonors import AchReturn
     from brim.core.originators import Authorization, Readiness
@@ -70,9 +69,11 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
     from brim.core import refunds, reversals
     from brim.core.ach import FileReview, find_file, review_file
 
-    async def read(conn: "Conn", scope: "AccountScope") -> tuple["AchFile", FileReview, "list[tuple[str, Credit]]"]:
+    async def read(
+        conn: "Conn", scope: "AccountScope"
+    ) -> tuple["AchFile", FileReview, "list[tuple[str, Refund | Reversal]]"]:
         found = await find_file(conn, scope, file)
-        paid: list[tuple[str, Credit]] = []
+        paid: list[tuple[str, Refund | Reversal]] = []
         paid += [("reversal", each) for each in await reversals.list_in_file(conn, scope, file)]
         paid += [("refund", each) for each in await refunds.list_in_file(conn, scope, file)]
         return found, await review_file(conn, found), paid
