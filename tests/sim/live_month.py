@@ -6,7 +6,7 @@ It follows from a seed, but for ids, and for how far a worker has come when it e
 import asyncio
 import random
 from collections import Counter
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, closing, nullcontext, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,12 +19,23 @@ from brim.base.scope import AccountScope
 from brim.core import ach, ledger, originators
 from brim.core.dishonors import DISHONOR_CODES
 from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
-from brim.core.rails.ach import ACH
+from brim.core.rails.ach import ACH, Microdeposits
+from brim.core.reversals import ReversalReason
 from brim.core.time import OwnerTime
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_books import Made, Stored, problems, read_acknowledgements, read_bank
+from tests.support.live_books import (
+    Made,
+    Stored,
+    Verifying,
+    problems,
+    problems_of_verifying,
+    read_acknowledgements,
+    read_amounts,
+    read_bank,
+    read_credits,
+)
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
 
 if TYPE_CHECKING:
@@ -38,9 +49,16 @@ NUMBERS: Final = (
     *("9901020000", "9510100000", "9520900000", "9509010000", "000111111116", "9902010000", "9910060000"),
     *("9916040000", "9929050000", "9911030000", "9901050000", "9901050000", "9906020000", "9906020000"),
     *("9906020073", "9901050071", "9906050072", "9801000000", "9805000000", "9807000000", "9702000000"),
+    *("9402010000", "9403020000", "9404040000"),
 )
-"""Paid, returned before the hold is over and after it, as often as it is presented, late, by permission, contested; and
-notifications of change."""
+"""Paid, returned before the hold is over and after it, as often as it is presented, late, by permission, contested;
+notifications of change; and paid, but what is paid back comes back."""
+OPEN: Final = (
+    *("000123456789",) * 6,
+    *("9902010000", "9902060000", "000111111116", "9901020000", "9402010000", "9801000000", "9805000000"),
+)
+"""Bank accounts that micro-deposits go to: credited, returned before their amounts are stated and after it, the debit
+alone or the credits alone returned; and notifications of change."""
 FAULTS: Final = ("misrouted", "amount", "account", "twice")
 RULES: Final = (
     {"action": "reject", "file": "{day}*", "reason": "by chance"},
@@ -58,6 +76,10 @@ ACTIONS: Final = {
     "dishonor": 14,
     "spend": 4,
     "prenote": 2,
+    "reverse": 10,
+    "microdeposit": 4,
+    "state": 8,
+    "send_back": 1,
     "rule": 3,
     "stop": 1,
     "resume": 5,
@@ -65,6 +87,8 @@ ACTIONS: Final = {
     "restart": 2,
 }
 """What is done, and how often."""
+MOST_WRONG: Final = 3
+"""How often amounts can be stated wrong."""
 UNEXPECTED: Final = {"failed_work", "held_file", "unknown_debit", "unmatched_acknowledgement", "unreadable_item"}
 """Breaks that nothing calls for."""
 
@@ -97,31 +121,48 @@ class Month:
         self.chance = random.Random(seed)
         self.live = LiveMoney(database, folder)
         self.made: list[Made] = []
+        self.held = 0
         self.is_punctual = True
-        self._verified: list[str] = []
+        self._verified: list[tuple[str, AccountScope]] = []
+        self._sets: list[Verifying] = []
         self._withheld: list[tuple[date, Path]] = []
         self._numbers = 0
         self._newest: tuple[str, str, int, AccountScope, str] | None = None
         self._sources: dict[str, str] = {}
+        self._lonely: dict[str, str] = {}
         self._requires_approval = seed % 3 == 0
 
-    async def run(self) -> Counter[str]:
-        """Live through it, assert what holds in the end, and return what happened how often."""
-        live = self.live
-        await live.open(
+    async def run(self, opening: AbstractAsyncContextManager[Any] | None = None) -> Counter[str]:
+        """Live through it, assert what holds in the end, and return what happened how often.
+
+        Two that run at once have one `opening`: the bank's commands, which open it, take the process's output.
+        """
+        async with opening or nullcontext():
+            await self._open()
+        self._bank = Bank(self.live.folder / "bank")
+        with closing(self._bank.store):
+            await self._live_through()
+        await self._check()
+        return await self._figures()
+
+    async def _open(self) -> None:
+        await self.live.open(
             SHOP.account,
             requires_approval=self._requires_approval,
             retry_schedule=("+1", "+0"),
             return_rate_minimum=10_000,
+            microdeposits=self.chance.choice((Microdeposits.CREDITS, Microdeposits.CREDITS_AND_DEBIT)),
+            microdeposits_per_bank_account=30,
+            microdeposit_return_percent=100,
         )
+
+    async def _live_through(self) -> None:
         day = FIRST_DAY
         while day.month == FIRST_DAY.month:
             if is_banking_day(day):
                 await self._day(day)
             day += timedelta(days=1)
         await self._end(day)
-        await self._check()
-        return await self._figures()
 
     async def _day(self, day: date) -> None:
         self._to(day, "10:00")
@@ -145,11 +186,15 @@ class Month:
         await live.claim()
         await ach.void_late(live.database, now_ms=live.now_ms)
         await ach.build_due(live.database, live.vault, WIRE_FORMATS, **by)
-        if self._requires_approval and (is_sure or self.chance.random() < 0.9):
+        if is_sure or self.chance.random() < 0.9:
             await self._approve()
         await ach.send_due(live.database, live.vault, WIRE_FORMATS, **by)
         self._to(day, "17:05")
         await self._advance_bank(day)
+        if await self._files("built", "approved"):  # who comes late may find that a debit has come back
+            await self._approve()
+            await ach.send_due(live.database, live.vault, WIRE_FORMATS, **by)
+            await self._void_held()
         await self._resubmit()
 
     async def _night(self, day: date) -> None:
@@ -164,7 +209,7 @@ class Month:
                 path.rename(inbox / path.name)
                 self._withheld.remove((due, path))
         before = set(inbox.iterdir())
-        await self.live.advance_bank()
+        self._bank.advance(self.live.now_ms // 1000)
         for path in sorted(set(inbox.iterdir()) - before):
             if path.name.startswith(("returns", "statement")) and self.chance.random() < 0.04:
                 late = self.live.folder / path.name
@@ -177,6 +222,7 @@ class Month:
         await live.claim()
         await ach.settle_prenote_files(live.database, WIRE_FORMATS, **by)
         await ach.end_contests(live.database, WIRE_FORMATS, **by)
+        await ach.end_unanswered_reversals(live.database, WIRE_FORMATS, **by)
         await ach.report_silence(live.database, WIRE_FORMATS, **by)
 
     def _to(self, day: date, wall: str) -> None:
@@ -188,9 +234,11 @@ class Month:
         scope = self.chance.choice((PLATFORM, SHOP))
         amount = 1_000 + self.chance.randrange(9_000)
         if self._verified and self.chance.random() < 0.2:
-            source, scope = self._verified[-1], PLATFORM
+            source, scope = self._verified[-1]
         elif self.chance.random() < 0.05:
             source = await self._faulty(scope)
+        elif self.chance.random() < 0.1:
+            source = await self._alone(scope)
         else:
             number = self.chance.choice(NUMBERS)
             key = f"{scope.account}/{number}"
@@ -201,6 +249,14 @@ class Month:
         created = await self.live.create(source, amount, scope=scope, key=key)
         self.made.append(Made(created, scope.account, amount))
         self._newest = (created, source, amount, scope, key)
+
+    async def _alone(self, scope: AccountScope) -> str:
+        """Return a bank account that nobody else debits, so that its bank can be told what to do with it."""
+        self._numbers += 1
+        number = f"0007{self._numbers:08}"
+        source = await self.live.bank_account(number, scope=scope)
+        self._lonely[source] = number
+        return source
 
     async def _faulty(self, scope: AccountScope) -> str:
         """Return a bank account whose debit comes back by a return in which something is wrong."""
@@ -283,7 +339,54 @@ class Month:
         number = self.chance.choice(("000123456789", "000123456789", "9902010000"))
         source = await self.live.bank_account(number, verified=False)
         await self.live.prenote(source)
-        self._verified.append(source)  # a create from it is refused until it is verified
+        self._verified.append((source, PLATFORM))  # a create from it is refused until it is verified
+
+    async def _reverse(self, _day: date) -> None:
+        """Reverse a debit that has left not long ago, or one that cannot be; at times its bank never books it."""
+        if not self.made:
+            return
+        topup = self.chance.choice(self.made[-25:])
+        reason = self.chance.choice(list(ReversalReason))
+        async with self.live.database.transaction() as conn:
+            await ach.request_reversal(
+                conn, PLATFORM, topup.id, reason=reason, renderers=WIRE_FORMATS, **self._by(TESTER)
+            )
+        topup.is_reversed = True
+        if self.chance.random() < 0.5 and (row := await self.live.topup(topup.id))["source"] in self._lonely:
+            self.is_punctual = False
+            await self._tell_bank({"account": self._lonely[row["source"]], "action": "never_settle"})
+
+    async def _microdeposit(self, _day: date) -> None:
+        scope, number = self.chance.choice((PLATFORM, SHOP)), self.chance.choice(OPEN)
+        source = await self.live.bank_account(number, scope=scope, verified=False)
+        self._sets.append(Verifying(await self.live.microdeposits(source, scope=scope), scope.account, source, number))
+
+    async def _state(self, _day: date) -> None:
+        """State what a bank account was sent, as its holder reads it at the bank; at times something else."""
+        waiting = [each for each in self._sets if not each.is_verified and each.wrong < MOST_WRONG]
+        if not waiting:
+            return
+        asked = self.chance.choice(waiting)
+        amounts = read_amounts(self.live.folder / "bank", asked.id)
+        if self.chance.random() < 0.3 or not amounts:
+            amounts = [1 + self.chance.randrange(98), 99]
+        self.chance.shuffle(amounts)
+        scope = AccountScope(asked.account, livemode=True)
+        told = await self.live.state(asked.source, *amounts, scope=scope)
+        if "error" in told:
+            asked.wrong += 1
+        else:
+            asked.is_verified = True
+            self._verified.append((asked.source, scope))
+
+    async def _send_back(self, _day: date) -> None:
+        """Let a bank send back what it was paid, at times wrongly."""
+        paid = read_credits(self.live.folder / "bank")[-20:]
+        if paid:
+            rule = {"trace": self.chance.choice(paid), "action": "return", "code": "R03", "days": 1}
+            fault = self.chance.choice(("", *FAULTS))
+            self.is_punctual = self.is_punctual and not fault
+            await self._tell_bank({**rule, **({"fault": fault} if fault else {})})
 
     async def _rule(self, day: date) -> None:
         rule = self.chance.choice(RULES)
@@ -309,6 +412,15 @@ class Month:
         for row in await self._files("built", "approved"):
             async with self.live.database.transaction() as conn:
                 await ach.void_file(conn, PLATFORM, row, **self._by(TESTER))
+
+    async def _void_held(self) -> None:
+        for row in await rows(
+            self.live.database,
+            "SELECT id FROM ach_files WHERE status IN ('built', 'approved') AND held_because IS NOT NULL ORDER BY id",
+        ):
+            self.held += 1
+            async with self.live.database.transaction() as conn:
+                await ach.void_file(conn, PLATFORM, row["id"], **self._by(TESTER))
 
     async def _approve(self) -> None:
         for row in await self._files("built"):
@@ -341,11 +453,7 @@ class Month:
         live.move_to(live.database)
 
     async def _tell_bank(self, rule: dict[str, Any]) -> None:
-        bank = Bank(self.live.folder / "bank")
-        try:
-            bank.add_rules([rule])
-        finally:
-            bank.store.close()
+        self._bank.add_rules([rule])
 
     async def _files(self, *statuses: str) -> list[str]:
         found = await rows(
@@ -387,7 +495,8 @@ class Month:
             "SELECT FROM due_exceptions AS d JOIN ach_entries AS e ON e.topup = d.object_id AND e.status = 'confirmed'"
             " WHERE d.object_id = t.id AND d.error LIKE 'The bank has taken back%(trace ' || e.trace || ')%')"
             " UNION ALL SELECT id, status FROM ach_returns WHERE status IN ('dishonored', 'money_back')"
-            " UNION ALL SELECT id, status FROM prenotes WHERE status = 'pending'",
+            " UNION ALL SELECT id, status FROM prenotes WHERE status = 'pending'"
+            " UNION ALL SELECT id, status FROM ach_reversals WHERE status = 'requested'",
         )
 
     async def _is_over(self) -> bool:
@@ -403,25 +512,24 @@ class Month:
         """Assert that the books hold, that they are the bank's, and that every account has what it should."""
         database = self.live.database
         await assert_books_hold(database)
-        found = problems(
-            self.made,
-            read_bank(self.live.folder / "bank"),
-            await self._stored(),
-            is_punctual=self.is_punctual,
-        )
-        listed = await rows(database, "SELECT kind, detail FROM breaks ORDER BY id")
-        found += [f"{row['kind']}: {row['detail']}" for row in listed if row["kind"] in UNEXPECTED]
+        bank, stored = read_bank(self.live.folder / "bank"), await self._stored()
+        found = problems(self.made, bank, stored, is_punctual=self.is_punctual)
+        found += problems_of_verifying(self._sets, bank, stored)
+        found += [f"{kind}: {detail}" for kind, detail in stored.breaks if kind in UNEXPECTED]
         assert not found, "\n".join(found[:12])
 
     async def _figures(self) -> Counter[str]:
         found = await rows(
             self.live.database,
             "SELECT 'top-ups ' || status AS what FROM topups UNION ALL SELECT 'returns ' || status FROM ach_returns"
-            " UNION ALL SELECT 'files ' || status FROM ach_files UNION ALL SELECT 'prenotes ' || status FROM prenotes"
-            " UNION ALL SELECT 'corrections ' || status FROM corrections UNION ALL SELECT type FROM events"
+            " UNION ALL SELECT 'files ' || status FROM ach_files UNION ALL SELECT"
+            " CASE WHEN id LIKE 'mdep%' THEN 'micro-deposits ' ELSE 'prenotes ' END || status FROM prenotes"
+            " UNION ALL SELECT 'corrections ' || status FROM corrections"
+            " UNION ALL SELECT 'reversals ' || status FROM ach_reversals"
+            " UNION ALL SELECT 'breaks ' || kind FROM breaks UNION ALL SELECT type FROM events"
             " WHERE type IN ('brim.negative_balance.created', 'brim.topup.retry_scheduled')",
         )
-        return Counter(row["what"] for row in found)
+        return Counter(row["what"] for row in found) + Counter({"files held": self.held})
 
     async def _stored(self) -> Stored:
         database = self.live.database
@@ -437,6 +545,8 @@ class Month:
             " WHERE type IN ('topup', 'topup_dishonored_return') GROUP BY source",
         )
         (unexplained,) = await rows(database, _UNEXPLAINED)
+        breaks = await rows(database, "SELECT kind, detail FROM breaks ORDER BY id")
+        verifying = await rows(database, "SELECT id, status FROM prenotes")
         taken_back = await rows(
             database, "SELECT split_part(cause, '/', 1) AS id FROM breaks WHERE kind = 'taken_back'"
         )
@@ -450,6 +560,9 @@ class Month:
             operating=sum(sums.get("bank:operating", {}).values()),
             unexplained=unexplained["amount"],
             taken_back=frozenset(row["id"] for row in taken_back),
+            breaks=[(row["kind"], row["detail"]) for row in breaks],
+            verifying={row["id"]: row["status"] for row in verifying},
+            spent=sums.get("verification", {}),
         )
 
 

@@ -6,7 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.live_books import BankBooks, Made, Presentment, Stored, problems
+from tests.support.live_books import (
+    BankBooks,
+    Made,
+    Presentment,
+    Stored,
+    Verifying,
+    problems,
+    problems_of_verifying,
+)
 
 PAID = Made("tu_00000000000000000000paid", "acct_a", 500)
 BACK = Made("tu_00000000000000000000back", "acct_a", 300)
@@ -66,3 +74,83 @@ def test_a_debit_that_is_presented_again_without_a_reason_is_found() -> None:
     again = msgspec.structs.replace(BANK.presentments[1], trace="3", code=None, returned_on=None)
     bank = msgspec.structs.replace(BANK, presentments=[*BANK.presentments, again])
     assert any("presented again after R02" in each for each in problems(MADE, bank, STORED, is_punctual=True))
+
+
+REVERSED = msgspec.structs.replace(PAID, is_reversed=True)
+CREDIT = msgspec.structs.replace(BANK.presentments[0], trace="9", is_credit=True)
+PAID_BACK = msgspec.structs.replace(BANK, reversals=[CREDIT], balance=0)
+AFTER: dict[str, Any] = {
+    "statuses": {PAID.id: "reversed", BACK.id: "failed"},
+    "credited": {},
+    "at_bank": {},
+    "balances": {},
+    "operating": 0,
+}
+"""What the service says of a debit that was taken back."""
+
+
+def after_a_reversal(bank: BankBooks = PAID_BACK, **changes: Any) -> list[str]:
+    stored = msgspec.structs.replace(STORED, **(AFTER | changes))
+    return problems([REVERSED, BACK], bank, stored, is_punctual=True)
+
+
+def test_a_debit_that_was_paid_back_is_in_no_balance() -> None:
+    assert after_a_reversal() == []
+    left = after_a_reversal(credited={PAID.id: 500}, at_bank={PAID.id: 500}, balances={"acct_a": 500}, operating=500)
+    assert any("acct_a has 500, and the bank keeps 0" in each for each in left), left
+    assert any("is succeeded" in each for each in after_a_reversal(statuses={PAID.id: "succeeded", BACK.id: "failed"}))
+
+
+def test_a_debit_that_was_paid_back_though_nobody_asked_is_found() -> None:
+    found = problems(MADE, PAID_BACK, msgspec.structs.replace(STORED, **AFTER), is_punctual=True)
+    assert any("was paid back, which nobody asked for" in each for each in found), found
+
+
+def test_a_reversal_that_came_back_gives_the_balance_its_money_again() -> None:
+    returned = msgspec.structs.replace(CREDIT, code="R02", returned_on=date(2026, 12, 7))
+    bank = msgspec.structs.replace(PAID_BACK, reversals=[returned], balance=500)
+    money = {name: getattr(STORED, name) for name in ("credited", "at_bank", "balances", "operating")}
+    assert after_a_reversal(bank, **money) == []
+    assert any("acct_a has 0, and the bank keeps 500" in each for each in after_a_reversal(bank, operating=500))
+
+
+def test_a_holder_who_was_paid_twice_has_to_be_listed() -> None:
+    debit = msgspec.structs.replace(BANK.presentments[0], code="R02", returned_on=date(2026, 12, 4))
+    bank = msgspec.structs.replace(PAID_BACK, presentments=[debit], balance=-500)
+    lost = {"at_bank": {PAID.id: -500}, "clearing": {PAID.id: 500}, "operating": -500}
+    listed = [("paid_twice", "A return of trace 1: its reversal has left with trace 9")]
+    assert after_a_reversal(bank, **lost, breaks=listed) == []
+    assert any("was paid twice" in each for each in after_a_reversal(bank, **lost))
+    taken = {"credited": {PAID.id: -500}, "balances": {"acct_a": -500}, "at_bank": {PAID.id: -500}, "operating": -500}
+    assert any("acct_a has -500" in each for each in after_a_reversal(bank, **taken, breaks=listed))
+
+
+SET = Verifying("mdep_0000000000000000000000", "acct_a", "src_1", "1", is_verified=True)
+SENT = [
+    msgspec.structs.replace(CREDIT, individual_id=SET.id[-15:], amount=amount, is_credit=amount < 50, trace=str(amount))
+    for amount in (20, 31, 51)
+]
+WITH_SET = msgspec.structs.replace(BANK, microdeposits=SENT)
+VERIFIED: dict[str, Any] = {"verifying": {SET.id: "verified"}, "spent": {SET.id: 0}, "at_bank": {SET.id: 0}}
+RETURNED = msgspec.structs.replace(SENT[0], code="R02", returned_on=date(2026, 12, 4))
+
+
+@pytest.mark.parametrize(
+    ("sent", "change", "words"),
+    [
+        (SENT, {}, ""),
+        (SENT, {"verifying": {SET.id: "failed"}}, "is failed"),
+        (SENT, {"spent": {SET.id: 51}}, "it has cost 0, and the books say 51"),
+        (SENT[1:], {}, "1 credits and 1 debits"),
+        ([*SENT[:2], msgspec.structs.replace(SENT[2], amount=50)], {"spent": {SET.id: 1}}, "not the sum"),
+        ([msgspec.structs.replace(SENT[0], settled_on=date(2026, 12, 3)), *SENT[1:]], {}, "not together"),
+        ([RETURNED, *SENT[1:]], {"spent": {SET.id: -20}, "at_bank": {SET.id: 20}}, "is verified"),
+        ([RETURNED, *SENT[1:]], {"verifying": {SET.id: "failed"}}, "it has cost -20, and the books say 0"),
+    ],
+)
+def test_what_is_wrong_with_micro_deposits_is_found(
+    sent: list[Presentment], change: dict[str, Any], words: str
+) -> None:
+    bank = msgspec.structs.replace(WITH_SET, microdeposits=sent)
+    found = problems_of_verifying([SET], bank, msgspec.structs.replace(STORED, **(VERIFIED | change)))
+    assert any(words in each for each in found) if words else found == [], found

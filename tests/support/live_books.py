@@ -3,6 +3,9 @@
 A wrong return, which names another entry or amount, or comes a second time, moves nothing of a customer's: the
 statement's lines of it and of its dishonor are breaks. One that names another account keeps its top-up pending, since
 the bank has taken the money and no return says why.
+
+What an account has of a top-up is what the bank keeps of its debit less what a reversal has paid back. Where the bank
+has moved money that nobody can be credited or debited with, `clearing` has it, and a break has to name it.
 """
 
 import sqlite3
@@ -20,6 +23,9 @@ from brim.bank.banking_days import RETURNS, LocalTime, add_banking_days
 HOLD_DAYS: Final = 3
 LOCAL: Final = LocalTime("America/New_York")
 MAY_COME_AGAIN: Final = {"R01", "R09"}
+_CREDITS: Final = {"22", "32"}
+_CENTS: Final = 100
+"""A micro-deposit is of less."""
 _OPENING: Final = time(9)
 _ID_LENGTH: Final = 15
 
@@ -32,10 +38,24 @@ class Made(msgspec.Struct):
     amount: int
     is_canceled: bool = False
     retry_of: str | None = None
+    is_reversed: bool = False
+    """Whether a reversal of its debit was requested."""
+
+
+class Verifying(msgspec.Struct):
+    """Micro-deposits as who has sent for them knows them; `is_verified` once the holder was told so."""
+
+    id: str
+    account: str
+    source: str
+    number: str
+    is_verified: bool = False
+    wrong: int = 0
+    """How often other amounts were stated."""
 
 
 class Presentment(msgspec.Struct, frozen=True, kw_only=True):
-    """A debit that the bank has settled, and what came of it; `returned_on` is None if it was not returned."""
+    """An entry that the bank has settled, and what came of it; `returned_on` is None if it was not returned."""
 
     individual_id: str
     account: str
@@ -47,10 +67,13 @@ class Presentment(msgspec.Struct, frozen=True, kw_only=True):
     is_money_back: bool = False
     is_contested: bool = False
     is_of_other_account: bool = False
+    is_credit: bool = False
+    is_second_back: bool = False
+    """Whether the return came twice, and the bank has given back the money of the second."""
 
     @property
     def kept(self) -> int:
-        """How much of it is with the originator in the end."""
+        """How much of it is with the originator in the end, or with the holder if it is a credit."""
         if self.returned_on is None or (self.is_money_back and not self.is_contested):
             return self.amount
         return 0
@@ -65,6 +88,10 @@ class BankBooks(msgspec.Struct, frozen=True):
     """Whether nothing is due any more."""
     sent_twice: list[str]
     """Individual identification numbers with two live debits at once."""
+    reversals: list[Presentment] = []
+    """Credits that take a debit back, under the individual identification number of the debit."""
+    microdeposits: list[Presentment] = []
+    """Credits and debits that verify a bank account."""
 
 
 def read_bank(folder: Path) -> BankBooks:
@@ -78,7 +105,8 @@ def read_bank(folder: Path) -> BankBooks:
             " + (SELECT count(*) FROM dishonors WHERE contest_at IS NOT NULL AND contest_trace IS NULL)"
         ).fetchone()
         settled = bank.execute(
-            "SELECT e.id, e.individual_id, e.account, e.trace, e.amount, b.settle_on FROM entries AS e"
+            "SELECT e.id, e.individual_id, e.account, e.trace, e.amount, b.settle_on, e.code, b.description"
+            " FROM entries AS e"
             " JOIN batches AS b ON b.id = e.batch WHERE b.status = 'settled' AND e.amount > 0"
             " AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id) ORDER BY e.id"
         ).fetchall()
@@ -90,19 +118,23 @@ def read_bank(folder: Path) -> BankBooks:
     by_entry: dict[int, list[tuple[object, ...]]] = {}
     for row in returns:
         by_entry.setdefault(row[0], []).append(row)
-    presentments = []
-    for entry, individual_id, account, trace, amount, settle_on in settled:
+    found: dict[str, list[Presentment]] = {"REVERSAL": [], "ACCTVERIFY": [], "": []}
+    for entry, individual_id, account, trace, amount, settle_on, code_of_entry, description in settled:
         made = Presentment(
             individual_id=individual_id.strip(),
             account=account,
             trace=trace,
             amount=amount,
             settled_on=date.fromisoformat(settle_on),
+            is_credit=code_of_entry in _CREDITS,
         )
         for _, _, code, named, of_account, returned, sent_on, contest, is_back in by_entry.get(entry, []):
             if not returned:
                 continue
-            if (named, returned) != (trace, amount) or made.returned_on is not None:
+            if (named, returned) != (trace, amount):
+                continue
+            if made.returned_on is not None:
+                made = msgspec.structs.replace(made, is_second_back=bool(is_back) and contest is None)
                 continue
             made = msgspec.structs.replace(
                 made,
@@ -112,15 +144,38 @@ def read_bank(folder: Path) -> BankBooks:
                 is_contested=contest is not None,
                 is_of_other_account=of_account != account,
             )
-        presentments.append(made)
-    live: Counter[str] = Counter(each.individual_id for each in presentments if each.kept)
-    return BankBooks(presentments, balance, not waiting, [name for name, count in live.items() if count > 1])
+        found.get(description.strip(), found[""]).append(made)
+    live: Counter[str] = Counter(each.individual_id for each in found[""] if each.kept)
+    sent_twice = [name for name, count in live.items() if count > 1]
+    return BankBooks(found[""], balance, not waiting, sent_twice, found["REVERSAL"], found["ACCTVERIFY"])
 
 
 def read_acknowledgements(folder: Path) -> list[bytes]:
     """Return what a bank has to say of each file that it has read, whether that was sent or lost."""
     with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
         return [bytes(row[0]) for row in bank.execute("SELECT acknowledgement FROM files ORDER BY id")]
+
+
+def read_amounts(folder: Path, set_id: str) -> list[int]:
+    """Return what the credits of a set of micro-deposits have brought their holder, oldest first."""
+    with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
+        found = bank.execute(
+            "SELECT e.amount FROM entries AS e JOIN batches AS b ON b.id = e.batch WHERE b.status = 'settled'"
+            " AND trim(e.individual_id) = ? AND e.code IN ('22', '32') ORDER BY e.id",
+            (set_id[-_ID_LENGTH:],),
+        )
+        return [row[0] for row in found]
+
+
+def read_credits(folder: Path) -> list[str]:
+    """Return the traces of all that was paid to a holder, oldest first."""
+    with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
+        found = bank.execute(
+            "SELECT e.trace FROM entries AS e JOIN batches AS b ON b.id = e.batch WHERE b.status = 'settled'"
+            " AND e.code IN ('22', '32') AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id)"
+            " ORDER BY e.id"
+        )
+        return [row[0] for row in found]
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,9 +196,19 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """The sum of the statement's lines that are breaks."""
     taken_back: frozenset[str] = frozenset()
     """Top-ups that are listed as taken back by the bank without a return that could be applied."""
+    breaks: Sequence[tuple[str, str]] = ()
+    """Kind and detail of each break."""
+    verifying: Mapping[str, str] = {}
+    """The status of each set of micro-deposits."""
+    spent: Mapping[str, int] = {}
+    """What micro-deposits have cost, by set."""
+
+    def names(self, kind: str, *words: str) -> bool:
+        """Tell whether a break of a kind names one of some words."""
+        return any(listed == kind and any(word in detail for word in words) for listed, detail in self.breaks)
 
 
-def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctual: bool) -> list[str]:
+def problems(made: Sequence[Made], bank: BankBooks, stored: Stored, *, is_punctual: bool) -> list[str]:
     """Return what is wrong once everything has come to its end.
 
     Args:
@@ -158,16 +223,21 @@ def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctu
         found.append(f"top-ups that only one side knows: {sorted(topups.keys() ^ stored.statuses.keys())}")
     roots = {topup_id: _root(topups, topup) for topup_id, topup in topups.items()}
     by_name = {root[-_ID_LENGTH:]: root for root in (*roots.values(), *topups)}
-    presented: dict[str, list[Presentment]] = {}
-    for each in bank.presentments:
-        if each.individual_id not in by_name:
-            found.append(f"the bank debited {each.individual_id}, which nobody created")
-        else:
-            presented.setdefault(by_name[each.individual_id], []).append(each)
+    presented, paid_back = _by_topup(bank.presentments, by_name), _by_topup(bank.reversals, by_name)
+    unknown = {each.individual_id for each in (*bank.presentments, *bank.reversals)} - by_name.keys()
+    found += [f"the bank has entries of {name}, which nobody created" for name in sorted(unknown)]
+    reversed_ = {
+        roots[topup.id] if roots[topup.id] in paid_back else topup.id: topup for topup in made if topup.is_reversed
+    }
+    found += [f"{name} was paid back, which nobody asked for" for name in paid_back if name not in reversed_]
     kept: Counter[str] = Counter()
+    left: dict[str, int] = {}
     for name, some in presented.items():
-        kept[topups[name].account] += sum(each.kept for each in some)
         found += _presented_wrongly(name, some)
+        topup = reversed_.get(name, topups[name])
+        expected, left[topup.id], problem = _worth(topup, some, paid_back.get(name, []), stored)
+        kept[topups[name].account] += expected
+        found += problem
     listed = [topup for topup in topups.values() if _is_listed(topup, presented.get(topup.id, []), stored)]
     kept += Counter({account: sum(each.amount for each in listed if each.account == account) for account in kept})
     for account in {topup.account for topup in topups.values()}:
@@ -175,7 +245,9 @@ def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctu
         if balance != kept[account]:
             found.append(f"{account} has {balance}, and the bank keeps {kept[account]} of its")
     for topup in (each for each in topups.values() if each not in listed):
-        found += _problems_of(topup, presented.get(topup.id, []), stored, is_punctual=is_punctual)
+        found += _problems_of(
+            topup, presented.get(topup.id, []), stored, left=left.get(topup.id, 0), is_punctual=is_punctual
+        )
     chains: Counter[str] = Counter()
     for topup_id, root in roots.items():
         chains[root] += stored.credited.get(topup_id, 0)
@@ -185,9 +257,42 @@ def problems(made: Iterable[Made], bank: BankBooks, stored: Stored, *, is_punctu
     return found
 
 
+def _worth(
+    topup: Made, debits: Sequence[Presentment], credits_: Sequence[Presentment], stored: Stored
+) -> tuple[int, int, list[str]]:
+    """Return what an account has of a debit, what is left in clearing of it, and what is wrong.
+
+    The bank's money is the account's, unless a break says why nobody can be credited or debited with it: the holder was
+    paid twice, the return of the reversal named another account, or both came back and the debit's return was improper.
+    """
+    money = sum(each.kept for each in debits) - sum(each.kept for each in credits_)
+    traces = [each.trace for each in (*debits, *credits_)]
+    if any(each.is_of_other_account for each in credits_):
+        is_named = stored.names("unmatched_return", *(each.trace for each in credits_))
+        return 0, -money, [] if is_named else [f"the reversal of {topup.id} came back, and no break says so"]
+    if any(each.is_second_back and not each.kept for each in debits) and stored.names("paid_twice", *traces):
+        return 0, -money - topup.amount, []
+    if money < 0:
+        is_named = stored.names("paid_twice", *traces) or (
+            any(each.is_of_other_account for each in debits) and stored.names("unmatched_return", *traces)
+        )
+        return 0, -money, [] if is_named else [f"the holder of {topup.id} was paid twice, and no break says so"]
+    if credits_ and any(each.is_money_back for each in debits) and stored.names("failed_reversal", topup.id):
+        return 0, -money, []
+    return money, 0, []
+
+
 def _is_listed(topup: Made, presented: Sequence[Presentment], stored: Stored) -> bool:
     """Tell whether a top-up is listed as taken back: its return names another account, which a person has settled."""
     return topup.id in stored.taken_back and any(each.is_of_other_account for each in presented)
+
+
+def _by_topup(entries: Iterable[Presentment], by_name: Mapping[str, str]) -> dict[str, list[Presentment]]:
+    found: dict[str, list[Presentment]] = {}
+    for each in entries:
+        if each.individual_id in by_name:
+            found.setdefault(by_name[each.individual_id], []).append(each)
+    return found
 
 
 def _root(topups: Mapping[str, Made], topup: Made) -> str:
@@ -203,12 +308,14 @@ def _presented_wrongly(name: str, some: list[Presentment]) -> list[str]:
     return [*found, f"{name} was presented {len(some)} times"] if len(some) > 3 else found
 
 
-def _problems_of(topup: Made, presented: list[Presentment], stored: Stored, *, is_punctual: bool) -> list[str]:
+def _problems_of(
+    topup: Made, presented: list[Presentment], stored: Stored, *, left: int, is_punctual: bool
+) -> list[str]:
     status, found = stored.statuses.get(topup.id, "missing"), []
     credited, clearing = stored.credited.get(topup.id, 0), stored.clearing.get(topup.id, 0)
-    if clearing:
-        found.append(f"{clearing} of {topup.id} ({status}) is still clearing")
-    if credited != stored.at_bank.get(topup.id, 0):
+    if clearing != left:
+        found.append(f"{clearing} of {topup.id} ({status}) is still clearing, and {left} should be")
+    if credited != stored.at_bank.get(topup.id, 0) + clearing:
         found.append(
             f"{topup.id} ({status}) has {credited} in the balance and {stored.at_bank.get(topup.id, 0)} at the bank"
         )
@@ -221,8 +328,8 @@ def _problems_of(topup: Made, presented: list[Presentment], stored: Stored, *, i
 
 def fates(topup: Made, presented: list[Presentment], *, is_punctual: bool, is_retry: bool) -> set[str]:
     """Return how a top-up may stand in the end, by what the bank has in its books."""
-    if topup.is_canceled:
-        return {"canceled"}
+    if topup.is_canceled or topup.is_reversed:
+        return {"canceled"} if topup.is_canceled else {"failed", "reversed"}
     if is_retry or not presented:  # a retry may be presented under the name of another one; what was not sent may fail
         return {"succeeded", "failed", "reversed", "canceled"} if is_retry else {"failed", "canceled"}
     last = presented[-1]
@@ -234,3 +341,43 @@ def fates(topup: Made, presented: list[Presentment], *, is_punctual: bool, is_re
         return {"failed", "reversed"}
     usable = LOCAL.at(add_banking_days(last.settled_on, HOLD_DAYS), _OPENING)
     return {"failed"} if LOCAL.at(last.returned_on, RETURNS) < usable else {"reversed"}
+
+
+def problems_of_verifying(sets: Sequence[Verifying], bank: BankBooks, stored: Stored) -> list[str]:
+    """Return what is wrong with micro-deposits once everything has come to its end."""
+    by_name = {each.id[-_ID_LENGTH:]: each for each in sets}
+    sent: dict[str, list[Presentment]] = {name: [] for name in by_name}
+    found = []
+    for entry in bank.microdeposits:
+        if entry.individual_id in sent:
+            sent[entry.individual_id].append(entry)
+        else:
+            found.append(f"the bank has micro-deposits of {entry.individual_id}, which nobody sent for")
+    for name, some in sent.items():
+        found += [f"{by_name[name].id}: {problem}" for problem in _wrong_with_set(by_name[name], some, stored)]
+    return found
+
+
+def _wrong_with_set(set_: Verifying, sent: Sequence[Presentment], stored: Stored) -> Iterable[str]:
+    credited = [each for each in sent if each.is_credit]
+    debited = [each for each in sent if not each.is_credit]
+    if sent and (len(credited), len(debited)) not in {(2, 0), (2, 1)}:
+        yield f"{len(credited)} credits and {len(debited)} debits were sent"
+    if any(not 0 < each.amount < _CENTS for each in credited) or len({each.settled_on for each in sent}) > 1:
+        yield f"not small, or not together: {sent}"
+    if debited and sum(each.amount for each in debited) != sum(each.amount for each in credited):
+        yield f"the debit is not the sum of the credits: {sent}"
+    cost = sum(each.kept for each in credited) - sum(each.kept for each in debited)
+    if stored.spent.get(set_.id, 0) != cost or stored.at_bank.get(set_.id, 0) != -cost:
+        yield f"it has cost {cost}, and the books say {stored.spent.get(set_.id, 0)}, {stored.at_bank.get(set_.id, 0)}"
+    status = stored.verifying.get(set_.id, "missing")
+    if status not in _fates_of_set(set_, sent):
+        yield f"is {status} after {set_.wrong} wrong amounts, verified: {set_.is_verified}, and at the bank {sent}"
+
+
+def _fates_of_set(set_: Verifying, sent: Sequence[Presentment]) -> set[str]:
+    if any(each.returned_on is not None and not each.is_of_other_account for each in sent):
+        return {"failed"}
+    if set_.is_verified:
+        return {"verified"}
+    return {"failed"} if sent else {"failed", "canceled"}
