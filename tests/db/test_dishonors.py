@@ -386,6 +386,40 @@ async def test_who_dishonored_does_not_approve_its_file(live: LiveMoney) -> None
     assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
 
 
+async def test_who_resubmitted_a_dishonor_does_not_approve_its_file(live: LiveMoney) -> None:
+    """What the bank has rejected goes out again because they say so; also after that file is voided."""
+    await live.open(requires_approval=True)
+    topup = await live.create(await live.bank_account(ASKED))
+    await live.until("2026-12-01 17:10")
+    await approve(live)
+    await live.until("2026-12-07 16:30")
+    await script(live, {"file": "*", "action": "reject", "reason": "by script"})
+    await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    await rows(live.database, "UPDATE originators SET changed_by = 'op_3'")
+    for name in ("first", "second"):
+        await add(live.database, f"{name}@example.com")
+    other, third = (Actor(kind=ActorKind.OPERATOR, id=name, name=f"{name}@example.com") for name in ("op_2", "op_4"))
+    await approve(live, approvers=2, by=other)
+    await live.until("2026-12-08 10:00")
+    async with live.database.transaction() as conn:
+        rejected = (await of_topup(live, topup)).file or ""
+        await ach.resubmit_file(conn, PLATFORM, rejected, by=third, now_ms=live.now_ms, ids=live.ids)
+    await live.until("2026-12-08 17:10")
+    async with live.database.transaction() as conn:
+        again = (await of_topup(live, topup)).file or ""
+        await ach.void_file(conn, PLATFORM, again, by=other, now_ms=live.now_ms, ids=live.ids)
+    await live.work()
+    with pytest.raises(originators.SecondPersonError, match="You resubmitted entries in this file"):
+        await approve(live, approvers=2, by=third)
+    with pytest.raises(asyncpg.CheckViolationError, match="op_4 has resubmitted what is in achf_"):
+        await rows(
+            live.database,
+            "UPDATE ach_files SET status = 'approved', approved_by = 'op_4', approved_ms = 1 WHERE status = 'built'",
+        )
+    await approve(live, approvers=2, by=other)
+
+
 async def test_the_amount_of_a_dishonor_counts_for_the_cap_and_the_limits_of_a_file(live: LiveMoney) -> None:
     await live.open(file_cap=3_000, entry_cap=3_000, approval_from_entry=2_500)
     topups = [await live.create(await live.bank_account(ASKED), amount) for amount in (2_000, 2_500)]

@@ -113,13 +113,13 @@ async def test_who_lets_rejected_debits_go_out_again_does_not_approve_the_file_t
         await ach.resubmit_file(conn, PLATFORM, rejected, by=ADA, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-02 17:00")
     again = await _waiting_file(live)
-    with pytest.raises(SecondPersonError, match="You let debits in this file go out again"):
+    with pytest.raises(SecondPersonError, match="You resubmitted entries in this file"):
         await _approve(live, again, ADA)
     async with live.database.transaction() as conn:  # they go out with another file, and it is still so
         await ach.void_file(conn, PLATFORM, again, by=ADA, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-03 17:00")
     last = await _waiting_file(live)
-    with pytest.raises(SecondPersonError, match="You let debits in this file go out again"):
+    with pytest.raises(SecondPersonError, match="You resubmitted entries in this file"):
         await _approve(live, last, ADA)
     assert (await _approve(live, last, BOB)).approved_by == BOB.id
 

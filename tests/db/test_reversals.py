@@ -41,6 +41,8 @@ from tests.support.live_credits import (
 from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.people import add
 
+THIRD = Actor(kind=ActorKind.OPERATOR, id="op_4", name="third@example.com")
+APPROVED_BY = "UPDATE ach_files SET status = 'approved', approved_by = $1, approved_ms = 1 WHERE id = $2"
 CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "9805000000"
 """Accounts whose credits come back (R02), whose debit comes back on day 12 (R10), and that a bank corrects (C05)."""
 
@@ -395,12 +397,7 @@ async def test_who_requested_a_reversal_does_not_approve_its_file(live: LiveMone
     for name in ("first", "second"):
         await add(live.database, f"{name}@example.com")
     with pytest.raises(asyncpg.CheckViolationError, match="has prepared achf_"):
-        await rows(
-            live.database,
-            "UPDATE ach_files SET status = 'approved', approved_by = $1, approved_ms = 1 WHERE id = $2",
-            OPERATOR.id,
-            found.file,
-        )
+        await rows(live.database, APPROVED_BY, OPERATOR.id, found.file)
     await approve(live)
     (approval,) = await rows(live.database, "SELECT prepared_by FROM ach_approvals WHERE file = $1", found.file)
     assert OPERATOR.id in approval["prepared_by"]
@@ -460,9 +457,18 @@ async def test_a_rejected_file_is_resubmitted_with_its_reversal(live: LiveMoney)
     first = await sent(live, topup, "2026-12-02 17:00")
     await live.until("2026-12-03 10:00")
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
     assert count == 1
-    second = await sent(live, topup, "2026-12-03 17:00")
+    live.now_ms = at("2026-12-03 17:00")
+    with pytest.raises(originators.SecondPersonError, match="You resubmitted entries in this file"):
+        await approve(live, by=THIRD)
+    again = (await of_topup(live, topup)).file
+    for name in ("first", "second"):
+        await add(live.database, f"{name}@example.com")
+    with pytest.raises(asyncpg.CheckViolationError, match="op_4 has resubmitted what is in achf_"):
+        await rows(live.database, APPROVED_BY, THIRD.id, again)
+    await approve(live)
+    second = await of_topup(live, topup)
     await live.until("2026-12-07 12:00")
     assert ((await of_topup(live, topup)).status, second.file != first.file) == (ReversalStatus.SETTLED, True)
     await assert_bank_agrees(live)

@@ -483,7 +483,9 @@ class Month:
         """Say of each break that a person has looked into it, and get the acknowledgements that were lost."""
         inbox = self.live.folder / "from-bank"
         for number, acknowledgement in enumerate(read_acknowledgements(self.live.folder / "bank")):
-            (inbox / f"again_{number}.csv").write_bytes(acknowledgement)
+            again = inbox / f"again_{number}.csv"
+            if not again.exists():
+                again.write_bytes(acknowledgement)
         for row in await rows(self.live.database, "SELECT id FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
             async with self.live.database.transaction() as conn:
                 await ach.resolve_break(conn, PLATFORM, row["id"], resolution="seen", **self._by(OPERATOR))

@@ -23,6 +23,7 @@ from tests.support.postgres import PostgresForTests
 
 MONTHS = int(os.environ["MONTHS"]) if "MONTHS" in os.environ else None
 AT_ONCE: Final = 2
+PATIENCE_S: Final = 120.0
 
 
 @pytest.mark.slow
@@ -53,7 +54,9 @@ async def test_after_many_months_every_account_has_what_the_bank_keeps_of_it(
 
     async def live_through(seed: int) -> Counter[str]:
         name = await postgres.create_database()
-        database = await Database.connect(postgres.urls_of(name).service)
+        database = await Database.connect(
+            postgres.urls_of(name).service, max_connections=3, timeout_s=PATIENCE_S, plans_kept_s=PATIENCE_S
+        )
         folder = tmp_path / str(seed)
         folder.mkdir()
         try:

@@ -203,7 +203,7 @@ def _told_of_approval(file: AchFile, approval: Approval) -> str:
 class Preparers(NamedTuple):
     """Those who may not approve a file, as `originators.name_of` has them.
 
-    They changed its profile, resubmitted debits in it, dishonored returns or requested reversals or refunds in
+    They changed its profile, resubmitted what is in it, dishonored returns or requested reversals or refunds in
     it, or approved it already.
     """
 
@@ -229,7 +229,10 @@ async def find_preparers(conn: Conn, file: AchFile, originator: Originator) -> P
     approvals = await file_store.list_approvals(conn, file.scope, file.id) if waits else []
     return Preparers(
         originator.changed_by,
-        await entry_store.who_resubmitted(conn, file.scope, file.id),
+        await entry_store.who_resubmitted(conn, file.scope, file.id)
+        | await dishonors.who_resubmitted(conn, file.scope, file.id)
+        | await reversals.who_resubmitted(conn, file.scope, file.id)
+        | await refunds.who_resubmitted(conn, file.scope, file.id),
         frozenset(each.dishonored_by for each in disputed if each.dishonored_by),
         frozenset(each.requested_by for each in taken_back),
         frozenset(each.requested_by for each in refunded),
@@ -241,12 +244,12 @@ def check_approver(by: Actor, preparers: Preparers, *, approvers: int) -> None:
     """Let an actor pass who may approve a file.
 
     Raises:
-        SecondPersonError: see `originators.check_person`; or they let rejected debits in it go out again, dishonored a
-    return or requested a reversal or refund in it, or have approved it, where two people have to.
+        SecondPersonError: see `originators.check_person`; or they let rejected entries in it go out again, dishonored a
+            return or requested a reversal or refund in it, or have approved it, where two people have to.
     """
     check_person(by, prepared_by=preparers.profile, approvers=approvers)
     if approvers > 1 and name_of(by) in preparers.resubmitted:
-        raise SecondPersonError("You let debits in this file go out again, so another operator has to approve it.")
+        raise SecondPersonError("You resubmitted entries in this file, so another operator has to approve it.")
     if approvers > 1 and name_of(by) in preparers.dishonored:
         raise SecondPersonError("You dishonored a return in this file, so another operator has to approve it.")
     if approvers > 1 and name_of(by) in preparers.reversed_:
@@ -339,9 +342,10 @@ async def resubmit_file(
         batches=[batch.number for batch in rejected],
         resubmitted_by=name_of(by),
     )
-    disputed = await dishonors.requeue_dishonors(conn, scope, file_id, [batch.number for batch in rejected])
-    taken_back = await reversals.requeue_reversals(conn, scope, file_id, [batch.number for batch in rejected])
-    refunded = await refunds.requeue_refunds(conn, scope, file_id, [batch.number for batch in rejected])
+    numbers, who = [batch.number for batch in rejected], name_of(by)
+    disputed = await dishonors.requeue_dishonors(conn, scope, file_id, numbers, resubmitted_by=who)
+    taken_back = await reversals.requeue_reversals(conn, scope, file_id, numbers, resubmitted_by=who)
+    refunded = await refunds.requeue_refunds(conn, scope, file_id, numbers, resubmitted_by=who)
     count = len(topups) + len(disputed) + len(taken_back) + len(refunded)
     if count:
         detail = f"{count} entries"

@@ -47,6 +47,7 @@ from brim.core.dishonors.store import (
     list_unanswered,
     requeue_dishonors,
     update_return,
+    who_resubmitted,
 )
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "see_return",
     "unfit_reason",
     "update_return",
+    "who_resubmitted",
     "write_accepted",
     "write_booked",
     "write_contested",

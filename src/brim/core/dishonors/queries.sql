@@ -102,7 +102,7 @@ FOR UPDATE;
 -- name: requeue_dishonors
 -- Requeue the dishonors of a file, or of some of its batches, that the bank has not booked, for the next file.
 UPDATE ach_returns
-SET file = NULL, batch = NULL, dishonor_trace = NULL
+SET file = NULL, batch = NULL, dishonor_trace = NULL, resubmitted_by = coalesce($5, resubmitted_by)
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM ach_returns
@@ -113,6 +113,18 @@ WHERE ctid = ANY (ARRAY(
     FOR UPDATE
 ))
 RETURNING id;
+
+-- name: who_resubmitted
+-- Who let dishonors in a file go out again.
+SELECT DISTINCT resubmitted_by
+FROM (
+    SELECT resubmitted_by
+    FROM ach_returns
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, id
+    OFFSET 0
+) AS r
+WHERE resubmitted_by IS NOT NULL;
 
 -- name: list_in_file
 -- The dishonors in a file, or in a batch of it, in the order of their traces.

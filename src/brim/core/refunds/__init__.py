@@ -46,6 +46,7 @@ from brim.core.refunds.store import (
     list_unanswered,
     lock_refunds_of,
     requeue_refunds,
+    who_resubmitted,
 )
 from brim.core.refunds.verification import RefundCheck
 
@@ -83,6 +84,7 @@ __all__ = [
     "request",
     "requeue_refunds",
     "retrieve_refund",
+    "who_resubmitted",
     "write_booked",
     "write_booked_back",
     "write_canceled",

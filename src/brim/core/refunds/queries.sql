@@ -125,7 +125,7 @@ ORDER BY b.account, b.livemode, b.id;
 UPDATE refunds
 SET
     file = NULL, batch = NULL, trace = NULL, transaction_code = NULL, routing_number = NULL, last4 = NULL,
-    receiver_name = NULL, sealed = NULL
+    receiver_name = NULL, sealed = NULL, resubmitted_by = coalesce($5, resubmitted_by)
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM refunds
@@ -136,6 +136,18 @@ WHERE ctid = ANY (ARRAY(
     FOR UPDATE
 ))
 RETURNING id;
+
+-- name: who_resubmitted
+-- Who let refunds in a file go out again.
+SELECT DISTINCT resubmitted_by
+FROM (
+    SELECT resubmitted_by
+    FROM refunds
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, id
+    OFFSET 0
+) AS b
+WHERE resubmitted_by IS NOT NULL;
 
 -- name: list_in_file
 -- The refunds in a file, or in a batch of it, in the order of their ids.

@@ -39,6 +39,7 @@ from brim.core.reversals.store import (
     lock_reversal_of,
     requeue_reversals,
     update_reversal,
+    who_resubmitted,
 )
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "requeue_reversals",
     "retrieve_reversal",
     "update_reversal",
+    "who_resubmitted",
     "write_missed",
     "write_returned",
     "write_returned_by",

@@ -112,7 +112,7 @@ ORDER BY v.account, v.livemode, v.id;
 -- name: requeue_reversals
 -- Requeue the reversals of a file, or of some of its batches, that the bank has not booked, for the next file.
 UPDATE ach_reversals
-SET file = NULL, batch = NULL, trace = NULL
+SET file = NULL, batch = NULL, trace = NULL, resubmitted_by = coalesce($5, resubmitted_by)
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM ach_reversals
@@ -123,6 +123,18 @@ WHERE ctid = ANY (ARRAY(
     FOR UPDATE
 ))
 RETURNING id;
+
+-- name: who_resubmitted
+-- Who let reversals in a file go out again.
+SELECT DISTINCT resubmitted_by
+FROM (
+    SELECT resubmitted_by
+    FROM ach_reversals
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, id
+    OFFSET 0
+) AS v
+WHERE resubmitted_by IS NOT NULL;
 
 -- name: list_in_file
 -- The reversals in a file, or in a batch of it, in the order of their traces.

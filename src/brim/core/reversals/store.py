@@ -97,11 +97,27 @@ async def list_unanswered(conn: Conn, *, now_ms: int) -> list[Reversal]:
 
 
 async def requeue_reversals(
-    conn: Conn, scope: AccountScope, file_id: str, batches: Sequence[int] | None = None
+    conn: Conn,
+    scope: AccountScope,
+    file_id: str,
+    batches: Sequence[int] | None = None,
+    *,
+    resubmitted_by: str | None = None,
 ) -> Sequence[str]:
-    """Remove the reversals of a file, or of batches of it, from it; return which."""
-    records = await conn.fetch(_SQL["requeue_reversals"], scope.account, scope.livemode, file_id, batches)
+    """Remove the reversals of a file, or of batches of it, from it; return which.
+
+    `resubmitted_by` is who wants them to go out again, None where they go out anyway.
+    """
+    records = await conn.fetch(
+        _SQL["requeue_reversals"], scope.account, scope.livemode, file_id, batches, resubmitted_by
+    )
     return [record["id"] for record in records]
+
+
+async def who_resubmitted(conn: Conn, scope: AccountScope, file_id: str) -> frozenset[str]:
+    """Return who let reversals in a file go out again."""
+    records = await conn.fetch(_SQL["who_resubmitted"], scope.account, scope.livemode, file_id)
+    return frozenset(record["resubmitted_by"] for record in records)
 
 
 async def list_in_file(conn: Conn, scope: AccountScope, file_id: str, *, batch: int | None = None) -> list[Reversal]:
