@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
-from brim.base.actor import Actor
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core import ach, dishonors, originators, reversals, topups
@@ -471,6 +471,28 @@ async def test_a_rejected_file_is_resubmitted_with_its_reversal(live: LiveMoney)
     second = await of_topup(live, topup)
     await live.until("2026-12-07 12:00")
     assert ((await of_topup(live, topup)).status, second.file != first.file) == (ReversalStatus.SETTLED, True)
+    await assert_bank_agrees(live)
+
+
+async def test_a_reversal_above_the_cap_of_the_same_day_waits_for_a_file_that_settles_later(live: LiveMoney) -> None:
+    """Its deadline is the last cut-off that takes it."""
+    cutoffs = {"cutoffs": ("10:30", "17:00", "18:00"), "same_day_cutoffs": ("10:30", "18:00")}
+    await live.open(**cutoffs, same_day_cap=4_000)
+    source = await live.bank_account()
+    large, small = await live.create(source, 5_000), await live.create(source, 3_000)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-03 10:00")
+    waits, leaves = await reverse(live, large), await reverse(live, small)
+    assert (waits.leaves_ms, waits.sendable_until_ms) == (at("2026-12-03 17:00"), at("2026-12-09 17:00"))
+    assert (leaves.leaves_ms, leaves.sendable_until_ms) == (at("2026-12-03 10:30"), at("2026-12-09 18:00"))
+    same_day = await sent(live, small, "2026-12-03 10:30")
+    assert (await of_topup(live, large)).file is None
+    later = await sent(live, large, "2026-12-03 17:00")
+    found = await rows(live.database, "SELECT id, effective_date FROM ach_files")
+    dates = {row["id"]: row["effective_date"] for row in found}
+    assert (dates[same_day.file], dates[later.file]) == (date(2026, 12, 3), date(2026, 12, 4))
+    await live.until("2026-12-07 12:00")
+    assert (await of_topup(live, large)).status is ReversalStatus.SETTLED
     await assert_bank_agrees(live)
 
 

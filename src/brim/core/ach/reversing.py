@@ -118,7 +118,7 @@ async def request_reversal(  # noqa: PLR0913  who says what, when and why
     if entry is None or entry.effective_date is None:
         raise ResourceMissingError("debit", topup_id, param="topup")
     profile = (await find_originator(conn, scope, entry.originator)).profile
-    if moment.now_ms >= reversible_until_ms(profile, entry.effective_date):
+    if moment.now_ms >= reversible_until_ms(profile, entry.effective_date, amount=entry.amount):
         raise TooLateToReverseError(topup_id, entry.effective_date)
     requested = await _new_reversal(conn, entry, entry.effective_date, profile, moment=moment)
     requested = msgspec.structs.replace(requested, reason=reason, requested_by=name_of(by))
@@ -198,8 +198,8 @@ async def _new_reversal(
         status=ReversalStatus.REQUESTED,
         requested_by="",
         requested_ms=moment.now_ms,
-        sendable_until_ms=reversible_until_ms(profile, debited_on),
-        leaves_ms=next_cutoff_ms(profile, moment.now_ms),
+        sendable_until_ms=reversible_until_ms(profile, debited_on, amount=entry.amount),
+        leaves_ms=next_cutoff_ms(profile, moment.now_ms, amount=entry.amount),
     )
 
 
@@ -289,7 +289,8 @@ async def hold_reversals(
         if entry is not None and entry.sealed:
             number = vault.open(entry.sealed, place=entry.place).decode()
             outgoing = reversing(found, entry, number)
-        if outgoing and outgoing.fits and reverses_in_time(profile, found.debited_on, moment.now_ms):
+        in_time = reverses_in_time(profile, found.debited_on, moment.now_ms, amount=found.amount)
+        if outgoing and outgoing.fits and in_time:
             if found.id not in superseded:  # else a person finds out first whether the debit has come back
                 leaving.append((found.sendable_until_ms, outgoing))
         elif entry is not None and entry.confirmed_by is not None:

@@ -112,7 +112,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         cutoffs: until when files of a banking day are made; each makes files of its own.
         lead_days: banking days from the file to its effective date, where it is not that of the same day.
         same_day_cutoffs: those of the cut-offs whose files settle on the same banking day.
-        same_day_cap: the largest debit that does; larger ones wait for a cut-off that is none of those.
+        same_day_cap: the largest debit or reversal that does; larger ones wait for a cut-off that is none of those.
         hold_days: banking days from settlement until the money is usable, where the account has no agreement.
         minimum_hold_days: banking days below which no agreement shortens the hold.
         confirmation: what counts as the bank's word.

@@ -98,9 +98,7 @@ def next_cutoff_ms(profile: OriginatorProfile, now_ms: int, *, amount: int = 0) 
 
     At the cut-off to the millisecond is too late.
     """
-    cutoffs = profile.cutoffs
-    if amount > profile.same_day_cap:
-        cutoffs = tuple(each for each in cutoffs if each not in profile.same_day_cutoffs) or cutoffs
+    cutoffs = _cutoffs_for(profile, amount)
     day = local_day(profile, now_ms)
     while True:
         if _calendar().is_business_day(day):
@@ -181,14 +179,19 @@ def leaves_in_time(profile: OriginatorProfile, settled_on: date, now_ms: int) ->
     return next_cutoff_ms(profile, now_ms - GRACE_MS) <= dishonorable_until_ms(profile, settled_on)
 
 
-def reversible_until_ms(profile: OriginatorProfile, debited_on: date) -> int:
-    """Return the deadline for reversing a debit that settled on a day: its file must leave by the last cut-off."""
-    return _moment_ms(profile, _business_day_after(debited_on, REVERSAL_DAYS), max(profile.cutoffs))
+def reversible_until_ms(profile: OriginatorProfile, debited_on: date, *, amount: int = 0) -> int:
+    """Return the deadline for reversing a debit that settled on a day: its file must leave by the last cut-off.
+
+    The last that an amount may go out with: not every amount can settle on the same day.
+    """
+    last = max(_cutoffs_for(profile, amount))
+    return _moment_ms(profile, _business_day_after(debited_on, REVERSAL_DAYS), last)
 
 
-def reverses_in_time(profile: OriginatorProfile, debited_on: date, now_ms: int) -> bool:
-    """Tell whether a file made at a moment is in time to reverse a debit that settled on a day."""
-    return next_cutoff_ms(profile, now_ms - GRACE_MS) <= reversible_until_ms(profile, debited_on)
+def reverses_in_time(profile: OriginatorProfile, debited_on: date, now_ms: int, *, amount: int = 0) -> bool:
+    """Tell whether a file made at a moment, or a later one, is in time to reverse a debit that settled on a day."""
+    leaves_ms = next_cutoff_ms(profile, now_ms - GRACE_MS, amount=amount)
+    return leaves_ms <= reversible_until_ms(profile, debited_on, amount=amount)
 
 
 def refundable_from_ms(profile: OriginatorProfile, debited_on: date) -> int:
@@ -271,6 +274,13 @@ def banking_day_after(day: date, count: int) -> date:
 def start_of_day_ms(profile: OriginatorProfile, day: date) -> int:
     """Return when a day begins for the originator."""
     return _moment_ms(profile, day, "00:00")
+
+
+def _cutoffs_for(profile: OriginatorProfile, amount: int) -> tuple[str, ...]:
+    """Return the cut-offs that an amount may go out with: above the cap of the same day, those that settle later."""
+    if amount <= profile.same_day_cap:
+        return profile.cutoffs
+    return tuple(each for each in profile.cutoffs if each not in profile.same_day_cutoffs) or profile.cutoffs
 
 
 def _is_same_day(profile: OriginatorProfile, file_ms: int) -> bool:
