@@ -179,7 +179,7 @@ async def test_an_operator_resolves_the_break_and_the_correction_is_dismissed(li
     (row,) = await corrections_of(live)
     asked: dict[str, Any] = {"by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
     async with live.database.transaction() as conn:
-        await ach.resolve_break(conn, PLATFORM, row["break_id"], resolution="A wrong number.", **asked)
+        await ach.resolve_break(conn, PLATFORM, row["break_id"], resolution="A wrong number.", approvers=1, **asked)
     (row,) = await corrections_of(live)
     assert (row["status"], row["ended_by"]) == ("dismissed", OPERATOR.id)
     async with live.database.transaction() as conn:
@@ -518,7 +518,14 @@ async def test_a_prenote_verifies_once_the_change_is_made_and_not_before(live: L
         assert "has notified a change (C01) that could not be applied" in stuck["error"]
         async with live.database.transaction() as conn:
             await ach.resolve_break(
-                conn, PLATFORM, row["break_id"], resolution="Wrong.", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+                conn,
+                PLATFORM,
+                row["break_id"],
+                resolution="Wrong.",
+                approvers=1,
+                by=OPERATOR,
+                now_ms=live.now_ms,
+                ids=live.ids,
             )
         await live.until("2026-12-09 13:00")
         (found,) = await rows(live.database, "SELECT status FROM prenotes WHERE id = $1", prenote)

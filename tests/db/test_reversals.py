@@ -719,6 +719,24 @@ async def test_a_reversal_that_no_statement_books_is_listed_and_ends_once_a_pers
     await assert_books_hold(live.database)
 
 
+async def test_who_requested_a_reversal_does_not_resolve_what_credits_the_balance_again(live: LiveMoney) -> None:
+    """Nor does a command, where there are several people; and the database refuses it."""
+    topup, found = await unanswered(live)
+    (listed,) = await breaks_about(live, found)
+    for name in ("first", "second"):
+        await add(live.database, f"{name}@example.com")
+    with pytest.raises(originators.SecondPersonError, match="You requested the reversal or refund that this ends"):
+        await settle(live, listed, approvers=2)
+    with pytest.raises(originators.SecondPersonError, match="there are operators who can do it"):
+        await settle(live, listed, by=Actor(kind=ActorKind.CLI, id="root", name="root"), approvers=2)
+    with pytest.raises(asyncpg.CheckViolationError, match="op_1 has requested the credit"):
+        await settle(live, listed)
+    await settle(live, listed, by=OTHER, approvers=2)
+    await live.work()
+    assert (await of_topup(live, topup)).status is ReversalStatus.MISSED
+    assert await lines(live, topup) == [("topup_reversal_failure", 5_000)]
+
+
 async def test_an_unanswered_reversal_of_a_debit_that_came_back_or_is_not_confirmed_credits_nobody(
     live: LiveMoney,
 ) -> None:

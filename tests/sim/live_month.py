@@ -488,7 +488,7 @@ class Month:
                 again.write_bytes(acknowledgement)
         for row in await rows(self.live.database, "SELECT id FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
             async with self.live.database.transaction() as conn:
-                await ach.resolve_break(conn, PLATFORM, row["id"], resolution="seen", **self._by(OPERATOR))
+                await ach.resolve_break(conn, PLATFORM, row["id"], resolution="seen", approvers=1, **self._by(OPERATOR))
 
     async def _waiting(self) -> list[dict[str, Any]]:
         return await rows(

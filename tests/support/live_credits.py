@@ -83,9 +83,16 @@ async def someone_waits(live: LiveMoney) -> None:
     raise AssertionError("nobody waits")
 
 
-async def settle(live: LiveMoney, found: dict[str, Any]) -> None:
+async def settle(live: LiveMoney, found: dict[str, Any], *, by: Actor = OPERATOR, approvers: int = 1) -> None:
     """Resolve a break."""
     async with live.database.transaction() as conn:
         await ach.resolve_break(
-            conn, PLATFORM, found["id"], resolution="seen", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+            conn,
+            PLATFORM,
+            found["id"],
+            resolution="seen",
+            approvers=approvers,
+            by=by,
+            now_ms=live.now_ms,
+            ids=live.ids,
         )

@@ -858,8 +858,8 @@ def resolve(break_id: str, resolution: str, account: str | None, **flags: str | 
     """Resolve BREAK. No money moves: it records that somebody has looked into it, and the result."""
     from brim.core.ach import resolve_break
 
-    found = on_live_money(
-        flags, account, lambda conn, scope: resolve_break(conn, scope, break_id, resolution=resolution, **asked_here())
+    found = on_approval(
+        flags, account, lambda conn, scope, by: resolve_break(conn, scope, break_id, resolution=resolution, **by)
     )
     click.echo(f"{found.id} is resolved.")
 

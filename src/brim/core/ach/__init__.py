@@ -16,6 +16,7 @@ from brim.core.ach.checking_exchange import Finding, check_exchange
 from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.correcting import refuse_correction, resolve_break
+from brim.core.ach.credits import check_credits_by_second_person, who_requested_what_it_ends
 from brim.core.ach.disputing import dishonor_return, end_contests, read_standing
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.ending import settle_prenote_files
@@ -166,6 +167,7 @@ __all__ = [
     "build_file",
     "cancel_refund",
     "check_approver",
+    "check_credits_by_second_person",
     "check_exchange",
     "check_not_collected",
     "compare_sent",
@@ -224,4 +226,5 @@ __all__ = [
     "void_file",
     "void_late",
     "waiting_bank_files",
+    "who_requested_what_it_ends",
 ]

@@ -13,14 +13,14 @@ from brim.base.scope import AccountScope
 from brim.core import corrections
 from brim.core.ach import entry_store, prenote_store
 from brim.core.ach.announcing import list_break
-from brim.core.ach.credits import Credit
+from brim.core.ach.credits import Credit, check_credits_by_second_person, who_requested_what_it_ends
 from brim.core.ach.prenotes import note_change_of_prenote
 from brim.core.ach.rules import Entry
 from brim.core.corrections import Correction, CorrectionStatus, Notice, Presented
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES, TRANSACTION_CODES, ChangeAddenda
-from brim.core.reconciliation import Break, BreakKind, NewBreak, settle_break
+from brim.core.reconciliation import Break, BreakKind, NewBreak, lock_break, settle_break
 from brim.core.refunds import Refund
 from brim.core.time import lock_owner_time
 from brim.core.topups import lock_topup
@@ -159,14 +159,36 @@ def _objection(entry: Entry | Refund) -> str | None:
 
 
 async def resolve_break(
-    conn: Conn, scope: AccountScope, break_id: str, *, resolution: str, by: Actor, now_ms: int, ids: IdFactory
+    conn: Conn,
+    scope: AccountScope,
+    break_id: str,
+    *,
+    resolution: str,
+    approvers: int,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
 ) -> Break:
     """Settle a break with a reason, in the caller's transaction; the correction that it lists is dismissed by that.
 
+    Args:
+        conn: the transaction.
+        scope: the platform.
+        break_id: which.
+        resolution: what it was and what was done about it.
+        approvers: how many operators have to do with live money.
+        by: who settles it.
+        now_ms: the time.
+        ids: makes the id of the audit entry.
+
     Raises:
         ResourceMissingError: the platform has none of that id.
+        SecondPersonError: it credits a balance (`check_credits_by_second_person`).
         BreakResolvedError: somebody has settled it before.
     """
+    held = await lock_break(conn, scope, break_id)
+    if held is not None and held.resolved_ms is None:
+        check_credits_by_second_person(by, await who_requested_what_it_ends(conn, scope, held), approvers=approvers)
     settled = await settle_break(conn, scope, break_id, resolution=resolution, by=by, now_ms=now_ms, ids=ids)
     if settled.kind == BreakKind.CORRECTION:
         await corrections.dismiss(conn, scope, settled.cause, by=by, now_ms=now_ms)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
@@ -13,9 +14,9 @@ from brim.core.ach.lateness import may_have_left
 from brim.core.ach.rules import AchFile, Entry, FileStatus
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import Renderers
-from brim.core.originators import find_originator
+from brim.core.originators import SecondPersonError, find_originator, name_of
 from brim.core.rails.ach import OriginatorProfile, unanswered_ms
-from brim.core.reconciliation import BreakKind, NewBreak, find_open_breaks
+from brim.core.reconciliation import Break, BreakKind, NewBreak, find_open_breaks
 from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
 from brim.core.time import ClockAdvancingError, OwnerTime
@@ -27,6 +28,9 @@ AT_THE_BANK: Final = frozenset({FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileSt
 _LEFT: Final = AT_THE_BANK | {FileStatus.REJECTED}
 RETURN_BREAKS: Final = (BreakKind.RETURN, BreakKind.ITEM)
 """The kinds of breaks for returns that could not be applied."""
+
+_UNANSWERED: Final = "unanswered"
+"""How the cause of a break ends whose resolution ends a credit."""
 
 Credit: TypeAlias = Reversal | Refund
 _Credit = TypeVar("_Credit", bound=Credit)
@@ -154,5 +158,41 @@ async def given_up_on(
         f"The {kind_of_credit} {found.id} of the debit of {found.topup} left for {file.effective_date} in {file.id}, "
         "and no statement has booked it. Ask your bank. If it has paid the customer, get the statement from it. "
     )
-    await list_credit(conn, renderers, found, kind, "unanswered", told + detail, now_ms=now_ms, ids=moment.ids)
+    await list_credit(conn, renderers, found, kind, _UNANSWERED, told + detail, now_ms=now_ms, ids=moment.ids)
     return not await find_open_breaks(conn, found.scope, [kind], [found.id])
+
+
+async def who_requested_what_it_ends(conn: Conn, scope: AccountScope, found: Break) -> str | None:
+    """Return who requested the credit that resolving a break ends, so that the balance has its money again.
+
+    None for a break whose resolution ends none.
+    """
+    if found.reference is None or not found.cause.endswith(f"/{_UNANSWERED}"):
+        return None
+    credit: Credit | None = None
+    if found.kind == BreakKind.REVERSAL:
+        credit = (await reversals.fetch_reversals(conn, scope, [found.reference])).get(found.reference)
+    elif found.kind == BreakKind.REFUND:
+        credit = (await refunds.fetch_refunds(conn, scope, [found.reference])).get(found.reference)
+    return None if credit is None else credit.requested_by
+
+
+def check_credits_by_second_person(by: Actor, requested_by: str | None, *, approvers: int) -> None:
+    """Let an actor pass who resolves a break; of a credit that no statement books, which credits the balance.
+
+    Args:
+        by: who resolves it.
+        requested_by: who requested the credit; None where the break ends none.
+        approvers: how many operators have to do with live money; where there is one at most, nobody else is asked for.
+
+    Raises:
+        SecondPersonError: they requested it, or it is no operator where there are several.
+    """
+    if requested_by is None or approvers <= 1:
+        return
+    if by.kind is not ActorKind.OPERATOR:
+        raise SecondPersonError("This credits a balance, and there are operators who can do it on the pages.")
+    if name_of(by) == requested_by:
+        raise SecondPersonError(
+            "You requested the reversal or refund that this ends, so another operator has to do it."
+        )

@@ -13,6 +13,7 @@ from brim.core.reconciliation.store import (
     find_open_breaks,
     has_lines,
     list_open_breaks,
+    lock_break,
     open_break,
     open_breaks_by_kind,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "has_lines",
     "insert_new_line",
     "list_open_breaks",
+    "lock_break",
     "open_break",
     "open_breaks_by_kind",
     "page_breaks",

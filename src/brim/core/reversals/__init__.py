@@ -29,6 +29,7 @@ from brim.core.reversals.service import (
     write_superseded,
 )
 from brim.core.reversals.store import (
+    fetch_reversals,
     find_by_trace,
     find_of_topups,
     find_superseded,
@@ -54,6 +55,7 @@ __all__ = [
     "ReversalStatus",
     "TooLateToReverseError",
     "check_reversible",
+    "fetch_reversals",
     "find_by_trace",
     "find_of_topups",
     "find_superseded",

@@ -55,3 +55,32 @@ END
 $$;
 CREATE TRIGGER ach_approvals_resubmitted BEFORE INSERT ON ach_approvals
 FOR EACH ROW EXECUTE FUNCTION check_ach_approval_of_resubmitted();
+
+-- Once the break of a reversal or refund that no statement books is resolved, the balance is credited: not by who has
+-- requested it, where another person could do it.
+CREATE FUNCTION check_break_of_credit_resolved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF is_one_person() THEN
+        RETURN NEW;
+    END IF;
+    IF EXISTS (
+        SELECT FROM ach_reversals
+        WHERE account = NEW.account AND livemode = NEW.livemode AND id = NEW.reference
+            AND requested_by || '' = NEW.resolved_by
+    ) OR EXISTS (
+        SELECT FROM refunds
+        WHERE account = NEW.account AND livemode = NEW.livemode AND id = NEW.reference
+            AND requested_by || '' = NEW.resolved_by
+    ) THEN
+        RAISE check_violation USING CONSTRAINT = 'breaks_of_credits_not_resolved_by_who_requested_them',
+            MESSAGE = format('%s has requested the credit that resolving %s ends', NEW.resolved_by, NEW.id);
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER breaks_of_credits_resolved BEFORE UPDATE ON breaks
+FOR EACH ROW WHEN (
+    NEW.kind IN ('failed_reversal', 'failed_refund') AND NEW.cause LIKE '%/unanswered' AND NEW.resolved_ms IS NOT NULL
+    AND OLD.resolved_ms IS NULL
+)
+EXECUTE FUNCTION check_break_of_credit_resolved();

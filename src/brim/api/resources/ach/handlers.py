@@ -28,6 +28,7 @@ from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionFilters, CorrectionStatus
 from brim.core.idempotency import Result, run_once
 from brim.core.rails.ach import ACH
+from brim.core.reconciliation import Break
 from brim.platform.database import Conn
 
 FILES: Final = "/v1/brim/ach/files"
@@ -233,8 +234,19 @@ async def retrieve_break(call: Call) -> Result:
     actions = []
     if found.resolved_ms is None:
         async with call.service.database.connection() as conn:
-            actions.append(action(call, "resolve", check=await key_check(conn, call)))
+            actions.append(action(call, "resolve", check=await _resolve_check(conn, call, found)))
     return Result(body=break_json(call.scope, found, actions=actions))
+
+
+async def _resolve_check(conn: Conn, call: Call, found: Break) -> Callable[[], None]:
+    not_key, approvers = await key_check(conn, call), await operators.count_approvers(conn)
+    requested_by = await ach.who_requested_what_it_ends(conn, call.scope, found)
+
+    def check() -> None:
+        not_key()
+        ach.check_credits_by_second_person(call.by, requested_by, approvers=approvers)
+
+    return check
 
 
 async def resolve_break(call: Call) -> Result:
@@ -248,6 +260,7 @@ async def resolve_break(call: Call) -> Result:
             call.scope,
             call.path_id,
             resolution=call.parameters["resolution"],
+            approvers=await operators.count_approvers(conn),
             by=call.by,
             now_ms=call.now_ms,
             ids=call.service.ids,
