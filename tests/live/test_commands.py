@@ -137,6 +137,8 @@ async def test_files_are_approved_voided_downloaded_and_resubmitted(
     await live.work()
     file_id = (await brim.run("ach", "files", "list")).split("\t")[0]
     path = tmp_path / "file.ach"
+    path.write_text("of before")
+    path.chmod(0o644)
     await brim.run("ach", "files", "download", file_id, "-o", str(path), secrets=True)
     assert path.read_bytes().startswith(b"101")
     assert path.stat().st_mode & 0o777 == 0o600

@@ -1,6 +1,8 @@
 """Commands for live top-ups by ACH: files, stops, what account holders agreed to, and what the bank sent."""
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +13,7 @@ from brim.cli.database import asked_here, on_database, show_table, tell_time
 from brim.cli.live_money import live_scope, of_account, on_approval, on_live_money, open_vault, with_secrets
 from brim.cli.options import exchange_setting, read_settings
 from brim.cli.originators import originators
+from brim.cli.private_files import private_file
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
@@ -155,14 +158,12 @@ def download(file: str, output: Path | None, account: str | None, **flags: str |
     from brim.core.ach import download_file
 
     vault = open_vault(flags)
-    content = on_live_money(
-        flags, account, lambda conn, scope: download_file(conn, vault, scope, file, **asked_here())
-    ).content
-    if output is None:
-        sys.stdout.buffer.write(content)
-    else:
-        output.touch(mode=0o600)
-        output.write_bytes(content)
+    with _private_output(output) as write:
+        write(
+            on_live_money(
+                flags, account, lambda conn, scope: download_file(conn, vault, scope, file, **asked_here())
+            ).content
+        )
 
 
 @ach.command("entries")
@@ -322,15 +323,11 @@ def proof(  # a flag of the command
     from brim.core.originators import export_proof
 
     vault = open_vault(flags)
-    exported = on_live_money(
-        flags, account, lambda conn, scope: export_proof(conn, vault, scope, authorization, **asked_here())
-    )
-    content = proof_json(exported).decode() + "\n" if as_json else exported.document
-    if output is None:
-        click.echo(content, nl=False)
-    else:
-        output.touch(mode=0o600)
-        output.write_text(content, encoding="utf-8")
+    with _private_output(output) as write:
+        exported = on_live_money(
+            flags, account, lambda conn, scope: export_proof(conn, vault, scope, authorization, **asked_here())
+        )
+        write(proof_json(exported) + b"\n" if as_json else exported.document.encode())
 
 
 @ach.command("prenotes")
@@ -862,6 +859,13 @@ def resolve(break_id: str, resolution: str, account: str | None, **flags: str | 
         flags, account, lambda conn, scope, by: resolve_break(conn, scope, break_id, resolution=resolution, **by)
     )
     click.echo(f"{found.id} is resolved.")
+
+
+def _private_output(path: Path | None) -> AbstractContextManager[Callable[[bytes], object]]:
+    """Lend what writes to a file for its owner alone, or to standard output."""
+    if path is None:
+        return nullcontext(sys.stdout.buffer.write)
+    return private_file(path)
 
 
 def _moment_ms(text: str) -> int:
