@@ -145,6 +145,18 @@ async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank:
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9], [])
 
 
+async def test_a_notification_without_references_that_comes_after_its_statement_counts_once(bank: Bank) -> None:
+    """What it announces beyond that counts at once, and the statement that repeats it brings nothing."""
+    await bank.send(camt053([day(MONDAY, 1_000, fee(), fee(9, text="OTHER"))]))
+    await bank.send(notification(day(MONDAY, 1_000, fee())))
+    await bank.send(notification(day(MONDAY, 1_000, fee(text="WORDED OTHERWISE"))))
+    assert await bank.posted() == [-250, -9]
+    await bank.send(notification(day(MONDAY, 741, fee(), fee(5, reference="A"))))
+    assert await bank.posted() == [-250, -9, -5]
+    await bank.send(camt053([day(MONDAY, 741, fee(5, reference="A"))]))
+    assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9, -5], [])
+
+
 async def test_lines_that_the_balance_does_not_contain_yet_count_once(bank: Bank) -> None:
     content = bai2([day(MONDAY, 1_000, fee(), fee())])
     early = content.replace(b",015,500,,/", b",015,1000,,/").replace(b"49,2000,", b"49,2500,")

@@ -18,6 +18,7 @@ from brim.core.reconciliation.placing import (
     Place,
     Placement,
     StatementFacts,
+    new_in_notification,
     pair,
     place,
     span,
@@ -54,7 +55,8 @@ class Books:
     def announce(self, *lines: LineFacts) -> None:
         """Take a notification: it has no balances."""
         self.files += 1
-        self.stored += [KnownLine(each, f"file_{self.files}") for each in lines]
+        new = new_in_notification(lines, self.known, self.stored)
+        self.stored += [KnownLine(lines[position], f"file_{self.files}") for position in new]
 
     def take(self, came: StatementFacts, *, is_correction: bool = False) -> Placement:
         self.files += 1
@@ -330,3 +332,24 @@ def test_parts_of_days_in_any_order_and_some_lost_count_once_unless_it_is_said(
     for each in came:
         books.take(each)
     assert books.open or Counter(books.posted) == Counter(found for each in came for found in each.lines)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from((-5, -7, 100)), min_size=1, max_size=3), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=4),
+)
+def test_notifications_that_come_after_their_statements_bring_nothing(
+    days: list[list[int]], late: list[tuple[int, int]]
+) -> None:
+    """`late` are a day, and after which statement its notification comes; none of them has a reference."""
+    books, opening = Books(), 0
+    for number, amounts in enumerate(days):
+        lines = [line(number, amount) for amount in amounts]
+        books.take(statement(opening, *lines, days=(number, number)))
+        opening += sum(amounts)
+        for of, after in late:
+            if after == number and of <= number:
+                books.announce(*(line(of, amount, "WORDED OTHERWISE") for amount in days[of]))
+    assert Counter((each.booked_on, each.amount) for each in books.posted) == Counter(
+        (DAY_ONE + timedelta(number), amount) for number, amounts in enumerate(days) for amount in amounts
+    )

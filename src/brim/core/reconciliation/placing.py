@@ -190,6 +190,24 @@ def place(
     return Placement(place=Place.GAP, new=tuple(found.new), tied=tuple(tied), is_apart=True)
 
 
+def new_in_notification(
+    lines: Sequence[LineFacts], known: Iterable[KnownStatement], posted: Iterable[KnownLine]
+) -> tuple[int, ...]:
+    """Return the positions of a notification's lines that no statement has brought, nor one like them.
+
+    A statement repeats what was notified, so a line that is left out here though it is another one comes with its
+    statement, while one that is taken twice would stay.
+
+    Args:
+        lines: those of the notification.
+        known: the account's statements of their days.
+        posted: the account's lines on their days.
+    """
+    files = {each.bank_file for each in known}
+    brought = [each.facts for each in posted if each.bank_file in files]
+    return tuple(pair(brought, lines).new)
+
+
 def pair(known: Sequence[LineFacts], lines: Sequence[LineFacts]) -> Pairing:
     """Pair lines with those that are known: by all that they say, then by the bank's reference, then by day and amount.
 

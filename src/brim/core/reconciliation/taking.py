@@ -10,7 +10,15 @@ from brim.base.ids import IdFactory
 from brim.core.reconciliation import statement_store
 from brim.core.reconciliation.formats import Statement, StatementKind
 from brim.core.reconciliation.formats.amounts import written
-from brim.core.reconciliation.placing import KnownStatement, Place, Placement, StatementFacts, place, span
+from brim.core.reconciliation.placing import (
+    KnownStatement,
+    Place,
+    Placement,
+    StatementFacts,
+    new_in_notification,
+    place,
+    span,
+)
 from brim.core.reconciliation.rules import BreakKind, NewBreak, StatementLineRow
 from brim.core.reconciliation.service import settle_break
 from brim.core.reconciliation.statement_store import BankAccountName, facts_of
@@ -55,6 +63,8 @@ async def take_statement(
     everything = tuple(range(len(rows)))
     facts = _facts(statement, rows)
     await statement_store.lock_bank_account(conn, of)
+    if facts is None and rows and statement.kind is StatementKind.NOTIFICATION:
+        return TakenStatement(lines=await _new_of_notification(conn, of, rows), is_certain=False)
     if facts is None:
         return TakenStatement(lines=everything, is_certain=False)
     known = await statement_store.list_statements(conn, of, first_day=facts.first_day)
@@ -77,6 +87,14 @@ async def take_statement(
         is_certain=True,
         breaks=tuple(_open_questions(of, facts, placement, known, called, stored, bank_file)),
     )
+
+
+async def _new_of_notification(conn: Conn, of: BankAccountName, rows: Sequence[StatementLineRow]) -> tuple[int, ...]:
+    """Return which lines of a notification are new; one may come after the statement that repeats it."""
+    days = [row.booked_on for row in rows]
+    known = await statement_store.list_statements(conn, of, first_day=min(days))
+    posted = await statement_store.list_lines(conn, of, first_day=min(days), last_day=max(days))
+    return new_in_notification([facts_of(row) for row in rows], known, posted)
 
 
 def _facts(statement: Statement, rows: Sequence[StatementLineRow]) -> StatementFacts | None:
