@@ -11,16 +11,18 @@ import pytest_asyncio
 
 from brim.api.framework.errors import render_error
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core import ach, funding, originators
 from brim.core.ach.microdeposit_rules import Limit
+from brim.core.gauges import Gauges
 from brim.core.idempotency import run_once
 from brim.core.rails.ach import Microdeposits, Offset, SecCode
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import NO_ACCOUNT, OPERATOR, PLATFORM, LiveMoney, at
+from tests.support.live_money import NO_ACCOUNT, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 
 SHOP = AccountScope("acct_shop", livemode=True)
 POOR = "000222222227"
@@ -30,6 +32,13 @@ ON = {"microdeposits": Microdeposits.CREDITS_AND_DEBIT}
 @pytest_asyncio.fixture
 async def live(database: Database, tmp_path: Path) -> LiveMoney:
     return LiveMoney(database, tmp_path)
+
+
+@pytest_asyncio.fixture
+async def rehearsal(database: Database, owner_database: Database, tmp_path: Path) -> LiveMoney:
+    async with owner_database.connection() as conn:
+        await conn.execute("INSERT INTO installation (kind, created_ms) VALUES ('rehearsal', 1)")
+    return LiveMoney(database, tmp_path, routing=REHEARSAL_ROUTING)
 
 
 async def set_of(live: LiveMoney, set_id: str) -> dict[str, Any]:
@@ -162,6 +171,40 @@ async def test_one_that_comes_back_ends_the_verification_with_its_code(
         await live.state(source, *amounts)
     assert await breaks(live) == []
     await assert_books_hold(live.database)
+
+
+async def test_a_test_clock_sends_micro_deposits_and_lets_them_expire(rehearsal: LiveMoney) -> None:
+    live = rehearsal
+    await live.open(**ON)
+    await live.freeze("2026-12-01 12:00")
+    stated, forgotten = [await live.bank_account(number, verified=False) for number in (PAYS, "000999999991")]
+    sent = [await live.microdeposits(source) for source in (stated, forgotten)]
+    with pytest.raises(funding.MicrodepositsNotSentError, match="have not left yet"):
+        await live.state(stated, 1, 2)
+    await live.advance("2026-12-02 12:00")
+    first, second = await live.amounts()
+    assert (await live.state(stated, first, first))["error"]["message"]
+    assert (await live.state(stated, second, first))["status"] == "chargeable"
+    assert (await set_of(live, sent[0]))["status"] == "verified"
+    await live.advance("2026-12-12 12:00")
+    assert (await set_of(live, sent[1]))["status"] == "pending"
+    await live.advance("2026-12-14 12:00")
+    over = await set_of(live, sent[1])
+    assert (over["status"], over["reason"]) == ("failed", "The amounts were not stated in time.")
+    assert over["ended_ms"] == at("2026-12-13 09:00")
+    assert (await live.ledger())["verification"] == 0
+    await assert_books_hold(live.database)
+
+
+async def test_sets_and_returns_of_thirty_days_are_figures(live: LiveMoney, tmp_path: Path) -> None:
+    await live.open(SHOP.account, **ON)
+    await live.microdeposits(await live.bank_account(NO_ACCOUNT, scope=SHOP, verified=False), scope=SHOP)
+    await send(live, await live.bank_account(verified=False))
+    await live.until("2026-12-05 12:00")
+    read = await Gauges(live.database, lambda: live.now_ms, data_dir=tmp_path).read()
+    figures = {each.name: dict(each.samples) for each in read if each.name.startswith("brim_microdeposits")}
+    of = (PLATFORM.account,)
+    assert figures == {"brim_microdeposits": {of: 2}, "brim_microdeposits_returned": {of: 1}}
 
 
 async def test_a_late_return_takes_the_verification_away(live: LiveMoney) -> None:

@@ -178,6 +178,15 @@ def read_credits(folder: Path) -> list[str]:
         return [row[0] for row in found]
 
 
+def has_settled(folder: Path, number: str) -> bool:
+    """Tell whether a bank has settled all that it has of an account number, and has some of it."""
+    with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
+        found = bank.execute(
+            "SELECT b.status FROM entries AS e JOIN batches AS b ON b.id = e.batch WHERE e.account = ?", (number,)
+        ).fetchall()
+        return bool(found) and {row[0] for row in found} == {"settled"}
+
+
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """What the service's database says: statuses, and sums by top-up and by account (cents)."""
 

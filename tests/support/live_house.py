@@ -234,6 +234,7 @@ class LiveHouse:
             "refund-new": "/refunds/new",
             "corrections": "/ach/corrections",
             "prenotes": "/ach/prenotes",
+            "microdeposits": "/ach/microdeposits",
             "prenote-failed": failed,
             "prenote-pending": pending,
             "funding-source": f"/funding-sources/{fine}",

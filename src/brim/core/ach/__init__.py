@@ -35,6 +35,7 @@ from brim.core.ach.lineage_store import note_restored
 from brim.core.ach.microdeposit_entries import SOURCE_TYPE as MICRODEPOSITS_SOURCE_TYPE
 from brim.core.ach.microdeposit_rules import Limit, MicrodepositLimitError, MicrodepositsOffError, expires_ms
 from brim.core.ach.microdeposits import (
+    count_of_platform,
     list_microdeposits,
     retrieve_microdeposits,
     start_microdeposits,
@@ -171,6 +172,7 @@ __all__ = [
     "check_exchange",
     "check_not_collected",
     "compare_sent",
+    "count_of_platform",
     "count_returns",
     "dishonor_return",
     "download_bank_file",

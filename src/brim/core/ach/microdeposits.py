@@ -183,6 +183,12 @@ async def announce_limit(
     _log.warning("micro-deposits at a limit", platform=platform.account, limit=limit, microdeposits=reached_by.id)
 
 
+async def count_of_platform(conn: Conn, platform: AccountScope, *, now_ms: int) -> MicrodepositCounts:
+    """Return how many micro-deposits the accounts of a platform have started in thirty days, and how many came back."""
+    since_ms = counted_since_ms(now_ms)
+    return await store.count_microdeposits(conn, platform, platform.account, "", day_ms=since_ms, since_ms=since_ms)
+
+
 async def watch_returns(conn: Conn, renderers: Renderers, entry: Entry, moment: OwnerTime) -> None:
     """Tell a platform when the share of micro-deposits that came back reaches its limit, by those that just did."""
     returned = (await store.fetch_prenotes(conn, entry.owner_scope, [entry.topup]))[entry.topup]

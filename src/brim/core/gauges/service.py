@@ -331,6 +331,25 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_microdeposits(conn: Conn, now_ms: int) -> list[Figure]:
+    """Read what Nacha wants watched against fraud: forward and return volumes."""
+    sent: list[tuple[tuple[str, ...], float]] = []
+    returned: list[tuple[tuple[str, ...], float]] = []
+    for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
+        found = await ach.count_of_platform(conn, scope, now_ms=now_ms)
+        sent.append(((scope.account,), found.sent))
+        returned.append(((scope.account,), found.returned))
+    return [
+        Figure(
+            "brim_microdeposits",
+            "Sets of micro-deposits that the accounts of a platform have started in thirty days.",
+            ("account",),
+            sent,
+        ),
+        Figure("brim_microdeposits_returned", "Those of them that came back.", ("account",), returned),
+    ]
+
+
 async def _read_negative_balances(conn: Conn, now_ms: int) -> list[Figure]:
     found = await negative_balances.total_negative_balances(conn, most=MOST_COUNTED)
     live = [each for each in found if each.livemode]
@@ -435,6 +454,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("originators", _read_originators),
     _Part("returns", _read_returns, SELDOM_FRESH_MS),
     _Part("corrections", _read_corrections, SELDOM_FRESH_MS),
+    _Part("micro-deposits", _read_microdeposits, SELDOM_FRESH_MS),
     _Part("negative balances", _read_negative_balances),
     _Part("archiving", _read_archiving),
     _Part("size", _read_size, SELDOM_FRESH_MS),

@@ -22,6 +22,7 @@ from brim.web.dashboard.keys.pages import rights_of
 from brim.web.dashboard.keys.routes import routes as key_routes
 from brim.web.dashboard.live_money import words
 from brim.web.dashboard.live_money.routes import routes as live_money_routes
+from brim.web.dashboard.microdeposits.routes import routes as microdeposit_routes
 from brim.web.dashboard.negative_balances.routes import routes as negative_balance_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
@@ -83,6 +84,7 @@ NAVIGATION: Final = (
             NavigationItem("Return rates", "/ach/return-rates", only_live=True),
             NavigationItem("Corrections", "/ach/corrections", only_live=True),
             NavigationItem("Prenotes", "/ach/prenotes", only_live=True),
+            NavigationItem("Micro-deposits", "/ach/microdeposits", only_live=True),
             NavigationItem("Originators", "/ach/originators", only_live=True),
             NavigationItem("Readiness", "/live-readiness", only_live=True),
         ),
@@ -138,6 +140,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *return_rate_routes(signed),
         *correction_routes(signed),
         *prenote_routes(signed),
+        *microdeposit_routes(signed),
         *negative_balance_routes(signed),
         *signed.get("/live", live.stream),
     )

@@ -1,0 +1,1 @@
+"""Micro-deposits: their list."""
