@@ -30,8 +30,10 @@ from brim.core.verification import END, START, Range
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_credits import (
+    APPROVED_BY,
     FILE_THAT_NOBODY_APPROVES,
     OTHER,
+    THIRD,
     approve,
     assert_bank_agrees,
     breaks,
@@ -41,6 +43,7 @@ from tests.support.live_credits import (
     someone_waits,
 )
 from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, LiveMoney, at
+from tests.support.people import add
 
 CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "9801000000"
 """Accounts whose credits come back (R02), whose debit comes back on day 12 (R10), and that a bank corrects (C01)."""
@@ -469,8 +472,15 @@ async def test_a_rejected_refund_is_resubmitted_or_canceled(live: LiveMoney) -> 
     await live.until("2026-12-08 10:00")
     await cancel(live, dropped)
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
     assert count == 1
+    live.now_ms = at("2026-12-08 17:00")
+    with pytest.raises(originators.SecondPersonError, match="You resubmitted entries in this file"):
+        await approve(live, by=THIRD)
+    for name in ("first", "second"):
+        await add(live.database, f"{name}@example.com")
+    with pytest.raises(asyncpg.CheckViolationError, match="op_4 has resubmitted what is in achf_"):
+        await rows(live.database, APPROVED_BY, THIRD.id, (await now(live, kept)).file)
     second = await sent(live, kept, "2026-12-08 17:00")
     await live.until("2026-12-10 12:00")
     assert ((await now(live, kept)).status, second.file != first.file) == (RefundStatus.SUCCEEDED, True)
@@ -602,7 +612,13 @@ async def test_a_refund_that_no_statement_books_is_listed_and_fails_once_a_perso
     (listed,) = [each for each in await breaks(live) if each["reference"] == found.id]
     assert "no statement has booked it" in listed["detail"]
     assert (await now(live, found)).status is RefundStatus.PENDING
-    await settle(live, listed)
+    for name in ("first", "second"):
+        await add(live.database, f"{name}@example.com")
+    with pytest.raises(originators.SecondPersonError, match="You requested the reversal or refund that this ends"):
+        await settle(live, listed, approvers=2)
+    with pytest.raises(asyncpg.CheckViolationError, match="op_1 has requested the credit"):
+        await settle(live, listed)
+    await settle(live, listed, by=OTHER, approvers=2)
     await live.work()
     ended = await now(live, found)
     assert (ended.status, ended.failure_reason) == (RefundStatus.FAILED, FailureReason.UNKNOWN)

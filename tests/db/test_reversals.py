@@ -28,8 +28,10 @@ from brim.core.reversals import Reversal, ReversalReason, ReversalStatus
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_credits import (
+    APPROVED_BY,
     FILE_THAT_NOBODY_APPROVES,
     OTHER,
+    THIRD,
     approve,
     assert_bank_agrees,
     breaks,
@@ -41,8 +43,6 @@ from tests.support.live_credits import (
 from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.people import add
 
-THIRD = Actor(kind=ActorKind.OPERATOR, id="op_4", name="third@example.com")
-APPROVED_BY = "UPDATE ach_files SET status = 'approved', approved_by = $1, approved_ms = 1 WHERE id = $2"
 CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "9805000000"
 """Accounts whose credits come back (R02), whose debit comes back on day 12 (R10), and that a bank corrects (C05)."""
 

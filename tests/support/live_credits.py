@@ -10,6 +10,8 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
 
 OTHER: Final = Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com")
+THIRD: Final = Actor(kind=ActorKind.OPERATOR, id="op_4", name="third@example.com")
+APPROVED_BY: Final = "UPDATE ach_files SET status = 'approved', approved_by = $1, approved_ms = 1 WHERE id = $2"
 FILE_THAT_NOBODY_APPROVES: Final = """
     INSERT INTO ach_files (
         account, livemode, id, originator, status, name, file_date, file_time, modifier, effective_date, entry_count,
