@@ -910,19 +910,30 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.page_breaks": Case((*PAGE, None, None)),
     "ach.known_files": Case((*OWN, [at("file_", n) for n in FEW])),
     "reconciliation.insert_statement_line": Case(
-        (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1)
+        (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1, "bsl_new", None)
     ),
-    "reconciliation.list_statement_lines": Case((*OWN, 10)),
+    "reconciliation.fetch_statements": Case((*OWN, [at("stmt_", n) for n in FEW])),
+    "reconciliation.page_statements": Case((*PAGE, None, None, None, None, None, None, None)),
+    "reconciliation.open_breaks_of_statements": Case((*OWN, [at("stmt_", n) for n in FEW], 10)),
+    "reconciliation.find_statement_before": Case((*OWN, at("stmt_", 7))),
+    "reconciliation.fetch_lines": Case((*OWN, [at("bsl_", n) for n in FEW])),
+    "reconciliation.page_lines": Case(PAGE),
+    "reconciliation.page_open_lines": Case(PAGE),
+    "reconciliation.page_lines_of_statement": Case((*OWN, at("stmt_", 7), "bsl_", "bsl_~", True, 10)),
+    "reconciliation.list_lines_by_reference": Case((*OWN, [f"1234/{n:024}" for n in FEW])),
+    "ach.references_of_topup": Case((*OWN, at("tu_", 7))),
+    "erasure.page_line_settlements": Case((*OWN, "", 100)),
+    "erasure.erase_line_settlements": Case((*OWN, [at("lset_", n) for n in MANY], "x")),
     "reconciliation.has_lines": Case((*OWN, "1234")),
     "reconciliation.find_statement_line": Case((*OWN, "1234", f"{7:024}")),
     "reconciliation.list_lines_of_days": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY)),
     "reconciliation.lock_bank_account": Case((*OWN, "1234")),
     "reconciliation.list_bank_statements": Case((*OWN, "1234", "usd", DAY - timedelta(3))),
     "reconciliation.insert_bank_statement": Case(
-        (*OWN, "stmt_new", "1234", "usd", "bf_1", "1", DAY, DAY, 0, 0, 0, bytes(32), "continues", 1)
+        (*OWN, "stmt_new", "1234", "usd", "bf_1", "1", DAY, DAY, 0, 0, 0, bytes(32), "continues", 1, 1)
     ),
     "reconciliation.replace_bank_statements": Case((*OWN, [at("stmt_", n) for n in FEW], "stmt_new")),
-    "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1)),
+    "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1, None)),
     "reconciliation.list_open_breaks": Case((*OWN, 10)),
     "reconciliation.find_open_breaks": Case((*OWN, [at("ref_", 7), at("ref_", 500)], ["unmatched"])),
     "reconciliation.resolve_break": Case((*OWN, at("brk_", 7), 9, "x", "x")),

@@ -26,7 +26,8 @@ from brim.core.funding import FundingKind, FundingSource
 from brim.core.funding.store import insert_funding_source
 from brim.core.rails.ach import Microdeposits, OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
-from brim.core.reconciliation import BreakKind, NewBreak, open_break
+from brim.core.reconciliation import LINE_PREFIX, BreakKind, NewBreak, open_break
+from brim.core.reconciliation.rules import STATEMENT_PREFIX
 from brim.core.refunds import REFUND_PREFIX, Refund, RefundStatus
 from brim.core.refunds.store import insert_refund, update_refund
 from brim.core.reversals import REVERSAL_PREFIX, Reversal, ReversalReason, ReversalStatus, update_reversal
@@ -281,6 +282,68 @@ class AchObjects:
                 return str(found)
 
         return str(self._run(make))
+
+    def statement(self, *, bank_file: str | None = None, **changes: Any) -> str:
+        """Return the id of a statement of a day, without lines, of the bank account `operating`."""
+        self._count += 1
+        number = self._count
+        statement = self._new_id(STATEMENT_PREFIX)
+        row = {
+            "account": self._scope.account,
+            "livemode": True,
+            "id": statement,
+            "bank_account": "operating",
+            "currency": "usd",
+            "bank_file": bank_file or self.bank_file(),
+            "number": str(number),
+            "first_day": date(2026, 10, 31),
+            "last_day": date(2026, 10, 31),
+            "opening": 100_000,
+            "closing": 100_000,
+            "line_count": 0,
+            "content": hashlib.sha256(str(number).encode()).digest(),
+            "place": "continues",
+            "created_ms": self._now_ms,
+            "new_count": 0,
+            **changes,
+        }
+        self._insert("bank_statements", row)
+        return statement
+
+    def line(self, *, is_open: bool = True, **changes: Any) -> str:
+        """Return the id of a line of a statement of the bank account `operating`: an open one, with its break."""
+        self._count += 1
+        line = self._new_id(LINE_PREFIX)
+        row = {
+            "account": self._scope.account,
+            "livemode": True,
+            "id": line,
+            "statement": changes.pop("statement", None) or self.statement(),
+            "bank_account": "operating",
+            "line_key": f"LINE-{self._count}",
+            "bank_file": "bankf_none",
+            "position": self._count,
+            "booked_on": date(2026, 10, 31),
+            "amount": -2_500,
+            "currency": "usd",
+            "type_code": "699",
+            "bank_reference": f"LINE-{self._count}",
+            "description": "ACCOUNT FEE",
+            "created_ms": self._now_ms,
+            **changes,
+        }
+        self._insert("statement_lines", row)
+        if is_open:
+            self.open_break(cause=f"operating/{row['line_key']}", amount=row["amount"], currency=row["currency"])
+        return line
+
+    def _insert(self, table: str, row: dict[str, Any]) -> None:
+        async def make(database: Database) -> None:
+            places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+            async with database.connection() as conn:
+                await conn.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values())
+
+        self._run(make)
 
     def open_correction(self, **changes: Any) -> str:
         """Return the id of an open correction that a bank sent just now, with its break."""

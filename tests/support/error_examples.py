@@ -235,6 +235,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Country 'UK!' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or "
       "'GB'.")),
     (parameters.InvalidEmailError("email", "nowhere"), 400, "email_invalid", "email", "Invalid email address: nowhere"),
+    (parameters.InvalidDayError("first_day", "today"), 400, "parameter_invalid_day", "first_day",
+     "Invalid day: today; must be written as in 2026-11-30."),
     (parameters.InvalidTimestampError("created[gt]", "soon"), 400, None, "created[gt]",
      "Invalid timestamp: soon; must be like 2026-11-22T05:14:22.000Z"),
     (parameters.InvalidPageError("page", "2"), 400, None, "page",

@@ -189,16 +189,38 @@ _BOOKS: Final = (
     """
     statement_lines (
         account, livemode, bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code,
-        description, created_ms
+        description, created_ms, id, statement
     )
-    SELECT {account}, false, '1234', {id}, 'bf_1', n, date '2026-01-01' - n::integer / 3, n, 'usd', '165', '', n
+    SELECT
+        {account}, false, '1234', {id}, 'bf_1', n, date '2026-01-01' - n::integer / 3, n, 'usd', '165', '', n,
+        'bsl_' || {id}, 'stmt_' || lpad((n / 3)::text, 24, '0')
     FROM n
     """,
     """
-    breaks (account, livemode, id, kind, cause, detail, reference, opened_ms, resolved_ms)
+    breaks (account, livemode, id, kind, cause, detail, reference, opened_ms, resolved_ms, statement, line)
     SELECT
-        {account}, false, 'brk_' || {id}, 'unmatched', {id}, '', 'ref_' || {id}, n, CASE WHEN n > 20 THEN n END
+        {account}, false, 'brk_' || {id}, 'unmatched', {id}, '', 'ref_' || {id}, n, CASE WHEN n > 20 THEN n END,
+        'stmt_' || lpad((n / 3)::text, 24, '0'), 'bsl_' || {id}
     FROM n
+    """,
+    # A few wait for a second person.
+    """
+    line_settlements (
+        account, livemode, id, bank_account, currency, amount, status, note, proposed_by, proposed_ms, decided_by,
+        decided_ms
+    )
+    SELECT
+        {account}, false, 'lset_' || {id}, '1234', 'usd', n, CASE WHEN n > 20 THEN 'posted' ELSE 'proposed' END, '',
+        'op_1', n, CASE WHEN n > 20 THEN 'op_2' END, CASE WHEN n > 20 THEN n END
+    FROM n
+    """,
+    """
+    line_settlement_lines (account, livemode, settlement, line, amount, is_live)
+    SELECT {account}, false, 'lset_' || {id}, 'bsl_' || {id}, n, true FROM n
+    """,
+    """
+    line_settlement_parts (account, livemode, settlement, number, kind, target, amount)
+    SELECT {account}, false, 'lset_' || {id}, 1, 'ach_batch', {id}, n FROM n
     """,
     # Of each bank account's authorizations, ten, the newest is in force.
     """

@@ -198,6 +198,8 @@ class LiveHouse:
         objects.entries(rejected, 3)
         held = objects.file(**days, held_because="The second reader found a difference in the totals.")
         reported = objects.open_break(cause=f"{rejected.id}/1", reference="1234567890-0000012")
+        statement = self.live.get("/v1/brim/bank_statements").json["data"][0]["id"]
+        line = self.live.get(f"/v1/brim/bank_statements/{statement}/lines").json["data"][0]["id"]
         bank_files = self.live.get("/v1/brim/ach/bank_files").json["data"]
         broken = next(each["id"] for each in bank_files if each["status"] == "held")
         applied = next(each["id"] for each in bank_files if each["status"] == "applied")
@@ -222,6 +224,12 @@ class LiveHouse:
             "bank-files": "/ach/bank-files",
             "bank-file-held": f"/ach/bank-files/{broken}",
             "bank-file": f"/ach/bank-files/{applied}",
+            "statements": "/bank-statements",
+            "statement": f"/bank-statements/{statement}",
+            "lines": "/statement-lines",
+            "lines-all": "/statement-lines?status=all",
+            "line": f"/statement-lines/{line}",
+            "line-open": f"/statement-lines/{objects.line(statement=statement)}",
             "breaks": "/breaks",
             "breaks-resolved": "/breaks?status=resolved",
             "break": f"/breaks/{reported}",

@@ -93,15 +93,17 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
     if operation.path.startswith("/v1/brim/ach/files"):
         status = FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT
         return objects.file(status, has_entry=True).id
+    if "statement" in operation.path:
+        return objects.statement() if "/bank_statements" in operation.path else objects.line()
     if "bank_files" in operation.path:
         return objects.bank_file()
-    if operation.path.startswith("/v1/brim/ach/returns"):
-        return objects.ach_return()
-    if operation.path.startswith("/v1/brim/ach/reversals"):
-        return objects.reversal()
-    if operation.path.startswith("/v1/brim/refunds"):
-        return objects.refund()
-    return objects.open_correction() if "corrections" in operation.path else objects.open_break()
+    make = {
+        "/v1/brim/ach/returns": objects.ach_return,
+        "/v1/brim/ach/reversals": objects.reversal,
+        "/v1/brim/refunds": objects.refund,
+        "/v1/brim/ach/corrections": objects.open_correction,
+    }
+    return next((make[path] for path in make if operation.path.startswith(path)), objects.open_break)()
 
 
 def _rates_of(operation: Operation, objects: AchObjects, wire: Wire) -> str:

@@ -210,6 +210,13 @@ class InvalidEmailError(ParameterError):
         super().__init__(param, f"Invalid email address: {shown(given)}")
 
 
+class InvalidDayError(ParameterError):
+    """The value is no day as in `2026-11-30`."""
+
+    def __init__(self, param: str, given: object) -> None:
+        super().__init__(param, f"Invalid day: {shown(given)}; must be written as in 2026-11-30.")
+
+
 class InvalidTimestampError(ParameterError):
     """The value is no time in RFC 3339."""
 

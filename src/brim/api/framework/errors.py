@@ -310,6 +310,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     parameters.InvalidEnumError: Place(param=FROM_ERROR),
     parameters.InvalidCountryError: Place(param=FROM_ERROR),
     parameters.InvalidEmailError: Place(400, "email_invalid", FROM_ERROR),
+    parameters.InvalidDayError: Place(400, "parameter_invalid_day", FROM_ERROR),
     parameters.InvalidTimestampError: Place(param=FROM_ERROR),
     parameters.InvalidPageError: Place(param=FROM_ERROR),
     parameters.InvalidVersionError: Place(param=FROM_ERROR),

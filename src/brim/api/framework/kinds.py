@@ -6,6 +6,7 @@ Neighbours: `params` reads whole forms with these, `declarations` says which ope
 import re
 import string
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from brim.api.framework.expansion import EXPANDABLE, check_path
@@ -39,6 +40,7 @@ from brim.http.parameter_errors import (
     InvalidArrayError,
     InvalidBooleanError,
     InvalidCountryError,
+    InvalidDayError,
     InvalidEmailError,
     InvalidEnumError,
     InvalidIntegerError,
@@ -301,6 +303,30 @@ class CurrencyCode(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         return (EmptyParameterError, InvalidStringError, InvalidCurrencyError)
+
+
+class Day(Kind, frozen=True):
+    """A day of the calendar, as in `2026-11-30`."""
+
+    _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+    def read(self, raw: Value, name: str) -> date:
+        """Return the day."""
+        text = _read_text(raw, name)
+        try:
+            if self._FORM.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise InvalidDayError(name, text)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "format": "date", "examples": ["2026-11-30"]}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (EmptyParameterError, InvalidStringError, InvalidDayError)
 
 
 class Country(Kind, frozen=True):

@@ -650,6 +650,23 @@ UNION ALL
     LIMIT $7
 );
 
+-- name: references_of_topup
+-- What names the lines of statements that have moved a top-up's money, whichever account below the platform has it.
+SELECT DISTINCT f.reference
+FROM (
+    SELECT owner
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
+    ORDER BY topup, number
+    LIMIT 1
+) AS e
+CROSS JOIN LATERAL (
+    SELECT reference
+    FROM bank_confirmations
+    WHERE account = e.owner AND livemode = $2 AND topup BETWEEN $3 AND $3
+    ORDER BY topup, step
+) AS f;
+
 -- name: largest_entries_of_file
 -- The largest entries of a file; it reads all entries, once whenever somebody views a file.
 SELECT {entry_columns}

@@ -376,6 +376,12 @@ async def list_entries_of_topups(conn: Conn, scope: AccountScope, topups: Sequen
     return [entry_from_record(record) for record in records]
 
 
+async def references_of_topup(conn: Conn, scope: AccountScope, topup: str) -> list[str]:
+    """Return what names the lines of statements that have moved a top-up's money."""
+    records = await conn.fetch(_SQL["references_of_topup"], scope.account, scope.livemode, topup)
+    return [record["reference"] for record in records]
+
+
 async def page_entries(
     conn: Conn, scope: AccountScope, file_id: str, *, after: str, before: str, backwards: bool, limit: int
 ) -> list[Entry]:

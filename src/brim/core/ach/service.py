@@ -38,7 +38,7 @@ from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, EventType, Renderers
 from brim.core.originators import Originator, SecondPersonError, check_person, find_originator, hold_originator, name_of
 from brim.core.rails.ach import GRACE_MS, last_moment_ms, next_cutoff_ms
-from brim.core.reconciliation import BreakKind, find_open_break
+from brim.core.reconciliation import BreakKind, ShownLine, find_open_break, list_lines_by_reference
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -430,6 +430,13 @@ async def page_entries(database: Database, scope: AccountScope, file_id: str, re
         )
     shown = found[-request.limit :] if backwards else found[: request.limit]
     return EntryPage(shown, has_more=len(found) > request.limit)
+
+
+async def list_lines_of_topup(database: Database, scope: AccountScope, topup: str) -> list[ShownLine]:
+    """Return the lines of statements that have moved the money of a top-up of a platform; none for an unknown one."""
+    async with database.connection() as conn:
+        references = await entry_store.references_of_topup(conn, scope, topup)
+        return await list_lines_by_reference(conn, scope, references)
 
 
 async def page_files(

@@ -40,6 +40,7 @@ from brim.core.dishonors import AchReturn, list_in_file
 from brim.core.originators import read_account_number
 from brim.core.rails.ach import REVERSAL_DESCRIPTION, local_day
 from brim.core.reconciliation import (
+    LINE_PREFIX,
     BankAccountName,
     BreakKind,
     MatchKind,
@@ -125,7 +126,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     )
     times = Counter[tuple[str, date, int]]()
     for position in taken.lines:
-        row = rows[position]
+        row = msgspec.structs.replace(rows[position], statement=taken.statement)
         times[row.line_key, row.booked_on, row.amount] += 1
         number = times[row.line_key, row.booked_on, row.amount]
         if number > 1:  # lines of one statement are never the same
@@ -186,6 +187,7 @@ def _called(statement: Statement) -> str:
 def _row(reading: FileReading, statement: Statement, line: StatementLine) -> StatementLineRow:
     """Return a line as it is kept, matched to nothing yet."""
     return StatementLineRow(
+        id=reading.ids.new_at(LINE_PREFIX, reading.now_ms),
         scope=reading.originator.scope,
         bank_account=reading.originator.profile.bank_account,
         line_key=_bounded(_line_key(statement, line)),
@@ -210,21 +212,21 @@ async def _apply_line(reading: FileReading, line: StatementLine, plain: Statemen
     row = await insert_new_line(reading.conn, matched, is_new=is_new)
     if row is None:
         return
-    problem = match.problem
+    problem, rest = match.problem, row.amount
     if match.booked_though_rejected is not None:
         await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
     if problem is None:
         try:
             async with reading.conn.transaction():
-                problem = await _post(reading, match, row)
+                problem, rest = await _post(reading, match, row)
         except _BOOKED_OTHERWISE as error:
-            problem = error.message
+            problem, rest = error.message, row.amount
     if problem is not None:
         await reading.open_break(
             BreakKind.LINE if match.id is None else BreakKind.LINE_AMOUNT,
             cause=f"{row.bank_account}/{row.line_key}",
             detail=problem,
-            amount=row.amount,
+            amount=rest,
             currency=row.currency,
             reference=row.reference or row.bank_reference,
         )
@@ -371,8 +373,8 @@ def _match_return(line: StatementLine, entry: Entry) -> _Match:
     return _Match(kind=MatchKind.RETURN, id=name, entry=entry)
 
 
-async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> str | None:
-    """Post what a matched line confirms; return what it does not explain."""
+async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> tuple[str | None, int]:
+    """Post what a matched line confirms; return what it does not explain, and how much that is in cents."""
     reference = f"{row.bank_account}/{row.line_key}"
     scope = reading.originator.scope
     if match.batch is not None:
@@ -403,7 +405,7 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
         credits_ = await _credits_in(reading, match.batch.file, match.batch.number)
         rest += await _book_credits(reading, credits_, row)
         if rest:
-            return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it."
+            return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it.", rest
     elif match.entry is not None and match.entry.is_microdeposit:
         await post_returned(
             reading.conn,
@@ -430,7 +432,7 @@ async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> s
         await _post_dishonor(reading, match.dishonored, row)
     elif match.credit is not None:
         await _post_credit(reading, match.credit, row)
-    return None
+    return None, 0
 
 
 async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineRow) -> None:

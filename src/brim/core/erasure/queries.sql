@@ -489,7 +489,7 @@ WHERE t.ctid = f.place AND t.response_body::text <> n.body;
 
 -- name: page_breaks
 -- What bank and books differed in, each as one text.
-SELECT id, concat_ws(' ', reference, cause, detail, raw, resolution) AS content
+SELECT id, concat_ws(' ', reference, cause, detail, raw, resolution, note) AS content
 FROM breaks
 WHERE account = $1 AND livemode = $2 AND id > $3
 ORDER BY id
@@ -498,10 +498,28 @@ LIMIT $4;
 -- name: erase_breaks
 -- Leave of them which kind they were, and when.
 UPDATE breaks AS t
-SET detail = $4, raw = NULL, reference = NULL, resolution = CASE WHEN t.resolution IS NULL THEN NULL ELSE $4 END
+SET
+    detail = $4, raw = NULL, reference = NULL, note = NULL,
+    resolution = CASE WHEN t.resolution IS NULL THEN NULL ELSE $4 END
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL ({place in breaks of n.id}) AS f
 WHERE t.ctid = f.place AND t.detail <> $4;
+
+-- name: page_line_settlements
+-- What people noted when they settled lines, each as one text.
+SELECT id, concat_ws(' ', note, undo_note) AS content
+FROM line_settlements
+WHERE account = $1 AND livemode = $2 AND id > $3
+ORDER BY id
+LIMIT $4;
+
+-- name: erase_line_settlements
+-- Leave of them who settled what, and when.
+UPDATE line_settlements AS t
+SET note = $4, undo_note = CASE WHEN t.undo_note IS NULL THEN NULL ELSE $4 END
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL ({place in line_settlements of n.id}) AS f
+WHERE t.ctid = f.place AND t.note <> $4;
 
 -- name: page_statement_lines
 -- Lines of the bank's statements, after a bank account (3) and a line of it (5), each as one text.

@@ -98,6 +98,7 @@ def steps_of(target: Target) -> list[Step]:
     if True in target.modes:
         steps += [
             Step("breaks", _erase_breaks),
+            Step("line_settlements", _erase_line_settlements),
             Step("statement_lines", _erase_statement_lines),
             Step("bank_files", _erase_findings),
         ]
@@ -131,6 +132,13 @@ async def _erase_breaks(task: Task, conn: Conn, after: str) -> Page:
     if ids:
         counts += await _erase_events_of(conn, _platform(task), await store.read_events_of(conn, _platform(task), ids))
     return Page(counts, next_of(rows, task))
+
+
+async def _erase_line_settlements(task: Task, conn: Conn, after: str) -> Page:
+    rows = await store.page(conn, "line_settlements", _platform(task), after, task.page)
+    ids = [row["id"] for row in rows if task.is_of_bank(row["content"])]
+    count = await store.write(conn, "erase_line_settlements", _platform(task), ids, ERASED)
+    return Page(Counter(line_settlements=count), next_of(rows, task))
 
 
 async def _erase_statement_lines(task: Task, conn: Conn, after: str) -> Page:

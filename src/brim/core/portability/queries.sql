@@ -126,6 +126,18 @@
 -- Lines of its bank's statements.
 {rows of statement_lines by t.livemode, t.bank_account, t.line_key};
 
+-- name: rows_of_line_settlements
+-- How people have settled what lines left open.
+{rows of line_settlements by t.livemode, t.id};
+
+-- name: rows_of_line_settlement_lines
+-- Their lines.
+{rows of line_settlement_lines by t.livemode, t.settlement, t.line};
+
+-- name: rows_of_line_settlement_parts
+-- What they are posted to.
+{rows of line_settlement_parts by t.livemode, t.settlement, t.number};
+
 -- name: rows_of_breaks
 -- Its breaks.
 {rows of breaks by t.livemode, t.id};
@@ -362,6 +374,18 @@ FROM (
 -- name: put_statement_lines
 -- Lines of its bank's statements.
 {rows put into statement_lines};
+
+-- name: put_line_settlements
+-- How people have settled what lines left open.
+{rows put into line_settlements};
+
+-- name: put_line_settlement_lines
+-- Their lines.
+{rows put into line_settlement_lines};
+
+-- name: put_line_settlement_parts
+-- What they are posted to.
+{rows put into line_settlement_parts};
 
 -- name: put_breaks
 -- Its breaks.

@@ -81,6 +81,9 @@ EXPORTED: Final = (
     ),
     Table(name="bank_statements", key=_BY_ID),
     Table(name="statement_lines", key=("livemode", "bank_account", "line_key")),
+    Table(name="line_settlements", key=_BY_ID),
+    Table(name="line_settlement_lines", key=("livemode", "settlement", "line")),
+    Table(name="line_settlement_parts", key=("livemode", "settlement", "number")),
     Table(name="breaks", key=_BY_ID),
     Table(
         name="corrections",

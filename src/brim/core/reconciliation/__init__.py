@@ -4,7 +4,27 @@
 its batches and returns. Start reading at `rules`, then `taking`.
 """
 
-from brim.core.reconciliation.rules import Break, BreakKind, MatchKind, NewBreak, StatementLineRow
+from brim.core.reconciliation.listing import (
+    StatementWithNeighbor,
+    page_lines,
+    page_lines_of_statement,
+    page_statements,
+    retrieve_line,
+    retrieve_statement,
+)
+from brim.core.reconciliation.listing_store import list_lines_by_reference
+from brim.core.reconciliation.rules import (
+    LINE_PREFIX,
+    BankStatement,
+    Break,
+    BreakKind,
+    LineStatus,
+    MatchKind,
+    NewBreak,
+    ShownLine,
+    StatementFilters,
+    StatementLineRow,
+)
 from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break
 from brim.core.reconciliation.statement_store import BankAccountName, insert_new_line
 from brim.core.reconciliation.store import (
@@ -20,25 +40,37 @@ from brim.core.reconciliation.store import (
 from brim.core.reconciliation.taking import TakenStatement, take_statement
 
 __all__ = [
+    "LINE_PREFIX",
     "BankAccountName",
+    "BankStatement",
     "Break",
     "BreakKind",
     "BreakResolvedError",
+    "LineStatus",
     "MatchKind",
     "NewBreak",
     "OpenBreaks",
+    "ShownLine",
+    "StatementFilters",
     "StatementLineRow",
+    "StatementWithNeighbor",
     "TakenStatement",
     "find_open_break",
     "find_open_breaks",
     "has_lines",
     "insert_new_line",
+    "list_lines_by_reference",
     "list_open_breaks",
     "lock_break",
     "open_break",
     "open_breaks_by_kind",
     "page_breaks",
+    "page_lines",
+    "page_lines_of_statement",
+    "page_statements",
     "retrieve_break",
+    "retrieve_line",
+    "retrieve_statement",
     "settle_break",
     "take_statement",
 ]

@@ -2,9 +2,9 @@
 -- Store a line of a statement, once; no row comes back when it is known.
 INSERT INTO statement_lines (
     account, livemode, bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code,
-    bank_reference, reference, description, matched_kind, matched, created_ms
+    bank_reference, reference, description, matched_kind, matched, created_ms, id, statement
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 ON CONFLICT ON CONSTRAINT statement_lines_pk DO NOTHING
 RETURNING line_key;
 
@@ -16,30 +16,18 @@ SELECT EXISTS (
     ORDER BY account, livemode, bank_account, line_key
 );
 
--- name: list_statement_lines
--- A page of a platform's lines, the last booked first.
-SELECT
-    bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code, bank_reference, reference,
-    description, matched_kind, matched, created_ms
-FROM statement_lines
-WHERE account = $1 AND livemode = $2
-ORDER BY created_ms DESC, position DESC
-LIMIT $3;
-
 -- name: open_break
 -- List what does not match, once for each cause.
 INSERT INTO breaks (
-    account, livemode, id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms
+    account, livemode, id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, statement
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT ON CONSTRAINT breaks_cause DO NOTHING
-RETURNING id;
+RETURNING id, statement, line;
 
 -- name: list_open_breaks
 -- A platform's open breaks, oldest first.
-SELECT
-    id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
-    resolution
+SELECT {break_columns}
 FROM breaks
 WHERE account = $1 AND livemode = $2 AND resolved_ms IS NULL
 ORDER BY opened_ms, id
@@ -77,9 +65,7 @@ RETURNING id;
 SELECT f.*
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
-    SELECT
-        id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
-        resolution
+    SELECT {break_columns}
     FROM breaks
     WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
     ORDER BY id
@@ -88,9 +74,7 @@ CROSS JOIN LATERAL (
 -- name: page_breaks
 -- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
 (
-    SELECT
-        id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
-        resolution
+    SELECT {break_columns}
     FROM breaks
     WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
         AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7) AND ($8::text IS NULL OR bank_file = $8)
@@ -99,9 +83,7 @@ CROSS JOIN LATERAL (
 )
 UNION ALL
 (
-    SELECT
-        id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
-        resolution
+    SELECT {break_columns}
     FROM breaks
     WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
         AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7) AND ($8::text IS NULL OR bank_file = $8)
@@ -111,9 +93,7 @@ UNION ALL
 
 -- name: lock_break
 -- One break, held until the transaction ends.
-SELECT
-    id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, resolved_ms, resolved_by,
-    resolution
+SELECT {break_columns}
 FROM breaks
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id

@@ -10,6 +10,9 @@ from brim.base.scope import AccountScope
 
 BREAK_PREFIX: Final = "brk_"
 STATEMENT_PREFIX: Final = "stmt_"
+LINE_PREFIX: Final = "bsl_"
+LINE_BREAKS: Final = ("unmatched_line", "line_amount")
+"""The kinds of breaks that say that a stored line, or a part of its amount, is not posted."""
 
 
 class MatchKind(StrEnum):
@@ -72,9 +75,12 @@ class StatementLineRow(msgspec.Struct, frozen=True, kw_only=True):
     """One booked line of a bank account (`bank_account` is its name in the ledger).
 
     `line_key` names it, so that it counts once however often it is read; `amount` is signed cents, positive where money
-    came; `matched` is the id of what it was matched to, None where it is a break.
+    came; `matched` is the id of what it was matched to, None where it is a break; `statement` is the one that brought
+    it, None for a notification.
     """
 
+    id: str
+    statement: str | None = None
     scope: AccountScope
     bank_account: str
     line_key: str
@@ -104,10 +110,14 @@ class NewBreak(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     reference: str | None = None
     raw: str | None = None
+    statement: str | None = None
 
 
 class Break(msgspec.Struct, frozen=True, kw_only=True):
-    """A break as it is listed; times are Unix milliseconds."""
+    """A break as it is listed; times are Unix milliseconds.
+
+    `line` is the id of the line that it is about, `statement` that of its statement, where there is one.
+    """
 
     id: str
     kind: str
@@ -122,3 +132,109 @@ class Break(msgspec.Struct, frozen=True, kw_only=True):
     resolved_ms: int | None = None
     resolved_by: str | None = None
     resolution: str | None = None
+    statement: str | None = None
+    line: str | None = None
+    assigned_to: str | None = None
+    note: str | None = None
+
+
+class LineStatus(StrEnum):
+    """What became of a line."""
+
+    POSTED = "posted"
+    """The matcher found what it is about, and all of it is in the ledger."""
+    OPEN = "open"
+    """Nobody knows yet what it is, or what a part of its amount is."""
+    PROPOSED = "proposed"
+    """A person has proposed what it is; it waits for another one."""
+    SETTLED = "settled"
+    """A person has said what it is, and it is in the ledger."""
+    EXPLAINED = "explained"
+    """Its break was resolved with a reason: nothing is posted for it."""
+
+
+class BankStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement as it was taken, in minor units; `new_count` lines of its `line_count` were not known before.
+
+    `open_breaks` are those about it or its lines, counted up to `MOST_COUNTED`; `open_amount` is what these lines leave
+    open; `gap` is the open break that says that one before it is missing.
+    """
+
+    id: str
+    bank_account: str
+    currency: str
+    bank_file: str
+    number: str
+    first_day: date
+    last_day: date
+    opening: int
+    closing: int
+    line_count: int
+    new_count: int | None
+    place: str
+    replaced_by: str | None
+    created_ms: int
+    open_breaks: int = 0
+    open_amount: int = 0
+    gap: str | None = None
+
+
+class ShownLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line with what became of it: its break, and the settlement that is proposed or posted for it."""
+
+    id: str
+    statement: str | None
+    bank_account: str
+    line_key: str
+    bank_file: str
+    position: int
+    booked_on: date
+    amount: int
+    currency: str
+    type_code: str
+    bank_reference: str | None
+    reference: str | None
+    description: str
+    matched_kind: str | None
+    matched: str | None
+    created_ms: int
+    break_id: str | None
+    break_amount: int | None
+    break_is_open: bool | None
+    settlement: str | None
+    settlement_status: str | None
+
+    @property
+    def status(self) -> LineStatus:
+        """What became of it."""
+        if self.break_id is None:
+            return LineStatus.POSTED
+        if self.settlement is not None:
+            return LineStatus.PROPOSED if self.settlement_status == "proposed" else LineStatus.SETTLED
+        return LineStatus.OPEN if self.break_is_open else LineStatus.EXPLAINED
+
+    @property
+    def unposted(self) -> int:
+        """How much of its amount is in no entry of the ledger, signed."""
+        if self.status in {LineStatus.POSTED, LineStatus.SETTLED}:
+            return 0
+        return self.amount if self.break_amount is None else self.break_amount
+
+
+MOST_COUNTED: Final = 1_000
+"""Breaks of a statement that are counted."""
+
+
+class StatementFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which statements: all given filters hold.
+
+    Their period overlaps the days, both included; `is_open` tells whether breaks about them are open.
+    """
+
+    bank_account: str | None = None
+    currency: str | None = None
+    bank_file: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    is_in_force: bool | None = None
+    is_open: bool | None = None

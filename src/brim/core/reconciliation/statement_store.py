@@ -91,6 +91,7 @@ async def insert_statement(
         facts.content,
         placement.place,
         now_ms,
+        len(placement.new),
     )
     return statement_id
 

@@ -32,9 +32,9 @@ UNION ALL
 -- Store that a statement was posted.
 INSERT INTO bank_statements (
     account, livemode, id, bank_account, currency, bank_file, number, first_day, last_day, opening, closing,
-    line_count, content, place, created_ms
+    line_count, content, place, created_ms, new_count
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- name: replace_bank_statements
 -- Write that statements were replaced by another.

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+
 from brim.base.ids import Ids
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
@@ -33,6 +35,8 @@ async def insert_line(conn: Conn, line: StatementLineRow) -> bool:
         line.matched_kind,
         line.matched,
         line.created_ms,
+        line.id,
+        line.statement,
     )
     return found is not None
 
@@ -55,8 +59,9 @@ async def open_break(conn: Conn, new: NewBreak, *, now_ms: int, ids: Ids) -> Bre
         detail=new.detail,
         raw=new.raw,
         opened_ms=now_ms,
+        statement=new.statement,
     )
-    found = await conn.fetchval(
+    found = await conn.fetchrow(
         _SQL["open_break"],
         new.scope.account,
         new.scope.livemode,
@@ -70,8 +75,11 @@ async def open_break(conn: Conn, new: NewBreak, *, now_ms: int, ids: Ids) -> Bre
         opened.detail,
         opened.raw,
         now_ms,
+        opened.statement,
     )
-    return opened if found is not None else None
+    if found is None:
+        return None
+    return msgspec.structs.replace(opened, statement=found["statement"], line=found["line"])
 
 
 async def list_open_breaks(conn: Conn, scope: AccountScope, *, limit: int) -> list[Break]:

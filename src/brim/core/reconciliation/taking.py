@@ -31,11 +31,13 @@ _BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
 class TakenStatement(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with a statement: lines to post, by position from 0, and breaks to list.
 
-    Where lines are not `certain` to be new, one whose key says the same is known.
+    Where lines are not `certain` to be new, one whose key says the same is known. `statement` is the id under which it
+    is stored.
     """
 
     lines: tuple[int, ...]
     is_certain: bool
+    statement: str | None = None
     breaks: tuple[NewBreak, ...] = ()
 
 
@@ -85,6 +87,7 @@ async def take_statement(
     return TakenStatement(
         lines=placement.new,
         is_certain=True,
+        statement=stored,
         breaks=tuple(_open_questions(of, facts, placement, known, called, stored, bank_file)),
     )
 
@@ -162,6 +165,7 @@ def _open_questions(
             bank_file=bank_file,
             currency=of.currency,
             reference=statement_id,
+            statement=statement_id,
         )
     for line in placement.vanished:
         yield NewBreak(
@@ -174,6 +178,7 @@ def _open_questions(
             amount=line.amount,
             currency=of.currency,
             reference=line.reference or line.bank_reference or None,
+            statement=statement_id,
         )
     for position in placement.tied:
         line = facts.lines[position]
@@ -187,6 +192,7 @@ def _open_questions(
             amount=line.amount,
             currency=of.currency,
             reference=line.reference or line.bank_reference or None,
+            statement=statement_id,
         )
 
 

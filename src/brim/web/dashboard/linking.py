@@ -18,6 +18,8 @@ _PLACES: Final = {
     "clock": "/test-clocks",
     "achf": "/ach/files/{}",
     "bankf": "/ach/bank-files/{}",
+    "stmt": "/bank-statements/{}",
+    "bsl": "/statement-lines/{}",
     "brk": "/breaks/{}",
     "orig": "/ach/originators/{}",
     "corr": "/ach/corrections/{}",

@@ -13,6 +13,7 @@ from brim.web.dashboard.ach_returns.routes import routes as return_routes
 from brim.web.dashboard.ach_reversals.routes import routes as reversal_routes
 from brim.web.dashboard.balance.routes import routes as balance_routes
 from brim.web.dashboard.bank_files.routes import routes as bank_file_routes
+from brim.web.dashboard.bank_statements.routes import routes as statement_routes
 from brim.web.dashboard.breaks.routes import routes as break_routes
 from brim.web.dashboard.corrections.routes import routes as correction_routes
 from brim.web.dashboard.events.pages import about
@@ -77,7 +78,9 @@ NAVIGATION: Final = (
             NavigationItem("Live overview", "/live-money", only_live=True),
             NavigationItem("ACH files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
+            NavigationItem("Statements", "/bank-statements", only_live=True),
             NavigationItem("Breaks", "/breaks", only_live=True),
+            NavigationItem("Open lines", "/statement-lines", only_live=True),
             NavigationItem("Returns", "/ach/returns", only_live=True),
             NavigationItem("Reversals", "/ach/reversals", only_live=True),
             NavigationItem("Refunds", "/refunds", only_live=True),
@@ -133,6 +136,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *originator_routes(signed),
         *ach_file_routes(signed),
         *bank_file_routes(signed),
+        *statement_routes(signed),
         *break_routes(signed),
         *return_routes(signed),
         *reversal_routes(signed),

@@ -63,6 +63,11 @@ STATUS_BADGES: Final = {
     "draft": ("Draft", "plain"),
     "suspended": ("Suspended", "bad"),
     "stopped": ("Stopped", "bad"),
+    "posted": ("Posted", "good"),
+    "proposed": ("Proposed", "waiting"),
+    "explained": ("Explained", "plain"),
+    "replaced": ("Replaced", "plain"),
+    "gap": ("Statement missing", "bad"),
 }
 """For each status of any object: what a person reads, and the tone of its badge."""
 

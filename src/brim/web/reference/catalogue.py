@@ -291,6 +291,12 @@ CHAPTERS: Final = (
         ("/v1/brim/ach/bank_files",),
     ),
     Chapter(
+        "bank_statements",
+        "Bank statements",
+        "What your bank has booked, line by line, and what each line is about. This is Brim's own.",
+        ("/v1/brim/bank_statements", "/v1/brim/statement_lines"),
+    ),
+    Chapter(
         "breaks",
         "Breaks",
         "What the bank says and what does not match, until a person has settled it. This is Brim's own.",

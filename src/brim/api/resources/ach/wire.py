@@ -213,6 +213,7 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     ach_file: Annotated[str | None, described("The ACH file that it is about, if it is about one.", **TEXT)]
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     amount: Annotated[int | None, described("How much it is about, in minor units; null where there is no amount.")]
+    bank_statement: Annotated[str | None, described("The bank statement that it is about.", **TEXT)]
     bank_file: Annotated[str | None, described("The file from the bank that it was found in.", **TEXT)]
     created: Annotated[int, described("When it was found.", **TIME)]
     currency: Annotated[str | None, described("The currency of the amount.", **TEXT)]
@@ -224,6 +225,7 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     resolution: Annotated[str | None, described("How it was settled; null while it is open.", **TEXT)]
     resolved: Annotated[int | None, described("When it was settled; null while it is open.", **TIME)]
     resolved_by: Annotated[str | None, described("Who settled it; null while it is open.", **TEXT)]
+    statement_line: Annotated[str | None, described("The line of a bank statement that it is about.", **TEXT)]
     status: Annotated[str, described("Whether it is settled.", enum=["open", "resolved"])]
 
 
@@ -493,6 +495,7 @@ def break_json(
             actions=actions,
             amount=found.amount,
             bank_file=found.bank_file,
+            bank_statement=found.statement,
             created=found.opened_ms // 1000,
             currency=found.currency,
             detail=found.detail,
@@ -503,6 +506,7 @@ def break_json(
             resolution=found.resolution,
             resolved=_seconds(found.resolved_ms),
             resolved_by=found.resolved_by,
+            statement_line=found.line,
             status="open" if found.resolved_ms is None else "resolved",
         )
     )

@@ -12,6 +12,7 @@ from brim.web.dashboard.signed import SignedVisit
 
 BANK_FILES: Final = "/v1/brim/ach/bank_files"
 _MOST: Final = 100
+_STATEMENTS: Final = 20
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -64,8 +65,11 @@ async def show(page: SignedVisit) -> Reply:
     file = await page.api.get(api_path(BANK_FILES + "/{}", page.path_params["file"]))
     breaks = await page.api.get("/v1/brim/breaks", bank_file=file["id"], limit=_MOST)
     corrections = await page.api.get("/v1/brim/corrections", bank_file=file["id"], limit=_MOST)
+    statements = await page.api.get("/v1/brim/bank_statements", bank_file=file["id"], limit=_STATEMENTS)
     return page.reply(
         "dashboard/bank_file.html",
+        statements=statements["data"],
+        more_statements=statements["has_more"],
         file=file,
         breaks=breaks["data"],
         more_breaks=breaks["has_more"],

@@ -18,7 +18,7 @@ from brim.web.dashboard.topups.listing import TOPUPS, paid_by
 
 _PAGE: Final = 100
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
+BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """By which spreadsheets know that the file is in UTF-8."""
 
 COLUMNS: Final = (
@@ -53,7 +53,7 @@ async def export(page: SignedVisit) -> Reply:
 
 async def _pieces(page: SignedVisit, filters: TopupQuery, first: Mapping[str, Any]) -> AsyncGenerator[bytes, None]:
     """Yield the file a page at a time."""
-    yield (_BYTE_ORDER_MARK + csv_lines([COLUMNS])).encode()
+    yield (BYTE_ORDER_MARK + csv_lines([COLUMNS])).encode()
     found = first
     while True:
         yield csv_lines([_row(topup) for topup in found["data"]]).encode()

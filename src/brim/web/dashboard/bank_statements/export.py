@@ -1,0 +1,140 @@
+"""Statements, and the lines of one, as CSV files: all pages, as long as they are."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from brim.http.form import Field
+from brim.http.message import Reply, StreamedReply
+from brim.web.api_client import api_path
+from brim.web.dashboard.bank_statements.pages import STATEMENT, STATEMENTS, read_filters
+from brim.web.dashboard.formats import csv_amount, iso_time
+from brim.web.dashboard.signed import SignedVisit
+from brim.web.dashboard.topups.export import BYTE_ORDER_MARK, csv_lines, safe_cell
+
+_PAGE: Final = 100
+_Row: TypeAlias = Callable[[Mapping[str, Any]], tuple[str, ...]]
+
+STATEMENT_COLUMNS: Final = (
+    "id",
+    "bank_account",
+    "currency",
+    "number",
+    "first_day",
+    "last_day",
+    "opening_balance",
+    "closing_balance",
+    "line_count",
+    "new_line_count",
+    "open_breaks",
+    "open_amount",
+    "place",
+    "replaced_by",
+    "bank_file",
+    "created_utc",
+)
+LINE_COLUMNS: Final = (
+    "id",
+    "statement",
+    "position",
+    "booked_on",
+    "amount",
+    "currency",
+    "status",
+    "unposted_amount",
+    "type_code",
+    "bank_reference",
+    "reference",
+    "description",
+    "matched_kind",
+    "matched_to",
+    "break",
+    "settlement",
+)
+
+
+async def export_statements(page: SignedVisit) -> Reply:
+    """`GET /bank-statements.csv`: with the filters of the list."""
+    name = f"bank-statements-{page.session.account}"
+    return await _export(page, STATEMENTS, read_filters(page), name, STATEMENT_COLUMNS, _statement)
+
+
+async def export_lines(page: SignedVisit) -> Reply:
+    """`GET /bank-statements/{statement}/lines.csv`."""
+    statement = page.path_params["statement"]
+    path = api_path(STATEMENT + "/lines", statement)
+    return await _export(page, path, {}, f"lines-{statement}", LINE_COLUMNS, _line)
+
+
+async def _export(
+    page: SignedVisit, path: str, filters: Mapping[str, Field], name: str, columns: tuple[str, ...], row: _Row
+) -> Reply:
+    """Return a file. Its first page is read before the reply begins, so that a refusal is a page that says so."""
+    first = await page.api.get(path, **filters, limit=_PAGE)
+    headers = [
+        f'Content-Disposition: attachment; filename="{name}.csv"',
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+    ]
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        yield (BYTE_ORDER_MARK + csv_lines([columns])).encode()
+        found = first
+        while True:
+            yield csv_lines([row(each) for each in found["data"]]).encode()
+            if not found["has_more"]:
+                return
+            found = await page.api.get(path, **filters, limit=_PAGE, starting_after=found["data"][-1]["id"])
+
+    return StreamedReply(200, pieces(), headers, "text/csv; charset=utf-8")
+
+
+def _statement(each: Mapping[str, Any]) -> tuple[str, ...]:
+    currency = each["currency"]
+    return (
+        each["id"],
+        each["bank_account"],
+        currency,
+        safe_cell(each["number"]),
+        each["first_day"],
+        each["last_day"],
+        csv_amount(each["opening_balance"], currency),
+        csv_amount(each["closing_balance"], currency),
+        str(each["line_count"]),
+        "" if each["new_line_count"] is None else str(each["new_line_count"]),
+        str(each["open_breaks"]),
+        csv_amount(each["open_amount"], currency),
+        each["place"],
+        each["replaced_by"] or "",
+        each["bank_file"],
+        iso_time(each["created"]),
+    )
+
+
+def _line(each: Mapping[str, Any]) -> tuple[str, ...]:
+    matched, currency = each["matched"], each["currency"]
+    return (
+        each["id"],
+        each["statement"] or "",
+        str(each["position"]),
+        each["booked_on"],
+        csv_amount(each["amount"], currency),
+        currency,
+        each["status"],
+        csv_amount(each["unposted_amount"], currency),
+        safe_cell(each["type_code"]),
+        safe_cell(each["bank_reference"]),
+        safe_cell(each["reference"]),
+        safe_cell(each["description"]),
+        matched["kind"] if matched else "",
+        matched_to(matched) or "",
+        each["break"] or "",
+        each["settlement"] or "",
+    )
+
+
+def matched_to(matched: Mapping[str, Any] | None) -> str | None:
+    """Return the id of what a line is about; None where nothing is known."""
+    if not matched:
+        return None
+    names = ("file", "topup", "reversal", "refund", "dishonor")
+    return next((matched[name] for name in names if matched[name]), None)
