@@ -33,6 +33,7 @@ APPROVALS: Final = {
     "PostBrimAchFilesFileApprove",
     "PostBrimAchOriginatorsOriginatorActivate",
     "PostBrimAchReturnRatesSubjectApproveOverride",
+    "PostBrimLineSettlementsLineSettlementConfirm",
 }
 MONEY: Final = {
     "DeleteBrimDefaultFundingSourcesCurrency",
@@ -53,10 +54,14 @@ MONEY: Final = {
     "PostBrimAchReversals",
     "PostBrimRefunds",
     "PostBrimRefundsRefundCancel",
+    "PostBrimBreaksBreak",
     "PostBrimBreaksBreakResolve",
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",
     "PostBrimFundingSourcesFundingSourceVerify",
+    "PostBrimLineSettlements",
+    "PostBrimLineSettlementsLineSettlementReject",
+    "PostBrimLineSettlementsLineSettlementUndo",
     "PostBrimMicrodeposits",
     "PostBrimPrenotes",
     "PostBrimRailsRailResume",

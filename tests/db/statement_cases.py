@@ -921,6 +921,27 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.page_open_lines": Case(PAGE),
     "reconciliation.page_lines_of_statement": Case((*OWN, at("stmt_", 7), "bsl_", "bsl_~", True, 10)),
     "reconciliation.list_lines_by_reference": Case((*OWN, [f"1234/{n:024}" for n in FEW])),
+    "reconciliation.update_break": Case((*OWN, at("brk_", 7), "x", "x")),
+    "reconciliation.reopen_break": Case((*OWN, at("brk_", 7))),
+    "line_settlements.insert_settlement": Case((*OWN, "lset_new", "1234", "usd", 1, "", "op_1", 1)),
+    "line_settlements.insert_settlement_lines": Case((*OWN, "lset_new", ["bsl_new"], [1])),
+    "line_settlements.insert_settlement_parts": Case((*OWN, "lset_new", [1], ["fees"], [1])),
+    "line_settlements.fetch_settlements": Case((*OWN, [at("lset_", n) for n in FEW])),
+    "line_settlements.lock_settlement": Case((*OWN, at("lset_", 7))),
+    "line_settlements.lines_of_settlements": Case((*OWN, [at("lset_", n) for n in FEW])),
+    "line_settlements.parts_of_settlements": Case((*OWN, [at("lset_", n) for n in FEW])),
+    "line_settlements.update_settlement": Case(
+        (*OWN, at("lset_", 7), "posted", "op_2", 1, None, None, None, None, None, False)
+    ),
+    "line_settlements.release_lines": Case((*OWN, at("lset_", 7))),
+    "line_settlements.page_settlements": Case(PAGE),
+    "line_settlements.page_settlements_by_status": Case((*PAGE, "proposed")),
+    "line_settlements.open_lines_of_amount": Case((*OWN, 7, "usd")),
+    "line_settlements.settled_before": Case(
+        (*OWN, "165", "WHAT"), reads_all="the newest 500 settlements, and their lines"
+    ),
+    "line_settlements.bank_sums": Case((*RANGE, "bank:"), BOOKS),
+    "line_settlements.line_sums": Case((), reads_all="verifies; lines of statements are a line or two a batch"),
     "ach.references_of_topup": Case((*OWN, at("tu_", 7))),
     "erasure.page_line_settlements": Case((*OWN, "", 100)),
     "erasure.erase_line_settlements": Case((*OWN, [at("lset_", n) for n in MANY], "x")),

@@ -24,6 +24,7 @@ from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus
 from brim.core.dishonors.store import insert_return, update_return
 from brim.core.funding import FundingKind, FundingSource
 from brim.core.funding.store import insert_funding_source
+from brim.core.line_settlements import SETTLEMENT_PREFIX
 from brim.core.rails.ach import Microdeposits, OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
 from brim.core.reconciliation import LINE_PREFIX, BreakKind, NewBreak, open_break
@@ -336,6 +337,29 @@ class AchObjects:
         if is_open:
             self.open_break(cause=f"operating/{row['line_key']}", amount=row["amount"], currency=row["currency"])
         return line
+
+    def settlement(self, status: str = "proposed", *, by: str = "op_ada", line: str | None = None) -> str:
+        """Return the id of a settlement of an open line as a fee, which no entry of the ledger shows."""
+        settlement, of = self._new_id(SETTLEMENT_PREFIX), line or self.line(is_open=status == "proposed")
+        key = {"account": self._scope.account, "livemode": True}
+        decided = {} if status == "proposed" else {"decided_by": "op_bob", "decided_ms": self._now_ms}
+        undo = {"undo_by": by, "undo_note": "Wrong.", "undo_ms": self._now_ms} if status == "undo_proposed" else {}
+        row = {
+            "id": settlement,
+            "bank_account": "operating",
+            "currency": "usd",
+            "amount": -2_500,
+            "status": status,
+            "note": "The bank's fee.",
+            "proposed_by": by,
+            "proposed_ms": self._now_ms,
+        }
+        self._insert("line_settlements", {**key, **row, **decided, **undo})
+        share = {"settlement": settlement, "line": of, "amount": -2_500, "is_live": True}
+        self._insert("line_settlement_lines", {**key, **share})
+        part = {"settlement": settlement, "number": 1, "kind": "fees", "amount": -2_500}
+        self._insert("line_settlement_parts", {**key, **part})
+        return settlement
 
     def _insert(self, table: str, row: dict[str, Any]) -> None:
         async def make(database: Database) -> None:

@@ -25,6 +25,14 @@ from brim.core.bank_accounts.rules import Verification
 from brim.core.changes.service import TooManyStreamsError
 from brim.core.funding import rules as funding_sources
 from brim.core.idempotency import rules as idempotency
+from brim.core.line_settlements import (
+    LinesDifferError,
+    LineSettlement,
+    LineTakenError,
+    NotSettledByPartsError,
+    SettlementStateError,
+    SettlementStatus,
+)
 from brim.core.pairing import rules as pairing
 from brim.core.rails import ach as rail_ach
 from brim.core.reconciliation import Break, BreakResolvedError
@@ -88,6 +96,17 @@ _BREAK = Break(
     raw=None,
     opened_ms=1,
     resolution="A fee.",
+)
+_SETTLEMENT = LineSettlement(
+    scope=_LIVE,
+    id="lset_x",
+    bank_account="operating",
+    currency="usd",
+    amount=-250,
+    status=SettlementStatus.POSTED,
+    note="",
+    proposed_by="op_x",
+    proposed_ms=1,
 )
 _DEBIT = reversals.DebitFacts(topup="tu_x", status="pending", is_queued=False, is_sent=False)
 _PAYMENT = refunds.PaymentFacts(
@@ -352,6 +371,14 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The originator's profile has an invalid opening: it is no time."),
     (originators.OriginatorNotNamedError(), 400, None, "originator",
      "There is not one originator that is, or was, active: say from whose bank the file is."),
+    (LinesDifferError(), 400, None, "lines",
+     "The lines are of different bank accounts or currencies. Settle them apart."),
+    (LineTakenError("bsl_x"), 400, "statement_line_not_open", None,
+     "The line bsl_x is not open any more: look at it again."),
+    (NotSettledByPartsError(-250, -200, "usd"), 400, "settlement_amount_mismatch", None,
+     "The lines leave -250 open and the parts add up to -200, in minor units of USD."),
+    (SettlementStateError(_SETTLEMENT, "confirmed"), 400, "line_settlement_unexpected_state", None,
+     "The settlement lset_x is posted, and cannot be confirmed."),
     (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
     (corrections.NotOpenError(_CORRECTION), 400, "correction_not_open", None,
      "The correction corr_x is noted; only an open one can be refused."),

@@ -17,6 +17,7 @@ NEVER_BY_KEYS: Final = {
     "PostBrimAchFilesFileApprove",
     "PostBrimAchOriginatorsOriginatorActivate",
     "PostBrimAchReturnRatesSubjectApproveOverride",
+    "PostBrimLineSettlementsLineSettlementConfirm",
 }
 """What operators do, and keys are refused."""
 
@@ -25,6 +26,7 @@ _MICRODEPOSITS: Final = "/v1/brim/microdeposits"
 _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I authorize debits."}
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
+_SETTLE: Final = "PostBrimLineSettlements"
 _REVERSE: Final = "PostBrimAchReversals"
 _REFUND: Final = "PostBrimRefunds"
 _NEW_VERIFICATIONS: Final = ("PostBrimPrenotes", "PostBrimMicrodeposits")
@@ -56,6 +58,8 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
     objects, wire = AchObjects(server, account, folder), Wire(server.url, key)
     if operation.operation_id in _NEW_VERIFICATIONS:
         values = {"funding_source": _authorized(objects, wire)}
+    elif operation.operation_id == _SETTLE:
+        values = {**values, "lines": [objects.line()]}
     elif operation.operation_id == _REVERSE:
         values = {**values, "topup": objects.sent_debit()}
     elif operation.operation_id == _REFUND:
@@ -93,17 +97,26 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
     if operation.path.startswith("/v1/brim/ach/files"):
         status = FileStatus.REJECTED if operation.path.endswith("/resubmit") else FileStatus.BUILT
         return objects.file(status, has_entry=True).id
-    if "statement" in operation.path:
-        return objects.statement() if "/bank_statements" in operation.path else objects.line()
+    if "statement" in operation.path or "settlement" in operation.path:
+        return _make_of_statements(operation, objects)
     if "bank_files" in operation.path:
         return objects.bank_file()
     make = {
         "/v1/brim/ach/returns": objects.ach_return,
         "/v1/brim/ach/reversals": objects.reversal,
         "/v1/brim/refunds": objects.refund,
-        "/v1/brim/ach/corrections": objects.open_correction,
+        "/v1/brim/corrections": objects.open_correction,
     }
     return next((make[path] for path in make if operation.path.startswith(path)), objects.open_break)()
+
+
+def _make_of_statements(operation: Operation, objects: AchObjects) -> str:
+    """Return the id of a statement, a line, or a settlement that an operation can be about."""
+    if "/bank_statements" in operation.path:
+        return objects.statement()
+    if "/statement_lines" in operation.path:
+        return objects.line()
+    return objects.settlement("posted" if operation.path.endswith("/undo") else "proposed")
 
 
 def _rates_of(operation: Operation, objects: AchObjects, wire: Wire) -> str:

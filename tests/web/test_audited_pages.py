@@ -71,6 +71,11 @@ BY_API: Final = {
     "/refunds/{refund}/cancel": "PostBrimRefundsRefundCancel",
     "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
+    "/breaks/{break}/assign": "PostBrimBreaksBreak",
+    "/statement-lines/{line}/settle": "PostBrimLineSettlements",
+    "/line-settlements/{settlement}/confirm": "PostBrimLineSettlementsLineSettlementConfirm",
+    "/line-settlements/{settlement}/reject": "PostBrimLineSettlementsLineSettlementReject",
+    "/line-settlements/{settlement}/undo": "PostBrimLineSettlementsLineSettlementUndo",
 }
 """The operation that a form asks for; the other kinds of what it is about have one like it."""
 

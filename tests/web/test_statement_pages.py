@@ -17,6 +17,7 @@ from tests.support.wire import Wire
 
 STATEMENTS = "/v1/brim/bank_statements"
 LINES = "/v1/brim/statement_lines"
+SETTLEMENTS = "/v1/brim/line_settlements"
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_a_line_leads_to_what_it_is_about_and_back(person: Person, live: Wire, o
     assert f"/statement-lines/{fee}" in person.visit(f"/breaks/{open_line['break']}").body.decode()
     assert f"/bank-statements/{statement}" in person.visit(f"/ach/bank-files/{bank_file}").body.decode()
     shown = person.visit(f"/bank-statements/{statement}")
-    assert "-25.00 of its lines is not posted" in text_of(shown).replace("\N{MINUS SIGN}", "-").replace("$", "")
+    assert "25.00 USD of its lines is not posted" in text_of(shown)
     assert all(f"/statement-lines/{line}" in shown.body.decode() for line in (posted, fee))
 
 
@@ -149,3 +150,68 @@ def test_nobody_else_sees_statements_or_lines(
     wire = Wire(server.url, server.make_key(under, livemode=True))
     assert stranger.visit(f"/statement-lines/{line}").status == 404
     assert {wire.get(path).status for path in (STATEMENTS, LINES, f"{LINES}/{line}")} == {403}
+
+
+# Settling what is open
+
+
+def test_a_person_chooses_a_suggestion_and_whoever_is_alone_posts_it(
+    person: Person, live: Wire, objects: AchObjects
+) -> None:
+    fee = objects.line(description="MONTHLY FEE")
+    (suggested,) = live.get(f"{LINES}/{fee}").json["suggestions"]
+    assert (suggested["fees"], suggested["lines"]) == (-2_500, [fee])
+    page, action = f"/statement-lines/{fee}", f"/statement-lines/{fee}/settle"
+    assert "Propose as fees" in person.read(page)
+    hidden = person.hidden(page, action)
+    assert hidden["fees"].replace("\N{MINUS SIGN}", "-") == "-25.00"
+    sent = person.post(action, hidden)
+    assert sent.status == 303, text_of(sent)
+    settlement = sent.headers["location"].partition("?")[0].rpartition("/")[2]
+    found = live.get(f"{SETTLEMENTS}/{settlement}").json
+    assert (found["status"], found["fees"], found["one_person"]) == ("posted", -2_500, True)
+    assert live.get(f"{LINES}/{fee}").json["status"] == "settled"
+    assert "Confirmed by" in person.read(f"/line-settlements/{settlement}")
+    undo = f"/line-settlements/{settlement}/undo"
+    assert person.send(f"/line-settlements/{settlement}", undo, {"note": ""}).status == 400
+    assert person.send(f"/line-settlements/{settlement}", undo, {"note": "Not ours."}).status == 303
+    assert live.get(f"{LINES}/{fee}").json["status"] == "open"
+    assert "Undone" in person.read("/line-settlements?status=undone")
+
+
+def test_what_does_not_add_up_is_said_beside_the_form(person: Person, objects: AchObjects) -> None:
+    fee, other = objects.line(), objects.line(amount=2_000, description="BACK")
+    page, action = f"/statement-lines/{fee}", f"/statement-lines/{fee}/settle"
+    for fields, words in (
+        ({"note": "", "fees": "-25"}, "Say what it is."),
+        ({"note": "A fee.", "fees": "much"}, "Write an amount such as"),
+        ({"note": "A fee.", "fees": "-20"}, "the parts add up to -2000"),
+        ({"note": "A fee.", "fees": "-25", "lines": "bsl_none"}, "bsl_none"),
+    ):
+        hidden = {name: value for name, value in person.hidden(page, action).items() if name in {"token", "csrf"}}
+        shown = person.send(page, action, {**hidden, "fees": "", "suspense": "", "lines": "", **fields})
+        assert shown.status in {400, 404}, fields
+        assert words in text_of(shown), fields
+    sent = person.send(page, action, {"note": "Both.", "fees": "-5", "suspense": "", "lines": other})
+    assert sent.status == 303
+
+
+def test_a_break_has_an_owner_and_a_note(person: Person, live: Wire, objects: AchObjects) -> None:
+    found = objects.open_break()
+    sent = person.send(f"/breaks/{found}", f"/breaks/{found}/assign", {"assigned_to": "Ada", "note": "Bank asked."})
+    assert sent.status == 303
+    wire = live.get(f"/v1/brim/breaks/{found}").json
+    assert (wire["assigned_to"], wire["note"], wire["status"]) == ("Ada", "Bank asked.", "open")
+    assert "Bank asked." in person.read(f"/breaks/{found}")
+    assert live.post(f"/v1/brim/breaks/{found}", {"assigned_to": ""}).json["assigned_to"] is None
+
+
+def test_what_waits_is_listed_and_can_be_withdrawn(person: Person, live: Wire, objects: AchObjects) -> None:
+    waiting = objects.settlement()
+    assert waiting in person.visit("/line-settlements").body.decode()
+    refused = live.post(f"{SETTLEMENTS}/{waiting}/confirm", {"expected_status": "proposed"})
+    assert (refused.status, refused.json["error"]["code"]) == (403, "second_person_required")
+    assert person.send(f"/line-settlements/{waiting}", f"/line-settlements/{waiting}/reject", {}).status == 303
+    gone = live.post(f"{SETTLEMENTS}/{waiting}/reject", {})
+    assert (gone.status, gone.json["error"]["code"]) == (400, "line_settlement_unexpected_state")
+    assert [each["id"] for each in live.get(f"{SETTLEMENTS}?status=rejected").json["data"]] == [waiting]

@@ -25,6 +25,7 @@ from brim.cli.negative_balances import negative_balances
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
 from brim.cli.retention import retention
+from brim.cli.statements import statements
 from brim.cli.stuck import stuck
 from brim.cli.trigger import trigger
 
@@ -80,6 +81,7 @@ for _command in (
     events,
     ach,
     breaks,
+    statements,
     bank,
     import_,
     legal_holds,

@@ -17,7 +17,7 @@ from brim.api.resources.audit_log.operations import AUDIT_LOG
 from brim.api.resources.authorizations.operations import AUTHORIZATIONS
 from brim.api.resources.balance.operations import BALANCE
 from brim.api.resources.balance_overview.operations import BOOKS
-from brim.api.resources.bank_statements.operations import BANK_STATEMENTS
+from brim.api.resources.bank_statements.operations import BANK_STATEMENTS, LINE_SETTLEMENTS
 from brim.api.resources.events.operations import EVENTS
 from brim.api.resources.funding.operations import FUNDING
 from brim.api.resources.jobs.operations import JOBS
@@ -48,6 +48,7 @@ OPERATIONS: Final = (
     *ORIGINATORS,
     *ACH_FILES,
     *BANK_STATEMENTS,
+    *LINE_SETTLEMENTS,
     *BREAKS,
     *ACH_RETURNS,
     *ACH_REVERSALS,

@@ -21,6 +21,7 @@ from brim.api.resources.audit_log import wire as audit_wire
 from brim.api.resources.authorizations import wire as authorization_wire
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.balance_overview import wire as books_wire
+from brim.api.resources.bank_statements import settlement_wire
 from brim.api.resources.bank_statements import wire as statement_wire
 from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
@@ -143,6 +144,9 @@ COMPONENTS: Final = (
     Component(statement_wire.StatementBeforeObject, "brim.bank_statement_before"),
     Component(statement_wire.StatementLineObject, "brim.statement_line"),
     Component(statement_wire.LineMatchObject, "brim.line_match"),
+    Component(statement_wire.SuggestionObject, "brim.line_suggestion"),
+    Component(settlement_wire.LineSettlementObject, "brim.line_settlement"),
+    Component(settlement_wire.SettledLineObject, "brim.settled_line"),
     Component(ach_wire.BreakObject, "brim.break"),
     Component(ReturnRateObject, "brim.return_rate"),
     Component(RateObject, "brim.return_rate_figure"),

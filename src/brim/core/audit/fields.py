@@ -38,6 +38,7 @@ class ObjectType(StrEnum):
     EXTERNAL_ACCOUNT = "external_account"
     FUNDING_SOURCE = "funding_source"
     LEGAL_HOLD = "legal_hold"
+    LINE_SETTLEMENT = "line_settlement"
     OPERATOR = "operator"
     ORIGINATOR = "originator"
     REFUND = "refund"
@@ -121,7 +122,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
     ObjectType.REFUND: {"status": plain, "topup": plain, "amount": plain},
     ObjectType.BALANCE_RESERVE: {"currency": plain, "target": plain, "held": plain},
     ObjectType.BANK_FILE: {},
-    ObjectType.BREAK: {"kind": plain, "resolution": plain},
+    ObjectType.BREAK: {"kind": plain, "resolution": plain, "assigned_to": plain, "note": plain},
     ObjectType.CLI_LOGIN: {"device": plain, "account": plain},
     ObjectType.CLI_SESSION: {},
     ObjectType.CORRECTION: {"status": plain, "refusal_code": plain},
@@ -145,6 +146,13 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "allow_redisplay": plain,
         "customer": plain,
         "customer_account": plain,
+    },
+    ObjectType.LINE_SETTLEMENT: {
+        "status": plain,
+        "note": plain,
+        "undo_note": plain,
+        "amount": plain,
+        "currency": plain,
     },
     ObjectType.LEGAL_HOLD: {
         "kind": plain,

@@ -13,6 +13,8 @@ from brim.core import verification as verification_walk
 from brim.core.ach import MICRODEPOSITS_SOURCE_TYPE
 from brim.core.idempotency import KeyCheck
 from brim.core.ledger import BalanceTransactionType, ledger_checks
+from brim.core.line_settlements import SOURCE_TYPE as SETTLEMENT_SOURCE_TYPE
+from brim.core.line_settlements import BankAccountCheck
 from brim.core.negative_balances import RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE
 from brim.core.rails import CONFIRMED_RAILS
 from brim.core.refunds import SOURCE_TYPE as REFUND_SOURCE_TYPE
@@ -40,6 +42,7 @@ _SOURCE_TYPES: Final = (
     TEST_HOLD_SOURCE_TYPE,
     MICRODEPOSITS_SOURCE_TYPE,
     REFUND_SOURCE_TYPE,
+    SETTLEMENT_SOURCE_TYPE,
 )
 _TRANSACTION_TYPES: Final = tuple(BalanceTransactionType)
 
@@ -64,11 +67,12 @@ async def verify_books(
 
     Checked for every account, mode and currency, in one snapshot: each status has exactly its entries, balance
     transactions and events; nothing belongs to a top-up that does not exist; balances are the sums of both
-    entries and balance transactions; each idempotency key's event exists.
+    entries and balance transactions; bank accounts are the sums of their statements' lines less what breaks say is not
+    posted; each idempotency key's event exists.
     """
     clearing, refunds = ClearingCheck(confirmed_rails), RefundCheck()
     ledger = ledger_checks(source_types=source_types, transaction_types=transaction_types)
-    checks = [*topup_checks(), *ledger, clearing, refunds, KeyCheck()]
+    checks = [*topup_checks(), *ledger, clearing, refunds, BankAccountCheck(), KeyCheck()]
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
         await verification_walk.prefer_ranges(conn)
         total = await verification_walk.estimate_rows(conn)

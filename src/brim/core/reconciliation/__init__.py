@@ -12,8 +12,9 @@ from brim.core.reconciliation.listing import (
     retrieve_line,
     retrieve_statement,
 )
-from brim.core.reconciliation.listing_store import list_lines_by_reference
+from brim.core.reconciliation.listing_store import fetch_lines, list_lines_by_reference
 from brim.core.reconciliation.rules import (
+    LINE_BREAKS,
     LINE_PREFIX,
     BankStatement,
     Break,
@@ -25,8 +26,8 @@ from brim.core.reconciliation.rules import (
     StatementFilters,
     StatementLineRow,
 )
-from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break
-from brim.core.reconciliation.statement_store import BankAccountName, insert_new_line
+from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break, update_break
+from brim.core.reconciliation.statement_store import BankAccountName, insert_new_line, lock_bank_account
 from brim.core.reconciliation.store import (
     OpenBreaks,
     find_open_break,
@@ -36,10 +37,12 @@ from brim.core.reconciliation.store import (
     lock_break,
     open_break,
     open_breaks_by_kind,
+    reopen_break,
 )
 from brim.core.reconciliation.taking import TakenStatement, take_statement
 
 __all__ = [
+    "LINE_BREAKS",
     "LINE_PREFIX",
     "BankAccountName",
     "BankStatement",
@@ -55,12 +58,14 @@ __all__ = [
     "StatementLineRow",
     "StatementWithNeighbor",
     "TakenStatement",
+    "fetch_lines",
     "find_open_break",
     "find_open_breaks",
     "has_lines",
     "insert_new_line",
     "list_lines_by_reference",
     "list_open_breaks",
+    "lock_bank_account",
     "lock_break",
     "open_break",
     "open_breaks_by_kind",
@@ -68,9 +73,11 @@ __all__ = [
     "page_lines",
     "page_lines_of_statement",
     "page_statements",
+    "reopen_break",
     "retrieve_break",
     "retrieve_line",
     "retrieve_statement",
     "settle_break",
     "take_statement",
+    "update_break",
 ]

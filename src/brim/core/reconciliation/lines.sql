@@ -60,6 +60,30 @@ WHERE ctid = ANY (ARRAY(
 ))
 RETURNING id;
 
+-- name: update_break
+-- Write who looks after a break, and what is known of it.
+UPDATE breaks
+SET assigned_to = $4, note = $5
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM breaks
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+    FOR UPDATE
+));
+
+-- name: reopen_break
+-- Take back that a break was settled, as what settled it was undone.
+UPDATE breaks
+SET resolved_ms = NULL, resolved_by = NULL, resolution = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM breaks
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+    FOR UPDATE
+));
+
 -- name: fetch_breaks
 -- Breaks by id, settled ones too.
 SELECT f.*

@@ -1,5 +1,7 @@
 """What people do with breaks: look, and settle with a reason."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from brim.base.actor import Actor
@@ -43,6 +45,43 @@ async def settle_break(
         conn,
         by,
         Action.BREAK_RESOLVED,
+        object_type=ObjectType.BREAK,
+        object_id=break_id,
+        before=before,
+        after=after,
+        scope=scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    return after
+
+
+async def update_break(
+    conn: Conn,
+    scope: AccountScope,
+    break_id: str,
+    changes: Mapping[str, str | None],
+    *,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Break:
+    """Write who looks after a break (`assigned_to`) or what is known of it (`note`), with its audit entry.
+
+    Raises:
+        ResourceMissingError: the platform has none of that id.
+    """
+    before = await store.lock_break(conn, scope, break_id)
+    if before is None:
+        raise ResourceMissingError("break", break_id, param="break", in_path=True)
+    after = msgspec.structs.replace(before, **changes)
+    if after == before:
+        return before
+    await store.update_break(conn, scope, break_id, assigned_to=after.assigned_to, note=after.note)
+    await audit.record(
+        conn,
+        by,
+        Action.BREAK_UPDATED,
         object_type=ObjectType.BREAK,
         object_id=break_id,
         before=before,

@@ -108,6 +108,18 @@ async def resolve_break(
     await conn.execute(_SQL["resolve_break"], scope.account, scope.livemode, break_id, now_ms, by, resolution)
 
 
+async def update_break(
+    conn: Conn, scope: AccountScope, break_id: str, *, assigned_to: str | None, note: str | None
+) -> None:
+    """Write who looks after a break, and what is known of it."""
+    await conn.execute(_SQL["update_break"], scope.account, scope.livemode, break_id, assigned_to, note)
+
+
+async def reopen_break(conn: Conn, scope: AccountScope, break_id: str) -> None:
+    """Take back that a break was settled, as what settled it was undone."""
+    await conn.execute(_SQL["reopen_break"], scope.account, scope.livemode, break_id)
+
+
 async def lock_break(conn: Conn, scope: AccountScope, break_id: str) -> Break | None:
     """Return a break that nobody else can change until the caller's transaction ends."""
     record = await conn.fetchrow(_SQL["lock_break"], scope.account, scope.livemode, break_id)

@@ -20,6 +20,7 @@ _PLACES: Final = {
     "bankf": "/ach/bank-files/{}",
     "stmt": "/bank-statements/{}",
     "bsl": "/statement-lines/{}",
+    "lset": "/line-settlements/{}",
     "brk": "/breaks/{}",
     "orig": "/ach/originators/{}",
     "corr": "/ach/corrections/{}",

@@ -21,6 +21,7 @@ from brim.web.dashboard.events.routes import routes as event_routes
 from brim.web.dashboard.funding_sources.routes import routes as funding_source_routes
 from brim.web.dashboard.keys.pages import rights_of
 from brim.web.dashboard.keys.routes import routes as key_routes
+from brim.web.dashboard.line_settlements.routes import routes as settlement_routes
 from brim.web.dashboard.live_money import words
 from brim.web.dashboard.live_money.routes import routes as live_money_routes
 from brim.web.dashboard.microdeposits.routes import routes as microdeposit_routes
@@ -137,6 +138,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *ach_file_routes(signed),
         *bank_file_routes(signed),
         *statement_routes(signed),
+        *settlement_routes(signed),
         *break_routes(signed),
         *return_routes(signed),
         *reversal_routes(signed),

@@ -22,7 +22,9 @@ from brim.web.visit import Visit
 
 SignedHandler: TypeAlias = Callable[["SignedVisit"], Awaitable[Reply]]
 
-ONLY_LIVE: Final = frozenset({"live-money", "live-readiness", "ach", "breaks", "bank-statements", "statement-lines"})
+ONLY_LIVE: Final = frozenset(
+    {"live-money", "live-readiness", "ach", "breaks", "bank-statements", "statement-lines", "line-settlements"}
+)
 """How the paths begin that test mode does not have."""
 
 _KEY_ENDED: Final = 401

@@ -297,6 +297,12 @@ CHAPTERS: Final = (
         ("/v1/brim/bank_statements", "/v1/brim/statement_lines"),
     ),
     Chapter(
+        "line_settlements",
+        "Settlements of statement lines",
+        "What people say that open lines are: one proposes, another confirms. This is Brim's own.",
+        ("/v1/brim/line_settlements",),
+    ),
+    Chapter(
         "breaks",
         "Breaks",
         "What the bank says and what does not match, until a person has settled it. This is Brim's own.",

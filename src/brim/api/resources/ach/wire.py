@@ -213,6 +213,7 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     ach_file: Annotated[str | None, described("The ACH file that it is about, if it is about one.", **TEXT)]
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     amount: Annotated[int | None, described("How much it is about, in minor units; null where there is no amount.")]
+    assigned_to: Annotated[str | None, described("Who looks after it.", **TEXT)]
     bank_statement: Annotated[str | None, described("The bank statement that it is about.", **TEXT)]
     bank_file: Annotated[str | None, described("The file from the bank that it was found in.", **TEXT)]
     created: Annotated[int, described("When it was found.", **TIME)]
@@ -220,6 +221,7 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     detail: Annotated[str, described("What does not match.", **TEXT)]
     kind: Annotated[str, described("What kind of break it is.", enum=[kind.value for kind in BreakKind])]
     livemode: Annotated[bool, LIVEMODE]
+    note: Annotated[str | None, described("What people know of it.", **TEXT)]
     raw: Annotated[str | None, described("What the bank sent of it, without account numbers.", **TEXT)]
     reference: Annotated[str | None, described("The bank's reference, or a trace number.", **TEXT)]
     resolution: Annotated[str | None, described("How it was settled; null while it is open.", **TEXT)]
@@ -494,6 +496,7 @@ def break_json(
             ach_file=_file_of(found),
             actions=actions,
             amount=found.amount,
+            assigned_to=found.assigned_to,
             bank_file=found.bank_file,
             bank_statement=found.statement,
             created=found.opened_ms // 1000,
@@ -501,6 +504,7 @@ def break_json(
             detail=found.detail,
             kind=found.kind,
             livemode=scope.livemode,
+            note=found.note,
             raw=found.raw,
             reference=found.reference,
             resolution=found.resolution,

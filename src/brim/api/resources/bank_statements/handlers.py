@@ -7,7 +7,7 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.ach.handlers import check_platform
 from brim.api.resources.bank_statements.wire import line_json, statement_json
 from brim.base import wire
-from brim.core import ach, reconciliation
+from brim.core import ach, line_settlements, reconciliation
 from brim.core.idempotency import Result
 from brim.core.reconciliation import StatementFilters
 
@@ -73,4 +73,5 @@ async def retrieve_line(call: Call) -> Result:
     """`GET /v1/brim/statement_lines/{statement_line}`."""
     await check_platform(call)
     found = await reconciliation.retrieve_line(call.service.database, call.scope, call.path_id)
-    return Result(body=line_json(call.scope, found))
+    suggestions = await line_settlements.suggest(call.service.database, call.scope, found)
+    return Result(body=line_json(call.scope, found, suggestions))

@@ -3,13 +3,19 @@
 from typing import Final
 
 from brim.api.framework.operation import Operation
-from brim.api.resources.bank_statements import handlers
+from brim.api.resources.ach.handlers import BREAKS
+from brim.api.resources.ach.wire import BreakObject
+from brim.api.resources.bank_statements import handlers, settlement_handlers
 from brim.api.resources.bank_statements import params as declared
+from brim.api.resources.bank_statements.settlement_wire import LineSettlementObject
 from brim.api.resources.bank_statements.wire import BankStatementObject, StatementLineObject
-from brim.base.errors import ExclusiveParametersError
+from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
+from brim.core.line_settlements import LinesDifferError, LineTakenError, NotSettledByPartsError, SettlementStateError
+from brim.core.originators import SecondPersonError
 
 _STATEMENT: Final = f"{handlers.STATEMENTS}/{{bank_statement}}"
+_SETTLEMENT: Final = f"{settlement_handlers.SETTLEMENTS}/{{line_settlement}}"
 
 BANK_STATEMENTS: Final = (
     Operation(
@@ -88,5 +94,119 @@ BANK_STATEMENTS: Final = (
         level="read",
         returns=StatementLineObject,
         errors=(NotPlatformError,),
+    ),
+)
+
+LINE_SETTLEMENTS: Final = (
+    Operation(
+        method="GET",
+        path=settlement_handlers.SETTLEMENTS,
+        operation_id="GetBrimLineSettlements",
+        summary="List settlements of statement lines",
+        description="Returns what people said that open lines are, the newest first. Only available to platforms.",
+        parameters=declared.SETTLEMENT_LIST,
+        handler=settlement_handlers.list_settlements,
+        resource="ach",
+        level="read",
+        returns=LineSettlementObject,
+        in_list=True,
+        errors=(NotPlatformError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="POST",
+        path=settlement_handlers.SETTLEMENTS,
+        operation_id="PostBrimLineSettlements",
+        summary="Settle statement lines",
+        description=(
+            "Says what open statement lines are: the bank's fees, money in suspense, or lines that make up for each "
+            "other. Nothing is posted before another operator confirms it; where there is one operator only, it is "
+            "posted at once."
+        ),
+        parameters=declared.SETTLEMENT_PROPOSE,
+        handler=settlement_handlers.propose_settlement,
+        resource="ach",
+        level="write",
+        returns=LineSettlementObject,
+        errors=(
+            NotPlatformError,
+            ResourceMissingError,
+            SecondPersonError,
+            LinesDifferError,
+            LineTakenError,
+            NotSettledByPartsError,
+        ),
+    ),
+    Operation(
+        method="GET",
+        path=_SETTLEMENT,
+        operation_id="GetBrimLineSettlementsLineSettlement",
+        summary="Retrieve a settlement of statement lines",
+        description="Returns a settlement with its lines, and with what you may do with it.",
+        parameters=(),
+        handler=settlement_handlers.retrieve_settlement,
+        resource="ach",
+        level="read",
+        returns=LineSettlementObject,
+        errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_SETTLEMENT}/confirm",
+        operation_id="PostBrimLineSettlementsLineSettlementConfirm",
+        summary="Confirm a settlement of statement lines",
+        description=(
+            "Posts what another operator has proposed, or undoes what another operator says is wrong. An API key never "
+            "confirms: operators do, on the pages."
+        ),
+        parameters=declared.SETTLEMENT_CONFIRM,
+        handler=settlement_handlers.confirm_settlement,
+        resource="ach_approvals",
+        level="write",
+        returns=LineSettlementObject,
+        errors=(NotPlatformError, SecondPersonError, SettlementStateError, LineTakenError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_SETTLEMENT}/reject",
+        operation_id="PostBrimLineSettlementsLineSettlementReject",
+        summary="Reject a settlement of statement lines",
+        description=(
+            "Rejects or withdraws what is proposed: the settlement, whose lines are open again, or that it is undone."
+        ),
+        parameters=(),
+        handler=settlement_handlers.reject_settlement,
+        resource="ach",
+        level="write",
+        returns=LineSettlementObject,
+        errors=(NotPlatformError, SecondPersonError, SettlementStateError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_SETTLEMENT}/undo",
+        operation_id="PostBrimLineSettlementsLineSettlementUndo",
+        summary="Undo a settlement of statement lines",
+        description=(
+            "Proposes to undo a posted settlement by a counter entry; its lines are open again then. Another operator "
+            "confirms it; where there is one operator only, it is undone at once."
+        ),
+        parameters=declared.SETTLEMENT_UNDO,
+        handler=settlement_handlers.undo_settlement,
+        resource="ach",
+        level="write",
+        returns=LineSettlementObject,
+        errors=(NotPlatformError, SecondPersonError, SettlementStateError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{BREAKS}/{{break}}",
+        operation_id="PostBrimBreaksBreak",
+        summary="Update a break",
+        description="Says who looks after a break, and what is known of it. It stays open.",
+        parameters=declared.BREAK_UPDATE,
+        handler=settlement_handlers.update_break,
+        resource="ach",
+        level="write",
+        returns=BreakObject,
+        errors=(NotPlatformError, SecondPersonError),
     ),
 )

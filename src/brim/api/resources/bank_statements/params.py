@@ -3,8 +3,12 @@
 from typing import Final
 
 from brim.api.framework.common_params import PAGE
-from brim.api.framework.kinds import CurrencyCode, Day, Enum, Text
+from brim.api.framework.kinds import BoundedInteger, CurrencyCode, Day, Enum, Text, TextList
 from brim.api.framework.params import Parameter
+from brim.core.line_settlements import MOST_LINES, SettlementStatus
+
+_AMOUNT: Final = BoundedInteger(least=-(10**15), most=10**15)
+_NOTE: Final = Text(max_length=500)
 
 STATEMENT_LIST: Final = (
     *PAGE,
@@ -40,5 +44,57 @@ LINE_LIST: Final = (
         name="topup",
         kind=Text(),
         description="Only the lines that have moved the money of this top-up: all of them, on one page.",
+    ),
+)
+SETTLEMENT_LIST: Final = (
+    *PAGE,
+    Parameter(
+        name="status",
+        kind=Enum(tuple(status.value for status in SettlementStatus)),
+        description="Only settlements with this status.",
+    ),
+)
+SETTLEMENT_PROPOSE: Final = (
+    Parameter(
+        name="lines",
+        kind=TextList(max_items=MOST_LINES),
+        required=True,
+        description="Open statement lines of one bank account. What each leaves open is settled.",
+    ),
+    Parameter(
+        name="note",
+        kind=_NOTE,
+        required=True,
+        description="What it is, for whoever confirms it, and for the audit log.",
+    ),
+    Parameter(
+        name="fees",
+        kind=_AMOUNT,
+        description=(
+            "The part that is a charge of the bank (below zero) or interest, in signed minor units. With `suspense` it "
+            "adds up to what the lines leave open; lines that make up for each other need neither."
+        ),
+    ),
+    Parameter(name="suspense", kind=_AMOUNT, description="The part that nothing explains yet, in signed minor units."),
+)
+SETTLEMENT_CONFIRM: Final = (
+    Parameter(
+        name="expected_status",
+        kind=Enum((SettlementStatus.PROPOSED.value, SettlementStatus.UNDO_PROPOSED.value)),
+        required=True,
+        description="Where you have seen the settlement stand. If it stands elsewhere by now, nothing is done.",
+    ),
+)
+SETTLEMENT_UNDO: Final = (Parameter(name="note", kind=_NOTE, required=True, description="Why it is wrong."),)
+BREAK_UPDATE: Final = (
+    Parameter(
+        name="assigned_to",
+        kind=Text(max_length=200, clearable=True),
+        description="Who looks after it; empty for nobody.",
+    ),
+    Parameter(
+        name="note",
+        kind=Text(max_length=2000, clearable=True),
+        description="What is known of it; empty for nothing. The audit log keeps what it was before.",
     ),
 )

@@ -1,5 +1,6 @@
 """The wire format of bank statements and their lines. Ours."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import msgspec
 from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described, identifier, or_null
 from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
+from brim.core.line_settlements import PartKind, Suggestion
 from brim.core.reconciliation import (
     BankStatement,
     LineStatus,
@@ -85,6 +87,16 @@ class LineMatchObject(msgspec.Struct, frozen=True, kw_only=True):
     topup: Annotated[str | None, described("The top-up, prenote or set of micro-deposits that was returned.", **TEXT)]
 
 
+class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What an open line may be. A person chooses; nothing is chosen by itself."""
+
+    fees: Annotated[int, described("The part to post to fees, in signed minor units.")]
+    lines: Annotated[list[str], described("The lines to settle together.")]
+    reason: Annotated[str, described("Why.", **TEXT)]
+    score: Annotated[int, described("How much speaks for it, for sorting.", minimum=1, maximum=100)]
+    suspense: Annotated[int, described("The part to post to suspense, in signed minor units.")]
+
+
 class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_": "break"}):
     """A booked line of a bank statement, and what it points at."""
 
@@ -119,6 +131,10 @@ class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"br
             enum=[status.value for status in LineStatus],
         ),
     ]
+    suggestions: Annotated[
+        list[SuggestionObject] | msgspec.UnsetType,
+        described("What an open line may be, the likeliest first. Only where one line is retrieved."),
+    ] = msgspec.UNSET
     type_code: Annotated[str, described("The bank's type code.", **TEXT)]
     unposted_amount: Annotated[int, described("How much of the amount is in no entry of the ledger, signed.")]
 
@@ -157,8 +173,8 @@ def statement_json(scope: AccountScope, found: BankStatement, neighbor: Statemen
     )
 
 
-def line_json(scope: AccountScope, found: ShownLine) -> bytes:
-    """Return the compact JSON of a line."""
+def line_json(scope: AccountScope, found: ShownLine, suggestions: Sequence[Suggestion] | None = None) -> bytes:
+    """Return the compact JSON of a line, with what it may be where that is given."""
     return encode(
         StatementLineObject(
             id=found.id,
@@ -178,9 +194,21 @@ def line_json(scope: AccountScope, found: ShownLine) -> bytes:
             settlement=found.settlement,
             statement=found.statement,
             status=found.status,
+            suggestions=msgspec.UNSET if suggestions is None else [_suggestion(each) for each in suggestions],
             type_code=found.type_code,
             unposted_amount=found.unposted,
         )
+    )
+
+
+def _suggestion(found: Suggestion) -> SuggestionObject:
+    parts = {part.kind: part.amount for part in found.parts}
+    return SuggestionObject(
+        fees=parts.get(PartKind.FEES, 0),
+        lines=list(found.lines),
+        reason=found.reason,
+        score=found.score,
+        suspense=parts.get(PartKind.SUSPENSE, 0),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from brim.base.clock import system_clock_ms
+from brim.base.ids import random_base62
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import api_path
@@ -71,11 +72,12 @@ async def show_lines(page: SignedVisit) -> Reply:
 
 async def show_line(page: SignedVisit) -> Reply:
     """`GET /statement-lines/{line}`."""
-    return await reply_line(page)
+    return await reply_line(page, Form(values={}))
 
 
-async def reply_line(page: SignedVisit, *, status: int = 200) -> Reply:
-    """Return the page of a line."""
+async def reply_line(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    """Return the page of a line, with what was wrong with a form of it."""
+    form.idempotency_key = random_base62(24)
     line = await page.api.get(api_path(LINES + "/{}", page.path_params["line"]))
     found: dict[str, Any] | None = None
     if line["break"]:
@@ -84,6 +86,7 @@ async def reply_line(page: SignedVisit, *, status: int = 200) -> Reply:
         "dashboard/statement_line.html",
         status=status,
         line=line,
+        form=form,
         found=found,
         names=await page.read_names(),
         now=system_clock_ms() // 1000,

@@ -41,6 +41,7 @@ async def show(page: SignedVisit) -> Reply:
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     found = await page.api.get(api_path(BREAK, page.path_params["break"]))
+    form.values = {"assigned_to": found["assigned_to"] or "", "note": found["note"] or "", **form.values}
     form.idempotency_key = random_base62(24)
     return page.reply(
         "dashboard/break.html",
@@ -51,6 +52,23 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         names=await page.read_names(),
         now=system_clock_ms() // 1000,
     )
+
+
+async def assign(page: SignedVisit) -> Reply:
+    """`POST /breaks/{break}/assign`: who looks after it, and what is known of it."""
+    break_id = page.path_params["break"]
+    given = {name: page.form.get(name, "").strip() for name in ("assigned_to", "note")}
+    form = Form(values={"resolution": "", **given})
+    try:
+        await page.api.post(
+            api_path(BREAK, break_id),
+            dict(given),
+            idempotency_key=page.form.get("idempotency_key") or None,
+        )
+    except ApiRefusedError as error:
+        take_refusal(form, error)
+        return await _reply(page, form, status=error.status)
+    return page.redirect(f"/breaks/{break_id}", done="break_updated")
 
 
 async def resolve(page: SignedVisit) -> Reply:

@@ -1,0 +1,82 @@
+"""The wire format of settlements of statement lines. Ours."""
+
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.api.resources.ach.actions import ActionObject
+from brim.base.json_codec import encode
+from brim.core.line_settlements import LineSettlement, PartKind, SettlementStatus
+
+
+class SettledLineObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a settlement."""
+
+    amount: Annotated[int, described("What of it is settled, in signed minor units: all that was open.")]
+    line: Annotated[str, described("The statement line.", **TEXT)]
+
+
+class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What people said that open statement lines are. Amounts are signed minor units, above zero where money came."""
+
+    id: Annotated[str, identifier("lset", "settlement")]
+    object: Annotated[str, constant("brim.line_settlement")] = "brim.line_settlement"
+    actions: Annotated[
+        list[ActionObject] | msgspec.UnsetType,
+        described("What its status allows, and whether you may do it. Only where one settlement is retrieved."),
+    ] = msgspec.UNSET
+    amount: Annotated[int, described("What the lines leave open together.")]
+    bank_account: Annotated[str, described("The bank account of the lines, by its name in the ledger.", **TEXT)]
+    created: Annotated[int, described("When it was proposed.", **TIME)]
+    created_by: Annotated[str, described("Who proposed it.", **TEXT)]
+    currency: Annotated[str, CURRENCY]
+    decided: Annotated[int | None, described("When it was posted or rejected; null while it is proposed.", **TIME)]
+    decided_by: Annotated[str | None, described("Who confirmed or rejected it; null while it is proposed.", **TEXT)]
+    fees: Annotated[int, described("The part that is a charge of the bank, or interest.")]
+    lines: Annotated[list[SettledLineObject], described("The lines, with what of each is settled.")]
+    livemode: Annotated[bool, LIVEMODE]
+    note: Annotated[str, described("Why.", **TEXT)]
+    one_person: Annotated[bool, described("Whether one person did it all, as nobody else could confirm it.")]
+    status: Annotated[
+        str,
+        described(
+            "`proposed` until another person confirms it, which makes it `posted`, or does not: `rejected`. "
+            "`undo_proposed` where somebody says that it is wrong; `undone` once a counter entry is posted.",
+            enum=[status.value for status in SettlementStatus],
+        ),
+    ]
+    suspense: Annotated[int, described("The part that nothing explains yet.")]
+    undo_by: Annotated[str | None, described("Who proposed to undo it; null where nobody has.", **TEXT)]
+    undo_note: Annotated[str | None, described("Why it is undone; null where nobody has proposed that.", **TEXT)]
+    undone: Annotated[int | None, described("When it was undone; null where it was not.", **TIME)]
+    undone_by: Annotated[str | None, described("Who confirmed that it is undone; null where it was not.", **TEXT)]
+
+
+def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET) -> bytes:
+    """Return the compact JSON of a settlement, with what may be done with it where that is given."""
+    parts = {part.kind: part.amount for part in found.parts}
+    return encode(
+        LineSettlementObject(
+            id=found.id,
+            actions=actions,
+            amount=found.amount,
+            bank_account=found.bank_account,
+            created=found.proposed_ms // 1000,
+            created_by=found.proposed_by,
+            currency=found.currency,
+            decided=None if found.decided_ms is None else found.decided_ms // 1000,
+            decided_by=found.decided_by,
+            fees=parts.get(PartKind.FEES, 0),
+            lines=[SettledLineObject(amount=each.amount, line=each.line) for each in found.lines],
+            livemode=found.scope.livemode,
+            note=found.note,
+            one_person=found.one_person,
+            status=found.status,
+            suspense=parts.get(PartKind.SUSPENSE, 0),
+            undo_by=found.undo_by,
+            undo_note=found.undo_note,
+            undone=None if found.undone_ms is None else found.undone_ms // 1000,
+            undone_by=found.undone_by,
+        )
+    )

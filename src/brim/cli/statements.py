@@ -1,0 +1,159 @@
+"""Commands for bank statements: import files that have them, list them, and show the lines of one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from brim.cli.database import asked_here, on_database, show_table
+from brim.cli.live_money import live_scope, of_account, open_vault, with_secrets
+
+if TYPE_CHECKING:
+    from brim.base.paging import Page
+    from brim.core.reconciliation import BankStatement, ShownLine
+    from brim.platform.database import Database
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+_PROGRESS_BYTES: Final = 1 << 20
+"""Files from this size on are announced before they are read, as reading them takes seconds."""
+
+
+@click.group()
+def statements() -> None:
+    """Import bank statements, list them, and show what their lines are about."""
+
+
+@statements.command("import")
+@click.argument("files", metavar="FILE...", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
+@click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
+@with_secrets
+def import_files(files: tuple[Path, ...], originator: str | None, account: str | None, **flags: str | None) -> None:
+    """Take each FILE of statements (BAI2, camt.053, camt.054, MT940), and tell what it has brought.
+
+    It goes the way of any file from the bank, as `brim ach import` does: it is known by its content, and applied once.
+    """
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.ach import Incoming, retrieve_bank_file, store_bank_file
+    from brim.core.funding import BankSecrets
+    from brim.core.originators import choose_originator
+    from brim.platform.telemetry.logs import configure_logging
+
+    if not files:
+        raise click.UsageError("Name a FILE.")
+    vault = open_vault(flags)
+    asked = asked_here()
+    when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
+
+    async def take(database: "Database") -> None:
+        incoming = Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
+        async with database.connection() as conn:
+            chosen = await choose_originator(conn, await live_scope(conn, account), originator)
+        for number, file in enumerate(files, 1):
+            content = file.read_bytes()
+            if len(files) > 1 or len(content) >= _PROGRESS_BYTES:
+                size = f"{len(content) / 1_000_000:.1f} MB"
+                click.echo(f"{number} of {len(files)}: reading {file.name} ({size}) ...", err=True)
+            async with database.transaction() as conn:
+                taken = await store_bank_file(conn, vault, chosen, file.name, content, by=asked["by"], **when)
+            await incoming.apply_all(database, **when)
+            found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
+            brought = await _brought(database, chosen.scope.account, found.id)
+            before = "" if taken.is_new else " was taken before"
+            click.echo(f"{file.name}{before}: {found.kind}, {found.status}; {brought}")
+
+    configure_logging("warning", "auto")
+    on_database(flags, take)
+
+
+async def _brought(database: "Database", account: str, bank_file: str) -> str:
+    """Return how many statements, new lines and open breaks a file has brought."""
+    from brim.base.paging import MAX_LIMIT, PageRequest
+    from brim.base.scope import AccountScope
+    from brim.core.reconciliation import StatementFilters, page_statements
+
+    scope = AccountScope(account, livemode=True)
+    page = await page_statements(database, scope, PageRequest(limit=MAX_LIMIT), StatementFilters(bank_file=bank_file))
+    more = " or more" if page.has_more else ""
+    lines = sum(each.new_count or 0 for each in page.items)
+    breaks = sum(each.open_breaks for each in page.items)
+    return f"{len(page.items)}{more} statements with {lines} new lines, {breaks} breaks open."
+
+
+@statements.command("list")
+@click.option("--bank-account", metavar="NAME", help="Only those of this bank account, by its name in the ledger.")
+@click.option("--open", "only_open", is_flag=True, help="Only those with open breaks.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many.")
+@click.option("--after", metavar="STMT", help="Start after this one.")
+@of_account
+def list_all(
+    bank_account: str | None,
+    limit: int,
+    after: str | None,
+    account: str | None,
+    *,
+    only_open: bool,
+    **flags: str | None,
+) -> None:
+    """List statements, the last taken first, with what of their lines is not posted."""
+    from brim.base.paging import PageRequest
+    from brim.core.reconciliation import StatementFilters, page_statements
+
+    filters = StatementFilters(bank_account=bank_account, is_open=True if only_open else None)
+
+    async def read(database: "Database") -> "Page[BankStatement]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return await page_statements(database, scope, PageRequest(limit=limit, starting_after=after), filters)
+
+    page = on_database(flags, read)
+    show_table(
+        ("id", "bank account", "days", "opening", "closing", "lines", "open breaks", "not posted"),
+        [
+            (
+                each.id,
+                f"{each.bank_account} {each.currency}",
+                str(each.first_day) if each.first_day == each.last_day else f"{each.first_day} to {each.last_day}",
+                *map(str, (each.opening, each.closing, each.line_count, each.open_breaks, each.open_amount)),
+            )
+            for each in page.items
+        ],
+    )
+    if page.has_more:
+        click.echo(f"There are more: --after {page.items[-1].id}", err=True)
+
+
+@statements.command("show")
+@click.argument("statement", metavar="STMT")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many lines.")
+@click.option("--after", metavar="BSL", help="Start after this line.")
+@of_account
+def show(statement: str, limit: int, after: str | None, account: str | None, **flags: str | None) -> None:
+    """Show the lines that statement STMT has brought, and what each is about."""
+    from brim.base.paging import PageRequest
+    from brim.core.reconciliation import page_lines_of_statement
+
+    async def read(database: "Database") -> "tuple[list[ShownLine], bool]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        request = PageRequest(limit=limit, starting_after=after)
+        page = await page_lines_of_statement(database, scope, statement, request)
+        return page.items, page.has_more
+
+    lines, has_more = on_database(flags, read)
+    show_table(
+        ("id", "booked", "amount", "status", "about", "text"),
+        [
+            (
+                line.id,
+                str(line.booked_on),
+                f"{line.amount} {line.currency}",
+                line.status,
+                line.matched or line.settlement or line.break_id or "",
+                line.description,
+            )
+            for line in lines
+        ],
+    )
+    if has_more:
+        click.echo(f"There are more: --after {lines[-1].id}", err=True)

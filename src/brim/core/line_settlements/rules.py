@@ -1,0 +1,167 @@
+"""What a settlement of lines says, how it goes from one status to the next, and what it posts. Pure.
+
+The parts of a settlement add up to what its lines leave open. A line may have several parts (a bank's fee taken off),
+and several lines may share them; lines that add up to nothing need no part.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from brim.base.errors import BrimError
+from brim.base.scope import AccountScope
+from brim.core.ledger import FEES, SUSPENSE, EntryLine, JournalEntry, bank_ledger_account
+
+SETTLEMENT_PREFIX: Final = "lset_"
+SOURCE_TYPE: Final = "line_settlement"
+STEP: Final = "line_settlement"
+UNDO_STEP: Final = "line_settlement_undone"
+MOST_LINES: Final = 100
+"""Lines of one settlement, and parts of one."""
+
+
+class SettlementStatus(StrEnum):
+    """Where a settlement stands."""
+
+    PROPOSED = "proposed"
+    """Somebody says what lines are; nothing is posted before another person agrees."""
+    POSTED = "posted"
+    REJECTED = "rejected"
+    """Another person did not agree, or who proposed it has withdrawn it. The lines are open."""
+    UNDO_PROPOSED = "undo_proposed"
+    """It is posted, and somebody says that it is wrong."""
+    UNDONE = "undone"
+    """A counter entry was posted. The lines are open again."""
+
+
+LIVE: Final = frozenset({SettlementStatus.PROPOSED, SettlementStatus.POSTED, SettlementStatus.UNDO_PROPOSED})
+"""While a settlement stands there, no other can have its lines."""
+
+
+class PartKind(StrEnum):
+    """What a part of a settlement is posted to."""
+
+    FEES = "fees"
+    """What the bank charges, or pays as interest."""
+    SUSPENSE = "suspense"
+    """Money at the bank that nothing explains yet."""
+
+
+_LEDGER_ACCOUNTS: Final = {PartKind.FEES: FEES, PartKind.SUSPENSE: SUSPENSE}
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a settlement: minor units, signed as the line is: above zero where money came."""
+
+    kind: PartKind
+    amount: int
+
+
+class LineShare(msgspec.Struct, frozen=True):
+    """How much of a line a settlement settles: all that is open, in signed minor units."""
+
+    line: str
+    amount: int
+
+
+class LineSettlement(msgspec.Struct, frozen=True, kw_only=True):
+    """A settlement as it is kept; times are Unix milliseconds. `one_person`: nobody else could confirm it."""
+
+    scope: AccountScope
+    id: str
+    bank_account: str
+    currency: str
+    amount: int
+    status: SettlementStatus
+    note: str
+    proposed_by: str
+    proposed_ms: int
+    decided_by: str | None = None
+    decided_ms: int | None = None
+    undo_note: str | None = None
+    undo_by: str | None = None
+    undo_ms: int | None = None
+    undone_by: str | None = None
+    undone_ms: int | None = None
+    one_person: bool = False
+    lines: tuple[LineShare, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says that open lines (ids, of one bank account and currency) are, and why."""
+
+    lines: tuple[str, ...]
+    parts: tuple[Part, ...]
+    note: str
+
+
+class LinesDifferError(BrimError):
+    """Lines of different bank accounts or currencies cannot be settled together."""
+
+    def __init__(self) -> None:
+        super().__init__("The lines are of different bank accounts or currencies. Settle them apart.")
+
+
+class NotSettledByPartsError(BrimError):
+    """The parts do not add up to what the lines leave open."""
+
+    def __init__(self, wanted: int, found: int, currency: str) -> None:
+        super().__init__(
+            f"The lines leave {wanted} open and the parts add up to {found}, in minor units of {currency.upper()}."
+        )
+
+
+class LineTakenError(BrimError):
+    """A line is not open: it is posted, explained, or in another settlement."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"The line {line} is not open any more: look at it again.")
+
+
+class SettlementStateError(BrimError):
+    """A settlement does not stand where this can be done to it."""
+
+    def __init__(self, found: LineSettlement, wanted: str) -> None:
+        super().__init__(f"The settlement {found.id} is {found.status}, and cannot be {wanted}.")
+
+
+def check_parts(lines: Sequence[LineShare], parts: Sequence[Part], currency: str) -> int:
+    """Return what lines leave open together.
+
+    Raises:
+        NotSettledByPartsError: the parts add up to something else.
+    """
+    wanted, found = sum(line.amount for line in lines), sum(part.amount for part in parts)
+    if wanted != found:
+        raise NotSettledByPartsError(wanted, found, currency)
+    return wanted
+
+
+def entry_of(settlement: LineSettlement, *, entry_id: str, created: int, is_undo: bool = False) -> JournalEntry | None:
+    """Return what a settlement posts, or the counter entry of that; None where it has no parts."""
+    lines = tuple(_lines(settlement, is_undo=is_undo))
+    if not lines:
+        return None
+    return JournalEntry(
+        scope=settlement.scope,
+        id=entry_id,
+        source_type=SOURCE_TYPE,
+        source=settlement.id,
+        step=UNDO_STEP if is_undo else STEP,
+        lines=lines,
+        created=created,
+    )
+
+
+def _lines(settlement: LineSettlement, *, is_undo: bool) -> Iterator[EntryLine]:
+    bank = bank_ledger_account(settlement.bank_account)
+    for part in settlement.parts:
+        other = _LEDGER_ACCOUNTS[part.kind]
+        is_coming = (part.amount > 0) is not is_undo
+        debit, credit = (bank, other) if is_coming else (other, bank)
+        yield EntryLine(
+            debit_account=debit, credit_account=credit, amount=abs(part.amount), currency=settlement.currency
+        )

@@ -1,0 +1,304 @@
+"""Open lines of statements are settled by two people: each is posted once, and undone by a counter entry."""
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from brim.base.actor import Actor, ActorKind
+from brim.base.errors import BrimError
+from brim.base.paging import PageRequest
+from brim.core.integrity.books import verify_books
+from brim.core.line_settlements import (
+    LineSettlement,
+    LineTakenError,
+    NotSettledByPartsError,
+    Part,
+    PartKind,
+    Proposal,
+    SettlementStateError,
+    SettlementStatus,
+    confirm_settlement,
+    propose_settlement,
+    propose_undo,
+    reject_settlement,
+    suggest,
+)
+from brim.core.originators import SecondPersonError
+from brim.core.reconciliation import page_lines, settle_break
+from brim.platform.database import Database
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import PLATFORM, LiveMoney
+from tests.support.statement_writers import Account, Entry, bai2
+
+NUMBER: Final = "9876543210"
+ADA: Final = Actor(kind=ActorKind.OPERATOR, id="op_ada", name="ada@example.com")
+BOB: Final = Actor(kind=ActorKind.OPERATOR, id="op_bob", name="bob@example.com")
+KEY: Final = Actor(kind=ActorKind.API_KEY, id="mk_1", name="sk_live_...")
+BOOKED: Final = {"posted", "undo_proposed"}
+LIVE: Final = {"proposed", *BOOKED}
+FEE, WIRE, BACK = -250, 9_000, -9_000
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    live = LiveMoney(database, tmp_path)
+    await live.open()
+    return live
+
+
+async def give(live: LiveMoney, *amounts: int, opening: int = 100_000, day: int = 1) -> list[str]:
+    """Let the bank send a statement of lines that nothing explains; return their ids in its order."""
+    entries = tuple(Entry(amount, reference=f"B{day}-{n}", text=("WHAT",)) for n, amount in enumerate(amounts))
+    content = bai2([Account(NUMBER, "usd", opening, entries)])
+    (live.folder / "from-bank" / f"statement-{day}.txt").write_bytes(content)
+    await live.work()
+    page = await page_lines(live.database, PLATFORM, PageRequest(limit=len(amounts)))
+    return [each.id for each in page.items[::-1]]
+
+
+class Desk:
+    """People who settle lines; of two, unless `approvers` says otherwise."""
+
+    def __init__(self, live: LiveMoney, approvers: int = 2) -> None:
+        self._live = live
+        self.approvers = approvers
+
+    async def propose(self, lines: list[str], parts: dict[PartKind, int], *, by: Actor = ADA) -> LineSettlement:
+        proposal = Proposal(
+            lines=tuple(lines),
+            parts=tuple(Part(kind=kind, amount=amount) for kind, amount in parts.items()),
+            note="As the bank says.",
+        )
+        async with self._live.database.transaction() as conn:
+            return await propose_settlement(conn, PLATFORM, proposal, by=by, approvers=self.approvers, **self._when)
+
+    async def confirm(self, settlement: str, *, by: Actor = BOB) -> LineSettlement:
+        (found,) = await rows(self._live.database, "SELECT status FROM line_settlements WHERE id = $1", settlement)
+        expected = SettlementStatus(found["status"])
+        async with self._live.database.transaction() as conn:
+            return await confirm_settlement(
+                conn, PLATFORM, settlement, expected=expected, by=by, approvers=self.approvers, **self._when
+            )
+
+    async def reject(self, settlement: str, *, by: Actor = BOB) -> LineSettlement:
+        async with self._live.database.transaction() as conn:
+            return await reject_settlement(conn, PLATFORM, settlement, by=by, approvers=self.approvers, **self._when)
+
+    async def undo(self, settlement: str, *, by: Actor = ADA) -> LineSettlement:
+        async with self._live.database.transaction() as conn:
+            return await propose_undo(
+                conn, PLATFORM, settlement, note="Wrong.", by=by, approvers=self.approvers, **self._when
+            )
+
+    @property
+    def _when(self) -> dict[str, object]:
+        return {"now_ms": self._live.now_ms, "ids": self._live.ids}
+
+
+async def ledger(live: LiveMoney) -> Counter[str]:
+    """Return what each ledger account has by all entries: debits less credits."""
+    sums = Counter[str]()
+    for row in await rows(
+        live.database,
+        """
+        SELECT debit_account, credit_account, amount FROM journal_entries
+        UNION ALL SELECT debit_account, credit_account, amount FROM journal_entry_lines
+        """,
+    ):
+        sums[row["debit_account"]] += row["amount"]
+        sums[row["credit_account"]] -= row["amount"]
+    return Counter({account: amount for account, amount in sums.items() if amount})
+
+
+async def open_lines(live: LiveMoney) -> set[str]:
+    page = await page_lines(live.database, PLATFORM, PageRequest(limit=100), only_open=True)
+    return {each.id for each in page.items}
+
+
+async def test_a_fee_is_posted_once_another_person_confirms_it_and_undone_by_a_counter_entry(live: LiveMoney) -> None:
+    desk = Desk(live)
+    (fee,) = await give(live, FEE)
+    proposed = await desk.propose([fee], {PartKind.FEES: FEE})
+    assert (proposed.status, await ledger(live), await open_lines(live)) == ("proposed", {}, {fee})
+    with pytest.raises(SecondPersonError, match="You proposed this"):
+        await desk.confirm(proposed.id, by=ADA)
+    with pytest.raises(SecondPersonError):
+        await desk.confirm(proposed.id, by=KEY)
+    posted = await desk.confirm(proposed.id)
+    assert (posted.status, posted.decided_by, posted.one_person) == ("posted", "op_bob", False)
+    assert (await ledger(live), await open_lines(live)) == ({"fees": 250, "bank:operating": -250}, set())
+    with pytest.raises(SettlementStateError):
+        await desk.confirm(proposed.id)
+    await desk.undo(proposed.id, by=BOB)
+    with pytest.raises(SecondPersonError):
+        await desk.confirm(proposed.id, by=BOB)
+    undone = await desk.confirm(proposed.id, by=ADA)
+    assert (undone.status, await ledger(live), await open_lines(live)) == ("undone", {}, {fee})
+    steps = [row["step"] for row in await rows(live.database, "SELECT step FROM journal_entries ORDER BY id")]
+    assert steps == ["line_settlement", "line_settlement_undone"]
+    again = await desk.propose([fee], {PartKind.SUSPENSE: FEE})
+    await desk.confirm(again.id)
+    assert await ledger(live) == {"suspense": 250, "bank:operating": -250}
+    await assert_books_hold(live.database)
+
+
+async def test_who_is_alone_settles_alone_and_the_database_knows_whether_that_is_so(live: LiveMoney) -> None:
+    (fee,) = await give(live, FEE)
+    desk = Desk(live, approvers=1)
+    posted = await desk.propose([fee], {PartKind.FEES: FEE})
+    assert (posted.status, posted.one_person) == (SettlementStatus.POSTED, True)
+    undone = await desk.undo(posted.id)
+    assert (undone.status, await ledger(live)) == (SettlementStatus.UNDONE, {})
+    await add_operators(live.database)
+    with pytest.raises(asyncpg.CheckViolationError, match="there are others"):
+        await desk.propose([fee], {PartKind.FEES: FEE})
+    assert await open_lines(live) == {fee}
+
+
+async def add_operators(database: Database) -> None:
+    async with database.connection() as conn:
+        for name in ("ada", "bob"):
+            await conn.execute(
+                "INSERT INTO operators (id, email, name, role, created) VALUES ($1, $2, $3, 'finance', 0)",
+                f"op_{name}",
+                f"{name}@example.com",
+                name,
+            )
+
+
+async def test_lines_that_make_up_for_each_other_are_settled_together(live: LiveMoney) -> None:
+    desk = Desk(live)
+    wire, back, fee = await give(live, WIRE, BACK, FEE)
+    found = await suggest(live.database, PLATFORM, (await page_lines(live.database, PLATFORM, PageRequest())).items[2])
+    assert found[0].lines == (wire, back)
+    assert "same amount takes it back, booked on the same day" in found[0].reason
+    with pytest.raises(NotSettledByPartsError, match="leave -250 open and the parts add up to 0"):
+        await desk.propose([wire, back, fee], {})
+    proposed = await desk.propose([wire, back], {})
+    with pytest.raises(LineTakenError):
+        await desk.propose([back], {PartKind.SUSPENSE: BACK}, by=BOB)
+    await desk.confirm(proposed.id)
+    assert (await ledger(live), await open_lines(live)) == ({}, {fee})
+    await assert_books_hold(live.database)
+
+
+async def test_what_was_rejected_or_resolved_meanwhile_is_not_posted(live: LiveMoney) -> None:
+    desk = Desk(live)
+    fee, other = await give(live, FEE, -40)
+    first = await desk.propose([fee], {PartKind.FEES: FEE})
+    assert (await desk.reject(first.id)).status is SettlementStatus.REJECTED
+    second = await desk.propose([other], {PartKind.FEES: -40})
+    (found,) = await rows(live.database, "SELECT id FROM breaks WHERE line = $1", other)
+    async with live.database.transaction() as conn:
+        await settle_break(conn, PLATFORM, found["id"], resolution="Known.", by=BOB, now_ms=live.now_ms, ids=live.ids)
+    with pytest.raises(LineTakenError):
+        await desk.confirm(second.id)
+    with pytest.raises(LineTakenError):
+        await desk.propose([other], {PartKind.FEES: -40})
+    assert await ledger(live) == {}
+    posted = await desk.propose([fee], {PartKind.FEES: FEE})
+    await desk.confirm(posted.id)
+    await desk.undo(posted.id)
+    assert (await desk.reject(posted.id)).status is SettlementStatus.POSTED
+    assert await ledger(live) == {"fees": 250, "bank:operating": -250}
+    await assert_books_hold(live.database)
+
+
+async def test_of_two_who_settle_a_line_at_once_and_of_two_who_confirm_one_does(live: LiveMoney) -> None:
+    desk = Desk(live)
+    (fee,) = await give(live, FEE)
+    tries = await asyncio.gather(
+        desk.propose([fee], {PartKind.FEES: FEE}),
+        desk.propose([fee], {PartKind.SUSPENSE: FEE}, by=BOB),
+        give(live, -1, opening=99_750, day=2),
+        return_exceptions=True,
+    )
+    made = [each for each in tries[:2] if isinstance(each, LineSettlement)]
+    assert len(made) == 1
+    assert isinstance(next(each for each in tries[:2] if each is not made[0]), LineTakenError)
+    other = Actor(kind=ActorKind.OPERATOR, id="op_eve", name="eve@example.com")
+    confirmed = await asyncio.gather(
+        *(desk.confirm(made[0].id, by=other) for _ in range(3)), desk.reject(made[0].id), return_exceptions=True
+    )
+    assert sum(isinstance(each, LineSettlement) for each in confirmed) == 1
+    (found,) = await rows(live.database, "SELECT status FROM line_settlements WHERE id = $1", made[0].id)
+    entries = await rows(live.database, "SELECT id FROM journal_entries")
+    assert len(entries) == (1 if found["status"] == "posted" else 0)
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_two_people_do_the_ledger_has_what_a_model_says(live: LiveMoney, seed: int) -> None:
+    rng = random.Random(seed)
+    desk = Desk(live)
+    amounts = [rng.choice((-1, 1)) * rng.randint(1, 5_000) for _ in range(6)]
+    amounts += [-amounts[0], -amounts[1]]
+    lines = dict(zip(await give(live, *amounts), amounts, strict=True))
+    settled: dict[str, tuple[list[str], dict[PartKind, int]]] = {}
+    status: dict[str, str] = {}
+    maker: dict[str, Actor] = {}
+    for _ in range(60):
+        by = rng.choice((ADA, BOB))
+        known = rng.choice(list(status)) if status else ""
+        act = rng.choice(("propose", "propose", "confirm", "confirm", "reject", "undo"))
+        taken = {line for each, (held, _) in settled.items() if status[each] in LIVE for line in held}
+        if act == "propose":
+            chosen = rng.sample(sorted(lines), rng.randint(1, 3))
+            total = sum(lines[each] for each in chosen)
+            fee = rng.randint(-100, 100)
+            parts = {kind: part for kind, part in ((PartKind.FEES, fee), (PartKind.SUSPENSE, total - fee)) if part}
+            if taken.isdisjoint(chosen):
+                made = await desk.propose(chosen, parts, by=by)
+                settled[made.id], status[made.id], maker[made.id] = (chosen, parts), "proposed", by
+            else:
+                with pytest.raises(LineTakenError):
+                    await desk.propose(chosen, parts, by=by)
+        elif known:
+            before = status[known]
+            after = {
+                ("confirm", "proposed"): "posted",
+                ("confirm", "undo_proposed"): "undone",
+                ("reject", "proposed"): "rejected",
+                ("reject", "undo_proposed"): "posted",
+                ("undo", "posted"): "undo_proposed",
+            }.get((act, before))
+            if after is None or (act == "confirm" and maker[known] is by):
+                with pytest.raises(BrimError):
+                    await getattr(desk, act)(known, by=by)
+            else:
+                await getattr(desk, act)(known, by=by)
+                status[known] = after
+                if act == "undo":
+                    maker[known] = by
+        expected = Counter[str]()
+        for each, (_, parts) in settled.items():
+            if status[each] in BOOKED:
+                for kind, amount in parts.items():
+                    expected["bank:operating"] += amount
+                    expected[kind] -= amount
+        assert await ledger(live) == Counter({account: amount for account, amount in expected.items() if amount})
+        closed = {line for each, (held, _) in settled.items() if status[each] in BOOKED for line in held}
+        assert await open_lines(live) == set(lines) - closed
+    await assert_books_hold(live.database)
+
+
+async def test_verify_names_a_bank_account_whose_entries_are_not_its_lines(
+    live: LiveMoney, owner_database: Database
+) -> None:
+    desk = Desk(live)
+    fee, _ = await give(live, FEE, -40)
+    proposed = await desk.propose([fee], {PartKind.FEES: FEE})
+    await desk.confirm(proposed.id)
+    assert (await verify_books(live.database)).differences == []
+    async with owner_database.connection() as conn:
+        await conn.execute("UPDATE breaks SET amount = -39 WHERE amount = -40")
+    (found,) = (await verify_books(live.database)).differences
+    assert (found.row, found.expected, found.found) == (
+        "bank account operating usd", "-251 by the lines of its statements", "-250 by its entries"
+    )  # fmt: skip
