@@ -304,6 +304,17 @@ class Life:
             *place,
         )
         self.execute(
+            "INSERT INTO breaks VALUES ($1, true, 'brk_2', 'unmatched_line', 'operating/x', NULL, 1, 'usd', NULL, "
+            "'Nothing explains it.', NULL, 1, 2, 'op_1', 'Seen.')",
+            self.platform,
+        )
+        self.execute(
+            "INSERT INTO line_settlements VALUES ($1, true, 'lset_1', 'operating', 'usd', 1, 'rejected', 'of ' || $2, "
+            "'op_1', 1, 'op_2', 2)",
+            self.platform,
+            m["live_holder"],
+        )
+        self.execute(
             "UPDATE bank_files SET findings = jsonb_build_array(jsonb_build_object('code', 'x', 'sentence', $1::text)) "
             "WHERE id = (SELECT min(id) FROM bank_files)",
             m["live_holder"],

@@ -925,7 +925,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.reopen_break": Case((*OWN, at("brk_", 7))),
     "line_settlements.insert_settlement": Case((*OWN, "lset_new", "1234", "usd", 1, "", "op_1", 1)),
     "line_settlements.insert_settlement_lines": Case((*OWN, "lset_new", ["bsl_new"], [1])),
-    "line_settlements.insert_settlement_parts": Case((*OWN, "lset_new", [1], ["fees"], [1])),
+    "line_settlements.insert_settlement_parts": Case((*OWN, "lset_new", [1], ["fees"], [None], [1])),
     "line_settlements.fetch_settlements": Case((*OWN, [at("lset_", n) for n in FEW])),
     "line_settlements.lock_settlement": Case((*OWN, at("lset_", 7))),
     "line_settlements.lines_of_settlements": Case((*OWN, [at("lset_", n) for n in FEW])),

@@ -3,20 +3,24 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import BrimError
 from brim.base.paging import PageRequest
+from brim.core import ach
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import (
     LineSettlement,
     LineTakenError,
+    MatchedSettlementError,
     NotSettledByPartsError,
     Part,
     PartKind,
@@ -30,10 +34,10 @@ from brim.core.line_settlements import (
     suggest,
 )
 from brim.core.originators import SecondPersonError
-from brim.core.reconciliation import page_lines, settle_break
+from brim.core.reconciliation import fetch_lines, page_lines, settle_break
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import PLATFORM, LiveMoney
+from tests.support.live_money import PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.statement_writers import Account, Entry, bai2
 
 NUMBER: Final = "9876543210"
@@ -68,23 +72,32 @@ class Desk:
     def __init__(self, live: LiveMoney, approvers: int = 2) -> None:
         self._live = live
         self.approvers = approvers
+        self.matches = ach.HandMatches(live.database, live.vault, WIRE_FORMATS)
 
-    async def propose(self, lines: list[str], parts: dict[PartKind, int], *, by: Actor = ADA) -> LineSettlement:
-        proposal = Proposal(
-            lines=tuple(lines),
-            parts=tuple(Part(kind=kind, amount=amount) for kind, amount in parts.items()),
-            note="As the bank says.",
-        )
+    async def propose(
+        self,
+        lines: list[str],
+        parts: dict[PartKind, int],
+        *,
+        batches: Sequence[str] = (),
+        returns: Sequence[str] = (),
+        by: Actor = ADA,
+    ) -> LineSettlement:
+        own = tuple(Part(kind=kind, amount=amount) for kind, amount in parts.items())
+        more = {"matches": self.matches, "by": by, "approvers": self.approvers, **self._when}
         async with self._live.database.transaction() as conn:
-            return await propose_settlement(conn, PLATFORM, proposal, by=by, approvers=self.approvers, **self._when)
+            matched = await self.matches.find_parts(
+                conn, PLATFORM, bank_account="operating", batches=batches, returns=returns
+            )
+            proposal = Proposal(lines=tuple(lines), parts=(*matched, *own), note="As the bank says.")
+            return await propose_settlement(conn, PLATFORM, proposal, **more)
 
     async def confirm(self, settlement: str, *, by: Actor = BOB) -> LineSettlement:
         (found,) = await rows(self._live.database, "SELECT status FROM line_settlements WHERE id = $1", settlement)
+        more = {"matches": self.matches, "by": by, "approvers": self.approvers, **self._when}
         expected = SettlementStatus(found["status"])
         async with self._live.database.transaction() as conn:
-            return await confirm_settlement(
-                conn, PLATFORM, settlement, expected=expected, by=by, approvers=self.approvers, **self._when
-            )
+            return await confirm_settlement(conn, PLATFORM, settlement, expected=expected, **more)
 
     async def reject(self, settlement: str, *, by: Actor = BOB) -> LineSettlement:
         async with self._live.database.transaction() as conn:
@@ -97,7 +110,7 @@ class Desk:
             )
 
     @property
-    def _when(self) -> dict[str, object]:
+    def _when(self) -> dict[str, Any]:
         return {"now_ms": self._live.now_ms, "ids": self._live.ids}
 
 
@@ -302,3 +315,69 @@ async def test_verify_names_a_bank_account_whose_entries_are_not_its_lines(
     assert (found.row, found.expected, found.found) == (
         "bank account operating usd", "-251 by the lines of its statements", "-250 by its entries"
     )  # fmt: skip
+
+
+async def sent_batch(live: LiveMoney, amount: int = 5_000) -> tuple[str, str]:
+    """Return a top-up whose batch has left, and the name of the batch."""
+    topup = await live.create(await live.bank_account(PAYS), amount)
+    live.now_ms = at("2026-12-01 17:01")
+    await live.work()
+    (batch,) = await rows(live.database, "SELECT file, number FROM ach_batches")
+    return topup, f"{batch['file']}/{batch['number']}"
+
+
+async def test_a_batch_that_the_bank_books_without_its_name_is_matched_by_hand_less_a_fee(live: LiveMoney) -> None:
+    desk = Desk(live)
+    topup, batch = await sent_batch(live)
+    (line,) = await give(live, 4_975)
+    async with live.database.connection() as conn:
+        (shown,) = (await fetch_lines(conn, PLATFORM, [line])).values()
+        (suggested,) = await desk.matches.suggest(conn, PLATFORM, shown)
+    assert [(part.kind, part.target, part.amount) for part in suggested.parts] == [
+        (PartKind.BATCH, batch, 5_000),
+        (PartKind.FEES, None, -25),
+    ]
+    assert "less 25 cents that may be a fee" in suggested.reason
+    with pytest.raises(NotSettledByPartsError):
+        await desk.propose([line], {}, batches=[batch])
+    first = await desk.propose([line], {PartKind.FEES: -25}, batches=[batch])
+    await desk.confirm(first.id)
+    assert await ledger(live) == {"bank:operating": 4_975, "fees": 25, "funding:clearing": -5_000}
+    assert [each.id for each in await ach.list_lines_of_topup(live.database, PLATFORM, topup)] == [line]
+    await assert_books_hold(live.database)
+    with pytest.raises(MatchedSettlementError):
+        await desk.undo(first.id)
+    (again,) = await give(live, 5_000, opening=104_975, day=2)
+    with pytest.raises(ach.UnfitMatchError, match="was booked or rejected before"):
+        await desk.propose([again], {}, batches=[batch])
+    live.now_ms = at("2026-12-08 17:01")
+    await live.work()
+    assert (await live.topup(topup))["status"] == "succeeded"
+    await assert_books_hold(live.database)
+
+
+async def test_of_two_lines_that_are_the_same_batch_one_is_posted(live: LiveMoney) -> None:
+    desk = Desk(live)
+    _, batch = await sent_batch(live)
+    lines = await give(live, 5_000, 5_000)
+    proposed = [await desk.propose([line], {}, batches=[batch]) for line in lines]
+    done = await asyncio.gather(*(desk.confirm(each.id) for each in proposed), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["LineSettlement", "UnfitMatchError"]
+    assert (await ledger(live))["bank:operating"] == 5_000
+    with pytest.raises(ach.UnfitMatchError, match="There is no batch"):
+        await desk.propose([lines[0]], {}, batches=["achf_none/1"])
+    await assert_books_hold(live.database)
+
+
+async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live: LiveMoney) -> None:
+    desk = Desk(live)
+    topup = await live.create(await live.bank_account(RETURNS_AT_ONCE), 5_000)
+    await live.until("2026-12-08 10:00")
+    (known,) = await rows(live.database, "SELECT line_key, amount FROM statement_lines WHERE amount < 0")
+    assert known["amount"] == -5_000
+    (line,) = await give(live, -5_000, day=8)
+    with pytest.raises(ach.UnfitMatchError):  # the bank's own line of it was matched
+        await desk.confirm((await desk.propose([line], {}, returns=[topup])).id)
+    with pytest.raises(ach.UnfitMatchError, match="No debit of tu_none was returned"):
+        await desk.propose([line], {}, returns=["tu_none"])
+    await assert_books_hold(live.database)

@@ -368,6 +368,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     return_rates.NoOverrideError: Place(),
     return_rates.OverrideEndError: Place(param="until"),
     reconciliation.BreakResolvedError: Place(),
+    ach.UnfitMatchError: Place(400, "statement_line_match_unfit"),
+    line_settlements.MatchedSettlementError: Place(400, "line_settlement_matched"),
     line_settlements.LinesDifferError: Place(param="lines"),
     line_settlements.LineTakenError: Place(400, "statement_line_not_open"),
     line_settlements.NotSettledByPartsError: Place(400, "settlement_amount_mismatch"),

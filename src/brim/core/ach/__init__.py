@@ -104,6 +104,7 @@ from brim.core.ach.service import (
     review_file,
     void_file,
 )
+from brim.core.ach.settling import HandMatches, UnfitMatchError
 from brim.core.ach.sftp_exchange import SftpExchange
 from brim.core.ach.sftp_reading import SftpReading
 from brim.core.ach.trouble import report_over_cap
@@ -143,6 +144,7 @@ __all__ = [
     "FilesWaiting",
     "Finding",
     "FoundBatch",
+    "HandMatches",
     "Incoming",
     "Limit",
     "ListMissingError",
@@ -164,6 +166,7 @@ __all__ = [
     "TooLateToCancelError",
     "Total",
     "UnexpectedStatusError",
+    "UnfitMatchError",
     "approve_file",
     "build_due",
     "build_file",

@@ -69,7 +69,7 @@ MOST_FEE: Final = 5_000
 
 Banks charge a few dollars for a return, and some tens for one of a large amount.
 """
-_BOOKED_OTHERWISE: Final = (
+BOOKED_OTHERWISE: Final = (
     ConfirmedOtherwiseError,
     UnexpectedBankAmountError,
     DishonorBookedOtherwiseError,
@@ -218,8 +218,8 @@ async def _apply_line(reading: FileReading, line: StatementLine, plain: Statemen
     if problem is None:
         try:
             async with reading.conn.transaction():
-                problem, rest = await _post(reading, match, row)
-        except _BOOKED_OTHERWISE as error:
+                problem, rest = await post_match(reading, match, row)
+        except BOOKED_OTHERWISE as error:
             problem, rest = error.message, row.amount
     if problem is not None:
         await reading.open_break(
@@ -232,7 +232,7 @@ async def _apply_line(reading: FileReading, line: StatementLine, plain: Statemen
         )
 
 
-class _Match(msgspec.Struct, frozen=True, kw_only=True):
+class LineMatch(msgspec.Struct, frozen=True, kw_only=True):
     """What a line is about, or why nothing is known of it."""
 
     kind: MatchKind | None = None
@@ -245,10 +245,10 @@ class _Match(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
 
 
-async def _match(reading: FileReading, line: StatementLine) -> _Match:
+async def _match(reading: FileReading, line: StatementLine) -> LineMatch:
     """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
     if line.currency != _CURRENCY:
-        return _Match(problem=f"The line is in {line.currency.upper()}, and ACH moves US dollars alone.")
+        return LineMatch(problem=f"The line is in {line.currency.upper()}, and ACH moves US dollars alone.")
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
     for text in texts:
         for found in _BATCH_REFERENCE.finditer(text):
@@ -273,12 +273,12 @@ async def _match(reading: FileReading, line: StatementLine) -> _Match:
         if entries:
             (entry,) = await with_amounts(reading.conn, reading.vault, entries[:1])
             return _match_return(line, entry)
-    return _Match(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
+    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
 
 
 async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     reading: FileReading, line: StatementLine, company: str, number: int
-) -> _Match | None:
+) -> LineMatch | None:
     """Match a line that names a batch; None if the company is not ours, or it takes money for what brings it.
 
     Reversals have the company of their debits, which may have been another one then.
@@ -289,34 +289,37 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     if not is_ours and not (batches and batches[0].is_of_reversals and batches[0].company_id == company):
         return None
     batch = batches[0] if batches else None
-    refunded = [] if batch is None else await refunds.list_in_file(reading.conn, scope, batch.file, batch=batch.number)
-    if line.amount_minor < 0 and not (batch and (refunded or batch.description in _PAID_OUT)):
+    if line.amount_minor < 0 and not (batch and (batch.description in _PAID_OUT or await _refunded_in(reading, batch))):
         return None
     if batch is None:
-        return _Match(problem=f"The line names batch {number}, which is none of ours.")
+        return LineMatch(problem=f"The line names batch {number}, which is none of ours.")
     name = f"{batch.file}/{batch.number}"
     if batch.status == "rejected":
         problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
-        return _Match(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
-    expected = -batch.total_credit if refunded else await _booked_for(reading, batch)
+        return LineMatch(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
+    expected = await booked_for(reading, batch)
     if expected != line.amount_minor:
-        return _Match(
+        return LineMatch(
             kind=MatchKind.BATCH,
             id=name,
             problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {expected}.",
         )
     if batch.settled_by is not None:
-        return _Match(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
-    return _Match(kind=MatchKind.BATCH, id=name, batch=batch)
+        return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
+    return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch)
 
 
-async def _booked_for(reading: FileReading, batch: FoundBatch) -> int:
+async def booked_for(reading: FileReading, batch: FoundBatch) -> int:
     """Return what the bank books for a batch in cents, negative where it is paid out."""
-    if batch.is_of_reversals:
+    if batch.is_of_reversals or await _refunded_in(reading, batch):
         return -batch.total_credit
     if batch.description == MICRODEPOSIT_DESCRIPTION:
         return signed_total(await _entries_of(reading, batch))
     return batch.total_debit
+
+
+async def _refunded_in(reading: FileReading, batch: FoundBatch) -> list[Refund]:
+    return await refunds.list_in_file(reading.conn, reading.originator.scope, batch.file, batch=batch.number)
 
 
 async def _entries_of(reading: FileReading, batch: FoundBatch) -> list[Entry]:
@@ -334,18 +337,18 @@ async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, ro
     await file_store.set_batch_status(reading.conn, scope, batch, "rejected", settled_by=booked_by)
 
 
-def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> _Match:
+def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> LineMatch:
     """Match a line that names a dishonored return: its money comes back, or is taken again after a contest."""
     kind = MatchKind.DISHONOR if line.amount_minor >= 0 else MatchKind.CONTEST
     if abs(line.amount_minor) != dishonored.amount:
         problem = (
             f"The bank has booked {line.amount_minor} cents for {dishonored.id}, which is for {dishonored.amount}."
         )
-        return _Match(kind=kind, id=dishonored.id, problem=problem)
-    return _Match(kind=kind, id=dishonored.id, dishonored=dishonored)
+        return LineMatch(kind=kind, id=dishonored.id, problem=problem)
+    return LineMatch(kind=kind, id=dishonored.id, dishonored=dishonored)
 
 
-def _match_credit(line: StatementLine, credit: Credit) -> _Match:
+def _match_credit(line: StatementLine, credit: Credit) -> LineMatch:
     """Match a line that names a reversal or refund: its money goes, or comes back because it was returned."""
     going, coming = (
         (MatchKind.REVERSAL, MatchKind.REVERSAL_RETURN)
@@ -355,25 +358,25 @@ def _match_credit(line: StatementLine, credit: Credit) -> _Match:
     kind = coming if line.amount_minor >= 0 else going
     if abs(line.amount_minor) != credit.amount:
         problem = f"The bank has booked {line.amount_minor} cents for {credit.id}, which is of {credit.amount}."
-        return _Match(kind=kind, id=credit.id, problem=problem)
-    return _Match(kind=kind, id=credit.id, credit=credit)
+        return LineMatch(kind=kind, id=credit.id, problem=problem)
+    return LineMatch(kind=kind, id=credit.id, credit=credit)
 
 
-def _match_return(line: StatementLine, entry: Entry) -> _Match:
+def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
     name = f"{entry.topup}/{entry.number}"
     fee = abs(line.amount_minor) - entry.amount
     if entry.is_credit and fee:
-        return _Match(kind=MatchKind.RETURN, id=name, problem="The bank gives back another amount than was sent.")
+        return LineMatch(kind=MatchKind.RETURN, id=name, problem="The bank gives back another amount than was sent.")
     if fee and not (entry.return_code is not None and 0 < fee <= MOST_FEE):
-        return _Match(
+        return LineMatch(
             kind=MatchKind.RETURN,
             id=name,
             problem=f"The bank has taken back {-line.amount_minor} cents of a debit of {entry.amount}.",
         )
-    return _Match(kind=MatchKind.RETURN, id=name, entry=entry)
+    return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry)
 
 
-async def _post(reading: FileReading, match: _Match, row: StatementLineRow) -> tuple[str | None, int]:
+async def post_match(reading: FileReading, match: LineMatch, row: StatementLineRow) -> tuple[str | None, int]:
     """Post what a matched line confirms; return what it does not explain, and how much that is in cents."""
     reference = f"{row.bank_account}/{row.line_key}"
     scope = reading.originator.scope

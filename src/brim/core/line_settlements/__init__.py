@@ -12,6 +12,7 @@ from brim.core.line_settlements.rules import (
     LineSettlement,
     LineShare,
     LineTakenError,
+    MatchedSettlementError,
     NotSettledByPartsError,
     Part,
     PartKind,
@@ -20,6 +21,7 @@ from brim.core.line_settlements.rules import (
     SettlementStatus,
 )
 from brim.core.line_settlements.service import (
+    Matches,
     check_confirms,
     confirm_settlement,
     list_settlements,
@@ -40,6 +42,8 @@ __all__ = [
     "LineShare",
     "LineTakenError",
     "LinesDifferError",
+    "MatchedSettlementError",
+    "Matches",
     "NotSettledByPartsError",
     "Part",
     "PartKind",

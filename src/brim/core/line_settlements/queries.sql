@@ -15,9 +15,9 @@ RETURNING line;
 
 -- name: insert_settlement_parts
 -- Store the parts of a settlement.
-INSERT INTO line_settlement_parts (account, livemode, settlement, number, kind, amount)
-SELECT $1, $2, $3, n.number, n.kind, n.amount
-FROM unnest($4::smallint[], $5::text[], $6::bigint[]) AS n (number, kind, amount);
+INSERT INTO line_settlement_parts (account, livemode, settlement, number, kind, target, amount)
+SELECT $1, $2, $3, n.number, n.kind, n.target, n.amount
+FROM unnest($4::smallint[], $5::text[], $6::text[], $7::bigint[]) AS n (number, kind, target, amount);
 
 -- name: fetch_settlements
 -- Settlements by id.
@@ -51,10 +51,10 @@ CROSS JOIN LATERAL (
 
 -- name: parts_of_settlements
 -- The parts of settlements.
-SELECT f.settlement, f.kind, f.amount
+SELECT f.settlement, f.kind, f.target, f.amount
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
-    SELECT settlement, number, kind, amount
+    SELECT settlement, number, kind, target, amount
     FROM line_settlement_parts
     WHERE account = $1 AND livemode = $2 AND settlement BETWEEN n.id AND n.id
     ORDER BY account, livemode, settlement, number
@@ -163,5 +163,5 @@ CROSS JOIN LATERAL (
     WHERE account = $1 AND livemode = $2 AND settlement BETWEEN s.id AND s.id
     ORDER BY account, livemode, settlement, number
 ) AS p
-WHERE t.type_code = $3 AND t.description = $4
+WHERE t.type_code = $3 AND t.description = $4 AND p.kind IN ('fees', 'suspense')
 GROUP BY p.kind;

@@ -47,16 +47,25 @@ class PartKind(StrEnum):
     """What the bank charges, or pays as interest."""
     SUSPENSE = "suspense"
     """Money at the bank that nothing explains yet."""
+    BATCH = "ach_batch"
+    """A batch of an ACH file, whose top-ups it confirms."""
+    RETURN = "ach_return"
+    """A returned debit, whose money the bank has taken back."""
 
 
-_LEDGER_ACCOUNTS: Final = {PartKind.FEES: FEES, PartKind.SUSPENSE: SUSPENSE}
+LEDGER_ACCOUNTS: Final = {PartKind.FEES: FEES, PartKind.SUSPENSE: SUSPENSE}
+"""The ledger accounts of the parts that a settlement posts itself; `ach` posts the others."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a settlement: minor units, signed as the line is: above zero where money came."""
+    """A part of a settlement: minor units, signed as the line is: above zero where money came.
+
+    `target` names a batch (`achf_.../1`) or a debit (`tu_.../1`).
+    """
 
     kind: PartKind
     amount: int
+    target: str | None = None
 
 
 class LineShare(msgspec.Struct, frozen=True):
@@ -121,6 +130,15 @@ class LineTakenError(BrimError):
         super().__init__(f"The line {line} is not open any more: look at it again.")
 
 
+class MatchedSettlementError(BrimError):
+    """A settlement has confirmed batches or returned debits, and cannot be undone."""
+
+    def __init__(self, settlement: str) -> None:
+        super().__init__(
+            f"The settlement {settlement} has told top-ups that the bank moved their money. That cannot be undone."
+        )
+
+
 class SettlementStateError(BrimError):
     """A settlement does not stand where this can be done to it."""
 
@@ -159,7 +177,9 @@ def entry_of(settlement: LineSettlement, *, entry_id: str, created: int, is_undo
 def _lines(settlement: LineSettlement, *, is_undo: bool) -> Iterator[EntryLine]:
     bank = bank_ledger_account(settlement.bank_account)
     for part in settlement.parts:
-        other = _LEDGER_ACCOUNTS[part.kind]
+        other = LEDGER_ACCOUNTS.get(part.kind)
+        if other is None:
+            continue
         is_coming = (part.amount > 0) is not is_undo
         debit, credit = (bank, other) if is_coming else (other, bank)
         yield EntryLine(

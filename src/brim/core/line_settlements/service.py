@@ -5,6 +5,7 @@ the breaks of its lines in the order of the lines' ids.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -18,11 +19,13 @@ from brim.core.audit import Action, ObjectType
 from brim.core.ledger import Posting, post_entries
 from brim.core.line_settlements import store
 from brim.core.line_settlements.rules import (
+    LEDGER_ACCOUNTS,
     SETTLEMENT_PREFIX,
     LinesDifferError,
     LineSettlement,
     LineShare,
     LineTakenError,
+    MatchedSettlementError,
     Proposal,
     SettlementStateError,
     SettlementStatus,
@@ -45,11 +48,19 @@ from brim.platform import lookups
 from brim.platform.database import Conn, Database
 
 
+class Matches(Protocol):
+    """What posts the parts that are batches or returned debits."""
+
+    async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
+        """Post them, in the caller's transaction."""
+
+
 async def propose_settlement(
     conn: Conn,
     scope: AccountScope,
     proposal: Proposal,
     *,
+    matches: Matches,
     by: Actor,
     approvers: int,
     now_ms: int,
@@ -61,6 +72,7 @@ async def propose_settlement(
         conn: the caller's transaction.
         scope: the platform.
         proposal: what the lines are; the parts add up to what they leave open.
+        matches: posts the parts that are batches or returned debits.
         by: who says so.
         approvers: how many operators have to do with live money.
         now_ms: Unix milliseconds.
@@ -103,16 +115,17 @@ async def propose_settlement(
     after = msgspec.structs.replace(
         proposed, status=SettlementStatus.POSTED, decided_by=name_of(by), decided_ms=now_ms, one_person=True
     )
-    await _post(conn, proposed, after, by=by, now_ms=now_ms, ids=ids)
+    await _post(conn, matches, proposed, after, by=by, now_ms=now_ms, ids=ids)
     return after
 
 
-async def confirm_settlement(
+async def confirm_settlement(  # noqa: PLR0913  what was seen, who confirms, and what posts
     conn: Conn,
     scope: AccountScope,
     settlement: str,
     *,
     expected: SettlementStatus,
+    matches: Matches,
     by: Actor,
     approvers: int,
     now_ms: int,
@@ -139,7 +152,7 @@ async def confirm_settlement(
         after = msgspec.structs.replace(
             before, status=SettlementStatus.POSTED, decided_by=name, decided_ms=now_ms, one_person=alone
         )
-        await _post(conn, before, after, by=by, now_ms=now_ms, ids=ids)
+        await _post(conn, matches, before, after, by=by, now_ms=now_ms, ids=ids)
         return after
     after = msgspec.structs.replace(
         before, status=SettlementStatus.UNDONE, undone_by=name, undone_ms=now_ms, one_person=before.one_person or alone
@@ -192,12 +205,15 @@ async def propose_undo(
     Raises:
         ResourceMissingError: there is no such settlement.
         SettlementStateError: it is not posted.
+        MatchedSettlementError: it has confirmed batches or returned debits.
         SecondPersonError: an API key would, where operators could.
     """
     check_not_key(by, approvers=approvers)
     before = await _hold(conn, scope, settlement)
     if before.status is not SettlementStatus.POSTED:
         raise SettlementStateError(before, "undone")
+    if any(part.kind not in LEDGER_ACCOUNTS for part in before.parts):
+        raise MatchedSettlementError(before.id)
     proposed = msgspec.structs.replace(
         before, status=SettlementStatus.UNDO_PROPOSED, undo_note=note, undo_by=name_of(by), undo_ms=now_ms
     )
@@ -285,9 +301,17 @@ async def _hold_open(conn: Conn, scope: AccountScope, line: ShownLine) -> LineSh
 
 
 async def _post(
-    conn: Conn, before: LineSettlement, after: LineSettlement, *, by: Actor, now_ms: int, ids: IdFactory
+    conn: Conn,
+    matches: Matches,
+    before: LineSettlement,
+    after: LineSettlement,
+    *,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
 ) -> None:
     await store.update_settlement(conn, after)
+    await matches.post(conn, after, now_ms=now_ms, ids=ids)
     await _write_entry(conn, after, is_undo=False, now_ms=now_ms, ids=ids)
     for line in await _find_lines(conn, after.scope, [share.line for share in after.lines]):
         if line.break_id is not None:

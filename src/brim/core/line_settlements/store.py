@@ -36,6 +36,7 @@ async def insert_settlement(conn: Conn, new: LineSettlement) -> list[str]:
         *key,
         list(range(1, len(new.parts) + 1)),
         [part.kind for part in new.parts],
+        [part.target for part in new.parts],
         [part.amount for part in new.parts],
     )
     return [record["line"] for record in taken]
@@ -96,7 +97,9 @@ async def _complete(conn: Conn, scope: AccountScope, records: Sequence[Any]) -> 
         lines[each["settlement"]].append(LineShare(each["line"], each["amount"]))
     parts: dict[str, list[Part]] = defaultdict(list)
     for each in await conn.fetch(_SQL["parts_of_settlements"], *key):
-        parts[each["settlement"]].append(Part(kind=PartKind(each["kind"]), amount=each["amount"]))
+        parts[each["settlement"]].append(
+            Part(kind=PartKind(each["kind"]), amount=each["amount"], target=each["target"])
+        )
     return [
         msgspec.convert(
             {

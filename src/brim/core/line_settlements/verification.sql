@@ -38,6 +38,7 @@ CROSS JOIN LATERAL (
 
 -- name: line_sums
 -- What the lines of each bank account say is posted: all, less what breaks say is not, and what settlements have posted.
+-- Lines about the dishonor of a return that names no debit of ours move nothing in the books.
 SELECT account, livemode, name, currency, sum(amount) AS amount
 FROM (
     SELECT account, livemode, bank_account AS name, currency, sum(amount) AS amount
@@ -53,6 +54,28 @@ FROM (
         OFFSET 0
     ) AS l
     WHERE b.line IS NOT NULL AND b.kind IN ('unmatched_line', 'line_amount') AND b.amount IS NOT NULL
+    UNION ALL
+    -- What lines say of dishonored returns: the part that a break says is not posted, and those of unknown debits.
+    SELECT l.account, l.livemode, l.bank_account, l.currency, -sign(l.amount)::bigint * b.amount
+    FROM breaks AS b
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, bank_account, currency, amount
+        FROM statement_lines
+        WHERE
+            account = b.account AND livemode = b.livemode
+            AND bank_account = split_part(b.cause, '/', 3)
+            AND line_key = substr(b.cause, length(split_part(b.cause, '/', 1)) + length(split_part(b.cause, '/', 3)) + 12)
+        OFFSET 0
+    ) AS l
+    WHERE b.kind = 'unsettled_dishonor' AND split_part(b.cause, '/', 2) = 'unposted'
+    UNION ALL
+    SELECT account, livemode, split_part(booked_by, '/', 1), 'usd', -amount
+    FROM ach_returns
+    WHERE topup IS NULL AND booked_by IS NOT NULL
+    UNION ALL
+    SELECT account, livemode, split_part(taken_by, '/', 1), 'usd', amount
+    FROM ach_returns
+    WHERE topup IS NULL AND taken_by IS NOT NULL
     UNION ALL
     SELECT account, livemode, bank_account, currency, amount
     FROM line_settlements

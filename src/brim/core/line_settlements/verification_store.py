@@ -23,10 +23,10 @@ class BankSum(NamedTuple):
 async def bank_sums(conn: Conn, span: Range) -> list[BankSum]:
     """Return what the entries of a range post to bank accounts, by the platform of their accounts."""
     records = await conn.fetch(_SQL["bank_sums"], *bounds_of(span), BANK)
-    return [BankSum(*tuple(record)[:4], int(record["amount"])) for record in records]
+    return [BankSum._make((*tuple(record)[:4], int(record["amount"]))) for record in records]
 
 
 async def line_sums(conn: Conn) -> list[BankSum]:
     """Return what of the lines of each bank account is posted, as breaks and settlements say."""
     records = await conn.fetch(_SQL["line_sums"], timeout=WHOLE_TABLE_TIMEOUT_S)
-    return [BankSum(*tuple(record)[:4], int(record["amount"])) for record in records]
+    return [BankSum._make((*tuple(record)[:4], int(record["amount"]))) for record in records]

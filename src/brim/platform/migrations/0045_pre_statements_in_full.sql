@@ -17,10 +17,10 @@ CREATE FUNCTION base62(number bigint, digits integer) RETURNS text LANGUAGE sql 
 $$;
 
 -- The id of a line: those of one moment sort by their place in the statement.
-CREATE FUNCTION statement_line_id(created_ms bigint, place integer) RETURNS text LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION statement_line_id(statement_lines) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT
-        'bsl_' || base62(created_ms, 8) || base62(place % 14776336, 4)
-        || substr(replace(gen_random_uuid()::text, '-', ''), 1, 12);
+        'bsl_' || base62($1.created_ms, 8) || base62($1.position % 14776336, 4)
+        || substr(md5(concat_ws('/', $1.account, $1.livemode::text, $1.bank_account, $1.line_key)), 1, 12);
 $$;
 
 -- `id` names a line outside; `statement` is the statement that brought it, NULL where a notification did, or where it is
@@ -31,7 +31,7 @@ ALTER TABLE statement_lines ADD COLUMN statement text COLLATE "C";
 -- The version before writes neither.
 CREATE FUNCTION name_statement_line() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.id := coalesce(NEW.id, statement_line_id(NEW.created_ms, NEW.position));
+    NEW.id := coalesce(NEW.id, statement_line_id(NEW));
     RETURN NEW;
 END
 $$;
@@ -40,7 +40,7 @@ FOR EACH ROW EXECUTE FUNCTION name_statement_line();
 
 UPDATE statement_lines AS l
 SET
-    id = statement_line_id(l.created_ms, l.position),
+    id = statement_line_id(l),
     statement = (
         SELECT CASE WHEN count(*) = 1 THEN min(s.id) END
         FROM bank_statements AS s

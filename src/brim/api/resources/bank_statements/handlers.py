@@ -74,4 +74,10 @@ async def retrieve_line(call: Call) -> Result:
     await check_platform(call)
     found = await reconciliation.retrieve_line(call.service.database, call.scope, call.path_id)
     suggestions = await line_settlements.suggest(call.service.database, call.scope, found)
+    if found.unposted:
+        matches = ach.HandMatches(call.service.database, call.service.vault, call.service.renderers)
+        async with call.service.database.connection() as conn:
+            suggestions = sorted(
+                [*await matches.suggest(conn, call.scope, found), *suggestions], key=lambda each: -each.score
+            )
     return Result(body=line_json(call.scope, found, suggestions))

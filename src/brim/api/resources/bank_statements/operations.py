@@ -11,7 +11,14 @@ from brim.api.resources.bank_statements.settlement_wire import LineSettlementObj
 from brim.api.resources.bank_statements.wire import BankStatementObject, StatementLineObject
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.line_settlements import LinesDifferError, LineTakenError, NotSettledByPartsError, SettlementStateError
+from brim.core.ach import UnfitMatchError
+from brim.core.line_settlements import (
+    LinesDifferError,
+    LineTakenError,
+    MatchedSettlementError,
+    NotSettledByPartsError,
+    SettlementStateError,
+)
 from brim.core.originators import SecondPersonError
 
 _STATEMENT: Final = f"{handlers.STATEMENTS}/{{bank_statement}}"
@@ -118,9 +125,9 @@ LINE_SETTLEMENTS: Final = (
         operation_id="PostBrimLineSettlements",
         summary="Settle statement lines",
         description=(
-            "Says what open statement lines are: the bank's fees, money in suspense, or lines that make up for each "
-            "other. Nothing is posted before another operator confirms it; where there is one operator only, it is "
-            "posted at once."
+            "Says what open statement lines are: batches, returned debits, the bank's fees, money in suspense, or "
+            "lines that make up for each other. Nothing is posted before another operator confirms it; where there is "
+            "one operator only, it is posted at once."
         ),
         parameters=declared.SETTLEMENT_PROPOSE,
         handler=settlement_handlers.propose_settlement,
@@ -134,6 +141,7 @@ LINE_SETTLEMENTS: Final = (
             LinesDifferError,
             LineTakenError,
             NotSettledByPartsError,
+            UnfitMatchError,
         ),
     ),
     Operation(
@@ -163,7 +171,7 @@ LINE_SETTLEMENTS: Final = (
         resource="ach_approvals",
         level="write",
         returns=LineSettlementObject,
-        errors=(NotPlatformError, SecondPersonError, SettlementStateError, LineTakenError),
+        errors=(NotPlatformError, SecondPersonError, SettlementStateError, LineTakenError, UnfitMatchError),
     ),
     Operation(
         method="POST",
@@ -187,14 +195,15 @@ LINE_SETTLEMENTS: Final = (
         summary="Undo a settlement of statement lines",
         description=(
             "Proposes to undo a posted settlement by a counter entry; its lines are open again then. Another operator "
-            "confirms it; where there is one operator only, it is undone at once."
+            "confirms it; where there is one operator only, it is undone at once. One that has confirmed batches or "
+            "returned debits cannot be undone."
         ),
         parameters=declared.SETTLEMENT_UNDO,
         handler=settlement_handlers.undo_settlement,
         resource="ach",
         level="write",
         returns=LineSettlementObject,
-        errors=(NotPlatformError, SecondPersonError, SettlementStateError),
+        errors=(NotPlatformError, SecondPersonError, SettlementStateError, MatchedSettlementError),
     ),
     Operation(
         method="POST",

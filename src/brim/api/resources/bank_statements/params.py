@@ -75,6 +75,16 @@ SETTLEMENT_PROPOSE: Final = (
             "adds up to what the lines leave open; lines that make up for each other need neither."
         ),
     ),
+    Parameter(
+        name="batches",
+        kind=TextList(max_items=MOST_LINES),
+        description="Batches that the lines book, as file and number: `achf_.../1`. Their top-ups are confirmed.",
+    ),
+    Parameter(
+        name="returns",
+        kind=TextList(max_items=MOST_LINES),
+        description="Top-ups whose returned debits the lines take back: `tu_...`.",
+    ),
     Parameter(name="suspense", kind=_AMOUNT, description="The part that nothing explains yet, in signed minor units."),
 )
 SETTLEMENT_CONFIRM: Final = (

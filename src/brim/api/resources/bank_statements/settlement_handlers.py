@@ -13,6 +13,7 @@ from brim.api.resources.ach.wire import break_json
 from brim.api.resources.bank_statements.settlement_wire import settlement_json
 from brim.base import wire
 from brim.core import line_settlements, operators, reconciliation
+from brim.core.ach import HandMatches
 from brim.core.idempotency import Result, run_once
 from brim.core.line_settlements import LineSettlement, Part, PartKind, Proposal, SettlementStatus
 from brim.platform.database import Conn
@@ -58,13 +59,31 @@ async def propose_settlement(call: Call) -> Result:
     """`POST /v1/brim/line_settlements`."""
     await check_platform(call)
     given = call.parameters
-    amounts = ((kind, given.get(kind.value) or 0) for kind in PartKind)
-    proposal = Proposal(
-        lines=given["lines"],
-        parts=tuple(Part(kind=kind, amount=amount) for kind, amount in amounts if amount),
-        note=given["note"],
+    amounts = ((kind, given.get(kind.value) or 0) for kind in (PartKind.FEES, PartKind.SUSPENSE))
+    own = tuple(Part(kind=kind, amount=amount) for kind, amount in amounts if amount)
+
+    async def propose(conn: Conn, more: dict[str, Any]) -> LineSettlement:
+        matched = await _find_matched(conn, call)
+        proposal = Proposal(lines=given["lines"], parts=(*matched, *own), note=given["note"])
+        return await line_settlements.propose_settlement(conn, call.scope, proposal, matches=_matches(call), **more)
+
+    return await _act(call, propose)
+
+
+def _matches(call: Call) -> HandMatches:
+    return HandMatches(call.service.database, call.service.vault, call.service.renderers)
+
+
+async def _find_matched(conn: Conn, call: Call) -> tuple[Part, ...]:
+    """Return the parts that are batches or returned debits, of the bank account of the first line."""
+    batches, returns = call.parameters.get("batches", ()), call.parameters.get("returns", ())
+    first = call.parameters["lines"][0]
+    lines = await reconciliation.fetch_lines(conn, call.scope, [first])
+    if first not in lines or not (batches or returns):
+        return ()
+    return await _matches(call).find_parts(
+        conn, call.scope, bank_account=lines[first].bank_account, batches=batches, returns=returns
     )
-    return await _act(call, lambda conn, more: line_settlements.propose_settlement(conn, call.scope, proposal, **more))
 
 
 async def confirm_settlement(call: Call) -> Result:
@@ -74,7 +93,7 @@ async def confirm_settlement(call: Call) -> Result:
     return await _act(
         call,
         lambda conn, more: line_settlements.confirm_settlement(
-            conn, call.scope, call.path_id, expected=expected, **more
+            conn, call.scope, call.path_id, expected=expected, matches=_matches(call), **more
         ),
     )
 

@@ -1,5 +1,6 @@
 """The wire format of settlements of statement lines. Ours."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described, identifier
 from brim.api.resources.ach.actions import ActionObject
 from brim.base.json_codec import encode
-from brim.core.line_settlements import LineSettlement, PartKind, SettlementStatus
+from brim.core.line_settlements import LineSettlement, Part, PartKind, SettlementStatus
 
 
 class SettledLineObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
         described("What its status allows, and whether you may do it. Only where one settlement is retrieved."),
     ] = msgspec.UNSET
     amount: Annotated[int, described("What the lines leave open together.")]
+    batches: Annotated[list[str], described("The batches that the lines book, each as its file and number.")]
     bank_account: Annotated[str, described("The bank account of the lines, by its name in the ledger.", **TEXT)]
     created: Annotated[int, described("When it was proposed.", **TIME)]
     created_by: Annotated[str, described("Who proposed it.", **TEXT)]
@@ -38,6 +40,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str, described("Why.", **TEXT)]
     one_person: Annotated[bool, described("Whether one person did it all, as nobody else could confirm it.")]
+    returns: Annotated[list[str], described("The debits that the lines take back, each as its top-up and number.")]
     status: Annotated[
         str,
         described(
@@ -53,6 +56,11 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     undone_by: Annotated[str | None, described("Who confirmed that it is undone; null where it was not.", **TEXT)]
 
 
+def targets_of(parts: Iterable[Part], kind: PartKind) -> list[str]:
+    """Return what parts of a kind are about."""
+    return [part.target for part in parts if part.kind is kind and part.target is not None]
+
+
 def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET) -> bytes:
     """Return the compact JSON of a settlement, with what may be done with it where that is given."""
     parts = {part.kind: part.amount for part in found.parts}
@@ -61,6 +69,7 @@ def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgs
             id=found.id,
             actions=actions,
             amount=found.amount,
+            batches=targets_of(found.parts, PartKind.BATCH),
             bank_account=found.bank_account,
             created=found.proposed_ms // 1000,
             created_by=found.proposed_by,
@@ -72,6 +81,7 @@ def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgs
             livemode=found.scope.livemode,
             note=found.note,
             one_person=found.one_person,
+            returns=targets_of(found.parts, PartKind.RETURN),
             status=found.status,
             suspense=parts.get(PartKind.SUSPENSE, 0),
             undo_by=found.undo_by,

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described, identifier, or_null
+from brim.api.resources.bank_statements.settlement_wire import targets_of
 from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
 from brim.core.line_settlements import PartKind, Suggestion
@@ -90,6 +91,7 @@ class LineMatchObject(msgspec.Struct, frozen=True, kw_only=True):
 class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
     """What an open line may be. A person chooses; nothing is chosen by itself."""
 
+    batches: Annotated[list[str], described("The batches that the lines may book.")]
     fees: Annotated[int, described("The part to post to fees, in signed minor units.")]
     lines: Annotated[list[str], described("The lines to settle together.")]
     reason: Annotated[str, described("Why.", **TEXT)]
@@ -204,6 +206,7 @@ def line_json(scope: AccountScope, found: ShownLine, suggestions: Sequence[Sugge
 def _suggestion(found: Suggestion) -> SuggestionObject:
     parts = {part.kind: part.amount for part in found.parts}
     return SuggestionObject(
+        batches=targets_of(found.parts, PartKind.BATCH),
         fees=parts.get(PartKind.FEES, 0),
         lines=list(found.lines),
         reason=found.reason,

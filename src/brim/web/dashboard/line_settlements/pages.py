@@ -18,7 +18,7 @@ from brim.web.routes import NoSuchPageError
 SETTLEMENTS: Final = "/v1/brim/line_settlements"
 SETTLEMENT: Final = SETTLEMENTS + "/{}"
 STATUSES: Final = ("proposed", "undo_proposed", "posted", "undone", "rejected")
-_FIELDS: Final = ("lines", "fees", "suspense", "note")
+_FIELDS: Final = ("lines", "batches", "returns", "fees", "suspense", "note")
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -68,6 +68,9 @@ async def propose(page: SignedVisit) -> Reply:
         "lines": list(dict.fromkeys([line["id"], *others])),
         "note": form.values["note"],
     }
+    for name in ("batches", "returns"):
+        if form.values[name]:
+            fields[name] = form.values[name].replace(",", " ").split()
     for name in ("fees", "suspense"):
         if form.values[name]:
             try:

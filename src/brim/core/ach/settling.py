@@ -1,0 +1,207 @@
+"""Open lines that people say are batches or returned debits: what is matched by hand is posted as the matcher would."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from brim.base.errors import BrimError
+from brim.base.ids import IdFactory
+from brim.base.paging import PageRequest, window_of
+from brim.base.scope import AccountScope
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.correcting import Correcting
+from brim.core.ach.file_reading import FileReading
+from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.rules import FILE_PREFIX, AchFile, Entry, FileStatus
+from brim.core.ach.statement_lines import BOOKED_OTHERWISE, MOST_FEE, LineMatch, booked_for, post_match
+from brim.core.events import Renderers
+from brim.core.funding import BankSecrets
+from brim.core.line_settlements import LineSettlement, Part, PartKind, Suggestion
+from brim.core.originators import Originator, find_originator
+from brim.core.reconciliation import MatchKind, ShownLine, StatementLineRow, fetch_lines
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+_UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)
+_FILES_SEARCHED: Final = 30
+"""Files that are sent, and as many that are acknowledged, whose batches are suggested."""
+_CLOSE_DAYS: Final = 5
+
+
+class UnfitMatchError(BrimError):
+    """A batch or a debit cannot be what a line is."""
+
+
+class HandMatches:
+    """Finds and posts what people match by hand: batches (`achf_.../1`) and returned debits (`tu_...`)."""
+
+    def __init__(self, database: Database, vault: Vault, renderers: Renderers) -> None:
+        self._vault = vault
+        self._renderers = renderers
+        self._correcting = Correcting(BankSecrets(database, vault), vault, renderers)
+
+    async def find_parts(
+        self, conn: Conn, scope: AccountScope, *, bank_account: str, batches: Sequence[str], returns: Sequence[str]
+    ) -> tuple[Part, ...]:
+        """Return the parts of a settlement that batches and returned debits make, each with its whole amount.
+
+        Raises:
+            UnfitMatchError: there is none, or it is another bank account's, or it was booked before.
+        """
+        parts = []
+        for target in batches:
+            batch, originator = await self._find_batch(conn, scope, target, bank_account)
+            reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
+            parts.append(Part(kind=PartKind.BATCH, target=target, amount=await booked_for(reading, batch)))
+        for target in returns:
+            entry, _ = await self._find_entry(conn, scope, target, bank_account)
+            name = f"{entry.topup}/{entry.number}"
+            parts.append(Part(kind=PartKind.RETURN, target=name, amount=-entry.amount))
+        return tuple(parts)
+
+    async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
+        """Post the batches and returned debits of a settlement, in the caller's transaction.
+
+        Raises:
+            UnfitMatchError: one was booked meanwhile, or has another amount by now.
+        """
+        matched = [part for part in settlement.parts if part.target is not None]
+        if not matched:
+            return
+        scope = settlement.scope
+        line = (await fetch_lines(conn, scope, [settlement.lines[0].line]))[settlement.lines[0].line]
+        for part in matched:
+            target = part.target or ""
+            if part.kind is PartKind.BATCH:
+                batch, originator = await self._find_batch(conn, scope, target, settlement.bank_account)
+                match = LineMatch(kind=MatchKind.BATCH, id=target, batch=batch)
+            else:
+                entry, originator = await self._find_entry(conn, scope, target, settlement.bank_account)
+                match = LineMatch(kind=MatchKind.RETURN, id=target, entry=entry)
+            reading = self._reading(conn, originator, line.bank_file, now_ms=now_ms, ids=ids)
+            if match.batch is not None and await booked_for(reading, match.batch) != part.amount:
+                raise UnfitMatchError(f"Batch {target} has another amount by now.")
+            try:
+                problem, _ = await post_match(reading, match, _row(scope, line, part))
+            except BOOKED_OTHERWISE as error:
+                raise UnfitMatchError(error.message) from error
+            if problem is not None:
+                raise UnfitMatchError(problem)
+
+    async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
+        """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
+        if line.unposted <= 0 or line.currency != "usd":
+            return []
+        found = []
+        for status in _UNBOOKED:
+            window = window_of(FILE_PREFIX, None, PageRequest(limit=_FILES_SEARCHED))
+            for file in (await file_store.page_files(conn, scope, window, status=status)).items:
+                originator = await find_originator(conn, scope, file.originator)
+                if originator.profile.bank_account != line.bank_account:
+                    continue
+                for batch in await file_store.list_batches(conn, scope, file.id):
+                    if batch.settled_by is None and batch.status != "rejected" and batch.total_debit:
+                        found += _suggested(line, file, batch.number, batch.total_debit, batch.effective_date)
+        return sorted(found, key=lambda each: -each.score)[:5]
+
+    async def _find_batch(
+        self, conn: Conn, scope: AccountScope, target: str, bank_account: str
+    ) -> tuple[FoundBatch, Originator]:
+        file_id, _, number = target.partition("/")
+        file = (await file_store.fetch_files(conn, scope, [file_id])).get(file_id)
+        if file is None or not (number.isascii() and number.isdigit() and len(number) <= 7):
+            raise UnfitMatchError(f"There is no batch {target}. Name it as its file and number, such as achf_.../1.")
+        originator = await find_originator(conn, scope, file.originator)
+        _check_account(target, originator, bank_account)
+        batches = await file_store.find_batches_by_number(conn, scope, file.originator, int(number))
+        batch = next((each for each in batches if each.file == file_id), None)
+        if batch is None:
+            raise UnfitMatchError(f"There is no batch {target}.")
+        if batch.settled_by is not None or batch.status == "rejected" or file.status not in _UNBOOKED:
+            raise UnfitMatchError(f"Batch {target} was booked or rejected before, or has not left.")
+        return batch, originator
+
+    async def _find_entry(
+        self, conn: Conn, scope: AccountScope, target: str, bank_account: str
+    ) -> tuple[Entry, Originator]:
+        topup, _, number = target.partition("/")
+        entries = [
+            each
+            for each in await entry_store.list_entries_of_topups(conn, scope, [topup])
+            if not each.verifies and each.return_code is not None and number in {"", str(each.number)}
+        ]
+        if not entries:
+            raise UnfitMatchError(f"No debit of {target} was returned.")
+        entry = max(entries, key=lambda each: each.number)
+        originator = await find_originator(conn, scope, entry.originator)
+        _check_account(target, originator, bank_account)
+        return entry, originator
+
+    def _reading(
+        self, conn: Conn, originator: Originator, bank_file: str, *, now_ms: int, ids: IdFactory
+    ) -> FileReading:
+        by_hand = BankFile(
+            id=bank_file,
+            originator=originator.id,
+            kind="statement",
+            name="",
+            status="applied",
+            byte_count=0,
+            findings="[]",
+            received_ms=now_ms,
+            applied_ms=now_ms,
+        )
+        return FileReading(
+            conn=conn,
+            vault=self._vault,
+            renderers=self._renderers,
+            correcting=self._correcting,
+            originator=originator,
+            file=by_hand,
+            content=b"",
+            now_ms=now_ms,
+            ids=ids,
+        )
+
+
+def _check_account(target: str, originator: Originator, bank_account: str) -> None:
+    if originator.profile.bank_account != bank_account:
+        raise UnfitMatchError(f"{target} is of the bank account {originator.profile.bank_account}.")
+
+
+def _row(scope: AccountScope, line: ShownLine, part: Part) -> StatementLineRow:
+    """Return a line as the matcher has it, with the amount of one part."""
+    return StatementLineRow(
+        id=line.id,
+        statement=line.statement,
+        scope=scope,
+        bank_account=line.bank_account,
+        line_key=line.line_key,
+        bank_file=line.bank_file,
+        position=line.position,
+        booked_on=line.booked_on,
+        amount=part.amount,
+        currency=line.currency,
+        type_code=line.type_code,
+        bank_reference=line.bank_reference,
+        reference=line.reference,
+        description=line.description,
+        matched_kind=None,
+        matched=None,
+        created_ms=line.created_ms,
+    )
+
+
+def _suggested(line: ShownLine, file: AchFile, number: int, total: int, effective: date) -> list[Suggestion]:
+    """Return a batch as a suggestion, if its total is a line's amount or a bank's fee above it."""
+    fee = total - line.unposted
+    if not 0 <= fee <= MOST_FEE:
+        return []
+    target, days = f"{file.id}/{number}", abs((line.booked_on - effective).days)
+    score = (60 if not fee else 30) + (20 if days <= _CLOSE_DAYS else 0)
+    reason = f"Batch {number} of {file.name} has this total" + (f", less {fee} cents that may be a fee" if fee else "")
+    reason += f", and was due {days} {'day' if days == 1 else 'days'} from it, with no statement booking it."
+    parts = [Part(kind=PartKind.BATCH, target=target, amount=total)]
+    if fee:
+        parts.append(Part(kind=PartKind.FEES, amount=-fee))
+    return [Suggestion(lines=(line.id,), parts=tuple(parts), reason=reason, score=score)]
