@@ -56,6 +56,7 @@ MONEY: Final = {
     "PostBrimRefundsRefundCancel",
     "PostBrimBreaksBreak",
     "PostBrimBreaksBreakResolve",
+    "PostBrimBreaksBreakTakeIn",
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",
     "PostBrimFundingSourcesFundingSourceVerify",

@@ -68,6 +68,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/ach/reversals",  # a debit that has left
         "POST /v1/brim/refunds",  # a top-up that has succeeded, and a balance
         "POST /v1/brim/refunds/{refund}/cancel",  # a refund whose money was taken from a balance
+        "POST /v1/brim/breaks/{break}/take_in",  # a break about lines that may be new
         "POST /v1/brim/line_settlements",  # a line that is open
         "POST /v1/brim/line_settlements/{line_settlement}/confirm",  # an operator
         "POST /v1/brim/line_settlements/{line_settlement}/undo",  # one that is posted

@@ -953,6 +953,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.insert_bank_statement": Case(
         (*OWN, "stmt_new", "1234", "usd", "bf_1", "1", DAY, DAY, 0, 0, 0, bytes(32), "continues", 1, 1)
     ),
+    "reconciliation.read_statement_content": Case((*OWN, at("stmt_", 7))),
     "reconciliation.replace_bank_statements": Case((*OWN, [at("stmt_", n) for n in FEW], "stmt_new")),
     "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1, None)),
     "reconciliation.list_open_breaks": Case((*OWN, 10)),

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,11 +35,11 @@ from brim.core.line_settlements import (
     suggest,
 )
 from brim.core.originators import SecondPersonError
-from brim.core.reconciliation import fetch_lines, page_lines, settle_break
+from brim.core.reconciliation import Break, BreakResolvedError, fetch_lines, page_lines, settle_break
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
-from tests.support.statement_writers import Account, Entry, bai2
+from tests.support.statement_writers import Account, Entry, bai2, mt940
 
 NUMBER: Final = "9876543210"
 ADA: Final = Actor(kind=ActorKind.OPERATOR, id="op_ada", name="ada@example.com")
@@ -108,6 +109,11 @@ class Desk:
             return await propose_undo(
                 conn, PLATFORM, settlement, note="Wrong.", by=by, approvers=self.approvers, **self._when
             )
+
+    async def take_in(self, break_id: str) -> Break:
+        live = self._live
+        async with live.database.transaction() as conn:
+            return await ach.take_in(conn, live.vault, WIRE_FORMATS, PLATFORM, break_id, by=ADA, **self._when)
 
     @property
     def _when(self) -> dict[str, Any]:
@@ -381,3 +387,39 @@ async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live
     with pytest.raises(ach.UnfitMatchError, match="No debit of tu_none was returned"):
         await desk.propose([line], {}, returns=["tu_none"])
     await assert_books_hold(live.database)
+
+
+async def take_in_all(live: LiveMoney, kind: str) -> list[int]:
+    """Take in what open breaks of a kind hold; return the amounts of the open lines then."""
+    held = "SELECT id FROM breaks WHERE resolved_ms IS NULL AND line IS NULL AND kind = $1 ORDER BY id"
+    for row in await rows(live.database, held, kind):
+        await Desk(live).take_in(row["id"])
+    await assert_books_hold(live.database)
+    found = await page_lines(live.database, PLATFORM, PageRequest(limit=100), only_open=True)
+    return sorted(each.amount for each in found.items)
+
+
+async def test_a_statement_that_may_be_a_repeat_is_taken_in_as_open_lines(live: LiveMoney) -> None:
+    day = Account(NUMBER, "usd", 1_000, (Entry(-5, text=("FEE",)), Entry(5, text=("BACK",))), date(2026, 12, 7))
+    for number, content in enumerate((mt940([day]), mt940([day]).replace(b":28C:1/1", b":28C:2/1"))):
+        (live.folder / "from-bank" / f"day-{number}.txt").write_bytes(content)
+        await live.work()
+    assert await take_in_all(live, "unposted_statement") == [-5, -5, 5, 5]
+    statements = await rows(live.database, "SELECT line_count, new_count FROM bank_statements")
+    assert [(row["line_count"], row["new_count"]) for row in statements] == [(2, 2), (2, 2)]
+    (settled,) = await rows(live.database, "SELECT * FROM breaks WHERE kind = 'unposted_statement'")
+    assert settled["resolution"] == "Taken in: 2 open lines."
+    with pytest.raises(BreakResolvedError):
+        await Desk(live).take_in(settled["id"])
+
+
+async def test_a_line_that_may_be_a_known_one_is_taken_in(live: LiveMoney) -> None:
+    for number, texts in enumerate((("A",), ("B", "C"))):
+        entries = tuple(Entry(-5, text=(text,)) for text in texts)
+        content = bai2([Account(NUMBER, "usd", 1_000, entries, date(2026, 12, 7))])
+        (live.folder / "from-bank" / f"day-{number}.txt").write_bytes(content)
+        await live.work()
+    assert await take_in_all(live, "unmatched_line") == [-5, -5, -5]
+    (other,) = await rows(live.database, "SELECT id FROM breaks WHERE line IS NOT NULL ORDER BY id LIMIT 1")
+    with pytest.raises(ach.NotTakenInError):
+        await Desk(live).take_in(other["id"])

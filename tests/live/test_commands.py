@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from brim.platform.database import Database
 from tests.support.books import execute, rows
 from tests.support.brim_process import run_brim
 from tests.support.live_money import LiveMoney
+from tests.support.statement_writers import Account, Entry, bai2
 
 PROFILE = """
 odfi_routing_number = "{routing}"
@@ -41,9 +43,9 @@ class Commands:
         assert bool(result.exit_code) == fails, result.output
         return result.output.strip()
 
-    async def take(self, *arguments: str) -> str:
+    async def take(self, *arguments: str, group: str = "ach") -> str:
         """Return what the import of files prints: a process of its own, as it makes its own logs."""
-        done = await asyncio.to_thread(run_brim, "ach", "import", *arguments, *self._flags, *self._secrets)
+        done = await asyncio.to_thread(run_brim, group, "import", *arguments, *self._flags, *self._secrets)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -293,3 +295,22 @@ async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     assert "only one in status returned" in await brim.run("ach", "dishonor", found, "--code", "R70", fails=True)
     assert "ach_return.dishonored" in await actions(database)
     assert "None yet" in await brim.run("ach", "returns", "--status", "dishonorable")
+
+
+async def test_statements_are_imported_listed_and_shown(brim: Commands, live: LiveMoney, tmp_path: Path) -> None:
+    await live.open()
+    assert "None yet" in await brim.run("statements", "list")
+    file = tmp_path / "monday.bai"
+    file.write_bytes(
+        bai2([Account("9876543210", "usd", 1_000, (Entry(-250, "B1", text=("FEE",)),), date(2026, 11, 30))])
+    )
+    told = await brim.take(str(file), group="statements")
+    assert told.strip() == "monday.bai: statement, applied; 1 statement, 1 new line, 1 open break."
+    assert "was taken before" in await brim.take(str(file), group="statements")
+    (line,) = (await brim.run("statements", "list", "--open")).splitlines()
+    statement, *shown = line.split("\t")
+    assert shown == ["operating usd", "2026-11-30", "1000", "750", "1", "1", "-250"]
+    assert "None yet" in await brim.run("statements", "list", "--bank-account", "other")
+    (shown_line,) = (await brim.run("statements", "show", statement)).splitlines()
+    assert shown_line.split("\t")[1:4] == ["2026-11-30", "-250 usd", "open"]
+    assert "No such bank statement" in await brim.run("statements", "show", "stmt_none", fails=True)

@@ -372,6 +372,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The originator's profile has an invalid opening: it is no time."),
     (originators.OriginatorNotNamedError(), 400, None, "originator",
      "There is not one originator that is, or was, active: say from whose bank the file is."),
+    (ach.NotTakenInError("brk_x", "its file is gone."), 400, "break_not_taken_in", None,
+     "Nothing of the break brk_x can be taken in: its file is gone."),
     (ach.UnfitMatchError("There is no batch achf_x/1."), 400, "statement_line_match_unfit", None,
      "There is no batch achf_x/1."),
     (MatchedSettlementError("lset_x"), 400, "line_settlement_matched", None,

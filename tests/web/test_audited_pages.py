@@ -71,6 +71,7 @@ BY_API: Final = {
     "/refunds/{refund}/cancel": "PostBrimRefundsRefundCancel",
     "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
+    "/breaks/{break}/take-in": "PostBrimBreaksBreakTakeIn",
     "/breaks/{break}/assign": "PostBrimBreaksBreak",
     "/statement-lines/{line}/settle": "PostBrimLineSettlements",
     "/line-settlements/{settlement}/confirm": "PostBrimLineSettlementsLineSettlementConfirm",

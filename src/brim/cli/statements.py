@@ -67,17 +67,22 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
 
 
 async def _brought(database: "Database", account: str, bank_file: str) -> str:
-    """Return how many statements, new lines and open breaks a file has brought."""
+    """Return how many statements, new lines and open breaks a file has brought, as words."""
     from brim.base.paging import MAX_LIMIT, PageRequest
     from brim.base.scope import AccountScope
     from brim.core.reconciliation import StatementFilters, page_statements
 
     scope = AccountScope(account, livemode=True)
     page = await page_statements(database, scope, PageRequest(limit=MAX_LIMIT), StatementFilters(bank_file=bank_file))
-    more = " or more" if page.has_more else ""
     lines = sum(each.new_count or 0 for each in page.items)
     breaks = sum(each.open_breaks for each in page.items)
-    return f"{len(page.items)}{more} statements with {lines} new lines, {breaks} breaks open."
+    more = "at least " if page.has_more else ""
+    counts = (_count(len(page.items), "statement"), _count(lines, "new line"), _count(breaks, "open break"))
+    return more + ", ".join(counts) + "."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @statements.command("list")

@@ -368,6 +368,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     return_rates.NoOverrideError: Place(),
     return_rates.OverrideEndError: Place(param="until"),
     reconciliation.BreakResolvedError: Place(),
+    ach.NotTakenInError: Place(400, "break_not_taken_in"),
     ach.UnfitMatchError: Place(400, "statement_line_match_unfit"),
     line_settlements.MatchedSettlementError: Place(400, "line_settlement_matched"),
     line_settlements.LinesDifferError: Place(param="lines"),

@@ -107,6 +107,7 @@ from brim.core.ach.service import (
 from brim.core.ach.settling import HandMatches, UnfitMatchError
 from brim.core.ach.sftp_exchange import SftpExchange
 from brim.core.ach.sftp_reading import SftpReading
+from brim.core.ach.taking_in import NotTakenInError, take_in
 from brim.core.ach.trouble import report_over_cap
 
 __all__ = [
@@ -153,6 +154,7 @@ __all__ = [
     "MicrodepositsPendingError",
     "NoCollectionError",
     "NotConfirmedError",
+    "NotTakenInError",
     "Outlook",
     "Prenote",
     "PrenotePendingError",
@@ -229,6 +231,7 @@ __all__ = [
     "start_prenote",
     "state_all_imported",
     "store_bank_file",
+    "take_in",
     "verify_by_microdeposits",
     "void_file",
     "void_late",

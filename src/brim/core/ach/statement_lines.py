@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.ids import IdFactory
 from brim.core import refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import list_break
@@ -37,7 +38,7 @@ from brim.core.ach.reversing import (
 )
 from brim.core.ach.rules import Entry
 from brim.core.dishonors import AchReturn, list_in_file
-from brim.core.originators import read_account_number
+from brim.core.originators import Originator, read_account_number
 from brim.core.rails.ach import REVERSAL_DESCRIPTION, local_day
 from brim.core.reconciliation import (
     LINE_PREFIX,
@@ -114,7 +115,10 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
 
 async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:
     """Apply what is new in a statement, and list as a break what about it is open."""
-    rows = [_row(reading, statement, line) for line in lines]
+    rows = [
+        row_of(reading.originator, reading.file.id, statement, line, now_ms=reading.now_ms, ids=reading.ids)
+        for line in lines
+    ]
     taken = await take_statement(
         reading.conn,
         statement,
@@ -184,16 +188,18 @@ def _called(statement: Statement) -> str:
     return f"the statement {name}" if name else f"the statement of {statement.period_to}"
 
 
-def _row(reading: FileReading, statement: Statement, line: StatementLine) -> StatementLineRow:
+def row_of(
+    originator: Originator, bank_file: str, statement: Statement, line: StatementLine, *, now_ms: int, ids: IdFactory
+) -> StatementLineRow:
     """Return a line as it is kept, matched to nothing yet."""
     return StatementLineRow(
-        id=reading.ids.new_at(LINE_PREFIX, reading.now_ms),
-        scope=reading.originator.scope,
-        bank_account=reading.originator.profile.bank_account,
+        id=ids.new_at(LINE_PREFIX, now_ms),
+        scope=originator.scope,
+        bank_account=originator.profile.bank_account,
         line_key=_bounded(_line_key(statement, line)),
-        bank_file=reading.file.id,
+        bank_file=bank_file,
         position=line.position,
-        booked_on=line.booking_date or statement.period_to or local_day(reading.originator.profile, reading.now_ms),
+        booked_on=line.booking_date or statement.period_to or local_day(originator.profile, now_ms),
         amount=line.amount_minor,
         currency=line.currency,
         type_code=line.type_code,
@@ -202,7 +208,7 @@ def _row(reading: FileReading, statement: Statement, line: StatementLine) -> Sta
         description=line.text,
         matched_kind=None,
         matched=None,
-        created_ms=reading.now_ms,
+        created_ms=now_ms,
     )
 
 

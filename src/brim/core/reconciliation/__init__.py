@@ -13,6 +13,7 @@ from brim.core.reconciliation.listing import (
     retrieve_statement,
 )
 from brim.core.reconciliation.listing_store import fetch_lines, list_lines_by_reference
+from brim.core.reconciliation.placing import Place, Placement, StatementFacts
 from brim.core.reconciliation.rules import (
     LINE_BREAKS,
     LINE_PREFIX,
@@ -27,7 +28,13 @@ from brim.core.reconciliation.rules import (
     StatementLineRow,
 )
 from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break, update_break
-from brim.core.reconciliation.statement_store import BankAccountName, insert_new_line, lock_bank_account
+from brim.core.reconciliation.statement_store import (
+    BankAccountName,
+    insert_new_line,
+    insert_statement,
+    lock_bank_account,
+    read_content,
+)
 from brim.core.reconciliation.store import (
     OpenBreaks,
     find_open_break,
@@ -39,7 +46,7 @@ from brim.core.reconciliation.store import (
     open_breaks_by_kind,
     reopen_break,
 )
-from brim.core.reconciliation.taking import TakenStatement, take_statement
+from brim.core.reconciliation.taking import TakenStatement, facts_of_statement, take_statement
 
 __all__ = [
     "LINE_BREAKS",
@@ -53,16 +60,21 @@ __all__ = [
     "MatchKind",
     "NewBreak",
     "OpenBreaks",
+    "Place",
+    "Placement",
     "ShownLine",
+    "StatementFacts",
     "StatementFilters",
     "StatementLineRow",
     "StatementWithNeighbor",
     "TakenStatement",
+    "facts_of_statement",
     "fetch_lines",
     "find_open_break",
     "find_open_breaks",
     "has_lines",
     "insert_new_line",
+    "insert_statement",
     "list_lines_by_reference",
     "list_open_breaks",
     "lock_bank_account",
@@ -73,6 +85,7 @@ __all__ = [
     "page_lines",
     "page_lines_of_statement",
     "page_statements",
+    "read_content",
     "reopen_break",
     "retrieve_break",
     "retrieve_line",

@@ -69,10 +69,11 @@ async def insert_statement(
     placement: Placement,
     *,
     bank_file: str,
+    content: bytes | None = None,
     now_ms: int,
     ids: Ids,
 ) -> str:
-    """Store a statement that is posted, and return its id."""
+    """Store a statement that is posted, and return its id; `content` is another hash than that of what it says."""
     statement_id = ids.new_at(STATEMENT_PREFIX, now_ms)
     await conn.execute(
         _SQL["insert_bank_statement"],
@@ -88,12 +89,18 @@ async def insert_statement(
         facts.opening,
         facts.closing,
         len(facts.lines),
-        facts.content,
+        facts.content if content is None else content,
         placement.place,
         now_ms,
         len(placement.new),
     )
     return statement_id
+
+
+async def read_content(conn: Conn, scope: AccountScope, statement: str) -> bytes | None:
+    """Return the hash of what a statement says; None where there is none of that id."""
+    found: bytes | None = await conn.fetchval(_SQL["read_statement_content"], scope.account, scope.livemode, statement)
+    return found
 
 
 async def replace_statements(conn: Conn, of: BankAccountName, ids: Sequence[str], *, by: str) -> None:

@@ -36,6 +36,13 @@ INSERT INTO bank_statements (
 )
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
+-- name: read_statement_content
+-- The hash of what a statement says.
+SELECT content
+FROM bank_statements
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY account, livemode, id;
+
 -- name: replace_bank_statements
 -- Write that statements were replaced by another.
 UPDATE bank_statements AS t

@@ -63,7 +63,7 @@ async def take_statement(
         ids: makes the statement's id.
     """
     everything = tuple(range(len(rows)))
-    facts = _facts(statement, rows)
+    facts = facts_of_statement(statement, rows)
     await statement_store.lock_bank_account(conn, of)
     if facts is None and rows and statement.kind is StatementKind.NOTIFICATION:
         return TakenStatement(lines=await _new_of_notification(conn, of, rows), is_certain=False)
@@ -100,7 +100,7 @@ async def _new_of_notification(conn: Conn, of: BankAccountName, rows: Sequence[S
     return new_in_notification([facts_of(row) for row in rows], known, posted)
 
 
-def _facts(statement: Statement, rows: Sequence[StatementLineRow]) -> StatementFacts | None:
+def facts_of_statement(statement: Statement, rows: Sequence[StatementLineRow]) -> StatementFacts | None:
     """Return what places a statement; None for a notification, or one without a day or balances that its lines make.
 
     Some banks state a day's lines before its balance contains them.

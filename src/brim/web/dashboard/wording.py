@@ -116,6 +116,7 @@ DONE: Final = {
     "override_ended": "The override has ended.",
     "break_resolved": "The break is resolved.",
     "break_updated": "The break is saved.",
+    "lines_taken_in": "The lines are open lines now. Settle them as what they are.",
     "line_settled": "The settlement is posted.",
     "settlement_proposed": "The settlement is proposed. Another operator has to confirm it.",
     "settlement_rejected": "Nothing was posted.",

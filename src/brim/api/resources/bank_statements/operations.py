@@ -11,7 +11,7 @@ from brim.api.resources.bank_statements.settlement_wire import LineSettlementObj
 from brim.api.resources.bank_statements.wire import BankStatementObject, StatementLineObject
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.ach import UnfitMatchError
+from brim.core.ach import NotTakenInError, UnfitMatchError
 from brim.core.line_settlements import (
     LinesDifferError,
     LineTakenError,
@@ -20,6 +20,7 @@ from brim.core.line_settlements import (
     SettlementStateError,
 )
 from brim.core.originators import SecondPersonError
+from brim.core.reconciliation import BreakResolvedError
 
 _STATEMENT: Final = f"{handlers.STATEMENTS}/{{bank_statement}}"
 _SETTLEMENT: Final = f"{settlement_handlers.SETTLEMENTS}/{{line_settlement}}"
@@ -217,5 +218,21 @@ LINE_SETTLEMENTS: Final = (
         level="write",
         returns=BreakObject,
         errors=(NotPlatformError, SecondPersonError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{BREAKS}/{{break}}/take_in",
+        operation_id="PostBrimBreaksBreakTakeIn",
+        summary="Take in lines that are new",
+        description=(
+            "Says that the lines of a break are new: those of a statement that may be a repeat, or a line that may be "
+            "a known one. They become open lines, and nothing is posted before they are settled. The break is resolved."
+        ),
+        parameters=(),
+        handler=settlement_handlers.take_in,
+        resource="ach",
+        level="write",
+        returns=BreakObject,
+        errors=(NotPlatformError, SecondPersonError, BreakResolvedError, NotTakenInError),
     ),
 )

@@ -12,7 +12,7 @@ from brim.api.resources.ach.handlers import check_acts, check_platform, key_chec
 from brim.api.resources.ach.wire import break_json
 from brim.api.resources.bank_statements.settlement_wire import settlement_json
 from brim.base import wire
-from brim.core import line_settlements, operators, reconciliation
+from brim.core import ach, line_settlements, operators, reconciliation
 from brim.core.ach import HandMatches
 from brim.core.idempotency import Result, run_once
 from brim.core.line_settlements import LineSettlement, Part, PartKind, Proposal, SettlementStatus
@@ -136,5 +136,27 @@ async def update_break(call: Call) -> Result:
             conn, call.scope, call.path_id, changes, by=call.by, now_ms=call.now_ms, ids=call.service.ids
         )
         return break_json(call.scope, after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def take_in(call: Call) -> Result:
+    """`POST /v1/brim/breaks/{break}/take_in`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
+        service = call.service
+        settled = await ach.take_in(
+            conn,
+            service.vault,
+            service.renderers,
+            call.scope,
+            call.path_id,
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=service.ids,
+        )
+        return break_json(call.scope, settled)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)

@@ -71,6 +71,20 @@ async def assign(page: SignedVisit) -> Reply:
     return page.redirect(f"/breaks/{break_id}", done="break_updated")
 
 
+async def take_in(page: SignedVisit) -> Reply:
+    """`POST /breaks/{break}/take-in`: its lines are new, and become open lines."""
+    break_id = page.path_params["break"]
+    form = Form(values={"resolution": ""})
+    try:
+        await page.api.post(
+            api_path(BREAK + "/take_in", break_id), {}, idempotency_key=page.form.get("idempotency_key") or None
+        )
+    except ApiRefusedError as error:
+        take_refusal(form, error)
+        return await _reply(page, form, status=error.status)
+    return page.redirect("/statement-lines", done="lines_taken_in")
+
+
 async def resolve(page: SignedVisit) -> Reply:
     """`POST /breaks/{break}/resolve`. It is settled once; somebody who comes later is told how it was."""
     break_id = page.path_params["break"]

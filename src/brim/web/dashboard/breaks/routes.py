@@ -12,6 +12,7 @@ def routes(signed: SignedPages) -> Sequence[Route]:
     return (
         *signed.get_live("/breaks", pages.show_all),
         *signed.get_live("/breaks/{break}", pages.show),
+        *signed.post_live("/breaks/{break}/take-in", pages.take_in),
         *signed.post_live("/breaks/{break}/assign", pages.assign),
         *signed.post_live("/breaks/{break}/resolve", pages.resolve),
     )
