@@ -384,6 +384,8 @@ async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live
     (line,) = await give(live, -5_000, day=8)
     with pytest.raises(ach.UnfitMatchError):  # the bank's own line of it was matched
         await desk.confirm((await desk.propose([line], {}, returns=[topup])).id)
+    with pytest.raises(ach.UnfitMatchError, match="named twice"):
+        await desk.propose([line], {}, returns=[topup, f"{topup}/1"])
     with pytest.raises(ach.UnfitMatchError, match="No debit of tu_none was returned"):
         await desk.propose([line], {}, returns=["tu_none"])
     await assert_books_hold(live.database)

@@ -18,7 +18,7 @@ from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.line_settlements import LineSettlement, Part, PartKind, Suggestion
 from brim.core.originators import Originator, find_originator
-from brim.core.reconciliation import MatchKind, ShownLine, StatementLineRow, fetch_lines
+from brim.core.reconciliation import LineStatus, MatchKind, ShownLine, StatementLineRow, fetch_lines
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -46,7 +46,7 @@ class HandMatches:
         """Return the parts of a settlement that batches and returned debits make, each with its whole amount.
 
         Raises:
-            UnfitMatchError: there is none, or it is another bank account's, or it was booked before.
+            UnfitMatchError: there is none, it is another bank account's, it was booked before, or it is named twice.
         """
         parts = []
         for target in batches:
@@ -57,6 +57,8 @@ class HandMatches:
             entry, _ = await self._find_entry(conn, scope, target, bank_account)
             name = f"{entry.topup}/{entry.number}"
             parts.append(Part(kind=PartKind.RETURN, target=name, amount=-entry.amount))
+        if len({part.target for part in parts}) < len(parts):
+            raise UnfitMatchError("A batch or a debit is named twice.")
         return tuple(parts)
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
@@ -90,7 +92,7 @@ class HandMatches:
 
     async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
         """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
-        if line.unposted <= 0 or line.currency != "usd":
+        if line.status is not LineStatus.OPEN or line.unposted <= 0 or line.currency != "usd":
             return []
         found = []
         for status in _UNBOOKED:

@@ -7,7 +7,7 @@ import msgspec
 from brim.base.scope import AccountScope
 from brim.core.line_settlements import store
 from brim.core.line_settlements.rules import Part, PartKind
-from brim.core.reconciliation import ShownLine, fetch_lines
+from brim.core.reconciliation import LineStatus, ShownLine, fetch_lines
 from brim.platform.database import Database
 
 _FEE_WORDS: Final = ("fee", "charge", "interest", "gebühr", "entgelt", "zinsen")
@@ -29,7 +29,7 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
 
 async def suggest(database: Database, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
     """Return what an open line may be, the likeliest first; nothing for one that is not open."""
-    if not line.unposted:
+    if line.status is not LineStatus.OPEN:
         return []
     amount = line.unposted
     async with database.connection() as conn:

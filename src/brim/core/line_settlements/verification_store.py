@@ -1,6 +1,6 @@
 """Sums of what bank accounts have by their entries and by their lines; changes nothing."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from brim.core.ledger import BANK
 from brim.core.verification import WHOLE_TABLE_TIMEOUT_S, Range, bounds_of
@@ -20,13 +20,18 @@ class BankSum(NamedTuple):
     amount: int
 
 
+def _sum(record: Any) -> BankSum:
+    platform, livemode, name, currency, amount = record
+    return BankSum(platform, livemode, name, currency, int(amount))
+
+
 async def bank_sums(conn: Conn, span: Range) -> list[BankSum]:
     """Return what the entries of a range post to bank accounts, by the platform of their accounts."""
     records = await conn.fetch(_SQL["bank_sums"], *bounds_of(span), BANK)
-    return [BankSum._make((*tuple(record)[:4], int(record["amount"]))) for record in records]
+    return [_sum(record) for record in records]
 
 
 async def line_sums(conn: Conn) -> list[BankSum]:
     """Return what of the lines of each bank account is posted, as breaks and settlements say."""
     records = await conn.fetch(_SQL["line_sums"], timeout=WHOLE_TABLE_TIMEOUT_S)
-    return [BankSum._make((*tuple(record)[:4], int(record["amount"]))) for record in records]
+    return [_sum(record) for record in records]

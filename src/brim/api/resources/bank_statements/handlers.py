@@ -9,7 +9,7 @@ from brim.api.resources.bank_statements.wire import line_json, statement_json
 from brim.base import wire
 from brim.core import ach, line_settlements, reconciliation
 from brim.core.idempotency import Result
-from brim.core.reconciliation import StatementFilters
+from brim.core.reconciliation import LineStatus, StatementFilters
 
 STATEMENTS: Final = "/v1/brim/bank_statements"
 LINES: Final = "/v1/brim/statement_lines"
@@ -74,7 +74,7 @@ async def retrieve_line(call: Call) -> Result:
     await check_platform(call)
     found = await reconciliation.retrieve_line(call.service.database, call.scope, call.path_id)
     suggestions = await line_settlements.suggest(call.service.database, call.scope, found)
-    if found.unposted:
+    if found.status is LineStatus.OPEN:
         matches = ach.HandMatches(call.service.database, call.service.vault, call.service.renderers)
         async with call.service.database.connection() as conn:
             suggestions = sorted(
