@@ -10,13 +10,15 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.cli.root import cli
+from brim.core import ach
 from brim.core.erasure import ErasureRefusedError, Reason, Target, erase
 from brim.core.legal_holds import HoldKind, LegalHold, lift_hold, place_hold
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import rows
-from tests.support.live_money import PLATFORM, LiveMoney
+from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
 
 BELOW = "acct_below"
 
@@ -170,6 +172,30 @@ async def test_each_reason_keeps_it_from_being_erased(
     said = await commands.run("accounts", "erase", BELOW, "--dry-run", fails=True)
     assert "account_not_closed" in said
     assert "balance_not_zero" in said
+
+
+async def test_a_refund_keeps_its_payer_until_it_has_ended_and_is_erased_with_it(
+    commands: Commands, owner_database: Database, money: LiveMoney
+) -> None:
+    payer = await money.bank_account()
+    topup = await money.create(payer, 5000)
+    await money.until("2026-12-01 18:00")
+    await money.until("2026-12-08 12:00", step_hours=24)
+    await rows(owner_database, "UPDATE ach_entries SET effective_date = '2026-01-01'")
+    await rows(owner_database, "UPDATE breaks SET resolved_ms = 1")
+    asked: dict[str, Any] = {"renderers": WIRE_FORMATS, "by": OPERATOR, "now_ms": money.now_ms, "ids": money.ids}
+    wanted = ach.RefundRequest(description="Sorry, Jenny.", metadata={"name": "Jenny"})
+    async with money.database.transaction() as conn:
+        made = await ach.request_refund(conn, PLATFORM, topup, wanted, **asked)
+    assert "have a refund that the bank has yet to book" in await commands.erase(payer, "--dry-run", fails=True)
+    async with money.database.transaction() as conn:
+        await ach.cancel_refund(conn, PLATFORM, made.id, **asked)
+    await commands.erase(payer, "--confirm", payer)
+    (kept,) = await rows(owner_database, "SELECT description, metadata, amount, last4 FROM refunds")
+    assert (kept["description"], kept["metadata"], kept["amount"], kept["last4"]) == (None, None, 5_000, "")
+    for table in ("events", "balance_transactions", "audit_log"):
+        found = await rows(owner_database, f"SELECT t::text AS row FROM {table} AS t")
+        assert not [each for each in found if "Sorry" in each["row"]], table
 
 
 async def test_a_legal_hold_refuses_it_and_stops_it_between_two_pages(

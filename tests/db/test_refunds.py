@@ -22,7 +22,7 @@ from brim.core.ach import entry_store
 from brim.core.ach.applying import Applied, apply_return
 from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
-from brim.core.rails.ach import ACH, Offset
+from brim.core.rails.ach import ACH, Offset, SecCode
 from brim.core.refunds import FailureReason, Refund, RefundCheck, RefundStatus
 from brim.core.reversals import ReversalReason
 from brim.core.time import OwnerTime, lock_owner_time
@@ -236,11 +236,11 @@ async def test_only_what_is_available_is_refunded(live: LiveMoney) -> None:
     assert len(await rows(live.database, "SELECT id FROM refunds")) == 1
 
 
-async def spend(live: LiveMoney, amount: int) -> None:
+async def spend(live: LiveMoney, amount: int, source: str = "rsrv_x") -> None:
     async with live.database.transaction() as conn:
         moment = await lock_owner_time(conn, PLATFORM, now_ms=live.now_ms, ids=live.ids)
         await ledger.reserve(
-            conn, PLATFORM, source_type="reserve", source="rsrv_x", amount=amount, currency="usd", moment=moment
+            conn, PLATFORM, source_type="reserve", source=source, amount=amount, currency="usd", moment=moment
         )
 
 
@@ -507,6 +507,19 @@ async def test_a_refund_waits_while_it_is_unclear_whether_the_debit_has_come_bac
     assert (await now(live, found)).file is not None
 
 
+async def test_a_refund_whose_bank_account_has_no_number_any_more_fails_and_is_listed(live: LiveMoney) -> None:
+    await live.open()
+    found = await refund(live, await paid(live))
+    await rows(live.database, "UPDATE funding_sources SET sealed = NULL")
+    live.now_ms = at("2026-12-07 17:00")
+    await live.work()
+    ended = await now(live, found)
+    assert (ended.status, ended.failure_reason, ended.file) == (RefundStatus.FAILED, FailureReason.UNKNOWN, None)
+    (listed,) = await breaks(live)
+    assert (listed["kind"], "fits no file" in listed["detail"]) == ("failed_refund", True)
+    assert await available(live) == 5_000
+
+
 async def test_a_refund_of_a_debit_that_the_bank_then_rejects_fails_or_is_listed(live: LiveMoney) -> None:
     await live.open()
     topup = await paid(live)
@@ -569,7 +582,7 @@ async def _forgotten(live: LiveMoney, found: Refund) -> Refund:
 async def test_in_a_balanced_file_the_originator_is_debited_what_is_refunded(live: LiveMoney) -> None:
     live.bank_flags = ("--balanced",)
     await live.open(offset=Offset.CHECKING)
-    topup = await paid(live)
+    topup = await paid(live, sec_code=SecCode.CCD)
     made = [await refund(live, topup, amount) for amount in (1_000, 2_000)]
     found = await sent(live, made[0])
     (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE id = $1", found.file)
@@ -577,7 +590,7 @@ async def test_in_a_balanced_file_the_originator_is_debited_what_is_refunded(liv
     entries = [(each[1:3], int(each[29:39])) for each in text if each[:1] == "6"]
     assert entries == [("22", 1_000), ("22", 2_000), ("27", 3_000)]
     assert (file["entry_count"], file["total_debit"], file["total_credit"]) == (3, 3_000, 3_000)
-    assert [each[1:4] for each in text if each[:1] == "5"] == ["200"]
+    assert [(each[1:4], each[50:53]) for each in text if each[:1] == "5"] == [("200", "CCD")]
     await live.until("2026-12-09 12:00")
     assert {(await now(live, each)).status for each in made} == {RefundStatus.SUCCEEDED}
     await assert_bank_agrees(live, available=2_000)
@@ -675,6 +688,10 @@ async def test_refunds_of_two_top_ups_at_once_do_not_overdraw_the_balance(live: 
     results = await asyncio.gather(refund(live, first), refund(live, second), return_exceptions=True)
     assert sorted(type(each).__name__ for each in results) == ["Refund", "RefundFundsError"]
     assert await available(live) == 1_000
+    left = first if isinstance(results[1], Refund) else second
+    beside = await asyncio.gather(refund(live, left, 1_000), spend(live, 1_000, "rsrv_y"), return_exceptions=True)
+    refused = [each for each in beside if isinstance(each, (refunds.RefundFundsError, ledger.InsufficientFundsError))]
+    assert (len(refused), await available(live)) == (1, 0)
     await assert_books_hold(live.database)
 
 

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
+from brim.core.ach.encoding import refunding
+from brim.core.ach.rules import Entry, EntryStatus
 from brim.core.ledger import balance_change
 from brim.core.refunds import (
     AlreadyRefundedError,
@@ -137,3 +139,33 @@ def test_each_way_of_a_refund_leaves_nothing_clearing() -> None:
         False,
         {"acct_owner"},
     )
+
+
+@pytest.mark.parametrize(("is_savings", "code"), [(False, "22"), (True, "32")])
+def test_a_refund_is_a_credit_to_the_account_on_file_by_the_name_of_the_debit(is_savings: bool, code: str) -> None:
+    debit = Entry(
+        scope=REFUND.scope,
+        topup="tu_0123456789abcdefghij",
+        number=1,
+        owner=REFUND.owner,
+        originator="orig_x",
+        test_clock=None,
+        status=EntryStatus.RELEASED,
+        amount=5_000,
+        hold_days=3,
+        transaction_code=27,
+        sec_code="WEB",
+        routing_number="110000000",
+        last4="0000",
+        sealed=b"",
+        receiver_name="Jenny Rosen",
+        claimed_ms=1,
+    )
+    sent = refunding(REFUND, debit, "777", routing_number="121042882", is_savings=is_savings, holder_name="Jenny Rosen")
+    movement = sent.movement
+    assert (movement.transaction_code, movement.routing_number, movement.account_number) == (code, "121042882", "777")
+    assert (movement.amount_cents, movement.individual_identification_number) == (2_000, debit.topup[-15:])
+    assert (sent.batch.sec_code, sent.batch.description, sent.fits) == ("PPD", "REFUND", True)
+    assert not refunding(
+        REFUND, debit, "7" * 18, routing_number="121042882", is_savings=False, holder_name="Jenny Rosen"
+    ).fits
