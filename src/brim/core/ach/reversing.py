@@ -272,8 +272,8 @@ async def hold_reversals(
     """Return the reversals that the next file of an originator can take, held: those in whose time it is made.
 
     Those with the least time come first. Those whose debit came back meanwhile do not leave, and those of which that is
-    unclear wait. Those that no file can
-    carry, or not in time, are given up once the bank has confirmed the debit: the balance has its money back.
+    unclear wait. Those that no file can carry, or not in time, are given up once the bank has confirmed the debit: the
+    balance has its money back.
     """
     waiting = await reversals.hold_waiting(conn, scope, originator, test_clock=test_clock, limit=MOST)
     superseded = await reversals.find_superseded(conn, scope, waiting)

@@ -287,15 +287,18 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
 ) -> LineMatch | None:
     """Match a line that names a batch; None if the company is not ours, or it takes money for what brings it.
 
-    Reversals have the company of their debits, which may have been another one then.
+    Reversals have the company of their debits, and refunds that of their file, which may have been another one then.
     """
     scope, profile = reading.originator.scope, reading.originator.profile
     batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
-    is_ours = company == profile.company_id.strip()
-    if not is_ours and not (batches and batches[0].is_of_reversals and batches[0].company_id == company):
-        return None
     batch = batches[0] if batches else None
-    if line.amount_minor < 0 and not (batch and (batch.description in _PAID_OUT or await _refunded_in(reading, batch))):
+    refunded = [] if batch is None else await _refunded_in(reading, batch)
+    is_ours = company == profile.company_id.strip()
+    if batch is not None and (refunded or batch.is_of_reversals):
+        is_ours = is_ours or batch.company_id == company
+    if not is_ours:
+        return None
+    if line.amount_minor < 0 and not (batch and (refunded or batch.description in _PAID_OUT)):
         return None
     if batch is None:
         return LineMatch(problem=f"The line names batch {number}, which is none of ours.")
