@@ -919,6 +919,41 @@ async def test_a_return_that_could_not_be_applied_keeps_a_reversal_back_until_a_
     await sent(live, topup, "2026-12-07 17:00")
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_a_reversal_whose_debit_a_statement_has_taken_back_credits_nobody(live: LiveMoney, is_late: bool) -> None:
+    """Whatever its return says; where the statement comes after the reversal was given up, it is a break.
+
+    A month by chance found it: the return named another account, so the reversal waited for a person until it was too
+    late, and the balance was credited with money that the bank had taken back.
+    """
+    await live.open()
+    (live.folder / "rules.jsonl").write_text(
+        json.dumps({"account": "000700000069", "action": "return", "code": "R03", "fault": "account"})
+    )
+    await live.bank("script", str(live.folder / "rules.jsonl"))
+    topup = await debited(live, "000700000069")
+    await live.until("2026-12-03 12:00")
+    await reverse(live, topup)
+    live.now_ms = at("2026-12-04 16:30")
+    await live.advance_bank()
+    await live.work()  # the return has come, and its statement has not
+    live.now_ms = at("2026-12-09 17:45" if is_late else "2026-12-04 23:30")
+    if is_late:
+        await live.work()
+        assert (await of_topup(live, topup)).status is ReversalStatus.MISSED
+    await live.advance_bank()
+    await live.work()
+    live.now_ms = max(live.now_ms, at("2026-12-09 17:45"))
+    await live.work()
+    found = await of_topup(live, topup)
+    assert (found.status, found.is_credited) == (
+        (ReversalStatus.MISSED, True) if is_late else (ReversalStatus.SUPERSEDED, False)
+    )
+    taken_back = [each["detail"] for each in await breaks(live) if each["kind"] == "taken_back"]
+    assert [("whose reversal has failed" in each) for each in taken_back] == [True] * is_late
+    await assert_bank_agrees(live, clearing=5_000 * is_late, available=5_000 * is_late)
+
+
 async def test_a_rejected_batch_with_a_reversed_debit_that_was_confirmed_is_resubmitted(live: LiveMoney) -> None:
     await live.open(confirmation=Confirmation.ACKNOWLEDGEMENT)
     other, topup = await live.create(await live.bank_account(), 1_000), await live.create(await live.bank_account())

@@ -504,17 +504,23 @@ async def _book_credits(reading: FileReading, paid: Sequence[Credit], row: State
 
 
 async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
-    """List that a statement has taken back a debit whose top-up has succeeded, until a return is applied."""
+    """List that a statement has taken back a debit whose money the balance has, until a return is applied.
+
+    Its top-up has succeeded, or its reversal has failed.
+    """
     if entry.return_code is not None:
         return
     found = (await fetch_topups(reading.conn, entry.owner_scope, [entry.topup]))[0]
-    if found.status is not Status.SUCCEEDED:
+    reversal = (await reversals.find_of_topups(reading.conn, entry.scope, [entry.topup])).get(entry.topup)
+    is_credited = reversal is not None and reversal.number == entry.number and reversal.is_credited
+    if found.status is not Status.SUCCEEDED and not is_credited:
         return  # what is pending does not succeed any more
+    what = "whose reversal has failed" if is_credited else "which has succeeded"
     await reading.open_break(
         BreakKind.TAKEN_BACK,
         cause=f"{entry.topup}/{entry.number}",
-        detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), which has succeeded, and no "
-        "return that was applied says why. Ask the bank for the return: it reverses the top-up.",
+        detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), {what}, and no return "
+        "that was applied says why. Ask the bank for the return: it takes the money from the balance.",
         amount=-entry.amount,
         currency="usd",
         reference=entry.trace,

@@ -165,12 +165,13 @@ ORDER BY v.id DESC;
 
 -- name: find_superseded
 -- Those of some reversals whose debit must not be paid back now. That is certain where it was returned, unless the dishonor
--- of that return was accepted, where a return came after the reversal had left, or where the bank has rejected its batch. A
--- return that could not be applied counts while its break is open.
+-- of that return was accepted, where a return came after the reversal had left, where a statement has taken the debit back
+-- whatever its return says, or where the bank has rejected its batch. A return that could not be applied counts while its
+-- break is open.
 SELECT v.id, w.is_certain
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
-    SELECT id, topup, number
+    SELECT id, owner, topup, number
     FROM ach_reversals
     WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
     ORDER BY id
@@ -195,6 +196,26 @@ CROSS JOIN LATERAL (
             ORDER BY id
         ) AS b ON true
         WHERE r.is_applied OR b.kind = 'paid_twice' OR b.resolved_ms IS NULL
+        UNION ALL
+        SELECT true
+        FROM (
+            SELECT topup
+            FROM bank_confirmations
+            WHERE
+                account = v.owner AND livemode = $2 AND topup = v.topup
+                AND step = 'bank_return' || CASE WHEN v.number > 1 THEN ':' || v.number ELSE '' END
+        ) AS t
+        WHERE NOT EXISTS (
+            SELECT
+            FROM (
+                SELECT number, status
+                FROM ach_returns
+                WHERE account = $1 AND livemode = $2 AND topup BETWEEN v.topup AND v.topup
+                ORDER BY topup
+                OFFSET 0
+            ) AS r
+            WHERE r.number = v.number AND r.status = 'accepted'
+        )
         UNION ALL
         SELECT true
         FROM (
