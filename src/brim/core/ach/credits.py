@@ -178,7 +178,9 @@ async def who_requested_what_it_ends(conn: Conn, scope: AccountScope, found: Bre
 
 
 def check_credits_by_second_person(by: Actor, requested_by: str | None, *, approvers: int) -> None:
-    """Let an actor pass who resolves a break; of a credit that no statement books, which credits the balance.
+    """Let an actor pass who resolves a break, if it ends no credit, or one that somebody else has requested.
+
+    What ends a reversal or refund that no statement books credits the balance.
 
     Args:
         by: who resolves it.
