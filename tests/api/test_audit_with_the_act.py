@@ -21,7 +21,7 @@ from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.samples.sample import Sample
 from tests.support.brim_process import RunningBrim, start_serving
 from tests.support.making import all_entries, sample_for
-from tests.support.making_live import NEVER_BY_KEYS, is_live, live_sample_for
+from tests.support.making_live import NEEDS_A_STATEMENT, NEVER_BY_KEYS, is_live, live_sample_for
 from tests.support.service import Server, connected_to, find_platform_account
 from tests.support.wire import Wire, WireReply
 
@@ -62,7 +62,7 @@ BY_DETAIL: Final = {
 CHANGES_WHAT_IS_THERE: Final = {"PostBrimDefaultFundingSources", "PostBrimMicrodeposits", "PostBrimPrenotes"}
 """Their entries are about a funding source, which was there before."""
 
-EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED
+EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED | NEEDS_A_STATEMENT
 ENTRIES: Final = [
     entry
     for entry in all_entries(Catalogue(OPERATIONS))
@@ -81,6 +81,7 @@ STATE: Final = {
     "ach_entries": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
+    "line_settlements": "to_jsonb(t)",
     "legal_holds": "to_jsonb(t)",
     "refunds": "to_jsonb(t)",
     "api_keys": "to_jsonb(t)",

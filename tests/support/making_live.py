@@ -20,6 +20,8 @@ NEVER_BY_KEYS: Final = {
     "PostBrimLineSettlementsLineSettlementConfirm",
 }
 """What operators do, and keys are refused."""
+NEEDS_A_STATEMENT: Final = {"PostBrimBreaksBreakTakeIn"}
+"""What is about the bytes of a file that only a bank can have sent; `tests/db/test_line_settlements.py` does it."""
 
 _PRENOTES: Final = "/v1/brim/prenotes"
 _MICRODEPOSITS: Final = "/v1/brim/microdeposits"
@@ -47,7 +49,7 @@ def is_live(operation: Operation) -> bool:
 
 def is_done_by_keys(operation: Operation) -> bool:
     """Tell whether a key can do it, perhaps after an operator has prepared it."""
-    return operation.operation_id not in NEVER_BY_KEYS
+    return operation.operation_id not in NEVER_BY_KEYS | NEEDS_A_STATEMENT
 
 
 def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path) -> Sample:

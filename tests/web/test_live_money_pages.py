@@ -692,7 +692,28 @@ def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
         assert "Approved by you" in approver.text
         assert re.search(r"Approved by Ada Lovelace \(\w+@example.com\)", viewer.open(shown).body.decode())
         assert "Ada Lovelace (" in text_of(viewer.open("/ach/files"))
+        _check_that_two_people_settle_a_line(finance, approver, objects)
         _check_that_keys_leave_it_to_operators(house, account, objects, path)
+
+
+def _check_that_two_people_settle_a_line(finance: Browser, approver: Browser, objects: AchObjects) -> None:
+    """Propose what a line is, confirm it by another person, and undo it the other way round."""
+    line = objects.line()
+    finance.open(f"/statement-lines/{line}")
+    finance.post(f"/statement-lines/{line}/settle", form_token=finance.form_token, note="A fee.", fees="-25.00")
+    page = (finance.location or "").partition("?")[0]
+    assert f"{page}/confirm" not in finance.open(page).body.decode()
+    assert "another operator has to confirm it" in finance.text
+    assert finance.post(f"{page}/confirm", form_token=finance.form_token, expected_status="proposed").status == 403
+    assert f"{page}/confirm" in approver.open(page).body.decode()
+    approver.submit(f"{page}/confirm", expected_status="proposed")
+    assert "Confirmed by you" in approver.text
+    finance.open(page)
+    finance.submit(f"{page}/undo", note="Not ours.")
+    assert "Undo proposed" in finance.text
+    approver.open(page)
+    approver.submit(f"{page}/confirm", expected_status="undo_proposed")
+    assert "Its lines are open again" in approver.text
 
 
 def _check_that_keys_leave_it_to_operators(house: House, account: str, objects: AchObjects, path: str) -> None:

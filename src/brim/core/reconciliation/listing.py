@@ -62,8 +62,8 @@ async def page_lines_of_statement(
         ResourceMissingError: there is no such statement, or a cursor names no line.
         ExclusiveParametersError: both cursors are given.
     """
-    await lookups.retrieve(database, scope, statement, store.fetch_statements, kind="bank statement")
     await lookups.check_cursors(database, scope, request, kind="statement line", exists=_line_exists)
+    await lookups.retrieve(database, scope, statement, store.fetch_statements, kind="bank statement")
     async with database.connection() as conn:
         return await store.page_lines_of_statement(
             conn,

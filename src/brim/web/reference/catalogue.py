@@ -293,8 +293,14 @@ CHAPTERS: Final = (
     Chapter(
         "bank_statements",
         "Bank statements",
-        "What your bank has booked, line by line, and what each line is about. This is Brim's own.",
-        ("/v1/brim/bank_statements", "/v1/brim/statement_lines"),
+        "What your bank has booked, statement by statement. This is Brim's own.",
+        ("/v1/brim/bank_statements",),
+    ),
+    Chapter(
+        "statement_lines",
+        "Statement lines",
+        "The lines of bank statements, and what each is about. This is Brim's own.",
+        ("/v1/brim/statement_lines",),
     ),
     Chapter(
         "line_settlements",

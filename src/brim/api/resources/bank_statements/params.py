@@ -81,7 +81,7 @@ SETTLEMENT_PROPOSE: Final = (
         description="Batches that the lines book, as file and number: `achf_.../1`. Their top-ups are confirmed.",
     ),
     Parameter(
-        name="returns",
+        name="returned_debits",
         kind=TextList(max_items=MOST_LINES),
         description="Top-ups whose returned debits the lines take back: `tu_...`.",
     ),

@@ -76,13 +76,13 @@ def _matches(call: Call) -> HandMatches:
 
 async def _find_matched(conn: Conn, call: Call) -> tuple[Part, ...]:
     """Return the parts that are batches or returned debits, of the bank account of the first line."""
-    batches, returns = call.parameters.get("batches", ()), call.parameters.get("returns", ())
-    first = call.parameters["lines"][0]
-    lines = await reconciliation.fetch_lines(conn, call.scope, [first])
-    if first not in lines or not (batches or returns):
+    batches, returns = call.parameters.get("batches", ()), call.parameters.get("returned_debits", ())
+    lines = await reconciliation.fetch_lines(conn, call.scope, call.parameters["lines"][:1])
+    if not lines or not (batches or returns):
         return ()
+    (line,) = lines.values()
     return await _matches(call).find_parts(
-        conn, call.scope, bank_account=lines[first].bank_account, batches=batches, returns=returns
+        conn, call.scope, bank_account=line.bank_account, batches=batches, returns=returns
     )
 
 

@@ -40,7 +40,9 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str, described("Why.", **TEXT)]
     one_person: Annotated[bool, described("Whether one person did it all, as nobody else could confirm it.")]
-    returns: Annotated[list[str], described("The debits that the lines take back, each as its top-up and number.")]
+    returned_debits: Annotated[
+        list[str], described("The returned debits whose money the lines take, each as its top-up and number.")
+    ]
     status: Annotated[
         str,
         described(
@@ -81,7 +83,7 @@ def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgs
             livemode=found.scope.livemode,
             note=found.note,
             one_person=found.one_person,
-            returns=targets_of(found.parts, PartKind.RETURN),
+            returned_debits=targets_of(found.parts, PartKind.RETURN),
             status=found.status,
             suspense=parts.get(PartKind.SUSPENSE, 0),
             undo_by=found.undo_by,
