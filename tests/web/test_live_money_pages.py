@@ -702,12 +702,12 @@ def _check_that_two_people_settle_a_line(finance: Browser, approver: Browser, ob
     finance.open(f"/statement-lines/{line}")
     finance.post(f"/statement-lines/{line}/settle", form_token=finance.form_token, note="A fee.", fees="-25.00")
     page = (finance.location or "").partition("?")[0]
-    assert f"{page}/confirm" not in finance.open(page).body.decode()
-    assert "another operator has to confirm it" in finance.text
+    assert f"{page}/confirm" not in finance.open(finance.location or "").body.decode()
+    assert "Another operator has to confirm it" in finance.text
     assert finance.post(f"{page}/confirm", form_token=finance.form_token, expected_status="proposed").status == 403
     assert f"{page}/confirm" in approver.open(page).body.decode()
     approver.submit(f"{page}/confirm", expected_status="proposed")
-    assert "Confirmed by you" in approver.text
+    assert "The settlement is posted." in approver.text
     finance.open(page)
     finance.submit(f"{page}/undo", note="Not ours.")
     assert "Undo proposed" in finance.text
