@@ -163,7 +163,7 @@ async def test_a_fee_is_posted_once_another_person_confirms_it_and_undone_by_a_c
     assert steps == ["line_settlement", "line_settlement_undone"]
     again = await desk.propose([fee], {PartKind.SUSPENSE: FEE})
     await desk.confirm(again.id)
-    assert await ledger(live) == {"suspense": 250, "bank:operating": -250}
+    assert await ledger(live) == {"suspense:operating": 250, "bank:operating": -250}
     await assert_books_hold(live.database)
 
 

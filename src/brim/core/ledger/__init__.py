@@ -17,6 +17,7 @@ from brim.core.ledger.chart import (
     ChartAccount,
     bank_ledger_account,
     chart_account,
+    suspense_ledger_account,
 )
 from brim.core.ledger.hold_rules import Hold, HoldConflictError, HoldStatus
 from brim.core.ledger.holds import find_hold, post_hold, reserve, void_hold
@@ -89,6 +90,7 @@ __all__ = [
     "retrieve_balance_transaction",
     "seal_entries",
     "sealing_lag_ms",
+    "suspense_ledger_account",
     "unsealable_chains",
     "verify_chain",
     "void_hold",

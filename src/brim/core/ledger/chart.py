@@ -42,11 +42,12 @@ AVAILABLE: Final = "balance:available"
 RESERVED: Final = "balance:reserved"
 FUNDING_CLEARING: Final = "funding:clearing"
 PAYOUTS_CLEARING: Final = "payouts:clearing"
-SUSPENSE: Final = "suspense"
 FEES: Final = "fees"
 VERIFICATION: Final = "verification"
 BANK: Final = "bank:"
 """What the code of a bank account's ledger account begins with; its id follows."""
+SUSPENSE: Final = "suspense:"
+"""What the code of the suspense account of a bank account begins with; its id follows."""
 
 CHART: Final = (
     ChartAccount(
@@ -80,7 +81,7 @@ CHART: Final = (
         normal_side=NormalSide.CREDIT,
         overdraft=Overdraft.ALLOWED,
         returns_to_zero=True,
-        description="Money at the bank that nothing explains yet.",
+        description="Money at the bank that is nobody's yet, one account for each bank account.",
     ),
     ChartAccount(
         code=FEES,
@@ -104,15 +105,23 @@ CHART: Final = (
 """The chart. A new ledger account is a new row here, and its line in `docs/ledger.md`."""
 
 _BY_CODE: Final = {account.code: account for account in CHART}
+FAMILIES: Final = (BANK, SUSPENSE)
+"""The codes of the chart that stand for one account for each bank account."""
 
 
 def chart_account(code: str) -> ChartAccount | None:
     """Return the row of the chart for a ledger account; None when it is not in the chart."""
-    if code.startswith(BANK):
-        return _BY_CODE[BANK] if code != BANK else None
+    for family in FAMILIES:
+        if code.startswith(family):
+            return _BY_CODE[family] if code != family else None
     return _BY_CODE.get(code)
 
 
 def bank_ledger_account(bank_account: str) -> str:
     """Return the code of the ledger account of a bank account, given by its id."""
     return f"{BANK}{bank_account}"
+
+
+def suspense_ledger_account(bank_account: str) -> str:
+    """Return the code of the suspense account of a bank account, given by its id."""
+    return f"{SUSPENSE}{bank_account}"

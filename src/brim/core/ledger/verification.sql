@@ -72,15 +72,16 @@ CROSS JOIN LATERAL (
     WHERE e.source_type <> ALL ($7::text[])
     UNION ALL
     SELECT 'accounts of the chart', e.debit_account || ' -> ' || e.credit_account
-    WHERE NOT (e.debit_account = ANY ($8::text[]) OR e.debit_account LIKE 'bank:_%')
-        OR NOT (e.credit_account = ANY ($8::text[]) OR e.credit_account LIKE 'bank:_%')
+    WHERE NOT (e.debit_account = ANY ($8::text[]) OR e.debit_account ~ '^(bank|suspense):.')
+        OR NOT (e.credit_account = ANY ($8::text[]) OR e.credit_account ~ '^(bank|suspense):.')
     UNION ALL
     SELECT e.line_count || ' lines', 'others'
     WHERE EXISTS (
             SELECT FROM journal_entry_lines AS l
             WHERE l.account = e.account AND l.livemode = e.livemode AND l.entry = e.id
-                AND (l.line > e.line_count OR NOT (l.debit_account = ANY ($8::text[]) OR l.debit_account LIKE 'bank:_%')
-                    OR NOT (l.credit_account = ANY ($8::text[]) OR l.credit_account LIKE 'bank:_%'))
+                AND (l.line > e.line_count
+                    OR NOT (l.debit_account = ANY ($8::text[]) OR l.debit_account ~ '^(bank|suspense):.')
+                    OR NOT (l.credit_account = ANY ($8::text[]) OR l.credit_account ~ '^(bank|suspense):.'))
             OFFSET 0
         )
         OR e.line_count <> 1 AND e.line_count - 1 <> (

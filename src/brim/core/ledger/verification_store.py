@@ -4,14 +4,14 @@ from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from brim.base.scope import AccountScope
-from brim.core.ledger.chart import AVAILABLE, BANK, CHART, RESERVED
+from brim.core.ledger.chart import AVAILABLE, CHART, FAMILIES, RESERVED
 from brim.core.ledger.hold_rules import POST_STEP, RESERVE_STEP, VOID_STEP
 from brim.core.verification import Difference, Range, Sum, bounds_of, differences
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__, "verification", fragments="brim.core.verification")
-_CODES: Final = [account.code for account in CHART if account.code != BANK]
+_CODES: Final = [account.code for account in CHART if account.code not in FAMILIES]
 
 
 class BalanceSum(NamedTuple):

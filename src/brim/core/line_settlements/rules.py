@@ -12,7 +12,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
-from brim.core.ledger import FEES, SUSPENSE, EntryLine, JournalEntry, bank_ledger_account
+from brim.core.ledger import FEES, EntryLine, JournalEntry, bank_ledger_account, suspense_ledger_account
 
 SETTLEMENT_PREFIX: Final = "lset_"
 SOURCE_TYPE: Final = "line_settlement"
@@ -53,8 +53,8 @@ class PartKind(StrEnum):
     """A returned debit, whose money the bank has taken back."""
 
 
-LEDGER_ACCOUNTS: Final = {PartKind.FEES: FEES, PartKind.SUSPENSE: SUSPENSE}
-"""The ledger accounts of the parts that a settlement posts itself; `ach` posts the others."""
+POSTED_HERE: Final = frozenset({PartKind.FEES, PartKind.SUSPENSE})
+"""The parts that a settlement posts itself; `ach` posts the others."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +177,9 @@ def entry_of(settlement: LineSettlement, *, entry_id: str, created: int, is_undo
 def _lines(settlement: LineSettlement, *, is_undo: bool) -> Iterator[EntryLine]:
     bank = bank_ledger_account(settlement.bank_account)
     for part in settlement.parts:
-        other = LEDGER_ACCOUNTS.get(part.kind)
-        if other is None:
+        if part.kind not in POSTED_HERE:
             continue
+        other = FEES if part.kind is PartKind.FEES else suspense_ledger_account(settlement.bank_account)
         is_coming = (part.amount > 0) is not is_undo
         debit, credit = (bank, other) if is_coming else (other, bank)
         yield EntryLine(

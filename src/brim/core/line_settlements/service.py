@@ -19,7 +19,7 @@ from brim.core.audit import Action, ObjectType
 from brim.core.ledger import Posting, post_entries
 from brim.core.line_settlements import store
 from brim.core.line_settlements.rules import (
-    LEDGER_ACCOUNTS,
+    POSTED_HERE,
     SETTLEMENT_PREFIX,
     LinesDifferError,
     LineSettlement,
@@ -212,7 +212,7 @@ async def propose_undo(
     before = await _hold(conn, scope, settlement)
     if before.status is not SettlementStatus.POSTED:
         raise SettlementStateError(before, "undone")
-    if any(part.kind not in LEDGER_ACCOUNTS for part in before.parts):
+    if any(part.kind not in POSTED_HERE for part in before.parts):
         raise MatchedSettlementError(before.id)
     proposed = msgspec.structs.replace(
         before, status=SettlementStatus.UNDO_PROPOSED, undo_note=note, undo_by=name_of(by), undo_ms=now_ms
