@@ -19,7 +19,7 @@ _decode_evidence: Final = decoder(dict[str, str])
 _NEWEST: Final = {
     field.name: field.default
     for field in msgspec.structs.fields(OriginatorProfile)
-    if field.name.startswith("microdeposit")
+    if field.name.startswith(("microdeposit", "transfers"))
 }
 """The defaults of the fields that the version before does not know."""
 

@@ -13,6 +13,8 @@ from brim.core.rails.ach import (
     Microdeposits,
     Offset,
     SecCode,
+    TransferPolicy,
+    Transfers,
     Upload,
 )
 
@@ -149,6 +151,26 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     ),
     "source_pending_cap": (Amount(), "The largest total that may be pending from one bank account, in cents."),
     "time_zone": (Text(max_length=64), "The bank's time zone, by its IANA name: `America/New_York`."),
+    "transfers": (
+        Enum(tuple(each.value for each in Transfers)),
+        (
+            "Whether incoming credits that nothing else explains are taken for transfers from customers: credited by "
+            "their references, or put into suspense. Default `off`. Set it only when every process runs the same "
+            "version."
+        ),
+    ),
+    "transfers_late": (
+        Enum(tuple(each.value for each in TransferPolicy)),
+        "What becomes of a transfer that comes after its instructions have expired: `credit`.",
+    ),
+    "transfers_over": (
+        Enum(tuple(each.value for each in TransferPolicy)),
+        "What becomes of the part of a transfer that is more than was expected: `suspend`.",
+    ),
+    "transfers_short": (
+        Enum(tuple(each.value for each in TransferPolicy)),
+        "What becomes of less than was expected: `suspend`, until the rest has come.",
+    ),
 }
 
 

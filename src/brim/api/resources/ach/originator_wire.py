@@ -18,6 +18,8 @@ from brim.core.rails.ach import (
     Microdeposits,
     Offset,
     SecCode,
+    TransferPolicy,
+    Transfers,
     Upload,
 )
 
@@ -120,6 +122,25 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     source_pending_cap: Annotated[int, described("The largest total pending from one bank account.", **_CENTS)]
     time_zone: Annotated[str, described("The bank's time zone, by its IANA name.", **TEXT)]
+    transfers: Annotated[
+        str,
+        described(
+            "Whether incoming credits that nothing else explains are taken for transfers.",
+            enum=[each.value for each in Transfers],
+        ),
+    ]
+    transfers_late: Annotated[
+        str,
+        described("What becomes of a transfer that comes late.", enum=[each.value for each in TransferPolicy]),
+    ]
+    transfers_over: Annotated[
+        str,
+        described("What becomes of more than was expected.", enum=[each.value for each in TransferPolicy]),
+    ]
+    transfers_short: Annotated[
+        str,
+        described("What becomes of less than was expected.", enum=[each.value for each in TransferPolicy]),
+    ]
 
 
 class OriginatorObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,6 +68,22 @@ class Microdeposits(StrEnum):
     """Two credits, and a debit that takes their sum back."""
 
 
+class Transfers(StrEnum):
+    """Whether incoming credits that nothing else explains are taken for transfers from customers."""
+
+    OFF = "off"
+    ON = "on"
+
+
+class TransferPolicy(StrEnum):
+    """What becomes of a transfer that is not exactly what was expected."""
+
+    CREDIT = "credit"
+    """It is credited to the account of its reference."""
+    SUSPEND = "suspend"
+    """It waits in suspense for a person, or for the rest."""
+
+
 class ProfileError(BrimError):
     """A profile has a value that no file could be made with.
 
@@ -134,6 +150,12 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         microdeposits_per_account_day: how often an account sends some in a day.
         microdeposits_per_day: how often all accounts together do.
         microdeposit_return_percent: from which share of them that came back in thirty days on none are sent.
+        transfers: whether incoming credits that nothing else explains are taken for transfers from customers: credited
+            by their references, or put into suspense. Off, they are breaks. Set it only when every process runs the
+            same version: an earlier one does not know it.
+        transfers_short: what becomes of less than was expected: `suspend` until the rest has come, or `credit`.
+        transfers_over: what becomes of what is more than was expected; the expected amount is credited in any case.
+        transfers_late: what becomes of what comes after the instructions have expired.
         max_file_entries: how many entries a file may have.
         max_file_lines: how many lines, including headers, controls and the filler of the last block.
         offset: the type of the originator's own account that each batch's offset credits, if files are balanced.
@@ -188,6 +210,10 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     microdeposits_per_account_day: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
     microdeposits_per_day: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 200
     microdeposit_return_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 15
+    transfers: Transfers = Transfers.OFF
+    transfers_short: TransferPolicy = TransferPolicy.SUSPEND
+    transfers_over: TransferPolicy = TransferPolicy.SUSPEND
+    transfers_late: TransferPolicy = TransferPolicy.CREDIT
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
     max_file_lines: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = MOST_LINES
     offset: Offset = Offset.NONE
