@@ -13,6 +13,7 @@ TYPES: Final = {
     "dishonored_return": ("257", "257"),
     "contested_return": ("557", "557"),
     "return_fee": ("698", "698"),
+    "transfer": ("195", "495"),
     "other": ("142", "451"),
 }
 """Type code by the kind of line, of a credit and of a debit."""

@@ -18,6 +18,7 @@ _FAMILIES: Final = {
     "dishonored_return": ("IDDT", "UPDD"),
     "contested_return": ("IDDT", "UPDD"),
     "return_fee": ("IDDT", "FEES"),
+    "transfer": ("RCDT", "OTHR"),
     "other": ("OTHR", "OTHR"),
 }
 """Family and sub-family of the domain PMNT by the kind of line."""
@@ -51,6 +52,8 @@ def _message(statement: Statement) -> Iterator[str]:
 
 def _entry(line: StatementLine, day: str) -> Iterator[str]:
     family, sub_family = _FAMILIES[line.kind]
+    if line.kind == "transfer" and line.amount < 0:
+        family = "ICDT"
     reversal = "<RvslInd>true</RvslInd>" if line.kind in _RETURNS else ""
     yield f"<Ntry>{_amount(line.amount)}{reversal}<Sts><Cd>BOOK</Cd></Sts>"
     yield f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>"

@@ -149,6 +149,22 @@ def script(state: Path, file: Path) -> None:
 
 
 @bank.command()
+@_STATE
+@click.argument("cents", type=click.IntRange(1, 9_999_999_999))
+@click.argument("text")
+@click.option("--out", is_flag=True, help="The bank takes it from the originator: a recall, or what is sent back.")
+def transfer(state: Path, cents: int, text: str, out: bool) -> None:  # noqa: FBT001  a flag of the command
+    """Let a customer send CENTS to the originator, and write TEXT."""
+    if not (text.isascii() and text.isprintable() and 0 < len(text) <= _LONGEST_TEXT):
+        raise click.UsageError(f"TEXT has 1 to {_LONGEST_TEXT} letters, digits and signs of ASCII.")
+    with _opened(state) as opened:
+        day = opened.transfer(-cents if out else cents, text)
+        click.echo(
+            f"{_money(-cents if out else cents)} is on the statement of {day}. Balance {_money(_balance(opened))}."
+        )
+
+
+@bank.command()
 def accounts() -> None:
     """Print the account numbers that are not simply paid."""
     from brim.bank.outcomes import NAMED
@@ -168,6 +184,8 @@ def accounts() -> None:
     click.echo("any other          paid")
 
 
+_LONGEST_TEXT: Final = 140
+"""Characters of what a payer writes. Source: ISO 20022, Max140Text."""
 _LABELS: Final = {
     "accepted": "files accepted",
     "rejected": "rejected",

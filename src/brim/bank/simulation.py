@@ -11,6 +11,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,6 +126,13 @@ class Bank:
                 number = self.store.run("insert_rule", json.dumps(fields, sort_keys=True), times)
                 if fields["action"] in ("return", "notify"):
                     return_settled(step, Rule(number, fields), times)
+
+    def transfer(self, cents: int, text: str) -> date:
+        """Book a transfer to the originator, or from it if `cents` is negative; return whose statement has it."""
+        with self._step() as step:
+            day = step.local.local(step.local.next_at(STATEMENT, step.day, step.now)).date()
+            step.book("transfer", day, cents, "", text, 1)
+        return day
 
     def write_files(self) -> None:
         """Write every file that was decided on and may not have been written."""
