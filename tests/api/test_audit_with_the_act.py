@@ -50,6 +50,7 @@ REFUSED: Final = {"PostAccountsAccountLoginLinks"} | NEVER_BY_KEYS
 
 BY_DETAIL: Final = {
     "PostTestHelpersBalanceHold",
+    "PostTestHelpersFundingInstructionsFundingInstructionsFund",
     "PostBrimAchBankFiles",
     "PostBrimAchFilesFileResubmit",
     "PostBrimAchReturnRatesSubjectEndOverride",
@@ -79,6 +80,8 @@ STATE: Final = {
     "balance_reserves": "to_jsonb(t)",
     "holds": "to_jsonb(t)",
     "ach_entries": "to_jsonb(t)",
+    "funding_instructions": "to_jsonb(t)",
+    "incoming_transfers": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
     "line_settlements": "to_jsonb(t)",

@@ -155,6 +155,18 @@ class Life:
             self.account,
             m["override"],
         )
+        wanted = {"currency": "usd", "description": m["paid_for"], "metadata[about]": m["paid_for_metadata"]}
+        instructions = self.post("/v1/brim/funding_instructions", wanted)["id"]
+        played = self.post(f"/v1/test_helpers/funding_instructions/{instructions}/fund", {"amount": 100})
+        self.execute("UPDATE incoming_transfers SET note = $2 WHERE id = $1", played["id"], m["transfer_note"])
+        self.execute(
+            "INSERT INTO funding_instructions (account, livemode, id, owner, bank_account, currency, reference, "
+            "description, created_ms) VALUES ($1, true, $2, $3, 'operating', 'usd', $2, $4, 1)",
+            self.platform,
+            f"fi_{self.account}",
+            self.account,
+            m["paid_for_live"],
+        )
         self.execute(
             "INSERT INTO due_exceptions VALUES ($1, false, 'x', 'y', 1, 1, 1, 4102444800000, $2)",
             self.account,
@@ -455,6 +467,7 @@ REMOVED: Final = store.REMOVED
 NOTHING_PLANTED: Final = {
     "keys",  # ends what may act for the account
     "prenotes/test",
+    "incoming_transfers/live",  # as in test mode
     "authorizations/test",
     "cli_sessions",  # without it the devices could not be removed
     "default_funding_sources",

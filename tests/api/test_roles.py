@@ -34,6 +34,7 @@ APPROVALS: Final = {
     "PostBrimAchOriginatorsOriginatorActivate",
     "PostBrimAchReturnRatesSubjectApproveOverride",
     "PostBrimLineSettlementsLineSettlementConfirm",
+    "PostBrimIncomingTransfersIncomingTransferApprove",
 }
 MONEY: Final = {
     "DeleteBrimDefaultFundingSourcesCurrency",
@@ -55,6 +56,12 @@ MONEY: Final = {
     "PostBrimRefunds",
     "PostBrimRefundsRefundCancel",
     "PostBrimBreaksBreak",
+    "PostBrimFundingInstructions",
+    "PostBrimIncomingTransfersIncomingTransfer",
+    "PostBrimIncomingTransfersIncomingTransferAssign",
+    "PostBrimIncomingTransfersIncomingTransferDecline",
+    "PostBrimIncomingTransfersIncomingTransferSendBack",
+    "PostTestHelpersFundingInstructionsFundingInstructionsFund",
     "PostBrimBreaksBreakResolve",
     "PostBrimBreaksBreakTakeIn",
     "PostBrimCorrectionsCorrectionRefuse",

@@ -72,6 +72,11 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/line_settlements",  # a line that is open
         "POST /v1/brim/line_settlements/{line_settlement}/confirm",  # an operator
         "POST /v1/brim/line_settlements/{line_settlement}/undo",  # one that is posted
+        "POST /v1/brim/incoming_transfers/{incoming_transfer}/assign",  # one of the account's own accounts
+        "POST /v1/brim/incoming_transfers/{incoming_transfer}/send_back",  # one of which nothing is proposed
+        "POST /v1/brim/incoming_transfers/{incoming_transfer}/approve",  # an operator
+        "POST /v1/brim/incoming_transfers/{incoming_transfer}/decline",  # one of which something is proposed
+        "POST /v1/test_helpers/funding_instructions/{funding_instructions}/fund",  # one that expects an amount
         "POST /v1/brim/ach/originators/{originator}/activate",  # an operator
         "POST /v1/brim/ach/files/{file}/approve",  # the same
         "POST /v1/brim/ach/return_rates/{subject}/override",  # a moment in the next thirty days

@@ -607,6 +607,10 @@ CASES: Final[Mapping[str, Case]] = {
     "erasure.erase_findings": Case((*OWN, [at("bf_", n) for n in MANY], ["[]"] * 100)),
     "erasure.erase_rail_stops": Case((*OWN, "acct_7", "x"), reads_all="stops in force are a few"),
     "erasure.erase_return_overrides": Case((*OWN, "acct_7", "x"), reads_all="overrides are a few"),
+    "erasure.page_funding_instructions": Case((*OWN, "", 100, "acct_7")),
+    "erasure.erase_funding_instructions": Case((*OWN, [at("fi_", n) for n in MANY])),
+    "erasure.page_incoming_transfers": Case((*OWN, "", 100, "acct_7")),
+    "erasure.erase_incoming_transfers": Case((*OWN, [at("itr_", n) for n in MANY])),
     "erasure.page_audit_log": Case(("", 100)),
     "erasure.erase_key_names": Case(OWN, reads_all=ONE_OWNERS),
     "erasure.erase_clock_names": Case(OWN, reads_all=ONE_OWNERS),
@@ -789,6 +793,42 @@ CASES: Final[Mapping[str, Case]] = {
     "dishonors.claim_played_returns": Case((*OWN, 1_000_000, 100), reads_all="the dishonors of a few days wait"),
     "dishonors.forget_records": Case((1_000_000, 100)),
     "dishonors.count_undecided": Case((*OWN, 1, "retn_", 100)),
+    "push.insert_instructions": Case(
+        (*OWN, "fi_new", "acct_new", "orig_1", "operating", "usd", "RF00", None, None, None, None, 1)
+    ),
+    "push.find_lasting": Case((*OWN, "acct_7", "usd")),
+    "push.fetch_instructions": Case((*OWN, [at("fi_", n) for n in FEW])),
+    "push.find_by_references": Case((*OWN, [f"RF{n}" for n in FEW])),
+    "push.find_expected": Case((*OWN, "usd", 500, 5)),
+    "push.lock_instructions": Case((*OWN, at("fi_", 500))),
+    "push.page_instructions": Case((*OWN, "acct_7", "", "~", True, 10)),
+    "push.insert_transfer": Case(
+        (
+            *(*OWN, "itr_new", "operating", "new", 1, DAY, 1, "usd", "suspended", "short", "fi_new", "RF00", "RR00"),
+            *(None,) * 13,
+            *(1, None),
+        )
+    ),
+    "push.update_transfer": Case((*OWN, at("itr_", 50), "suspended", "short", None, None, "op_1", "x", *(None,) * 9)),
+    "push.lock_transfer": Case((*OWN, at("itr_", 500))),
+    "push.fetch_transfers": Case((*OWN, [at("itr_", n) for n in FEW])),
+    "push.page_transfers": Case(PAGE),
+    "push.page_transfers_by_status": Case((*PAGE, "credited")),
+    "push.find_held_parts": Case((*OWN, at("fi_", 5))),
+    "push.find_outgoing": Case((*OWN, ["RF50"], "usd", 500, ["RR500"])),
+    "push.find_of_topup": Case((*OWN, at("tu_", 500))),
+    "push.wrong_transfers": Case((*_range("itr_"), "push", "bank_credit", 10), BOOKS),
+    "push.topups_without_transfer": Case((*RANGE, "push", 10), BOOKS),
+    "push.wrong_suspense_entries": Case(
+        (
+            *_range("itr_"),
+            "incoming_transfer",
+            *("transfer_suspended", "transfer_assigned", "transfer_returned", "bank:", "suspense:"),
+            10,
+        ),
+        BOOKS,
+    ),
+    "push.lines_without_transfer": Case((*_range("1"), ["incoming_transfer"], 10), BOOKS),
     "reversals.insert_reversal": Case(
         (
             *(*OWN, "requested", "achr_new", BIG, "orig_1", "tu_new", 1, "duplicate", 100, "1", DAY, "WEB", "BRIM"),

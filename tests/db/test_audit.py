@@ -36,6 +36,8 @@ STATE: Final = (
         "data_keys",
         "return_overrides",
         "legal_holds",
+        "funding_instructions",
+        "incoming_transfers",
     ),
 )
 

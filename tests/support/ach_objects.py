@@ -25,14 +25,28 @@ from brim.core.dishonors.store import insert_return, update_return
 from brim.core.funding import FundingKind, FundingSource
 from brim.core.funding.store import insert_funding_source
 from brim.core.line_settlements import SETTLEMENT_PREFIX
+from brim.core.push import TRANSFER_PREFIX, IncomingTransfer, Proposal, SuspenseReason, TransferStatus
+from brim.core.push.receiving import post as post_step
+from brim.core.push.references import RETURN_BODY, new_reference
+from brim.core.push.rules import SuspenseStep
+from brim.core.push.store import insert_transfer
 from brim.core.rails.ach import Microdeposits, OriginatorProfile
 from brim.core.rails.ach.nacha import trace_number
-from brim.core.reconciliation import LINE_PREFIX, BreakKind, NewBreak, open_break
+from brim.core.reconciliation import (
+    LINE_PREFIX,
+    BreakKind,
+    MatchKind,
+    NewBreak,
+    StatementLineRow,
+    insert_new_line,
+    open_break,
+)
 from brim.core.reconciliation.rules import STATEMENT_PREFIX
 from brim.core.refunds import REFUND_PREFIX, Refund, RefundStatus
 from brim.core.refunds.store import insert_refund, update_refund
 from brim.core.reversals import REVERSAL_PREFIX, Reversal, ReversalReason, ReversalStatus, update_reversal
 from brim.core.reversals.store import insert_reversal
+from brim.core.time import OwnerTime
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
 from brim.testing.server import BrimServer
@@ -443,6 +457,58 @@ class AchObjects:
 
         self._run(make)
         return requested.id
+
+    def suspended_transfer(self, *, is_proposed: bool = False, **changes: Any) -> str:
+        """Return the id of a transfer in suspense, of which the statement and the ledger know."""
+        now_ms = system_clock_ms()
+        self._count += 1
+        transfer_id = self._new_id(TRANSFER_PREFIX)
+        proposal = {"proposed": Proposal.SEND_BACK, "proposed_by": "op_9", "proposed_ms": now_ms}
+        made = IncomingTransfer(
+            **{
+                "scope": self._scope,
+                "id": transfer_id,
+                "bank_account": "operating",
+                "line_key": transfer_id,
+                "booked_on": date(2026, 12, 2),
+                "amount": 2_500 + self._count,
+                "currency": "usd",
+                "status": TransferStatus.SUSPENDED,
+                "reason": SuspenseReason.NO_REFERENCE,
+                "return_reference": new_reference(transfer_id, length=RETURN_BODY),
+                "created_ms": now_ms,
+                **(proposal if is_proposed else {}),
+                **changes,
+            }
+        )
+        row = StatementLineRow(
+            id=self._new_id(LINE_PREFIX),
+            scope=self._scope,
+            bank_account=made.bank_account,
+            line_key=made.line_key,
+            bank_file="bankf_x",
+            position=1,
+            booked_on=made.booked_on,
+            amount=made.amount,
+            currency=made.currency,
+            type_code="195",
+            bank_reference=None,
+            reference=None,
+            description="RENT JENNY ROSEN",
+            matched_kind=MatchKind.TRANSFER,
+            matched=made.id,
+            created_ms=now_ms,
+        )
+
+        async def make(database: Database) -> None:
+            async with database.transaction() as conn:
+                await insert_new_line(conn, row, is_new=True)
+                await insert_transfer(conn, made)
+                at = OwnerTime(now_ms, self._ids)
+                await post_step(conn, made, SuspenseStep.RECEIVED, at=at)
+
+        self._run(make)
+        return made.id
 
     def sent_debit(self) -> str:
         """Return a pending top-up whose debit has left and settles soon."""

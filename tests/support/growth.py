@@ -308,6 +308,27 @@ _BOOKS: Final = (
         CASE WHEN n > 100 OR n % 2 = 0 THEN n::text END, CASE WHEN n > 100 THEN 'x' END
     FROM n
     """,
+    # The first two hundred transfers are in suspense.
+    """
+    funding_instructions (
+        account, livemode, id, owner, originator, bank_account, currency, reference, amount, created_ms
+    )
+    SELECT
+        {account}, false, 'fi_' || {id}, 'acct_' || n / 100, 'orig_1', 'operating', 'usd', 'RF' || n, n, n
+    FROM n
+    """,
+    """
+    incoming_transfers (
+        account, livemode, id, bank_account, line_key, part, booked_on, amount, currency, status, reason, instructions,
+        reference, return_reference, owner, topup, created_ms
+    )
+    SELECT
+        {account}, false, 'itr_' || {id}, 'operating', {id}, 1, date '2026-01-01', n, 'usd',
+        CASE WHEN n > 200 THEN 'credited' ELSE 'suspended' END, CASE WHEN n <= 200 THEN 'short' END,
+        'fi_' || lpad((n / 10)::text, 24, '0'), 'RF' || n / 10, 'RR' || n, CASE WHEN n > 200 THEN {account} END,
+        CASE WHEN n > 200 THEN 'tu_' || {id} END, n
+    FROM n
+    """,
     """
     return_counts (
         account, livemode, originator, owner, day, debits, unauthorized, administrative, returned

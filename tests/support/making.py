@@ -170,6 +170,10 @@ def _legal_hold(wire: Wire, account: str) -> Made:
     return _post(wire, "/v1/brim/legal_holds", {"covers": "account", "reason": "Case 7", **changes}), {}
 
 
+def _instructions(wire: Wire, _account: str) -> Made:
+    return _post(wire, "/v1/brim/funding_instructions", {"amount": 12_500, "currency": "usd"}), {}
+
+
 _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/topups": _pending,
     "/v1/test_helpers/topups": _pending,
@@ -177,6 +181,8 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/balance_transactions": _statement_line,
     "/v1/brim/negative_balances": _negative,
     "PostTestHelpersBalanceHold": _with_money,
+    "/v1/brim/funding_instructions": _instructions,
+    "/v1/test_helpers/funding_instructions": _instructions,
     "/v1/events": _event,
     "/v1/webhook_endpoints": _endpoint,
     "/v1/payment_methods": _made("/v1/payment_methods", _METHOD),

@@ -18,6 +18,7 @@ NEVER_BY_KEYS: Final = {
     "PostBrimAchOriginatorsOriginatorActivate",
     "PostBrimAchReturnRatesSubjectApproveOverride",
     "PostBrimLineSettlementsLineSettlementConfirm",
+    "PostBrimIncomingTransfersIncomingTransferApprove",
 }
 """What operators do, and keys are refused."""
 NEEDS_A_STATEMENT: Final = {"PostBrimBreaksBreakTakeIn"}
@@ -29,6 +30,7 @@ _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I au
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
 _SETTLE: Final = "PostBrimLineSettlements"
+_ASSIGN: Final = "PostBrimIncomingTransfersIncomingTransferAssign"
 _REVERSE: Final = "PostBrimAchReversals"
 _REFUND: Final = "PostBrimRefunds"
 _NEW_VERIFICATIONS: Final = ("PostBrimPrenotes", "PostBrimMicrodeposits")
@@ -70,6 +72,8 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
         values = {**values, "originator": objects.active_originator()}
     elif "{" in operation.path:
         path_id = make_live_object(operation, objects, wire)
+    if operation.operation_id == _ASSIGN:
+        values = {"account": account}
     if operation.path.endswith("/override"):
         values = {**values, "until": _tomorrow()}
     if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder
@@ -103,6 +107,8 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
         return _make_of_statements(operation, objects)
     if "bank_files" in operation.path:
         return objects.bank_file()
+    if operation.path.startswith("/v1/brim/incoming_transfers"):
+        return objects.suspended_transfer(is_proposed=operation.path.endswith(("/approve", "/decline")))
     make = {
         "/v1/brim/ach/returns": objects.ach_return,
         "/v1/brim/ach/reversals": objects.reversal,

@@ -16,6 +16,7 @@ from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
 from brim.api.resources.negative_balances.wire import negative_balance_json
+from brim.api.resources.push.wire import transfer_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
 from brim.api.resources.v2_core.destination_wire import destination_json
@@ -35,6 +36,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.ACH_RETURN: return_json,
         ObjectType.ACH_REVERSAL: reversal_json,
         ObjectType.REFUND: refund_json,
+        ObjectType.INCOMING_TRANSFER: transfer_json,
         ObjectType.PRENOTE: prenote_json,
         ObjectType.MICRODEPOSITS: microdeposits_json,
         ObjectType.NEGATIVE_BALANCE: negative_balance_json,

@@ -23,6 +23,7 @@ from brim.api.resources.funding.operations import FUNDING
 from brim.api.resources.jobs.operations import JOBS
 from brim.api.resources.legal_holds.operations import LEGAL_HOLDS
 from brim.api.resources.negative_balances.operations import NEGATIVE_BALANCES
+from brim.api.resources.push.operations import PUSH
 from brim.api.resources.request_logs.operations import BRIM
 from brim.api.resources.test_helpers.operations import TEST_HELPERS
 from brim.api.resources.topups.operations import TOPUPS
@@ -55,6 +56,7 @@ OPERATIONS: Final = (
     *REFUNDS,
     *RETURN_RATES,
     *NEGATIVE_BALANCES,
+    *PUSH,
     *CORRECTIONS,
     *RAILS,
     *BRIM,

@@ -29,6 +29,7 @@ from brim.api.resources.funding.schema import ADDRESS
 from brim.api.resources.jobs import wire as job_wire
 from brim.api.resources.legal_holds import wire as legal_hold_wire
 from brim.api.resources.negative_balances import wire as negative_balance_wire
+from brim.api.resources.push import wire as push_wire
 from brim.api.resources.request_logs import wire as log_wire
 from brim.api.resources.stripe_cli import wire as cli_wire
 from brim.api.resources.test_helpers import wire as clock_wire
@@ -154,6 +155,13 @@ COMPONENTS: Final = (
     Component(AchReturnObject, "brim.ach_return"),
     Component(ReversalObject, "brim.ach_reversal"),
     Component(RefundObject, "brim.refund"),
+    Component(push_wire.FundingInstructionsObject, "funding_instructions"),
+    Component(push_wire.BankTransferObject, "funding_instructions_bank_transfer"),
+    Component(push_wire.FinancialAddressObject, "funding_instructions_bank_transfer_financial_address"),
+    Component(push_wire.AbaObject, "funding_instructions_bank_transfer_aba_record"),
+    Component(push_wire.IncomingTransferObject, "brim.incoming_transfer"),
+    Component(push_wire.ProposalObject, "brim.incoming_transfer_proposal"),
+    Component(push_wire.SuggestionObject, "brim.incoming_transfer_suggestion"),
     Component(DishonorObject, "brim.ach_return_dishonor"),
     Component(DishonorCodeObject, "brim.ach_return_dishonor_code"),
     Component(ContestObject, "brim.ach_return_contest"),

@@ -39,7 +39,15 @@ from brim.core.ach.reversing import (
 from brim.core.ach.rules import Entry
 from brim.core.dishonors import AchReturn, list_in_file
 from brim.core.originators import Originator, read_account_number
-from brim.core.rails.ach import REVERSAL_DESCRIPTION, local_day
+from brim.core.push import (
+    TRANSFER_PREFIX,
+    TransferLine,
+    find_taken_back,
+    policy_of,
+    receive_line,
+    take_back_line,
+)
+from brim.core.rails.ach import REVERSAL_DESCRIPTION, Transfers, local_day
 from brim.core.reconciliation import (
     LINE_PREFIX,
     BankAccountName,
@@ -213,7 +221,7 @@ def row_of(
 
 
 async def _apply_line(reading: FileReading, line: StatementLine, plain: StatementLineRow, *, is_new: bool) -> None:
-    match = await _match(reading, line)
+    match = await _match_line(reading, line, plain)
     matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
     row = await insert_new_line(reading.conn, matched, is_new=is_new)
     if row is None:
@@ -249,12 +257,47 @@ class LineMatch(msgspec.Struct, frozen=True, kw_only=True):
     dishonored: AchReturn | None = None
     credit: Credit | None = None
     problem: str | None = None
+    is_unexplained: bool = False
+    transfer: TransferLine | None = None
+    taken_back: str | None = None
+
+
+async def _match_line(reading: FileReading, line: StatementLine, plain: StatementLineRow) -> LineMatch:
+    """Return what a line is about: something that we have sent, a transfer from somebody, or one that goes back.
+
+    What goes back is known by its reference, also once no more transfers are taken.
+    """
+    match = await _match(reading, line)
+    if not match.is_unexplained:
+        return match
+    texts = _transfer_texts(line)
+    if line.amount_minor > 0:
+        if reading.originator.profile.transfers is Transfers.OFF:
+            return match
+        transfer = TransferLine(row=plain, texts=texts, transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms))
+        return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
+    found = await find_taken_back(
+        reading.conn, reading.originator.scope, texts, amount=-line.amount_minor, currency=line.currency
+    )
+    return match if found is None else LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
+
+
+def _transfer_texts(line: StatementLine) -> tuple[str, ...]:
+    """Return where a payer's reference may be, the fields that are for it first."""
+    details = [
+        text
+        for each in line.details
+        for text in (each.creditor_reference, each.text, each.end_to_end_id, each.counterparty_name)
+    ]
+    mine = (line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text)
+    return tuple(text for text in (*details, *mine) if text)
 
 
 async def _match(reading: FileReading, line: StatementLine) -> LineMatch:
     """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
     if line.currency != _CURRENCY:
-        return LineMatch(problem=f"The line is in {line.currency.upper()}, and ACH moves US dollars alone.")
+        problem = f"The line is in {line.currency.upper()}, and ACH moves US dollars alone."
+        return LineMatch(problem=problem, is_unexplained=True)
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
     for text in texts:
         for found in _BATCH_REFERENCE.finditer(text):
@@ -279,7 +322,7 @@ async def _match(reading: FileReading, line: StatementLine) -> LineMatch:
         if entries:
             (entry,) = await with_amounts(reading.conn, reading.vault, entries[:1])
             return _match_return(line, entry)
-    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
+    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip(), is_unexplained=True)
 
 
 async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
@@ -440,6 +483,26 @@ async def post_match(reading: FileReading, match: LineMatch, row: StatementLineR
             ids=reading.ids,
         )
         await _list_taken_back(reading, match.entry)
+    elif match.transfer is not None:
+        await receive_line(
+            reading.conn,
+            msgspec.structs.replace(match.transfer, row=row),
+            policy=policy_of(reading.originator.profile),
+            renderers=reading.renderers,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+    elif match.taken_back is not None:
+        problem = await take_back_line(
+            reading.conn,
+            scope,
+            match.taken_back,
+            line=reference,
+            renderers=reading.renderers,
+            now_ms=reading.now_ms,
+            ids=reading.ids,
+        )
+        return problem, row.amount if problem else 0
     elif match.dishonored is not None:
         await _post_dishonor(reading, match.dishonored, row)
     elif match.credit is not None:

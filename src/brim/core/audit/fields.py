@@ -36,7 +36,9 @@ class ObjectType(StrEnum):
     DEFAULT_FUNDING_SOURCE = "default_funding_source"
     ENCRYPTION = "encryption"
     EXTERNAL_ACCOUNT = "external_account"
+    FUNDING_INSTRUCTIONS = "funding_instructions"
     FUNDING_SOURCE = "funding_source"
+    INCOMING_TRANSFER = "incoming_transfer"
     LEGAL_HOLD = "legal_hold"
     LINE_SETTLEMENT = "line_settlement"
     OPERATOR = "operator"
@@ -135,6 +137,15 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "is_default": plain,
         "metadata": hidden,
     },
+    ObjectType.FUNDING_INSTRUCTIONS: {
+        "owner": plain,
+        "currency": plain,
+        "amount": plain,
+        "expires_ms": plain,
+        "reference": plain,
+        "description": hidden,
+        "metadata": hidden,
+    },
     ObjectType.FUNDING_SOURCE: {
         **_BANK_ACCOUNT,
         "kind": plain,
@@ -153,6 +164,20 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "undo_note": plain,
         "amount": plain,
         "currency": plain,
+    },
+    ObjectType.INCOMING_TRANSFER: {
+        "status": plain,
+        "amount": plain,
+        "currency": plain,
+        "reason": plain,
+        "owner": plain,
+        "topup": plain,
+        "handled_by": plain,
+        "note": hidden,
+        "proposed": plain,
+        "proposed_owner": plain,
+        "proposed_by": plain,
+        "decided_by": plain,
     },
     ObjectType.LEGAL_HOLD: {
         "kind": plain,

@@ -573,6 +573,38 @@ UPDATE return_overrides
 SET reason = $4
 WHERE account = $1 AND livemode = $2 AND owner = $3 AND reason <> $4;
 
+-- name: page_funding_instructions
+-- By what references an account (5) is paid.
+SELECT id
+FROM funding_instructions
+WHERE account = $1 AND livemode = $2 AND owner BETWEEN $5 AND $5 AND id > $3
+ORDER BY owner, id
+LIMIT $4;
+
+-- name: erase_funding_instructions
+-- What instructions say beside their reference and amount.
+UPDATE funding_instructions AS t
+SET description = NULL, metadata = NULL
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL ({place in funding_instructions of n.id}) AS f
+WHERE t.ctid = f.place AND (t.description IS NOT NULL OR t.metadata IS NOT NULL);
+
+-- name: page_incoming_transfers
+-- Transfers on a platform's statements, and which of them an account (5) was credited with.
+SELECT id, owner IS NOT DISTINCT FROM $5::text AS is_meant
+FROM incoming_transfers
+WHERE account = $1 AND livemode = $2 AND id > $3
+ORDER BY id
+LIMIT $4;
+
+-- name: erase_incoming_transfers
+-- The notes about transfers.
+UPDATE incoming_transfers AS t
+SET note = NULL
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL ({place in incoming_transfers of n.id}) AS f
+WHERE t.ctid = f.place AND t.note IS NOT NULL;
+
 -- name: page_audit_log
 -- Lines of the audit log, which is the whole installation's, after $1.
 SELECT id, account, action, object, address, detail, before::text, after::text

@@ -325,6 +325,23 @@ async def _remove_rows(task: Task, conn: Conn, after: str, *, livemode: bool) ->
     return Page(counts, None)
 
 
+async def _erase_instructions(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:
+    scope = AccountScope(task.platform, livemode)
+    rows = await store.page(conn, "funding_instructions", scope, after, task.page, task.target.account)
+    count = await store.write(conn, "erase_funding_instructions", scope, [row["id"] for row in rows])
+    return Page(Counter(funding_instructions=count), next_of(rows, task))
+
+
+async def _erase_transfers(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:
+    scope = AccountScope(task.platform, livemode)
+    rows = await store.page(conn, "incoming_transfers", scope, after, task.page, task.target.account)
+    ids = [row["id"] for row in rows if row["is_meant"]]
+    counts = Counter(incoming_transfers=await store.write(conn, "erase_incoming_transfers", scope, ids))
+    if ids:
+        counts += await _erase_events_of(conn, scope, await store.read_events_of(conn, scope, ids))
+    return Page(counts, next_of(rows, task))
+
+
 async def _remove_request_logs(task: Task, conn: Conn, _after: str, *, livemode: bool) -> Page:
     count = await store.remove(conn, "request_logs", task.scope(livemode), task.page)
     return Page(Counter(request_logs=count), "more" if count else None)
@@ -356,6 +373,8 @@ _SHARED: Final = (
 _PAYER_STEPS: Final = (*_SHARED, ("bank_tokens", _erase_tokens), ("funding_sources", _erase_funding_sources))
 _ACCOUNT_STEPS: Final = (
     *_SHARED,
+    ("funding_instructions", _erase_instructions),
+    ("incoming_transfers", _erase_transfers),
     ("removed", _remove_rows),
     ("funding_sources", _erase_funding_sources),
     ("own_requests", _remove_request_logs),

@@ -32,6 +32,7 @@ class ObjectType(StrEnum):
     ACH_RETURN = "brim.ach_return"
     ACH_REVERSAL = "brim.ach_reversal"
     REFUND = "brim.refund"
+    INCOMING_TRANSFER = "brim.incoming_transfer"
     NEGATIVE_BALANCE = "brim.negative_balance"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"

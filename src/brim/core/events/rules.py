@@ -71,6 +71,10 @@ class EventType(StrEnum):
     REFUND_SUCCEEDED = "brim.refund.succeeded"
     REFUND_FAILED = "brim.refund.failed"
     REFUND_CANCELED = "brim.refund.canceled"
+    TRANSFER_CREDITED = "brim.incoming_transfer.credited"  # these to the platform, whose bank account it is
+    TRANSFER_SUSPENDED = "brim.incoming_transfer.suspended"
+    TRANSFER_RETURNED = "brim.incoming_transfer.returned"
+    TRANSFER_RECALLED = "brim.incoming_transfer.recalled"
     PING = "v2.core.event_destination.ping"
 
 
@@ -99,6 +103,7 @@ _OBJECTS: Final = {
     "brim.ach_return": EventObject("brim.ach_return", "/v1/brim/ach/returns/", "ach"),
     "brim.ach_reversal": EventObject("brim.ach_reversal", "/v1/brim/ach/reversals/", "ach"),
     "brim.refund": EventObject("brim.refund", "/v1/brim/refunds/", "ach"),
+    "brim.incoming_transfer": EventObject("brim.incoming_transfer", "/v1/brim/incoming_transfers/", "ach"),
     "brim.return_rate": EventObject("brim.return_rate", "/v1/brim/ach/return_rates/", "ach"),
     "brim.break": EventObject("brim.break", "/v1/brim/breaks/", "ach"),
     "brim.prenote": EventObject("brim.prenote", "/v1/brim/prenotes/", "authorizations"),

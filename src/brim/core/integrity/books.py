@@ -16,6 +16,8 @@ from brim.core.ledger import BalanceTransactionType, ledger_checks
 from brim.core.line_settlements import SOURCE_TYPE as SETTLEMENT_SOURCE_TYPE
 from brim.core.line_settlements import BankAccountCheck
 from brim.core.negative_balances import RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE
+from brim.core.push import SOURCE_TYPE as TRANSFER_SOURCE_TYPE
+from brim.core.push import push_checks
 from brim.core.rails import CONFIRMED_RAILS
 from brim.core.refunds import SOURCE_TYPE as REFUND_SOURCE_TYPE
 from brim.core.refunds import RefundCheck
@@ -43,6 +45,7 @@ _SOURCE_TYPES: Final = (
     MICRODEPOSITS_SOURCE_TYPE,
     REFUND_SOURCE_TYPE,
     SETTLEMENT_SOURCE_TYPE,
+    TRANSFER_SOURCE_TYPE,
 )
 _TRANSACTION_TYPES: Final = tuple(BalanceTransactionType)
 
@@ -72,7 +75,7 @@ async def verify_books(
     """
     clearing, refunds = ClearingCheck(confirmed_rails), RefundCheck()
     ledger = ledger_checks(source_types=source_types, transaction_types=transaction_types)
-    checks = [*topup_checks(), *ledger, clearing, refunds, BankAccountCheck(), KeyCheck()]
+    checks = [*topup_checks(), *ledger, *push_checks(), clearing, refunds, BankAccountCheck(), KeyCheck()]
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
         await verification_walk.prefer_ranges(conn)
         total = await verification_walk.estimate_rows(conn)

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from brim.core.rails.ach import ACH
+from brim.core.topups import PUSH_RAIL
 
 Row: TypeAlias = Mapping[str, Any]
 
+_COLLECTED: Final = frozenset({ACH, PUSH_RAIL})
+"""The rails by which money comes to a platform's originator."""
 MOST_NAMED: Final = 20
 """How many reasons are named; from there on a person looks at the cause."""
 
@@ -14,6 +17,7 @@ _ON_ITS_WAY: Final = frozenset({"queued", "in_file", "confirmed"})
 _MICRODEPOSITS: Final = "mdep_"
 """How the ids of those of `prenotes` begin that send amounts."""
 _DISPUTED: Final = frozenset({"dishonored", "money_back"})
+_IN_SUSPENSE: Final = frozenset({"suspended", "returning"})
 _NOT_ANSWERED: Final = frozenset({"built", "approved", "sent"})
 
 
@@ -72,6 +76,10 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
         ("account", "livemode", "id", "status"),
         lambda row: f"refund {row['id']} is pending" if row["status"] == "pending" else None,
     ),
+    "incoming_transfers": (
+        ("account", "livemode", "id", "status"),
+        lambda row: f"transfer {row['id']} is {row['status']}" if row["status"] in _IN_SUSPENSE else None,
+    ),
     "ach_returns": (
         ("account", "livemode", "id", "status"),
         lambda row: f"return {row['id']} is {row['status']}" if row["status"] in _DISPUTED else None,
@@ -118,7 +126,7 @@ class LiveMoney:
     def _look_live(self, table: str, row: Row) -> None:
         if table in _BOOKS:
             self._with_books.add(row["account"])
-        if table == "topups" and row["rail"] == ACH and self._is_connected:
+        if table == "topups" and row["rail"] in _COLLECTED and self._is_connected:
             self._collected.add(row["account"])
         reason = _OPEN[table][1](row)
         if reason is not None and len(self._open) < MOST_NAMED:

@@ -138,6 +138,14 @@
 -- What they are posted to.
 {rows of line_settlement_parts by t.livemode, t.settlement, t.number};
 
+-- name: rows_of_funding_instructions
+-- By what references its accounts are paid.
+{rows of funding_instructions by t.livemode, t.id};
+
+-- name: rows_of_incoming_transfers
+-- What became of transfers on its bank's statements.
+{rows of incoming_transfers by t.livemode, t.id};
+
 -- name: rows_of_breaks
 -- Its breaks.
 {rows of breaks by t.livemode, t.id};
@@ -386,6 +394,14 @@ FROM (
 -- name: put_line_settlement_parts
 -- What they are posted to.
 {rows put into line_settlement_parts};
+
+-- name: put_funding_instructions
+-- By what references its accounts are paid.
+{rows put into funding_instructions};
+
+-- name: put_incoming_transfers
+-- What became of transfers on its bank's statements.
+{rows put into incoming_transfers};
 
 -- name: put_breaks
 -- Its breaks.

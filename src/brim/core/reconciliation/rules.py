@@ -26,6 +26,8 @@ class MatchKind(StrEnum):
     REVERSAL_RETURN = "ach_reversal_return"
     REFUND = "refund"
     REFUND_RETURN = "refund_return"
+    TRANSFER = "incoming_transfer"
+    TRANSFER_BACK = "incoming_transfer_back"
 
 
 class BreakKind(StrEnum):

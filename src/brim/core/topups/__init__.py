@@ -4,7 +4,7 @@ Neighbours: `funding` says what pays, `rails` what came back, `ledger` and `even
 `rules`, then `service` and `transitions`.
 """
 
-from brim.core.topups.amounts import AmountTooLargeError
+from brim.core.topups.amounts import AmountTooLargeError, check_amount
 from brim.core.topups.bank_confirmation_rules import (
     OF_REFUNDS,
     BankConfirmation,
@@ -20,6 +20,7 @@ from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.importing import IMPORT_RAIL, History, import_history
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
+from brim.core.topups.receiving import PUSH_RAIL, receive_topup
 from brim.core.topups.rescheduling import NewDate, ask_again, hold_pending, reschedule, wake
 from brim.core.topups.retry_rules import (
     RetriedAlreadyError,
@@ -77,6 +78,7 @@ __all__ = [
     "MAX_STATEMENT_DESCRIPTOR",
     "OF_REFUNDS",
     "POSTED_AT",
+    "PUSH_RAIL",
     "SETTLE_JOB",
     "SOURCE_TYPE",
     "TRANSITIONS",
@@ -112,6 +114,7 @@ __all__ = [
     "UnexpectedBankAmountError",
     "ask_again",
     "cancel_topup",
+    "check_amount",
     "claim_by_clock",
     "claim_due",
     "confirm_by_bank",
@@ -133,6 +136,7 @@ __all__ = [
     "postpone",
     "preview_topup",
     "read_links",
+    "receive_topup",
     "refused_as_dishonored",
     "reschedule",
     "retries_of",

@@ -33,6 +33,13 @@ STATUS_BADGES: Final = {
     "agree": ("Agree", "good"),
     "differ": ("Differ", "bad"),
     "none_yet": ("Not run yet", "plain"),
+    "in_suspense": ("In suspense", "waiting"),
+    "credited": ("Credited", "good"),
+    "returning": ("To be sent back", "waiting"),
+    "recalled": ("Recalled", "bad"),
+    "partially_paid": ("Partially paid", "waiting"),
+    "paid": ("Paid", "good"),
+    "expired": ("Expired", "plain"),
     "built": ("Awaiting approval", "waiting"),
     "approved": ("Approved", "waiting"),
     "sent": ("Sent", "waiting"),
@@ -90,6 +97,11 @@ DONE: Final = {
     "return_dishonored": "The return is dishonored. The dishonor goes out with the next file.",
     "refund_requested": "The top-up is refunded. The refund goes out with the next file, once that is approved.",
     "refund_canceled": "The refund is canceled. Its money is in the account's balance again.",
+    "transfer_saved": "Saved.",
+    "transfer_proposed": "Proposed. In live mode, another operator has to approve it.",
+    "transfer_approved": "Approved.",
+    "transfer_declined": "Declined. The transfer is in suspense again.",
+    "instructions_created": "The instructions are below.",
     "reversal_requested": "The debit is reversed. The reversal goes out with the next file, once that is approved.",
     "correction_refused": "The notification of change is refused. The next file tells its bank.",
     "prenote_started": "The prenote is started. It goes out with the next file.",
@@ -178,12 +190,33 @@ NO_PROMISE: Final = {
 }
 """Why nothing is promised before a top-up is made, by the API's word for it."""
 
+SUSPENSE_REASONS: Final = {
+    "no_reference": "no reference",
+    "damaged_reference": "the reference has a mistake in it",
+    "unknown_reference": "the reference is nobody's",
+    "several_references": "it names several references",
+    "currency": "another currency than the instructions'",
+    "short": "less than was expected",
+    "over": "more than was expected",
+    "already_paid": "the expected amount was paid before",
+    "late": "the instructions have expired",
+    "account_closed": "the account is closed",
+    "amount": "no top-up can have this amount",
+}
+"""Why a transfer is in suspense."""
+
+SUGGESTION_WORDS: Final = {
+    "named": "its reference is named",
+    "reference": "its reference differs by one mistake",
+    "amount": "exactly this amount is expected",
+}
+"""Why a transfer may be for an account."""
+
 LEDGER_ACCOUNTS: Final = {
     "funding:clearing": "Funding clearing",
     "balance:available": "Balance",
     "balance:reserved": "Reserved",
     "payouts:clearing": "Payouts clearing",
-    "suspense": "Suspense",
     "fees": "Fees",
     "verification": "Verification of bank accounts",
 }
@@ -193,6 +226,9 @@ LEDGER_STEPS: Final = {
     "topup": "Top-up arrived",
     "topup_reversal": "Top-up returned",
     "bank_credit": "Confirmed by the bank",
+    "transfer_suspended": "Transfer put into suspense",
+    "transfer_assigned": "Transfer assigned to an account",
+    "transfer_returned": "Transfer went back",
     "bank_return": "Return confirmed by the bank",
     "bank_dishonor": "Dishonored return booked by the bank",
     "bank_contest": "Contested dishonor booked by the bank",
@@ -215,9 +251,10 @@ LEDGER_STEPS: Final = {
 
 
 def ledger_account_words(code: str) -> str:
-    """Return a ledger account for people: `Balance`, or `Bank ba_1` for a bank account's."""
+    """Return a ledger account for people: `Balance`, or `Bank ba_1` for a bank account's own."""
     family, _, name = code.partition(":")
-    return f"Bank {name}" if family == "bank" else LEDGER_ACCOUNTS.get(code, code)
+    families = {"bank": "Bank", "suspense": "Suspense of"}
+    return f"{families[family]} {name}" if family in families else LEDGER_ACCOUNTS.get(code, code)
 
 
 def ledger_step_words(step: str) -> str:
@@ -242,6 +279,10 @@ EVENT_WORDS: Final = {
     "brim.ach_file.rejected": "The bank rejected an ACH file",
     "brim.ach_file.settled": "The bank's statement confirmed an ACH file",
     "brim.ach_file.held": "An ACH file is held",
+    "brim.incoming_transfer.credited": "A transfer from a customer was credited",
+    "brim.incoming_transfer.suspended": "A transfer from a customer was put into suspense",
+    "brim.incoming_transfer.returned": "A transfer from a customer went back",
+    "brim.incoming_transfer.recalled": "The bank took a transfer from a customer back",
     "brim.ach_reversal.created": "A reversal of a debit was requested",
     "brim.ach_reversal.settled": "The bank booked a reversal",
     "brim.ach_reversal.returned": "A reversal was returned",

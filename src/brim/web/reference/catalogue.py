@@ -267,6 +267,18 @@ CHAPTERS: Final = (
         ("/v1/brim/refunds",),
     ),
     Chapter(
+        "funding-instructions",
+        "Funding instructions",
+        "The bank account and the reference by which a balance is topped up by bank transfer. This is Brim's own.",
+        ("/v1/brim/funding_instructions", "/v1/test_helpers/funding_instructions"),
+    ),
+    Chapter(
+        "incoming-transfers",
+        "Incoming transfers",
+        "Transfers from customers on your bank's statements: credited, in suspense, or sent back. This is Brim's own.",
+        ("/v1/brim/incoming_transfers",),
+    ),
+    Chapter(
         "corrections",
         "Corrections",
         "Notifications of change: what banks correct of live bank accounts, and the outcome. This is Brim's own.",

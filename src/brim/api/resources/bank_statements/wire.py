@@ -82,6 +82,7 @@ class LineMatchObject(msgspec.Struct, frozen=True, kw_only=True):
     dishonor: Annotated[str | None, described("The return whose dishonor or contest moved the money.", **TEXT)]
     entry_number: Annotated[int | None, described("Which presentment of the top-up it is.")]
     file: Annotated[str | None, described("The ACH file whose batch was booked.", **TEXT)]
+    incoming_transfer: Annotated[str | None, described("The transfer that came, or went back.", **TEXT)]
     kind: Annotated[str, described("What kind of thing it is.", enum=[kind.value for kind in MatchKind])]
     refund: Annotated[str | None, described("The refund that moved the money.", **TEXT)]
     reversal: Annotated[str | None, described("The reversal that moved the money.", **TEXT)]
@@ -225,6 +226,7 @@ def _match(found: ShownLine) -> LineMatchObject | None:
         dishonor=name if kind in {MatchKind.DISHONOR, MatchKind.CONTEST} else None,
         entry_number=int(number) if kind is MatchKind.RETURN else None,
         file=name if kind is MatchKind.BATCH else None,
+        incoming_transfer=name if kind in {MatchKind.TRANSFER, MatchKind.TRANSFER_BACK} else None,
         kind=kind,
         refund=name if kind in {MatchKind.REFUND, MatchKind.REFUND_RETURN} else None,
         reversal=name if kind in {MatchKind.REVERSAL, MatchKind.REVERSAL_RETURN} else None,

@@ -136,5 +136,5 @@ def matched_to(matched: Mapping[str, Any] | None) -> str | None:
     """Return the id of what a line is about; None where nothing is known."""
     if not matched:
         return None
-    names = ("file", "topup", "reversal", "refund", "dishonor")
+    names = ("file", "topup", "incoming_transfer", "reversal", "refund", "dishonor")
     return next((matched[name] for name in names if matched[name]), None)

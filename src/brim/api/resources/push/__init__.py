@@ -1,0 +1,1 @@
+"""Funding instructions and incoming transfers: operations, parameters, handlers and wire format."""

@@ -1,0 +1,201 @@
+"""The handlers of `/v1/brim/funding_instructions` and `/v1/brim/incoming_transfers`."""
+
+from typing import Final
+
+import msgspec
+
+from brim.api.framework.call import Call
+from brim.api.framework.errors import render_error
+from brim.api.framework.paging import read_page
+from brim.api.resources.ach.handlers import check_platform
+from brim.api.resources.push.wire import instructions_json, transfer_json
+from brim.base import wire
+from brim.base.metadata import NO_CHANGE, merge
+from brim.core import operators, push
+from brim.core.idempotency import Result, run_once
+from brim.core.push import FundingInstructions, NewInstructions, Proposal, Scenario, TransferStatus
+from brim.core.time import lock_owner_time
+from brim.platform.database import Conn
+
+INSTRUCTIONS: Final = "/v1/brim/funding_instructions"
+TRANSFERS: Final = "/v1/brim/incoming_transfers"
+FUND: Final = "/v1/test_helpers/funding_instructions/{funding_instructions}/fund"
+
+
+async def create_instructions(call: Call) -> Result:
+    """`POST /v1/brim/funding_instructions`."""
+    parameters = call.parameters
+    expires_at = parameters.get("expires_at")
+    wanted = NewInstructions(
+        currency=parameters["currency"],
+        amount=parameters.get("amount"),
+        expires_ms=None if expires_at is None else expires_at * 1000,
+        description=parameters.get("description"),
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+    )
+
+    async def work(conn: Conn) -> bytes:
+        made = await push.create_instructions(
+            conn, call.scope, wanted, by=call.by, now_ms=call.now_ms, ids=call.service.ids
+        )
+        return await _render(conn, call, made)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def list_instructions(call: Call) -> Result:
+    """`GET /v1/brim/funding_instructions`."""
+    async with call.service.database.transaction() as conn:
+        page = await push.page_instructions(conn, call.scope, read_page(call.parameters))
+        items = [await _render(conn, call, each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=INSTRUCTIONS))
+
+
+async def retrieve_instructions(call: Call) -> Result:
+    """`GET /v1/brim/funding_instructions/{funding_instructions}`."""
+    async with call.service.database.transaction() as conn:
+        found = await push.retrieve_instructions(conn, call.scope, call.path_id)
+        return Result(body=await _render(conn, call, found))
+
+
+async def _render(conn: Conn, call: Call, found: FundingInstructions) -> bytes:
+    """Return the JSON of instructions, with their status in the account's time."""
+    details = await push.read_bank_details(conn, call.service.vault, found)
+    moment = await lock_owner_time(conn, found.owner_scope, now_ms=call.now_ms, ids=call.service.ids)
+    return instructions_json(found, details, now_ms=moment.now_ms)
+
+
+async def fund(call: Call) -> Result:
+    """`POST /v1/test_helpers/funding_instructions/{funding_instructions}/fund`."""
+    parameters = call.parameters
+
+    async def work(conn: Conn) -> bytes:
+        played = await push.play_transfer(
+            conn,
+            call.scope,
+            call.path_id,
+            amount=parameters.get("amount"),
+            currency=parameters.get("currency"),
+            reference=parameters.get("reference"),
+            scenario=Scenario(parameters.get("scenario") or Scenario.EXACT),
+            renderers=call.service.renderers,
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return transfer_json(played)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def list_transfers(call: Call) -> Result:
+    """`GET /v1/brim/incoming_transfers`."""
+    await check_platform(call)
+    status = call.parameters.get("status")
+    page = await push.page_transfers(
+        call.service.database,
+        call.scope,
+        read_page(call.parameters),
+        status=TransferStatus(status) if status else None,
+        topup=call.parameters.get("topup"),
+    )
+    items = [transfer_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=TRANSFERS))
+
+
+async def retrieve_transfer(call: Call) -> Result:
+    """`GET /v1/brim/incoming_transfers/{incoming_transfer}`."""
+    await check_platform(call)
+    return Result(body=transfer_json(await push.retrieve_transfer(call.service.database, call.scope, call.path_id)))
+
+
+async def update_transfer(call: Call) -> Result:
+    """`POST /v1/brim/incoming_transfers/{incoming_transfer}`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        after = await push.annotate(
+            conn,
+            call.scope,
+            call.path_id,
+            handled_by=call.parameters.get("handled_by", msgspec.UNSET),
+            note=call.parameters.get("note", msgspec.UNSET),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return transfer_json(after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def assign_transfer(call: Call) -> Result:
+    """`POST /v1/brim/incoming_transfers/{incoming_transfer}/assign`."""
+    return await _propose(call, Proposal.ASSIGN, owner=call.parameters["account"])
+
+
+async def send_back_transfer(call: Call) -> Result:
+    """`POST /v1/brim/incoming_transfers/{incoming_transfer}/send_back`."""
+    return await _propose(call, Proposal.SEND_BACK)
+
+
+async def _propose(call: Call, proposal: Proposal, *, owner: str | None = None) -> Result:
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        after = await push.propose(
+            conn,
+            call.scope,
+            call.path_id,
+            proposal,
+            owner=owner,
+            approvers=await operators.count_approvers(conn),
+            renderers=call.service.renderers,
+            cause=call.context.cause,
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return transfer_json(after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def approve_transfer(call: Call) -> Result:
+    """`POST /v1/brim/incoming_transfers/{incoming_transfer}/approve`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        after = await push.approve(
+            conn,
+            call.scope,
+            call.path_id,
+            approvers=await operators.count_approvers(conn),
+            renderers=call.service.renderers,
+            cause=call.context.cause,
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return transfer_json(after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def decline_transfer(call: Call) -> Result:
+    """`POST /v1/brim/incoming_transfers/{incoming_transfer}/decline`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        after = await push.decline(
+            conn,
+            call.scope,
+            call.path_id,
+            approvers=await operators.count_approvers(conn),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return transfer_json(after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)

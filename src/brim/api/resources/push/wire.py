@@ -1,0 +1,222 @@
+"""How funding instructions and incoming transfers are written for clients.
+
+Instructions have the vendor's shape, so that its libraries read them; what they lack there is beside it. Source: Stripe
+API reference, the Funding Instructions object. Transfers are ours.
+"""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import CURRENCY, LIVEMODE, METADATA, TEXT, TIME, constant, described, identifier
+from brim.base.json_codec import encode
+from brim.core.push import (
+    BankDetails,
+    FundingInstructions,
+    IncomingTransfer,
+    InstructionsStatus,
+    Proposal,
+    SuspenseReason,
+    TransferStatus,
+)
+
+
+class AbaObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account in the United States."""
+
+    account_holder_name: Annotated[str, described("The name of the account holder.", **TEXT)]
+    account_number: Annotated[str, described("The account number.", **TEXT)]
+    account_type: Annotated[str, described("The type of the account.", enum=["checking"])] = "checking"
+    bank_name: Annotated[str, described("The name of the bank.", **TEXT)]
+    routing_number: Annotated[str, described("The routing number of the bank.", **TEXT)]
+
+
+class FinancialAddressObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Where money can be sent, and by which networks."""
+
+    aba: Annotated[AbaObject, described("The bank account.")]
+    supported_networks: Annotated[tuple[str, ...], described("The networks that reach it.")] = (
+        "ach",
+        "domestic_wire_us",
+    )
+    type: Annotated[str, described("The type of address.", enum=["aba"])] = "aba"
+
+
+class BankTransferObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The bank account to pay to."""
+
+    country: Annotated[str, described("The country of the bank account.", enum=["US"])] = "US"
+    financial_addresses: Annotated[tuple[FinancialAddressObject, ...], described("Where to send the money.")]
+    type: Annotated[str, described("The type of transfer.", enum=["us_bank_transfer"])] = "us_bank_transfer"
+
+
+class FundingInstructionsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How an account is paid by bank transfer: the bank account, and the reference that the payer has to state."""
+
+    id: Annotated[str, identifier("fi", "funding_instructions")]
+    object: Annotated[str, constant("funding_instructions")] = "funding_instructions"
+    account: Annotated[str, described("The account that is credited.", **TEXT)]
+    amount: Annotated[
+        int | None,
+        described("How much is expected, in minor units; null for instructions that can be paid any number of times."),
+    ]
+    amount_received: Annotated[
+        int, described("How much has come and was not taken back, held parts included.", minimum=0)
+    ]
+    amount_remaining: Annotated[int | None, described("How much has not come; null if no amount is expected.")]
+    bank_transfer: Annotated[BankTransferObject, described("Where the money is to be sent.")]
+    created: Annotated[int, described("When they were created.", **TIME)]
+    currency: Annotated[str, CURRENCY]
+    description: Annotated[str | None, described("The description of the top-ups that come of them.", **TEXT)]
+    expires_at: Annotated[int | None, described("Until when the money is expected; null for no limit.", **TIME)]
+    funding_type: Annotated[str, constant("bank_transfer")] = "bank_transfer"
+    livemode: Annotated[bool, LIVEMODE]
+    metadata: Annotated[dict[str, str], METADATA]
+    reference: Annotated[
+        str,
+        described(
+            "The reference that the payer has to state: a creditor reference by ISO 11649, with check digits.", **TEXT
+        ),
+    ]
+    status: Annotated[
+        str,
+        described(
+            "How far an expected amount is paid. Instructions without an amount stay `open`.",
+            enum=[status.value for status in InstructionsStatus],
+        ),
+    ]
+
+
+class ProposalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants done with a transfer in suspense, which another person approves."""
+
+    account: Annotated[str | None, described("The account to credit; null to send it back.", **TEXT)]
+    action: Annotated[str, described("What is proposed.", enum=[each.value for each in Proposal])]
+    created: Annotated[int, described("When it was proposed.", **TIME)]
+    created_by: Annotated[str, described("Who proposed it.", **TEXT)]
+
+
+class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that a transfer in suspense may be for."""
+
+    account: Annotated[str, described("The account.", **TEXT)]
+    because: Annotated[
+        str,
+        described(
+            "Why: `named` if the transfer names several references of which this is one, `reference` if what it names "
+            "is one mistake away from it, `amount` if exactly that amount is expected.",
+            enum=["named", "reference", "amount"],
+        ),
+    ]
+    funding_instructions: Annotated[str, described("The instructions by which it would be.", **TEXT)]
+
+
+class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A credit on a bank statement that a customer sent, and what became of it."""
+
+    id: Annotated[str, identifier("itr", "incoming_transfer")]
+    object: Annotated[str, constant("brim.incoming_transfer")] = "brim.incoming_transfer"
+    account: Annotated[str | None, described("The account that was credited; null if none was.", **TEXT)]
+    amount: Annotated[int, described("How much, in minor units.", minimum=1)]
+    bank_account: Annotated[str, described("The bank account, by its name in the ledger.", **TEXT)]
+    bank_reference: Annotated[str | None, described("The bank's reference of the statement line.", **TEXT)]
+    booked_on: Annotated[date, described("The day on which the bank booked it.")]
+    created: Annotated[int, described("When it was read.", **TIME)]
+    currency: Annotated[str, CURRENCY]
+    decided_by: Annotated[str | None, described("Who approved what was proposed.", **TEXT)]
+    description: Annotated[str | None, described("What the bank's statement says.", **TEXT)]
+    ended_by: Annotated[str | None, described("The statement line that took it back.", **TEXT)]
+    funding_instructions: Annotated[str | None, described("The instructions whose reference it names.", **TEXT)]
+    handled_by: Annotated[str | None, described("Who looks after it.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    note: Annotated[str | None, described("A note about it.", **TEXT)]
+    part: Annotated[
+        int,
+        described("1 for a line, or what of it was expected; 2 for what is more than that.", minimum=1, maximum=2),
+    ]
+    proposal: Annotated[ProposalObject | None, described("What is proposed; null if nothing was.")]
+    reason: Annotated[
+        str | None,
+        described("Why it is, or was, in suspense.", enum=[*(reason.value for reason in SuspenseReason), None]),
+    ]
+    reference: Annotated[str | None, described("The reference that it names.", **TEXT)]
+    return_reference: Annotated[
+        str,
+        described("The reference to state when it is sent back, by which the bank's debit is recognized.", **TEXT),
+    ]
+    status: Annotated[
+        str,
+        described(
+            "`credited` if it is a top-up, `suspended` if it is in suspense, `returning` if it is to be sent back and "
+            "`returned` once the statement shows that; `recalled` if the bank took it back.",
+            enum=[status.value for status in TransferStatus],
+        ),
+    ]
+    suggestions: Annotated[list[SuggestionObject], described("The accounts that it may be for.")]
+    topup: Annotated[str | None, described("The top-up that it became.", **TEXT)]
+
+
+def instructions_json(found: FundingInstructions, details: BankDetails, *, now_ms: int) -> bytes:
+    """Return the compact JSON of instructions."""
+    address = FinancialAddressObject(aba=AbaObject(**details._asdict()))
+    return encode(
+        FundingInstructionsObject(
+            id=found.id,
+            account=found.owner,
+            amount=found.amount,
+            amount_received=found.received,
+            amount_remaining=found.remaining,
+            bank_transfer=BankTransferObject(financial_addresses=(address,)),
+            created=found.created_ms // 1000,
+            currency=found.currency,
+            description=found.description,
+            expires_at=None if found.expires_ms is None else found.expires_ms // 1000,
+            livemode=found.scope.livemode,
+            metadata=dict(sorted(found.metadata.items())),
+            reference=found.reference,
+            status=found.status(now_ms=now_ms),
+        )
+    )
+
+
+def transfer_json(found: IncomingTransfer) -> bytes:
+    """Return the compact JSON of a transfer."""
+    proposal = None
+    if found.proposed is not None:
+        proposal = ProposalObject(
+            account=found.proposed_owner,
+            action=found.proposed,
+            created=(found.proposed_ms or 0) // 1000,
+            created_by=found.proposed_by or "",
+        )
+    return encode(
+        IncomingTransferObject(
+            id=found.id,
+            account=found.owner,
+            amount=found.amount,
+            bank_account=found.bank_account,
+            bank_reference=found.bank_reference,
+            booked_on=found.booked_on,
+            created=found.created_ms // 1000,
+            currency=found.currency,
+            decided_by=found.decided_by,
+            description=found.description,
+            ended_by=found.ended_by,
+            funding_instructions=found.instructions,
+            handled_by=found.handled_by,
+            livemode=found.scope.livemode,
+            note=found.note,
+            part=found.part,
+            proposal=proposal,
+            reason=found.reason,
+            reference=found.reference,
+            return_reference=found.return_reference,
+            status=found.status,
+            suggestions=[
+                SuggestionObject(account=each.account, because=each.because, funding_instructions=each.instructions)
+                for each in found.suggestions
+            ],
+            topup=found.topup,
+        )
+    )

@@ -1,0 +1,89 @@
+"""Money that arrives by itself: instructions by which an account is paid, transfers that name them, and suspense.
+
+An incoming credit on a statement that carries a reference becomes a top-up, exactly once; what fits nothing is put into
+suspense for a person. Neighbors: `ach` reads the statements and calls here for what nothing else explains, `topups` and
+`ledger` have the money. Start reading at `rules`, then `receiving`; `references` are those of ISO 11649.
+"""
+
+from brim.core.push.playing import NoAmountError, Scenario, play_transfer
+from brim.core.push.receiving import TransferLine, find_taken_back, receive_line, take_back_line
+from brim.core.push.rules import (
+    MAX_NOTE,
+    SOURCE_TYPE,
+    TRANSFER_PREFIX,
+    AlreadyProposedError,
+    CannotAssignError,
+    ExpiryError,
+    FundingInstructions,
+    IncomingTransfer,
+    InstructionsCurrencyError,
+    InstructionsStatus,
+    NotProposedError,
+    NotSuspendedError,
+    Policy,
+    Proposal,
+    SuspenseReason,
+    TransfersOffError,
+    TransferStatus,
+    policy_of,
+)
+from brim.core.push.service import (
+    BankDetails,
+    NewInstructions,
+    annotate,
+    approve,
+    create_instructions,
+    decline,
+    find_transfer,
+    list_transfers,
+    page_instructions,
+    page_transfers,
+    propose,
+    read_bank_details,
+    retrieve_instructions,
+    retrieve_transfer,
+)
+from brim.core.push.verification import push_checks
+
+__all__ = [
+    "MAX_NOTE",
+    "SOURCE_TYPE",
+    "TRANSFER_PREFIX",
+    "AlreadyProposedError",
+    "BankDetails",
+    "CannotAssignError",
+    "ExpiryError",
+    "FundingInstructions",
+    "IncomingTransfer",
+    "InstructionsCurrencyError",
+    "InstructionsStatus",
+    "NewInstructions",
+    "NoAmountError",
+    "NotProposedError",
+    "NotSuspendedError",
+    "Policy",
+    "Proposal",
+    "Scenario",
+    "SuspenseReason",
+    "TransferLine",
+    "TransferStatus",
+    "TransfersOffError",
+    "annotate",
+    "approve",
+    "create_instructions",
+    "decline",
+    "find_taken_back",
+    "find_transfer",
+    "list_transfers",
+    "page_instructions",
+    "page_transfers",
+    "play_transfer",
+    "policy_of",
+    "propose",
+    "push_checks",
+    "read_bank_details",
+    "receive_line",
+    "retrieve_instructions",
+    "retrieve_transfer",
+    "take_back_line",
+]

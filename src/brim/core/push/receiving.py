@@ -1,0 +1,415 @@
+"""What comes on a statement: a credit becomes top-ups or suspense, and a debit takes one of them back.
+
+The caller's transaction has written the statement's line, which is there once; so what follows from it is, too. The
+instructions of a line are held while it is decided, so of two that pay them one comes second.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import structlog
+
+from brim.base.currency import InvalidAmountStepError
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core import ledger
+from brim.core.accounts import AccountClosedError
+from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_events, new_event
+from brim.core.push import store
+from brim.core.push.references import (
+    RETURN_BODY,
+    find_damaged,
+    find_references,
+    new_reference,
+)
+from brim.core.push.rules import (
+    STEPS,
+    TRANSFER_PREFIX,
+    FundingInstructions,
+    IncomingTransfer,
+    Part,
+    Policy,
+    Suggestion,
+    SuspenseReason,
+    SuspenseStep,
+    TransferStatus,
+    decide,
+    suspense_posting,
+    the_one,
+)
+from brim.core.rails import Return
+from brim.core.reconciliation import StatementLineRow
+from brim.core.time import OwnerTime, lock_owner_time
+from brim.core.topups import (
+    AmountTooLargeError,
+    BankConfirmation,
+    BankStep,
+    Change,
+    Status,
+    check_amount,
+    confirm_by_bank,
+    follow,
+    lock_topup,
+    receive_topup,
+    write_changes,
+)
+from brim.platform.database import Conn
+
+RECALLED_CODE: Final = "could_not_process"
+RECALLED_MESSAGE: Final = "The bank has taken this transfer back."
+_MOST_SUGGESTIONS: Final = 5
+_EVENTS: Final = {
+    TransferStatus.CREDITED: EventType.TRANSFER_CREDITED,
+    TransferStatus.SUSPENDED: EventType.TRANSFER_SUSPENDED,
+    TransferStatus.RETURNED: EventType.TRANSFER_RETURNED,
+    TransferStatus.RECALLED: EventType.TRANSFER_RECALLED,
+}
+
+_log = structlog.get_logger()
+
+
+class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a statement that is a transfer: as it is stored, and all that the payer may have written."""
+
+    row: StatementLineRow
+    texts: tuple[str, ...]
+    transfer: str
+    """The id of the transfer that it becomes."""
+
+
+async def receive_line(
+    conn: Conn, line: TransferLine, *, policy: Policy, renderers: Renderers, now_ms: int, ids: IdFactory
+) -> list[IncomingTransfer]:
+    """Credit a transfer to the account of its reference, or put it into suspense; return what became of it.
+
+    Args:
+        conn: the transaction that has written the line.
+        line: a credit.
+        policy: what becomes of one that is not exactly what was expected.
+        renderers: write what events show.
+        now_ms: the time; what is credited is so in its account's time.
+        ids: makes ids.
+
+    Raises:
+        ClockAdvancingError: the test clock of the account, or of the platform, is on its way.
+    """
+    scope, row = line.row.scope, line.row
+    at = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
+    references = find_references(line.texts)
+    known = await store.find_by_references(conn, scope, references)
+    named = list(dict.fromkeys(known.values()))
+    if len(named) != 1:
+        reason, reference, suggestions = await _unmatched(conn, line, references, named)
+        whole = _transfer(line, Part(row.amount, reason), at=at, reference=reference)
+        whole = msgspec.structs.replace(whole, suggestions=suggestions)
+        return [await _suspend(conn, whole, renderers=renderers, at=at)]
+    owner = (await store.fetch_instructions(conn, scope, named))[named[0]].owner_scope
+    moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
+    instructions = await store.lock_instructions(conn, scope, named[0])
+    if instructions is None:
+        raise AssertionError("instructions are never removed")
+    parts = decide(instructions, amount=row.amount, currency=row.currency, booked_on=row.booked_on, policy=policy)
+    parts = _checked(instructions, parts)
+    written = []
+    for number, part in enumerate(parts, 1):
+        transfer = _transfer(line, part, at=at, reference=instructions.reference, number=number)
+        transfer = msgspec.structs.replace(transfer, instructions=instructions.id)
+        if part.reason is None:
+            written.append(await credit(conn, transfer, instructions, renderers=renderers, moment=moment, at=at))
+        else:
+            written.append(await _suspend(conn, transfer, renderers=renderers, at=at))
+    await release_held_parts(conn, instructions, renderers=renderers, moment=moment, at=at)
+    return written
+
+
+async def _unmatched(
+    conn: Conn, line: TransferLine, references: Sequence[str], named: Sequence[str]
+) -> tuple[SuspenseReason, str | None, tuple[Suggestion, ...]]:
+    """Return why a line has not one account, the reference in it, and the accounts that it may be for."""
+    scope, row = line.row.scope, line.row
+    if len(named) > 1:
+        return SuspenseReason.SEVERAL_REFERENCES, None, await _suggest(conn, scope, dict.fromkeys(named, "named"))
+    damaged = None if references else find_damaged(line.texts)
+    like = await store.find_by_references(conn, scope, damaged.candidates) if damaged else {}
+    expecting = await store.find_expected(conn, scope, row.currency, row.amount, limit=_MOST_SUGGESTIONS)
+    because = {**dict.fromkeys(expecting, "amount"), **dict.fromkeys(like.values(), "reference")}
+    suggestions = await _suggest(conn, scope, because)
+    if references:
+        return SuspenseReason.UNKNOWN_REFERENCE, references[0], suggestions
+    if damaged is not None:
+        return SuspenseReason.DAMAGED_REFERENCE, None, suggestions
+    return SuspenseReason.NO_REFERENCE, None, suggestions
+
+
+async def _suggest(conn: Conn, scope: AccountScope, because: dict[str, str]) -> tuple[Suggestion, ...]:
+    """Return the accounts of instructions, those that are named or look like what is named first."""
+    found = await store.fetch_instructions(conn, scope, list(because))
+    waiting = [
+        each
+        for each in found.values()
+        if because[each.id] != "amount" or (each.amount is not None and each.received < each.amount)
+    ]
+    ordered = sorted(waiting, key=lambda each: (because[each.id] == "amount", each.id))
+    return tuple(
+        Suggestion(account=each.owner, instructions=each.id, because=because[each.id])
+        for each in ordered[:_MOST_SUGGESTIONS]
+    )
+
+
+def _checked(instructions: FundingInstructions, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return parts, in suspense as a whole where the amount cannot be one top-up."""
+    for part in parts:
+        if part.reason is None:
+            try:
+                check_amount(part.amount, instructions.currency)
+            except (AmountTooLargeError, InvalidAmountStepError):
+                return (Part(sum(each.amount for each in parts), SuspenseReason.AMOUNT),)
+    return parts
+
+
+def _transfer(
+    line: TransferLine, part: Part, *, at: OwnerTime, reference: str | None, number: int = 1
+) -> IncomingTransfer:
+    transfer_id = line.transfer if number == 1 else at.new_id(TRANSFER_PREFIX)
+    return IncomingTransfer(
+        scope=line.row.scope,
+        id=transfer_id,
+        bank_account=line.row.bank_account,
+        line_key=line.row.line_key,
+        part=number,
+        booked_on=line.row.booked_on,
+        amount=part.amount,
+        currency=line.row.currency,
+        status=TransferStatus.SUSPENDED if part.reason else TransferStatus.CREDITED,
+        reason=part.reason,
+        reference=reference,
+        return_reference=new_reference(transfer_id, length=RETURN_BODY),
+        created_ms=at.now_ms,
+        description=line.row.description,
+        bank_reference=line.row.bank_reference,
+    )
+
+
+async def credit(
+    conn: Conn,
+    transfer: IncomingTransfer,
+    instructions: FundingInstructions,
+    *,
+    renderers: Renderers,
+    moment: OwnerTime,
+    at: OwnerTime,
+) -> IncomingTransfer:
+    """Write a new transfer with its top-up; into suspense where the account is closed."""
+    try:
+        topup = await receive_topup(
+            conn,
+            instructions.owner_scope,
+            amount=transfer.amount,
+            currency=transfer.currency,
+            description=instructions.description,
+            metadata=instructions.metadata,
+            bank_account=transfer.bank_account,
+            reference=transfer.line,
+            renderers=renderers,
+            moment=moment,
+        )
+    except AccountClosedError:
+        closed = msgspec.structs.replace(
+            transfer, status=TransferStatus.SUSPENDED, reason=SuspenseReason.ACCOUNT_CLOSED
+        )
+        return await _suspend(conn, closed, renderers=renderers, at=at)
+    credited = msgspec.structs.replace(
+        transfer, status=TransferStatus.CREDITED, owner=instructions.owner, topup=topup.id
+    )
+    await store.insert_transfer(conn, credited)
+    await announce(conn, credited, renderers=renderers, at=at)
+    return credited
+
+
+async def _suspend(conn: Conn, transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime) -> IncomingTransfer:
+    """Write a new transfer that is in suspense, and post it."""
+    await store.insert_transfer(conn, transfer)
+    await post(conn, transfer, SuspenseStep.RECEIVED, at=at)
+    await announce(conn, transfer, renderers=renderers, at=at)
+    return transfer
+
+
+async def release_held_parts(
+    conn: Conn, instructions: FundingInstructions, *, renderers: Renderers, moment: OwnerTime, at: OwnerTime
+) -> None:
+    """Credit the first parts of an expected amount once all of it has come; the instructions are held."""
+    if instructions.amount is None:
+        return
+    now = (await store.fetch_instructions(conn, instructions.scope, [instructions.id]))[instructions.id]
+    if now.received < instructions.amount:
+        return
+    for held in await store.find_held_parts(conn, instructions.scope, instructions.id):
+        transfer = await store.lock_transfer(conn, instructions.scope, held)
+        if transfer is None or transfer.status is not TransferStatus.SUSPENDED or transfer.proposed is not None:
+            continue
+        await leave_suspense(
+            conn,
+            transfer,
+            owner=instructions.owner_scope,
+            description=instructions.description,
+            metadata=instructions.metadata,
+            renderers=renderers,
+            moment=moment,
+            at=at,
+        )
+
+
+async def leave_suspense(  # noqa: PLR0913  what, to whom, when
+    conn: Conn,
+    transfer: IncomingTransfer,
+    *,
+    owner: AccountScope,
+    description: str | None,
+    metadata: dict[str, str],
+    renderers: Renderers,
+    moment: OwnerTime,
+    at: OwnerTime,
+    cause: Cause = BY_ITSELF,
+) -> IncomingTransfer:
+    """Make a top-up of a transfer in suspense that the transaction holds.
+
+    Raises:
+        AccountClosedError: the account takes none.
+    """
+    topup = await receive_topup(
+        conn,
+        owner,
+        amount=transfer.amount,
+        currency=transfer.currency,
+        description=description,
+        metadata=metadata,
+        bank_account=transfer.bank_account,
+        reference=transfer.line,
+        renderers=renderers,
+        moment=moment,
+        cause=cause,
+    )
+    credited = msgspec.structs.replace(
+        transfer, status=TransferStatus.CREDITED, owner=owner.account, topup=topup.id, ended_ms=at.now_ms
+    )
+    await store.update_transfer(conn, credited)
+    await post(conn, credited, STEPS[TransferStatus.CREDITED], at=at)
+    await announce(conn, credited, renderers=renderers, at=at, cause=cause)
+    return credited
+
+
+async def find_taken_back(
+    conn: Conn, scope: AccountScope, texts: Sequence[str], *, amount: int, currency: str
+) -> str | None:
+    """Return the id of the transfer that a debit of a positive amount takes back; None where none is certain.
+
+    A debit that names the reference under which one was to be sent back means that one. By the payer's reference it
+    means one only if no other of the same amount has it.
+    """
+    found = await store.find_outgoing(
+        conn,
+        scope,
+        references=find_references(texts),
+        return_references=find_references(texts, length=RETURN_BODY),
+        currency=currency,
+        amount=amount,
+    )
+    sent_back = list(dict.fromkeys(each.id for each in found if each.by_return_reference))
+    taken: str | None = the_one(sent_back or list(dict.fromkeys(each.id for each in found)))
+    return taken
+
+
+async def take_back_line(
+    conn: Conn,
+    scope: AccountScope,
+    transfer_id: str,
+    *,
+    line: str,
+    renderers: Renderers,
+    now_ms: int,
+    ids: IdFactory,
+) -> str | None:
+    """Post a debit that takes a transfer back; return why it could not be posted, None where it was.
+
+    One in suspense leaves it. The top-up of one that was credited is reversed, which may take the balance below zero.
+
+    Args:
+        conn: the transaction that has written the line.
+        scope: the platform.
+        transfer_id: which one.
+        line: the statement's line, as confirmations name it.
+        renderers: write what events show.
+        now_ms: the time.
+        ids: makes ids.
+
+    Raises:
+        ClockAdvancingError: the test clock of the account, or of the platform, is on its way.
+    """
+    at = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
+    before = (await store.fetch_transfers(conn, scope, [transfer_id]))[transfer_id]
+    moment = at
+    if before.owner is not None:
+        owner = AccountScope(before.owner, scope.livemode)
+        moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
+    transfer = await store.lock_transfer(conn, scope, transfer_id)
+    if transfer is None:
+        raise AssertionError("transfers are never removed")
+    if transfer.status is TransferStatus.CREDITED:
+        problem = await _reverse(conn, transfer, line=line, renderers=renderers, moment=moment)
+        if problem is not None:
+            return problem
+        ended = TransferStatus.RECALLED
+    elif transfer.status is TransferStatus.RETURNING:
+        ended = TransferStatus.RETURNED
+    elif transfer.status is TransferStatus.SUSPENDED:
+        ended = TransferStatus.RECALLED
+    else:
+        return f"The line takes {transfer.id} back, which is {transfer.status} already."
+    after = msgspec.structs.replace(transfer, status=ended, ended_by=line, ended_ms=at.now_ms)
+    await store.update_transfer(conn, after)
+    if transfer.status is not TransferStatus.CREDITED:
+        await post(conn, after, STEPS[ended], at=at)
+    await announce(conn, after, renderers=renderers, at=at)
+    return None
+
+
+async def _reverse(
+    conn: Conn, transfer: IncomingTransfer, *, line: str, renderers: Renderers, moment: OwnerTime
+) -> str | None:
+    """Reverse the top-up of a transfer that the bank has taken back; return why that cannot be, if so."""
+    owner = AccountScope(transfer.owner or "", transfer.scope.livemode)
+    topup = await lock_topup(conn, owner, transfer.topup or "")
+    if topup is None or topup.status is not Status.SUCCEEDED:
+        where = "missing" if topup is None else topup.status
+        return f"The bank has taken back {transfer.id}, whose top-up {transfer.topup} is {where}."
+    transition = follow(topup, Return(RECALLED_CODE, RECALLED_MESSAGE), moment, BY_ITSELF, renderers=renderers)
+    if transition is None:
+        raise AssertionError("unreachable")
+    await write_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
+    confirmation = BankConfirmation(
+        scope=owner,
+        topup=topup.id,
+        step=BankStep.RETURN,
+        bank_account=transfer.bank_account,
+        amount=transfer.amount,
+        reference=line,
+    )
+    await confirm_by_bank(conn, [(confirmation, moment)])
+    return None
+
+
+async def post(conn: Conn, transfer: IncomingTransfer, step: SuspenseStep, *, at: OwnerTime) -> None:
+    """Post a step of a transfer in suspense."""
+    entry_id = at.new_id("je_")
+    await ledger.post_entries(conn, [suspense_posting(transfer, step, entry_id=entry_id, created=at.ids.newest_second)])
+
+
+async def announce(
+    conn: Conn, transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime, cause: Cause = BY_ITSELF
+) -> None:
+    """Announce a transfer's new status to its platform, in the caller's transaction."""
+    kind = _EVENTS[transfer.status]
+    payload = renderers.payload(kind, transfer)
+    await insert_events(conn, [new_event(transfer.scope, kind, transfer.id, payload, at, cause)])
+    _log.info("incoming transfer", incoming_transfer=transfer.id, status=transfer.status, reason=transfer.reason)

@@ -1,0 +1,201 @@
+"""Funding instructions and incoming transfers in the database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from brim.base import json_codec
+from brim.base.paging import Page, Window, page_of
+from brim.base.scope import AccountScope
+from brim.core.push.rules import (
+    FundingInstructions,
+    IncomingTransfer,
+    Proposal,
+    Suggestion,
+    SuspenseReason,
+    TransferStatus,
+)
+from brim.platform.database import Conn
+from brim.platform.sql import load_columns, load_queries
+
+_SQL: Final = load_queries(__package__)
+_TRANSFER_COLUMNS: Final = tuple(load_columns(__package__)["transfer"])
+_CHANGING: Final = (
+    *("status", "reason", "owner", "topup", "handled_by", "note", "proposed", "proposed_owner", "proposed_by"),
+    *("proposed_ms", "decided_by", "decided_ms", "one_person", "ended_by", "ended_ms"),
+)
+_decode_metadata: Final = json_codec.decoder(dict[str, str])
+_decode_suggestions: Final = json_codec.decoder(tuple[Suggestion, ...])
+
+
+class Outgoing(NamedTuple):
+    """A transfer that a debit may take back, and whether it names the reference by which that goes back."""
+
+    by_return_reference: bool
+    id: str
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: str
+
+
+async def insert_instructions(conn: Conn, new: FundingInstructions) -> bool:
+    """Write instructions; tell whether they are new: their reference, and lasting ones of their account."""
+    found = await conn.fetchval(
+        _SQL["insert_instructions"],
+        new.scope.account,
+        new.scope.livemode,
+        new.id,
+        new.owner,
+        new.originator,
+        new.bank_account,
+        new.currency,
+        new.reference,
+        new.amount,
+        new.expires_ms,
+        new.description,
+        json_codec.encode_text(new.metadata) if new.metadata else None,
+        new.created_ms,
+    )
+    return found is not None
+
+
+async def find_lasting(conn: Conn, scope: AccountScope, owner: str, currency: str) -> str | None:
+    """Return the id of an account's lasting instructions in a currency."""
+    found: str | None = await conn.fetchval(_SQL["find_lasting"], scope.account, scope.livemode, owner, currency)
+    return found
+
+
+async def fetch_instructions(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, FundingInstructions]:
+    """Return a platform's instructions by id; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_instructions"], scope.account, scope.livemode, list(ids))
+    return {record["id"]: _instructions(scope, record) for record in records}
+
+
+async def find_by_references(conn: Conn, scope: AccountScope, references: Sequence[str]) -> dict[str, str]:
+    """Return the ids of the instructions that have some references, by reference."""
+    if not references:
+        return {}
+    records = await conn.fetch(_SQL["find_by_references"], scope.account, scope.livemode, list(references))
+    return {record["reference"]: record["id"] for record in records}
+
+
+async def find_expected(conn: Conn, scope: AccountScope, currency: str, amount: int, *, limit: int) -> list[str]:
+    """Return the ids of the newest instructions that expect an amount."""
+    records = await conn.fetch(_SQL["find_expected"], scope.account, scope.livemode, currency, amount, limit)
+    return [record["id"] for record in records]
+
+
+async def lock_instructions(conn: Conn, scope: AccountScope, instructions_id: str) -> FundingInstructions | None:
+    """Return instructions that nobody else can pay until the caller's transaction ends."""
+    await conn.fetchrow(_SQL["lock_instructions"], scope.account, scope.livemode, instructions_id)
+    return (await fetch_instructions(conn, scope, [instructions_id])).get(instructions_id)
+
+
+async def page_instructions(conn: Conn, scope: AccountScope, owner: str, window: Window) -> Page[FundingInstructions]:
+    """Return a page of an account's instructions."""
+    records = await conn.fetch(
+        _SQL["page_instructions"],
+        scope.account,
+        scope.livemode,
+        owner,
+        window.low,
+        window.high,
+        window.newest_first,
+        window.wanted,
+    )
+    page = page_of([_Id(record["id"]) for record in records], window)
+    found = await fetch_instructions(conn, scope, [each.id for each in page.items])
+    return Page(items=[found[each.id] for each in page.items], has_more=page.has_more)
+
+
+async def insert_transfer(conn: Conn, new: IncomingTransfer) -> None:
+    """Write what became of a line, or of a part of it."""
+    values = {
+        **{name: getattr(new, name) for name in _TRANSFER_COLUMNS},
+        "suggestions": json_codec.encode_text(new.suggestions) if new.suggestions else None,
+    }
+    await conn.execute(_SQL["insert_transfer"], new.scope.account, new.scope.livemode, *values.values())
+
+
+async def update_transfer(conn: Conn, changed: IncomingTransfer) -> None:
+    """Write a transfer that the transaction holds."""
+    values = (getattr(changed, name) for name in _CHANGING)
+    await conn.execute(_SQL["update_transfer"], changed.scope.account, changed.scope.livemode, changed.id, *values)
+
+
+async def lock_transfer(conn: Conn, scope: AccountScope, transfer_id: str) -> IncomingTransfer | None:
+    """Return a transfer that nobody else can change until the caller's transaction ends."""
+    if await conn.fetchrow(_SQL["lock_transfer"], scope.account, scope.livemode, transfer_id) is None:
+        return None
+    return (await fetch_transfers(conn, scope, [transfer_id]))[transfer_id]
+
+
+async def fetch_transfers(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, IncomingTransfer]:
+    """Return a platform's transfers by id, with the bank's words; those that do not exist are left out."""
+    records = await conn.fetch(_SQL["fetch_transfers"], scope.account, scope.livemode, list(ids))
+    return {record["id"]: _transfer(scope, record) for record in records}
+
+
+async def page_transfers(
+    conn: Conn, scope: AccountScope, window: Window, *, status: TransferStatus | None
+) -> Page[IncomingTransfer]:
+    """Return a page of a platform's transfers, of one status or of all."""
+    bounds = (scope.account, scope.livemode, window.low, window.high, window.newest_first, window.wanted)
+    if status is None:
+        records = await conn.fetch(_SQL["page_transfers"], *bounds)
+    else:
+        records = await conn.fetch(_SQL["page_transfers_by_status"], *bounds, status)
+    page = page_of([_Id(record["id"]) for record in records], window)
+    found = await fetch_transfers(conn, scope, [each.id for each in page.items])
+    return Page(items=[found[each.id] for each in page.items], has_more=page.has_more)
+
+
+async def find_held_parts(conn: Conn, scope: AccountScope, instructions_id: str) -> list[str]:
+    """Return the ids of the transfers in suspense that are less than instructions expect, oldest first."""
+    records = await conn.fetch(_SQL["find_held_parts"], scope.account, scope.livemode, instructions_id)
+    return [record["id"] for record in records]
+
+
+async def find_outgoing(
+    conn: Conn,
+    scope: AccountScope,
+    *,
+    references: Sequence[str],
+    return_references: Sequence[str],
+    currency: str,
+    amount: int,
+) -> list[Outgoing]:
+    """Return the transfers that a debit of a positive amount may take back, by the references that it names."""
+    if not references and not return_references:
+        return []
+    arguments = (list(references), currency, amount, list(return_references))
+    records = await conn.fetch(_SQL["find_outgoing"], scope.account, scope.livemode, *arguments)
+    return [Outgoing(record["by_return_reference"], record["id"]) for record in records]
+
+
+async def find_of_topup(conn: Conn, scope: AccountScope, topup: str) -> list[IncomingTransfer]:
+    """Return the transfer of a platform that became a top-up, of it or of one of its accounts; none for others."""
+    records = await conn.fetch(_SQL["find_of_topup"], scope.account, scope.livemode, topup)
+    return list((await fetch_transfers(conn, scope, [record["id"] for record in records])).values())
+
+
+def _instructions(scope: AccountScope, record: Mapping[str, Any]) -> FundingInstructions:
+    metadata = record["metadata"]
+    return FundingInstructions(**{**record, "scope": scope, "metadata": _decode_metadata(metadata) if metadata else {}})
+
+
+def _transfer(scope: AccountScope, record: Mapping[str, Any]) -> IncomingTransfer:
+    fields = dict(record)
+    reason, proposed, suggestions = fields["reason"], fields["proposed"], fields["suggestions"]
+    return IncomingTransfer(
+        **{
+            **fields,
+            "scope": scope,
+            "status": TransferStatus(fields["status"]),
+            "reason": SuspenseReason(reason) if reason else None,
+            "proposed": Proposal(proposed) if proposed else None,
+            "suggestions": _decode_suggestions(suggestions) if suggestions else (),
+        }
+    )

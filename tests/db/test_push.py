@@ -1,0 +1,526 @@
+"""Transfers that arrive by themselves: each is credited once to the account of its reference, or put into suspense."""
+
+import asyncio
+import random
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.actor import Actor, ActorKind
+from brim.base.scope import AccountScope
+from brim.core import push
+from brim.core.integrity.books import verify_books
+from brim.core.operators import Role
+from brim.core.originators import SecondPersonError
+from brim.core.push import (
+    AlreadyProposedError,
+    CannotAssignError,
+    FundingInstructions,
+    IncomingTransfer,
+    NewInstructions,
+    NotSuspendedError,
+    Proposal,
+    TransfersOffError,
+)
+from brim.core.rails.ach import TransferPolicy, Transfers
+from brim.platform.database import Database
+from tests.support.audits import TESTER
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
+from tests.support.people import add
+from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
+
+NUMBER = "9876543210"
+MONDAY = date(2026, 12, 7)
+FRIEND = "acct_friend"
+OTHER = Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com")
+KEY = Actor(kind=ActorKind.API_KEY, id="mk_1", name="key")
+
+
+class House:
+    """A platform with one connected account, whose bank writes statements."""
+
+    def __init__(self, live: LiveMoney) -> None:
+        self.live = live
+        self.database = live.database
+        self.opening = 0
+        self._files = 0
+
+    async def open(self, **changes: Any) -> "House":
+        await self.live.open(FRIEND, **{"transfers": Transfers.ON, **changes})
+        return self
+
+    async def instructions(self, *, owner: str = FRIEND, **wanted: Any) -> FundingInstructions:
+        async with self.database.transaction() as conn:
+            return await push.create_instructions(
+                conn,
+                AccountScope(owner, livemode=True),
+                NewInstructions(currency="usd", **wanted),
+                by=TESTER,
+                now_ms=self.live.now_ms,
+                ids=self.live.ids,
+            )
+
+    async def send(self, content: bytes) -> None:
+        self._files += 1
+        (self.live.folder / "from-bank" / f"statement-{self._files:03}.txt").write_bytes(content)
+        await self.live.work()
+
+    async def book(self, *entries: Entry, on: date = MONDAY, currency: str = "usd", write: Any = bai2) -> bytes:
+        """Let the bank book entries on a day, and return the statement, which was read."""
+        content: bytes = write([Account(NUMBER, currency, self.opening, entries, on)])
+        self.opening += sum(entry.amount for entry in entries)
+        await self.send(content)
+        await assert_books_hold(self.database)
+        return content
+
+    async def transfers(self) -> list[dict[str, Any]]:
+        return await rows(self.database, "SELECT * FROM incoming_transfers ORDER BY created_ms, id")
+
+    async def states(self) -> list[tuple[str, str | None, int]]:
+        return sorted(
+            ((row["status"], row["reason"], row["amount"]) for row in await self.transfers()),
+            key=lambda state: (state[2], state[0]),
+        )
+
+    async def balance(self, owner: str = FRIEND) -> int:
+        found = await rows(self.database, "SELECT available FROM balances WHERE account = $1 AND livemode", owner)
+        return int(found[0]["available"]) if found else 0
+
+    async def suspense(self) -> int:
+        """Return what the ledger says is in suspense."""
+        found = await rows(
+            self.database,
+            "SELECT coalesce(sum(CASE WHEN credit_account = 'suspense:operating' THEN amount ELSE -amount END), 0) AS s"
+            " FROM journal_entries WHERE 'suspense:operating' IN (credit_account, debit_account)",
+        )
+        return int(found[0]["s"])
+
+    async def breaks(self) -> list[str]:
+        found = await rows(self.database, "SELECT kind FROM breaks WHERE resolved_ms IS NULL ORDER BY id")
+        return [row["kind"] for row in found]
+
+    async def propose(
+        self, transfer: str, proposal: Proposal, *, owner: str | None = None, by: Actor = OPERATOR, approvers: int = 2
+    ) -> IncomingTransfer:
+        async with self.database.transaction() as conn:
+            return await push.propose(
+                conn,
+                PLATFORM,
+                transfer,
+                proposal,
+                owner=owner,
+                approvers=approvers,
+                renderers=WIRE_FORMATS,
+                by=by,
+                now_ms=self.live.now_ms,
+                ids=self.live.ids,
+            )
+
+    async def approve(self, transfer: str, *, by: Actor = OTHER, approvers: int = 2) -> IncomingTransfer:
+        async with self.database.transaction() as conn:
+            return await push.approve(
+                conn,
+                PLATFORM,
+                transfer,
+                approvers=approvers,
+                renderers=WIRE_FORMATS,
+                by=by,
+                now_ms=self.live.now_ms,
+                ids=self.live.ids,
+            )
+
+    async def only(self) -> str:
+        (found,) = await self.transfers()
+        return str(found["id"])
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> LiveMoney:
+    return LiveMoney(database, tmp_path)
+
+
+@pytest_asyncio.fixture
+async def house(live: LiveMoney) -> House:
+    return await House(live).open()
+
+
+def pays(amount: int, text: str, *, reference: str = "") -> Entry:
+    return Entry(amount, reference, text=(text,))
+
+
+@pytest.mark.parametrize("write", [bai2, camt053, mt940])
+async def test_a_transfer_that_carries_a_reference_is_a_top_up(house: House, write: Any) -> None:
+    wanted = await house.instructions(description="Rent", metadata={"order": "7"})
+    content = await house.book(pays(12_345, f"Thanks {wanted.reference}", reference="B1"), write=write)
+    ((status, reason, amount),) = await house.states()
+    assert (status, reason, amount) == ("credited", None, 12_345)
+    assert await house.balance() == 12_345
+    (topup,) = await rows(house.database, "SELECT * FROM topups")
+    assert (topup["account"], topup["status"], topup["rail"]) == (FRIEND, "succeeded", "push")
+    assert (topup["source"], topup["payment_method"], topup["statement_descriptor"]) == (None, None, None)
+    assert (topup["description"], topup["metadata"]) == ("Rent", '{"order": "7"}')
+    told = await rows(house.database, "SELECT account, type FROM events ORDER BY created, id")
+    assert Counter((row["account"], row["type"]) for row in told) == Counter(
+        [
+            (FRIEND, "topup.created"),
+            (FRIEND, "topup.succeeded"),
+            (FRIEND, "balance.available"),
+            (PLATFORM.account, "brim.incoming_transfer.credited"),
+        ]
+    )
+    posted = await rows(house.database, "SELECT step, debit_account, credit_account FROM journal_entries ORDER BY id")
+    assert [tuple(row.values()) for row in posted] == [
+        ("topup", "funding:clearing", "balance:available"),
+        ("bank_credit", "bank:operating", "funding:clearing"),
+    ]
+    await house.send(content)  # the bank sends it again
+    await house.send(content + b"\n")
+    assert len(await house.states()) == 1
+    assert await house.balance() == 12_345
+    await assert_books_hold(house.database)
+
+
+async def test_an_account_has_one_lasting_reference_and_each_expected_amount_its_own(house: House) -> None:
+    lasting = await house.instructions()
+    assert await house.instructions() == lasting
+    expected = [await house.instructions(amount=100) for _ in range(3)]
+    assert len({lasting.reference, *(each.reference for each in expected)}) == 4
+    assert lasting.bank_account == "operating"
+
+
+async def test_a_platform_that_takes_no_transfers_gives_no_instructions_and_lists_breaks(live: LiveMoney) -> None:
+    house = await House(live).open(transfers=Transfers.OFF)
+    with pytest.raises(TransfersOffError):
+        await house.instructions()
+    await house.book(pays(500, "RF18539007547034"))
+    assert await house.states() == []
+    assert await house.breaks() == ["unmatched_line"]
+
+
+async def test_a_short_transfer_waits_for_the_rest_and_both_are_credited_then(house: House) -> None:
+    wanted = await house.instructions(amount=10_000)
+    await house.book(pays(4_000, wanted.reference))
+    assert await house.states() == [("suspended", "short", 4_000)]
+    assert (await house.balance(), await house.suspense()) == (0, 4_000)
+    await house.book(pays(6_500, wanted.reference), on=MONDAY + timedelta(1))
+    assert await house.states() == [
+        ("suspended", "over", 500),
+        ("credited", "short", 4_000),
+        ("credited", None, 6_000),
+    ]
+    assert (await house.balance(), await house.suspense()) == (10_000, 500)
+    await house.book(pays(10_000, wanted.reference), on=MONDAY + timedelta(2))
+    assert ("suspended", "already_paid", 10_000) in await house.states()
+    assert (await house.balance(), await house.suspense()) == (10_000, 10_500)
+
+
+async def test_what_is_short_over_or_late_is_what_the_profile_says(live: LiveMoney) -> None:
+    house = await House(live).open(
+        transfers_short=TransferPolicy.CREDIT,
+        transfers_over=TransferPolicy.CREDIT,
+        transfers_late=TransferPolicy.SUSPEND,
+    )
+    wanted = await house.instructions(amount=10_000)
+    await house.book(pays(4_000, wanted.reference))
+    await house.book(pays(9_000, wanted.reference), on=MONDAY + timedelta(1))
+    assert await house.states() == [("credited", None, 4_000), ("credited", None, 9_000)]
+    late = await house.instructions(amount=700, expires_ms=live.now_ms + 1)
+    await house.book(pays(700, late.reference), on=MONDAY + timedelta(30))
+    assert (await house.states())[0] == ("suspended", "late", 700)
+
+
+async def test_a_damaged_missing_unknown_or_double_reference_waits_with_suggestions(house: House) -> None:
+    wanted, other = await house.instructions(amount=777), await house.instructions(owner=PLATFORM.account)
+    at = next(at for at in range(6, 15) if wanted.reference[at] != wanted.reference[at + 1])
+    text = wanted.reference
+    damaged = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+    await house.book(
+        pays(100, f"Invoice {damaged}"),
+        pays(777, "Rent for December"),
+        pays(300, "RF18539007547034"),
+        pays(400, f"{wanted.reference} or {other.reference}"),
+    )
+    found = {row["reason"]: row for row in await house.transfers()}
+    assert set(found) == {"damaged_reference", "no_reference", "unknown_reference", "several_references"}
+    assert {row["status"] for row in found.values()} == {"suspended"}
+    assert wanted.id in (found["damaged_reference"]["suggestions"] or "")
+    assert FRIEND in (found["no_reference"]["suggestions"] or "")
+    assert found["unknown_reference"]["reference"] == "RF18539007547034"
+    assert other.id in (found["several_references"]["suggestions"] or "")
+    assert await house.suspense() == 1_577
+    assert await house.breaks() == []
+
+
+async def test_a_transfer_in_another_currency_or_to_a_closed_account_waits(house: House) -> None:
+    wanted = await house.instructions()
+    async with house.database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO owner_terms (account, livemode, version, is_closed) VALUES ($1, true, 1, true)"
+            " ON CONFLICT (account, livemode) DO UPDATE SET is_closed = true, version = owner_terms.version + 1",
+            FRIEND,
+        )
+    await house.book(pays(900, wanted.reference))
+    assert await house.states() == [("suspended", "account_closed", 900)]
+    open_one = await house.instructions(owner=PLATFORM.account)
+    await house.book(pays(900, open_one.reference), currency="eur", on=MONDAY + timedelta(1))
+    assert ("suspended", "currency", 900) in await house.states()
+    await house.propose((await house.transfers())[0]["id"], Proposal.ASSIGN, owner=FRIEND)
+    with pytest.raises(CannotAssignError):
+        await house.approve((await house.transfers())[0]["id"])
+
+
+async def test_what_is_in_suspense_is_assigned_by_two_people(house: House, database: Database) -> None:
+    await add(database, "one@example.com", role=Role.FINANCE)
+    await add(database, "two@example.com", role=Role.APPROVER)
+    await house.book(pays(2_500, "Rent"))
+    transfer = await house.only()
+    with pytest.raises(SecondPersonError):
+        await house.propose(transfer, Proposal.ASSIGN, owner=FRIEND, by=KEY)
+    await house.propose(transfer, Proposal.ASSIGN, owner=FRIEND)
+    with pytest.raises(AlreadyProposedError):
+        await house.propose(transfer, Proposal.SEND_BACK, by=OTHER)
+    with pytest.raises(SecondPersonError):
+        await house.approve(transfer, by=OPERATOR)
+    with pytest.raises(SecondPersonError):
+        await house.approve(transfer, by=KEY)
+    credited = await house.approve(transfer)
+    assert (credited.status, credited.owner, credited.decided_by) == ("credited", FRIEND, "op_2")
+    assert (await house.balance(), await house.suspense()) == (2_500, 0)
+    await assert_books_hold(house.database)
+    with pytest.raises(NotSuspendedError):
+        await house.propose(transfer, Proposal.SEND_BACK)
+
+
+async def test_no_statement_lets_one_person_decide_where_there_are_two(house: House, database: Database) -> None:
+    await add(database, "one@example.com", role=Role.FINANCE)
+    await add(database, "two@example.com", role=Role.APPROVER)
+    await house.book(pays(2_500, "Rent"))
+    transfer = await house.only()
+    undecided = "UPDATE incoming_transfers SET status = 'returning' WHERE id = $1"
+    alone = (
+        "UPDATE incoming_transfers SET status = 'returning', proposed = 'send_back', proposed_by = 'op_1',"
+        " decided_by = 'op_1', one_person = $2 WHERE id = $1"
+    )
+    for statement, arguments in ((undecided, ()), (alone, (True,)), (alone, (False,))):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with database.connection() as conn:
+                await conn.execute(statement, transfer, *arguments)
+
+
+async def test_what_is_sent_back_leaves_suspense_with_the_banks_debit(house: House) -> None:
+    await house.book(pays(2_500, "Rent"), pays(2_500, "Rent again"))
+    first, second = [row["id"] for row in await house.transfers()]
+    await house.propose(first, Proposal.SEND_BACK, approvers=1)
+    returning = await house.approve(first, by=OPERATOR, approvers=1)
+    assert (returning.status, await house.suspense()) == ("returning", 5_000)
+    await house.book(pays(-2_500, f"RETURN {returning.return_reference}"), on=MONDAY + timedelta(1))
+    assert {row["id"]: row["status"] for row in await house.transfers()} == {first: "returned", second: "suspended"}
+    assert (await house.suspense(), await house.breaks()) == (2_500, [])
+
+
+async def test_an_amount_that_no_top_up_can_have_waits_and_is_not_assigned(house: House) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(1_000_000_000_000, wanted.reference))
+    assert await house.states() == [("suspended", "amount", 1_000_000_000_000)]
+    transfer = await house.only()
+    await house.propose(transfer, Proposal.ASSIGN, owner=FRIEND, approvers=1)
+    with pytest.raises(CannotAssignError):
+        await house.approve(transfer, by=OPERATOR, approvers=1)
+
+
+async def test_what_is_to_be_sent_back_is_settled_though_no_more_transfers_are_taken(house: House) -> None:
+    await house.book(pays(2_500, "Rent"))
+    transfer = await house.only()
+    await house.propose(transfer, Proposal.SEND_BACK, approvers=1)
+    reference = (await house.approve(transfer, by=OPERATOR, approvers=1)).return_reference
+    await rows(house.database, "UPDATE originators SET profile = profile - 'transfers'")
+    await house.book(pays(700, "Rent"), pays(-2_500, f"returned {reference}"), on=MONDAY + timedelta(1))
+    assert (await house.states(), await house.suspense()) == ([("returned", "no_reference", 2_500)], 0)
+    assert await house.breaks() == ["unmatched_line"]
+
+
+async def test_a_recall_reverses_the_top_up_and_may_take_the_balance_below_zero(house: House) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(2_500, wanted.reference), pays(1_000, wanted.reference))
+    await house.book(pays(-2_500, f"RECALL {wanted.reference}"), on=MONDAY + timedelta(1))
+    assert await house.states() == [("credited", None, 1_000), ("recalled", None, 2_500)]
+    assert await house.balance() == 1_000
+    statuses = await rows(house.database, "SELECT amount, status, failure_code FROM topups ORDER BY amount")
+    assert [tuple(row.values()) for row in statuses] == [
+        (1_000, "succeeded", None),
+        (2_500, "reversed", "could_not_process"),
+    ]
+    assert await house.breaks() == []
+
+
+async def test_a_debit_that_may_take_back_either_of_two_is_a_break(house: House) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(2_500, wanted.reference), pays(2_500, wanted.reference))
+    await house.book(pays(-2_500, f"RECALL {wanted.reference}"), on=MONDAY + timedelta(1))
+    assert await house.states() == [("credited", None, 2_500)] * 2
+    assert await house.breaks() == ["unmatched_line"]
+
+
+async def test_two_workers_at_once_credit_a_transfer_once(house: House) -> None:
+    wanted = await house.instructions(amount=4_000)
+    content = bai2([Account(NUMBER, "usd", 0, (pays(1_500, wanted.reference), pays(2_500, wanted.reference)), MONDAY)])
+    (house.live.folder / "from-bank" / "statement.txt").write_bytes(content)
+    other = LiveMoney(house.database, house.live.folder)
+    other.vault, other.encryption_key = house.live.vault, house.live.encryption_key
+    other.move_to(house.database)
+    when = {"now_ms": house.live.now_ms}
+
+    async def work(live: LiveMoney) -> None:
+        await live.incoming.receive_all(house.database, ids=live.ids, **when)
+        await live.incoming.apply_all(house.database, ids=live.ids, **when)
+
+    await asyncio.gather(*(work(each) for each in (house.live, other)))
+    assert await house.states() == [("credited", "short", 1_500), ("credited", None, 2_500)]
+    assert (await house.balance(), await house.suspense()) == (4_000, 0)
+    await assert_books_hold(house.database)
+
+
+def notification(*accounts: Account) -> bytes:
+    """Return the camt.054 that announces a day before its statement."""
+    content = camt053(accounts, summary=False)
+    start, end = content.index(b"<Bal>"), content.rindex(b"</Bal>") + len(b"</Bal>")
+    content = content[:start] + content[end:]
+    for old, new in ((b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054")):
+        content = content.replace(old, new)
+    return content
+
+
+async def test_a_notification_and_the_statement_that_repeats_it_credit_once(house: House) -> None:
+    wanted = await house.instructions(amount=2_500)
+    await house.send(notification(Account(NUMBER, "usd", 0, (pays(2_500, wanted.reference, reference="N1"),), MONDAY)))
+    assert (await house.states(), await house.balance()) == ([("credited", None, 2_500)], 2_500)
+    await house.book(pays(2_500, wanted.reference, reference="N1"), pays(90, "Rent", reference="N2"), write=camt053)
+    assert await house.states() == [("suspended", "no_reference", 90), ("credited", None, 2_500)]
+    assert await house.breaks() == []
+
+
+async def test_what_fails_in_the_middle_of_a_statement_leaves_nothing_and_is_done_again(
+    house: House, owner_database: Database
+) -> None:
+    wanted = await house.instructions()
+    async with owner_database.connection() as conn:
+        await conn.execute(
+            "CREATE FUNCTION refuse_second() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " IF NEW.amount = 700 THEN RAISE EXCEPTION 'the disk is full'; END IF; RETURN NEW; END $$;"
+            "CREATE TRIGGER refuse_second BEFORE INSERT ON bank_confirmations"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_second()"
+        )
+    content = bai2([Account(NUMBER, "usd", 0, (pays(2_500, wanted.reference), pays(700, wanted.reference)), MONDAY)])
+    await house.send(content)
+    assert (await house.states(), await house.balance(), await house.breaks()) == ([], 0, ["failed_work"])
+    assert await rows(house.database, "SELECT id FROM topups") == []
+    async with owner_database.connection() as conn:
+        await conn.execute("DROP TRIGGER refuse_second ON bank_confirmations; DROP FUNCTION refuse_second")
+    await house.live.work()
+    assert await house.states() == [("credited", None, 700), ("credited", None, 2_500)]
+    assert await house.balance() == 3_200
+    await assert_books_hold(house.database)
+
+
+async def test_what_names_a_batch_of_ours_is_no_transfer(house: House) -> None:
+    wanted = await house.instructions()
+    await house.book(Entry(500, "B1", "1234567890-0000099", (wanted.reference,)))
+    assert (await house.states(), await house.breaks()) == ([], ["unmatched_line"])
+
+
+async def test_verification_finds_a_transfer_that_has_no_line_and_a_line_without_its_transfer(
+    house: House, owner_database: Database
+) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(2_500, wanted.reference), pays(700, "Rent"))
+    async with owner_database.connection() as conn:
+        await conn.execute("UPDATE incoming_transfers SET amount = amount + 1 WHERE status = 'suspended'")
+    found = (await verify_books(house.database)).differences
+    assert {each.row.split()[0] for each in found} == {"incoming_transfers", "journal_entries"}
+    async with owner_database.connection() as conn:
+        await conn.execute("DELETE FROM incoming_transfers")
+    found = (await verify_books(house.database)).differences
+    assert {each.row.split()[0] for each in found} == {"topups", "statement_lines", "journal_entries"}
+
+
+class Model:
+    """What ought to be there after transfers, computed without the service."""
+
+    def __init__(self) -> None:
+        self.balances: Counter[str] = Counter()
+        self.suspense = 0
+        self.held: Counter[str] = Counter()
+        self.expected: dict[str, tuple[str, int]] = {}
+
+    def receive(self, owner: str, reference: str | None, amount: int) -> None:
+        if reference is None:
+            self.suspense += amount
+        elif reference not in self.expected:
+            self.balances[owner] += amount
+        else:
+            self._receive_expected(reference, amount)
+
+    def _receive_expected(self, reference: str, amount: int) -> None:
+        owner, rest = self.expected[reference]
+        if amount < rest:
+            self.held[reference] += amount
+            self.suspense += amount
+            self.expected[reference] = owner, rest - amount
+        elif rest:
+            self.balances[owner] += rest + self.held[reference]
+            self.suspense += amount - rest - self.held.pop(reference, 0)
+            self.expected[reference] = owner, 0
+        else:
+            self.suspense += amount
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_transfers_come_to_what_a_model_says_however_statements_repeat(house: House, seed: int) -> None:
+    chance, model = random.Random(seed), Model()
+    owners = [FRIEND, PLATFORM.account]
+    references = {owner: (await house.instructions(owner=owner)).reference for owner in owners}
+    expected = []
+    for _ in range(6):
+        owner, amount = chance.choice(owners), chance.randrange(100, 5_000)
+        made = await house.instructions(owner=owner, amount=amount)
+        model.expected[made.reference] = owner, amount
+        expected.append(made.reference)
+    contents = []
+    for number in range(5):
+        entries = []
+        for place in range(chance.randrange(1, 7)):
+            owner = chance.choice(owners)
+            reference = chance.choice([None, references[owner], *expected])
+            left = model.expected.get(reference or "", ("", 0))[1]
+            amount = left if left and chance.random() < 0.4 else chance.randrange(1, 3_000)
+            model.receive(owner, reference, amount)
+            shown = reference or "no reference"
+            text = chance.choice([shown, shown.lower(), "/".join(shown)])
+            entries.append(pays(amount, f"pay {text}", reference=f"{number}-{place}"))
+        write: Any = chance.choice([bai2, camt053, mt940])
+        contents.append(write([Account(NUMBER, "usd", house.opening, tuple(entries), MONDAY + timedelta(number))]))
+        house.opening += sum(entry.amount for entry in entries)
+    for content in contents:
+        await house.send(content)
+        if chance.random() < 0.5:
+            await house.send(chance.choice(contents[: contents.index(content) + 1]) + b"\n")
+    assert {owner: await house.balance(owner) for owner in owners} == {owner: model.balances[owner] for owner in owners}
+    assert await house.suspense() == model.suspense
+    assert await house.breaks() == []
+    await assert_books_hold(house.database)
+
+
+async def test_instructions_name_the_originators_bank_account(house: House) -> None:
+    wanted = await house.instructions()
+    async with house.database.connection() as conn:
+        details = await push.read_bank_details(conn, house.live.vault, wanted)
+    assert details.account_number == NUMBER
+    assert details.routing_number == house.live.routing
+    assert wanted.originator is not None

@@ -1,0 +1,1 @@
+"""Tests of references, and of what becomes of a transfer."""
