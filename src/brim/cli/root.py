@@ -16,6 +16,7 @@ from brim.cli.erasures import erase_account, erasures, payers
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
 from brim.cli.imports import import_
+from brim.cli.incoming_transfers import incoming_transfers
 from brim.cli.keys import accounts, keys
 from brim.cli.legal_holds import legal_holds
 from brim.cli.listen import listen
@@ -86,6 +87,7 @@ for _command in (
     import_,
     legal_holds,
     negative_balances,
+    incoming_transfers,
     retention,
 ):
     cli.add_command(_command)
