@@ -77,6 +77,12 @@ BY_API: Final = {
     "/line-settlements/{settlement}/confirm": "PostBrimLineSettlementsLineSettlementConfirm",
     "/line-settlements/{settlement}/reject": "PostBrimLineSettlementsLineSettlementReject",
     "/line-settlements/{settlement}/undo": "PostBrimLineSettlementsLineSettlementUndo",
+    "/funding-instructions": "PostBrimFundingInstructions",
+    "/incoming-transfers/{incoming_transfer}": "PostBrimIncomingTransfersIncomingTransfer",
+    "/incoming-transfers/{incoming_transfer}/assign": "PostBrimIncomingTransfersIncomingTransferAssign",
+    "/incoming-transfers/{incoming_transfer}/send-back": "PostBrimIncomingTransfersIncomingTransferSendBack",
+    "/incoming-transfers/{incoming_transfer}/approve": "PostBrimIncomingTransfersIncomingTransferApprove",
+    "/incoming-transfers/{incoming_transfer}/decline": "PostBrimIncomingTransfersIncomingTransferDecline",
 }
 """The operation that a form asks for; the other kinds of what it is about have one like it."""
 

@@ -123,6 +123,7 @@ OF_LIVE_MONEY: Final = tuple(
         "ach_reversal",
         "break",
         "funding_source",
+        "incoming_transfer",
         "microdeposits",
         "negative_balance",
         "prenote",
@@ -155,6 +156,7 @@ PAGES: Final = (
     "/test/events", "/test/logs", "/test/webhooks", "/test/webhooks/new", "/test/apikeys", "/test/apikeys/new",
     "/test/accounts", "/test/accounts/new", "/test/test-clocks", "/test/verification", "/test/workers",
     "/test/topups.csv", "/test/negative-balances",
+    "/test/funding-instructions", "/test/incoming-transfers",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ _PLACES: Final = {
     "orig": "/ach/originators/{}",
     "corr": "/ach/corrections/{}",
     "retn": "/ach/returns/{}",
+    "itr": "/incoming-transfers/{}",
     "achr": "/ach/reversals/{}",
     "pren": "/ach/prenotes/{}",
     "rfnd": "/refunds/{}",

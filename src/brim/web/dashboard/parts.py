@@ -28,6 +28,7 @@ from brim.web.dashboard.microdeposits.routes import routes as microdeposit_route
 from brim.web.dashboard.negative_balances.routes import routes as negative_balance_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
+from brim.web.dashboard.push.routes import routes as push_routes
 from brim.web.dashboard.refunds.routes import routes as refund_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.return_rates.routes import routes as return_rate_routes
@@ -41,6 +42,8 @@ from brim.web.dashboard.wording import (
     EVENT_WORDS,
     RESOURCE_WORDS,
     STATUS_BADGES,
+    SUGGESTION_WORDS,
+    SUSPENSE_REASONS,
     ledger_account_words,
     ledger_step_words,
 )
@@ -53,7 +56,7 @@ class NavigationItem(msgspec.Struct, frozen=True):
     """A line of the side navigation.
 
     `only_test` where live mode has no such page, `only_live` where test mode has none, and none of a connected account;
-    `only_admin` for admins alone.
+    `only_admin` for admins alone, `only_platform` where no connected account is shown.
     """
 
     label: str
@@ -61,6 +64,7 @@ class NavigationItem(msgspec.Struct, frozen=True):
     only_test: bool = False
     only_live: bool = False
     only_admin: bool = False
+    only_platform: bool = False
 
 
 NAVIGATION: Final = (
@@ -71,6 +75,8 @@ NAVIGATION: Final = (
             NavigationItem("Top-ups", "/topups"),
             NavigationItem("Bank accounts", "/funding-sources"),
             NavigationItem("Negative balances", "/negative-balances"),
+            NavigationItem("Funding instructions", "/funding-instructions"),
+            NavigationItem("Incoming transfers", "/incoming-transfers", only_platform=True),
         ),
     ),
     (
@@ -148,6 +154,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *prenote_routes(signed),
         *microdeposit_routes(signed),
         *negative_balance_routes(signed),
+        *push_routes(signed),
         *signed.get("/live", live.stream),
     )
 
@@ -178,6 +185,8 @@ def _equip_templates(pages: Pages) -> None:
     )
     pages.add_globals(
         break_kinds=words.BREAK_KINDS,
+        suspense_reasons=SUSPENSE_REASONS,
+        suggestion_words=SUGGESTION_WORDS,
         return_actors=words.ACTORS,
         return_retries=words.RETRIES,
         corrected_words=words.CORRECTED,

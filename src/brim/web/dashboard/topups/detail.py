@@ -6,12 +6,14 @@ from typing import Any, Final
 from brim.base.ids import random_base62
 from brim.core.ach import may_be_retried
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
+from brim.core.topups import PUSH_RAIL
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.ach_returns.pages import RETURNS
 from brim.web.dashboard.formats import csv_amount
 from brim.web.dashboard.forms import Form
+from brim.web.dashboard.push.pages import TRANSFERS
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topups.availability import days_of
 from brim.web.dashboard.topups.listing import paid_by
@@ -45,6 +47,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         lines=lines["data"],
         retry=_retry_link(topup),
         returns=await _played_returns(page, topup),
+        came_as=await _incoming_transfer(page, topup),
         steps=await find_steps(page.api, topup, lines["data"]),
         form=form,
         rows=_metadata_rows(topup["metadata"], form),
@@ -64,6 +67,17 @@ async def _played_returns(page: SignedVisit, topup: Mapping[str, Any]) -> list[A
         return []
     returns: list[Any] = found["data"]
     return returns
+
+
+async def _incoming_transfer(page: SignedVisit, topup: Mapping[str, Any]) -> str | None:
+    """Return the incoming transfer that became a top-up, as far as its platform looks at it."""
+    if topup["brim"]["rail"]["name"] != PUSH_RAIL:
+        return None
+    try:
+        found = await page.api.get(TRANSFERS, topup=topup["id"])
+    except ApiRefusedError:
+        return None
+    return next((str(each["id"]) for each in found["data"]), None)
 
 
 def _retry_link(topup: Mapping[str, Any]) -> dict[str, str] | None:
