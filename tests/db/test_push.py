@@ -325,6 +325,28 @@ async def test_what_is_sent_back_leaves_suspense_with_the_banks_debit(house: Hou
     assert (await house.suspense(), await house.breaks()) == (2_500, [])
 
 
+async def test_what_is_to_be_sent_back_can_be_kept_and_a_part_that_is_assigned_elsewhere_is_no_payment(
+    house: House,
+) -> None:
+    wanted = await house.instructions(amount=10_000)
+    await house.book(pays(4_000, wanted.reference))
+    transfer = await house.only()
+    await house.propose(transfer, Proposal.SEND_BACK, approvers=1)
+    await house.approve(transfer, by=OPERATOR, approvers=1)
+    async with house.database.transaction() as conn:
+        kept = await push.decline(
+            conn, PLATFORM, transfer, approvers=1, by=OPERATOR, now_ms=house.live.now_ms, ids=house.live.ids
+        )
+    assert (kept.status, kept.proposed, kept.decided_by) == ("suspended", None, None)
+    await house.propose(transfer, Proposal.ASSIGN, owner=PLATFORM.account, approvers=1)
+    await house.approve(transfer, by=OPERATOR, approvers=1)
+    assert await house.balance(PLATFORM.account) == 4_000
+    await house.book(pays(6_000, wanted.reference), on=MONDAY + timedelta(1))
+    assert ("suspended", "short", 6_000) in await house.states()
+    await house.book(pays(4_000, wanted.reference), on=MONDAY + timedelta(2))
+    assert (await house.balance(), await house.suspense()) == (10_000, 0)
+
+
 async def test_an_amount_that_no_top_up_can_have_waits_and_is_not_assigned(house: House) -> None:
     wanted = await house.instructions()
     await house.book(pays(1_000_000_000_000, wanted.reference))

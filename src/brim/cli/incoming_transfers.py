@@ -142,7 +142,7 @@ def approve(transfer: str, account: str | None, **flags: str | None) -> None:
 @_TRANSFER
 @of_account
 def decline(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Take back what is proposed for transfer ITR."""
+    """Take back what is proposed for transfer ITR, or that it is to be sent back if that was not ordered."""
     from brim.core.push import decline as decline_transfer
 
     async def use(conn: "Conn", scope: "AccountScope", asked: "dict[str, Any]") -> "IncomingTransfer":

@@ -14,7 +14,7 @@ ORDER BY owner, currency
 LIMIT 1;
 
 -- name: fetch_instructions
--- Instructions by id, with what has come for each and was not taken back.
+-- Instructions by id, with what has come for each, and was neither taken back nor assigned to another account.
 SELECT {i.instructions_columns}, coalesce(p.received, 0) AS received
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
@@ -26,13 +26,13 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT sum(t.amount)::bigint AS received
     FROM (
-        SELECT amount, status, reason
+        SELECT amount, status, reason, owner
         FROM incoming_transfers
         WHERE account = $1 AND livemode = $2 AND instructions BETWEEN i.id AND i.id
         ORDER BY instructions, id
         OFFSET 0
     ) AS t
-    WHERE t.status = 'credited' OR t.status = 'suspended' AND t.reason = 'short'
+    WHERE t.status = 'credited' AND t.owner = i.owner OR t.status = 'suspended' AND t.reason = 'short'
 ) AS p;
 
 -- name: find_by_references

@@ -380,20 +380,29 @@ async def _instructions_of(conn: Conn, transfer: IncomingTransfer, owner: Accoun
 async def decline(
     conn: Conn, scope: AccountScope, transfer_id: str, *, approvers: int, by: Actor, now_ms: int, ids: IdFactory
 ) -> IncomingTransfer:
-    """Take back what is proposed for a transfer in suspense, which waits again.
+    """Take back what is proposed for a transfer in suspense, or that it is to be sent back: it waits again.
+
+    Whoever does so for one that is to be sent back knows that the payment was not ordered.
 
     Raises:
         ResourceMissingError: there is no such transfer.
-        NotSuspendedError: it is not in suspense.
+        NotSuspendedError: it has left suspense.
         NotProposedError: nothing is proposed.
         SecondPersonError: a key would, where several operators have to do with live money.
     """
-    before = await _suspended(conn, scope, transfer_id)
+    before = await _locked(conn, scope, transfer_id)
+    if before.status not in {TransferStatus.SUSPENDED, TransferStatus.RETURNING}:
+        raise NotSuspendedError(before)
     if before.proposed is None:
         raise NotProposedError(before)
     if scope.livemode:
         check_not_key(by, approvers=approvers)
-    after = msgspec.structs.replace(before, proposed=None, proposed_owner=None, proposed_by=None, proposed_ms=None)
+    after = msgspec.structs.replace(
+        before,
+        status=TransferStatus.SUSPENDED,
+        **dict.fromkeys(("proposed", "proposed_owner", "proposed_by", "proposed_ms")),
+        **dict.fromkeys(("decided_by", "decided_ms", "one_person")),
+    )
     await store.update_transfer(conn, after)
     await _record(conn, by, Action.TRANSFER_DECLINED, before, after, now_ms=now_ms, ids=ids)
     return after

@@ -206,7 +206,10 @@ PUSH: Final = (
         path=f"{_ONE}/decline",
         operation_id="PostBrimIncomingTransfersIncomingTransferDecline",
         summary="Decline what is proposed for an incoming transfer",
-        description="Takes back what is proposed for a transfer in suspense, which waits again.",
+        description=(
+            "Takes back what is proposed for a transfer in suspense, or that it is to be sent back as long as the "
+            "payment was not ordered. It waits again."
+        ),
         parameters=(),
         handler=handlers.decline_transfer,
         resource="ach",
