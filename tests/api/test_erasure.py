@@ -156,8 +156,9 @@ class Life:
             m["override"],
         )
         wanted = {"currency": "usd", "description": m["paid_for"], "metadata[about]": m["paid_for_metadata"]}
-        instructions = self.post("/v1/brim/funding_instructions", wanted)["id"]
-        played = self.post(f"/v1/test_helpers/funding_instructions/{instructions}/fund", {"amount": 100})
+        made = self.post("/v1/brim/funding_instructions", wanted)
+        paid = {"amount": 100, "reference": f"{made['reference']} {m['paid_by']}"}
+        played = self.post(f"/v1/test_helpers/funding_instructions/{made['id']}/fund", paid)
         self.execute("UPDATE incoming_transfers SET note = $2 WHERE id = $1", played["id"], m["transfer_note"])
         self.execute(
             "INSERT INTO funding_instructions (account, livemode, id, owner, bank_account, currency, reference, "

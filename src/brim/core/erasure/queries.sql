@@ -591,7 +591,7 @@ WHERE t.ctid = f.place AND (t.description IS NOT NULL OR t.metadata IS NOT NULL)
 
 -- name: page_incoming_transfers
 -- Transfers on a platform's statements, and which of them an account (5) was credited with.
-SELECT id, owner IS NOT DISTINCT FROM $5::text AS is_meant
+SELECT id, bank_account, line_key, owner IS NOT DISTINCT FROM $5::text AS is_meant
 FROM incoming_transfers
 WHERE account = $1 AND livemode = $2 AND id > $3
 ORDER BY id

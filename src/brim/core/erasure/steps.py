@@ -335,9 +335,13 @@ async def _erase_instructions(task: Task, conn: Conn, after: str, *, livemode: b
 async def _erase_transfers(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:
     scope = AccountScope(task.platform, livemode)
     rows = await store.page(conn, "incoming_transfers", scope, after, task.page, task.target.account)
-    ids = [row["id"] for row in rows if row["is_meant"]]
+    meant = [row for row in rows if row["is_meant"]]
+    ids = [row["id"] for row in meant]
     counts = Counter(incoming_transfers=await store.write(conn, "erase_incoming_transfers", scope, ids))
     if ids:
+        lines = [[row[name] for row in meant] for name in ("bank_account", "line_key")]
+        async with store.may_change(conn, "statement_lines"):
+            counts["statement_lines"] += await store.write(conn, "erase_statement_lines", scope, *lines, ERASED)
         counts += await _erase_events_of(conn, scope, await store.read_events_of(conn, scope, ids))
     return Page(counts, next_of(rows, task))
 

@@ -24,7 +24,7 @@ _GOOD: Final = {length: re.compile(rf"(?=(RF[0-9]{{{2 + length}}}))") for length
 _DAMAGED: Final = re.compile(r"(?=([A-Z0-9]{2}[A-Z0-9]{13,15}))")
 _MOST_LIKE_DIGITS: Final = 12
 _MOST_CANDIDATES: Final = 200
-_MOST_CHARACTERS: Final = 10_000
+_MOST_CHARACTERS: Final = 2_000
 """Banks write a few hundred; of a longer text the rest is not looked at."""
 _DIGITS: Final = "0123456789"
 
