@@ -97,6 +97,9 @@ def test_the_lasting_instructions_are_always_the_same(wire: Wire) -> None:
     fund(wire, made, amount=300, reference=f"thanks {made['reference'].lower()}")
     assert available(wire) == 1_000
     assert [each["id"] for each in wire.get(INSTRUCTIONS).json["data"]] == [made["id"]]
+    assert wire.get(f"{INSTRUCTIONS}?starting_after={made['id']}").json["data"] == []
+    unknown = wire.get(f"{INSTRUCTIONS}?starting_after=fi_none")
+    assert (unknown.status, unknown.error["param"]) == (400, "starting_after")
     refused = wire.post(INSTRUCTIONS, {"currency": "eur"})
     assert (refused.status, refused.error["param"]) == (400, "currency")
     for wrong in ({"expires_at": 1}, {"expires_at": 1, "amount": 5}):

@@ -181,17 +181,22 @@ async def retrieve_instructions(conn: Conn, owner: AccountScope, instructions_id
     return found
 
 
-async def page_instructions(conn: Conn, owner: AccountScope, request: PageRequest) -> Page[FundingInstructions]:
+async def page_instructions(database: Database, owner: AccountScope, request: PageRequest) -> Page[FundingInstructions]:
     """Return a page of an account's instructions, newest first.
 
     Raises:
         ResourceMissingError: a cursor names none of them.
+        ExclusiveParametersError: both cursors are given.
     """
-    for cursor in (request.starting_after, request.ending_before):
-        if cursor is not None:
-            await retrieve_instructions(conn, owner, cursor)
-    scope = await platform_of(conn, owner)
-    return await store.page_instructions(conn, scope, owner.account, window_of(INSTRUCTIONS_PREFIX, None, request))
+    await lookups.check_cursors(database, owner, request, kind=_INSTRUCTIONS, exists=_has_instructions)
+    async with database.connection() as conn:
+        scope = await platform_of(conn, owner)
+        return await store.page_instructions(conn, scope, owner.account, window_of(INSTRUCTIONS_PREFIX, None, request))
+
+
+async def _has_instructions(conn: Conn, owner: AccountScope, instructions_id: str) -> bool:
+    found = await store.fetch_instructions(conn, await platform_of(conn, owner), [instructions_id])
+    return any(each.owner == owner.account for each in found.values())
 
 
 async def retrieve_transfer(database: Database, scope: AccountScope, transfer_id: str) -> IncomingTransfer:

@@ -18,6 +18,7 @@ _SUBJECTS: Final = (
     "v2.core.event_destination",
     "brim.ach_file",
     "brim.break",
+    "brim.incoming_transfer",
 )
 
 

@@ -45,8 +45,8 @@ async def create_instructions(call: Call) -> Result:
 
 async def list_instructions(call: Call) -> Result:
     """`GET /v1/brim/funding_instructions`."""
+    page = await push.page_instructions(call.service.database, call.scope, read_page(call.parameters))
     async with call.service.database.transaction() as conn:
-        page = await push.page_instructions(conn, call.scope, read_page(call.parameters))
         items = [await _render(conn, call, each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=INSTRUCTIONS))
 

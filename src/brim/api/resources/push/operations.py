@@ -58,7 +58,7 @@ PUSH: Final = (
         level="read",
         returns=FundingInstructionsObject,
         in_list=True,
-        errors=(ResourceMissingError, *_UNREADABLE),
+        errors=(ResourceMissingError, ExclusiveParametersError, *_UNREADABLE),
     ),
     Operation(
         method="GET",
