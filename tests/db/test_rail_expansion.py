@@ -29,7 +29,7 @@ async def test_a_topup_tells_where_its_money_is(live: LiveMoney) -> None:
     await live.open()
     fine = await live.create(await live.bank_account(PAYS))
     refused = await live.create(await live.bank_account(NO_ACCOUNT))
-    assert await shown(live, fine, "brim.rail") == {"rail": {"entries": [], "name": "ach"}}
+    assert await shown(live, fine, "brim.rail") == {"rail": {"amount_refunded": 0, "entries": [], "name": "ach"}}
     await live.until("2026-12-01 17:00")
     await live.until("2026-12-08 12:00")
     (entry,) = (await shown(live, fine, "brim.rail"))["rail"]["entries"]
