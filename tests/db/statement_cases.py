@@ -522,11 +522,12 @@ CASES: Final[Mapping[str, Case]] = {
     "encryption.next_old_sealed_webhook_endpoints": Case(("", False, "", 50)),
     "encryption.lock_old_sealed_webhook_endpoints": Case((*ONES, [f"we_{n}" for n in FEW])),
     "encryption.replace_old_sealed_webhook_endpoints": Case((*ONES, [f"we_{n}" for n in FEW], [b""] * 10)),
-    # Behind the first hundred rows: two other cases rewrite these, and what they undo stays in their pages.
+    # Behind the first hundred rows of corrections and returns: other cases rewrite these, and what they undo stays in
+    # their pages.
     "encryption.next_sealed_corrections": Case((*OWN, at("corr_", 500), 50)),
     "encryption.lock_sealed_corrections": Case((*BIGS, [at("corr_", n) for n in MANY])),
     "encryption.replace_sealed_corrections": Case((*BIGS, [at("corr_", n) for n in MANY], [b""] * 100)),
-    "encryption.next_sealed_ach_returns": Case((*OWN, "", 50)),
+    "encryption.next_sealed_ach_returns": Case((*OWN, at("retn_", 500), 50)),
     "encryption.lock_sealed_ach_returns": Case((*BIGS, [at("retn_", n) for n in MANY])),
     "encryption.replace_sealed_ach_returns": Case((*BIGS, [at("retn_", n) for n in MANY], [b""] * 100)),
     "encryption.next_sealed_replies": Case((*OWN, "", 50)),
