@@ -125,6 +125,13 @@ def test_what_is_in_suspense_is_assigned_at_once_in_test_mode_and_sent_back(
     assert wire.get(f"{TRANSFERS}?topup={assigned['topup']}").json["data"][0]["id"] == first["id"]
     again = wire.post(f"{path}/send_back")
     assert (again.status, again.error["code"]) == (400, "incoming_transfer_unexpected_state")
+    closed = server.make_account(platform=account).id
+    waiting = fund(theirs, made, amount=70, scenario="no_reference")["id"]
+    assert wire.post(f"/v1/accounts/{closed}/reject", {"reason": "fraud"}).status == 200
+    for _ in range(2):  # what was refused leaves nothing proposed
+        refused = wire.post(f"{TRANSFERS}/{waiting}/assign", {"account": closed})
+        assert (refused.status, refused.error["code"]) == (400, "incoming_transfer_not_assignable")
+    assert wire.get(f"{TRANSFERS}/{waiting}").json["proposal"] is None
     second_one = fund(theirs, made, amount=500, scenario="no_reference")
     assert wire.post(f"{TRANSFERS}/{second_one['id']}/send_back").json["status"] == "returning"
 

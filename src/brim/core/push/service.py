@@ -289,13 +289,13 @@ async def propose(  # noqa: PLR0913  who wants what, when and by what means
     after = msgspec.structs.replace(
         before, proposed=proposal, proposed_owner=owner, proposed_by=name_of(by), proposed_ms=now_ms
     )
+    if not scope.livemode:  # nothing is written before it is certain that it can be done
+        return await _carry_out(
+            conn, after, approvers=approvers, renderers=renderers, cause=cause, by=by, now_ms=now_ms, ids=ids
+        )
     await store.update_transfer(conn, after)
     await _record(conn, by, Action.TRANSFER_PROPOSED, before, after, now_ms=now_ms, ids=ids)
-    if scope.livemode:
-        return after
-    return await _carry_out(
-        conn, after, approvers=approvers, renderers=renderers, cause=cause, by=by, now_ms=now_ms, ids=ids
-    )
+    return after
 
 
 async def approve(  # noqa: PLR0913  who agrees to what, and by what means
