@@ -106,6 +106,9 @@ class Party:
             return f"{self._makers['accounts']()}/transfers"
         if operation.path.endswith("/external_accounts/{id}"):
             return self._make_external_account()
+        if "{funding_instructions}" in operation.path:
+            wanted = {"amount": 100, "currency": "usd"}
+            return str(self.wire.post("/v1/brim/funding_instructions", wanted).json["id"])
         make = self._makers.get(operation.resource)
         is_of_another_kind = "{currency}" in operation.path or "{negative_balance}" in operation.path
         return make() if make and not is_of_another_kind else NOBODYS
