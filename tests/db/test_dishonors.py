@@ -218,6 +218,42 @@ async def test_every_code_goes_to_the_bank_and_ends_where_it_belongs(live: LiveM
     assert sealed == []  # what it came with is forgotten
 
 
+async def test_a_dishonors_money_that_came_before_the_line_of_its_return_is_posted_once_that_comes(
+    live: LiveMoney,
+) -> None:
+    """A month by chance found it: the return could not be applied, and its statement was late."""
+    await live.open()
+    await script(live, {"account": "000700000069", "action": "return", "code": "R03", "fault": "account"})
+    topup = await live.create(await live.bank_account("000700000069"))
+    await live.until("2026-12-01 17:10")
+    (entry,) = await rows(live.database, "SELECT trace FROM ach_entries")
+    await live.until("2026-12-04 18:00")
+    found = await of_topup(live, topup)
+    assert not found.is_applied
+    await dishonor(live, found, "R69", "01")
+    live.now_ms = at("2026-12-05 12:00")
+    await live.advance_bank()
+    (late,) = [
+        path
+        for path in (live.folder / "from-bank").glob("statement_*")
+        if entry["trace"] in path.read_text(encoding="ascii")
+    ]
+    withheld = late.rename(live.folder / late.name)
+    await live.until("2026-12-07 17:10")
+    await live.until("2026-12-09 12:00")
+    found = await of_topup(live, topup)
+    cause = f"{found.id}/unposted/{found.booked_by}"
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "unsettled_dishonor"]
+    assert (listed["cause"], listed["resolved_ms"]) == (cause, None)
+    withheld.rename(late)
+    await live.work()
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "unsettled_dishonor"]
+    assert "both are posted" in listed["resolution"]
+    ledger = await live.ledger()
+    assert ledger["bank:operating"] == await bank_balance(live)
+    await assert_books_hold(live.database)
+
+
 async def returned(live: LiveMoney, number: str = ASKED, until: str = "2026-12-04 18:00") -> tuple[str, AchReturn]:
     """Let a debit come back; return its top-up and the return."""
     topup = await live.create(await live.bank_account(number))

@@ -117,6 +117,7 @@ WHERE EXISTS (
     SELECT FROM breaks AS b
     WHERE b.cause = l.bank_account || '/' || l.line_key
         OR b.cause LIKE '%/unposted/' || l.bank_account || '/' || l.line_key
+        AND coalesce(b.resolution, '') NOT LIKE '%both are posted%'
 ) OR EXISTS (SELECT FROM ach_returns AS r WHERE r.id = l.matched AND r.topup IS NULL)
 """
 """Lines of which nothing is posted: breaks, and those about the dishonor of a return that names no debit."""

@@ -49,6 +49,8 @@ _CONTESTS: Final = (BreakKind.RETURN, BreakKind.ITEM)
 _LINES: Final = (BreakKind.LINE, BreakKind.LINE_AMOUNT)
 """The kinds of breaks for statement lines that could not be posted."""
 _BY_JOB: Final = Actor(kind=ActorKind.JOB, name="dishonors")
+_UNPOSTED: Final = "unposted"
+"""How the cause of a break goes on for a line whose money was not posted; the line follows."""
 _KEPT_MS: Final = 24 * 60 * 60 * 1000
 _MOST: Final = 100
 
@@ -363,6 +365,31 @@ async def _post(
     return True
 
 
+async def post_what_waited(conn: Conn, entry: Entry, *, now_ms: int, ids: IdFactory) -> None:
+    """Post what the bank moved of a dishonored return before the line came by which it had taken the money.
+
+    Its caller's transaction has just posted that line, of a return that could not be applied. The breaks that listed
+    the other lines are settled.
+    """
+    for each in await dishonors.list_returns_of_topup(conn, entry.scope, entry.topup):
+        if each.number != entry.number or each.is_applied:
+            continue
+        moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
+        found = await dishonors.hold_return(conn, each.scope, each.id)
+        listed = await find_open_breaks(conn, found.scope, [BreakKind.DISHONOR], [found.id])
+        for step, line in ((BankStep.DISHONOR, found.booked_by), (BankStep.CONTEST, found.taken_by)):
+            waiting = [open_break for open_break in listed if open_break.cause == f"{found.id}/{_UNPOSTED}/{line}"]
+            bank_account = (line or "").partition("/")[0]
+            if waiting and await _post(
+                conn, found, step, bank_account=bank_account, reference=line or "", moment=moment
+            ):
+                resolution = "The statement's line came by which the bank had taken the money, and both are posted."
+                for open_break in waiting:
+                    await settle_break(
+                        conn, found.scope, open_break.id, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids
+                    )
+
+
 async def _was_taken(conn: Conn, found: AchReturn) -> bool:
     """Tell whether a return takes the money of its debit out of the books, now or later.
 
@@ -526,7 +553,7 @@ async def _report_unposted(
         f"{reference}). That it took them by this return was not posted, so neither is this. Compare both with the "
         "statements."
     )
-    await _list(conn, renderers, found, f"unposted/{reference}", detail, now_ms=now_ms, ids=ids)
+    await _list(conn, renderers, found, f"{_UNPOSTED}/{reference}", detail, now_ms=now_ms, ids=ids)
 
 
 async def _list(

@@ -19,6 +19,7 @@ from brim.core.ach.disputing import (
     DishonorBookedOtherwiseError,
     book_back,
     find_in_line,
+    post_what_waited,
     take_again,
 )
 from brim.core.ach.file_reading import (
@@ -483,6 +484,7 @@ async def post_match(reading: FileReading, match: LineMatch, row: StatementLineR
             ids=reading.ids,
         )
         await _list_taken_back(reading, match.entry)
+        await post_what_waited(reading.conn, match.entry, now_ms=reading.now_ms, ids=reading.ids)
     elif match.transfer is not None:
         await receive_line(
             reading.conn,

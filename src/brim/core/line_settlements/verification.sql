@@ -55,7 +55,8 @@ FROM (
     ) AS l
     WHERE b.line IS NOT NULL AND b.kind IN ('unmatched_line', 'line_amount') AND b.amount IS NOT NULL
     UNION ALL
-    -- What lines say of dishonored returns: the part that a break says is not posted, and those of unknown debits.
+    -- What lines say of dishonored returns: the part that a break says is not posted, unless it was posted afterwards, and
+    -- those of unknown debits.
     SELECT l.account, l.livemode, l.bank_account, l.currency, -sign(l.amount)::bigint * b.amount
     FROM breaks AS b
     CROSS JOIN LATERAL (
@@ -68,6 +69,21 @@ FROM (
         OFFSET 0
     ) AS l
     WHERE b.kind = 'unsettled_dishonor' AND split_part(b.cause, '/', 2) = 'unposted'
+        AND NOT EXISTS (
+            SELECT
+            FROM ach_returns AS r
+            CROSS JOIN LATERAL (
+                SELECT reference
+                FROM bank_confirmations
+                WHERE account = r.owner AND livemode = r.livemode AND topup BETWEEN r.topup AND r.topup
+                ORDER BY topup
+                OFFSET 0
+            ) AS c
+            WHERE
+                r.account = b.account AND r.livemode = b.livemode AND r.id = split_part(b.cause, '/', 1)
+                AND c.reference = substr(b.cause, length(split_part(b.cause, '/', 1)) + 11)
+            OFFSET 0
+        )
     UNION ALL
     SELECT account, livemode, split_part(booked_by, '/', 1), 'usd', -amount
     FROM ach_returns

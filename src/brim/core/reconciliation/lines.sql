@@ -35,10 +35,10 @@ LIMIT $3;
 
 -- name: find_open_breaks
 -- The open breaks of some kinds whose reference is one of a few, oldest first.
-SELECT n.reference, f.id
+SELECT n.reference, f.id, f.cause
 FROM unnest($3::text[]) AS n (reference)
 CROSS JOIN LATERAL (
-    SELECT id, kind, opened_ms
+    SELECT id, kind, cause, opened_ms
     FROM breaks
     WHERE account = $1 AND livemode = $2 AND reference BETWEEN n.reference AND n.reference AND resolved_ms IS NULL
     ORDER BY reference, opened_ms

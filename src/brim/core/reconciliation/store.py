@@ -151,10 +151,11 @@ async def page_breaks(
 
 
 class OpenBreak(NamedTuple):
-    """A break that is open, and what it refers to."""
+    """A break that is open, what it refers to, and its cause, which names it."""
 
     reference: str
     id: str
+    cause: str
 
 
 async def find_open_breaks(
