@@ -19,13 +19,14 @@ from brim.base.scope import AccountScope
 from brim.core import ach, ledger, originators, refunds, reversals
 from brim.core.accounts import live_money_of_account
 from brim.core.ach import entry_store
-from brim.core.ach.applying import Applied, apply_return
+from brim.core.ach.applying import Applied, apply_return, post_bank_steps
 from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
 from brim.core.rails.ach import ACH, Offset, SecCode
 from brim.core.refunds import FailureReason, Refund, RefundCheck, RefundStatus
 from brim.core.reversals import ReversalReason
 from brim.core.time import OwnerTime, lock_owner_time
+from brim.core.topups import BankStep
 from brim.core.verification import END, START, Range
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
@@ -507,6 +508,39 @@ async def test_a_refund_waits_while_it_is_unclear_whether_the_debit_has_come_bac
     assert (await now(live, found)).file is not None
 
 
+async def taken_back(live: LiveMoney, topup: str) -> None:
+    """Let a statement take a debit back whose return could not be applied; a person has resolved its breaks."""
+    async with live.database.transaction() as conn:
+        entries = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
+        told = {"bank_account": "operating", "reference": "operating/x"}
+        await post_bank_steps(conn, entries, BankStep.RETURN, **told, now_ms=live.now_ms, ids=live.ids)
+
+
+@pytest.mark.parametrize("is_in_file", [False, True])
+async def test_a_refund_whose_debit_a_statement_has_taken_back_pays_nobody(live: LiveMoney, is_in_file: bool) -> None:
+    """Whatever became of the return: the customer has the money, and no break is open that would keep the refund back."""
+    await live.open()
+    topup = await paid(live)
+    found = await refund(live, topup, 2_000)
+    live.now_ms = at("2026-12-07 17:00")
+    if is_in_file:
+        await live.work()
+    await taken_back(live, topup)
+    if is_in_file:
+        await approve(live)
+        (file,) = await rows(live.database, "SELECT id, status, held_because FROM ach_files WHERE sent_ms IS NULL")
+        assert (file["status"], "taken back the debit" in file["held_because"]) == ("approved", True)
+        await void(live, file["id"])
+    await live.work()
+    ended = await now(live, found)
+    assert (ended.status, ended.failure_reason, ended.file) == (RefundStatus.FAILED, FailureReason.DISPUTED, None)
+    (listed,) = await breaks(live)
+    assert (listed["kind"], "do not pay the customer" in listed["detail"]) == ("failed_refund", True)
+    with pytest.raises(refunds.NotRefundableError, match="a statement has taken its debit back"):
+        await refund(live, topup)
+    assert await available(live) == 5_000
+
+
 async def test_a_refund_whose_bank_account_has_no_number_any_more_fails_and_is_listed(live: LiveMoney) -> None:
     await live.open()
     found = await refund(live, await paid(live))
@@ -538,6 +572,8 @@ async def test_a_refund_of_a_debit_that_the_bank_then_rejects_fails_or_is_listed
     await live.work()
     ended = await now(live, late)
     assert (ended.status, ended.failure_reason, ended.file) == (RefundStatus.FAILED, FailureReason.DISPUTED, None)
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "failed_refund"]
+    assert "do not pay the customer another way" in listed["detail"]  # who was not debited
     with pytest.raises(refunds.NotRefundableError, match="the customer was not debited"):
         await refund(live, topup)
 

@@ -67,6 +67,7 @@ REFUND = Refund(
         ({"rejected_in": "achf_x"}, "rejected its debit with achf_x"),
         ({"rail": "import"}, "no bank account was debited"),
         ({"is_collected": False}, "no bank account was debited"),
+        ({"is_taken_back": True}, "a statement has taken its debit back"),
         ({"open_return": "brk_x"}, r"could not be applied \(brk_x\)"),
         ({"is_detached": True}, "was detached"),
         ({"has_account_number": False}, "was erased"),

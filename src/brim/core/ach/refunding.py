@@ -48,7 +48,7 @@ from brim.core.refunds import (
     refunded_of,
 )
 from brim.core.time import OwnerTime, lock_owner_time
-from brim.core.topups import Topup, fetch_topups, lock_topup
+from brim.core.topups import BankStep, Topup, fetch_topups, is_confirmed, lock_topup
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -57,6 +57,7 @@ _UNCLEAR: Final = (*RETURN_BREAKS, BreakKind.TAKEN_BACK)
 """The kinds of breaks that say that a debit may have come back."""
 _DISPUTED: Final = frozenset({ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK})
 _PAY_OTHERWISE: Final = "The account's balance has the money again; pay the customer another way."
+_NOT_OWED: Final = "The account's balance has the money of the refund again; do not pay the customer another way."
 
 
 class RefundRequest(NamedTuple):
@@ -147,6 +148,7 @@ async def _read_facts(
         return_code=entry.return_code,
         rejected_in=entry.file if await _is_debit_rejected(conn, entry) else None,
         open_return=next(iter(disputed + unclear), None),
+        is_taken_back=await _is_taken_back(conn, entry),
         returnable_until_ms=refundable_from_ms(profile, entry.effective_date),
         is_detached=terms.is_detached,
         has_account_number=bool(terms.sealed),
@@ -163,6 +165,20 @@ async def _is_debit_rejected(conn: Conn, entry: Entry) -> bool:
         return True
     batches = await file_store.list_batches(conn, entry.scope, entry.file or "")
     return any(batch.number == entry.batch and batch.status == "rejected" for batch in batches)
+
+
+async def _is_taken_back(conn: Conn, entry: Entry) -> bool:
+    """Tell whether a statement has taken the money of a debit back, whether or not a return was applied."""
+    return await is_confirmed(conn, entry.owner_scope, entry.topup, BankStep.RETURN, entry.number)
+
+
+async def _why_not_owed(conn: Conn, entry: Entry) -> str | None:
+    """Return why the customer, who has the money of a debit, is owed no refund of it; None if one is."""
+    if await _is_debit_rejected(conn, entry):
+        return f"The bank has rejected the debit of {entry.topup}"
+    if await _is_taken_back(conn, entry):
+        return f"A statement has taken back the debit of {entry.topup}"
+    return None
 
 
 def _new_refund(entry: Entry, amount: int, profile: OriginatorProfile, *, by: str, moment: OwnerTime) -> Refund:
@@ -256,7 +272,7 @@ async def hold_refunds(
     """Return the refunds that the next file of an originator can take, held: those in whose time it is made.
 
     Each goes to the bank account as it is on file now. Those of which it is unclear whether the debit has come back
-    wait; those whose debit was rejected, or that no file can carry, fail.
+    wait; those whose debit was rejected or taken back, or that no file can carry, fail.
     """
     cap = entry_cap_of_file_made(profile, moment.now_ms)
     waiting = await refunds.hold_waiting(conn, scope, originator, test_clock=test_clock, cap=cap, limit=MOST)
@@ -271,15 +287,19 @@ async def hold_refunds(
         entry = presented.get((found.topup, found.number))
         if entry is None or entry.topup in unclear:
             continue
-        if await _is_debit_rejected(conn, entry):
-            detail = f"The bank has rejected the debit of {found.topup}, so its refund {found.id} does not leave."
+        not_owed = await _why_not_owed(conn, entry)
+        if not_owed is not None:
+            detail = f"{not_owed}, so its refund {found.id} does not leave. {_NOT_OWED}"
             await _fail(conn, found, FailureReason.DISPUTED, "rejected", detail, renderers=renderers, moment=moment)
             continue
         outgoing = _outgoing(vault, found, entry, terms.get(found.topup))
         if outgoing is not None and outgoing.fits:
             leaving.append(outgoing)
             continue
-        detail = f"The refund {found.id} of {found.topup} fits no file: its bank account has no number that does."
+        detail = (
+            f"The refund {found.id} of {found.topup} fits no file: its bank account has no number that does. "
+            f"{_PAY_OTHERWISE}"
+        )
         await _fail(conn, found, FailureReason.UNKNOWN, "unfit", detail, renderers=renderers, moment=moment)
     return leaving
 
@@ -325,8 +345,7 @@ async def _fail(
     moment: OwnerTime,
 ) -> None:
     await refunds.write_failed(conn, found, reason, renderers=renderers, moment=moment)
-    told = f"{detail} {_PAY_OTHERWISE}"
-    await list_credit(conn, renderers, found, BreakKind.REFUND, what, told, now_ms=moment.now_ms, ids=moment.ids)
+    await list_credit(conn, renderers, found, BreakKind.REFUND, what, detail, now_ms=moment.now_ms, ids=moment.ids)
 
 
 async def put_refunds_in_file(conn: Conn, vault: Vault, file_id: str, placed: Sequence[PlacedCredit]) -> None:
@@ -365,13 +384,18 @@ async def why_refunds_unsendable(conn: Conn, file: AchFile, profile: OriginatorP
     topups = sorted({each.topup for each in held})
     entries = await entry_store.list_entries_of_topups(conn, file.scope, topups)
     unclear = await _find_unclear(conn, file.scope, entries)
-    waiting = next((each for each in held if each.topup in unclear), None)
-    if waiting is None:
-        return None
-    return (
-        f"a return of the debit of {waiting.topup} could not be applied, so its refund {waiting.id} must not leave. "
-        "Settle that, and void the file."
-    )
+    presented = {(entry.topup, entry.number): entry for entry in entries}
+    for each in held:
+        if each.topup in unclear:
+            return (
+                f"a return of the debit of {each.topup} could not be applied, so its refund {each.id} must not leave. "
+                "Settle that, and void the file."
+            )
+        entry = presented.get((each.topup, each.number))
+        not_owed = None if entry is None else await _why_not_owed(conn, entry)
+        if not_owed is not None:
+            return f"{not_owed}, so its refund {each.id} must not leave. Void the file."
+    return None
 
 
 async def find_ended_refund(conn: Conn, file: AchFile) -> str | None:

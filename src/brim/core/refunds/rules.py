@@ -124,7 +124,8 @@ class PaymentFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `refunded` is the sum of its refunds whose money has not come back, in cents. `reversal` is the reversal of its
     debit, `return_code` the debit's return, `open_return` a return that could not be applied, `rejected_in` the file
-    that the bank has rejected its debit with. `returnable_until_ms` is when ordinary returns have arrived.
+    that the bank has rejected its debit with. `is_taken_back` says that a statement has taken the debit back, whatever
+    its return says. `returnable_until_ms` is when ordinary returns have arrived.
     """
 
     topup: str
@@ -137,6 +138,7 @@ class PaymentFacts(msgspec.Struct, frozen=True, kw_only=True):
     return_code: str | None = None
     rejected_in: str | None = None
     open_return: str | None = None
+    is_taken_back: bool = False
     returnable_until_ms: int = 0
     is_detached: bool = False
     has_account_number: bool = True
@@ -230,6 +232,8 @@ def _went_back(facts: PaymentFacts) -> str | None:
         return f"its debit was reversed ({facts.reversal})."
     if facts.return_code is not None:
         return f"the customer's bank has returned its debit ({facts.return_code}), so the customer has the money back."
+    if facts.is_taken_back:
+        return "a statement has taken its debit back, so the customer has the money back."
     return None
 
 
