@@ -20,6 +20,7 @@ from brim.core import ach, ledger, originators, refunds, reversals
 from brim.core.accounts import live_money_of_account
 from brim.core.ach import entry_store
 from brim.core.ach.applying import Applied, apply_return, post_bank_steps
+from brim.core.ach.refund_outcomes import book_refunds
 from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
 from brim.core.rails.ach import ACH, Offset, SecCode
@@ -488,6 +489,28 @@ async def test_a_rejected_refund_is_resubmitted_or_canceled(live: LiveMoney) -> 
     await assert_bank_agrees(live, available=3_000)
 
 
+async def test_a_bank_that_books_what_it_has_rejected_pays_no_refund_twice(live: LiveMoney) -> None:
+    """By a line of its own, what was canceled since is listed; by a line of the batch, nothing can be canceled then."""
+    await live.open()
+    topup = await paid(live)
+    dropped, kept = await refund(live, topup, 2_000), await refund(live, topup, 1_000)
+    left = await sent(live, dropped)
+    rejected = "UPDATE ach_batches SET status = 'rejected', settled_by = $3 WHERE file = $1 AND number = $2"
+    await rows(live.database, rejected, left.file, left.batch, None)
+    await cancel(live, dropped)
+    async with live.database.transaction() as conn:
+        told = {"bank_account": "operating", "reference": "operating/x", "booked_on": date(2026, 12, 8)}
+        named = await refunds.fetch_refunds(conn, PLATFORM, [dropped.id])
+        await book_refunds(conn, [*named.values()], **told, renderers=WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    (listed,) = [each for each in await breaks(live) if each["kind"] == "paid_twice"]
+    assert (listed["reference"], listed["amount"]) == (dropped.id, 2_000)
+    assert "was canceled, and has left all the same" in listed["detail"]
+    await rows(live.database, rejected, left.file, left.batch, "operating/y")
+    with pytest.raises(refunds.RefundNotCancelableError):
+        await cancel(live, kept)
+    assert await available(live) == 4_000
+
+
 async def test_a_refund_waits_while_it_is_unclear_whether_the_debit_has_come_back(live: LiveMoney) -> None:
     await live.open()
     topup = await paid(live)
@@ -518,7 +541,7 @@ async def taken_back(live: LiveMoney, topup: str) -> None:
 
 @pytest.mark.parametrize("is_in_file", [False, True])
 async def test_a_refund_whose_debit_a_statement_has_taken_back_pays_nobody(live: LiveMoney, is_in_file: bool) -> None:
-    """Whatever became of the return: the customer has the money, and no break is open that would keep the refund back."""
+    """Whatever became of the return: no break is open that would keep the refund back."""
     await live.open()
     topup = await paid(live)
     found = await refund(live, topup, 2_000)

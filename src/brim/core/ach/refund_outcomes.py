@@ -6,6 +6,7 @@ from datetime import date
 from brim.base.ids import IdFactory
 from brim.core import refunds
 from brim.core.ach.credits import CreditBookedOtherwiseError, end_each, given_up_on, list_credit
+from brim.core.ach.refunding import report_refund_left
 from brim.core.events import Renderers
 from brim.core.reconciliation import BreakKind
 from brim.core.refunds import FailureReason, Refund, RefundStatus
@@ -59,6 +60,8 @@ async def book_refunds(
 ) -> int:
     """Post that the bank has booked refunds, in the caller's transaction; return how much that is, in cents.
 
+    One that was canceled, or had failed before it left, is listed: the customer and the balance have the money.
+
     Raises:
         CreditBookedOtherwiseError: one was booked before, is not at the bank, or was given up.
     """
@@ -78,6 +81,8 @@ async def book_refunds(
             renderers=renderers,
             moment=moment,
         )
+        if not found.has_money and found.return_code is None:
+            await report_refund_left(conn, renderers, found, now_ms=now_ms, ids=ids)
         total += found.amount
     return total
 
@@ -99,7 +104,7 @@ async def book_returned_refund(
 
 
 def _check_at_the_bank(found: Refund, named: Refund) -> None:
-    """Check that a refund has left and was not given up; one that has left although it had ended is listed already.
+    """Check that a refund has left and was not given up.
 
     Raises:
         CreditBookedOtherwiseError: it has not, or it was.

@@ -17,7 +17,7 @@ from brim.base.scope import AccountScope
 from brim.core import audit, refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.claiming import NO_NAME
-from brim.core.ach.credits import MOST, RETURN_BREAKS, has_left, is_rejected, list_credit
+from brim.core.ach.credits import MOST, RETURN_BREAKS, has_left, list_credit
 from brim.core.ach.encoding import OutgoingCredit, PlacedCredit, names_of, refunding
 from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.microdeposit_rules import class_of
@@ -246,13 +246,18 @@ async def cancel_refund(
 
 
 async def _is_unsent(conn: Conn, found: Refund) -> bool:
-    """Tell whether a held refund is in no file, in one that nobody has approved, or in one that the bank rejected."""
+    """Tell whether a held refund is in no file, in one that nobody has approved, or in a batch that the bank rejected.
+
+    One that it has booked all the same is not.
+    """
     if found.file is None:
         return True
     file = (await file_store.fetch_files(conn, found.scope, [found.file])).get(found.file)
     if file is not None and file.status is FileStatus.BUILT:
         return True
-    if not await is_rejected(conn, found):
+    batches = await file_store.list_batches(conn, found.scope, found.file)
+    batch = next((each for each in batches if each.number == found.batch), None)
+    if batch is None or batch.status != "rejected" or batch.settled_by is not None:
         return False
     contradictions = await find_open_breaks(conn, found.scope, [BreakKind.ACKNOWLEDGEMENT], [found.file])
     return found.settled_by is None and not contradictions
@@ -410,12 +415,17 @@ async def report_refunds_left(conn: Conn, renderers: Renderers, file: AchFile, *
     """List the refunds in a file that has left although they had ended: the customer and the balance have the money."""
     for each in await refunds.list_in_file(conn, file.scope, file.id):
         if each.status in {RefundStatus.FAILED, RefundStatus.CANCELED}:
-            detail = (
-                f"The refund {each.id} of {each.topup} was {each.status}, and has left all the same with trace "
-                f"{each.trace}: the customer is paid, and the account's balance has the money, too. Take it back from "
-                "the account."
-            )
-            await list_credit(conn, renderers, each, BreakKind.PAID_TWICE, "left", detail, now_ms=now_ms, ids=ids)
+            await report_refund_left(conn, renderers, each, now_ms=now_ms, ids=ids)
+
+
+async def report_refund_left(conn: Conn, renderers: Renderers, ended: Refund, *, now_ms: int, ids: Ids) -> None:
+    """List once a refund that has left although it had ended, or that the bank books although it had rejected it."""
+    detail = (
+        f"The refund {ended.id} of {ended.topup} was {ended.status}, and has left all the same with trace "
+        f"{ended.trace}: the customer is paid, and the account's balance has the money, too. Take it back from the "
+        "account."
+    )
+    await list_credit(conn, renderers, ended, BreakKind.PAID_TWICE, "left", detail, now_ms=now_ms, ids=ids)
 
 
 async def stop_refunds(
