@@ -702,6 +702,31 @@ async def test_a_refund_that_no_statement_books_is_listed_and_fails_once_a_perso
     await assert_books_hold(live.database)
 
 
+async def test_a_refund_that_went_out_again_does_not_fail_for_what_was_resolved_of_its_first_file(
+    live: LiveMoney,
+) -> None:
+    """Its bank answers late that it has rejected that, so a person resubmits it and resolves its break."""
+    await live.open()
+    topup = await paid(live)
+    first = await sent(live, await refund(live, topup, 2_000))
+    live.now_ms = at("2026-12-18 10:00")
+    await live.work()
+    (listed,) = [each for each in await breaks(live) if each["reference"] == first.id]
+    await rows(live.database, "UPDATE ach_batches SET status = 'rejected' WHERE file = $1", first.file)
+    async with live.database.transaction() as conn:
+        await ach.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
+    await settle(live, listed, by=OTHER)
+    second = await sent(live, first, "2026-12-18 17:00")
+    live.now_ms = at("2027-01-08 10:00")
+    await live.work()
+    (listed,) = [each for each in await breaks(live) if each["reference"] == first.id]
+    assert second.file in listed["detail"]
+    assert (await now(live, first)).status is RefundStatus.PENDING
+    await settle(live, listed, by=OTHER)
+    await live.work()
+    assert (await now(live, first)).status is RefundStatus.FAILED
+
+
 async def test_a_return_waits_for_a_file_with_a_refund_that_is_being_sent(live: LiveMoney) -> None:
     await live.open()
     topup = await paid(live)

@@ -94,8 +94,8 @@ async def list_credit(
     *,
     now_ms: int,
     ids: Ids,
-) -> None:
-    """List once what a person has to look at of a credit."""
+) -> bool:
+    """List once what a person has to look at of a credit; return whether it is news."""
     new = NewBreak(
         scope=found.scope,
         kind=kind,
@@ -105,7 +105,7 @@ async def list_credit(
         currency="usd",
         reference=found.id,
     )
-    await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)
+    return await list_break(conn, renderers, new, now_ms=now_ms, ids=ids) is not None
 
 
 async def end_each(
@@ -147,19 +147,21 @@ async def given_up_on(
     """Tell whether a person has resolved the break of a credit that no statement books; list it before.
 
     `detail` says what that does, after the sentence that says what has happened. Only a credit that has left, and
-    long enough ago, is listed.
+    long enough ago, is listed: anew for each file, since it may go out again.
     """
     file = await _file_of(conn, found)
     profile = (await find_originator(conn, found.scope, found.originator)).profile
     if file is None or file.status not in _LEFT or moment.now_ms < unanswered_ms(profile, file.effective_date):
+        return False
+    if await find_open_breaks(conn, found.scope, [kind], [found.id]):
         return False
     kind_of_credit = "reversal" if isinstance(found, Reversal) else "refund"
     told = (
         f"The {kind_of_credit} {found.id} of the debit of {found.topup} left for {file.effective_date} in {file.id}, "
         "and no statement has booked it. Ask your bank. If it has paid the customer, get the statement from it. "
     )
-    await list_credit(conn, renderers, found, kind, _UNANSWERED, told + detail, now_ms=now_ms, ids=moment.ids)
-    return not await find_open_breaks(conn, found.scope, [kind], [found.id])
+    what = f"{file.id}/{_UNANSWERED}"
+    return not await list_credit(conn, renderers, found, kind, what, told + detail, now_ms=now_ms, ids=moment.ids)
 
 
 async def who_requested_what_it_ends(conn: Conn, scope: AccountScope, found: Break) -> str | None:
