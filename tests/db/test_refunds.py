@@ -320,6 +320,34 @@ async def test_a_refund_that_is_returned_credits_the_balance_and_is_listed(live:
     assert (await refund(live, topup)).amount == 5_000  # nothing of it was refunded
 
 
+async def test_a_refund_whose_money_comes_back_without_a_return_is_listed_until_that_is_applied(
+    live: LiveMoney,
+) -> None:
+    await live.open()
+    topup = await paid(live, CREDIT_RETURNED)
+    found = await sent(live, await refund(live, topup, 2_000))
+    while not (returns := [each for each in await _returns(live) if "R02" in each.read_text()]):
+        live.now_ms += 3_600_000
+        await live.advance_bank()
+    kept = returns[0].rename(live.folder / "kept.ach")
+    await live.until("2026-12-11 12:00")
+    (listed,) = await breaks(live)
+    assert (listed["kind"], listed["reference"]) == ("failed_refund", found.id)
+    assert f"brings back the money of the refund {found.id} (trace {found.trace})" in listed["detail"]
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    kept.rename(live.folder / "from-bank" / "late.ach")
+    await live.work()
+    (after,) = await breaks(live)
+    assert "was returned with R02: the customer was not paid" in after["detail"]
+    (before,) = await rows(live.database, "SELECT resolution FROM breaks WHERE id = $1", listed["id"])
+    assert before["resolution"] == "The return R02 was applied."
+    await assert_bank_agrees(live, available=5_000)
+
+
+async def _returns(live: LiveMoney) -> list[Path]:
+    return await asyncio.to_thread(lambda: list((live.folder / "from-bank").glob("returns_*")))
+
+
 async def test_a_refund_goes_to_the_bank_account_as_its_bank_has_corrected_it(live: LiveMoney) -> None:
     """A notification of change about the debit comes before; one about the refund is applied, too."""
     await live.open()

@@ -16,7 +16,7 @@ from brim.core.ach.trouble import done_or_listed
 from brim.core.events import Renderers
 from brim.core.originators import SecondPersonError, find_originator, name_of
 from brim.core.rails.ach import OriginatorProfile, unanswered_ms
-from brim.core.reconciliation import Break, BreakKind, NewBreak, find_open_breaks
+from brim.core.reconciliation import Break, BreakKind, NewBreak, find_open_breaks, settle_break
 from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
 from brim.core.time import ClockAdvancingError, OwnerTime
@@ -28,7 +28,7 @@ AT_THE_BANK: Final = frozenset({FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileSt
 _LEFT: Final = AT_THE_BANK | {FileStatus.REJECTED}
 RETURN_BREAKS: Final = (BreakKind.RETURN, BreakKind.ITEM)
 """The kinds of breaks for returns that could not be applied."""
-
+_BY_JOB: Final = Actor(kind=ActorKind.JOB, name="returns")
 _UNANSWERED: Final = "unanswered"
 """How the cause of a break ends whose resolution ends a credit."""
 
@@ -106,6 +106,26 @@ async def list_credit(
         reference=found.id,
     )
     return await list_break(conn, renderers, new, now_ms=now_ms, ids=ids) is not None
+
+
+async def list_come_back(conn: Conn, renderers: Renderers, found: Credit, *, now_ms: int, ids: Ids) -> None:
+    """List that the money of a credit has come back whose return was not applied, until it is."""
+    is_reversal = isinstance(found, Reversal)
+    what = "reversal" if is_reversal else "refund"
+    detail = (
+        f"A statement brings back the money of the {what} {found.id} (trace {found.trace}), and no return that was "
+        "applied says why. The customer may not have been paid. Ask the bank for the return: it credits the balance."
+    )
+    kind = BreakKind.REVERSAL if is_reversal else BreakKind.REFUND
+    await list_credit(conn, renderers, found, kind, "booked_back", detail, now_ms=now_ms, ids=ids)
+
+
+async def settle_by_return(
+    conn: Conn, found: Credit, kinds: Sequence[BreakKind], resolution: str, *, now_ms: int, ids: IdFactory
+) -> None:
+    """Settle the open breaks of some kinds about a credit: a return that was applied says what became of it."""
+    for each in await find_open_breaks(conn, found.scope, kinds, [found.id]):
+        await settle_break(conn, found.scope, each.id, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
 
 
 async def end_each(

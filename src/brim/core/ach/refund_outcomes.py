@@ -5,7 +5,14 @@ from datetime import date
 
 from brim.base.ids import IdFactory
 from brim.core import refunds
-from brim.core.ach.credits import CreditBookedOtherwiseError, end_each, given_up_on, list_credit
+from brim.core.ach.credits import (
+    CreditBookedOtherwiseError,
+    end_each,
+    given_up_on,
+    list_come_back,
+    list_credit,
+    settle_by_return,
+)
 from brim.core.ach.refunding import report_refund_left
 from brim.core.events import Renderers
 from brim.core.reconciliation import BreakKind
@@ -39,6 +46,8 @@ async def apply_returned_refund(
     if not found.has_money:
         return f"{found.id} is {found.status}"
     await refunds.write_returned(conn, found, code=code, trace=trace, renderers=renderers, moment=moment)
+    resolution = f"The return {code} was applied."
+    await settle_by_return(conn, found, [BreakKind.REFUND], resolution, now_ms=now_ms, ids=ids)
     detail = (
         f"The refund {found.id} of {found.topup} was returned with {code}: the customer was not paid. The account's "
         "balance has the money again; pay the customer another way."
@@ -88,9 +97,18 @@ async def book_refunds(
 
 
 async def book_returned_refund(
-    conn: Conn, named: Refund, *, bank_account: str, reference: str, now_ms: int, ids: IdFactory
+    conn: Conn,
+    named: Refund,
+    *,
+    bank_account: str,
+    reference: str,
+    renderers: Renderers,
+    now_ms: int,
+    ids: IdFactory,
 ) -> None:
     """Post that the bank has booked back the money of a refund that was returned, in the caller's transaction.
+
+    Where no return was applied, that is listed until one is.
 
     Raises:
         CreditBookedOtherwiseError: it was booked back before, is not at the bank, or was given up.
@@ -101,6 +119,8 @@ async def book_returned_refund(
         raise CreditBookedOtherwiseError(found, f"whose money was booked back by {found.returned_by}")
     _check_at_the_bank(found, named)
     await refunds.write_booked_back(conn, found, bank_account=bank_account, reference=reference, moment=moment)
+    if found.has_money:
+        await list_come_back(conn, renderers, found, now_ms=now_ms, ids=ids)
 
 
 def _check_at_the_bank(found: Refund, named: Refund) -> None:

@@ -28,7 +28,9 @@ from brim.core.ach.credits import (
     find_credited_entry,
     given_up_on,
     has_left,
+    list_come_back,
     list_credit,
+    settle_by_return,
 )
 from brim.core.ach.encoding import OutgoingCredit, PlacedCredit, names_of, reversing
 from brim.core.ach.rules import AchFile, Entry, EntryStatus, FileStatus
@@ -79,6 +81,8 @@ _MESSAGES: Final = {
     None: "The debit was reversed.",
 }
 _DISPUTED: Final = frozenset({ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK})
+_AT_THE_CUSTOMER: Final = frozenset({ReversalStatus.REQUESTED, ReversalStatus.SETTLED})
+"""The statuses of reversals that have left whose money is the customer's, or on its way there."""
 _GIVEN_UP: Final = "which was given up, and whose money is in the balance again"
 
 _log = structlog.get_logger()
@@ -499,7 +503,7 @@ async def apply_returned_reversal(
         return None if same else f"{found.id} was already returned, with {found.return_code}"
     if found.trace != named.trace:
         return f"{found.id} has another trace by now"
-    if found.status not in {ReversalStatus.REQUESTED, ReversalStatus.SETTLED}:
+    if found.status not in _AT_THE_CUSTOMER:
         return f"{found.id} is {found.status}"
     has_come_back = bool(await reversals.find_superseded(conn, found.scope, [found]))
     if not has_come_back:
@@ -508,6 +512,8 @@ async def apply_returned_reversal(
     await reversals.write_returned(
         conn, found, code=code, trace=trace, is_credited=not has_come_back, renderers=renderers, moment=moment
     )
+    resolution = f"The return {code} was applied."
+    await settle_by_return(conn, found, [BreakKind.REVERSAL], resolution, now_ms=now_ms, ids=ids)
     if has_come_back:
         detail = (
             f"The reversal {found.id} of the debit of {found.topup} was returned with {code}, and the debit has come "
@@ -553,9 +559,18 @@ async def book_reversals(
 
 
 async def book_returned_reversal(
-    conn: Conn, named: Reversal, *, bank_account: str, reference: str, now_ms: int, ids: IdFactory
+    conn: Conn,
+    named: Reversal,
+    *,
+    bank_account: str,
+    reference: str,
+    renderers: Renderers,
+    now_ms: int,
+    ids: IdFactory,
 ) -> None:
     """Post that the bank has booked back the money of a reversal that was returned, in the caller's transaction.
+
+    Where no return was applied, that is listed until one is.
 
     Raises:
         CreditBookedOtherwiseError: it was booked back before, or is not at the bank.
@@ -570,6 +585,8 @@ async def book_returned_reversal(
         raise CreditBookedOtherwiseError(found, _GIVEN_UP)
     await _confirm(conn, found, BankStep.REVERSAL_RETURN, bank_account, reference, moment)
     await reversals.write_returned_by(conn, found, returned_by=reference)
+    if found.status in _AT_THE_CUSTOMER:
+        await list_come_back(conn, renderers, found, now_ms=now_ms, ids=ids)
 
 
 async def _confirm(

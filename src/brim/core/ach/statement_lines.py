@@ -518,9 +518,13 @@ async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineR
     if row.amount >= 0:
         told = {"bank_account": row.bank_account, "reference": reference}
         if isinstance(credit, Reversal):
-            await book_returned_reversal(reading.conn, credit, **told, now_ms=reading.now_ms, ids=reading.ids)
+            await book_returned_reversal(
+                reading.conn, credit, **told, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
+            )
         else:
-            await book_returned_refund(reading.conn, credit, **told, now_ms=reading.now_ms, ids=reading.ids)
+            await book_returned_refund(
+                reading.conn, credit, **told, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
+            )
         return
     if credit.file is None or credit.batch is None:
         raise CreditBookedOtherwiseError(credit, "which is in no file")
