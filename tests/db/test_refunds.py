@@ -20,7 +20,7 @@ from brim.core import ach, ledger, originators, refunds, reversals
 from brim.core.accounts import live_money_of_account
 from brim.core.ach import entry_store
 from brim.core.ach.applying import Applied, apply_return, post_bank_steps
-from brim.core.ach.refund_outcomes import book_refunds
+from brim.core.ach.refund_outcomes import apply_returned_refund, book_refunds
 from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
 from brim.core.rails.ach import ACH, Offset, SecCode
@@ -346,6 +346,37 @@ async def test_a_refund_whose_money_comes_back_without_a_return_is_listed_until_
 
 async def _returns(live: LiveMoney) -> list[Path]:
     return await asyncio.to_thread(lambda: list((live.folder / "from-bank").glob("returns_*")))
+
+
+@pytest.mark.parametrize("is_debit_first", [False, True])
+async def test_of_a_refund_and_a_debit_that_both_come_back_nobody_is_told_to_pay_the_customer(
+    live: LiveMoney, is_debit_first: bool
+) -> None:
+    await live.open()
+    topup = await paid(live)
+    found = await sent(live, await refund(live, topup, 2_000))
+
+    async def return_refund() -> None:
+        async with live.database.transaction() as conn:
+            told = {"code": "R02", "trace": "110000000000078", "renderers": WIRE_FORMATS}
+            assert await apply_returned_refund(conn, found, **told, now_ms=live.now_ms, ids=live.ids) is None
+
+    if is_debit_first:
+        assert await come_back(live, topup) is Applied.REVERSED
+        assert [each["kind"] for each in await breaks(live)] == ["paid_twice"]
+        await return_refund()
+        (listed,) = await breaks(live)
+        assert (listed["kind"], "the customer has the money once" in listed["detail"]) == ("failed_refund", True)
+    else:
+        await return_refund()
+        (listed,) = await breaks(live)
+        assert "pay the customer another way" in listed["detail"]
+        assert await come_back(live, topup) is Applied.REVERSED
+        assert await breaks(live) == []
+        (listed,) = await rows(live.database, "SELECT resolution FROM breaks WHERE id = $1", listed["id"])
+        assert listed["resolution"] == "The debit was returned with R10, so the customer has the money."
+    assert await available(live) == 0
+    await assert_books_hold(live.database)
 
 
 async def test_a_refund_goes_to_the_bank_account_as_its_bank_has_corrected_it(live: LiveMoney) -> None:

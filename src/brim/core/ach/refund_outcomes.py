@@ -8,6 +8,7 @@ from brim.core import refunds
 from brim.core.ach.credits import (
     CreditBookedOtherwiseError,
     end_each,
+    find_credited_entry,
     given_up_on,
     list_come_back,
     list_credit,
@@ -18,7 +19,7 @@ from brim.core.events import Renderers
 from brim.core.reconciliation import BreakKind
 from brim.core.refunds import FailureReason, Refund, RefundStatus
 from brim.core.time import lock_owner_time
-from brim.core.topups import lock_topup
+from brim.core.topups import BankStep, is_confirmed, lock_topup
 from brim.platform.database import Conn, Database
 
 
@@ -27,7 +28,8 @@ async def apply_returned_refund(
 ) -> str | None:
     """Apply the return of a refund, in the caller's transaction; once, however often it arrives.
 
-    The balance has the money back, and a break says that the customer was not paid.
+    The balance has the money back, and a break says that the customer was not paid, or that the return of the debit has
+    paid them.
 
     Returns:
         Why it could not be applied; None if it was, now or before.
@@ -47,13 +49,28 @@ async def apply_returned_refund(
         return f"{found.id} is {found.status}"
     await refunds.write_returned(conn, found, code=code, trace=trace, renderers=renderers, moment=moment)
     resolution = f"The return {code} was applied."
-    await settle_by_return(conn, found, [BreakKind.REFUND], resolution, now_ms=now_ms, ids=ids)
+    kinds = [BreakKind.REFUND, BreakKind.PAID_TWICE]
+    await settle_by_return(conn, found, kinds, resolution, now_ms=now_ms, ids=ids)
     detail = (
-        f"The refund {found.id} of {found.topup} was returned with {code}: the customer was not paid. The account's "
-        "balance has the money again; pay the customer another way."
+        f"The refund {found.id} of {found.topup} was returned with {code}, and the debit has come back, too: the "
+        "customer has the money once, and the account's balance has that of the refund again. If the return of the "
+        "debit is dishonored and that money comes back, pay the customer another way."
+        if await _has_come_back(conn, found)
+        else f"The refund {found.id} of {found.topup} was returned with {code}: the customer was not paid. The "
+        "account's balance has the money again; pay the customer another way."
     )
     await list_credit(conn, renderers, found, BreakKind.REFUND, "returned", detail, now_ms=now_ms, ids=ids)
     return None
+
+
+async def _has_come_back(conn: Conn, found: Refund) -> bool:
+    """Tell whether the debit of a refund was returned, and not paid for again after a dishonor."""
+    entry = await find_credited_entry(conn, found)
+    if entry is None or await is_confirmed(conn, found.owner_scope, found.topup, BankStep.ACCEPTED, 1):
+        return False
+    return entry.return_code is not None or await is_confirmed(
+        conn, found.owner_scope, found.topup, BankStep.RETURN, found.number
+    )
 
 
 async def book_refunds(

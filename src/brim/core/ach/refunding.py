@@ -17,7 +17,7 @@ from brim.base.scope import AccountScope
 from brim.core import audit, refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.claiming import NO_NAME
-from brim.core.ach.credits import MOST, RETURN_BREAKS, has_left, list_credit
+from brim.core.ach.credits import MOST, RETURN_BREAKS, has_left, list_credit, settle_by_return
 from brim.core.ach.encoding import OutgoingCredit, PlacedCredit, names_of, refunding
 from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.microdeposit_rules import class_of
@@ -434,10 +434,15 @@ async def stop_refunds(
     """End the refunds of a debit that its bank has returned, where they have not left; list those that have.
 
     The top-up and its entry are held. The balance gets the money of what does not leave, and loses that of the debit as
-    by any return.
+    by any return. What a person should still pay of one that had failed, the customer has.
     """
     for each in await refunds.lock_refunds_of(conn, entry.scope, entry.topup):
-        if each.number != entry.number or not each.has_money:
+        if each.number != entry.number:
+            continue
+        if not each.has_money:
+            resolution = f"The debit was returned with {code}, so the customer has the money."
+            told = {"now_ms": moment.now_ms, "ids": moment.ids}
+            await settle_by_return(conn, each, [BreakKind.REFUND], resolution, **told)
             continue
         if each.status is RefundStatus.PENDING and not await has_left(conn, each, profile):
             await refunds.write_failed(conn, each, FailureReason.DISPUTED, renderers=renderers, moment=moment)
