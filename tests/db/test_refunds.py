@@ -623,6 +623,30 @@ async def test_a_refund_whose_debit_a_statement_has_taken_back_pays_nobody(live:
     assert await available(live) == 5_000
 
 
+@pytest.mark.parametrize("is_same_day", [False, True])
+async def test_a_refund_and_a_reversal_above_a_lowered_cap_are_listed_once_until_it_is_raised(
+    live: LiveMoney, is_same_day: bool
+) -> None:
+    """The cap of a file; or that of the same day, where no file settles later."""
+    await live.open()
+    other, topup = await live.create(await live.bank_account(), 4_000), await paid(live)
+    found = await refund(live, topup, 3_000)
+    reversal = await reverse(live, other)
+    changed = {"file_cap": 2_500}
+    if is_same_day:
+        changed = {"same_day_cap": 2_500, "same_day_cutoffs": [*live.profile().cutoffs]}
+    await rows(live.database, "UPDATE originators SET profile = profile || $1::jsonb", json.dumps(changed))
+    for _ in range(2):
+        await live.work()
+    listed = await breaks(live)
+    assert [(each["kind"], each["amount"], each["reference"]) for each in listed] == [
+        ("failed_work", 4_000, reversal),
+        ("failed_work", 3_000, found.id),
+    ]
+    assert "2500. Raise file_cap" in listed[1]["detail"]
+    assert (await now(live, found)).file is None
+
+
 async def test_a_refund_whose_bank_account_has_no_number_any_more_fails_and_is_listed(live: LiveMoney) -> None:
     await live.open()
     found = await refund(live, await paid(live))

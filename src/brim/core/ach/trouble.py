@@ -8,11 +8,16 @@ import structlog
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core import refunds, reversals
 from brim.core.ach import entry_store
 from brim.core.ach.announcing import list_break
 from brim.core.events import Renderers
 from brim.core.jobs import short_error
+from brim.core.originators import find_originator
+from brim.core.rails.ach import entry_cap_of_any_file
 from brim.core.reconciliation import BreakKind, NewBreak, find_open_break
+from brim.core.refunds import Refund
+from brim.core.reversals import Reversal
 from brim.platform.database import Conn, Database
 
 Done = TypeVar("Done")
@@ -100,7 +105,9 @@ async def list_trouble(
 
 
 async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
-    """List queued entries that no file takes, because a profile's cap was lowered below them; return how many are new.
+    """List what no file takes, because a profile's cap was lowered below it; return how many are new.
+
+    These are queued entries, reversals and refunds.
 
     The others go out all the same. One that was settled is listed again once the profile was written anew, if it is
     above the cap even then.
@@ -123,4 +130,30 @@ async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: i
             )
             async with conn.transaction():
                 new += await list_break(conn, renderers, over_cap, now_ms=now_ms, ids=ids) is not None
+        credits_: list[tuple[Refund | Reversal, int]] = [*await reversals.list_over_caps(conn)]
+        credits_ += await refunds.list_over_caps(conn)
+        for found, version in credits_:
+            profile = (await find_originator(conn, found.scope, found.originator)).profile
+            cap = entry_cap_of_any_file(profile)
+            if found.amount <= cap:
+                continue
+            if await find_open_break(conn, found.scope, [BreakKind.FAILED_WORK], [found.id]) is None:
+                over_cap = _credit_over_cap(found, version, cap)
+                async with conn.transaction():
+                    new += await list_break(conn, renderers, over_cap, now_ms=now_ms, ids=ids) is not None
         return new
+
+
+def _credit_over_cap(found: Refund | Reversal, version: int, cap: int) -> NewBreak:
+    kind = "reversal" if isinstance(found, Reversal) else "refund"
+    return NewBreak(
+        scope=found.scope,
+        kind=BreakKind.FAILED_WORK,
+        cause=f"file_cap/{found.id}/{version}",
+        detail=f"The {kind} {found.id} of {found.topup} waits: its {found.amount} cents are more than a file of "
+        f"{found.originator} may have, {cap}. Raise file_cap in its profile (and same_day_cap, if all its files settle "
+        f"on the same day) and activate it again; the {kind} goes out with the next file then.",
+        amount=found.amount,
+        currency="usd",
+        reference=found.id,
+    )

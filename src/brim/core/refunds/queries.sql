@@ -101,6 +101,20 @@ ORDER BY originator, id
 LIMIT $4
 FOR UPDATE;
 
+-- name: list_over_caps
+-- The refunds of all platforms that wait for a file and are larger than the smaller cap of their originator's profile, and
+-- the version of that. Few wait.
+SELECT {b.refund_columns}, o.version
+FROM refunds AS b
+CROSS JOIN LATERAL (
+    SELECT least((profile ->> 'file_cap')::bigint, (profile ->> 'same_day_cap')::bigint) AS cap, version
+    FROM originators
+    WHERE account = b.account AND livemode = b.livemode AND id BETWEEN b.originator AND b.originator
+    ORDER BY id
+) AS o
+WHERE b.status = 'pending' AND b.file IS NULL AND b.amount > o.cap
+ORDER BY b.account, b.livemode, b.originator, b.id;
+
 -- name: list_unanswered
 -- The refunds of all platforms that have left in files of up to a day, and that no statement has booked; or in any, where
 -- a clock keeps their account's time. Few are on their way.

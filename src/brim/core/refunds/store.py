@@ -116,6 +116,12 @@ async def hold_waiting(
     return [_from_record(record) for record in records]
 
 
+async def list_over_caps(conn: Conn) -> list[tuple[Refund, int]]:
+    """Return the refunds that wait and are larger than a cap of their profile, and the version of that."""
+    records = await conn.fetch(_SQL["list_over_caps"])
+    return [(_from_record(record), record["version"]) for record in records]
+
+
 async def list_unanswered(conn: Conn, *, now_ms: int) -> list[Refund]:
     """Return the refunds, of all platforms, that have left and that a statement should have booked by now."""
     left_by = datetime.fromtimestamp(now_ms // 1000, UTC).date() - _ANSWERED_WITHIN

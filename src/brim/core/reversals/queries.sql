@@ -90,6 +90,20 @@ ORDER BY originator, id
 LIMIT $4
 FOR UPDATE;
 
+-- name: list_over_caps
+-- The reversals of all platforms that wait for a file and are larger than the smaller cap of their originator's profile, and
+-- the version of that. Few wait.
+SELECT {v.reversal_columns}, o.version
+FROM ach_reversals AS v
+CROSS JOIN LATERAL (
+    SELECT least((profile ->> 'file_cap')::bigint, (profile ->> 'same_day_cap')::bigint) AS cap, version
+    FROM originators
+    WHERE account = v.account AND livemode = v.livemode AND id BETWEEN v.originator AND v.originator
+    ORDER BY id
+) AS o
+WHERE v.status = 'requested' AND v.file IS NULL AND v.amount > o.cap
+ORDER BY v.account, v.livemode, v.originator, v.id;
+
 -- name: list_unanswered
 -- The reversals of all platforms that have left in files of up to a day, and that no statement has booked; or in any, where
 -- a clock keeps their account's time. Few are on their way.

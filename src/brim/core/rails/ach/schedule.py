@@ -134,6 +134,12 @@ def entry_cap_of_file_made(profile: OriginatorProfile, now_ms: int) -> int:
     return min(profile.file_cap, profile.same_day_cap) if is_same_day else profile.file_cap
 
 
+def entry_cap_of_any_file(profile: OriginatorProfile) -> int:
+    """Return the largest entry that some file of a profile can take."""
+    is_all_same_day = set(profile.cutoffs) <= set(profile.same_day_cutoffs)
+    return min(profile.file_cap, profile.same_day_cap) if is_all_same_day else profile.file_cap
+
+
 def has_missed_its_cutoff(profile: OriginatorProfile, effective_date: date, made_ms: int, now_ms: int) -> bool:
     """Tell whether a file that was made at a moment cannot be sent any more now for the day that it names.
 
