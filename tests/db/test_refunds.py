@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor
-from brim.base.errors import ResourceMissingError
+from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core import ach, ledger, originators, refunds, reversals
 from brim.core.accounts import live_money_of_account
@@ -23,7 +25,9 @@ from brim.core.ach.applying import Applied, apply_return, post_bank_steps
 from brim.core.ach.refund_outcomes import apply_returned_refund, book_refunds
 from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
+from brim.core.line_settlements import Proposal, propose_settlement
 from brim.core.rails.ach import ACH, Offset, SecCode
+from brim.core.reconciliation import page_lines
 from brim.core.refunds import FailureReason, Refund, RefundCheck, RefundStatus
 from brim.core.reversals import ReversalReason
 from brim.core.time import OwnerTime, lock_owner_time
@@ -755,6 +759,40 @@ async def test_a_bank_may_book_each_refund_by_its_trace(live: LiveMoney) -> None
     assert (await now(live, found)).status is RefundStatus.SUCCEEDED
     (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", found.file)
     assert file["status"] == "settled"
+    await assert_bank_agrees(live, available=3_000)
+
+
+async def test_a_line_that_names_nothing_is_matched_by_hand_to_a_batch_of_refunds(live: LiveMoney) -> None:
+    """Its batch has a debit of the same amount in a balanced file, and is no suggestion for money that came."""
+    live.bank_flags = ("--balanced",)
+    await live.open(offset=Offset.CHECKING)
+    topup = await paid(live)
+    found = await sent(live, await refund(live, topup, 2_000))
+    await live.until("2026-12-08 22:00")
+    live.now_ms = at("2026-12-08 23:30")
+    await live.advance_bank()
+    statement = live.folder / "from-bank" / "statement_20261208.bai2"
+    content = statement.read_text()
+    assert content.count(f"{COMPANY}-0000002") == 1
+    statement.write_text(content.replace(f"{COMPANY}-0000002", "NOTHING"))
+    await live.work()
+    matches = ach.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    page = await page_lines(live.database, PLATFORM, PageRequest(limit=10))
+    (line,) = [each for each in page.items if each.amount < 0]
+    name = f"{found.file}/{found.batch}"
+    async with live.database.transaction() as conn:
+        (suggested,) = await matches.suggest(conn, PLATFORM, line)
+        assert [(each.kind, each.target, each.amount) for each in suggested.parts] == [("ach_batch", name, -2_000)]
+        assert await matches.suggest(conn, PLATFORM, msgspec.structs.replace(line, break_amount=2_000)) == []
+        parts = await matches.find_parts(conn, PLATFORM, bank_account="operating", batches=[name], returns=[])
+        assert parts == suggested.parts
+        with pytest.raises(BrimError, match=f"No debit of {found.id} was returned"):
+            await matches.find_parts(conn, PLATFORM, bank_account="operating", batches=[], returns=[found.id])
+        proposal = Proposal(lines=(line.id,), parts=parts, note="The bank says so.")
+        told = {"matches": matches, "by": OPERATOR, "approvers": 1, "now_ms": live.now_ms, "ids": live.ids}
+        await propose_settlement(conn, PLATFORM, proposal, **told)
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    assert await breaks(live) == []
     await assert_bank_agrees(live, available=3_000)
 
 

@@ -92,7 +92,7 @@ class HandMatches:
 
     async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
         """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
-        if line.status is not LineStatus.OPEN or line.unposted <= 0 or line.currency != "usd":
+        if line.status is not LineStatus.OPEN or not line.unposted or line.currency != "usd":
             return []
         found = []
         for status in _UNBOOKED:
@@ -101,9 +101,11 @@ class HandMatches:
                 originator = await find_originator(conn, scope, file.originator)
                 if originator.profile.bank_account != line.bank_account:
                     continue
+                reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
                 for batch in await file_store.list_batches(conn, scope, file.id):
-                    if batch.settled_by is None and batch.status != "rejected" and batch.total_debit:
-                        found += _suggested(line, file, batch.number, batch.total_debit, batch.effective_date)
+                    if batch.settled_by is None and batch.status != "rejected" and _is_near(line, batch):
+                        booked = await booked_for(reading, batch)
+                        found += _suggested(line, file, batch.number, booked, batch.effective_date)
         return sorted(found, key=lambda each: -each.score)[:5]
 
     async def _find_batch(
@@ -194,10 +196,15 @@ def _row(scope: AccountScope, line: ShownLine, part: Part) -> StatementLineRow:
     )
 
 
+def _is_near(line: ShownLine, batch: FoundBatch) -> bool:
+    """Tell whether what a batch moves, in or out, is a line's amount or within a bank's fee of it."""
+    return abs(max(batch.total_debit, batch.total_credit) - abs(line.unposted)) <= MOST_FEE
+
+
 def _suggested(line: ShownLine, file: AchFile, number: int, total: int, effective: date) -> list[Suggestion]:
-    """Return a batch as a suggestion, if its total is a line's amount or a bank's fee above it."""
+    """Return a batch as a suggestion, if what the bank books for it is a line's amount or a bank's fee above it."""
     fee = total - line.unposted
-    if not 0 <= fee <= MOST_FEE:
+    if not 0 <= fee <= MOST_FEE or total * line.unposted <= 0:
         return []
     target, days = f"{file.id}/{number}", abs((line.booked_on - effective).days)
     score = (60 if not fee else 30) + (20 if days <= _CLOSE_DAYS else 0)
