@@ -574,6 +574,23 @@ async def test_a_bank_that_books_what_it_has_rejected_pays_no_refund_twice(live:
     assert await available(live) == 4_000
 
 
+async def test_a_batch_of_refunds_that_is_booked_though_rejected_has_paid_the_customer(live: LiveMoney) -> None:
+    """Nothing of it has gone out again, so the bank's money is what counts; what it has said is listed."""
+    await live.open()
+    topup = await paid(live)
+    found = await sent(live, await refund(live, topup, 2_000))
+    rejected = "UPDATE ach_batches SET status = 'rejected' WHERE file = $1 AND number = $2"
+    await rows(live.database, rejected, found.file, found.batch)
+    await live.until("2026-12-09 12:00")
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    (listed,) = [each for each in await breaks(live) if "books batch" in each["detail"]]
+    assert (listed["kind"], listed["reference"]) == ("unmatched_acknowledgement", found.file)
+    with pytest.raises(ach.FileStateError):
+        async with live.database.transaction() as conn:
+            await ach.resubmit_file(conn, PLATFORM, found.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
+    await assert_bank_agrees(live, available=3_000)
+
+
 async def test_a_refund_waits_while_it_is_unclear_whether_the_debit_has_come_back(live: LiveMoney) -> None:
     await live.open()
     topup = await paid(live)

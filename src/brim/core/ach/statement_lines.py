@@ -230,6 +230,8 @@ async def _apply_line(reading: FileReading, line: StatementLine, plain: Statemen
     problem, rest = match.problem, row.amount
     if match.booked_though_rejected is not None:
         await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
+        if problem is None:
+            await _list_contradiction(reading, match.booked_though_rejected)
     if problem is None:
         try:
             async with reading.conn.transaction():
@@ -347,7 +349,8 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     if batch is None:
         return LineMatch(problem=f"The line names batch {number}, which is none of ours.")
     name = f"{batch.file}/{batch.number}"
-    if batch.status == "rejected":
+    is_rejected = batch.status == "rejected"
+    if is_rejected and not await _has_all_credits(reading, batch):
         problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
         return LineMatch(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
     expected = await booked_for(reading, batch)
@@ -359,7 +362,13 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
         )
     if batch.settled_by is not None:
         return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
-    return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch)
+    return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch, booked_though_rejected=batch if is_rejected else None)
+
+
+async def _has_all_credits(reading: FileReading, batch: FoundBatch) -> bool:
+    """Tell whether a batch has reversals or refunds, none of which has left it to go out again."""
+    found = await _credits_in(reading, batch.file, batch.number)
+    return bool(found) and sum(each.amount for each in found) == batch.total_credit
 
 
 async def booked_for(reading: FileReading, batch: FoundBatch) -> int:
@@ -388,6 +397,18 @@ async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, ro
     await file_store.lock_file(reading.conn, scope, batch.file)
     booked_by = f"{row.bank_account}/{row.line_key}"
     await file_store.set_batch_status(reading.conn, scope, batch, "rejected", settled_by=booked_by)
+
+
+async def _list_contradiction(reading: FileReading, batch: FoundBatch) -> None:
+    """List that the bank has booked credits that it had rejected: what else it has rejected of the file is in doubt."""
+    await reading.open_break(
+        BreakKind.ACKNOWLEDGEMENT,
+        cause=f"{batch.file}/{batch.number}/booked",
+        detail=f"The bank books batch {batch.number} of {batch.file}, which it has rejected before.",
+        amount=batch.total_credit,
+        currency="usd",
+        reference=batch.file,
+    )
 
 
 def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> LineMatch:
