@@ -49,11 +49,11 @@ BREAK_KINDS: Final = {
     ),
     "failed_reversal": (
         "Reversal failed",
-        "A reversal could not leave in time, no statement books it, or it was returned although its debit was, too.",
+        "A reversal is late or not booked, its money comes back without a return, or its debit was returned, too.",
     ),
     "failed_refund": (
         "Refund failed",
-        "A refund was returned, fits no file, or no statement books it: the customer was not paid.",
+        "A refund was returned or does not leave, or no statement books it, or one brings its money back.",
     ),
     "paid_twice": (
         "Customer paid twice",
