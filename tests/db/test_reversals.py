@@ -819,6 +819,24 @@ async def test_a_clock_that_is_behind_makes_one_file_of_a_reversal(rehearsal: Li
     assert (found.file is not None, [each["status"] for each in files]) == (True, ["acknowledged", "built"])
 
 
+async def test_a_superseded_reversal_that_is_booked_though_rejected_is_listed(live: LiveMoney) -> None:
+    await live.open()
+    topup = await debited(live)
+    await live.until("2026-12-03 12:00")
+    await reverse(live, topup)
+    found = await sent(live, topup, "2026-12-03 17:00")
+    rejected = "UPDATE ach_batches SET status = 'rejected' WHERE file = $1 AND number = $2"
+    await rows(live.database, rejected, found.file, found.batch)
+    assert await come_back(live, topup) is Applied.ENDED
+    assert (await of_topup(live, topup)).status is ReversalStatus.SUPERSEDED
+    await live.until("2026-12-05 12:00")
+    listed = {each["kind"]: each for each in await breaks(live)}
+    assert listed["paid_twice"]["reference"] == found.id
+    assert "has left all the same" in listed["paid_twice"]["detail"]
+    assert listed["unmatched_acknowledgement"]["reference"] == found.file
+    await assert_books_hold(live.database)
+
+
 async def test_a_retry_is_reversed_and_not_the_debit_that_came_back_before(live: LiveMoney) -> None:
     await live.open()
     first = await debited(live, RETURNS_AT_ONCE)

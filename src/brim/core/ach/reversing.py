@@ -537,6 +537,8 @@ async def book_reversals(
 ) -> int:
     """Post that the bank has booked reversals, in the caller's transaction; return how much that is, in cents.
 
+    One that should not have left, because its debit has come back, is listed: the customer is paid twice.
+
     Raises:
         CreditBookedOtherwiseError: one was booked before, or is not at the bank.
     """
@@ -554,6 +556,8 @@ async def book_reversals(
         await reversals.write_settled(
             conn, found, settled_on=booked_on, settled_by=reference, renderers=renderers, moment=moment
         )
+        if found.status is ReversalStatus.SUPERSEDED:
+            await _report_twice(conn, renderers, found, now_ms=now_ms, ids=ids)
         total += found.amount
     return total
 
