@@ -362,7 +362,7 @@ async def test_of_a_refund_and_a_debit_that_both_come_back_nobody_is_told_to_pay
 
     async def return_refund() -> None:
         async with live.database.transaction() as conn:
-            told = {"code": "R02", "trace": "110000000000078", "renderers": WIRE_FORMATS}
+            told: dict[str, Any] = {"code": "R02", "trace": "110000000000078", "renderers": WIRE_FORMATS}
             assert await apply_returned_refund(conn, found, **told, now_ms=live.now_ms, ids=live.ids) is None
 
     if is_debit_first:
@@ -562,7 +562,7 @@ async def test_a_bank_that_books_what_it_has_rejected_pays_no_refund_twice(live:
     await rows(live.database, rejected, left.file, left.batch, None)
     await cancel(live, dropped)
     async with live.database.transaction() as conn:
-        told = {"bank_account": "operating", "reference": "operating/x", "booked_on": date(2026, 12, 8)}
+        told: dict[str, Any] = {"bank_account": "operating", "reference": "operating/x", "booked_on": date(2026, 12, 8)}
         named = await refunds.fetch_refunds(conn, PLATFORM, [dropped.id])
         await book_refunds(conn, [*named.values()], **told, renderers=WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     (listed,) = [each for each in await breaks(live) if each["kind"] == "paid_twice"]
@@ -615,7 +615,7 @@ async def taken_back(live: LiveMoney, topup: str) -> None:
     """Let a statement take a debit back whose return could not be applied; a person has resolved its breaks."""
     async with live.database.transaction() as conn:
         entries = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
-        told = {"bank_account": "operating", "reference": "operating/x"}
+        told: dict[str, Any] = {"bank_account": "operating", "reference": "operating/x"}
         await post_bank_steps(conn, entries, BankStep.RETURN, **told, now_ms=live.now_ms, ids=live.ids)
 
 
@@ -653,7 +653,7 @@ async def test_a_refund_and_a_reversal_above_a_lowered_cap_are_listed_once_until
     other, topup = await live.create(await live.bank_account(), 4_000), await paid(live)
     found = await refund(live, topup, 3_000)
     reversal = await reverse(live, other)
-    changed = {"file_cap": 2_500}
+    changed: dict[str, Any] = {"file_cap": 2_500}
     if is_same_day:
         changed = {"same_day_cap": 2_500, "same_day_cutoffs": [*live.profile().cutoffs]}
     await rows(live.database, "UPDATE originators SET profile = profile || $1::jsonb", json.dumps(changed))
@@ -806,7 +806,13 @@ async def test_a_line_that_names_nothing_is_matched_by_hand_to_a_batch_of_refund
         with pytest.raises(BrimError, match=f"No debit of {found.id} was returned"):
             await matches.find_parts(conn, PLATFORM, bank_account="operating", batches=[], returns=[found.id])
         proposal = Proposal(lines=(line.id,), parts=parts, note="The bank says so.")
-        told = {"matches": matches, "by": OPERATOR, "approvers": 1, "now_ms": live.now_ms, "ids": live.ids}
+        told: dict[str, Any] = {
+            "matches": matches,
+            "by": OPERATOR,
+            "approvers": 1,
+            "now_ms": live.now_ms,
+            "ids": live.ids,
+        }
         await propose_settlement(conn, PLATFORM, proposal, **told)
     assert (await now(live, found)).status is RefundStatus.SUCCEEDED
     assert await breaks(live) == []

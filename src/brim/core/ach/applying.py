@@ -13,7 +13,7 @@ from brim.core.ach.entry_store import Confirmed
 from brim.core.ach.microdeposit_entries import release_stated
 from brim.core.ach.microdeposits import watch_returns
 from brim.core.ach.prenotes import ask_prenote_again, fail_prenote
-from brim.core.ach.refunding import stop_refunds
+from brim.core.ach.refunding import settle_failed_refunds, stop_refunds
 from brim.core.ach.representing import failure_of, is_retried, present_again
 from brim.core.ach.retry_rules import NEVER_AUTHORIZED
 from brim.core.ach.reversing import apply_beside_reversal
@@ -190,6 +190,8 @@ async def apply_return(
     if applied is not Applied.CONFLICT:
         await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
         await _settle_taken_back(conn, entry, code, now_ms=now_ms, ids=ids)
+    if applied is Applied.REVERSED:
+        await settle_failed_refunds(conn, entry, code=code, now_ms=now_ms, ids=ids)
     return applied
 
 

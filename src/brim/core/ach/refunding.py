@@ -434,15 +434,10 @@ async def stop_refunds(
     """End the refunds of a debit that its bank has returned, where they have not left; list those that have.
 
     The top-up and its entry are held. The balance gets the money of what does not leave, and loses that of the debit as
-    by any return. What a person should still pay of one that had failed, the customer has.
+    by any return.
     """
     for each in await refunds.lock_refunds_of(conn, entry.scope, entry.topup):
-        if each.number != entry.number:
-            continue
-        if not each.has_money:
-            resolution = f"The debit was returned with {code}, so the customer has the money."
-            told = {"now_ms": moment.now_ms, "ids": moment.ids}
-            await settle_by_return(conn, each, [BreakKind.REFUND], resolution, **told)
+        if each.number != entry.number or not each.has_money:
             continue
         if each.status is RefundStatus.PENDING and not await has_left(conn, each, profile):
             await refunds.write_failed(conn, each, FailureReason.DISPUTED, renderers=renderers, moment=moment)
@@ -456,6 +451,15 @@ async def stop_refunds(
         await list_credit(
             conn, renderers, each, BreakKind.PAID_TWICE, "returned", detail, now_ms=moment.now_ms, ids=moment.ids
         )
+
+
+async def settle_failed_refunds(conn: Conn, entry: Entry, *, code: str, now_ms: int, ids: IdFactory) -> None:
+    """Settle the breaks of failed refunds whose debit was returned: what a person should still pay, the customer has."""
+    found = (await refunds.find_of_topups(conn, entry.scope, [entry.topup])).get(entry.topup, ())
+    resolution = f"The debit was returned with {code}, so the customer has the money."
+    for each in found:
+        if each.number == entry.number and not each.has_money:
+            await settle_by_return(conn, each, [BreakKind.REFUND], resolution, now_ms=now_ms, ids=ids)
 
 
 async def report_rejected_refunded(
