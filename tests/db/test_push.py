@@ -258,6 +258,18 @@ async def test_a_damaged_missing_unknown_or_double_reference_waits_with_suggesti
     assert await house.breaks() == []
 
 
+async def test_payments_that_the_bank_books_as_one_line_are_one_accounts_only_if_each_says_so(house: House) -> None:
+    mine = (await house.instructions()).reference
+    await house.book(
+        Entry(1_000, "B1", parts=((100, mine), (900, "INVOICE 7"))),
+        Entry(500, "B2", parts=((200, mine), (300, mine))),
+        write=camt053,
+    )
+    assert await house.states() == [("credited", None, 500), ("suspended", "several_payments", 1_000)]
+    assert FRIEND in ((await house.transfers())[0]["suggestions"] or "")
+    assert (await house.balance(), await house.suspense()) == (500, 1_000)
+
+
 async def test_a_transfer_in_another_currency_or_to_a_closed_account_waits(house: House) -> None:
     wanted = await house.instructions()
     async with house.database.connection() as conn:

@@ -63,6 +63,7 @@ from brim.core.reconciliation.formats import (
     Statement,
     StatementFile,
     StatementLine,
+    TransactionDetail,
     UnreadLine,
     Verdict,
     read_statement,
@@ -277,7 +278,12 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
     if line.amount_minor > 0:
         if reading.originator.profile.transfers is Transfers.OFF:
             return match
-        transfer = TransferLine(row=plain, texts=texts, transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms))
+        transfer = TransferLine(
+            row=plain,
+            texts=texts,
+            transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms),
+            payments=_payments_in(line),
+        )
         return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
     found = await find_taken_back(
         reading.conn, reading.originator.scope, texts, amount=-line.amount_minor, currency=line.currency
@@ -287,13 +293,20 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
 
 def _transfer_texts(line: StatementLine) -> tuple[str, ...]:
     """Return where a payer's reference may be, the fields that are for it first."""
-    details = [
-        text
-        for each in line.details
-        for text in (each.creditor_reference, each.text, each.end_to_end_id, each.counterparty_name)
-    ]
+    details = [text for each in line.details for text in _texts_of(each)]
     mine = (line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text)
     return tuple(text for text in (*details, *mine) if text)
+
+
+def _texts_of(payment: TransactionDetail) -> tuple[str, ...]:
+    return payment.creditor_reference, payment.text, payment.end_to_end_id, payment.counterparty_name
+
+
+def _payments_in(line: StatementLine) -> tuple[tuple[str, ...], ...]:
+    """Return where the reference of each payment may be, where the bank has booked several as one line."""
+    unnamed = max((line.batch_items or 0) - len(line.details), 0)
+    payments = (*(_texts_of(each) for each in line.details), *((),) * unnamed)
+    return payments if len(payments) > 1 else ()
 
 
 async def _match(reading: FileReading, line: StatementLine) -> LineMatch:

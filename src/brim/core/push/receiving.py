@@ -4,7 +4,7 @@ The caller's transaction has written the statement's line, which is there once; 
 instructions of a line are held while it is decided, so of two that pay them one comes second.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -76,6 +76,8 @@ class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[str, ...]
     transfer: str
     """The id of the transfer that it becomes."""
+    payments: tuple[tuple[str, ...], ...] = ()
+    """What belongs to each payment, where the bank has booked several as one line."""
 
 
 async def receive_line(
@@ -99,7 +101,7 @@ async def receive_line(
     references = find_references(line.texts)
     known = await store.find_by_references(conn, scope, references)
     named = list(dict.fromkeys(known.values()))
-    if len(named) != 1:
+    if len(named) != 1 or not _all_name(line.payments, known):
         reason, reference, suggestions = await _unmatched(conn, line, references, named)
         whole = _transfer(line, Part(row.amount, reason), at=at, reference=reference)
         whole = msgspec.structs.replace(whole, suggestions=suggestions)
@@ -123,13 +125,19 @@ async def receive_line(
     return written
 
 
+def _all_name(payments: Iterable[Sequence[str]], known: Container[str]) -> bool:
+    """Tell whether each payment of a line names one of some references; so does a line of one payment."""
+    return all(any(found in known for found in find_references(texts)) for texts in payments)
+
+
 async def _unmatched(
     conn: Conn, line: TransferLine, references: Sequence[str], named: Sequence[str]
 ) -> tuple[SuspenseReason, str | None, tuple[Suggestion, ...]]:
     """Return why a line has not one account, the reference in it, and the accounts that it may be for."""
     scope, row = line.row.scope, line.row
-    if len(named) > 1:
-        return SuspenseReason.SEVERAL_REFERENCES, None, await _suggest(conn, scope, dict.fromkeys(named, "named"))
+    if named:
+        reason = SuspenseReason.SEVERAL_PAYMENTS if len(named) == 1 else SuspenseReason.SEVERAL_REFERENCES
+        return reason, None, await _suggest(conn, scope, dict.fromkeys(named, "named"))
     damaged = None if references else find_damaged(line.texts)
     like = await store.find_by_references(conn, scope, damaged.candidates) if damaged else {}
     expecting = await store.find_expected(conn, scope, row.currency, row.amount, limit=_MOST_SUGGESTIONS)

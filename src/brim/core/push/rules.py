@@ -43,6 +43,8 @@ class SuspenseReason(StrEnum):
     DAMAGED_REFERENCE = "damaged_reference"
     UNKNOWN_REFERENCE = "unknown_reference"
     SEVERAL_REFERENCES = "several_references"
+    SEVERAL_PAYMENTS = "several_payments"
+    """The bank has booked several payments as one line, and not each of them names the reference."""
     CURRENCY = "currency"
     SHORT = "short"
     OVER = "over"

@@ -195,6 +195,7 @@ SUSPENSE_REASONS: Final = {
     "damaged_reference": "the reference has a mistake in it",
     "unknown_reference": "the reference is nobody's",
     "several_references": "it names several references",
+    "several_payments": "it is several payments, and not all name the reference",
     "currency": "another currency than the instructions'",
     "short": "less than was expected",
     "over": "more than was expected",
