@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -438,6 +439,17 @@ async def test_a_notification_and_the_statement_that_repeats_it_credit_once(hous
     await house.book(pays(2_500, wanted.reference, reference="N1"), pays(90, "Rent", reference="N2"), write=camt053)
     assert await house.states() == [("suspended", "no_reference", 90), ("credited", None, 2_500)]
     assert await house.breaks() == []
+
+
+async def test_a_statement_without_balances_and_references_credits_nothing_that_it_may_say_again(house: House) -> None:
+    mine = (await house.instructions()).reference
+    content = camt053([Account(NUMBER, "usd", 0, (pays(2_500, mine), pays(2_500, mine)), MONDAY)], summary=False)
+    content = re.sub(rb"<Bal>.*?</Bal>", b"", content)
+    await house.send(content)
+    assert (await house.balance(), await house.breaks()) == (5_000, [])
+    await house.send(content.replace(b"<Id>S1</Id>", b"<Id>S2</Id>"))
+    assert (await house.balance(), await house.breaks()) == (5_000, ["unmatched_line"] * 2)
+    await assert_books_hold(house.database)
 
 
 async def test_what_fails_in_the_middle_of_a_statement_leaves_nothing_and_is_done_again(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import Final
 
@@ -55,7 +55,9 @@ from brim.core.reconciliation import (
     BreakKind,
     MatchKind,
     StatementLineRow,
+    facts_of,
     insert_new_line,
+    said_elsewhere,
     take_statement,
 )
 from brim.core.reconciliation.formats import (
@@ -95,6 +97,10 @@ _LONGEST_REFERENCE: Final = 200
 _CURRENCY: Final = "usd"
 """What ACH moves."""
 _TRACE: Final = re.compile(r"[0-9]{15}")
+_MAY_BE_KNOWN: Final = (
+    "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
+    "is that one again: {}"
+)
 
 
 async def apply_statement(reading: FileReading) -> list[Finding]:
@@ -129,15 +135,19 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         row_of(reading.originator, reading.file.id, statement, line, now_ms=reading.now_ms, ids=reading.ids)
         for line in lines
     ]
+    of = BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency)
     taken = await take_statement(
         reading.conn,
         statement,
         rows,
-        of=BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency),
+        of=of,
         bank_file=reading.file.id,
         now_ms=reading.now_ms,
         ids=reading.ids,
     )
+    elsewhere: Container[object] = ()
+    if not taken.is_certain:
+        elsewhere = await said_elsewhere(reading.conn, of, rows)
     times = Counter[tuple[str, date, int]]()
     for position in taken.lines:
         row = msgspec.structs.replace(rows[position], statement=taken.statement)
@@ -145,7 +155,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         number = times[row.line_key, row.booked_on, row.amount]
         if number > 1:  # lines of one statement are never the same
             row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        await _apply_line(reading, lines[position], row, is_new=taken.is_certain)
+        await _apply_line(reading, lines[position], row, is_new=taken.is_certain, elsewhere=elsewhere)
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
@@ -222,8 +232,12 @@ def row_of(
     )
 
 
-async def _apply_line(reading: FileReading, line: StatementLine, plain: StatementLineRow, *, is_new: bool) -> None:
+async def _apply_line(
+    reading: FileReading, line: StatementLine, plain: StatementLineRow, *, is_new: bool, elsewhere: Container[object]
+) -> None:
     match = await _match_line(reading, line, plain)
+    if match.transfer is not None and not plain.bank_reference and facts_of(plain) in elsewhere:
+        match = LineMatch(problem=_MAY_BE_KNOWN.format(plain.description).rstrip(": "))
     matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
     row = await insert_new_line(reading.conn, matched, is_new=is_new)
     if row is None:

@@ -30,10 +30,12 @@ from brim.core.reconciliation.rules import (
 from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break, update_break
 from brim.core.reconciliation.statement_store import (
     BankAccountName,
+    facts_of,
     insert_new_line,
     insert_statement,
     lock_bank_account,
     read_content,
+    said_elsewhere,
 )
 from brim.core.reconciliation.store import (
     OpenBreaks,
@@ -68,6 +70,7 @@ __all__ = [
     "StatementLineRow",
     "StatementWithNeighbor",
     "TakenStatement",
+    "facts_of",
     "facts_of_statement",
     "fetch_lines",
     "find_open_break",
@@ -90,6 +93,7 @@ __all__ = [
     "retrieve_break",
     "retrieve_line",
     "retrieve_statement",
+    "said_elsewhere",
     "settle_break",
     "take_statement",
     "update_break",

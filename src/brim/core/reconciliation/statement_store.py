@@ -131,6 +131,16 @@ async def _says_the_same(conn: Conn, row: StatementLineRow) -> bool:
     return found is not None and (found["booked_on"], found["amount"], found["currency"]) == said
 
 
+async def said_elsewhere(conn: Conn, of: BankAccountName, rows: Sequence[StatementLineRow]) -> frozenset[LineFacts]:
+    """Return what other files have said on the days of the rows of one file that have no reference of the bank's."""
+    unnamed = [row for row in rows if not row.bank_reference]
+    if not unnamed:
+        return frozenset()
+    days = [row.booked_on for row in unnamed]
+    known = await list_lines(conn, of, first_day=min(days), last_day=max(days))
+    return frozenset(each.facts for each in known if each.bank_file != unnamed[0].bank_file)
+
+
 def facts_of(row: StatementLineRow) -> LineFacts:
     """Return what a line says, to compare it with others."""
     return LineFacts(row.booked_on, row.amount, row.bank_reference or "", row.reference or "", row.description)
