@@ -176,6 +176,9 @@ def test_a_key_never_activates_and_may_suspend(server: Server, live: Wire, accou
         {"profile[entry_cap]": 3_000_000},
         {"profile[confirmation]": "acknowledgement"},
         {"profile[outgoing_folder]": "/tmp/elsewhere"},
+        {"profile[transfers]": "on", "profile[transfers_late]": "suspend"},
+        {"profile[transfers_short]": "credit"},
+        {"profile[transfers_late]": "credit"},
     ):
         assert live.post(path, loosened).json["status"] == "suspended"
         activate(server, account, originator)

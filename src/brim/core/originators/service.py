@@ -34,6 +34,8 @@ from brim.core.rails.ach import (
     OriginatorProfile,
     ProfileError,
     SecCode,
+    TransferPolicy,
+    Transfers,
     check_profile,
     is_sftp,
     overlap,
@@ -427,6 +429,7 @@ def _loosens(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         or after.return_rate_minimum > before.return_rate_minimum
         or len(after.retry_schedule) > len(before.retry_schedule)
         or _loosens_microdeposits(before, after)
+        or _loosens_transfers(before, after)
     )
 
 
@@ -438,6 +441,15 @@ def _loosens_microdeposits(before: OriginatorProfile, after: OriginatorProfile) 
         or (after.microdeposits is Microdeposits.CREDITS_AND_DEBIT and before.microdeposits is Microdeposits.CREDITS)
         or any(getattr(after, limit) > getattr(before, limit) for limit in limits)
         or after.microdeposit_return_percent > before.microdeposit_return_percent
+    )
+
+
+def _loosens_transfers(before: OriginatorProfile, after: OriginatorProfile) -> bool:
+    """Tell whether a change lets transfers be credited that were breaks, or in suspense."""
+    policies = ("transfers_short", "transfers_over", "transfers_late")
+    return (before.transfers is Transfers.OFF and after.transfers is Transfers.ON) or any(
+        getattr(before, policy) is TransferPolicy.SUSPEND and getattr(after, policy) is TransferPolicy.CREDIT
+        for policy in policies
     )
 
 
