@@ -78,6 +78,7 @@ async def save_originator(
         if account_number is None:
             raise ResourceMissingError("bank account number", "", param="account_number")
         await _check_ledger_name(conn, vault, scope, None, change)
+        await _check_takes_once(conn, vault, scope, None, change)
         new_id = ids.new_at(ORIGINATOR_PREFIX, now_ms)
         originator = Originator(
             scope=scope,
@@ -93,6 +94,7 @@ async def save_originator(
     before, sealed = await _lock(conn, scope, change.originator_id)
     _check_version(before, change.expected_version)
     await _check_ledger_name(conn, vault, scope, StoredOriginator(before, sealed), change)
+    await _check_takes_once(conn, vault, scope, StoredOriginator(before, sealed), change)
     after = msgspec.structs.replace(
         before,
         profile=profile,
@@ -353,6 +355,30 @@ async def _check_ledger_name(
                 "bank_account",
                 f"it is the name of another bank account, that of {found.id}, which ends in {found.last4}: give each "
                 "bank account a name of its own.",
+            )
+
+
+async def _check_takes_once(
+    conn: Conn, vault: Vault, scope: AccountScope, before: StoredOriginator | None, change: ProfileChange
+) -> None:
+    """Let a profile pass unless another takes the transfers of its bank account under another name in the ledger.
+
+    A statement that came for both of them would be that of two bank accounts, and its transfers be credited twice.
+    """
+    if change.profile.transfers is Transfers.OFF:
+        return
+    number = change.account_number
+    if number is None and before is not None:
+        number = vault.open(before.sealed, place=_place(before.originator)).decode()
+    for other in await store.list_originators(conn, scope):
+        found = other.originator
+        is_itself = before is not None and found.id == before.originator.id
+        takes = found.profile.transfers is Transfers.ON and found.profile.bank_account != change.profile.bank_account
+        if takes and not is_itself and _has_number(vault, other, number or ""):
+            raise ProfileError(
+                "transfers",
+                f"{found.id} takes the transfers of the same bank account under the name {found.profile.bank_account}: "
+                "give it that name here, or switch transfers off there.",
             )
 
 
