@@ -15,7 +15,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import push
+from brim.core import originators, push
 from brim.core.integrity.books import verify_books
 from brim.core.operators import Role
 from brim.core.originators import SecondPersonError
@@ -570,3 +570,24 @@ async def test_instructions_name_the_originators_bank_account(house: House) -> N
     assert details.account_number == NUMBER
     assert details.routing_number == house.live.routing
     assert wanted.originator is not None
+
+
+async def test_instructions_name_the_bank_account_that_is_paid_now(house: House, tmp_path: Path) -> None:
+    wanted = await house.instructions()
+    profile = house.live.profile(
+        transfers=Transfers.ON,
+        bank_account="second",
+        outgoing_folder=str(tmp_path / "a"),
+        incoming_folder=str(tmp_path / "b"),
+    )
+    when: Any = {"now_ms": house.live.now_ms, "ids": house.live.ids}
+    async with house.database.transaction() as conn:
+        await originators.suspend_originator(conn, PLATFORM, wanted.originator or "", by=OPERATOR, **when)
+        change = originators.ProfileChange(profile, account_number="1112223334")
+        made = await originators.save_originator(conn, house.live.vault, PLATFORM, change, by=TESTER, **when)
+        before = await push.read_bank_details(conn, house.live.vault, wanted)
+        await originators.activate_originator(conn, PLATFORM, made.id, approvers=1, by=OPERATOR, **when)
+    again = await house.instructions()
+    async with house.database.connection() as conn:
+        after = await push.read_bank_details(conn, house.live.vault, again)
+    assert (again.id, before.account_number, after.account_number) == (wanted.id, NUMBER, "1112223334")

@@ -144,21 +144,33 @@ async def _originator(conn: Conn, scope: AccountScope) -> Originator | None:
     """
     if not scope.livemode:
         return None
+    taking = await _taking(conn, scope)
+    if taking is None:
+        raise TransfersOffError
+    return taking
+
+
+async def _taking(conn: Conn, scope: AccountScope) -> Originator | None:
+    """Return the active originator that takes transfers."""
     for each in await originators.list_originators(conn, scope):
         if each.status is OriginatorStatus.ACTIVE and each.profile.transfers is Transfers.ON:
             return each
-    raise TransfersOffError
+    return None
 
 
 async def read_bank_details(conn: Conn, vault: Vault, instructions: FundingInstructions) -> BankDetails:
-    """Return where the money of instructions is to be sent, as the originator's profile has it now.
+    """Return where the money of instructions is to be sent now: to the active originator's bank account.
+
+    While no active one takes transfers, it is that of the one for which they were given.
 
     Raises:
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
     """
     if instructions.originator is None:
         return TEST_DETAILS
-    originator = await originators.find_originator(conn, instructions.scope, instructions.originator)
+    originator = await _taking(conn, instructions.scope) or await originators.find_originator(
+        conn, instructions.scope, instructions.originator
+    )
     return BankDetails(
         account_holder_name=originator.profile.company_name,
         account_number=await originators.read_account_number(conn, vault, originator),
