@@ -25,6 +25,7 @@ from brim.core.push import (
     FundingInstructions,
     IncomingTransfer,
     NewInstructions,
+    NotProposedError,
     NotSuspendedError,
     Proposal,
     TransfersOffError,
@@ -124,12 +125,15 @@ class House:
                 ids=self.live.ids,
             )
 
-    async def approve(self, transfer: str, *, by: Actor = OTHER, approvers: int = 2) -> IncomingTransfer:
+    async def approve(
+        self, transfer: str, *, by: Actor = OTHER, approvers: int = 2, expected: push.Expected | None = None
+    ) -> IncomingTransfer:
         async with self.database.transaction() as conn:
             return await push.approve(
                 conn,
                 PLATFORM,
                 transfer,
+                expected=expected,
                 approvers=approvers,
                 renderers=WIRE_FORMATS,
                 by=by,
@@ -309,6 +313,19 @@ async def test_what_is_in_suspense_is_assigned_by_two_people(house: House, datab
     await assert_books_hold(house.database)
     with pytest.raises(NotSuspendedError):
         await house.propose(transfer, Proposal.SEND_BACK)
+
+
+async def test_what_was_proposed_instead_of_what_somebody_saw_is_not_approved(house: House) -> None:
+    await house.book(pays(2_500, "Rent"))
+    transfer = await house.only()
+    seen = push.Expected(Proposal.ASSIGN, FRIEND)
+    await house.propose(transfer, Proposal.ASSIGN, owner=PLATFORM.account)
+    for other in (seen, push.Expected(Proposal.SEND_BACK, None)):
+        with pytest.raises(NotProposedError):
+            await house.approve(transfer, expected=other)
+    assert (await house.states(), await house.suspense()) == ([("suspended", "no_reference", 2_500)], 2_500)
+    credited = await house.approve(transfer, expected=push.Expected(Proposal.ASSIGN, PLATFORM.account))
+    assert credited.owner == PLATFORM.account
 
 
 async def test_no_statement_lets_one_person_decide_where_there_are_two(house: House, database: Database) -> None:

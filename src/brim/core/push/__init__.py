@@ -29,6 +29,7 @@ from brim.core.push.rules import (
 )
 from brim.core.push.service import (
     BankDetails,
+    Expected,
     NewInstructions,
     annotate,
     approve,
@@ -52,6 +53,7 @@ __all__ = [
     "AlreadyProposedError",
     "BankDetails",
     "CannotAssignError",
+    "Expected",
     "ExpiryError",
     "FundingInstructions",
     "IncomingTransfer",

@@ -295,10 +295,14 @@ class AlreadyProposedError(KeptRefusalError):
 
 
 class NotProposedError(KeptRefusalError):
-    """Nothing was proposed for a transfer."""
+    """Nothing was proposed for a transfer, or not what somebody has seen."""
 
     def __init__(self, transfer: IncomingTransfer) -> None:
-        super().__init__(f"Nothing is proposed for the transfer {transfer.id}.")
+        super().__init__(
+            f"Nothing is proposed for the transfer {transfer.id}."
+            if transfer.proposed is None
+            else f"Something else is proposed for the transfer {transfer.id} now: look at it again."
+        )
 
 
 class CannotAssignError(KeptRefusalError):

@@ -66,6 +66,13 @@ class BankDetails(NamedTuple):
     routing_number: str
 
 
+class Expected(NamedTuple):
+    """What somebody has seen proposed: which way out of suspense, and to which account."""
+
+    proposal: Proposal
+    owner: str | None
+
+
 TEST_DETAILS: Final = BankDetails(
     account_holder_name="Brim test mode",
     account_number="000123456789",
@@ -315,6 +322,7 @@ async def approve(  # noqa: PLR0913  who agrees to what, and by what means
     scope: AccountScope,
     transfer_id: str,
     *,
+    expected: Expected | None = None,
     approvers: int,
     renderers: Renderers,
     cause: Cause = BY_ITSELF,
@@ -324,10 +332,12 @@ async def approve(  # noqa: PLR0913  who agrees to what, and by what means
 ) -> IncomingTransfer:
     """Do what somebody else has proposed for a transfer in suspense: credit it, or wait for the debit that returns it.
 
+    `expected` is what whoever approves has seen, None where they approve whatever is proposed.
+
     Raises:
         ResourceMissingError: there is no such transfer.
         NotSuspendedError: it is not in suspense.
-        NotProposedError: nothing is proposed.
+        NotProposedError: nothing is proposed, or not what was seen.
         SecondPersonError: who has proposed it may not approve it, nor may a key.
         CannotAssignError: the account is closed, or no top-up can have that amount.
         ClockAdvancingError: the account's test clock is advancing.
@@ -336,7 +346,7 @@ async def approve(  # noqa: PLR0913  who agrees to what, and by what means
     if seen is not None and seen.proposed_owner is not None:  # an account's clock is held before a transfer
         await lock_owner_time(conn, AccountScope(seen.proposed_owner, scope.livemode), now_ms=now_ms, ids=ids)
     before = await _suspended(conn, scope, transfer_id)
-    if before.proposed is None:
+    if before.proposed is None or (expected is not None and expected != (before.proposed, before.proposed_owner)):
         raise NotProposedError(before)
     check_person(by, prepared_by=before.proposed_by or "", approvers=approvers)
     return await _carry_out(

@@ -13,7 +13,7 @@ from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import operators, push
 from brim.core.idempotency import Result, run_once
-from brim.core.push import FundingInstructions, NewInstructions, Proposal, Scenario, TransferStatus
+from brim.core.push import Expected, FundingInstructions, NewInstructions, Proposal, Scenario, TransferStatus
 from brim.core.time import lock_owner_time
 from brim.platform.database import Conn
 
@@ -164,12 +164,14 @@ async def _propose(call: Call, proposal: Proposal, *, owner: str | None = None) 
 async def approve_transfer(call: Call) -> Result:
     """`POST /v1/brim/incoming_transfers/{incoming_transfer}/approve`."""
     await check_platform(call)
+    action, owner = call.parameters.get("action"), call.parameters.get("account")
 
     async def work(conn: Conn) -> bytes:
         after = await push.approve(
             conn,
             call.scope,
             call.path_id,
+            expected=Expected(Proposal(action), owner) if action else None,
             approvers=await operators.count_approvers(conn),
             renderers=call.service.renderers,
             cause=call.context.cause,

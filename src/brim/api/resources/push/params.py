@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.framework.common_params import METADATA, PAGE
 from brim.api.framework.kinds import Amount, BoundedInteger, CurrencyCode, Enum, Text
 from brim.api.framework.params import Parameter
-from brim.core.push import MAX_NOTE, Scenario, TransferStatus
+from brim.core.push import MAX_NOTE, Proposal, Scenario, TransferStatus
 from brim.core.time import LATEST_TIME
 from brim.core.topups import MAX_DESCRIPTION
 
@@ -80,5 +80,17 @@ TRANSFER_ASSIGN: Final = (
         kind=Text(),
         required=True,
         description="The account to credit: your own, or one of your connected accounts.",
+    ),
+)
+TRANSFER_APPROVE: Final = (
+    Parameter(
+        name="action",
+        kind=Enum(tuple(each.value for each in Proposal)),
+        description="What you have seen proposed. If something else is now, nothing is approved.",
+    ),
+    Parameter(
+        name="account",
+        kind=Text(),
+        description="With `action`: the account that you have seen proposed to be credited.",
     ),
 )

@@ -83,7 +83,8 @@ async def send_back(page: SignedVisit) -> Reply:
 
 async def approve(page: SignedVisit) -> Reply:
     """`POST /incoming-transfers/{incoming_transfer}/approve`."""
-    return await _act(page, "approve", {}, done="transfer_approved")
+    seen = {name: value for name in ("action", "account") if (value := page.form.get(name, ""))}
+    return await _act(page, "approve", seen, done="transfer_approved")
 
 
 async def decline(page: SignedVisit) -> Reply:
