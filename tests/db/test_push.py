@@ -338,10 +338,19 @@ async def test_no_statement_lets_one_person_decide_where_there_are_two(house: Ho
         "UPDATE incoming_transfers SET status = 'returning', proposed = 'send_back', proposed_by = 'op_1',"
         " decided_by = 'op_1', one_person = $2 WHERE id = $1"
     )
-    for statement, arguments in ((undecided, ()), (alone, (True,)), (alone, (False,))):
+    for statement, arguments in ((undecided, ()), (alone, (True,)), (alone, (False,)), (alone, (None,))):
         with pytest.raises(asyncpg.CheckViolationError):
             async with database.connection() as conn:
                 await conn.execute(statement, transfer, *arguments)
+    await house.propose(transfer, Proposal.SEND_BACK)
+    await house.approve(transfer)
+    credited_instead = (
+        "UPDATE incoming_transfers SET status = 'credited', owner = $2, topup = 'tu_1', proposed = 'assign',"
+        " proposed_owner = $2, decided_by = 'op_3', one_person = true WHERE id = $1"
+    )
+    with pytest.raises(asyncpg.CheckViolationError, match="only person"):
+        async with database.connection() as conn:
+            await conn.execute(credited_instead, transfer, FRIEND)
 
 
 async def test_what_is_sent_back_leaves_suspense_with_the_banks_debit(house: House) -> None:

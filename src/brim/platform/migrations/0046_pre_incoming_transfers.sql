@@ -83,7 +83,7 @@ CREATE TABLE incoming_transfers (
         AND (proposed_owner IS NOT NULL) = (coalesce(proposed, '') = 'assign')
     ),
     CONSTRAINT incoming_transfers_maker_is_not_checker CHECK (
-        decided_by IS NULL OR one_person OR NOT livemode OR decided_by <> proposed_by
+        decided_by IS NULL OR coalesce(one_person, false) OR NOT livemode OR decided_by <> proposed_by
     )
 );
 CREATE INDEX incoming_transfers_by_status ON incoming_transfers (account, livemode, status, id);
@@ -121,5 +121,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER incoming_transfers_decided BEFORE UPDATE ON incoming_transfers
-FOR EACH ROW WHEN (NEW.livemode AND OLD.status = 'suspended' AND NEW.status IN ('credited', 'returning'))
+FOR EACH ROW WHEN (
+    NEW.livemode AND OLD.status IS DISTINCT FROM NEW.status AND NEW.status IN ('credited', 'returning')
+)
 EXECUTE FUNCTION check_incoming_transfer_decided();
