@@ -141,6 +141,21 @@ class House:
                 ids=self.live.ids,
             )
 
+    async def decline(self, transfer: str) -> IncomingTransfer:
+        async with self.database.transaction() as conn:
+            return await push.decline(
+                conn, PLATFORM, transfer, approvers=1, by=OPERATOR, now_ms=self.live.now_ms, ids=self.live.ids
+            )
+
+    async def close(self) -> None:
+        """Close the connected account."""
+        await rows(
+            self.database,
+            "INSERT INTO owner_terms (account, livemode, version, is_closed) VALUES ($1, true, 1, true)"
+            " ON CONFLICT (account, livemode) DO UPDATE SET is_closed = true, version = owner_terms.version + 1",
+            FRIEND,
+        )
+
     async def only(self) -> str:
         (found,) = await self.transfers()
         return str(found["id"])
@@ -277,12 +292,7 @@ async def test_payments_that_the_bank_books_as_one_line_are_one_accounts_only_if
 
 async def test_a_transfer_in_another_currency_or_to_a_closed_account_waits(house: House) -> None:
     wanted = await house.instructions()
-    async with house.database.connection() as conn:
-        await conn.execute(
-            "INSERT INTO owner_terms (account, livemode, version, is_closed) VALUES ($1, true, 1, true)"
-            " ON CONFLICT (account, livemode) DO UPDATE SET is_closed = true, version = owner_terms.version + 1",
-            FRIEND,
-        )
+    await house.close()
     await house.book(pays(900, wanted.reference))
     assert await house.states() == [("suspended", "account_closed", 900)]
     open_one = await house.instructions(owner=PLATFORM.account)
@@ -372,10 +382,7 @@ async def test_what_is_to_be_sent_back_can_be_kept_and_a_part_that_is_assigned_e
     transfer = await house.only()
     await house.propose(transfer, Proposal.SEND_BACK, approvers=1)
     await house.approve(transfer, by=OPERATOR, approvers=1)
-    async with house.database.transaction() as conn:
-        kept = await push.decline(
-            conn, PLATFORM, transfer, approvers=1, by=OPERATOR, now_ms=house.live.now_ms, ids=house.live.ids
-        )
+    kept = await house.decline(transfer)
     assert (kept.status, kept.proposed, kept.decided_by) == ("suspended", None, None)
     await house.propose(transfer, Proposal.ASSIGN, owner=PLATFORM.account, approvers=1)
     await house.approve(transfer, by=OPERATOR, approvers=1)
@@ -384,6 +391,24 @@ async def test_what_is_to_be_sent_back_can_be_kept_and_a_part_that_is_assigned_e
     assert ("suspended", "short", 6_000) in await house.states()
     await house.book(pays(4_000, wanted.reference), on=MONDAY + timedelta(2))
     assert (await house.balance(), await house.suspense()) == (10_000, 0)
+
+
+async def test_a_part_that_is_held_for_an_account_that_is_closed_meanwhile_holds_up_no_statement(house: House) -> None:
+    wanted = await house.instructions(amount=10_000)
+    await house.book(pays(4_000, wanted.reference))
+    held = await house.only()
+    await house.propose(held, Proposal.ASSIGN, owner=PLATFORM.account)
+    await house.book(pays(6_000, wanted.reference), on=MONDAY + timedelta(1))
+    await house.decline(held)
+    await house.close()
+    await house.book(pays(100, wanted.reference), pays(50, "Rent"), on=MONDAY + timedelta(2))
+    assert await house.states() == [
+        ("suspended", "no_reference", 50),
+        ("suspended", "already_paid", 100),
+        ("suspended", "short", 4_000),
+        ("credited", None, 6_000),
+    ]
+    assert await house.breaks() == []
 
 
 async def test_an_amount_that_no_top_up_can_have_waits_and_is_not_assigned(house: House) -> None:

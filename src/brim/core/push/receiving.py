@@ -5,6 +5,7 @@ instructions of a line are held while it is decided, so of two that pay them one
 """
 
 from collections.abc import Container, Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -256,16 +257,17 @@ async def release_held_parts(
         transfer = await store.lock_transfer(conn, instructions.scope, held)
         if transfer is None or transfer.status is not TransferStatus.SUSPENDED or transfer.proposed is not None:
             continue
-        await leave_suspense(
-            conn,
-            transfer,
-            owner=instructions.owner_scope,
-            description=instructions.description,
-            metadata=instructions.metadata,
-            renderers=renderers,
-            moment=moment,
-            at=at,
-        )
+        with suppress(AccountClosedError):  # a person decides about it then
+            await leave_suspense(
+                conn,
+                transfer,
+                owner=instructions.owner_scope,
+                description=instructions.description,
+                metadata=instructions.metadata,
+                renderers=renderers,
+                moment=moment,
+                at=at,
+            )
 
 
 async def leave_suspense(  # noqa: PLR0913  what, to whom, when
