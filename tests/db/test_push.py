@@ -547,6 +547,37 @@ async def test_verification_finds_a_transfer_that_has_no_line_and_a_line_without
     assert {each.row.split()[0] for each in found} == {"topups", "statement_lines", "journal_entries"}
 
 
+@pytest.mark.parametrize(
+    ("tampering", "expected"),
+    [
+        ("status = 'credited', ended_by = NULL WHERE status = 'recalled'", "a top-up that is succeeded"),
+        ("status = 'recalled', ended_by = 'operating/1' WHERE reason IS NULL AND status = 'credited'", "is reversed"),
+        ("instructions = NULL WHERE reason IS NULL AND status = 'credited'", "of the account of instructions"),
+        ("ended_by = 'operating/1' WHERE status = 'returned'", "taken back by a line of -900 usd"),
+    ],
+)
+async def test_verification_names_what_was_changed_of_a_transfer(
+    house: House, owner_database: Database, tampering: str, expected: str
+) -> None:
+    mine = (await house.instructions()).reference
+    await house.book(pays(2_500, mine), pays(700, mine), pays(900, "Rent"))
+    rent = next(row["id"] for row in await house.transfers() if row["amount"] == 900)
+    await house.propose(rent, Proposal.SEND_BACK, approvers=1)
+    back = (await house.approve(rent, by=OPERATOR, approvers=1)).return_reference
+    await house.book(pays(-2_500, mine), pays(-900, back), on=MONDAY + timedelta(1))
+    assert await house.states() == [
+        ("credited", None, 700),
+        ("returned", "no_reference", 900),
+        ("recalled", None, 2_500),
+    ]
+    async with owner_database.connection() as conn:
+        await conn.execute("ALTER TABLE incoming_transfers DISABLE TRIGGER incoming_transfers_decided")
+        await conn.execute(f"UPDATE incoming_transfers SET {tampering}")
+        await conn.execute("ALTER TABLE incoming_transfers ENABLE TRIGGER incoming_transfers_decided")
+    found = (await verify_books(house.database)).differences
+    assert any(expected in (each.expected or "") for each in found), found
+
+
 class Model:
     """What ought to be there after transfers, computed without the service."""
 

@@ -2,12 +2,15 @@
 
 -- name: wrong_transfers
 -- Transfers whose line is not there, or whose parts are not the line's amount; whose top-up is not there, is of another
--- amount or rail (7), or is not confirmed by that line (8: the step of a bank's credit).
+-- amount or rail (7), or is not confirmed by that line (8: the step of a bank's credit); whose live top-up does not stand
+-- where they do; that nobody has decided about, and that another account has than that of their instructions; that went
+-- back without a line of their amount that says so.
 SELECT
     t.account, t.livemode, 'incoming_transfers ' || t.id AS row_name, w.expected, w.found
 FROM (
     {range of incoming_transfers by id:
-        account, livemode, id, bank_account, line_key, amount, currency, owner, topup, part}
+        account, livemode, id, bank_account, line_key, amount, currency, owner, topup, part, status, instructions,
+        decided_by, ended_by}
 ) AS t
 CROSS JOIN LATERAL (
     SELECT 'parts of one line: ' || coalesce(l.amount || ' ' || l.currency, 'none') AS expected,
@@ -54,6 +57,38 @@ CROSS JOIN LATERAL (
         ORDER BY topup
     ) AS c ON true
     WHERE t.topup IS NOT NULL AND c.reference IS DISTINCT FROM t.bank_account || '/' || t.line_key
+    UNION ALL
+    SELECT 'a top-up that is ' || u.due, u.status
+    FROM (
+        SELECT status, CASE t.status WHEN 'recalled' THEN 'reversed' ELSE 'succeeded' END AS due
+        FROM topups
+        WHERE account = t.owner AND livemode = t.livemode AND id BETWEEN t.topup AND t.topup
+        ORDER BY id
+    ) AS u
+    WHERE t.livemode AND u.status <> u.due
+    UNION ALL
+    SELECT 'of the account of ' || coalesce(t.instructions, 'instructions'), t.owner
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (
+        SELECT owner
+        FROM funding_instructions
+        WHERE account = t.account AND livemode = t.livemode AND id BETWEEN t.instructions AND t.instructions
+        ORDER BY id
+    ) AS f ON true
+    WHERE t.owner IS NOT NULL AND t.decided_by IS NULL AND f.owner IS DISTINCT FROM t.owner
+    UNION ALL
+    SELECT 'taken back by a line of ' || -t.amount || ' ' || t.currency, coalesce(l.amount || ' ' || l.currency, 'none')
+    FROM (SELECT) AS one
+    LEFT JOIN LATERAL (
+        SELECT amount, currency, matched
+        FROM statement_lines
+        WHERE account = t.account AND livemode = t.livemode
+            AND bank_account BETWEEN split_part(t.ended_by, '/', 1) AND split_part(t.ended_by, '/', 1)
+            AND line_key BETWEEN substr(t.ended_by, position('/' IN t.ended_by) + 1)
+            AND substr(t.ended_by, position('/' IN t.ended_by) + 1)
+        ORDER BY bank_account, line_key
+    ) AS l ON true
+    WHERE t.ended_by IS NOT NULL AND (l.amount, l.currency, l.matched) IS DISTINCT FROM (-t.amount, t.currency, t.id)
 ) AS w
 LIMIT $9;
 
