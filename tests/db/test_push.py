@@ -31,6 +31,7 @@ from brim.core.push import (
     TransfersOffError,
 )
 from brim.core.rails.ach import TransferPolicy, Transfers
+from brim.core.reconciliation import StatementLineRow
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -372,6 +373,43 @@ async def test_what_is_sent_back_leaves_suspense_with_the_banks_debit(house: Hou
     await house.book(pays(-2_500, f"RETURN {returning.return_reference}"), on=MONDAY + timedelta(1))
     assert {row["id"]: row["status"] for row in await house.transfers()} == {first: "returned", second: "suspended"}
     assert (await house.suspense(), await house.breaks()) == (2_500, [])
+
+
+async def test_a_transfer_has_its_return_reference_again_where_a_restored_database_reads_its_line_again(
+    house: House,
+) -> None:
+    when: Any = {"now_ms": house.live.now_ms, "ids": house.live.ids}
+
+    async def receive(line_key: str) -> IncomingTransfer:
+        row = StatementLineRow(
+            id="bsl_1",
+            scope=PLATFORM,
+            bank_account="operating",
+            line_key=line_key,
+            bank_file="bankf_1",
+            position=1,
+            booked_on=MONDAY,
+            amount=2_500,
+            currency="usd",
+            type_code="195",
+            bank_reference=None,
+            reference=None,
+            description="Rent",
+            matched_kind=None,
+            matched=None,
+            created_ms=house.live.now_ms,
+        )
+        line = push.TransferLine(row=row, texts=("Rent",), transfer=house.live.ids.new_at("itr_", house.live.now_ms))
+        async with house.database.connection() as conn:
+            transaction = conn.transaction()
+            await transaction.start()
+            (found,) = await push.receive_line(conn, line, policy=push.Policy(), renderers=WIRE_FORMATS, **when)
+            await transaction.rollback()
+        return found
+
+    first, again, other = await receive("B1"), await receive("B1"), await receive("B2")
+    assert first.id != again.id
+    assert first.return_reference == again.return_reference != other.return_reference
 
 
 async def test_what_is_to_be_sent_back_can_be_kept_and_a_part_that_is_assigned_elsewhere_is_no_payment(

@@ -81,12 +81,14 @@ UNION ALL
 );
 
 -- name: insert_transfer
--- Write what became of a line, or of a part of it.
+-- Write what became of a line, or of a part of it; no row comes back where its return reference is another's.
 INSERT INTO incoming_transfers (account, livemode, {transfer_columns})
 VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18, $19, $20, $21, $22, $23, $24,
     $25, $26, $27, $28, $29
-);
+)
+ON CONFLICT ON CONSTRAINT incoming_transfers_return_reference DO NOTHING
+RETURNING id;
 
 -- name: update_transfer
 -- Write what becomes of a transfer that the transaction holds.

@@ -181,6 +181,7 @@ def _transfer(
     line: TransferLine, part: Part, *, at: OwnerTime, reference: str | None, number: int = 1
 ) -> IncomingTransfer:
     transfer_id = line.transfer if number == 1 else at.new_id(TRANSFER_PREFIX)
+    named = f"{line.row.bank_account}/{line.row.line_key}"  # the same when it is read again after a restore
     return IncomingTransfer(
         scope=line.row.scope,
         id=transfer_id,
@@ -193,7 +194,7 @@ def _transfer(
         status=TransferStatus.SUSPENDED if part.reason else TransferStatus.CREDITED,
         reason=part.reason,
         reference=reference,
-        return_reference=new_reference(transfer_id, length=RETURN_BODY),
+        return_reference=new_reference(f"{line.row.scope.account}/{named}/{number}", length=RETURN_BODY),
         created_ms=at.now_ms,
         description=line.row.description,
         bank_reference=line.row.bank_reference,
@@ -231,14 +232,14 @@ async def credit(
     credited = msgspec.structs.replace(
         transfer, status=TransferStatus.CREDITED, owner=instructions.owner, topup=topup.id
     )
-    await store.insert_transfer(conn, credited)
+    credited = await store.insert_transfer(conn, credited)
     await announce(conn, credited, renderers=renderers, at=at)
     return credited
 
 
 async def _suspend(conn: Conn, transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime) -> IncomingTransfer:
     """Write a new transfer that is in suspense, and post it."""
-    await store.insert_transfer(conn, transfer)
+    transfer = await store.insert_transfer(conn, transfer)
     await post(conn, transfer, SuspenseStep.RECEIVED, at=at)
     await announce(conn, transfer, renderers=renderers, at=at)
     return transfer

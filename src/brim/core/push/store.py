@@ -8,6 +8,7 @@ import msgspec
 from brim.base import json_codec
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
+from brim.core.push.references import RETURN_BODY, new_reference
 from brim.core.push.rules import (
     FundingInstructions,
     IncomingTransfer,
@@ -110,13 +111,20 @@ async def page_instructions(conn: Conn, scope: AccountScope, owner: str, window:
     return Page(items=[found[each.id] for each in page.items], has_more=page.has_more)
 
 
-async def insert_transfer(conn: Conn, new: IncomingTransfer) -> None:
-    """Write what became of a line, or of a part of it."""
-    values = {
-        **{name: getattr(new, name) for name in _TRANSFER_COLUMNS},
-        "suggestions": json_codec.encode_text(new.suggestions) if new.suggestions else None,
-    }
-    await conn.execute(_SQL["insert_transfer"], new.scope.account, new.scope.livemode, *values.values())
+async def insert_transfer(conn: Conn, new: IncomingTransfer) -> IncomingTransfer:
+    """Write what became of a line, or of a part of it, and return it as it is written.
+
+    Where its return reference is that of another line, which is very rare, it has one of its id.
+    """
+    for reference in (new.return_reference, new_reference(new.id, length=RETURN_BODY)):
+        written = msgspec.structs.replace(new, return_reference=reference)
+        values = {
+            **{name: getattr(written, name) for name in _TRANSFER_COLUMNS},
+            "suggestions": json_codec.encode_text(new.suggestions) if new.suggestions else None,
+        }
+        if await conn.fetchval(_SQL["insert_transfer"], new.scope.account, new.scope.livemode, *values.values()):
+            return written
+    raise AssertionError("unreachable")
 
 
 async def update_transfer(conn: Conn, changed: IncomingTransfer) -> None:
