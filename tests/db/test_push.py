@@ -15,8 +15,19 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import originators, push
+from brim.core import ach, originators, push
+from brim.core.ach import UnfitMatchError
 from brim.core.integrity.books import verify_books
+from brim.core.line_settlements import (
+    MatchedSettlementError,
+    Part,
+    PartKind,
+    SettlementStatus,
+    confirm_settlement,
+    propose_settlement,
+    propose_undo,
+)
+from brim.core.line_settlements import Proposal as SettledAs
 from brim.core.operators import Role
 from brim.core.originators import SecondPersonError
 from brim.core.push import (
@@ -468,6 +479,45 @@ async def test_what_is_to_be_sent_back_is_settled_though_no_more_transfers_are_t
     await house.book(pays(700, "Rent"), pays(-2_500, f"returned {reference}"), on=MONDAY + timedelta(1))
     assert (await house.states(), await house.suspense()) == ([("returned", "no_reference", 2_500)], 0)
     assert await house.breaks() == ["unmatched_line"]
+
+
+async def test_an_open_line_is_settled_as_a_transfer_by_two_people_and_credited_once(
+    house: House, database: Database
+) -> None:
+    mine = (await house.instructions()).reference
+    await rows(database, "UPDATE originators SET profile = profile - 'transfers'")
+    await house.book(pays(2_500, f"Thanks {mine}", reference="B1"), pays(700, "Rent", reference="B2"))
+    assert (await house.states(), await house.breaks()) == ([], ["unmatched_line"] * 2)
+    lines = [row["id"] for row in await rows(database, "SELECT id FROM statement_lines ORDER BY amount DESC")]
+    matches = ach.HandMatches(database, house.live.vault, WIRE_FORMATS)
+    more: Any = {"matches": matches, "approvers": 2, "now_ms": house.live.now_ms, "ids": house.live.ids}
+
+    async def settle(line_ids: list[str], amount: int, *others: Part) -> str:
+        parts = (Part(kind=PartKind.TRANSFER, amount=amount), *others)
+        async with database.transaction() as conn:
+            proposal = SettledAs(lines=tuple(line_ids), parts=parts, note="A customer's.")
+            found = await propose_settlement(conn, PLATFORM, proposal, by=OPERATOR, **more)
+        async with database.transaction() as conn:
+            expected = SettlementStatus.PROPOSED
+            await confirm_settlement(conn, PLATFORM, found.id, expected=expected, by=OTHER, **more)
+        return found.id
+
+    with pytest.raises(UnfitMatchError, match="No originator takes the transfers"):
+        await settle(lines[:1], 2_500)
+    await rows(database, "UPDATE line_settlements SET status = 'rejected', decided_by = 'op_2'")
+    await rows(database, "UPDATE line_settlement_lines SET is_live = false")
+    await rows(database, """UPDATE originators SET profile = profile || '{"transfers": "on"}'""")
+    settled = await settle(lines[:1], 2_500)
+    await settle(lines[1:], 700)
+    assert await house.states() == [("suspended", "no_reference", 700), ("credited", None, 2_500)]
+    assert (await house.balance(), await house.suspense(), await house.breaks()) == (2_500, 700, [])
+    await assert_books_hold(database)
+    more.pop("matches")
+    async with database.transaction() as conn:
+        with pytest.raises(MatchedSettlementError):
+            await propose_undo(conn, PLATFORM, settled, note="Wrong.", by=OPERATOR, **more)
+    await house.book(pays(-2_500, f"RECALL {mine}"), on=MONDAY + timedelta(1))
+    assert (await house.balance(), await house.breaks()) == (0, [])
 
 
 async def test_a_recall_reverses_the_top_up_and_may_take_the_balance_below_zero(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Open lines that people say are batches or returned debits: what is matched by hand is posted as the matcher would."""
+"""Open lines that people say are batches, returned debits or transfers, posted as the matcher would."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,8 +16,10 @@ from brim.core.ach.rules import FILE_PREFIX, AchFile, Entry, FileStatus
 from brim.core.ach.statement_lines import BOOKED_OTHERWISE, MOST_FEE, LineMatch, booked_for, post_match
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
-from brim.core.line_settlements import LineSettlement, Part, PartKind, Suggestion
-from brim.core.originators import Originator, find_originator
+from brim.core.line_settlements import POSTED_HERE, LineSettlement, Part, PartKind, Suggestion
+from brim.core.originators import Originator, find_originator, list_originators
+from brim.core.push import TRANSFER_PREFIX, TransferLine
+from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import LineStatus, MatchKind, ShownLine, StatementLineRow, fetch_lines
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -33,7 +35,7 @@ class UnfitMatchError(BrimError):
 
 
 class HandMatches:
-    """Finds and posts what people match by hand: batches (`achf_.../1`) and returned debits (`tu_...`)."""
+    """Finds and posts what people match by hand: batches (`achf_.../1`), returned debits (`tu_...`), and transfers."""
 
     def __init__(self, database: Database, vault: Vault, renderers: Renderers) -> None:
         self._vault = vault
@@ -62,19 +64,23 @@ class HandMatches:
         return tuple(parts)
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
-        """Post the batches and returned debits of a settlement, in the caller's transaction.
+        """Post the batches, returned debits and the transfer of a settlement, in the caller's transaction.
 
         Raises:
-            UnfitMatchError: one was booked meanwhile, or has another amount by now.
+            UnfitMatchError: one was booked meanwhile, or has another amount by now; or it is no transfer.
         """
-        matched = [part for part in settlement.parts if part.target is not None]
+        matched = [part for part in settlement.parts if part.kind not in POSTED_HERE]
         if not matched:
             return
         scope = settlement.scope
         line = (await fetch_lines(conn, scope, [settlement.lines[0].line]))[settlement.lines[0].line]
         for part in matched:
             target = part.target or ""
-            if part.kind is PartKind.BATCH:
+            if part.kind is PartKind.TRANSFER:
+                originator = await _who_takes_transfers(conn, settlement, line)
+                transfer = _transfer_of(_row(scope, line, part), ids.new_at(TRANSFER_PREFIX, now_ms))
+                match = LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
+            elif part.kind is PartKind.BATCH:
                 batch, originator = await self._find_batch(conn, scope, target, settlement.bank_account)
                 match = LineMatch(kind=MatchKind.BATCH, id=target, batch=batch)
             else:
@@ -166,6 +172,28 @@ class HandMatches:
             now_ms=now_ms,
             ids=ids,
         )
+
+
+async def _who_takes_transfers(conn: Conn, settlement: LineSettlement, line: ShownLine) -> Originator:
+    """Return the originator that takes the transfers of a settlement's bank account.
+
+    Raises:
+        UnfitMatchError: none does, or the settlement is not that one line is a transfer as a whole.
+    """
+    if len(settlement.lines) > 1 or len(settlement.parts) > 1 or settlement.amount != line.amount or line.amount <= 0:
+        raise UnfitMatchError("A transfer is one line that brought money, with all of its amount.")
+    for each in await list_originators(conn, settlement.scope):
+        if each.profile.bank_account == settlement.bank_account and each.profile.transfers is Transfers.ON:
+            return each
+    raise UnfitMatchError(
+        f"No originator takes the transfers of the bank account {settlement.bank_account}: set transfers in its "
+        "profile to on."
+    )
+
+
+def _transfer_of(row: StatementLineRow, transfer: str) -> TransferLine:
+    texts = tuple(text for text in (row.description, row.reference, row.bank_reference) if text)
+    return TransferLine(row=row, texts=texts, transfer=transfer)
 
 
 def _check_account(target: str, originator: Originator, bank_account: str) -> None:

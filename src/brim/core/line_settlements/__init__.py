@@ -6,6 +6,7 @@ Start reading at `rules`, then `service`.
 
 from brim.core.line_settlements.rules import (
     MOST_LINES,
+    POSTED_HERE,
     SETTLEMENT_PREFIX,
     SOURCE_TYPE,
     LinesDifferError,
@@ -35,6 +36,7 @@ from brim.core.line_settlements.verification import BankAccountCheck
 
 __all__ = [
     "MOST_LINES",
+    "POSTED_HERE",
     "SETTLEMENT_PREFIX",
     "SOURCE_TYPE",
     "BankAccountCheck",

@@ -51,6 +51,8 @@ class PartKind(StrEnum):
     """A batch of an ACH file, whose top-ups it confirms."""
     RETURN = "ach_return"
     """A returned debit, whose money the bank has taken back."""
+    TRANSFER = "transfer"
+    """A transfer from a customer: all of one line, which is credited by its reference, or in suspense."""
 
 
 POSTED_HERE: Final = frozenset({PartKind.FEES, PartKind.SUSPENSE})
@@ -131,11 +133,12 @@ class LineTakenError(BrimError):
 
 
 class MatchedSettlementError(BrimError):
-    """A settlement has confirmed batches or returned debits, and cannot be undone."""
+    """A settlement has confirmed batches or returned debits, or credited a transfer, and cannot be undone."""
 
     def __init__(self, settlement: str) -> None:
         super().__init__(
-            f"The settlement {settlement} has told top-ups that the bank moved their money. That cannot be undone."
+            f"The settlement {settlement} has told top-ups that the bank moved their money, or made one of a transfer. "
+            "That cannot be undone."
         )
 
 

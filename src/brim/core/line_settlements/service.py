@@ -49,7 +49,7 @@ from brim.platform.database import Conn, Database
 
 
 class Matches(Protocol):
-    """What posts the parts that are batches or returned debits."""
+    """What posts the parts that are batches, returned debits or transfers."""
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
         """Post them, in the caller's transaction."""

@@ -126,7 +126,7 @@ LINE_SETTLEMENTS: Final = (
         operation_id="PostBrimLineSettlements",
         summary="Settle statement lines",
         description=(
-            "Says what open statement lines are: batches, returned debits, the bank's fees, money in suspense, or "
+            "Says what open statement lines are: batches, returned debits, transfers, fees, money in suspense, or "
             "lines that make up for each other. Nothing is posted before another operator confirms it; where there is "
             "one operator only, it is posted at once."
         ),

@@ -86,6 +86,14 @@ SETTLEMENT_PROPOSE: Final = (
         description="Top-ups whose returned debits the lines take back: `tu_...`.",
     ),
     Parameter(name="suspense", kind=_AMOUNT, description="The part that nothing explains yet, in signed minor units."),
+    Parameter(
+        name="transfer",
+        kind=_AMOUNT,
+        description=(
+            "All of one line that is a transfer from a customer, in minor units: it is credited by its reference, or "
+            "is an incoming transfer in suspense."
+        ),
+    ),
 )
 SETTLEMENT_CONFIRM: Final = (
     Parameter(

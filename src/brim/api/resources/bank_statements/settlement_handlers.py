@@ -19,6 +19,7 @@ from brim.core.line_settlements import LineSettlement, Part, PartKind, Proposal,
 from brim.platform.database import Conn
 
 SETTLEMENTS: Final = "/v1/brim/line_settlements"
+_AMOUNTS: Final = (PartKind.FEES, PartKind.SUSPENSE, PartKind.TRANSFER)
 _WAITING: Final = frozenset({SettlementStatus.PROPOSED, SettlementStatus.UNDO_PROPOSED})
 
 
@@ -59,7 +60,7 @@ async def propose_settlement(call: Call) -> Result:
     """`POST /v1/brim/line_settlements`."""
     await check_platform(call)
     given = call.parameters
-    amounts = ((kind, given.get(kind.value) or 0) for kind in (PartKind.FEES, PartKind.SUSPENSE))
+    amounts = ((kind, given.get(kind.value) or 0) for kind in _AMOUNTS)
     own = tuple(Part(kind=kind, amount=amount) for kind, amount in amounts if amount)
 
     async def propose(conn: Conn, more: dict[str, Any]) -> LineSettlement:

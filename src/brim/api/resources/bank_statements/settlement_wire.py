@@ -52,6 +52,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     suspense: Annotated[int, described("The part that nothing explains yet.")]
+    transfer: Annotated[int, described("The part that is a transfer from a customer.")]
     undo_by: Annotated[str | None, described("Who proposed to undo it; null where nobody has.", **TEXT)]
     undo_note: Annotated[str | None, described("Why it is undone; null where nobody has proposed that.", **TEXT)]
     undone: Annotated[int | None, described("When it was undone; null where it was not.", **TIME)]
@@ -86,6 +87,7 @@ def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgs
             returned_debits=targets_of(found.parts, PartKind.RETURN),
             status=found.status,
             suspense=parts.get(PartKind.SUSPENSE, 0),
+            transfer=parts.get(PartKind.TRANSFER, 0),
             undo_by=found.undo_by,
             undo_note=found.undo_note,
             undone=None if found.undone_ms is None else found.undone_ms // 1000,

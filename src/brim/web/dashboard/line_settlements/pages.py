@@ -18,7 +18,7 @@ from brim.web.routes import NoSuchPageError
 SETTLEMENTS: Final = "/v1/brim/line_settlements"
 SETTLEMENT: Final = SETTLEMENTS + "/{}"
 STATUSES: Final = ("proposed", "undo_proposed", "posted", "undone", "rejected")
-_FIELDS: Final = ("lines", "batches", "returned_debits", "fees", "suspense", "note")
+_FIELDS: Final = ("lines", "batches", "returned_debits", "fees", "suspense", "transfer", "note")
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -71,7 +71,7 @@ async def propose(page: SignedVisit) -> Reply:
     for name in ("batches", "returned_debits"):
         if form.values[name]:
             fields[name] = form.values[name].replace(",", " ").split()
-    for name in ("fees", "suspense"):
+    for name in ("fees", "suspense", "transfer"):
         if form.values[name]:
             try:
                 fields[name] = _signed(form.values[name], line["currency"])
