@@ -46,7 +46,7 @@ from brim.core.reconciliation import StatementLineRow
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
+from tests.support.live_money import OPERATOR, PAYS, PLATFORM, LiveMoney, at
 from tests.support.people import add
 from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
 
@@ -618,6 +618,16 @@ async def test_what_names_a_batch_of_ours_is_no_transfer(house: House) -> None:
     wanted = await house.instructions()
     await house.book(Entry(500, "B1", "1234567890-0000099", (wanted.reference,)))
     assert (await house.states(), await house.breaks()) == ([], ["unmatched_line"])
+
+
+async def test_a_credit_that_names_nothing_and_may_be_a_batch_of_ours_is_left_to_people(house: House) -> None:
+    mine = (await house.instructions()).reference
+    await house.live.create(await house.live.bank_account(PAYS), 5_000)
+    house.live.now_ms = at("2026-12-01 17:01")
+    await house.live.work()
+    await house.book(pays(5_000, "ACH SETTLEMENT"), pays(4_999, "Rent"), pays(5_000, mine))
+    assert await house.states() == [("suspended", "no_reference", 4_999), ("credited", None, 5_000)]
+    assert await house.breaks() == ["unmatched_line"]
 
 
 async def test_verification_finds_a_transfer_that_has_no_line_and_a_line_without_its_transfer(

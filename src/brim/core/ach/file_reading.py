@@ -45,6 +45,8 @@ class FileReading(msgspec.Struct, kw_only=True):
     is_held: bool = False
     breaks: int = 0
     returned: list[ReturnedDebit] = msgspec.field(default_factory=list)
+    unbooked: frozenset[int] | None = None
+    """The totals of batches that no statement had booked before this file, in cents, once somebody has asked."""
 
     async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> Break | None:
         """List something in the file that does not match; return the break, None if it was listed before."""

@@ -47,6 +47,11 @@ class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
         """Whether its entries take debits back."""
         return self.description == REVERSAL_DESCRIPTION
 
+    @property
+    def is_unbooked(self) -> bool:
+        """Whether no statement has booked it, and the bank has not refused it."""
+        return self.settled_by is None and self.status != "rejected"
+
 
 class BankFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that came from the bank; `findings` is JSON, what was wrong with it and where."""

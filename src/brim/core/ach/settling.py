@@ -6,14 +6,21 @@ from typing import Final
 
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.paging import PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.correcting import Correcting
 from brim.core.ach.file_reading import FileReading
 from brim.core.ach.file_store import BankFile, FoundBatch
-from brim.core.ach.rules import FILE_PREFIX, AchFile, Entry, FileStatus
-from brim.core.ach.statement_lines import BOOKED_OTHERWISE, MOST_FEE, LineMatch, booked_for, post_match
+from brim.core.ach.rules import AchFile, Entry
+from brim.core.ach.statement_lines import (
+    BOOKED_OTHERWISE,
+    MOST_FEE,
+    UNBOOKED,
+    LineMatch,
+    booked_for,
+    post_match,
+    unbooked_batches,
+)
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.line_settlements import POSTED_HERE, LineSettlement, Part, PartKind, Suggestion
@@ -24,9 +31,6 @@ from brim.core.reconciliation import LineStatus, MatchKind, ShownLine, Statement
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
-_UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)
-_FILES_SEARCHED: Final = 30
-"""Files that are sent, and as many that are acknowledged, whose batches are suggested."""
 _CLOSE_DAYS: Final = 5
 
 
@@ -101,17 +105,13 @@ class HandMatches:
         if line.status is not LineStatus.OPEN or not line.unposted or line.currency != "usd":
             return []
         found = []
-        for status in _UNBOOKED:
-            window = window_of(FILE_PREFIX, None, PageRequest(limit=_FILES_SEARCHED))
-            for file in (await file_store.page_files(conn, scope, window, status=status)).items:
-                originator = await find_originator(conn, scope, file.originator)
-                if originator.profile.bank_account != line.bank_account:
-                    continue
-                reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
-                for batch in await file_store.list_batches(conn, scope, file.id):
-                    if batch.settled_by is None and batch.status != "rejected" and _is_near(line, batch):
-                        booked = await booked_for(reading, batch)
-                        found += _suggested(line, file, batch.number, booked, batch.effective_date)
+        for file, batch in await unbooked_batches(conn, scope, line.bank_account):
+            if not _is_near(line, batch):
+                continue
+            originator = await find_originator(conn, scope, file.originator)
+            reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
+            booked = await booked_for(reading, batch)
+            found += _suggested(line, file, batch.number, booked, batch.effective_date)
         return sorted(found, key=lambda each: -each.score)[:5]
 
     async def _find_batch(
@@ -127,7 +127,7 @@ class HandMatches:
         batch = next((each for each in batches if each.file == file_id), None)
         if batch is None:
             raise UnfitMatchError(f"There is no batch {target}.")
-        if batch.settled_by is not None or batch.status == "rejected" or file.status not in _UNBOOKED:
+        if batch.settled_by is not None or batch.status == "rejected" or file.status not in UNBOOKED:
             raise UnfitMatchError(f"Batch {target} was booked or rejected before, or has not left.")
         return batch, originator
 

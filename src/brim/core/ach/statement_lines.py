@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 
 from brim.base.ids import IdFactory
+from brim.base.paging import PageRequest, window_of
+from brim.base.scope import AccountScope
 from brim.core import refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import list_break
@@ -37,12 +39,13 @@ from brim.core.ach.reversing import (
     book_returned_reversal,
     book_reversals,
 )
-from brim.core.ach.rules import Entry
+from brim.core.ach.rules import FILE_PREFIX, AchFile, Entry, FileStatus
 from brim.core.dishonors import AchReturn, list_in_file
-from brim.core.originators import Originator, read_account_number
+from brim.core.originators import Originator, find_originator, read_account_number
 from brim.core.push import (
     TRANSFER_PREFIX,
     TransferLine,
+    find_references,
     find_taken_back,
     policy_of,
     receive_line,
@@ -75,6 +78,7 @@ from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, UnexpectedBankAmountError, fetch_topups
+from brim.platform.database import Conn
 
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
 MOST_FEE: Final = 5_000
@@ -90,6 +94,9 @@ BOOKED_OTHERWISE: Final = (
     PostedBeforeError,
 )
 """Why a line of a statement that was matched cannot be posted."""
+UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)
+_FILES_SEARCHED: Final = 30
+"""Files that are sent, and as many that are acknowledged, whose batches a line without a reference may be."""
 _PAID_OUT: Final = frozenset({REVERSAL_DESCRIPTION, MICRODEPOSIT_DESCRIPTION})
 """The entry descriptions of batches that the bank may book as a debit of ours."""
 _LONGEST_REFERENCE: Final = 200
@@ -292,6 +299,8 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
     if line.amount_minor > 0:
         if reading.originator.profile.transfers is Transfers.OFF:
             return match
+        if not find_references(texts) and await _may_be_batch(reading, plain):
+            return match
         transfer = TransferLine(
             row=plain,
             texts=texts,
@@ -303,6 +312,28 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
         reading.conn, reading.originator.scope, texts, amount=-line.amount_minor, currency=line.currency
     )
     return match if found is None else LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
+
+
+async def _may_be_batch(reading: FileReading, plain: StatementLineRow) -> bool:
+    """Tell whether a batch that no statement has booked has a line's total: a person says which of both it is."""
+    if reading.unbooked is None:
+        found = await unbooked_batches(reading.conn, plain.scope, plain.bank_account)
+        reading.unbooked = frozenset(batch.total_debit for _, batch in found if batch.total_debit)
+    return plain.currency == _CURRENCY and plain.amount in reading.unbooked
+
+
+async def unbooked_batches(conn: Conn, scope: AccountScope, bank_account: str) -> list[tuple[AchFile, FoundBatch]]:
+    """Return the batches of a bank account, in the newest files that left, that no statement has booked."""
+    found: list[tuple[AchFile, FoundBatch]] = []
+    for status in UNBOOKED:
+        window = window_of(FILE_PREFIX, None, PageRequest(limit=_FILES_SEARCHED))
+        for file in (await file_store.page_files(conn, scope, window, status=status)).items:
+            originator = await find_originator(conn, scope, file.originator)
+            if originator.profile.bank_account != bank_account:
+                continue
+            batches = await file_store.list_batches(conn, scope, file.id)
+            found += [(file, each) for each in batches if each.is_unbooked]
+    return found
 
 
 def _transfer_texts(line: StatementLine) -> tuple[str, ...]:

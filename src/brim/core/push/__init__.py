@@ -7,6 +7,7 @@ suspense for a person. Neighbors: `ach` reads the statements and calls here for 
 
 from brim.core.push.playing import NoAmountError, Scenario, play_transfer
 from brim.core.push.receiving import TransferLine, find_taken_back, receive_line, take_back_line
+from brim.core.push.references import find_references
 from brim.core.push.rules import (
     MAX_NOTE,
     SOURCE_TYPE,
@@ -74,6 +75,7 @@ __all__ = [
     "approve",
     "create_instructions",
     "decline",
+    "find_references",
     "find_taken_back",
     "find_transfer",
     "list_transfers",
