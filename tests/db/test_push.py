@@ -46,7 +46,7 @@ from brim.core.reconciliation import StatementLineRow
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import OPERATOR, PAYS, PLATFORM, LiveMoney, at
+from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 from tests.support.people import add
 from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
 
@@ -54,6 +54,7 @@ NUMBER = "9876543210"
 MONDAY = date(2026, 12, 7)
 FRIEND = "acct_friend"
 OTHER = Actor(kind=ActorKind.OPERATOR, id="op_2", name="other@example.com")
+BATCH = 9_000
 KEY = Actor(kind=ActorKind.API_KEY, id="mk_1", name="key")
 
 
@@ -115,6 +116,30 @@ class House:
             " FROM journal_entries WHERE 'suspense:operating' IN (credit_account, debit_account)",
         )
         return int(found[0]["s"])
+
+    async def ledger(self) -> Counter[str]:
+        """Return what each ledger account has by all entries: debits less credits."""
+        sums = Counter[str]()
+        for row in await rows(
+            self.database,
+            "SELECT debit_account, credit_account, amount FROM journal_entries"
+            " UNION ALL SELECT debit_account, credit_account, amount FROM journal_entry_lines",
+        ):
+            sums[row["debit_account"]] += row["amount"]
+            sums[row["credit_account"]] -= row["amount"]
+        return sums
+
+    async def settle(self, line: str, *parts: Part, by: Actor = OPERATOR, checked_by: Actor = OTHER) -> str:
+        """Let two people settle an open line, and return the settlement."""
+        matches = ach.HandMatches(self.database, self.live.vault, WIRE_FORMATS)
+        more: Any = {"matches": matches, "approvers": 2, "now_ms": self.live.now_ms, "ids": self.live.ids}
+        async with self.database.transaction() as conn:
+            proposal = SettledAs(lines=(line,), parts=parts, note="As the bank says.")
+            found = await propose_settlement(conn, PLATFORM, proposal, by=by, **more)
+        async with self.database.transaction() as conn:
+            expected = SettlementStatus.PROPOSED
+            await confirm_settlement(conn, PLATFORM, found.id, expected=expected, by=checked_by, **more)
+        return found.id
 
     async def breaks(self) -> list[str]:
         found = await rows(self.database, "SELECT kind FROM breaks WHERE resolved_ms IS NULL ORDER BY id")
@@ -489,30 +514,18 @@ async def test_an_open_line_is_settled_as_a_transfer_by_two_people_and_credited_
     await house.book(pays(2_500, f"Thanks {mine}", reference="B1"), pays(700, "Rent", reference="B2"))
     assert (await house.states(), await house.breaks()) == ([], ["unmatched_line"] * 2)
     lines = [row["id"] for row in await rows(database, "SELECT id FROM statement_lines ORDER BY amount DESC")]
-    matches = ach.HandMatches(database, house.live.vault, WIRE_FORMATS)
-    more: Any = {"matches": matches, "approvers": 2, "now_ms": house.live.now_ms, "ids": house.live.ids}
-
-    async def settle(line_ids: list[str], amount: int, *others: Part) -> str:
-        parts = (Part(kind=PartKind.TRANSFER, amount=amount), *others)
-        async with database.transaction() as conn:
-            proposal = SettledAs(lines=tuple(line_ids), parts=parts, note="A customer's.")
-            found = await propose_settlement(conn, PLATFORM, proposal, by=OPERATOR, **more)
-        async with database.transaction() as conn:
-            expected = SettlementStatus.PROPOSED
-            await confirm_settlement(conn, PLATFORM, found.id, expected=expected, by=OTHER, **more)
-        return found.id
-
+    whole = Part(kind=PartKind.TRANSFER, amount=2_500)
     with pytest.raises(UnfitMatchError, match="No originator takes the transfers"):
-        await settle(lines[:1], 2_500)
+        await house.settle(lines[0], whole)
     await rows(database, "UPDATE line_settlements SET status = 'rejected', decided_by = 'op_2'")
     await rows(database, "UPDATE line_settlement_lines SET is_live = false")
     await rows(database, """UPDATE originators SET profile = profile || '{"transfers": "on"}'""")
-    settled = await settle(lines[:1], 2_500)
-    await settle(lines[1:], 700)
+    settled = await house.settle(lines[0], whole)
+    await house.settle(lines[1], Part(kind=PartKind.TRANSFER, amount=700))
     assert await house.states() == [("suspended", "no_reference", 700), ("credited", None, 2_500)]
     assert (await house.balance(), await house.suspense(), await house.breaks()) == (2_500, 700, [])
     await assert_books_hold(database)
-    more.pop("matches")
+    more: Any = {"approvers": 2, "now_ms": house.live.now_ms, "ids": house.live.ids}
     async with database.transaction() as conn:
         with pytest.raises(MatchedSettlementError):
             await propose_undo(conn, PLATFORM, settled, note="Wrong.", by=OPERATOR, **more)
@@ -741,6 +754,86 @@ async def test_any_transfers_come_to_what_a_model_says_however_statements_repeat
     assert await house.suspense() == model.suspense
     assert await house.breaks() == []
     await assert_books_hold(house.database)
+
+
+async def settle_what_is_open(house: House, chance: random.Random, batch: str, ledger: Counter[str]) -> None:
+    """Settle most of the open lines, as a batch, as fees or as suspense, and write what that posts."""
+    for row in await rows(house.database, "SELECT line, amount FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
+        amount = row["amount"]
+        if amount == BATCH:
+            part = Part(kind=PartKind.BATCH, amount=amount, target=batch)
+        elif chance.random() < 0.3:
+            continue
+        else:
+            kind = chance.choice([PartKind.FEES, PartKind.SUSPENSE])
+            part = Part(kind=kind, amount=amount)
+            ledger["fees" if kind is PartKind.FEES else "suspense:operating"] -= amount
+        await house.settle(row["line"], part)
+        ledger["bank:operating"] += amount
+
+
+async def decide_about_what_waits(house: House, chance: random.Random, ledger: Counter[str]) -> list[Entry]:
+    """Assign some transfers and send others back, and write what that posts; return the bank's debits for the latter."""
+    debits = []
+    for row in await house.transfers():
+        if row["status"] != "suspended" or chance.random() < 0.5:
+            continue
+        proposal = chance.choice([*Proposal])
+        owner = PLATFORM.account if proposal is Proposal.ASSIGN else None
+        await house.propose(row["id"], proposal, owner=owner)
+        decided = await house.approve(row["id"])
+        ledger["suspense:operating"] += row["amount"]
+        if proposal is Proposal.ASSIGN:
+            ledger["balance"] -= row["amount"]
+        else:
+            ledger["bank:operating"] -= row["amount"]
+            debits.append(pays(-row["amount"], decided.return_reference))
+    return debits
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_batches_transfers_and_what_people_settle_come_to_what_a_model_says(house: House, seed: int) -> None:
+    chance, ledger = random.Random(seed), Counter[str]()
+    mine = (await house.instructions(owner=PLATFORM.account)).reference
+    amounts = iter(chance.sample(range(100, BATCH), 80))
+    await house.live.create(await house.live.bank_account(PAYS), BATCH)
+    house.live.now_ms = at("2026-12-01 17:01")
+    await house.live.work()
+    (found,) = await rows(house.database, "SELECT file, number FROM ach_batches")
+    batch = f"{found['file']}/{found['number']}"
+    contents, credited, back = [], list[int](), list[Entry]()
+    for day in range(5):
+        entries, back = [*back], []
+        for _ in range(chance.randrange(2, 6)):
+            amount, what = next(amounts), chance.choice(["named", "named", "nameless", "charge", "recalled"])
+            if what == "recalled" and credited:
+                amount = credited.pop(chance.randrange(len(credited)))
+                entries.append(pays(-amount, f"RECALL {mine}"))
+                ledger["balance"] += amount
+                ledger["bank:operating"] -= amount
+            elif what == "charge":
+                entries.append(pays(-amount, "WHAT"))
+            else:
+                entries.append(pays(amount, mine if what == "named" else "WHAT"))
+                ledger["bank:operating"] += amount
+                ledger["balance" if what == "named" else "suspense:operating"] -= amount
+        if day == seed + 1:
+            entries.append(Entry(BATCH, "", f"{COMPANY}-{found['number']:07d}" if seed else "", ("WHAT",)))
+            ledger["bank:operating"] += BATCH if seed else 0
+        credited += [entry.amount for entry in entries if entry.amount > 0 and entry.text == (mine,)]
+        chance.shuffle(entries)
+        contents.append(await house.book(*entries, on=MONDAY + timedelta(day)))
+        await settle_what_is_open(house, chance, batch, ledger)
+        back = await decide_about_what_waits(house, chance, ledger)
+        await house.send(chance.choice(contents) + b"\n")
+        posted = await house.ledger()
+        sent = sum(entry.amount for entry in back)  # has not left the bank account yet, nor suspense
+        assert posted["bank:operating"] == ledger["bank:operating"] - sent
+        assert posted["suspense:operating"] == ledger["suspense:operating"] + sent
+        assert posted["fees"] == ledger["fees"]
+        assert await house.balance(PLATFORM.account) == -ledger["balance"]
+        await assert_books_hold(house.database)
+    assert (await rows(house.database, "SELECT settled_by FROM ach_batches"))[0]["settled_by"]
 
 
 async def test_instructions_name_the_originators_bank_account(house: House) -> None:
