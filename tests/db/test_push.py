@@ -547,6 +547,13 @@ async def test_a_recall_reverses_the_top_up_and_may_take_the_balance_below_zero(
     assert await house.breaks() == []
 
 
+async def test_a_recall_may_stand_before_its_transfer_on_a_statement(house: House) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(-2_500, f"RECALL {wanted.reference}"), pays(-90, "FEE"), pays(2_500, wanted.reference))
+    assert (await house.states(), await house.balance()) == ([("recalled", None, 2_500)], 0)
+    assert await house.breaks() == ["unmatched_line"]
+
+
 async def test_a_debit_that_may_take_back_either_of_two_is_a_break(house: House) -> None:
     wanted = await house.instructions()
     await house.book(pays(2_500, wanted.reference), pays(2_500, wanted.reference))

@@ -43,6 +43,7 @@ from brim.core.ach.rules import FILE_PREFIX, AchFile, Entry, FileStatus
 from brim.core.dishonors import AchReturn, list_in_file
 from brim.core.originators import Originator, find_originator, read_account_number
 from brim.core.push import (
+    RETURN_BODY,
     TRANSFER_PREFIX,
     TransferLine,
     find_references,
@@ -156,7 +157,8 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     if not taken.is_certain:
         elsewhere = await said_elsewhere(reading.conn, of, rows)
     times = Counter[tuple[str, date, int]]()
-    for position in taken.lines:
+    recalls = {position for position in taken.lines if _may_take_back(lines[position])}
+    for position in sorted(taken.lines, key=recalls.__contains__):  # what one takes back may be further down
         row = msgspec.structs.replace(rows[position], statement=taken.statement)
         times[row.line_key, row.booked_on, row.amount] += 1
         number = times[row.line_key, row.booked_on, row.amount]
@@ -312,6 +314,11 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
         reading.conn, reading.originator.scope, texts, amount=-line.amount_minor, currency=line.currency
     )
     return match if found is None else LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
+
+
+def _may_take_back(line: StatementLine) -> bool:
+    texts = _transfer_texts(line)
+    return line.amount_minor < 0 and bool(find_references(texts) or find_references(texts, length=RETURN_BODY))
 
 
 async def _may_be_batch(reading: FileReading, plain: StatementLineRow) -> bool:

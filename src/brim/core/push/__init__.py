@@ -7,7 +7,7 @@ suspense for a person. Neighbors: `ach` reads the statements and calls here for 
 
 from brim.core.push.playing import NoAmountError, Scenario, play_transfer
 from brim.core.push.receiving import TransferLine, find_taken_back, receive_line, take_back_line
-from brim.core.push.references import find_references
+from brim.core.push.references import RETURN_BODY, find_references
 from brim.core.push.rules import (
     MAX_NOTE,
     SOURCE_TYPE,
@@ -49,6 +49,7 @@ from brim.core.push.verification import push_checks
 
 __all__ = [
     "MAX_NOTE",
+    "RETURN_BODY",
     "SOURCE_TYPE",
     "TRANSFER_PREFIX",
     "AlreadyProposedError",
