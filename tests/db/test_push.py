@@ -562,6 +562,39 @@ async def test_a_debit_that_may_take_back_either_of_two_is_a_break(house: House)
     assert await house.breaks() == ["unmatched_line"]
 
 
+async def test_people_say_which_transfer_a_debit_takes_back_and_what_the_bank_keeps(
+    house: House, owner_database: Database
+) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(2_500, wanted.reference), pays(2_500, wanted.reference), pays(700, "Rent"))
+    await house.book(pays(-2_525, f"RECALL {wanted.reference}"), pays(-700, "BACK"), on=MONDAY + timedelta(1))
+    found = await rows(house.database, "SELECT line FROM breaks WHERE resolved_ms IS NULL ORDER BY amount")
+    recalled, back = [row["line"] for row in found]
+    first, _, rent = [row["id"] for row in await house.transfers()]
+    matches = ach.HandMatches(house.database, house.live.vault, WIRE_FORMATS)
+    async with house.database.connection() as conn:
+        with pytest.raises(UnfitMatchError, match="There is no transfer"):
+            await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=["itr_none"])
+        of_first = await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=[first])
+        of_rent = await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=[rent])
+    await house.settle(recalled, *of_first, Part(kind=PartKind.FEES, amount=-25))
+    await house.settle(back, *of_rent)
+    assert await house.states() == [
+        ("recalled", "no_reference", 700),
+        ("credited", None, 2_500),
+        ("recalled", None, 2_500),
+    ]
+    assert (await house.balance(), await house.suspense(), await house.breaks()) == (2_500, 0, [])
+    await assert_books_hold(house.database)
+    async with house.database.connection() as conn:
+        with pytest.raises(UnfitMatchError, match="is recalled already"):
+            await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=[first])
+    async with owner_database.connection() as conn:
+        await conn.execute("UPDATE line_settlement_parts SET target = 'itr_x' WHERE kind = 'transfer_back'")
+    differences = (await verify_books(house.database)).differences
+    assert {each.row for each in differences} == {f"incoming_transfers {each}" for each in (first, rent)}
+
+
 async def test_two_workers_at_once_credit_a_transfer_once(house: House) -> None:
     wanted = await house.instructions(amount=4_000)
     content = bai2([Account(NUMBER, "usd", 0, (pays(1_500, wanted.reference), pays(2_500, wanted.reference)), MONDAY)])
@@ -780,7 +813,7 @@ async def settle_what_is_open(house: House, chance: random.Random, batch: str, l
 
 
 async def decide_about_what_waits(house: House, chance: random.Random, ledger: Counter[str]) -> list[Entry]:
-    """Assign some transfers and send others back, and write what that posts; return the bank's debits for the latter."""
+    """Assign some transfers and send others back, write what that posts, and return the debits for the latter."""
     debits = []
     for row in await house.transfers():
         if row["status"] != "suspended" or chance.random() < 0.5:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from brim.base.errors import BrimError
+from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store, file_store
@@ -25,7 +25,7 @@ from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.line_settlements import POSTED_HERE, LineSettlement, Part, PartKind, Suggestion
 from brim.core.originators import Originator, find_originator, list_originators
-from brim.core.push import TRANSFER_PREFIX, TransferLine
+from brim.core.push import TRANSFER_PREFIX, IncomingTransfer, TransferLine, TransferStatus, find_transfer
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import LineStatus, MatchKind, ShownLine, StatementLineRow, fetch_lines
 from brim.platform.database import Conn, Database
@@ -47,9 +47,16 @@ class HandMatches:
         self._correcting = Correcting(BankSecrets(database, vault), vault, renderers)
 
     async def find_parts(
-        self, conn: Conn, scope: AccountScope, *, bank_account: str, batches: Sequence[str], returns: Sequence[str]
+        self,
+        conn: Conn,
+        scope: AccountScope,
+        *,
+        bank_account: str,
+        batches: Sequence[str] = (),
+        returns: Sequence[str] = (),
+        transfers: Sequence[str] = (),
     ) -> tuple[Part, ...]:
-        """Return the parts of a settlement that batches and returned debits make, each with its whole amount.
+        """Return the parts of a settlement that batches, returned debits and transfers that went back make, each whole.
 
         Raises:
             UnfitMatchError: there is none, it is another bank account's, it was booked before, or it is named twice.
@@ -63,8 +70,11 @@ class HandMatches:
             entry, _ = await self._find_entry(conn, scope, target, bank_account)
             name = f"{entry.topup}/{entry.number}"
             parts.append(Part(kind=PartKind.RETURN, target=name, amount=-entry.amount))
+        for target in transfers:
+            transfer = await _find_transfer(conn, scope, target, bank_account)
+            parts.append(Part(kind=PartKind.TRANSFER_BACK, target=target, amount=-transfer.amount))
         if len({part.target for part in parts}) < len(parts):
-            raise UnfitMatchError("A batch or a debit is named twice.")
+            raise UnfitMatchError("A batch, a debit or a transfer is named twice.")
         return tuple(parts)
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
@@ -84,6 +94,10 @@ class HandMatches:
                 originator = await _who_takes_transfers(conn, settlement, line)
                 transfer = _transfer_of(_row(scope, line, part), ids.new_at(TRANSFER_PREFIX, now_ms))
                 match = LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
+            elif part.kind is PartKind.TRANSFER_BACK:
+                await _find_transfer(conn, scope, target, settlement.bank_account, currency=settlement.currency)
+                originator = await _of_bank_account(conn, scope, settlement.bank_account)
+                match = LineMatch(kind=MatchKind.TRANSFER_BACK, id=target, taken_back=target)
             elif part.kind is PartKind.BATCH:
                 batch, originator = await self._find_batch(conn, scope, target, settlement.bank_account)
                 match = LineMatch(kind=MatchKind.BATCH, id=target, batch=batch)
@@ -189,6 +203,32 @@ async def _who_takes_transfers(conn: Conn, settlement: LineSettlement, line: Sho
         f"No originator takes the transfers of the bank account {settlement.bank_account}: set transfers in its "
         "profile to on."
     )
+
+
+async def _of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -> Originator:
+    for each in await list_originators(conn, scope):
+        if each.profile.bank_account == bank_account:
+            return each
+    raise UnfitMatchError(f"No originator has the bank account {bank_account}.")
+
+
+async def _find_transfer(
+    conn: Conn, scope: AccountScope, target: str, bank_account: str, *, currency: str | None = None
+) -> IncomingTransfer:
+    """Return a transfer that a debit of a bank account may take back.
+
+    Raises:
+        UnfitMatchError: there is none, it is of another bank account or currency, or it went back before.
+    """
+    try:
+        found = await find_transfer(conn, scope, target)
+    except ResourceMissingError as error:
+        raise UnfitMatchError(f"There is no transfer {target}.") from error
+    if found.bank_account != bank_account or currency not in {None, found.currency}:
+        raise UnfitMatchError(f"{target} is of the bank account {found.bank_account}, in {found.currency.upper()}.")
+    if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED}:
+        raise UnfitMatchError(f"The transfer {target} is {found.status} already.")
+    return found
 
 
 def _transfer_of(row: StatementLineRow, transfer: str) -> TransferLine:

@@ -53,6 +53,8 @@ class PartKind(StrEnum):
     """A returned debit, whose money the bank has taken back."""
     TRANSFER = "transfer"
     """A transfer from a customer: all of one line, which is credited by its reference, or in suspense."""
+    TRANSFER_BACK = "transfer_back"
+    """A transfer that went back, or that the bank took back."""
 
 
 POSTED_HERE: Final = frozenset({PartKind.FEES, PartKind.SUSPENSE})
@@ -62,7 +64,7 @@ POSTED_HERE: Final = frozenset({PartKind.FEES, PartKind.SUSPENSE})
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a settlement: minor units, signed as the line is: above zero where money came.
 
-    `target` names a batch (`achf_.../1`) or a debit (`tu_.../1`).
+    `target` names a batch (`achf_.../1`), a debit (`tu_.../1`), or a transfer that went back (`itr_...`).
     """
 
     kind: PartKind

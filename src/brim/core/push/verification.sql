@@ -4,7 +4,7 @@
 -- Transfers whose line is not there, or whose parts are not the line's amount; whose top-up is not there, is of another
 -- amount or rail (7), or is not confirmed by that line (8: the step of a bank's credit); whose live top-up does not stand
 -- where they do; that nobody has decided about, and that another account has than that of their instructions; that went
--- back without a line of their amount that says so.
+-- back without a line of their amount that says so, and that people have not said is one.
 SELECT
     t.account, t.livemode, 'incoming_transfers ' || t.id AS row_name, w.expected, w.found
 FROM (
@@ -89,6 +89,16 @@ CROSS JOIN LATERAL (
         ORDER BY bank_account, line_key
     ) AS l ON true
     WHERE t.ended_by IS NOT NULL AND (l.amount, l.currency, l.matched) IS DISTINCT FROM (-t.amount, t.currency, t.id)
+        AND (
+            l.currency IS DISTINCT FROM t.currency OR NOT EXISTS (
+                SELECT
+                FROM line_settlement_parts AS p
+                WHERE p.account = t.account AND p.livemode = t.livemode AND p.kind = 'transfer_back'
+                    AND p.target BETWEEN t.id AND t.id
+                ORDER BY p.account, p.livemode, p.kind, p.target
+                OFFSET 0
+            )
+        )
 ) AS w
 LIMIT $9;
 

@@ -85,6 +85,11 @@ SETTLEMENT_PROPOSE: Final = (
         kind=TextList(max_items=MOST_LINES),
         description="Top-ups whose returned debits the lines take back: `tu_...`.",
     ),
+    Parameter(
+        name="returned_transfers",
+        kind=TextList(max_items=MOST_LINES),
+        description="Incoming transfers that the lines take back: `itr_...`. Their top-ups are reversed.",
+    ),
     Parameter(name="suspense", kind=_AMOUNT, description="The part that nothing explains yet, in signed minor units."),
     Parameter(
         name="transfer",

@@ -76,15 +76,14 @@ def _matches(call: Call) -> HandMatches:
 
 
 async def _find_matched(conn: Conn, call: Call) -> tuple[Part, ...]:
-    """Return the parts that are batches or returned debits, of the bank account of the first line."""
-    batches, returns = call.parameters.get("batches", ()), call.parameters.get("returned_debits", ())
+    """Return the parts that are batches, returned debits or transfers, of the bank account of the first line."""
+    names = {"batches": "batches", "returns": "returned_debits", "transfers": "returned_transfers"}
+    targets = {name: call.parameters.get(parameter, ()) for name, parameter in names.items()}
     lines = await reconciliation.fetch_lines(conn, call.scope, call.parameters["lines"][:1])
-    if not lines or not (batches or returns):
+    if not lines or not any(targets.values()):
         return ()
     (line,) = lines.values()
-    return await _matches(call).find_parts(
-        conn, call.scope, bank_account=line.bank_account, batches=batches, returns=returns
-    )
+    return await _matches(call).find_parts(conn, call.scope, bank_account=line.bank_account, **targets)
 
 
 async def confirm_settlement(call: Call) -> Result:

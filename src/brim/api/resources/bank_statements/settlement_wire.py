@@ -43,6 +43,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     returned_debits: Annotated[
         list[str], described("The returned debits whose money the lines take, each as its top-up and number.")
     ]
+    returned_transfers: Annotated[list[str], described("The incoming transfers that the lines take back.")]
     status: Annotated[
         str,
         described(
@@ -85,6 +86,7 @@ def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgs
             note=found.note,
             one_person=found.one_person,
             returned_debits=targets_of(found.parts, PartKind.RETURN),
+            returned_transfers=targets_of(found.parts, PartKind.TRANSFER_BACK),
             status=found.status,
             suspense=parts.get(PartKind.SUSPENSE, 0),
             transfer=parts.get(PartKind.TRANSFER, 0),
