@@ -340,6 +340,19 @@ async def test_a_transfer_in_another_currency_or_to_a_closed_account_waits(house
         await house.approve((await house.transfers())[0]["id"])
 
 
+async def test_what_was_sent_in_another_currency_is_no_part_of_an_expected_amount(house: House) -> None:
+    wanted = await house.instructions(amount=1_000)
+    await house.book(pays(1_000, wanted.reference), currency="eur")
+    transfer = await house.only()
+    await house.propose(transfer, Proposal.ASSIGN, owner=FRIEND)
+    await house.approve(transfer)
+    house.opening = 0
+    await house.book(pays(1_000, wanted.reference), on=MONDAY + timedelta(1))
+    assert await house.states() == [("credited", "currency", 1_000), ("credited", None, 1_000)]
+    by_currency = await rows(house.database, "SELECT currency, available FROM balances WHERE livemode ORDER BY 1")
+    assert [tuple(row.values()) for row in by_currency] == [("eur", 1_000), ("usd", 1_000)]
+
+
 async def test_what_is_in_suspense_is_assigned_by_two_people(house: House, database: Database) -> None:
     await add(database, "one@example.com", role=Role.FINANCE)
     await add(database, "two@example.com", role=Role.APPROVER)

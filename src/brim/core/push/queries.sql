@@ -26,13 +26,14 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT sum(t.amount)::bigint AS received
     FROM (
-        SELECT amount, status, reason, owner
+        SELECT amount, currency, status, reason, owner
         FROM incoming_transfers
         WHERE account = $1 AND livemode = $2 AND instructions BETWEEN i.id AND i.id
         ORDER BY instructions, id
         OFFSET 0
     ) AS t
-    WHERE t.status = 'credited' AND t.owner = i.owner OR t.status = 'suspended' AND t.reason = 'short'
+    WHERE t.currency = i.currency
+        AND (t.status = 'credited' AND t.owner = i.owner OR t.status = 'suspended' AND t.reason = 'short')
 ) AS p;
 
 -- name: find_by_references
