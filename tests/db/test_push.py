@@ -16,6 +16,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
 from brim.core import ach, originators, push
+from brim.core.accounts import AccountClosedError
 from brim.core.ach import UnfitMatchError
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import (
@@ -330,6 +331,8 @@ async def test_payments_that_the_bank_books_as_one_line_are_one_accounts_only_if
 async def test_a_transfer_in_another_currency_or_to_a_closed_account_waits(house: House) -> None:
     wanted = await house.instructions()
     await house.close()
+    with pytest.raises(AccountClosedError):
+        await house.instructions()
     await house.book(pays(900, wanted.reference))
     assert await house.states() == [("suspended", "account_closed", 900)]
     open_one = await house.instructions(owner=PLATFORM.account)

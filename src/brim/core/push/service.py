@@ -36,7 +36,7 @@ from brim.core.push.rules import (
 )
 from brim.core.rails.ach import Transfers
 from brim.core.time import lock_owner_time
-from brim.core.topups import AmountTooLargeError, check_amount
+from brim.core.topups import AmountTooLargeError, check_amount, read_config
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -96,6 +96,7 @@ async def create_instructions(
         InstructionsCurrencyError: they cannot be given for the currency.
         TransfersOffError: it is live mode, and no active originator of the platform takes transfers.
         ExpiryError: they would expire before they are written, or are lasting and would expire.
+        AccountClosedError: nothing could be credited to the account.
         ClockAdvancingError: the account's test clock is advancing.
     """
     if wanted.currency != CURRENCY:
@@ -105,6 +106,8 @@ async def create_instructions(
         raise ExpiryError("Instructions without an amount do not expire. Send an amount, or no expires_at.")
     if wanted.expires_ms is not None and wanted.expires_ms <= moment.now_ms:
         raise ExpiryError("expires_at must be in the future.")
+    if (await read_config(conn, owner)).is_closed:
+        raise AccountClosedError(owner.account)
     scope = await platform_of(conn, owner)
     originator = await _originator(conn, scope)
     while True:

@@ -15,6 +15,7 @@ from brim.core.topups.bank_confirmation_rules import (
 from brim.core.topups.bank_confirmations import confirm_by_bank, is_confirmed, note_confirmation, post_balance_step
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
+from brim.core.topups.config_store import read_config
 from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.importing import IMPORT_RAIL, History, import_history
@@ -135,6 +136,7 @@ __all__ = [
     "post_balance_step",
     "postpone",
     "preview_topup",
+    "read_config",
     "read_links",
     "receive_topup",
     "refused_as_dishonored",

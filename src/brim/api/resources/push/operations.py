@@ -8,7 +8,7 @@ from brim.api.resources.push import params as declared
 from brim.api.resources.push.wire import FundingInstructionsObject, IncomingTransferObject
 from brim.base.currency import InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, NotInLiveModeError, ResourceMissingError
-from brim.core.accounts import NotPlatformError
+from brim.core.accounts import AccountClosedError, NotPlatformError
 from brim.core.originators import SecondPersonError
 from brim.core.push import (
     AlreadyProposedError,
@@ -44,7 +44,14 @@ PUSH: Final = (
         resource="topups",
         level="write",
         returns=FundingInstructionsObject,
-        errors=(InvalidCurrencyError, InstructionsCurrencyError, ExpiryError, TransfersOffError, *_UNREADABLE),
+        errors=(
+            InvalidCurrencyError,
+            InstructionsCurrencyError,
+            ExpiryError,
+            TransfersOffError,
+            AccountClosedError,
+            *_UNREADABLE,
+        ),
     ),
     Operation(
         method="GET",
