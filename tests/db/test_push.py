@@ -901,22 +901,41 @@ async def test_instructions_name_the_originators_bank_account(house: House) -> N
     assert wanted.originator is not None
 
 
-async def test_instructions_name_the_bank_account_that_is_paid_now(house: House, tmp_path: Path) -> None:
-    wanted = await house.instructions()
+async def change_bank(house: House, folder: Path, active: str) -> None:
+    """Let a second originator of another bank account take over, whose bank's files are in a folder."""
     profile = house.live.profile(
         transfers=Transfers.ON,
         bank_account="second",
-        outgoing_folder=str(tmp_path / "a"),
-        incoming_folder=str(tmp_path / "b"),
+        outgoing_folder=str(folder / "to-second"),
+        incoming_folder=str(folder / "from-second"),
     )
     when: Any = {"now_ms": house.live.now_ms, "ids": house.live.ids}
     async with house.database.transaction() as conn:
-        await originators.suspend_originator(conn, PLATFORM, wanted.originator or "", by=OPERATOR, **when)
+        await originators.suspend_originator(conn, PLATFORM, active, by=OPERATOR, **when)
         change = originators.ProfileChange(profile, account_number="1112223334")
         made = await originators.save_originator(conn, house.live.vault, PLATFORM, change, by=TESTER, **when)
-        before = await push.read_bank_details(conn, house.live.vault, wanted)
         await originators.activate_originator(conn, PLATFORM, made.id, approvers=1, by=OPERATOR, **when)
+
+
+async def test_instructions_name_the_bank_account_that_is_paid_now(house: House, tmp_path: Path) -> None:
+    wanted = await house.instructions()
+    await change_bank(house, tmp_path, wanted.originator or "")
     again = await house.instructions()
     async with house.database.connection() as conn:
-        after = await push.read_bank_details(conn, house.live.vault, again)
-    assert (again.id, before.account_number, after.account_number) == (wanted.id, NUMBER, "1112223334")
+        details = await push.read_bank_details(conn, house.live.vault, again)
+    assert (again.id, details.account_number) == (wanted.id, "1112223334")
+
+
+async def test_a_debit_of_another_bank_account_takes_nothing_back(house: House, tmp_path: Path) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(2_500, wanted.reference))
+    await change_bank(house, tmp_path, wanted.originator or "")
+    (tmp_path / "to-second").mkdir()
+    (tmp_path / "from-second").mkdir()
+    debit = pays(-2_500, f"BACK {wanted.reference}")
+    content = bai2([Account("1112223334", "usd", 0, (debit, pays(900, wanted.reference)), MONDAY)])
+    (tmp_path / "from-second" / "statement.txt").write_bytes(content)
+    await house.live.work()
+    assert await house.states() == [("credited", None, 900), ("credited", None, 2_500)]
+    assert await house.breaks() == ["unmatched_line"]
+    await assert_books_hold(house.database)

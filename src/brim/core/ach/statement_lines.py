@@ -311,7 +311,12 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
         )
         return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
     found = await find_taken_back(
-        reading.conn, reading.originator.scope, texts, amount=-line.amount_minor, currency=line.currency
+        reading.conn,
+        reading.originator.scope,
+        texts,
+        amount=-line.amount_minor,
+        currency=line.currency,
+        bank_account=plain.bank_account,
     )
     return match if found is None else LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
 

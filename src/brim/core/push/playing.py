@@ -175,7 +175,9 @@ class _Playing(msgspec.Struct, frozen=True):
 
     async def take_back(self, amount: int, text: str) -> None:
         scope = self.instructions.scope
-        found = await find_taken_back(self.conn, scope, [text], amount=amount, currency=self.currency)
+        found = await find_taken_back(
+            self.conn, scope, [text], amount=amount, currency=self.currency, bank_account=SANDBOX_BANK_ACCOUNT
+        )
         if found is None:
             return
         row = await self._write(-amount, text, kind=MatchKind.TRANSFER_BACK, matched=found)

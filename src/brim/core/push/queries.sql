@@ -181,8 +181,8 @@ WHERE status = 'suspended' AND reason = 'short'
 ORDER BY id;
 
 -- name: find_outgoing
--- The transfers that a debit of an amount (5, in a currency: 4) may take back, which names their references (3) or the
--- references by which they go back (6).
+-- The transfers that a debit of an amount (5, in a currency: 4) of their bank account (7) may take back, which names their
+-- references (3) or the references by which they go back (6).
 SELECT n.by_return_reference, f.id
 FROM (
     SELECT reference, false AS by_return_reference
@@ -193,7 +193,7 @@ FROM (
 ) AS n
 CROSS JOIN LATERAL (
     (
-        SELECT id, status, amount, currency
+        SELECT id, status, amount, currency, bank_account
         FROM incoming_transfers
         WHERE NOT n.by_return_reference AND account = $1 AND livemode = $2
             AND reference BETWEEN n.reference AND n.reference
@@ -202,7 +202,7 @@ CROSS JOIN LATERAL (
     )
     UNION ALL
     (
-        SELECT id, status, amount, currency
+        SELECT id, status, amount, currency, bank_account
         FROM incoming_transfers
         WHERE n.by_return_reference AND account = $1 AND livemode = $2
             AND return_reference BETWEEN n.reference AND n.reference
@@ -210,7 +210,7 @@ CROSS JOIN LATERAL (
         OFFSET 0
     )
 ) AS f
-WHERE f.status IN ('credited', 'suspended', 'returning') AND f.amount = $5 AND f.currency = $4
+WHERE f.status IN ('credited', 'suspended', 'returning') AND f.amount = $5 AND f.currency = $4 AND f.bank_account = $7
 ORDER BY n.by_return_reference DESC, f.id
 LIMIT 10;
 

@@ -311,12 +311,12 @@ async def leave_suspense(  # noqa: PLR0913  what, to whom, when
 
 
 async def find_taken_back(
-    conn: Conn, scope: AccountScope, texts: Sequence[str], *, amount: int, currency: str
+    conn: Conn, scope: AccountScope, texts: Sequence[str], *, amount: int, currency: str, bank_account: str
 ) -> str | None:
     """Return the id of the transfer that a debit of a positive amount takes back; None where none is certain.
 
     A debit that names the reference under which one was to be sent back means that one. By the payer's reference it
-    means one only if no other of the same amount has it.
+    means one only if no other of the same amount has it. It never means one that came to another bank account.
     """
     found = await store.find_outgoing(
         conn,
@@ -325,6 +325,7 @@ async def find_taken_back(
         return_references=find_references(texts, length=RETURN_BODY),
         currency=currency,
         amount=amount,
+        bank_account=bank_account,
     )
     sent_back = list(dict.fromkeys(each.id for each in found if each.by_return_reference))
     taken: str | None = the_one(sent_back or list(dict.fromkeys(each.id for each in found)))

@@ -174,11 +174,12 @@ async def find_outgoing(
     return_references: Sequence[str],
     currency: str,
     amount: int,
+    bank_account: str,
 ) -> list[Outgoing]:
     """Return the transfers that a debit of a positive amount may take back, by the references that it names."""
     if not references and not return_references:
         return []
-    arguments = (list(references), currency, amount, list(return_references))
+    arguments = (list(references), currency, amount, list(return_references), bank_account)
     records = await conn.fetch(_SQL["find_outgoing"], scope.account, scope.livemode, *arguments)
     return [Outgoing(record["by_return_reference"], record["id"]) for record in records]
 
