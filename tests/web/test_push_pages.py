@@ -1,6 +1,14 @@
 """The pages of funding instructions and of incoming transfers, in test mode as a person uses them."""
 
-from tests.support.page_visitors import Person
+from pathlib import Path
+
+import pytest
+
+from brim.core.push import Proposal
+from tests.support.ach_objects import AchObjects
+from tests.support.page_visitors import Person, text_of
+from tests.support.service import Server
+from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
 TRANSFERS = "/v1/brim/incoming_transfers"
@@ -45,3 +53,54 @@ def test_instructions_are_created_and_a_transfer_in_suspense_is_assigned(
     for status in ("returning", "credited", "returned", "recalled", "all"):
         assert person.visit(f"/test/incoming-transfers?status={status}").status == 200
     assert person.visit("/test/incoming-transfers?status=lost").status == 404
+
+
+@pytest.fixture
+def live(server: Server, live_key: str) -> Wire:
+    return Wire(server.url, live_key)
+
+
+@pytest.fixture
+def live_person(pages_url: str, account: str, key: str, live_key: str) -> Person:
+    return Person(pages_url, SignedIn(keys={f"{account}/live": live_key, f"{account}/test": key}))
+
+
+def test_the_button_approves_what_the_page_has_shown(
+    server: Server, live: Wire, live_person: Person, account: str, tmp_path: Path
+) -> None:
+    objects = AchObjects(server, account, tmp_path)
+    transfer = objects.suspended_transfer(
+        proposed=Proposal.ASSIGN, proposed_owner=account, proposed_by="op_9", proposed_ms=1
+    )
+    page = f"/incoming-transfers/{transfer}"
+    shown = live_person.hidden(page, f"{page}/approve")
+    assert (shown["action"], shown["account"]) == ("assign", account)
+    path = f"{TRANSFERS}/{transfer}"
+    assert live.post(f"{path}/decline").status == 200
+    assert live.post(f"{path}/send_back").status == 200
+    refused = live_person.post(f"{page}/approve", shown)
+    assert refused.status == 400
+    assert "Something else is proposed" in text_of(refused)
+    assert live.get(path).json["status"] == "suspended"
+    assert live_person.send(page, f"{page}/approve").status == 303
+    assert live.get(path).json["status"] == "returning"
+
+
+def test_a_debit_on_the_statement_is_settled_as_a_transfer_that_went_back(
+    server: Server, live: Wire, live_person: Person, account: str, tmp_path: Path
+) -> None:
+    objects = AchObjects(server, account, tmp_path)
+    objects.originator()
+    transfer = objects.suspended_transfer()
+    amount = live.get(f"{TRANSFERS}/{transfer}").json["amount"]
+    debit = objects.line(amount=-amount, description="BACK")
+    page = f"/statement-lines/{debit}"
+    settled = live_person.send(
+        page, f"{page}/settle", {"note": "Rent.", "fees": "", "lines": "", "returned_transfers": transfer}
+    )
+    assert settled.status == 303
+    assert live.get(f"{TRANSFERS}/{transfer}").json["status"] == "recalled"
+    (settlement,) = live.get("/v1/brim/line_settlements?status=posted").json["data"]
+    assert (settlement["returned_transfers"], settlement["transfer"]) == ([transfer], 0)
+    assert transfer in live_person.read(f"/line-settlements/{settlement['id']}")
+    assert "Transfer from a customer" in live_person.read(f"/statement-lines/{objects.line(amount=900)}")
