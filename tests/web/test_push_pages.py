@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from brim.core.operators.rules import Role
 from brim.core.push import Proposal
 from tests.support.ach_objects import AchObjects
-from tests.support.page_visitors import Person, text_of
+from tests.support.page_visitors import Person
+from tests.support.people_house import House
 from tests.support.service import Server
 from tests.support.signing import SignedIn
 from tests.support.wire import Wire
@@ -66,24 +68,27 @@ def live_person(pages_url: str, account: str, key: str, live_key: str) -> Person
 
 
 def test_the_button_approves_what_the_page_has_shown(
-    server: Server, live: Wire, live_person: Person, account: str, tmp_path: Path
+    server: Server, live_person: Person, account: str, tmp_path: Path
 ) -> None:
-    objects = AchObjects(server, account, tmp_path)
-    transfer = objects.suspended_transfer(
-        proposed=Proposal.ASSIGN, proposed_owner=account, proposed_by="op_9", proposed_ms=1
-    )
-    page = f"/incoming-transfers/{transfer}"
+    proposal = {"proposed": Proposal.ASSIGN, "proposed_owner": account, "proposed_by": "op_9", "proposed_ms": 1}
+    page = f"/incoming-transfers/{AchObjects(server, account, tmp_path).suspended_transfer(**proposal)}"
     shown = live_person.hidden(page, f"{page}/approve")
     assert (shown["action"], shown["account"]) == ("assign", account)
-    path = f"{TRANSFERS}/{transfer}"
-    assert live.post(f"{path}/decline").status == 200
-    assert live.post(f"{path}/send_back").status == 200
-    refused = live_person.post(f"{page}/approve", shown)
-    assert refused.status == 400
-    assert "Something else is proposed" in text_of(refused)
-    assert live.get(path).json["status"] == "suspended"
-    assert live_person.send(page, f"{page}/approve").status == 303
-    assert live.get(path).json["status"] == "returning"
+
+
+def test_what_was_proposed_meanwhile_is_not_approved(house: House, tmp_path: Path) -> None:
+    account = str(Wire(house.url, house.server.test_key).get("/v1/account").json["id"])
+    first, second = house.signed_in(Role.ADMIN), house.signed_in(Role.ADMIN)
+    page = f"/incoming-transfers/{AchObjects(house.server, account, tmp_path).suspended_transfer()}"
+    for path, fields in (("/assign", {"account": account}), ("/decline", {}), ("/send-back", {})):
+        first.get(page)
+        first.submit(page + path, **fields)
+    second.get(page)
+    second.submit(f"{page}/approve", action="assign", account=account)
+    assert "Something else is proposed for the transfer" in second.text
+    second.get(page)
+    second.submit(f"{page}/approve", action="send_back", account="")
+    assert "Order the payment at your bank" in second.text
 
 
 def test_a_debit_on_the_statement_is_settled_as_a_transfer_that_went_back(
