@@ -40,6 +40,7 @@ from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.statement_writers import Account, Entry, bai2, mt940
+from tests.support.waiting import while_held
 
 NUMBER: Final = "9876543210"
 ADA: Final = Actor(kind=ActorKind.OPERATOR, id="op_ada", name="ada@example.com")
@@ -373,6 +374,22 @@ async def test_of_two_lines_that_are_the_same_batch_one_is_posted(live: LiveMone
     with pytest.raises(ach.UnfitMatchError, match="There is no batch"):
         await desk.propose([lines[0]], {}, batches=["achf_none/1"])
     await assert_books_hold(live.database)
+
+
+async def test_a_batch_that_the_bank_rejects_at_that_moment_is_not_posted(live: LiveMoney, database_url: str) -> None:
+    desk = Desk(live)
+    _, batch = await sent_batch(live)
+    (line,) = await give(live, 5_000)
+    proposed = await desk.propose([line], {}, batches=[batch])
+    with pytest.raises(ach.UnfitMatchError, match="was booked or rejected before"):
+        await while_held(
+            live.database,
+            database_url,
+            "SELECT FROM ach_files FOR UPDATE",
+            lambda: desk.confirm(proposed.id),
+            "UPDATE ach_batches SET status = 'rejected'",
+        )
+    assert await ledger(live) == {}
 
 
 async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live: LiveMoney) -> None:

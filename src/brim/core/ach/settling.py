@@ -99,6 +99,7 @@ class HandMatches:
                 originator = await _of_bank_account(conn, scope, settlement.bank_account)
                 match = LineMatch(kind=MatchKind.TRANSFER_BACK, id=target, taken_back=target)
             elif part.kind is PartKind.BATCH:
+                await file_store.lock_file(conn, scope, target.partition("/")[0])
                 batch, originator = await self._find_batch(conn, scope, target, settlement.bank_account)
                 match = LineMatch(kind=MatchKind.BATCH, id=target, batch=batch)
             else:
