@@ -58,10 +58,12 @@ async def live(database: Database, tmp_path: Path) -> LiveMoney:
     return live
 
 
-async def give(live: LiveMoney, *amounts: int, opening: int = 100_000, day: int = 1) -> list[str]:
+async def give(
+    live: LiveMoney, *amounts: int, opening: int = 100_000, day: int = 1, currency: str = "usd"
+) -> list[str]:
     """Let the bank send a statement of lines that nothing explains; return their ids in its order."""
     entries = tuple(Entry(amount, reference=f"B{day}-{n}", text=("WHAT",)) for n, amount in enumerate(amounts))
-    content = bai2([Account(NUMBER, "usd", opening, entries)])
+    content = bai2([Account(NUMBER, currency, opening, entries)])
     (live.folder / "from-bank" / f"statement-{day}.txt").write_bytes(content)
     await live.work()
     page = await page_lines(live.database, PLATFORM, PageRequest(limit=len(amounts)))
@@ -83,13 +85,14 @@ class Desk:
         *,
         batches: Sequence[str] = (),
         returns: Sequence[str] = (),
+        currency: str = "usd",
         by: Actor = ADA,
     ) -> LineSettlement:
         own = tuple(Part(kind=kind, amount=amount) for kind, amount in parts.items())
         more = {"matches": self.matches, "by": by, "approvers": self.approvers, **self._when}
         async with self._live.database.transaction() as conn:
             matched = await self.matches.find_parts(
-                conn, PLATFORM, bank_account="operating", batches=batches, returns=returns
+                conn, PLATFORM, bank_account="operating", currency=currency, batches=batches, returns=returns
             )
             proposal = Proposal(lines=tuple(lines), parts=(*matched, *own), note="As the bank says.")
             return await propose_settlement(conn, PLATFORM, proposal, **more)
@@ -373,6 +376,20 @@ async def test_of_two_lines_that_are_the_same_batch_one_is_posted(live: LiveMone
     assert (await ledger(live))["bank:operating"] == 5_000
     with pytest.raises(ach.UnfitMatchError, match="There is no batch"):
         await desk.propose([lines[0]], {}, batches=["achf_none/1"])
+    file = batch.partition("/")[0]
+    with pytest.raises(ach.UnfitMatchError):
+        await desk.propose(lines, {}, batches=[batch, f"{file}/000{batch.partition('/')[2]}"])
+    await assert_books_hold(live.database)
+
+
+async def test_a_line_in_another_currency_is_no_batch_and_no_returned_debit(live: LiveMoney) -> None:
+    desk = Desk(live)
+    topup, batch = await sent_batch(live)
+    (line,) = await give(live, 5_000, currency="eur")
+    for named in ({"batches": [batch]}, {"returns": [topup]}):
+        with pytest.raises(ach.UnfitMatchError, match="are in EUR, and ACH moves US dollars alone"):
+            await desk.propose([line], {}, currency="eur", **named)
+    assert await ledger(live) == {}
     await assert_books_hold(live.database)
 
 

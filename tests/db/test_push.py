@@ -590,9 +590,9 @@ async def test_people_say_which_transfer_a_debit_takes_back_and_what_the_bank_ke
     matches = ach.HandMatches(house.database, house.live.vault, WIRE_FORMATS)
     async with house.database.connection() as conn:
         with pytest.raises(UnfitMatchError, match="There is no transfer"):
-            await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=["itr_none"])
-        of_first = await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=[first])
-        of_rent = await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=[rent])
+            await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="usd", transfers=["itr_none"])
+        of_first = await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="usd", transfers=[first])
+        of_rent = await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="usd", transfers=[rent])
     await house.settle(recalled, *of_first, Part(kind=PartKind.FEES, amount=-25))
     await house.settle(back, *of_rent)
     assert await house.states() == [
@@ -604,7 +604,7 @@ async def test_people_say_which_transfer_a_debit_takes_back_and_what_the_bank_ke
     await assert_books_hold(house.database)
     async with house.database.connection() as conn:
         with pytest.raises(UnfitMatchError, match="is recalled already"):
-            await matches.find_parts(conn, PLATFORM, bank_account="operating", transfers=[first])
+            await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="usd", transfers=[first])
     async with owner_database.connection() as conn:
         await conn.execute("UPDATE line_settlement_parts SET target = 'itr_x' WHERE kind = 'transfer_back'")
     differences = (await verify_books(house.database)).differences

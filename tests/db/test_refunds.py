@@ -801,10 +801,14 @@ async def test_a_line_that_names_nothing_is_matched_by_hand_to_a_batch_of_refund
         (suggested,) = await matches.suggest(conn, PLATFORM, line)
         assert [(each.kind, each.target, each.amount) for each in suggested.parts] == [("ach_batch", name, -2_000)]
         assert await matches.suggest(conn, PLATFORM, msgspec.structs.replace(line, break_amount=2_000)) == []
-        parts = await matches.find_parts(conn, PLATFORM, bank_account="operating", batches=[name], returns=[])
+        parts = await matches.find_parts(
+            conn, PLATFORM, bank_account="operating", currency="usd", batches=[name], returns=[]
+        )
         assert parts == suggested.parts
         with pytest.raises(BrimError, match=f"No debit of {found.id} was returned"):
-            await matches.find_parts(conn, PLATFORM, bank_account="operating", batches=[], returns=[found.id])
+            await matches.find_parts(
+                conn, PLATFORM, bank_account="operating", currency="usd", batches=[], returns=[found.id]
+            )
         proposal = Proposal(lines=(line.id,), parts=parts, note="The bank says so.")
         told: dict[str, Any] = {
             "matches": matches,

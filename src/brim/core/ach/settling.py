@@ -32,6 +32,8 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 _CLOSE_DAYS: Final = 5
+_CURRENCY: Final = "usd"
+"""What ACH moves."""
 
 
 class UnfitMatchError(BrimError):
@@ -52,6 +54,7 @@ class HandMatches:
         scope: AccountScope,
         *,
         bank_account: str,
+        currency: str,
         batches: Sequence[str] = (),
         returns: Sequence[str] = (),
         transfers: Sequence[str] = (),
@@ -59,13 +62,17 @@ class HandMatches:
         """Return the parts of a settlement that batches, returned debits and transfers that went back make, each whole.
 
         Raises:
-            UnfitMatchError: there is none, it is another bank account's, it was booked before, or it is named twice.
+            UnfitMatchError: there is none, it is another bank account's or in another currency, it was booked before,
+                or it is named twice.
         """
+        if currency != _CURRENCY and (batches or returns):
+            raise UnfitMatchError(f"The lines are in {currency.upper()}, and ACH moves US dollars alone.")
         parts = []
         for target in batches:
             batch, originator = await self._find_batch(conn, scope, target, bank_account)
             reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
-            parts.append(Part(kind=PartKind.BATCH, target=target, amount=await booked_for(reading, batch)))
+            name = f"{batch.file}/{batch.number}"
+            parts.append(Part(kind=PartKind.BATCH, target=name, amount=await booked_for(reading, batch)))
         for target in returns:
             entry, _ = await self._find_entry(conn, scope, target, bank_account)
             name = f"{entry.topup}/{entry.number}"
@@ -117,7 +124,7 @@ class HandMatches:
 
     async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
         """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
-        if line.status is not LineStatus.OPEN or not line.unposted or line.currency != "usd":
+        if line.status is not LineStatus.OPEN or not line.unposted or line.currency != _CURRENCY:
             return []
         found = []
         for file, batch in await unbooked_batches(conn, scope, line.bank_account):

@@ -83,7 +83,9 @@ async def _find_matched(conn: Conn, call: Call) -> tuple[Part, ...]:
     if not lines or not any(targets.values()):
         return ()
     (line,) = lines.values()
-    return await _matches(call).find_parts(conn, call.scope, bank_account=line.bank_account, **targets)
+    return await _matches(call).find_parts(
+        conn, call.scope, bank_account=line.bank_account, currency=line.currency, **targets
+    )
 
 
 async def confirm_settlement(call: Call) -> Result:
