@@ -204,10 +204,14 @@ async def test_lines_that_make_up_for_each_other_are_settled_together(live: Live
     with pytest.raises(NotSettledByPartsError, match="leave -250 open and the parts add up to 0"):
         await desk.propose([wire, back, fee], {})
     proposed = await desk.propose([wire, back], {})
+    (other,) = await give(live, WIRE, opening=99_750, day=2)
+    async with live.database.connection() as conn:
+        (shown,) = (await fetch_lines(conn, PLATFORM, [other])).values()
+    assert await suggest(live.database, PLATFORM, shown) == []
     with pytest.raises(LineTakenError):
         await desk.propose([back], {PartKind.SUSPENSE: BACK}, by=BOB)
     await desk.confirm(proposed.id)
-    assert (await ledger(live), await open_lines(live)) == ({}, {fee})
+    assert (await ledger(live), await open_lines(live)) == ({}, {fee, other})
     await assert_books_hold(live.database)
 
 
@@ -325,6 +329,34 @@ async def test_verify_names_a_bank_account_whose_entries_are_not_its_lines(
     assert (found.row, found.expected, found.found) == (
         "bank account operating usd", "-251 by the lines of its statements", "-250 by its entries"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tampering", "row"),
+    [
+        ("UPDATE line_settlement_parts SET kind = 'suspense'", "journal_entries of {} (line_settlement)"),
+        ("UPDATE line_settlement_parts SET amount = -100", "line_settlements {}"),
+        ("UPDATE line_settlement_lines SET amount = -100", "line_settlements {}"),
+        ("UPDATE breaks SET resolved_ms = NULL", "line_settlements {}"),
+        ("UPDATE line_settlements SET status = 'undo_proposed', undo_by = 'x'", None),
+        ("UPDATE line_settlements SET bank_account = 'other'", "journal_entries of {} (line_settlement)"),
+    ],
+)
+async def test_verify_names_a_settlement_that_is_not_what_was_posted(
+    live: LiveMoney, owner_database: Database, tampering: str, row: str | None
+) -> None:
+    desk = Desk(live)
+    lines = await give(live, FEE, WIRE)
+    posted = await desk.propose(lines, {PartKind.FEES: FEE, PartKind.SUSPENSE: WIRE})
+    await desk.confirm(posted.id)
+    async with owner_database.connection() as conn:
+        await conn.execute("ALTER TABLE line_settlements DISABLE TRIGGER line_settlements_checked")
+        await conn.execute(tampering)
+    found = {each.row for each in (await verify_books(live.database)).differences}
+    if row is None:
+        assert found == set()
+    else:
+        assert row.format(posted.id) in found
 
 
 async def sent_batch(live: LiveMoney, amount: int = 5_000) -> tuple[str, str]:

@@ -36,7 +36,11 @@ async def suggest(database: Database, scope: AccountScope, line: ShownLine) -> l
         others = await store.open_lines_of_amount(conn, scope, -amount, line.currency)
         found = await fetch_lines(conn, scope, [each.line for each in others])
         before = await store.settled_before(conn, scope, type_code=line.type_code, description=line.description)
-    suggestions = [_made_up(line, other) for other in found.values() if other.bank_account == line.bank_account]
+    suggestions = [
+        _made_up(line, other)
+        for other in found.values()
+        if other.bank_account == line.bank_account and other.status is LineStatus.OPEN
+    ]
     suggestions += [
         Suggestion(
             lines=(line.id,),
