@@ -561,6 +561,9 @@ async def test_a_recall_reverses_the_top_up_and_may_take_the_balance_below_zero(
         (2_500, "reversed", "could_not_process"),
     ]
     assert await house.breaks() == []
+    (topup,) = await rows(house.database, "SELECT id FROM topups WHERE status = 'reversed'")
+    moved = await ach.list_lines_of_topup(house.database, PLATFORM, topup["id"])
+    assert [line.amount for line in moved] == [2_500, -2_500]
 
 
 async def test_a_recall_may_stand_before_its_transfer_on_a_statement(house: House) -> None:

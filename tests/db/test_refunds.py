@@ -303,6 +303,8 @@ async def test_a_refund_that_is_returned_credits_the_balance_and_is_listed(live:
     (listed,) = await breaks(live)
     assert (listed["kind"], listed["reference"]) == ("failed_refund", found.id)
     await assert_bank_agrees(live, available=5_000)
+    moved = await ach.list_lines_of_topup(live.database, PLATFORM, topup)
+    assert sorted(line.amount for line in moved) == [-2_000, 2_000, 5_000]
     returned = next(each for each in (live.folder / "from-bank").glob("returns_*") if "R02" in each.read_text())
     content = returned.read_text()
     (live.folder / "from-bank" / "again.ach").write_text(content.replace("REHEARSAL BANK", "REHEARSAL BAND"))

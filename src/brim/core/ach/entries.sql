@@ -651,19 +651,36 @@ UNION ALL
 );
 
 -- name: references_of_topup
--- What names the lines of statements that have moved a top-up's money, whichever account below the platform has it.
+-- What names the lines of statements that have moved a top-up's money, whichever account below the platform has it: those
+-- of its debits or of the transfer that it was, and of its refunds.
 SELECT DISTINCT f.reference
 FROM (
-    SELECT owner
-    FROM ach_entries
-    WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
-    ORDER BY topup, number
-    LIMIT 1
+    (
+        SELECT owner, topup AS source
+        FROM ach_entries
+        WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
+        ORDER BY topup, number
+        LIMIT 1
+    )
+    UNION ALL
+    (
+        SELECT owner, topup
+        FROM incoming_transfers
+        WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
+        ORDER BY topup
+    )
+    UNION ALL
+    (
+        SELECT owner, id
+        FROM refunds
+        WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3
+        ORDER BY topup, id
+    )
 ) AS e
 CROSS JOIN LATERAL (
     SELECT reference
     FROM bank_confirmations
-    WHERE account = e.owner AND livemode = $2 AND topup BETWEEN $3 AND $3
+    WHERE account = e.owner AND livemode = $2 AND topup BETWEEN e.source AND e.source
     ORDER BY topup, step
 ) AS f;
 
