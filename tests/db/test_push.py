@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
+from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import ach, originators, push
 from brim.core.accounts import AccountClosedError
@@ -641,6 +642,27 @@ def notification(*accounts: Account) -> bytes:
     for old, new in ((b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054")):
         content = content.replace(old, new)
     return content
+
+
+async def test_books_hold_where_an_account_of_test_mode_has_come_without_its_platform(
+    database: Database, owner_database: Database
+) -> None:
+    ids = IdFactory()
+    accounts = {"acct_a": None, "acct_b": None, FRIEND: "acct_a"}
+    for account, platform in accounts.items():
+        async with database.transaction() as conn:
+            await conn.execute(
+                "INSERT INTO accounts (account, platform, created) VALUES ($1, $2, 1)", account, platform
+            )
+            owner = AccountScope(account, livemode=False)
+            when = {"by": TESTER, "now_ms": 1_795_305_600_000, "ids": ids}
+            made = await push.create_instructions(conn, owner, NewInstructions(currency="usd", amount=500), **when)
+            sent = {"amount": None, "currency": None, "reference": None, "scenario": push.Scenario.EXACT}
+            await push.play_transfer(conn, owner, made.id, renderers=WIRE_FORMATS, **sent, **when)
+    await assert_books_hold(database)
+    async with owner_database.connection() as conn:
+        await conn.execute("UPDATE accounts SET platform = 'acct_b' WHERE account = $1", FRIEND)
+    assert [str(each) for each in (await verify_books(database)).differences] == []
 
 
 async def test_a_notification_and_the_statement_that_repeats_it_credit_once(house: House) -> None:

@@ -1,8 +1,8 @@
 """Proof of the bank accounts: what the ledger has of each is what its statements say, less what is named as open.
 
 Entries of a bank account are in the books of a platform and of the accounts below it; lines of statements are the
-platform's. For each bank account and currency that has lines, the sum of its entries is the sum of its lines, less what
-breaks say is not posted, plus what settlements have posted of that.
+platform's. For each bank account and currency of live mode that has lines, the sum of its entries is the sum of its
+lines, less what breaks say is not posted, plus what settlements have posted of that.
 """
 
 from collections import Counter

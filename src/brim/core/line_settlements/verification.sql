@@ -38,7 +38,8 @@ CROSS JOIN LATERAL (
 
 -- name: line_sums
 -- What the lines of each bank account say is posted: all, less what breaks say is not, and what settlements have posted.
--- Lines about the dishonor of a return that names no debit of ours move nothing in the books.
+-- Lines about the dishonor of a return that names no debit of ours move nothing in the books. Of test mode an account may
+-- be moved without its platform, whose lines they are.
 SELECT account, livemode, name, currency, sum(amount) AS amount
 FROM (
     SELECT account, livemode, bank_account AS name, currency, sum(amount) AS amount
@@ -97,5 +98,6 @@ FROM (
     FROM line_settlements
     WHERE status IN ('posted', 'undo_proposed')
 ) AS t
+WHERE livemode
 GROUP BY account, livemode, name, currency
 ORDER BY account, livemode, name, currency;
