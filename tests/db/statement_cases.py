@@ -815,6 +815,7 @@ CASES: Final[Mapping[str, Case]] = {
     "push.fetch_transfers": Case((*OWN, [at("itr_", n) for n in FEW])),
     "push.page_transfers": Case(PAGE),
     "push.page_transfers_by_status": Case((*PAGE, "credited")),
+    "push.count_suspended": Case((*OWN, 10)),
     "push.find_held_parts": Case((*OWN, at("fi_", 5))),
     "push.find_outgoing": Case((*OWN, ["RF50"], "usd", 500, ["RR500"], "operating")),
     "push.find_of_topup": Case((*OWN, at("tu_", 500))),

@@ -19,6 +19,7 @@ from brim.base.scope import AccountScope
 from brim.core import ach, originators, push
 from brim.core.accounts import AccountClosedError
 from brim.core.ach import UnfitMatchError
+from brim.core.gauges import Gauges
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import (
     MatchedSettlementError,
@@ -314,6 +315,12 @@ async def test_a_damaged_missing_unknown_or_double_reference_waits_with_suggesti
     assert found["unknown_reference"]["reference"] == "RF18539007547034"
     assert other.id in (found["several_references"]["suggestions"] or "")
     assert await house.suspense() == 1_577
+    read = await Gauges(house.database, lambda: house.live.now_ms + 1_000, data_dir=house.live.folder).read()
+    figures = {each.name: dict(each.samples) for each in read if each.name.startswith("brim_incoming_transfer")}
+    assert figures == {
+        "brim_incoming_transfers_suspended": {(PLATFORM.account,): 4},
+        "brim_incoming_transfer_oldest_seconds": {(PLATFORM.account,): 1},
+    }
     assert await house.breaks() == []
 
 

@@ -21,6 +21,7 @@ from brim.core import (
     ledger,
     negative_balances,
     originators,
+    push,
     reconciliation,
     topups,
     webhooks,
@@ -331,6 +332,29 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_transfers(conn: Conn, now_ms: int) -> list[Figure]:
+    counted: list[tuple[tuple[str, ...], float]] = []
+    oldest: list[tuple[tuple[str, ...], float]] = []
+    for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
+        found = await push.count_suspended(conn, scope, most=MOST_COUNTED)
+        counted.append(((scope.account,), found.transfers))
+        oldest.append(((scope.account,), age_s(found.since_ms, now_ms)))
+    return [
+        Figure(
+            "brim_incoming_transfers_suspended",
+            "Incoming transfers of a platform in suspense that wait for a person, up to 10,000.",
+            ("account",),
+            counted,
+        ),
+        Figure(
+            "brim_incoming_transfer_oldest_seconds",
+            "How long the oldest of these has waited.",
+            ("account",),
+            oldest,
+        ),
+    ]
+
+
 async def _read_microdeposits(conn: Conn, now_ms: int) -> list[Figure]:
     """Read what Nacha wants watched against fraud: forward and return volumes."""
     sent: list[tuple[tuple[str, ...], float]] = []
@@ -452,6 +476,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("ach", _read_ach),
     _Part("breaks", _read_breaks),
     _Part("originators", _read_originators),
+    _Part("incoming transfers", _read_transfers),
     _Part("returns", _read_returns, SELDOM_FRESH_MS),
     _Part("corrections", _read_corrections, SELDOM_FRESH_MS),
     _Part("micro-deposits", _read_microdeposits, SELDOM_FRESH_MS),

@@ -45,6 +45,7 @@ from brim.core.push.service import (
     retrieve_instructions,
     retrieve_transfer,
 )
+from brim.core.push.store import count_suspended
 from brim.core.push.verification import push_checks
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "TransfersOffError",
     "annotate",
     "approve",
+    "count_suspended",
     "create_instructions",
     "decline",
     "find_references",

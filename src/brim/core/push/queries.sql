@@ -167,6 +167,18 @@ UNION ALL
     LIMIT $6
 );
 
+-- name: count_suspended
+-- How many of a platform's transfers are in suspense and wait for a person, counted up to a number, and since when the
+-- first does.
+SELECT count(*) AS transfers, min(created_ms) AS since_ms
+FROM (
+    SELECT created_ms
+    FROM incoming_transfers
+    WHERE account = $1 AND livemode = $2 AND status BETWEEN 'suspended' AND 'suspended'
+    ORDER BY status, id
+    LIMIT $3
+) AS waiting;
+
 -- name: find_held_parts
 -- The transfers in suspense that are less than some instructions expect, oldest first.
 SELECT id

@@ -160,6 +160,18 @@ async def page_transfers(
     return Page(items=[found[each.id] for each in page.items], has_more=page.has_more)
 
 
+class SuspendedTransfers(NamedTuple):
+    """How many transfers are in suspense, and since when the first is (Unix milliseconds)."""
+
+    transfers: int
+    since_ms: int | None
+
+
+async def count_suspended(conn: Conn, scope: AccountScope, *, most: int) -> SuspendedTransfers:
+    """Return how many transfers of a platform wait in suspense for a person, counted up to `most`."""
+    return SuspendedTransfers(*await conn.fetchrow(_SQL["count_suspended"], scope.account, scope.livemode, most))
+
+
 async def find_held_parts(conn: Conn, scope: AccountScope, instructions_id: str) -> list[str]:
     """Return the ids of the transfers in suspense that are less than instructions expect, oldest first."""
     records = await conn.fetch(_SQL["find_held_parts"], scope.account, scope.livemode, instructions_id)
