@@ -152,6 +152,19 @@ def test_nobody_else_sees_statements_or_lines(
     assert {wire.get(path).status for path in (STATEMENTS, LINES, f"{LINES}/{line}")} == {403}
 
 
+def test_the_live_overview_lists_what_is_in_suspense_and_what_waits_for_a_second_person(
+    person: Person, objects: AchObjects
+) -> None:
+    assert "Transfers in suspense" not in person.read("/live-money")
+    transfer = objects.suspended_transfer()
+    settlements = [objects.settlement("proposed"), objects.settlement("undo_proposed")]
+    shown = person.visit("/live-money")
+    assert "Transfers in suspense" in text_of(shown)
+    assert "Settlements to confirm" in text_of(shown)
+    assert f"/incoming-transfers/{transfer}" in shown.body.decode()
+    assert all(f"/line-settlements/{each}" in shown.body.decode() for each in settlements)
+
+
 # Settling what is open
 
 

@@ -48,6 +48,12 @@ async def show(page: SignedVisit) -> Reply:
         for status in ("built", "approved", "sent", "rejected")
     }
     breaks = await page.api.get("/v1/brim/breaks", status="open", limit=_MOST)
+    suspended = await page.api.get("/v1/brim/incoming_transfers", status="suspended", limit=_MOST)
+    settlements = [
+        each
+        for status in ("proposed", "undo_proposed")
+        for each in (await page.api.get("/v1/brim/line_settlements", status=status, limit=_MOST))["data"]
+    ]
     return page.reply(
         "dashboard/live_money.html",
         outlook=outlook,
@@ -57,6 +63,9 @@ async def show(page: SignedVisit) -> Reply:
         held=[file for status in ("built", "approved") for file in files[status] if file["held_because"]],
         breaks=sorted(breaks["data"], key=lambda each: each["created"]),
         more_breaks=breaks["has_more"],
+        suspended=sorted(suspended["data"], key=lambda each: each["created"]),
+        more_suspended=suspended["has_more"],
+        settlements=sorted(settlements, key=lambda each: each["created"]),
         stuck=await _find_stuck(page),
         readiness=await page.api.get("/v1/brim/live_readiness"),
         names=await page.read_names(),
