@@ -14,7 +14,7 @@ from brim.core.ach import MICRODEPOSITS_SOURCE_TYPE
 from brim.core.idempotency import KeyCheck
 from brim.core.ledger import BalanceTransactionType, ledger_checks
 from brim.core.line_settlements import SOURCE_TYPE as SETTLEMENT_SOURCE_TYPE
-from brim.core.line_settlements import BankAccountCheck
+from brim.core.line_settlements import BankAccountCheck, SettlementCheck
 from brim.core.negative_balances import RESERVE_SOURCE_TYPE, TEST_HOLD_SOURCE_TYPE
 from brim.core.push import SOURCE_TYPE as TRANSFER_SOURCE_TYPE
 from brim.core.push import push_checks
@@ -71,11 +71,12 @@ async def verify_books(
     Checked for every account, mode and currency, in one snapshot: each status has exactly its entries, balance
     transactions and events; nothing belongs to a top-up that does not exist; balances are the sums of both
     entries and balance transactions; bank accounts are the sums of their statements' lines less what breaks say is not
-    posted; each idempotency key's event exists.
+    posted; each settlement of lines has the entries of its parts; each idempotency key's event exists.
     """
     clearing, refunds = ClearingCheck(confirmed_rails), RefundCheck()
     ledger = ledger_checks(source_types=source_types, transaction_types=transaction_types)
-    checks = [*topup_checks(), *ledger, *push_checks(), clearing, refunds, BankAccountCheck(), KeyCheck()]
+    bank = [BankAccountCheck(), SettlementCheck()]
+    checks = [*topup_checks(), *ledger, *push_checks(), clearing, refunds, *bank, KeyCheck()]
     async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
         await verification_walk.prefer_ranges(conn)
         total = await verification_walk.estimate_rows(conn)

@@ -32,7 +32,7 @@ from brim.core.line_settlements.service import (
     retrieve_settlement,
 )
 from brim.core.line_settlements.suggesting import Suggestion, suggest
-from brim.core.line_settlements.verification import BankAccountCheck
+from brim.core.line_settlements.verification import BankAccountCheck, SettlementCheck
 
 __all__ = [
     "MOST_LINES",
@@ -50,6 +50,7 @@ __all__ = [
     "Part",
     "PartKind",
     "Proposal",
+    "SettlementCheck",
     "SettlementStateError",
     "SettlementStatus",
     "Suggestion",

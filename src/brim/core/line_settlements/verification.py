@@ -47,3 +47,16 @@ class BankAccountCheck(Check):
                 )
                 found.append(difference)
         return found[:limit]
+
+
+class SettlementCheck(Check):
+    """Each settlement adds up, has exactly the entries of its parts, and while it is in force its lines are closed."""
+
+    walk = Walk.TOPUPS
+
+    async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+        """Return what does not hold in a range."""
+        return [
+            *await store.wrong_settlements(conn, span, limit=limit),
+            *await store.wrong_settlement_entries(conn, span, limit=limit),
+        ]

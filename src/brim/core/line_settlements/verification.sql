@@ -101,3 +101,122 @@ FROM (
 WHERE livemode
 GROUP BY account, livemode, name, currency
 ORDER BY account, livemode, name, currency;
+
+-- name: wrong_settlements
+-- Settlements whose lines or parts do not add up to their amount, and lines of those that are in force whose break is open,
+-- or about another amount.
+SELECT t.account, t.livemode, 'line_settlements ' || t.id AS row_name, w.expected, w.found
+FROM (
+    {range of line_settlements by id: account, livemode, id, amount, status}
+) AS t
+CROSS JOIN LATERAL (
+    SELECT t.amount || ' in its lines, and in its parts' AS expected,
+        l.amount || ' in its lines, ' || p.amount || ' in its parts' AS found
+    FROM (
+        SELECT coalesce(sum(amount), 0) AS amount
+        FROM (
+            SELECT amount
+            FROM line_settlement_lines
+            WHERE account = t.account AND livemode = t.livemode AND settlement BETWEEN t.id AND t.id
+            ORDER BY account, livemode, settlement, line
+            OFFSET 0
+        ) AS of_lines
+    ) AS l
+    CROSS JOIN (
+        SELECT coalesce(sum(amount), 0) AS amount
+        FROM (
+            SELECT amount
+            FROM line_settlement_parts
+            WHERE account = t.account AND livemode = t.livemode AND settlement BETWEEN t.id AND t.id
+            ORDER BY account, livemode, settlement, number
+            OFFSET 0
+        ) AS of_parts
+    ) AS p
+    WHERE t.amount <> l.amount OR t.amount <> p.amount
+    UNION ALL
+    SELECT 'a resolved break of ' || s.amount || ' about ' || s.line,
+        CASE WHEN b.resolved_ms IS NULL THEN 'none, or an open one' ELSE 'one of ' || b.amount END
+    FROM (
+        SELECT line, amount
+        FROM line_settlement_lines
+        WHERE account = t.account AND livemode = t.livemode AND settlement BETWEEN t.id AND t.id
+        ORDER BY account, livemode, settlement, line
+        OFFSET 0
+    ) AS s
+    LEFT JOIN LATERAL (
+        SELECT amount, resolved_ms
+        FROM breaks
+        WHERE
+            account = t.account AND livemode = t.livemode AND line BETWEEN s.line AND s.line
+            AND kind IN ('unmatched_line', 'line_amount')
+        ORDER BY account, livemode, line
+        LIMIT 1
+    ) AS b ON true
+    WHERE t.status IN ('posted', 'undo_proposed') AND (b.resolved_ms IS NULL OR b.amount IS DISTINCT FROM s.amount)
+) AS w
+LIMIT $7;
+
+-- name: wrong_settlement_entries
+-- Lines of entries that a settlement's status calls for, and that are missing, different, or there without being called
+-- for. 7 is the type of their source; 8 and 9 the steps: posted, and undone; 10 to 12 the ledger accounts: fees, and what
+-- those of a bank account begin with, its own and its suspense account.
+WITH wanted AS MATERIALIZED (
+    {range of line_settlements by id: account, livemode, id, bank_account, currency, status}
+),
+parts AS (
+    SELECT
+        w.account, w.livemode, w.id AS source, w.status, w.currency, $11::text || w.bank_account AS bank,
+        CASE p.kind WHEN 'fees' THEN $10::text ELSE $12::text || w.bank_account END AS other, p.amount
+    FROM wanted AS w
+    CROSS JOIN LATERAL (
+        SELECT kind, amount
+        FROM line_settlement_parts
+        WHERE account = w.account AND livemode = w.livemode AND settlement BETWEEN w.id AND w.id
+        ORDER BY account, livemode, settlement, number
+        OFFSET 0
+    ) AS p
+    WHERE p.kind IN ('fees', 'suspense')
+),
+expected AS (
+    SELECT
+        account, livemode, source, $8::text AS step, CASE WHEN amount > 0 THEN bank ELSE other END AS debit_account,
+        CASE WHEN amount > 0 THEN other ELSE bank END AS credit_account, abs(amount) AS amount, currency
+    FROM parts
+    WHERE status IN ('posted', 'undo_proposed', 'undone')
+    UNION ALL
+    SELECT
+        account, livemode, source, $9::text, CASE WHEN amount > 0 THEN other ELSE bank END,
+        CASE WHEN amount > 0 THEN bank ELSE other END, abs(amount), currency
+    FROM parts
+    WHERE status = 'undone'
+),
+entries AS MATERIALIZED (
+    SELECT account, livemode, id, source, step, debit_account, credit_account, amount, currency, line_count
+    FROM (
+        {range of journal_entries by source:
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count}
+    ) AS e
+    WHERE source_type = $7
+),
+found AS (
+    SELECT account, livemode, source, step, debit_account, credit_account, amount, currency
+    FROM entries
+    UNION ALL
+    SELECT e.account, e.livemode, e.source, e.step, l.debit_account, l.credit_account, l.amount, l.currency
+    FROM entries AS e
+    CROSS JOIN LATERAL (
+        SELECT debit_account, credit_account, amount, currency
+        FROM journal_entry_lines
+        WHERE account = e.account AND livemode = e.livemode AND entry = e.id AND e.line_count > 1
+        ORDER BY line
+    ) AS l
+)
+SELECT
+    account, livemode, format('journal_entries of %s (%s)', source, step) AS row_name,
+    e.debit_account || ' -> ' || e.credit_account || ' ' || e.amount || ' ' || e.currency AS expected,
+    f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
+FROM expected AS e
+FULL JOIN found AS f USING (account, livemode, source, step, debit_account, credit_account)
+WHERE (e.amount, e.currency) IS DISTINCT FROM (f.amount, f.currency)
+LIMIT $13;
