@@ -307,6 +307,9 @@ async def test_statements_are_imported_listed_and_shown(brim: Commands, live: Li
     told = await brim.take(str(file), group="statements")
     assert told.strip() == "monday.bai: statement, applied; 1 statement, 1 new line, 1 open break."
     assert "was taken before" in await brim.take(str(file), group="statements")
+    other = tmp_path / "other.bai"
+    other.write_bytes(bai2([Account("1111", "usd", 0, (Entry(5, "B1"), Entry(6, "B2")), date(2026, 11, 30))]))
+    assert "0 statements, 0 new lines, 2 open breaks." in await brim.take(str(other), group="statements")
     (line,) = (await brim.run("statements", "list", "--open")).splitlines()
     statement, *shown = line.split("\t")
     assert shown == ["operating usd", "2026-11-30", "1000", "750", "1", "1", "-250"]

@@ -70,19 +70,22 @@ async def _brought(database: "Database", account: str, bank_file: str) -> str:
     """Return how many statements, new lines and open breaks a file has brought, as words."""
     from brim.base.paging import MAX_LIMIT, PageRequest
     from brim.base.scope import AccountScope
-    from brim.core.reconciliation import StatementFilters, page_statements
+    from brim.core.reconciliation import StatementFilters, page_breaks, page_statements
 
     scope = AccountScope(account, livemode=True)
     page = await page_statements(database, scope, PageRequest(limit=MAX_LIMIT), StatementFilters(bank_file=bank_file))
     lines = sum(each.new_count or 0 for each in page.items)
-    breaks = sum(each.open_breaks for each in page.items)
-    more = "at least " if page.has_more else ""
-    counts = (_count(len(page.items), "statement"), _count(lines, "new line"), _count(breaks, "open break"))
-    return more + ", ".join(counts) + "."
+    breaks = await page_breaks(database, scope, PageRequest(limit=MAX_LIMIT), is_open=True, bank_file=bank_file)
+    counts = (
+        _count(len(page.items), "statement", has_more=page.has_more),
+        _count(lines, "new line", has_more=page.has_more),
+        _count(len(breaks.items), "open break", has_more=breaks.has_more),
+    )
+    return ", ".join(counts) + "."
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, *, has_more: bool) -> str:
+    return f"{'at least ' if has_more else ''}{number} {noun}{'' if number == 1 else 's'}"
 
 
 @statements.command("list")
