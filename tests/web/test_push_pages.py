@@ -44,7 +44,11 @@ def test_instructions_are_created_and_a_transfer_in_suspense_is_assigned(
     assert nobody.status == 400
     assert person.send(page, f"{page}/assign", {"account": account}).status == 303
     topup = wire.get(f"{TRANSFERS}/{transfer['id']}").json["topup"]
-    assert transfer["id"] in person.read(f"/test/topups/{topup}")
+    shown = person.read(f"/test/topups/{topup}")
+    assert transfer["id"] in shown
+    assert "Bank transfer" in shown
+    assert "Default bank account" not in shown
+    assert "could be used at once" in shown
     second = wire.post(path, {"scenario": "no_reference", "amount": 700}).json["id"]
     assert (
         person.send(f"/test/incoming-transfers/{second}", f"/test/incoming-transfers/{second}/send-back", {}).status

@@ -162,7 +162,12 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     entries: Annotated[list[RailEntryObject], described("Its presentments to the bank, in order.")]
-    name: Annotated[str, described("The rail: `ach` for live money, `sandbox` for test money.", **TEXT)]
+    name: Annotated[
+        str,
+        described(
+            "The rail: `ach` for live debits, `push` for transfers that arrived, `sandbox` for test money.", **TEXT
+        ),
+    ]
 
 
 class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from brim.core.topups import PUSH_RAIL
 from brim.http.message import Reply
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
@@ -26,7 +27,10 @@ async def show(page: SignedVisit) -> Reply:
 
 
 def paid_by(topup: Mapping[str, Any]) -> str:
-    """Return what pays for a top-up, in a word or two."""
+    """Return what pays for a top-up, in a word or two; what nothing was debited for came by itself.
+
+    Of test mode that shows only where its rail is expanded.
+    """
     source = topup["source"]
     if source and source.get("ach_debit"):
         return f"{source['ach_debit']['bank_name'] or 'Bank account'} ··{source['ach_debit']['last4']}"
@@ -34,4 +38,7 @@ def paid_by(topup: Mapping[str, Any]) -> str:
     if isinstance(method, Mapping):
         account = method["us_bank_account"]
         return f"{account['bank_name'] or 'Bank account'} ··{account['last4']}"
-    return str(method) if method else "Default bank account"
+    if method:
+        return str(method)
+    is_pushed = topup["livemode"] or topup.get("brim", {}).get("rail", {}).get("name") == PUSH_RAIL
+    return "Bank transfer" if is_pushed else "Default bank account"
