@@ -153,11 +153,14 @@ def test_nobody_else_sees_statements_or_lines(
 
 
 def test_the_live_overview_lists_what_is_in_suspense_and_what_waits_for_a_second_person(
-    person: Person, objects: AchObjects
+    person: Person, live: Wire, objects: AchObjects
 ) -> None:
     assert "Transfers in suspense" not in person.read("/live-money")
     transfer = objects.suspended_transfer()
     settlements = [objects.settlement("proposed"), objects.settlement("undo_proposed")]
+    line = live.get(f"/v1/brim/incoming_transfers/{transfer}").json["statement_line"]
+    assert f"/statement-lines/{line}" in person.visit(f"/incoming-transfers/{transfer}").body.decode()
+    assert f"/incoming-transfers/{transfer}" in person.visit(f"/statement-lines/{line}").body.decode()
     shown = person.visit("/live-money")
     assert "Transfers in suspense" in text_of(shown)
     assert "Settlements to confirm" in text_of(shown)

@@ -115,7 +115,7 @@ FOR UPDATE;
 
 -- name: fetch_transfers
 -- Transfers by id, with what the bank wrote about their lines.
-SELECT {f.transfer_columns}, l.description, l.bank_reference
+SELECT {f.transfer_columns}, l.description, l.bank_reference, l.statement_line
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT *
@@ -124,7 +124,7 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS f
 LEFT JOIN LATERAL (
-    SELECT description, bank_reference
+    SELECT description, bank_reference, id AS statement_line
     FROM statement_lines
     WHERE account = $1 AND livemode = $2 AND bank_account BETWEEN f.bank_account AND f.bank_account
         AND line_key BETWEEN f.line_key AND f.line_key

@@ -198,6 +198,7 @@ def _transfer(
         created_ms=at.now_ms,
         description=line.row.description,
         bank_reference=line.row.bank_reference,
+        statement_line=line.row.id,
     )
 
 

@@ -137,7 +137,8 @@ class IncomingTransfer(msgspec.Struct, frozen=True, kw_only=True):
     """A credit on a statement that somebody sent, or the part of it that is more than was expected (`part` 2).
 
     It belongs to the platform whose bank account it is on (`scope`); `owner` and `topup` are set once it is credited.
-    `bank_account` and `line_key` name the line; `ended_by` is the line that took it back. Times are Unix milliseconds.
+    `bank_account` and `line_key` name the line, whose id is `statement_line`; `ended_by` is the line that took it back.
+    Times are Unix milliseconds.
     """
 
     scope: AccountScope
@@ -170,6 +171,7 @@ class IncomingTransfer(msgspec.Struct, frozen=True, kw_only=True):
     ended_ms: int | None = None
     description: str | None = None
     bank_reference: str | None = None
+    statement_line: str | None = None
 
     @property
     def line(self) -> str:

@@ -145,6 +145,7 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
         str,
         described("The reference to state when it is sent back, by which the bank's debit is recognized.", **TEXT),
     ]
+    statement_line: Annotated[str | None, described("The line of the bank's statement.", **TEXT)]
     status: Annotated[
         str,
         described(
@@ -212,6 +213,7 @@ def transfer_json(found: IncomingTransfer) -> bytes:
             reason=found.reason,
             reference=found.reference,
             return_reference=found.return_reference,
+            statement_line=found.statement_line,
             status=found.status,
             suggestions=[
                 SuggestionObject(account=each.account, because=each.because, funding_instructions=each.instructions)
