@@ -140,6 +140,17 @@ def test_csv_files_have_every_page_and_no_formula(person: Person, objects: AchOb
     assert (row["id"], row["number"], row["opening_balance"]) == (statement, "'=1+1", "1000.00")
 
 
+def test_open_lines_are_exported(person: Person, objects: AchObjects) -> None:
+    opened = [objects.line(description="=1+1") for _ in range(2)]
+    posted = objects.line(is_open=False)
+    assert "/statement-lines.csv?status=open" in person.visit("/statement-lines").body.decode()
+    for query, expected in (("", opened[::-1]), ("?status=all", [posted, *opened[::-1]]), ("?topup=tu_none", [])):
+        exported = person.visit(f"/statement-lines.csv{query}").body.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(exported)))
+        assert [row["id"] for row in rows] == expected
+    assert person.visit("/statement-lines.csv?status=none").status == 404
+
+
 def test_nobody_else_sees_statements_or_lines(
     server: Server, pages_url: str, account: str, objects: AchObjects
 ) -> None:

@@ -6,7 +6,13 @@ from typing import Any, Final, TypeAlias
 from brim.http.form import Field
 from brim.http.message import Reply, StreamedReply
 from brim.web.api_client import api_path
-from brim.web.dashboard.bank_statements.pages import STATEMENT, STATEMENTS, read_filters
+from brim.web.dashboard.bank_statements.pages import (
+    LINES,
+    STATEMENT,
+    STATEMENTS,
+    narrow_lines,
+    read_filters,
+)
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topups.export import BYTE_ORDER_MARK, csv_lines, safe_cell
@@ -35,6 +41,7 @@ STATEMENT_COLUMNS: Final = (
 LINE_COLUMNS: Final = (
     "id",
     "statement",
+    "bank_account",
     "position",
     "booked_on",
     "amount",
@@ -56,6 +63,12 @@ async def export_statements(page: SignedVisit) -> Reply:
     """`GET /bank-statements.csv`: with the filters of the list."""
     name = f"bank-statements-{page.session.account}"
     return await _export(page, STATEMENTS, read_filters(page), name, STATEMENT_COLUMNS, _statement)
+
+
+async def export_all_lines(page: SignedVisit) -> Reply:
+    """`GET /statement-lines.csv`: those that are open, or whichever the page lists."""
+    _, filters = narrow_lines(page)
+    return await _export(page, LINES, filters, f"statement-lines-{page.session.account}", LINE_COLUMNS, _line)
 
 
 async def export_lines(page: SignedVisit) -> Reply:
@@ -115,6 +128,7 @@ def _line(each: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         each["id"],
         each["statement"] or "",
+        each["bank_account"],
         str(each["position"]),
         each["booked_on"],
         csv_amount(each["amount"], currency),

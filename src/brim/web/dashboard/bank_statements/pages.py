@@ -54,20 +54,26 @@ async def show(page: SignedVisit) -> Reply:
 
 async def show_lines(page: SignedVisit) -> Reply:
     """`GET /statement-lines`: those that are open, unless all are asked for, or those of a top-up."""
-    topup = page.query.get("topup")
-    status = page.query.get("status", "all" if topup else "open")
-    if status not in _LINE_STATUSES:
-        raise NoSuchPageError
-    narrowed: dict[str, Field] = {"topup": topup} if topup else {"status": "open"} if status == "open" else {}
+    chosen, narrowed = narrow_lines(page)
     found = await page.api.get(LINES, **narrowed, **page_query(page))
     return page.reply(
         "dashboard/statement_lines.html",
         lines=found["data"],
         paging=paging(page, found),
-        chosen=status,
-        topup=topup,
+        chosen=chosen,
+        topup=narrowed.get("topup"),
+        export=page.link("/statement-lines.csv", status=chosen, topup=page.query.get("topup")),
         now=system_clock_ms() // 1000,
     )
+
+
+def narrow_lines(page: SignedVisit) -> tuple[str, dict[str, Field]]:
+    """Return which lines a page's address asks for: `open` or `all`, and by what they are narrowed."""
+    topup = page.query.get("topup")
+    status = page.query.get("status", "all" if topup else "open")
+    if status not in _LINE_STATUSES:
+        raise NoSuchPageError
+    return status, {"topup": topup} if topup else {"status": "open"} if status == "open" else {}
 
 
 async def show_line(page: SignedVisit) -> Reply:

@@ -15,5 +15,6 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.get_live("/bank-statements/{statement}", pages.show),
         *signed.get_live("/bank-statements/{statement}/lines.csv", export.export_lines),
         *signed.get_live("/statement-lines", pages.show_lines),
+        *signed.get_live("/statement-lines.csv", export.export_all_lines),
         *signed.get_live("/statement-lines/{line}", pages.show_line),
     )
