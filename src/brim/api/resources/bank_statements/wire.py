@@ -101,7 +101,7 @@ class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_": "break"}):
-    """A booked line of a bank statement, and what it points at."""
+    """A booked line of a bank statement, and what it is matched to."""
 
     id: Annotated[str, identifier("bsl", "line")]
     object: Annotated[str, constant("brim.statement_line")] = "brim.statement_line"
