@@ -418,9 +418,9 @@ async def test_a_line_in_another_currency_is_no_batch_and_no_returned_debit(live
     desk = Desk(live)
     topup, batch = await sent_batch(live)
     (line,) = await give(live, 5_000, currency="eur")
-    for named in ({"batches": [batch]}, {"returns": [topup]}):
+    for batches, returns in (([batch], []), ([], [topup])):
         with pytest.raises(ach.UnfitMatchError, match="are in EUR, and ACH moves US dollars alone"):
-            await desk.propose([line], {}, currency="eur", **named)
+            await desk.propose([line], {}, currency="eur", batches=batches, returns=returns)
     assert await ledger(live) == {}
     await assert_books_hold(live.database)
 

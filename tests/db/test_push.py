@@ -662,9 +662,14 @@ async def test_books_hold_where_an_account_of_test_mode_has_come_without_its_pla
                 "INSERT INTO accounts (account, platform, created) VALUES ($1, $2, 1)", account, platform
             )
             owner = AccountScope(account, livemode=False)
-            when = {"by": TESTER, "now_ms": 1_795_305_600_000, "ids": ids}
+            when: dict[str, Any] = {"by": TESTER, "now_ms": 1_795_305_600_000, "ids": ids}
             made = await push.create_instructions(conn, owner, NewInstructions(currency="usd", amount=500), **when)
-            sent = {"amount": None, "currency": None, "reference": None, "scenario": push.Scenario.EXACT}
+            sent: dict[str, Any] = {
+                "amount": None,
+                "currency": None,
+                "reference": None,
+                "scenario": push.Scenario.EXACT,
+            }
             await push.play_transfer(conn, owner, made.id, renderers=WIRE_FORMATS, **sent, **when)
     await assert_books_hold(database)
     async with owner_database.connection() as conn:

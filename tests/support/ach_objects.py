@@ -316,7 +316,7 @@ class AchObjects:
             "opening": 100_000,
             "closing": 100_000,
             "line_count": 0,
-            "content": hashlib.sha256(str(number).encode()).digest(),
+            "content": hashlib.sha256(statement.encode()).digest(),
             "place": "continues",
             "created_ms": self._now_ms,
             "new_count": 0,

@@ -198,7 +198,8 @@ class LiveHouse:
         objects.entries(rejected, 3)
         held = objects.file(**days, held_because="The second reader found a difference in the totals.")
         reported = objects.open_break(cause=f"{rejected.id}/1", reference="1234567890-0000012")
-        statement = self.live.get("/v1/brim/bank_statements").json["data"][0]["id"]
+        statements = self.live.get("/v1/brim/bank_statements").json["data"]
+        statement = next(each["id"] for each in statements if each["line_count"])
         line = self.live.get(f"/v1/brim/bank_statements/{statement}/lines").json["data"][0]["id"]
         bank_files = self.live.get("/v1/brim/ach/bank_files").json["data"]
         broken = next(each["id"] for each in bank_files if each["status"] == "held")

@@ -1,6 +1,7 @@
 """The pages of funding instructions and of incoming transfers, in test mode as a person uses them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,12 @@ def live_person(pages_url: str, account: str, key: str, live_key: str) -> Person
 def test_the_button_approves_what_the_page_has_shown(
     server: Server, live_person: Person, account: str, tmp_path: Path
 ) -> None:
-    proposal = {"proposed": Proposal.ASSIGN, "proposed_owner": account, "proposed_by": "op_9", "proposed_ms": 1}
+    proposal: dict[str, Any] = {
+        "proposed": Proposal.ASSIGN,
+        "proposed_owner": account,
+        "proposed_by": "op_9",
+        "proposed_ms": 1,
+    }
     page = f"/incoming-transfers/{AchObjects(server, account, tmp_path).suspended_transfer(**proposal)}"
     shown = live_person.hidden(page, f"{page}/approve")
     assert (shown["action"], shown["account"]) == ("assign", account)

@@ -190,17 +190,19 @@ async def apply_return(
     if applied is not Applied.CONFLICT:
         await entry_store.return_entry(conn, entry, code=code, trace=trace, now_ms=moment.now_ms)
         await _settle_taken_back(conn, entry, code, now_ms=now_ms, ids=ids)
-    if applied is Applied.REVERSED:
-        await settle_failed_refunds(conn, entry, code=code, now_ms=now_ms, ids=ids)
     return applied
 
 
 async def _settle_taken_back(conn: Conn, entry: Entry, code: str, *, now_ms: int, ids: IdFactory) -> None:
-    """Settle the break that lists a debit which the statement took back before its return was applied."""
+    """Settle the break that lists a debit which the statement took back before its return was applied.
+
+    And those that say of its refunds that the customer was not paid.
+    """
     found = await find_open_break(conn, entry.scope, [BreakKind.TAKEN_BACK], [entry.trace or ""])
     if found is not None:
         resolution = f"The return {code} was applied."
         await settle_break(conn, entry.scope, found, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
+    await settle_failed_refunds(conn, entry, code=code, now_ms=now_ms, ids=ids)
 
 
 async def _end_authorization(

@@ -454,7 +454,7 @@ async def stop_refunds(
 
 
 async def settle_failed_refunds(conn: Conn, entry: Entry, *, code: str, now_ms: int, ids: IdFactory) -> None:
-    """Settle the breaks of failed refunds whose debit was returned: what a person should still pay, the customer has."""
+    """Settle the breaks of failed refunds whose debit was returned: what was still to be paid, the customer has."""
     found = (await refunds.find_of_topups(conn, entry.scope, [entry.topup])).get(entry.topup, ())
     resolution = f"The debit was returned with {code}, so the customer has the money."
     for each in found:

@@ -23,7 +23,16 @@ from brim.web.visit import Visit
 SignedHandler: TypeAlias = Callable[["SignedVisit"], Awaitable[Reply]]
 
 ONLY_LIVE: Final = frozenset(
-    {"live-money", "live-readiness", "ach", "breaks", "bank-statements", "statement-lines", "line-settlements"}
+    {
+        "live-money",
+        "live-readiness",
+        "ach",
+        "breaks",
+        "bank-statements",
+        "statement-lines",
+        "line-settlements",
+        "refunds",
+    }
 )
 """How the paths begin that test mode does not have."""
 
