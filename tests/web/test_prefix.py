@@ -110,6 +110,8 @@ def fill(house: House) -> None:
     method = wire.post("/v1/payment_methods", {"type": "us_bank_account", **bank}).json["id"]
     wire.post("/v1/brim/default_funding_sources", {"currency": "usd", "funding_source": method})
     wire.post("/v1/payment_methods", {"type": "us_bank_account", **bank, "brim[verification]": "microdeposits"})
+    wanted = wire.post("/v1/brim/funding_instructions", {"currency": "usd", "amount": 5_000}).json["id"]
+    wire.post(f"/v1/test_helpers/funding_instructions/{wanted}/fund", {"scenario": "short"})
     wire.post("/v1/webhook_endpoints", {"url": "http://127.0.0.1:9/hooks", "enabled_events[]": "*"})
     wire.post("/v1/accounts", {"business_profile[name]": "Under it"})
     returned = wire.create(source="btok_us_verified_dishonored")["id"]
