@@ -63,7 +63,10 @@ BY_DETAIL: Final = {
 CHANGES_WHAT_IS_THERE: Final = {"PostBrimDefaultFundingSources", "PostBrimMicrodeposits", "PostBrimPrenotes"}
 """Their entries are about a funding source, which was there before."""
 
-EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED | NEEDS_A_STATEMENT
+CHANGES_NOTHING: Final = {"PostBrimStatementMappingsPreview"}
+"""It reads a file, and stores nothing."""
+
+EXEMPT: Final = MONEY_PATH | DELIVERIES | REFUSED | NEEDS_A_STATEMENT | CHANGES_NOTHING
 ENTRIES: Final = [
     entry
     for entry in all_entries(Catalogue(OPERATIONS))
@@ -82,6 +85,7 @@ STATE: Final = {
     "ach_entries": "to_jsonb(t)",
     "funding_instructions": "to_jsonb(t)",
     "incoming_transfers": "to_jsonb(t)",
+    "statement_mappings": "to_jsonb(t)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
     "line_settlements": "to_jsonb(t)",

@@ -69,6 +69,10 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/refunds",  # a top-up that has succeeded, and a balance
         "POST /v1/brim/refunds/{refund}/cancel",  # a refund whose money was taken from a balance
         "POST /v1/brim/breaks/{break}/take_in",  # a break about lines that may be new
+        "POST /v1/brim/statement_mappings",  # a bank account that an originator's profile names
+        "POST /v1/brim/statement_mappings/preview",  # the same
+        "GET /v1/brim/statement_mappings/{statement_mapping}",  # the same
+        "POST /v1/brim/statement_mappings/{statement_mapping}",  # the same
         "POST /v1/brim/line_settlements",  # a line that is open
         "POST /v1/brim/line_settlements/{line_settlement}/confirm",  # an operator
         "POST /v1/brim/line_settlements/{line_settlement}/undo",  # one that is posted

@@ -933,6 +933,9 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.find_bank_file": Case((*OWN, sha(500), "orig_1")),
     "ach.bank_files_to_apply": Case(()),
     "ach.finish_bank_file": Case((*OWN, sha(500), "orig_1", "applied", "returns", "[]", 1)),
+    "ach.receive_held_csv_again": Case(
+        (*OWN, "orig_1"), reads_all="looks at an originator's held files, when a mapping is saved"
+    ),
     "ach.count_held_files": Case(OWN, reads_all="counts what a page of readiness shows, of one platform"),
     "ach.fetch_files": Case((*OWN, [at("file_", n) for n in FEW])),
     "ach.fetch_bank_files": Case((*OWN, [at("bf_", n) for n in FEW])),
@@ -1016,6 +1019,13 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.replace_bank_statements": Case((*OWN, [at("stmt_", n) for n in FEW], "stmt_new")),
     "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1, None)),
     "reconciliation.list_open_breaks": Case((*OWN, 10)),
+    "reconciliation.find_open_break_of_cause": Case((*OWN, "unmatched", at("cause_", 7))),
+    "statement_mappings.insert_mapping": Case((*OWN, "stmap_new", "ba_new", 1, "{}", 1, 1, "op_1")),
+    "statement_mappings.update_mapping": Case((*OWN, at("stmap_", 50), 2, "{}", 1, "op_1")),
+    "statement_mappings.lock_mapping": Case((*OWN, at("stmap_", 500))),
+    "statement_mappings.find_mapping": Case((*OWN, "ba_500")),
+    "statement_mappings.fetch_mappings": Case((*OWN, [at("stmap_", n) for n in FEW])),
+    "statement_mappings.page_mappings": Case(PAGE),
     "reconciliation.find_open_breaks": Case((*OWN, [at("ref_", 7), at("ref_", 500)], ["unmatched"])),
     "reconciliation.resolve_break": Case((*OWN, at("brk_", 7), 9, "x", "x")),
     "topups.read_bank_confirmation": Case((*OWN, at("tu_", 7), "bank_credit")),

@@ -38,6 +38,7 @@ STATE: Final = (
         "legal_holds",
         "funding_instructions",
         "incoming_transfers",
+        "statement_mappings",
     ),
 )
 

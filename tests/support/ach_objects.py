@@ -41,11 +41,13 @@ from brim.core.reconciliation import (
     insert_new_line,
     open_break,
 )
+from brim.core.reconciliation.formats import DecimalSign, Delimiter, StatementMapping
 from brim.core.reconciliation.rules import STATEMENT_PREFIX
 from brim.core.refunds import REFUND_PREFIX, Refund, RefundStatus
 from brim.core.refunds.store import insert_refund, update_refund
 from brim.core.reversals import REVERSAL_PREFIX, Reversal, ReversalReason, ReversalStatus, update_reversal
 from brim.core.reversals.store import insert_reversal
+from brim.core.statement_mappings import create_mapping
 from brim.core.time import OwnerTime
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
@@ -295,6 +297,35 @@ class AchObjects:
                     "SELECT id FROM breaks WHERE account = $1 AND cause = $2", self._scope.account, cause
                 )
                 return str(found)
+
+        return str(self._run(make))
+
+    def statement_mapping(self) -> str:
+        """Return the id of the mapping of a bank account of its own."""
+        self._count += 1
+        mapping = StatementMapping(
+            delimiter=Delimiter.COMMA,
+            decimal_sign=DecimalSign.POINT,
+            date_format="MM/DD/YYYY",
+            booking_date_column="Date",
+            amount_column="Amount",
+            balance_column="Balance",
+            text_columns=("Description",),
+            currency="usd",
+        )
+
+        async def make(database: Database) -> str:
+            async with database.connection() as conn:
+                made = await create_mapping(
+                    conn,
+                    self._scope,
+                    self._new_id("csv_").lower(),
+                    mapping,
+                    by=TESTER,
+                    now_ms=self._now_ms,
+                    ids=self._ids,
+                )
+                return made.id
 
         return str(self._run(make))
 

@@ -18,6 +18,7 @@ from brim.core import (
     refunds,
     return_rates,
     reversals,
+    statement_mappings,
 )
 from brim.core.accounts import external_rules as external_accounts
 from brim.core.accounts import rules as accounts
@@ -38,6 +39,7 @@ from brim.core.line_settlements import (
 from brim.core.pairing import rules as pairing
 from brim.core.rails import ach as rail_ach
 from brim.core.reconciliation import Break, BreakResolvedError
+from brim.core.reconciliation.formats import DecimalSign, Delimiter, MappingError, StatementMapping
 from brim.core.stripe_cli import rules as listeners
 from brim.core.time import rules as clocks
 from brim.core.topups import amounts, retry_rules
@@ -123,6 +125,24 @@ _TRANSFER = push.IncomingTransfer(
     proposed=push.Proposal.SEND_BACK,
     proposed_by="op_1",
     created_ms=1,
+)
+_MAPPING = statement_mappings.SavedMapping(
+    scope=AccountScope("acct_x", livemode=True),
+    id="stmap_x",
+    bank_account="operating",
+    version=2,
+    mapping=StatementMapping(
+        delimiter=Delimiter.COMMA,
+        decimal_sign=DecimalSign.POINT,
+        date_format="YYYY-MM-DD",
+        booking_date_column="Date",
+        amount_column="Amount",
+        balance_column="Balance",
+        currency="usd",
+    ),
+    created_ms=1,
+    updated_ms=1,
+    changed_by="op_1",
 )
 _DEBIT = reversals.DebitFacts(topup="tu_x", status="pending", is_queued=False, is_sent=False)
 _PAYMENT = refunds.PaymentFacts(
@@ -430,6 +450,13 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "Nothing is proposed for the transfer itr_x."),
     (push.CannotAssignError(_TRANSFER, "The account is closed."), 400, "incoming_transfer_not_assignable", "account",
      "The transfer itr_x cannot be assigned: The account is closed."),
+    (MappingError("date_format", "it must have the year once: write it like DD.MM.YYYY."), 400,
+     "statement_mapping_invalid", "date_format",
+     "date_format cannot be saved: it must have the year once: write it like DD.MM.YYYY."),
+    (statement_mappings.MappingExistsError(_MAPPING), 400, "statement_mapping_exists", "bank_account",
+     "The bank account operating has a mapping, stmap_x: update that."),
+    (statement_mappings.MappingChangedError(_MAPPING, 1), 400, "statement_mapping_changed", "expected_version",
+     "stmap_x has version 2 by now, and you have seen version 1."),
     (reversals.NotReversibleError("tu_x", "it is failed."), 400, "debit_not_reversible", "topup",
      "The debit of tu_x cannot be reversed: it is failed."),
     (reversals.DebitNotSentError(_DEBIT), 400, "debit_not_sent", "topup",

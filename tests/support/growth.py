@@ -433,6 +433,12 @@ _AROUND: Final = (
     ON CONFLICT DO NOTHING
     """,
     """
+    statement_mappings (
+        account, livemode, id, bank_account, version, mapping, created_ms, updated_ms, changed_by
+    )
+    SELECT {account}, false, 'stmap_' || {id}, 'ba_' || n, 1, '{{}}', n, n, 'op_1' FROM n
+    """,
+    """
     bank_readings (account, livemode, originator, folder, began_ms)
     SELECT 'acct_' || n, false, 'orig_1', '/in', n FROM n
     UNION ALL

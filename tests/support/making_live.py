@@ -1,8 +1,9 @@
 """Makes what the example of an operation of live mode is about, on a platform without a bank."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from brim.api.framework.operation import Operation
 from brim.core.ach import FileStatus
@@ -30,6 +31,7 @@ _AGREED: Final = {"accepted_at": 1_793_520_000, "sec_code": "WEB", "text": "I au
 _NEW_ORIGINATOR: Final = "PostBrimAchOriginators"
 _IMPORT: Final = "PostBrimAchBankFiles"
 _SETTLE: Final = "PostBrimLineSettlements"
+_MAPPED: Final = ("PostBrimStatementMappings", "PostBrimStatementMappingsPreview")
 _ASSIGN: Final = "PostBrimIncomingTransfersIncomingTransferAssign"
 _REVERSE: Final = "PostBrimAchReversals"
 _REFUND: Final = "PostBrimRefunds"
@@ -72,14 +74,22 @@ def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path
         values = {**values, "originator": objects.active_originator()}
     elif "{" in operation.path:
         path_id = make_live_object(operation, objects, wire)
-    if operation.operation_id == _ASSIGN:
-        values = {"account": account}
+    values = _with_what_is_there(operation, values, objects, account)
     if operation.path.endswith("/override"):
         values = {**values, "until": _tomorrow()}
     if operation.operation_id == _NEW_ORIGINATOR:  # no two may have one folder
         own = {"outgoing_folder": str(folder / "out"), "incoming_folder": str(folder / "in")}
         values = {**values, "profile": {**values["profile"], **own}}
     return Sample(operation=operation, path_id=path_id, values=values, base=server.url, key=key)
+
+
+def _with_what_is_there(
+    operation: Operation, values: Mapping[str, Any], objects: AchObjects, account: str
+) -> Mapping[str, Any]:
+    """Return an example's values, with the account or after the bank account was made that they name."""
+    if operation.operation_id in _MAPPED:
+        objects.originator()
+    return {"account": account} if operation.operation_id == _ASSIGN else values
 
 
 def make_live_object(operation: Operation, objects: AchObjects, wire: Wire) -> str:
@@ -120,6 +130,8 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
 
 def _make_of_statements(operation: Operation, objects: AchObjects) -> str:
     """Return the id of a statement, a line, or a settlement that an operation can be about."""
+    if "/statement_mappings" in operation.path:
+        return objects.statement_mapping()
     if "/bank_statements" in operation.path:
         return objects.statement()
     if "/statement_lines" in operation.path:

@@ -48,7 +48,7 @@ from brim.core.idempotency import MAX_KEY_LENGTH, KeyClaim, Result, fingerprint
 from brim.core.originators import check_is_person
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim.core.stripe_cli import SUBPROTOCOL
-from brim.http.form import BodyKind, Value, body_kind, decode_form
+from brim.http.form import BodyKind, Value, body_kind, decode_form, encode_pair
 from brim.http.intake import Intake, Limits
 from brim.http.json_body import decode_json
 from brim.http.message import Reply, Request
@@ -365,13 +365,20 @@ def _read_parameters(request: Request, operation: Operation) -> dict[str, Value]
 
 
 def _read_multipart(request: Request) -> dict[str, Value]:
-    """Return the fields of a body that holds a file; what the file is called is the parameter `name`, unless sent."""
+    """Return the fields of a body that holds a file; what the file is called is the parameter `name`, unless sent.
+
+    Fields with brackets in their names nest as those of other forms do.
+    """
     form: dict[str, Value] = {}
+    nested: list[bytes] = []
     for part in decode_multipart(request.headers[b"content-type"], request.body):
+        if "[" in part.name and part.file_name is None:
+            nested.append(encode_pair(part.name, file_bytes(part.text)))
+            continue
         form[part.name] = part.text
         if part.file_name:
             form.setdefault("name", part.file_name)
-    return decode_form(request.query) | form
+    return decode_form(request.query) | form | decode_form(b"&".join(nested))
 
 
 def _claimed(form: Mapping[str, Value], operation: Operation) -> Mapping[str, Value]:

@@ -112,6 +112,11 @@ def encode_pairs(pairs: Iterable[tuple[str, str]], *, safe: str = "") -> str:
     return "&".join(f"{quote_plus(name, safe=f'[]{safe}')}={quote_plus(value, safe=safe)}" for name, value in pairs)
 
 
+def encode_pair(name: str, value: bytes) -> bytes:
+    """Return one name and its value as a form carries them, whatever the bytes of the value are."""
+    return f"{quote_plus(name, safe='[]')}={quote_plus(value)}".encode()
+
+
 def flatten(name: str, value: Field) -> Iterator[tuple[str, str]]:
     """Yield the names and texts of one parameter, such as `metadata[order_id]` and `6735`."""
     if isinstance(value, str | int):

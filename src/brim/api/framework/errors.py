@@ -31,6 +31,7 @@ from brim.core import (
     refunds,
     return_rates,
     reversals,
+    statement_mappings,
     stripe_cli,
     time,
     topups,
@@ -39,6 +40,7 @@ from brim.core import (
 from brim.core.access import SECRET_CHARS, stripe_permission
 from brim.core.changes import TooManyStreamsError
 from brim.core.rails import ach as rail_ach
+from brim.core.reconciliation import formats as statement_formats
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
 from brim.platform.egress import targets
@@ -405,6 +407,9 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     ach.MicrodepositsOffError: Place(400, "microdeposits_off", "funding_source"),
     ach.MicrodepositLimitError: Place(400, "microdeposits_limit", "funding_source"),
     rail_ach.ProfileError: Place(param=FROM_ERROR),
+    statement_formats.MappingError: Place(400, "statement_mapping_invalid", FROM_ERROR),
+    statement_mappings.MappingExistsError: Place(400, "statement_mapping_exists", "bank_account"),
+    statement_mappings.MappingChangedError: Place(400, "statement_mapping_changed", "expected_version"),
     errors.NotInLiveModeError: Place(),
     errors.NotInTestModeError: Place(),
     funding.UnverifiedFundingError: Place(400, "bank_account_unverified", FROM_ERROR),

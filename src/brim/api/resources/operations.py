@@ -25,6 +25,7 @@ from brim.api.resources.legal_holds.operations import LEGAL_HOLDS
 from brim.api.resources.negative_balances.operations import NEGATIVE_BALANCES
 from brim.api.resources.push.operations import PUSH
 from brim.api.resources.request_logs.operations import BRIM
+from brim.api.resources.statement_mappings.operations import STATEMENT_MAPPINGS
 from brim.api.resources.test_helpers.operations import TEST_HELPERS
 from brim.api.resources.topups.operations import TOPUPS
 from brim.api.resources.v2_core.operations import CORE
@@ -49,6 +50,7 @@ OPERATIONS: Final = (
     *ORIGINATORS,
     *ACH_FILES,
     *BANK_STATEMENTS,
+    *STATEMENT_MAPPINGS,
     *LINE_SETTLEMENTS,
     *BREAKS,
     *ACH_RETURNS,

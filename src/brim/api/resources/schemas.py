@@ -31,6 +31,7 @@ from brim.api.resources.legal_holds import wire as legal_hold_wire
 from brim.api.resources.negative_balances import wire as negative_balance_wire
 from brim.api.resources.push import wire as push_wire
 from brim.api.resources.request_logs import wire as log_wire
+from brim.api.resources.statement_mappings import wire as mapping_wire
 from brim.api.resources.stripe_cli import wire as cli_wire
 from brim.api.resources.test_helpers import wire as clock_wire
 from brim.api.resources.topups import wire as topup_wire
@@ -148,6 +149,11 @@ COMPONENTS: Final = (
     Component(statement_wire.SuggestionObject, "brim.line_suggestion"),
     Component(settlement_wire.LineSettlementObject, "brim.line_settlement"),
     Component(settlement_wire.SettledLineObject, "brim.settled_line"),
+    Component(mapping_wire.StatementMappingObject, "brim.statement_mapping"),
+    Component(mapping_wire.MappingFieldsObject, "brim.statement_mapping_fields"),
+    Component(mapping_wire.StatementPreviewObject, "brim.statement_preview"),
+    Component(mapping_wire.PreviewLineObject, "brim.statement_preview_line"),
+    Component(mapping_wire.PreviewFindingObject, "brim.statement_preview_finding"),
     Component(ach_wire.BreakObject, "brim.break"),
     Component(ReturnRateObject, "brim.return_rate"),
     Component(RateObject, "brim.return_rate_figure"),

@@ -17,6 +17,7 @@ from brim.core.ach.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
 from brim.core.ach.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.ach.correcting import refuse_correction, resolve_break
 from brim.core.ach.credits import check_credits_by_second_person, who_requested_what_it_ends
+from brim.core.ach.csv_mappings import create_statement_mapping, preview_statement, update_statement_mapping
 from brim.core.ach.disputing import dishonor_return, end_contests, read_standing
 from brim.core.ach.downloads import Download, download_bank_file, download_file
 from brim.core.ach.ending import settle_prenote_files
@@ -180,6 +181,7 @@ __all__ = [
     "compare_sent",
     "count_of_platform",
     "count_returns",
+    "create_statement_mapping",
     "dishonor_return",
     "download_bank_file",
     "download_file",
@@ -205,6 +207,7 @@ __all__ = [
     "page_bank_files",
     "page_entries",
     "page_files",
+    "preview_statement",
     "read_now",
     "read_outlook",
     "read_readiness",
@@ -232,6 +235,7 @@ __all__ = [
     "state_all_imported",
     "store_bank_file",
     "take_in",
+    "update_statement_mapping",
     "verify_by_microdeposits",
     "void_file",
     "void_late",

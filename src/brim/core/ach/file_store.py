@@ -363,6 +363,12 @@ async def find_bank_bytes(conn: Conn, scope: AccountScope, file_id: str) -> Seal
     return SealedBytes(record["name"], record["sha256"], record["sealed"]) if record else None
 
 
+async def receive_held_csv_again(conn: Conn, scope: AccountScope, originator: str) -> list[str]:
+    """Have an originator's held CSV files applied again; return the ids of those that will be."""
+    records = await conn.fetch(_SQL["receive_held_csv_again"], scope.account, scope.livemode, originator)
+    return [record["id"] for record in records]
+
+
 async def bank_files_to_apply(conn: Conn) -> list[Received]:
     """Return what came from the banks of all platforms and was not applied yet, oldest first."""
     return [

@@ -221,6 +221,30 @@ WHERE ctid = ANY (ARRAY(
     ORDER BY sha256, originator
 ));
 
+-- name: receive_held_csv_again
+-- Have CSV files of an originator (3) applied again that are held, whose bytes are kept, and whose break is open.
+UPDATE bank_files AS t
+SET status = 'received', applied_ms = NULL
+FROM (
+    SELECT f.place
+    FROM (
+        SELECT ctid AS place, id, findings, sealed IS NOT NULL AS is_kept
+        FROM bank_files
+        WHERE account = $1 AND livemode = $2 AND originator = $3 AND status = 'held'
+        ORDER BY received_ms, id
+        FOR UPDATE
+    ) AS f
+    CROSS JOIN LATERAL (
+        SELECT resolved_ms
+        FROM breaks
+        WHERE account = $1 AND livemode = $2 AND kind = 'held_file' AND cause BETWEEN f.id AND f.id
+        ORDER BY cause
+    ) AS b
+    WHERE f.is_kept AND b.resolved_ms IS NULL AND jsonb_path_exists(f.findings, '$[*] ? (@.code starts with "csv_")')
+) AS h
+WHERE t.ctid = h.place
+RETURNING t.id;
+
 -- name: known_files
 -- Which of the named files the database has.
 SELECT f.id

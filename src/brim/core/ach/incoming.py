@@ -6,6 +6,7 @@ and its neighbours are applied. Each file is applied in one transaction, so none
 
 import hashlib
 import os
+import re
 import socket
 import stat
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 
-from brim.base.actor import Actor
+from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.json_codec import encode_text
 from brim.core import audit
@@ -24,7 +25,7 @@ from brim.core.ach import file_store, lineage_store, reading_store
 from brim.core.ach.acknowledgements import is_acknowledgement
 from brim.core.ach.bank_files import apply_acknowledgement, apply_nacha
 from brim.core.ach.correcting import Correcting
-from brim.core.ach.file_reading import FileReading
+from brim.core.ach.file_reading import FileReading, Finding
 from brim.core.ach.file_store import BankFile, Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
 from brim.core.ach.sent_lists import unknown_sent_files
@@ -35,7 +36,7 @@ from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, OriginatorStatus, list_active_originators
 from brim.core.rails.ach import is_sftp
-from brim.core.reconciliation import BreakKind
+from brim.core.reconciliation import BreakKind, find_open_break_of_cause, settle_break
 from brim.core.time import ClockAdvancingError
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -47,7 +48,9 @@ LARGEST_FILE: Final = 200_000_000
 UNFINISHED_SUFFIXES: Final = (".part", ".tmp")
 """The suffixes of files that are still being written."""
 
+_DELIMITER: Final = re.compile(rb"[,;\t|]")
 _HOST: Final = socket.gethostname()
+_BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
 _Mark = tuple[str, int, int]
 """A file that was seen: its path, its size, and when it was changed."""
 
@@ -63,15 +66,20 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
-def kind_of(content: bytes) -> Kind:
-    """Return what a file is; what is nothing else is read as a statement, which says what is wrong with it."""
+def kind_of(content: bytes, name: str = "") -> Kind:
+    """Return what a file is; what is nothing else is read as a statement, which says what is wrong with it.
+
+    A file with the `name` of a CSV file may begin with the digits of an ACH file.
+    """
     if not content.strip():
         return Kind.EMPTY
-    if content.lstrip()[:3] == b"101":
+    is_csv = name.lower().endswith(".csv")
+    first_line = content.lstrip()[:1000].partition(b"\n")[0]
+    if first_line[:3] == b"101" and not (is_csv and _DELIMITER.search(first_line)):
         return Kind.NACHA
     if is_acknowledgement(content):
         return Kind.ACKNOWLEDGEMENT
-    if content.lstrip()[:1] in b"56":
+    if content.lstrip()[:1] in b"56" and not is_csv:
         return Kind.NACHA  # bare batches, or entries without any header: the codec says what is missing
     return Kind.STATEMENT
 
@@ -309,7 +317,7 @@ class Incoming:
                 self._waiting.add(stored.id)
             return False  # it may speak of what has left, and that is unknown until then
         content = self._vault.open(received.sealed, place=received.place)
-        kind = kind_of(content)
+        kind = kind_of(content, stored.name)
         reading = FileReading(
             conn=conn,
             vault=self._vault,
@@ -333,8 +341,10 @@ class Incoming:
             await reading.open_break(
                 BreakKind.FILE,
                 cause=stored.id,
-                detail=f"{stored.name} is held: {'; '.join(str(each['sentence']) for each in findings[:3])}",
+                detail=f"{stored.name} is held: {'; '.join(_said(each) for each in findings[:3])}",
             )
+        elif kind is Kind.STATEMENT:
+            await self._settle_held(conn, originator, stored, now_ms=now_ms, ids=ids)
         await file_store.finish_bank_file(
             conn,
             received,
@@ -345,6 +355,24 @@ class Incoming:
         )
         _log.info("bank file applied", file=stored.id, kind=kind, held=reading.is_held, breaks=reading.breaks)
         return True
+
+    async def _settle_held(
+        self, conn: Conn, originator: Originator, stored: BankFile, *, now_ms: int, ids: IdFactory
+    ) -> None:
+        """Settle the break of a file that was held, and was read now by the mapping of its bank account."""
+        found = await find_open_break_of_cause(conn, originator.scope, BreakKind.FILE, stored.id)
+        if found is not None:
+            resolution = "The file was read by the mapping of its bank account."
+            await settle_break(
+                conn, originator.scope, found, resolution=resolution, by=_BY_ITSELF, now_ms=now_ms, ids=ids
+            )
+
+
+def _said(finding: Finding) -> str:
+    """Return what is wrong with a file; of CSV, with the row and the column."""
+    sentence = str(finding["sentence"])
+    has_place = str(finding["code"]).startswith("csv_") and finding["where"] != "file"
+    return f"{finding['where']}: {sentence}" if has_place else sentence
 
 
 def _name(path: Path) -> str:

@@ -65,6 +65,7 @@ from brim.core.reconciliation import (
     take_statement,
 )
 from brim.core.reconciliation.formats import (
+    CSV,
     Scope,
     Statement,
     StatementFile,
@@ -77,6 +78,7 @@ from brim.core.reconciliation.formats import (
 from brim.core.reconciliation.formats import Severity as StatementSeverity
 from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
+from brim.core.statement_mappings import find_mapping
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, UnexpectedBankAmountError, fetch_topups
 from brim.platform.database import Conn
@@ -113,7 +115,8 @@ _MAY_BE_KNOWN: Final = (
 
 async def apply_statement(reading: FileReading) -> list[Finding]:
     """Apply the lines of a statement: match each, and list as a break what nothing explains."""
-    statement_file = read_statement(reading.content)
+    saved = await find_mapping(reading.conn, reading.originator.scope, reading.originator.profile.bank_account)
+    statement_file = read_statement(reading.content, mapping=saved.mapping if saved else None)
     findings: list[Finding] = [
         {"code": each.code, "where": each.where, "sentence": each.sentence} for each in statement_file.findings
     ]
@@ -122,7 +125,7 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
         return findings
     number = await read_account_number(reading.conn, reading.vault, reading.originator)
     for number_in_file, (statement, lines) in enumerate(statement_file.postable_statements()):
-        if statement.account_number.lstrip("0") != number.lstrip("0"):
+        if not is_of_account(statement_file, statement, number):
             for line in lines:
                 await reading.open_break(
                     BreakKind.LINE,
@@ -135,6 +138,13 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
         await _take(reading, statement, lines)
     await _list_what_waits(reading, statement_file)
     return findings
+
+
+def is_of_account(file: StatementFile, statement: Statement, number: str) -> bool:
+    """Tell whether a statement is of the bank account with a number; CSV need not name one."""
+    if file.format == CSV and not statement.account_number:
+        return True
+    return statement.account_number.lstrip("0") == number.lstrip("0")
 
 
 async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:

@@ -16,7 +16,7 @@ from brim.base.scope import AccountScope
 from brim.core.ach import file_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.file_store import bank_file_place
-from brim.core.ach.statement_lines import row_of
+from brim.core.ach.statement_lines import is_of_account, row_of
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator, read_account_number
 from brim.core.reconciliation import (
@@ -38,6 +38,7 @@ from brim.core.reconciliation import (
     settle_break,
 )
 from brim.core.reconciliation.formats import Statement, read_statement
+from brim.core.statement_mappings import find_mapping
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -88,10 +89,12 @@ async def take_in(
     originator, content = await _bytes_of(conn, vault, scope, seen)
     number = await read_account_number(conn, vault, originator)
     of = BankAccountName(scope, originator.profile.bank_account, seen.currency or "usd")
+    saved = await find_mapping(conn, scope, of.name)
+    file = read_statement(content, mapping=saved.mapping if saved else None)
     found = [
         _Found(statement, facts, rows)
-        for statement, lines in read_statement(content).postable_statements()
-        if statement.account_number.lstrip("0") == number.lstrip("0") and statement.currency == of.currency
+        for statement, lines in file.postable_statements()
+        if is_of_account(file, statement, number) and statement.currency == of.currency
         for rows in [[row_of(originator, seen.bank_file, statement, each, now_ms=now_ms, ids=ids) for each in lines]]
         for facts in [facts_of_statement(statement, rows)]
         if facts is not None

@@ -44,6 +44,7 @@ class ObjectType(StrEnum):
     OPERATOR = "operator"
     ORIGINATOR = "originator"
     REFUND = "refund"
+    STATEMENT_MAPPING = "statement_mapping"
     TEST_CLOCK = "test_clock"
     TOPUP = "topup"
     TOKEN = "token"  # noqa: S105  the name of an object
@@ -195,6 +196,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "has_codes": plain,
     },
     ObjectType.ORIGINATOR: {"status": plain, "version": plain, "profile": plain, "last4": plain},
+    ObjectType.STATEMENT_MAPPING: {"bank_account": plain, "version": plain, "mapping": plain},
     ObjectType.TEST_CLOCK: {"name": plain, "frozen_time": plain, "target_frozen_time": plain},
     ObjectType.TOPUP: {
         "status": plain,

@@ -108,6 +108,8 @@ class Action(StrEnum):
     LEGAL_HOLD_LIFTED = "legal_hold.lifted"
     CORRECTION_REFUSED = "correction.refused"
     ACH_RETURN_DISHONORED = "ach_return.dishonored"
+    STATEMENT_MAPPING_MADE = "statement_mapping.created"
+    STATEMENT_MAPPING_UPDATED = "statement_mapping.updated"
     FUNDING_INSTRUCTIONS_MADE = "funding_instructions.created"
     TRANSFER_PROPOSED = "incoming_transfer.proposed"
     TRANSFER_APPROVED = "incoming_transfer.approved"

@@ -138,6 +138,10 @@
 -- What they are posted to.
 {rows of line_settlement_parts by t.livemode, t.settlement, t.number};
 
+-- name: rows_of_statement_mappings
+-- How its banks write statements as CSV.
+{rows of statement_mappings by t.livemode, t.id};
+
 -- name: rows_of_funding_instructions
 -- By what references its accounts are paid.
 {rows of funding_instructions by t.livemode, t.id};
@@ -394,6 +398,10 @@ FROM (
 -- name: put_line_settlement_parts
 -- What they are posted to.
 {rows put into line_settlement_parts};
+
+-- name: put_statement_mappings
+-- How its banks write statements as CSV.
+{rows put into statement_mappings};
 
 -- name: put_funding_instructions
 -- By what references its accounts are paid.

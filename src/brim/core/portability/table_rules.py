@@ -80,6 +80,7 @@ EXPORTED: Final = (
         step=_FEW,
     ),
     Table(name="bank_statements", key=_BY_ID),
+    Table(name="statement_mappings", key=_BY_ID),
     Table(name="statement_lines", key=("livemode", "bank_account", "line_key")),
     Table(name="line_settlements", key=_BY_ID),
     Table(name="line_settlement_lines", key=("livemode", "settlement", "line")),

@@ -40,6 +40,7 @@ from brim.core.reconciliation.statement_store import (
 from brim.core.reconciliation.store import (
     OpenBreaks,
     find_open_break,
+    find_open_break_of_cause,
     find_open_breaks,
     has_lines,
     list_open_breaks,
@@ -74,6 +75,7 @@ __all__ = [
     "facts_of_statement",
     "fetch_lines",
     "find_open_break",
+    "find_open_break_of_cause",
     "find_open_breaks",
     "has_lines",
     "insert_new_line",

@@ -33,6 +33,18 @@ WHERE account = $1 AND livemode = $2 AND resolved_ms IS NULL
 ORDER BY opened_ms, id
 LIMIT $3;
 
+-- name: find_open_break_of_cause
+-- The open break of a kind (3) that a cause (4) names.
+SELECT id
+FROM (
+    SELECT id, resolved_ms
+    FROM breaks
+    WHERE account = $1 AND livemode = $2 AND kind = $3 AND cause BETWEEN $4 AND $4
+    ORDER BY cause
+    OFFSET 0
+) AS f
+WHERE resolved_ms IS NULL;
+
 -- name: find_open_breaks
 -- The open breaks of some kinds whose reference is one of a few, oldest first.
 SELECT n.reference, f.id, f.cause

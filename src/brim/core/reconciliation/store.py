@@ -172,3 +172,11 @@ async def find_open_break(
     """Return the id of the oldest open break of some kinds that refers to one of a few; None where there is none."""
     found = await find_open_breaks(conn, scope, kinds, references)
     return found[0].id if found else None
+
+
+async def find_open_break_of_cause(conn: Conn, scope: AccountScope, kind: BreakKind, cause: str) -> str | None:
+    """Return the id of the open break of a kind that a cause names; None where there is none."""
+    found: str | None = await conn.fetchval(
+        _SQL["find_open_break_of_cause"], scope.account, scope.livemode, kind, cause
+    )
+    return found

@@ -97,6 +97,8 @@ ACTIONS: Final = {
     Action.FUNDING_SOURCE_CORRECTED: "Corrected a bank account, as its bank notified",
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",
+    Action.STATEMENT_MAPPING_MADE: "Created a mapping for CSV statements",
+    Action.STATEMENT_MAPPING_UPDATED: "Changed a mapping for CSV statements",
     Action.FUNDING_INSTRUCTIONS_MADE: "Created funding instructions",
     Action.TRANSFER_PROPOSED: "Proposed what becomes of an incoming transfer",
     Action.TRANSFER_APPROVED: "Approved what was proposed for an incoming transfer",

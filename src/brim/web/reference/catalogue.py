@@ -315,6 +315,12 @@ CHAPTERS: Final = (
         ("/v1/brim/statement_lines",),
     ),
     Chapter(
+        "statement_mappings",
+        "Statement mappings",
+        "How your bank writes statements as CSV, and what a file would give. This is Brim's own.",
+        ("/v1/brim/statement_mappings",),
+    ),
+    Chapter(
         "line_settlements",
         "Settlements of statement lines",
         "What people say that open lines are: one proposes, another confirms. This is Brim's own.",

@@ -1,0 +1,1 @@
+"""Mappings of CSV statements: operations, parameters, handlers and wire format."""
