@@ -1,6 +1,7 @@
 """The commands about live money, each on a database with a platform and its bank."""
 
 import asyncio
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from brim.cli.root import cli
 from brim.platform.database import Database
 from tests.support.books import execute, rows
 from tests.support.brim_process import run_brim
+from tests.support.csv_statements import Line, csv_file, simple
 from tests.support.live_money import LiveMoney
 from tests.support.statement_writers import Account, Entry, bai2
 
@@ -295,6 +297,27 @@ async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     assert "only one in status returned" in await brim.run("ach", "dishonor", found, "--code", "R70", fails=True)
     assert "ach_return.dishonored" in await actions(database)
     assert "None yet" in await brim.run("ach", "returns", "--status", "dishonorable")
+
+
+async def test_a_mapping_of_csv_is_tried_saved_shown_and_used(brim: Commands, live: LiveMoney, tmp_path: Path) -> None:
+    await live.open()
+    fields, file = tmp_path / "mapping.toml", tmp_path / "monday.csv"
+    fields.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in simple().items()))
+    file.write_bytes(csv_file(simple(), 1_000, [Line(date(2026, 11, 30), -250, ("FEE",))]))
+    assert "no mapping" in await brim.run("statements", "mapping", "preview", str(file), fails=True)
+    tried = await brim.run("statements", "mapping", "preview", str(file), "--mapping", str(fields))
+    assert "row 2\t2026-11-30\t-2.50 USD\t\tFEE" in tried
+    assert "Opening balance 10.00 USD, closing balance 7.50 USD." in tried
+    assert "has no mapping" in await brim.run("statements", "mapping", "show", fails=True)
+    assert "version 1 for operating" in await brim.run("statements", "mapping", "set", str(fields))
+    shown = await brim.run("statements", "mapping", "show", "--bank-account", "operating")
+    assert 'text_columns = ["Description"]' in shown
+    fields.write_text(f"{shown}\nwhat = 1\n")
+    assert "what cannot be saved" in await brim.run("statements", "mapping", "set", str(fields), fails=True)
+    fields.write_text("x")
+    assert "is not a mapping" in await brim.run("statements", "mapping", "set", str(fields), fails=True)
+    told = await brim.take(str(file), group="statements")
+    assert told.strip() == "monday.csv: statement, applied; 1 statement, 1 new line, 1 open break."
 
 
 async def test_statements_are_imported_listed_and_shown(brim: Commands, live: LiveMoney, tmp_path: Path) -> None:

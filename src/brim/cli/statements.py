@@ -7,6 +7,7 @@ import click
 
 from brim.cli.database import asked_here, on_database, show_table
 from brim.cli.live_money import live_scope, of_account, open_vault, with_secrets
+from brim.cli.statement_mappings import mapping
 
 if TYPE_CHECKING:
     from brim.base.paging import Page
@@ -24,12 +25,15 @@ def statements() -> None:
     """Import bank statements, list them, and show what their lines are about."""
 
 
+statements.add_command(mapping)
+
+
 @statements.command("import")
 @click.argument("files", metavar="FILE...", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
 @click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
 @with_secrets
 def import_files(files: tuple[Path, ...], originator: str | None, account: str | None, **flags: str | None) -> None:
-    """Take each FILE of statements (BAI2, camt.053, camt.054, MT940), and tell what it has brought.
+    """Take each FILE of statements (BAI2, camt.053, camt.054, MT940, mapped CSV), and tell what it has brought.
 
     It goes the way of any file from the bank, as `brim ach import` does: it is known by its content, and applied once.
     """
