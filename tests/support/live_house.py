@@ -223,6 +223,8 @@ class LiveHouse:
             "file-resubmit": f"{bad}/resubmit",
             "file-held": f"/ach/files/{held.id}",
             "bank-files": "/ach/bank-files",
+            "statement-mappings": "/statement-mappings",
+            "statement-mapping": "/statement-mappings/operating",
             "bank-file-held": f"/ach/bank-files/{broken}",
             "bank-file": f"/ach/bank-files/{applied}",
             "statements": "/bank-statements",

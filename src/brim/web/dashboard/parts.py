@@ -33,6 +33,7 @@ from brim.web.dashboard.refunds.routes import routes as refund_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.return_rates.routes import routes as return_rate_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
+from brim.web.dashboard.statement_mappings.routes import routes as mapping_routes
 from brim.web.dashboard.test_clocks.routes import routes as test_clock_routes
 from brim.web.dashboard.topups.listing import paid_by
 from brim.web.dashboard.topups.routes import routes as topup_routes
@@ -144,6 +145,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *ach_file_routes(signed),
         *bank_file_routes(signed),
         *statement_routes(signed),
+        *mapping_routes(signed),
         *settlement_routes(signed),
         *break_routes(signed),
         *return_routes(signed),

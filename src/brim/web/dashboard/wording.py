@@ -98,6 +98,7 @@ DONE: Final = {
     "refund_requested": "The top-up is refunded. The refund goes out with the next file, once that is approved.",
     "refund_canceled": "The refund is canceled. Its money is in the account's balance again.",
     "transfer_saved": "Saved.",
+    "mapping_saved": "The mapping is saved. CSV files of this bank account are read by it, those that are held too.",
     "transfer_proposed": "Proposed. In live mode, another operator has to approve it.",
     "transfer_approved": "Approved.",
     "transfer_declined": "Declined. The transfer is in suspense again.",
