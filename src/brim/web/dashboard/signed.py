@@ -32,6 +32,7 @@ ONLY_LIVE: Final = frozenset(
         "statement-lines",
         "line-settlements",
         "refunds",
+        "statement-mappings",
     }
 )
 """How the paths begin that test mode does not have."""
