@@ -25,6 +25,7 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.operations import OPERATIONS
 from brim.api.resources.rendering import availability_of
 from brim.api.resources.request_logs.wire import request_log_json
+from brim.api.resources.schemas import COMPONENTS
 from brim.api.resources.topups import wire as topup_wire
 from brim.api.resources.v2_core.destination_wire import destination_json
 from brim.api.resources.v2_core.event_wire import thin_json
@@ -419,3 +420,9 @@ def test_a_refused_key_is_announced_with_its_challenge_and_no_id_of_a_request() 
     for methods in DOCUMENT["paths"].values():
         for operation in methods.values():
             assert set(operation["responses"]["401"]["headers"]) == {"WWW-Authenticate"}
+
+
+def test_no_two_schemas_are_of_classes_of_one_name() -> None:
+    """By their classes' names one is written where it is referred to."""
+    names = [each.struct.__name__ for each in COMPONENTS]
+    assert len(names) == len(set(names))

@@ -167,7 +167,7 @@ COMPONENTS: Final = (
     Component(push_wire.AbaObject, "funding_instructions_bank_transfer_aba_record"),
     Component(push_wire.IncomingTransferObject, "brim.incoming_transfer"),
     Component(push_wire.ProposalObject, "brim.incoming_transfer_proposal"),
-    Component(push_wire.SuggestionObject, "brim.incoming_transfer_suggestion"),
+    Component(push_wire.TransferSuggestionObject, "brim.incoming_transfer_suggestion"),
     Component(DishonorObject, "brim.ach_return_dishonor"),
     Component(DishonorCodeObject, "brim.ach_return_dishonor_code"),
     Component(ContestObject, "brim.ach_return_contest"),

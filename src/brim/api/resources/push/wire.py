@@ -97,7 +97,7 @@ class ProposalObject(msgspec.Struct, frozen=True, kw_only=True):
     created_by: Annotated[str, described("Who proposed it.", **TEXT)]
 
 
-class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
+class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
     """An account that a transfer in suspense may be for."""
 
     account: Annotated[str, described("The account.", **TEXT)]
@@ -154,7 +154,7 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
             enum=[status.value for status in TransferStatus],
         ),
     ]
-    suggestions: Annotated[list[SuggestionObject], described("The accounts that it may be for.")]
+    suggestions: Annotated[list[TransferSuggestionObject], described("The accounts that it may be for.")]
     topup: Annotated[str | None, described("The top-up that it became.", **TEXT)]
 
 
@@ -216,7 +216,9 @@ def transfer_json(found: IncomingTransfer) -> bytes:
             statement_line=found.statement_line,
             status=found.status,
             suggestions=[
-                SuggestionObject(account=each.account, because=each.because, funding_instructions=each.instructions)
+                TransferSuggestionObject(
+                    account=each.account, because=each.because, funding_instructions=each.instructions
+                )
                 for each in found.suggestions
             ],
             topup=found.topup,
