@@ -27,6 +27,7 @@ from brim.core.ach.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import Proposal, propose_settlement
 from brim.core.rails.ach import ACH, Offset, SecCode
+from brim.core.rails.ach.nacha import Movement, make_entry
 from brim.core.reconciliation import page_lines
 from brim.core.refunds import FailureReason, Refund, RefundCheck, RefundStatus
 from brim.core.reversals import ReversalReason
@@ -736,6 +737,37 @@ async def test_after_a_restore_a_refund_that_has_left_does_not_leave_again(live:
     assert learned["status"] == "succeeded"
     assert len(await rows(live.database, "SELECT id FROM ach_files")) == 2
     await assert_bank_agrees(live, available=3_000 if is_known else -1_000)
+
+
+async def test_after_a_restore_a_return_of_a_pending_debit_names_the_refund_that_has_left(live: LiveMoney) -> None:
+    await live.open()
+    topup = await live.create(await live.bank_account(), 5_000)
+    await live.until("2026-12-01 17:10")
+    sent_as = Movement(
+        transaction_code="22",
+        routing_number="110000000",
+        account_number=PAYS,
+        amount_cents=2_000,
+        individual_identification_number=topup[-15:],
+        individual_name="Jenny Rosen",
+    )
+    detail = make_entry(sent_as, trace_number="121042880000099").detail
+    async with live.database.transaction() as conn:
+        (entry,) = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
+        await ach.refunding.learn_refund(
+            conn,
+            live.vault,
+            entry,
+            ach.refunding.SentRefund(entry.file or "", 9, detail, "compare"),
+            profile=live.profile(),
+            renderers=WIRE_FORMATS,
+            moment=OwnerTime(live.now_ms, live.ids),
+        )
+    assert await available(live) == -2_000
+    assert await come_back(live, topup) is Applied.FAILED
+    (listed,) = await breaks(live)
+    assert (listed["kind"], listed["amount"]) == ("paid_twice", 2_000)
+    assert await available(live) == -2_000  # the customer has it
 
 
 async def _forgotten(live: LiveMoney, found: Refund) -> Refund:

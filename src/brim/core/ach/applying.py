@@ -242,7 +242,7 @@ async def _end_returned(
     applied = await _applied_to(conn, entry, topup, code=code, profile=profile, renderers=renderers, moment=moment)
     if topup is None or applied in {Applied.CONFLICT, Applied.WAITING}:
         return Applied.CONFLICT if topup is None else applied
-    if applied is Applied.REVERSED:
+    if applied in {Applied.REVERSED, Applied.FAILED}:  # after a restore, also what is pending may have a refund
         await stop_refunds(conn, entry, code=code, profile=profile, renderers=renderers, moment=moment)
     failure_code, message = failure_of(code)
     outcome = Fail(failure_code, message) if applied is Applied.FAILED else Return(failure_code, message)
