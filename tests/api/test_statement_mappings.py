@@ -1,4 +1,4 @@
-"""Mappings of CSV statements by the API: created, changed, tried on a file, and used on what comes."""
+"""Mappings of CSV statements by the API: created, changed, and tried on a file."""
 
 from datetime import date
 from pathlib import Path
@@ -34,7 +34,7 @@ def post(wire: Wire, path: str, fields: dict[str, Any]) -> WireReply:
     return wire.post(path, [pair for name, value in fields.items() for pair in flatten(name, value)])
 
 
-def test_a_mapping_is_created_changed_listed_and_used(live: Wire) -> None:
+def test_a_mapping_is_created_changed_and_listed(live: Wire) -> None:
     fields = simple(delimiter="semicolon", decimal_sign="comma", thousands_sign="point", date_format="DD.MM.YYYY")
     created: Any = post(live, MAPPINGS, {"bank_account": "operating", "mapping": fields}).json
     assert (created["object"], created["version"]) == ("brim.statement_mapping", 1)
@@ -54,7 +54,7 @@ def test_a_csv_file_without_a_mapping_says_where_to_make_one(live: Wire) -> None
     taken: Any = upload(live, "/v1/brim/ach/bank_files", content, "monday.csv").json
     found = until(lambda: _once_read(live, taken["id"]), what="the file to be read")
     assert (found["status"], found["kind"]) == ("held", "statement")
-    assert "POST /v1/brim/statement_mappings" in found["findings"][0]["sentence"]
+    assert "the page CSV mappings" in found["findings"][0]["sentence"]
 
 
 def _once_read(live: Wire, file_id: str) -> Any:
