@@ -69,7 +69,7 @@ def _row(found: "IncomingTransfer") -> tuple[str, ...]:
 @_TRANSFER
 @of_account
 def show(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Show transfer ITR: what the bank's statement says, and what became of it."""
+    """Show transfer ITR: what the bank's statement says, and whether it is a top-up, in suspense, or sent back."""
     import msgspec
 
     from brim.core.push import find_transfer

@@ -352,16 +352,7 @@ async def _apply_returned_reversal(reading: FileReading, item: Item, info: Retur
             ids=reading.ids,
         )
     if reason is not None:
-        await reading.open_break(
-            BreakKind.RETURN,
-            cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-            detail=f"A return {info.code} of {info.amount_cents} cents names the reversal {reversal.id} with trace "
-            f"{info.original_trace_number}: {reason}.",
-            amount=info.amount_cents,
-            currency="usd",
-            reference=info.original_trace_number,
-            raw=_without_account(item),
-        )
+        await _list_unapplied(reading, item, info, f"reversal {reversal.id}", reason)
 
 
 async def _apply_returned_refund(reading: FileReading, item: Item, info: ReturnInfo, refund: Refund) -> None:
@@ -384,16 +375,21 @@ async def _apply_returned_refund(reading: FileReading, item: Item, info: ReturnI
             ids=reading.ids,
         )
     if reason is not None:
-        await reading.open_break(
-            BreakKind.RETURN,
-            cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-            detail=f"A return {info.code} of {info.amount_cents} cents names the refund {refund.id} with trace "
-            f"{info.original_trace_number}: {reason}.",
-            amount=info.amount_cents,
-            currency="usd",
-            reference=info.original_trace_number,
-            raw=_without_account(item),
-        )
+        await _list_unapplied(reading, item, info, f"refund {refund.id}", reason)
+
+
+async def _list_unapplied(reading: FileReading, item: Item, info: ReturnInfo, named: str, reason: str) -> None:
+    """List a return that names a credit of ours, and could not be applied."""
+    await reading.open_break(
+        BreakKind.RETURN,
+        cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
+        detail=f"A return {info.code} of {info.amount_cents} cents names the {named} with trace "
+        f"{info.original_trace_number}: {reason}.",
+        amount=info.amount_cents,
+        currency="usd",
+        reference=info.original_trace_number,
+        raw=_without_account(item),
+    )
 
 
 async def _is_to_account(reading: FileReading, refund: Refund, account_number: str) -> bool:

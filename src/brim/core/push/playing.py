@@ -69,7 +69,7 @@ async def play_transfer(  # noqa: PLR0913  what is sent, by whom and when
     now_ms: int,
     ids: IdFactory,
 ) -> IncomingTransfer:
-    """Let a transfer arrive by an account's instructions, and return what became of it, of the last where several do.
+    """Let a transfer arrive by an account's instructions, and return the outcome, of the last where several do.
 
     Everything from the line on happens as it does with a bank's statement.
 

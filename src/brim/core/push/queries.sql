@@ -82,7 +82,7 @@ UNION ALL
 );
 
 -- name: insert_transfer
--- Write what became of a line, or of a part of it; no row comes back where its return reference is another's.
+-- Write the outcome of a line, or of a part of it; no row comes back where its return reference is another's.
 INSERT INTO incoming_transfers (account, livemode, {transfer_columns})
 VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18, $19, $20, $21, $22, $23, $24,

@@ -84,7 +84,7 @@ class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
 async def receive_line(
     conn: Conn, line: TransferLine, *, policy: Policy, renderers: Renderers, now_ms: int, ids: IdFactory
 ) -> list[IncomingTransfer]:
-    """Credit a transfer to the account of its reference, or put it into suspense; return what became of it.
+    """Credit a transfer to the account of its reference, or put it into suspense; return the outcome.
 
     Args:
         conn: the transaction that has written the line.

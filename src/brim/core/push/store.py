@@ -112,7 +112,7 @@ async def page_instructions(conn: Conn, scope: AccountScope, owner: str, window:
 
 
 async def insert_transfer(conn: Conn, new: IncomingTransfer) -> IncomingTransfer:
-    """Write what became of a line, or of a part of it, and return it as it is written.
+    """Write the outcome of a line, or of a part of it, and return it as it is written.
 
     Where its return reference is that of another line, which is very rare, it has one of its id.
     """

@@ -113,7 +113,7 @@ class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A credit on a bank statement that a customer sent, and what became of it."""
+    """A credit on a bank statement that a customer sent, and its outcome."""
 
     id: Annotated[str, identifier("itr", "incoming_transfer")]
     object: Annotated[str, constant("brim.incoming_transfer")] = "brim.incoming_transfer"
