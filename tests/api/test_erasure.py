@@ -322,7 +322,7 @@ class Life:
             self.platform,
         )
         self.execute(
-            "INSERT INTO line_settlements VALUES ($1, true, 'lset_1', 'operating', 'usd', 1, 'rejected', 'of ' || $2, "
+            "INSERT INTO line_settlements VALUES ($1, true, 'lset_1', 'operating', 'usd', 0, 'rejected', 'of ' || $2, "
             "'op_1', 1, 'op_2', 2)",
             self.platform,
             m["live_holder"],
