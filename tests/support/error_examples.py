@@ -412,7 +412,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (ach.UnfitMatchError("There is no batch achf_x/1."), 400, "statement_line_match_unfit", None,
      "There is no batch achf_x/1."),
     (MatchedSettlementError("lset_x"), 400, "line_settlement_matched", None,
-     "The settlement lset_x has told top-ups that the bank moved their money, or made one of a transfer. That cannot be undone."),
+     ("The settlement lset_x has told top-ups that the bank moved their money, or made one of a transfer. "
+      "That cannot be undone.")),
     (LinesDifferError(), 400, None, "lines",
      "The lines are of different bank accounts or currencies. Settle them apart."),
     (LineTakenError("bsl_x"), 400, "statement_line_not_open", None,
