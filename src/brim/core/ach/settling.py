@@ -37,7 +37,7 @@ _CURRENCY: Final = "usd"
 
 
 class UnfitMatchError(BrimError):
-    """A batch or a debit cannot be what a line is."""
+    """A batch, a debit or a transfer cannot be what a line is."""
 
 
 class HandMatches:
@@ -78,7 +78,7 @@ class HandMatches:
             name = f"{entry.topup}/{entry.number}"
             parts.append(Part(kind=PartKind.RETURN, target=name, amount=-entry.amount))
         for target in transfers:
-            transfer = await _find_transfer(conn, scope, target, bank_account)
+            transfer = await _find_transfer(conn, scope, target, bank_account, currency)
             parts.append(Part(kind=PartKind.TRANSFER_BACK, target=target, amount=-transfer.amount))
         if len({part.target for part in parts}) < len(parts):
             raise UnfitMatchError("A batch, a debit or a transfer is named twice.")
@@ -102,7 +102,7 @@ class HandMatches:
                 transfer = _transfer_of(_row(scope, line, part), ids.new_at(TRANSFER_PREFIX, now_ms))
                 match = LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
             elif part.kind is PartKind.TRANSFER_BACK:
-                await _find_transfer(conn, scope, target, settlement.bank_account, currency=settlement.currency)
+                await _find_transfer(conn, scope, target, settlement.bank_account, settlement.currency)
                 originator = await _of_bank_account(conn, scope, settlement.bank_account)
                 match = LineMatch(kind=MatchKind.TRANSFER_BACK, id=target, taken_back=target)
             elif part.kind is PartKind.BATCH:
@@ -127,10 +127,9 @@ class HandMatches:
         if line.status is not LineStatus.OPEN or not line.unposted or line.currency != _CURRENCY:
             return []
         found = []
-        for file, batch in await unbooked_batches(conn, scope, line.bank_account):
+        for originator, file, batch in await unbooked_batches(conn, scope, line.bank_account):
             if not _is_near(line, batch):
                 continue
-            originator = await find_originator(conn, scope, file.originator)
             reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
             booked = await booked_for(reading, batch)
             found += _suggested(line, file, batch.number, booked, batch.effective_date)
@@ -149,7 +148,7 @@ class HandMatches:
         batch = next((each for each in batches if each.file == file_id), None)
         if batch is None:
             raise UnfitMatchError(f"There is no batch {target}.")
-        if batch.settled_by is not None or batch.status == "rejected" or file.status not in UNBOOKED:
+        if not batch.is_unbooked or file.status not in UNBOOKED:
             raise UnfitMatchError(f"Batch {target} was booked or rejected before, or has not left.")
         return batch, originator
 
@@ -204,8 +203,8 @@ async def _who_takes_transfers(conn: Conn, settlement: LineSettlement, line: Sho
     """
     if len(settlement.lines) > 1 or len(settlement.parts) > 1 or settlement.amount != line.amount or line.amount <= 0:
         raise UnfitMatchError("A transfer is one line that brought money, with all of its amount.")
-    for each in await list_originators(conn, settlement.scope):
-        if each.profile.bank_account == settlement.bank_account and each.profile.transfers is Transfers.ON:
+    for each in await _all_of_bank_account(conn, settlement.scope, settlement.bank_account):
+        if each.profile.transfers is Transfers.ON:
             return each
     raise UnfitMatchError(
         f"No originator takes the transfers of the bank account {settlement.bank_account}: set transfers in its "
@@ -214,14 +213,18 @@ async def _who_takes_transfers(conn: Conn, settlement: LineSettlement, line: Sho
 
 
 async def _of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -> Originator:
-    for each in await list_originators(conn, scope):
-        if each.profile.bank_account == bank_account:
-            return each
-    raise UnfitMatchError(f"No originator has the bank account {bank_account}.")
+    found = await _all_of_bank_account(conn, scope, bank_account)
+    if not found:
+        raise UnfitMatchError(f"No originator has the bank account {bank_account}.")
+    return found[0]
+
+
+async def _all_of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -> list[Originator]:
+    return [each for each in await list_originators(conn, scope) if each.profile.bank_account == bank_account]
 
 
 async def _find_transfer(
-    conn: Conn, scope: AccountScope, target: str, bank_account: str, *, currency: str | None = None
+    conn: Conn, scope: AccountScope, target: str, bank_account: str, currency: str
 ) -> IncomingTransfer:
     """Return a transfer that a debit of a bank account may take back.
 
@@ -232,7 +235,7 @@ async def _find_transfer(
         found = await find_transfer(conn, scope, target)
     except ResourceMissingError as error:
         raise UnfitMatchError(f"There is no transfer {target}.") from error
-    if found.bank_account != bank_account or currency not in {None, found.currency}:
+    if (found.bank_account, found.currency) != (bank_account, currency):
         raise UnfitMatchError(f"{target} is of the bank account {found.bank_account}, in {found.currency.upper()}.")
     if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED}:
         raise UnfitMatchError(f"The transfer {target} is {found.status} already.")

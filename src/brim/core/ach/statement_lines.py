@@ -340,13 +340,15 @@ async def _may_be_batch(reading: FileReading, plain: StatementLineRow) -> bool:
     """Tell whether a batch that no statement has booked has a line's total: a person says which of both it is."""
     if reading.unbooked is None:
         found = await unbooked_batches(reading.conn, plain.scope, plain.bank_account)
-        reading.unbooked = frozenset(batch.total_debit for _, batch in found if batch.total_debit)
+        reading.unbooked = frozenset(batch.total_debit for _, _, batch in found if batch.total_debit)
     return plain.currency == _CURRENCY and plain.amount in reading.unbooked
 
 
-async def unbooked_batches(conn: Conn, scope: AccountScope, bank_account: str) -> list[tuple[AchFile, FoundBatch]]:
+async def unbooked_batches(
+    conn: Conn, scope: AccountScope, bank_account: str
+) -> list[tuple[Originator, AchFile, FoundBatch]]:
     """Return the batches of a bank account, in the newest files that left, that no statement has booked."""
-    found: list[tuple[AchFile, FoundBatch]] = []
+    found: list[tuple[Originator, AchFile, FoundBatch]] = []
     for status in UNBOOKED:
         window = window_of(FILE_PREFIX, None, PageRequest(limit=_FILES_SEARCHED))
         for file in (await file_store.page_files(conn, scope, window, status=status)).items:
@@ -354,7 +356,7 @@ async def unbooked_batches(conn: Conn, scope: AccountScope, bank_account: str) -
             if originator.profile.bank_account != bank_account:
                 continue
             batches = await file_store.list_batches(conn, scope, file.id)
-            found += [(file, each) for each in batches if each.is_unbooked]
+            found += [(originator, file, each) for each in batches if each.is_unbooked]
     return found
 
 
