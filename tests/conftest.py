@@ -41,6 +41,7 @@ from tests.support.service import (
     server,
     wire,
 )
+from tests.support.shared_loading import load_in_turn
 
 __all__ = ["account", "client", "connect", "key", "live_key", "new_account", "receiver", "second_url", "server", "wire"]
 
@@ -74,6 +75,13 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Let two processes run for each core: each waits now and then, for a time-out or a reconnection."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Share the work of loading every test."""
+    config = session.config
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and "PYTEST_XDIST_WORKER" in os.environ:
+        load_in_turn(sorted((config.rootpath / "tests").rglob("test_*.py")), config.rootpath)
 
 
 def pytest_collection_finish() -> None:
