@@ -109,7 +109,7 @@ UNION ALL
 (
     SELECT {settlement_columns}
     FROM line_settlements
-    WHERE $5::boolean AND account = $1 AND livemode = $2 AND status = $7 AND id > $3 AND id < $4
+    WHERE $5::boolean AND account = $1 AND livemode = $2 AND status BETWEEN $7 AND $7 AND id > $3 AND id < $4
     ORDER BY account DESC, livemode DESC, status DESC, id DESC
     LIMIT $6
 )
@@ -117,7 +117,7 @@ UNION ALL
 (
     SELECT {settlement_columns}
     FROM line_settlements
-    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND status = $7 AND id > $3 AND id < $4
+    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND status BETWEEN $7 AND $7 AND id > $3 AND id < $4
     ORDER BY account, livemode, status, id
     LIMIT $6
 );
@@ -140,7 +140,7 @@ SELECT p.kind, count(*)::integer AS times
 FROM (
     SELECT id
     FROM line_settlements
-    WHERE account = $1 AND livemode = $2 AND status = 'posted'
+    WHERE account = $1 AND livemode = $2 AND status BETWEEN 'posted' AND 'posted'
     ORDER BY account DESC, livemode DESC, status DESC, id DESC
     LIMIT 500
 ) AS s
