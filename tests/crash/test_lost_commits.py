@@ -29,7 +29,7 @@ from tests.support.figures import Figures
 from tests.support.long_form import long_form
 from tests.support.patience import until_answered
 
-LOSSES: Final = long_form(1_000, short=400)
+LOSSES: Final = long_form(1_000, short=200)
 CLIENTS: Final = 16
 PROCESSES: Final = 2
 SEED: Final = 20261122

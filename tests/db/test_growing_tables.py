@@ -4,7 +4,7 @@ Nobody has taken statistics of these tables, or somebody did while they had ten 
 when there was nothing, when there were a thousand rows, and now, for all values and for those at hand, may touch hardly
 more pages at the end than the best of them did at a thousand rows.
 
-An ordinary run has the embedded server without statistics, and 30,000 rows at the end; `make test-long` has both
+An ordinary run has the embedded server without statistics, and 12,000 rows at the end; `make test-long` has both
 servers with both, and 100,000.
 """
 
@@ -27,7 +27,7 @@ from tests.support.long_form import long_form
 from tests.support.statements import STATEMENTS
 
 FEW: Final = 1_000
-ROWS: Final = int(os.environ.get("GROWN_ROWS", long_form("100000", short="30000")))
+ROWS: Final = int(os.environ.get("GROWN_ROWS", long_form("100000", short="12000")))
 RUNS: Final = [
     ("embedded", "none"),
     *long_form([("embedded", "of ten rows"), ("stock", "none"), ("stock", "of ten rows")], short=[]),
