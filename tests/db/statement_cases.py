@@ -958,7 +958,27 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.page_breaks": Case((*PAGE, None, None)),
     "ach.known_files": Case((*OWN, [at("file_", n) for n in FEW])),
     "reconciliation.insert_statement_line": Case(
-        (*OWN, "1234", "new", "bf_1", 1, DAY, 1, "usd", "165", None, None, "", None, None, 1, "bsl_new", None)
+        (
+            *OWN,
+            "1234",
+            "new",
+            "bf_1",
+            1,
+            DAY,
+            1,
+            "usd",
+            "165",
+            None,
+            None,
+            "",
+            None,
+            None,
+            1,
+            "bsl_new",
+            None,
+            None,
+            None,
+        )
     ),
     "reconciliation.fetch_statements": Case((*OWN, [at("stmt_", n) for n in FEW])),
     "reconciliation.page_statements": Case((*PAGE, None, None, None, None, None, None, None)),
@@ -990,6 +1010,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "line_settlements.bank_sums": Case((*RANGE, "bank:"), BOOKS),
     "line_settlements.line_sums": Case((), reads_all="verifies; lines of statements are a line or two a batch"),
+    "line_settlements.wrong_entries": Case((*_range("1"), 10), BOOKS),
     "line_settlements.wrong_settlements": Case((*_range("lset_"), 10), BOOKS),
     "line_settlements.wrong_settlement_entries": Case(
         (
@@ -1010,6 +1031,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.has_lines": Case((*OWN, "1234")),
     "reconciliation.find_statement_line": Case((*OWN, "1234", f"{7:024}")),
     "reconciliation.list_lines_of_days": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY)),
+    "reconciliation.find_entries": Case((*OWN, "1234", "usd", DAY, 7)),
     "reconciliation.lock_bank_account": Case((*OWN, "1234")),
     "reconciliation.list_bank_statements": Case((*OWN, "1234", "usd", DAY - timedelta(3))),
     "reconciliation.insert_bank_statement": Case(

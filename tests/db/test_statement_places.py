@@ -13,7 +13,7 @@ from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import PLATFORM, LiveMoney
-from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
+from tests.support.statement_writers import Account, Entry, bai2, camt053, camt054, mt940
 
 NUMBER = "9876543210"
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 12, day) for day in (7, 8, 9))
@@ -132,15 +132,8 @@ async def test_what_nobody_can_tell_apart_is_listed(bank: Bank) -> None:
     assert (await bank.posted(), await bank.open_breaks()) == ([-5], ["unmatched_line", "unmatched_line"])
 
 
-def notification(*accounts: Account) -> bytes:
-    content = camt053(list(accounts), summary=False)
-    for old, new in ((b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054")):
-        content = content.replace(old, new)
-    return content
-
-
 async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank: Bank) -> None:
-    await bank.send(notification(day(MONDAY, 1_000, fee(reference="A"))))
+    await bank.send(camt054([day(MONDAY, 1_000, fee(reference="A"))]))
     await bank.send(camt053([day(MONDAY, 1_000, fee(reference="A"), fee(9, reference="B"))]))
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9], [])
 
@@ -148,10 +141,10 @@ async def test_a_notification_and_the_statement_that_repeats_it_count_once(bank:
 async def test_a_notification_without_references_that_comes_after_its_statement_counts_once(bank: Bank) -> None:
     """What it announces beyond that counts at once, and the statement that repeats it brings nothing."""
     await bank.send(camt053([day(MONDAY, 1_000, fee(), fee(9, text="OTHER"))]))
-    await bank.send(notification(day(MONDAY, 1_000, fee())))
-    await bank.send(notification(day(MONDAY, 1_000, fee(text="WORDED OTHERWISE"))))
+    await bank.send(camt054([day(MONDAY, 1_000, fee())]))
+    await bank.send(camt054([day(MONDAY, 1_000, fee(text="WORDED OTHERWISE"))]))
     assert await bank.posted() == [-250, -9]
-    await bank.send(notification(day(MONDAY, 741, fee(), fee(5, reference="A"))))
+    await bank.send(camt054([day(MONDAY, 741, fee(), fee(5, reference="A"))]))
     assert await bank.posted() == [-250, -9, -5]
     await bank.send(camt053([day(MONDAY, 741, fee(5, reference="A"))]))
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9, -5], [])
@@ -209,14 +202,14 @@ async def test_a_name_in_the_ledger_stays_that_of_the_bank_account_whose_lines_i
 
 
 async def test_a_notification_and_the_second_statement_of_a_day_count_once(bank: Bank) -> None:
-    await bank.send(notification(day(MONDAY, 1_000, fee(reference="A"))))
+    await bank.send(camt054([day(MONDAY, 1_000, fee(reference="A"))]))
     await bank.send(camt053([day(MONDAY, 1_000, fee(9, reference="B"))]))
     await bank.send(camt053([day(MONDAY, 991, fee(reference="A"), fee(9, reference="C"))]))
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -9, -9], [])
 
 
 async def test_lines_of_a_notification_that_say_the_same_are_two_however_often_it_comes(bank: Bank) -> None:
-    content = notification(day(MONDAY, 1_000, fee(reference="000"), fee(reference="000")))
+    content = camt054([day(MONDAY, 1_000, fee(reference="000"), fee(reference="000"))])
     await bank.send(content)
     await bank.send(content + b"\n")
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -250], [])
@@ -224,7 +217,7 @@ async def test_lines_of_a_notification_that_say_the_same_are_two_however_often_i
 
 async def test_a_reference_names_a_line_of_each_currency(bank: Bank, live: LiveMoney) -> None:
     for currency in ("usd", "eur"):
-        await bank.send(notification(Account(NUMBER, currency, 1_000, (fee(reference="A"),), MONDAY)))
+        await bank.send(camt054([Account(NUMBER, currency, 1_000, (fee(reference="A"),), MONDAY)]))
     assert await bank.posted() == [-250, -250]
     details = await rows(live.database, "SELECT detail FROM breaks ORDER BY id")
     assert "in EUR, and ACH moves US dollars" in details[1]["detail"]

@@ -10,7 +10,10 @@ DIGITS = {"usd": 2, "eur": 2, "jpy": 0, "kwd": 3}
 
 @dataclass(frozen=True)
 class Entry:
-    """A movement, `amount` in minor units and positive to the customer. `parts` are the payments that it is made of."""
+    """A movement, `amount` in minor units and positive to the customer.
+
+    `parts` are the payments that it is made of, `counted` how many the bank says there are.
+    """
 
     amount: int
     reference: str = ""
@@ -20,6 +23,7 @@ class Entry:
     charges: int = 0
     reason: str = ""
     status: str = "BOOK"
+    counted: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ def entry_xml(entry: Entry, account: Account, version: int) -> str:
         reason = f"<RtrInf><Rsn><Cd>{entry.reason}</Cd></Rsn></RtrInf>" if entry.reason else ""
         reference = f"<Refs><EndToEndId>{escape(end_to_end_id)}</EndToEndId></Refs>"
         details += f"<TxDtls>{reference}{inside}{direct}{reason}</TxDtls>"
+    if entry.counted:
+        details = f"<Btch><NbOfTxs>{entry.counted}</NbOfTxs></Btch>{details}"
     charges = ""
     if entry.charges:
         record = f"{money('Amt', entry.charges, currency)}<CdtDbtInd>DBIT</CdtDbtInd>"
@@ -138,6 +144,14 @@ def camt053(accounts: Sequence[Account], *, version: int = 8, prefix: str = "", 
     name = f"{prefix}:Document" if prefix else "Document"
     body = body.replace(f"<{name}>", f"<{name}{namespace}>", 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
+
+
+def camt054(accounts: Sequence[Account], *, version: int = 8) -> bytes:
+    """Return a notification of the entries of each account."""
+    content = camt053(accounts, version=version, summary=False)
+    for old, new in ((b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn"), (b"Stmt>", b"Ntfctn>"), (b"camt.053", b"camt.054")):
+        content = content.replace(old, new)
+    return content
 
 
 def comma(amount: int, currency: str) -> str:

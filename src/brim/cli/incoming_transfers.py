@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
-_STATUSES = ("suspended", "returning", "credited", "returned", "recalled", "all")
+_STATUSES = ("suspended", "returning", "credited", "returned", "recalled", "itemized", "all")
 _TRANSFER = click.argument("transfer", metavar="ITR")
 
 

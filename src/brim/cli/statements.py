@@ -162,7 +162,7 @@ def show(statement: str, limit: int, after: str | None, account: str | None, **f
                 f"{line.amount} {line.currency}",
                 line.status,
                 line.matched or line.settlement or line.break_id or "",
-                line.description,
+                " ".join(text for text in (line.description, line.remittance) if text),
             )
             for line in lines
         ],

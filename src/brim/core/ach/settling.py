@@ -237,13 +237,13 @@ async def _find_transfer(
         raise UnfitMatchError(f"There is no transfer {target}.") from error
     if (found.bank_account, found.currency) != (bank_account, currency):
         raise UnfitMatchError(f"{target} is of the bank account {found.bank_account}, in {found.currency.upper()}.")
-    if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED}:
+    if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED, TransferStatus.ITEMIZED}:
         raise UnfitMatchError(f"The transfer {target} is {found.status} already.")
     return found
 
 
 def _transfer_of(row: StatementLineRow, transfer: str) -> TransferLine:
-    texts = tuple(text for text in (row.description, row.reference, row.bank_reference) if text)
+    texts = tuple(text for text in (row.remittance, row.description, row.reference, row.bank_reference) if text)
     return TransferLine(row=row, texts=texts, transfer=transfer)
 
 
@@ -272,6 +272,8 @@ def _row(scope: AccountScope, line: ShownLine, part: Part) -> StatementLineRow:
         matched_kind=None,
         matched=None,
         created_ms=line.created_ms,
+        parent=line.parent,
+        remittance=line.remittance,
     )
 
 

@@ -48,6 +48,9 @@ from brim.core.push import (
     TransferLine,
     find_references,
     find_taken_back,
+    find_transfer,
+    itemize_transfer,
+    may_itemize,
     policy_of,
     receive_line,
     take_back_line,
@@ -57,10 +60,16 @@ from brim.core.reconciliation import (
     LINE_PREFIX,
     BankAccountName,
     BreakKind,
+    LineStatus,
     MatchKind,
+    ShownLine,
     StatementLineRow,
+    explain_by_payments,
     facts_of,
+    fetch_lines,
+    find_entries,
     insert_new_line,
+    payments_of,
     said_elsewhere,
     take_statement,
 )
@@ -168,13 +177,17 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         elsewhere = await said_elsewhere(reading.conn, of, rows)
     times = Counter[tuple[str, date, int]]()
     recalls = {position for position in taken.lines if _may_take_back(lines[position])}
+    known = set(range(len(rows)))
     for position in sorted(taken.lines, key=recalls.__contains__):  # what one takes back may be further down
         row = msgspec.structs.replace(rows[position], statement=taken.statement)
         times[row.line_key, row.booked_on, row.amount] += 1
         number = times[row.line_key, row.booked_on, row.amount]
         if number > 1:  # lines of one statement are never the same
             row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        await _apply_line(reading, lines[position], row, is_new=taken.is_certain, elsewhere=elsewhere)
+        if await _apply_line(reading, lines[position], row, is_new=taken.is_certain, elsewhere=elsewhere):
+            known.discard(position)
+    for position in sorted(known):
+        await _itemize_known(reading, lines[position], rows, position, of=of)
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
@@ -243,24 +256,37 @@ def row_of(
         currency=line.currency,
         type_code=line.type_code,
         bank_reference=_bounded(line.bank_reference) or None,
-        reference=_bounded(line.customer_reference or line.end_to_end_id or line.payment_information_id) or None,
+        reference=_reference_of(line),
         description=line.text,
         matched_kind=None,
         matched=None,
         created_ms=now_ms,
+        remittance=line.remittance or None,
     )
 
 
 async def _apply_line(
-    reading: FileReading, line: StatementLine, plain: StatementLineRow, *, is_new: bool, elsewhere: Container[object]
-) -> None:
+    reading: FileReading,
+    line: StatementLine,
+    plain: StatementLineRow,
+    *,
+    is_new: bool = True,
+    elsewhere: Container[object] = (),
+) -> bool:
+    """Store a line with what it is about, and post that; return whether it was new."""
     match = await _match_line(reading, line, plain)
-    if match.transfer is not None and not plain.bank_reference and facts_of(plain) in elsewhere:
+    is_credit = match.transfer is not None or (bool(match.payments) and line.amount_minor > 0)
+    if is_credit and not plain.bank_reference and facts_of(plain) in elsewhere:
         match = LineMatch(problem=_MAY_BE_KNOWN.format(plain.description).rstrip(": "))
     matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
+    if match.payments:
+        matched = msgspec.structs.replace(matched, remittance=None)  # it is on the lines of its payments
     row = await insert_new_line(reading.conn, matched, is_new=is_new)
     if row is None:
-        return
+        return False
+    if match.payments:
+        await _apply_payments(reading, row, match.payments)
+        return True
     problem, rest = match.problem, row.amount
     if match.booked_though_rejected is not None:
         await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
@@ -281,6 +307,86 @@ async def _apply_line(
             currency=row.currency,
             reference=row.reference or row.bank_reference,
         )
+    return True
+
+
+async def _apply_payments(reading: FileReading, entry: StatementLineRow, payments: Sequence[StatementLine]) -> None:
+    """Store the payments of an entry as lines, and post what each is about; the entry itself posts nothing."""
+    await explain_by_payments(reading.conn, entry, payments=len(payments), now_ms=reading.now_ms, ids=reading.ids)
+    for number, payment in enumerate(payments, 1):
+        row = msgspec.structs.replace(
+            entry,
+            id=reading.ids.new_at(LINE_PREFIX, reading.now_ms),
+            parent=entry.id,
+            line_key=f"{entry.line_key}/payment/{number}",
+            bank_file=reading.file.id,
+            amount=payment.amount_minor,
+            bank_reference=_bounded(payment.bank_reference) or None,
+            reference=_reference_of(payment),
+            description=payment.text,
+            remittance=payment.remittance or None,
+            created_ms=reading.now_ms,
+        )
+        await _apply_line(reading, payment, row)
+
+
+async def _itemize_known(
+    reading: FileReading,
+    line: StatementLine,
+    rows: Sequence[StatementLineRow],
+    position: int,
+    *,
+    of: BankAccountName,
+) -> None:
+    """Have the payments of an entry that is known and unexplained take its place, if they were not listed before.
+
+    So a statement may come without them and a notification bring them, or the other way round. The entry is the one
+    with the bank's reference, or the only one of its day and amount where either has none. What a person has said of
+    it, or what the matcher has found, stays.
+    """
+    payments, row = payments_of(line), rows[position]
+    if not payments:
+        return
+    entries = await find_entries(reading.conn, of, booked_on=row.booked_on, amount=row.amount)
+    named = [each for each in entries if each.bank_reference and each.bank_reference == row.bank_reference]
+    if not named:
+        alike = sum((each.booked_on, each.amount) == (row.booked_on, row.amount) for each in rows)
+        named = [each for each in entries if not (each.bank_reference and row.bank_reference)]
+        named = named if alike == len(entries) == 1 else []
+    if len(named) != 1 or named[0].is_itemized:
+        return
+    found = (await fetch_lines(reading.conn, of.scope, [named[0].id]))[named[0].id]
+    entry = _stored(of.scope, found)
+    if found.status is LineStatus.OPEN and found.matched is None:
+        await _apply_payments(reading, entry, payments)
+    elif found.matched_kind == MatchKind.TRANSFER and found.matched is not None:
+        transfer = await find_transfer(reading.conn, of.scope, found.matched)
+        if found.break_id is None and may_itemize(transfer):
+            await _apply_payments(reading, entry, payments)
+            await itemize_transfer(reading.conn, of.scope, transfer.id, now_ms=reading.now_ms, ids=reading.ids)
+
+
+def _stored(scope: AccountScope, line: ShownLine) -> StatementLineRow:
+    """Return a stored line as the matcher has it, matched to nothing."""
+    return StatementLineRow(
+        id=line.id,
+        statement=line.statement,
+        scope=scope,
+        bank_account=line.bank_account,
+        line_key=line.line_key,
+        bank_file=line.bank_file,
+        position=line.position,
+        booked_on=line.booked_on,
+        amount=line.amount,
+        currency=line.currency,
+        type_code=line.type_code,
+        bank_reference=line.bank_reference,
+        reference=line.reference,
+        description=line.description,
+        matched_kind=None,
+        matched=None,
+        created_ms=line.created_ms,
+    )
 
 
 class LineMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,22 +403,33 @@ class LineMatch(msgspec.Struct, frozen=True, kw_only=True):
     is_unexplained: bool = False
     transfer: TransferLine | None = None
     taken_back: str | None = None
+    payments: tuple[StatementLine, ...] = ()
+    """The lines that take the place of an entry, which itself is about nothing."""
 
 
-async def _match_line(reading: FileReading, line: StatementLine, plain: StatementLineRow) -> LineMatch:
+async def _match_line(  # noqa: PLR0911  a ladder of what it may be
+    reading: FileReading, line: StatementLine, plain: StatementLineRow
+) -> LineMatch:
     """Return what a line is about: something that we have sent, a transfer from somebody, or one that goes back.
+
+    An entry of several payments is about all of them, unless it is one thing as a whole.
 
     What goes back is known by its reference, also once no more transfers are taken.
     """
-    match = await _match(reading, line)
+    match = await _match(reading, line, is_payment=plain.parent is not None)
+    payments = payments_of(line)
     if not match.is_unexplained:
-        return match
+        is_of_one = match.problem is not None and match.kind not in {None, MatchKind.BATCH}
+        return LineMatch(payments=payments) if payments and is_of_one else match
     texts = _transfer_texts(line)
     if line.amount_minor > 0:
-        if reading.originator.profile.transfers is Transfers.OFF:
+        is_taken = reading.originator.profile.transfers is not Transfers.OFF
+        if not payments and not is_taken:
             return match
         if not find_references(texts) and await _may_be_batch(reading, plain):
             return match
+        if payments:
+            return LineMatch(payments=payments)
         transfer = TransferLine(
             row=plain,
             texts=texts,
@@ -328,7 +445,9 @@ async def _match_line(reading: FileReading, line: StatementLine, plain: Statemen
         currency=line.currency,
         bank_account=plain.bank_account,
     )
-    return match if found is None else LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
+    if found is None:
+        return LineMatch(payments=payments) if payments else match
+    return LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
 
 
 def _may_take_back(line: StatementLine) -> bool:
@@ -378,12 +497,17 @@ def _payments_in(line: StatementLine) -> tuple[tuple[str, ...], ...]:
     return payments if len(payments) > 1 else ()
 
 
-async def _match(reading: FileReading, line: StatementLine) -> LineMatch:
-    """Return what a line is about: first by the reference of a batch, then by the trace of a return."""
+async def _match(reading: FileReading, line: StatementLine, *, is_payment: bool) -> LineMatch:
+    """Return what a line is about: first by the reference of a batch, then by the trace of a return.
+
+    What the payer wrote counts only where a line `is_payment` of an entry, which the bank's own words are not about.
+    """
     if line.currency != _CURRENCY:
         problem = f"The line is in {line.currency.upper()}, and ACH moves US dollars alone."
         return LineMatch(problem=problem, is_unexplained=True)
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
+    if is_payment:
+        texts += [text for each in line.details for text in (each.instruction_id, each.transaction_id, each.text)]
     for text in texts:
         for found in _BATCH_REFERENCE.finditer(text):
             matched = await _match_batch(reading, line, found["company"], int(found["batch"]))
@@ -746,6 +870,10 @@ def _line_key(statement: Statement, line: StatementLine) -> str:
         return line.bank_reference
     day = line.booking_date or statement.period_to
     return f"{day}/{statement.statement_id or statement.sequence}/{line.position}/{line.amount_minor}"
+
+
+def _reference_of(line: StatementLine) -> str | None:
+    return _bounded(line.customer_reference or line.end_to_end_id or line.payment_information_id) or None
 
 
 def _bounded(text: str) -> str:

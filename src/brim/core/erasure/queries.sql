@@ -523,7 +523,7 @@ WHERE t.ctid = f.place AND t.note <> $4;
 
 -- name: page_statement_lines
 -- Lines of the bank's statements, after a bank account (3) and a line of it (5), each as one text.
-SELECT bank_account, line_key, concat_ws(' ', bank_reference, reference, description) AS content
+SELECT bank_account, line_key, concat_ws(' ', bank_reference, reference, description, remittance) AS content
 FROM statement_lines
 WHERE account = $1 AND livemode = $2 AND (bank_account, line_key) > ($3, $5)
 ORDER BY bank_account, line_key
@@ -533,7 +533,8 @@ LIMIT $4;
 -- Replace what the bank wrote beside an amount; its own reference names the line, and stays.
 UPDATE statement_lines AS t
 SET
-    description = $5, reference = CASE WHEN t.reference IS NULL THEN NULL ELSE $5 END
+    description = $5, reference = CASE WHEN t.reference IS NULL THEN NULL ELSE $5 END,
+    remittance = CASE WHEN t.remittance IS NULL THEN NULL ELSE $5 END
 FROM unnest($3::text[], $4::text[]) AS n (bank_account, line_key)
 CROSS JOIN LATERAL (
     SELECT ctid AS place

@@ -50,13 +50,17 @@ class BankAccountCheck(Check):
 
 
 class SettlementCheck(Check):
-    """Each settlement adds up, has exactly the entries of its parts, and while it is in force its lines are closed."""
+    """Each settlement adds up, has exactly the entries of its parts, and while it is in force its lines are closed.
+
+    Entries of a statement are the sum of their payments, where those are lines.
+    """
 
     walk = Walk.TOPUPS
 
     async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:
         """Return what does not hold in a range."""
         return [
+            *await store.wrong_entries(conn, span, limit=limit),
             *await store.wrong_settlements(conn, span, limit=limit),
             *await store.wrong_settlement_entries(conn, span, limit=limit),
         ]

@@ -102,6 +102,39 @@ WHERE livemode
 GROUP BY account, livemode, name, currency
 ORDER BY account, livemode, name, currency;
 
+-- name: wrong_entries
+-- Entries whose payments are lines and do not add up to it, or that are not stored, and those whose break is open, missing or
+-- about another amount. The lines of a bank account are in one range.
+SELECT
+    p.account, p.livemode, 'statement_lines ' || p.parent AS row_name, p.amount || ' in its payments, and explained' AS expected,
+    coalesce(e.amount::text, 'no entry') || CASE WHEN b.resolved_ms IS NULL THEN ', open' ELSE ', less ' || b.amount END
+    AS found
+FROM (
+    SELECT account, livemode, parent, sum(amount) AS amount
+    FROM (
+        {range of statement_lines by bank_account: account, livemode, bank_account, parent, amount}
+    ) AS l
+    WHERE parent IS NOT NULL
+    GROUP BY account, livemode, parent
+) AS p
+LEFT JOIN LATERAL (
+    SELECT amount
+    FROM statement_lines
+    WHERE account = p.account AND livemode = p.livemode AND id BETWEEN p.parent AND p.parent
+    ORDER BY account, livemode, id
+) AS e ON true
+LEFT JOIN LATERAL (
+    SELECT amount, resolved_ms
+    FROM breaks
+    WHERE
+        account = p.account AND livemode = p.livemode AND line BETWEEN p.parent AND p.parent
+        AND kind IN ('unmatched_line', 'line_amount')
+    ORDER BY account, livemode, line
+    LIMIT 1
+) AS b ON true
+WHERE e.amount IS DISTINCT FROM p.amount OR b.amount IS DISTINCT FROM p.amount OR b.resolved_ms IS NULL
+LIMIT $7;
+
 -- name: wrong_settlements
 -- Settlements whose lines or parts do not add up to their amount, and lines of those that are in force whose break is open,
 -- or about another amount.

@@ -38,6 +38,11 @@ async def line_sums(conn: Conn) -> list[BankSum]:
     return [_sum(record) for record in records]
 
 
+async def wrong_entries(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
+    """Return entries of statements that are not the sum of the lines of their payments, or that are open."""
+    return differences(await conn.fetch(_SQL["wrong_entries"], *bounds_of(span), limit))
+
+
 async def wrong_settlements(conn: Conn, span: Range, *, limit: int) -> list[Difference]:
     """Return settlements that do not add up, or whose lines are open all the same."""
     return differences(await conn.fetch(_SQL["wrong_settlements"], *bounds_of(span), limit))

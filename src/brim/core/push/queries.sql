@@ -124,7 +124,8 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS f
 LEFT JOIN LATERAL (
-    SELECT description, bank_reference, id AS statement_line
+    SELECT
+        concat_ws(E'\n', nullif(description, ''), remittance) AS description, bank_reference, id AS statement_line
     FROM statement_lines
     WHERE account = $1 AND livemode = $2 AND bank_account BETWEEN f.bank_account AND f.bank_account
         AND line_key BETWEEN f.line_key AND f.line_key

@@ -36,6 +36,7 @@ from brim.core.push.rules import (
     SuspenseStep,
     TransferStatus,
     decide,
+    may_itemize,
     suspense_posting,
     the_one,
 )
@@ -196,7 +197,7 @@ def _transfer(
         reference=reference,
         return_reference=new_reference(f"{line.row.scope.account}/{named}/{number}", length=RETURN_BODY),
         created_ms=at.now_ms,
-        description=line.row.description,
+        description="\n".join(text for text in (line.row.description, line.row.remittance) if text),
         bank_reference=line.row.bank_reference,
         statement_line=line.row.id,
     )
@@ -385,6 +386,26 @@ async def take_back_line(
         await post(conn, after, STEPS[ended], at=at)
     await announce(conn, after, renderers=renderers, at=at)
     return None
+
+
+async def itemize_transfer(conn: Conn, scope: AccountScope, transfer_id: str, *, now_ms: int, ids: IdFactory) -> bool:
+    """Take a transfer out of suspense whose payments are transfers of their own; return whether it was there.
+
+    The caller's transaction has written the lines of its payments. One that was credited, that somebody has proposed
+    something for, or that names instructions stays what it is.
+
+    Raises:
+        ClockAdvancingError: the test clock of the platform is on its way.
+    """
+    at = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
+    transfer = await store.lock_transfer(conn, scope, transfer_id)
+    if transfer is None or not may_itemize(transfer):
+        return False
+    after = msgspec.structs.replace(transfer, status=TransferStatus.ITEMIZED, ended_ms=at.now_ms)
+    await store.update_transfer(conn, after)
+    await post(conn, after, STEPS[TransferStatus.ITEMIZED], at=at)
+    _log.info("incoming transfer", incoming_transfer=after.id, status=after.status, reason=after.reason)
+    return True
 
 
 async def _reverse(

@@ -34,6 +34,8 @@ class TransferStatus(StrEnum):
     """A statement shows that it went back."""
     RECALLED = "recalled"
     """The bank has taken it back."""
+    ITEMIZED = "itemized"
+    """The bank has listed the payments in it, and each is a transfer of its own."""
 
 
 class SuspenseReason(StrEnum):
@@ -225,15 +227,22 @@ class SuspenseStep(StrEnum):
     ASSIGNED = "transfer_assigned"
     """It is a top-up from now on, whose own entries bring it to the bank account again."""
     RETURNED = "transfer_returned"
-    """It left the bank account."""
+    """It left the bank account, or is there as other transfers."""
 
 
 STEPS: Final[dict[TransferStatus, SuspenseStep]] = {
     TransferStatus.CREDITED: SuspenseStep.ASSIGNED,
     TransferStatus.RETURNED: SuspenseStep.RETURNED,
     TransferStatus.RECALLED: SuspenseStep.RETURNED,
+    TransferStatus.ITEMIZED: SuspenseStep.RETURNED,
 }
 """What else one that was in suspense has posted when it has come to a status."""
+
+
+def may_itemize(transfer: IncomingTransfer) -> bool:
+    """Tell whether the payments in a transfer may take its place: it is in suspense, and nobody has decided on it."""
+    is_open = transfer.status is TransferStatus.SUSPENDED and transfer.proposed is None
+    return is_open and transfer.instructions is None
 
 
 def suspense_posting(transfer: IncomingTransfer, step: SuspenseStep, *, entry_id: str, created: int) -> Posting:

@@ -137,7 +137,7 @@ expected AS (
         account, livemode, id, CASE WHEN topup IS NULL THEN $10::text ELSE $9::text END, $12 || bank_account,
         $11 || bank_account, amount, currency
     FROM wanted
-    WHERE reason IS NOT NULL AND (topup IS NOT NULL OR status IN ('returned', 'recalled'))
+    WHERE reason IS NOT NULL AND (topup IS NOT NULL OR status IN ('returned', 'recalled', 'itemized'))
 ),
 found AS (
     SELECT account, livemode, id, source, step, debit_account, credit_account, amount, currency, line_count

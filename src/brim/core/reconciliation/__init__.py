@@ -4,6 +4,7 @@
 its batches and returns. Start reading at `rules`, then `taking`.
 """
 
+from brim.core.reconciliation.itemizing import payments_of
 from brim.core.reconciliation.listing import (
     StatementWithNeighbor,
     page_lines,
@@ -27,10 +28,19 @@ from brim.core.reconciliation.rules import (
     StatementFilters,
     StatementLineRow,
 )
-from brim.core.reconciliation.service import BreakResolvedError, page_breaks, retrieve_break, settle_break, update_break
+from brim.core.reconciliation.service import (
+    BreakResolvedError,
+    explain_by_payments,
+    page_breaks,
+    retrieve_break,
+    settle_break,
+    update_break,
+)
 from brim.core.reconciliation.statement_store import (
     BankAccountName,
+    Entry,
     facts_of,
+    find_entries,
     insert_new_line,
     insert_statement,
     lock_bank_account,
@@ -59,6 +69,7 @@ __all__ = [
     "Break",
     "BreakKind",
     "BreakResolvedError",
+    "Entry",
     "LineStatus",
     "MatchKind",
     "NewBreak",
@@ -71,9 +82,11 @@ __all__ = [
     "StatementLineRow",
     "StatementWithNeighbor",
     "TakenStatement",
+    "explain_by_payments",
     "facts_of",
     "facts_of_statement",
     "fetch_lines",
+    "find_entries",
     "find_open_break",
     "find_open_break_of_cause",
     "find_open_breaks",
@@ -90,6 +103,7 @@ __all__ = [
     "page_lines",
     "page_lines_of_statement",
     "page_statements",
+    "payments_of",
     "read_content",
     "reopen_break",
     "retrieve_break",

@@ -12,4 +12,4 @@ closing bigint, line_count integer, new_count integer, place text, replaced_by t
 -- columns: line
 id text, statement text, bank_account text, line_key text, bank_file text, position integer, booked_on date,
 amount bigint, currency text, type_code text, bank_reference text, reference text, description text, matched_kind text,
-matched text, created_ms bigint
+matched text, created_ms bigint, parent text, remittance text

@@ -2,9 +2,10 @@
 -- Store a line of a statement, once; no row comes back when it is known.
 INSERT INTO statement_lines (
     account, livemode, bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code,
-    bank_reference, reference, description, matched_kind, matched, created_ms, id, statement
+    bank_reference, reference, description, matched_kind, matched, created_ms, id, statement,
+    parent, remittance
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT ON CONSTRAINT statement_lines_pk DO NOTHING
 RETURNING line_key;
 

@@ -78,7 +78,7 @@ class StatementLineRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `line_key` names it, so that it counts once however often it is read; `amount` is signed cents, positive where money
     came; `matched` is the id of what it was matched to, None where it is a break; `statement` is the one that brought
-    it, None for a notification.
+    it, None for a notification. `parent` is the line of the entry whose payment it is, `remittance` the payer's text.
     """
 
     id: str
@@ -98,6 +98,8 @@ class StatementLineRow(msgspec.Struct, frozen=True, kw_only=True):
     matched_kind: MatchKind | None
     matched: str | None
     created_ms: int
+    parent: str | None = None
+    remittance: str | None = None
 
 
 class NewBreak(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +202,8 @@ class ShownLine(msgspec.Struct, frozen=True, kw_only=True):
     matched_kind: str | None
     matched: str | None
     created_ms: int
+    parent: str | None
+    remittance: str | None
     break_id: str | None
     break_amount: int | None
     break_is_open: bool | None

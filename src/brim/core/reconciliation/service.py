@@ -1,10 +1,11 @@
 """What people do with breaks: look, and settle with a reason."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
-from brim.base.actor import Actor
+from brim.base.actor import Actor, ActorKind
 from brim.base.errors import KeptRefusalError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import Page, PageRequest, window_of
@@ -12,9 +13,11 @@ from brim.base.scope import AccountScope
 from brim.core import audit
 from brim.core.audit import Action, ObjectType
 from brim.core.reconciliation import store
-from brim.core.reconciliation.rules import BREAK_PREFIX, Break
+from brim.core.reconciliation.rules import BREAK_PREFIX, Break, BreakKind, NewBreak, StatementLineRow
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
+
+_BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
 
 
 class BreakResolvedError(KeptRefusalError):
@@ -54,6 +57,31 @@ async def settle_break(
         ids=ids,
     )
     return after
+
+
+async def explain_by_payments(
+    conn: Conn, line: StatementLineRow, *, payments: int, now_ms: int, ids: IdFactory
+) -> None:
+    """Write that nothing of an entry itself is posted, as its payments are lines, in the caller's transaction.
+
+    The break about it has its whole amount, and is resolved; it is opened here where there was none.
+    """
+    opened = NewBreak(
+        scope=line.scope,
+        kind=BreakKind.LINE,
+        cause=f"{line.bank_account}/{line.line_key}",
+        detail=f"The bank booked {payments} payments as one entry.",
+        bank_file=line.bank_file,
+        amount=line.amount,
+        currency=line.currency,
+        reference=line.reference or line.bank_reference,
+    )
+    new = await store.open_break(conn, opened, now_ms=now_ms, ids=ids)
+    found = new.id if new else await store.find_open_break_of_cause(conn, line.scope, opened.kind, opened.cause)
+    if found is None:
+        raise AssertionError("an entry whose break is resolved is explained already")
+    resolution = f"Each of its {payments} payments is a line of its own."
+    await settle_break(conn, line.scope, found, resolution=resolution, by=_BY_ITSELF, now_ms=now_ms, ids=ids)
 
 
 async def update_break(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -139,6 +139,19 @@ async def said_elsewhere(conn: Conn, of: BankAccountName, rows: Sequence[Stateme
     days = [row.booked_on for row in unnamed]
     known = await list_lines(conn, of, first_day=min(days), last_day=max(days))
     return frozenset(each.facts for each in known if each.bank_file != unnamed[0].bank_file)
+
+
+class Entry(NamedTuple):
+    """A stored line that is an entry: its id, the bank's reference, and whether its payments are lines."""
+
+    id: str
+    bank_reference: str | None
+    is_itemized: bool
+
+
+async def find_entries(conn: Conn, of: BankAccountName, *, booked_on: date, amount: int) -> list[Entry]:
+    """Return the entries of a bank account's day of one amount, in signed minor units."""
+    return [Entry(**record) for record in await conn.fetch(_SQL["find_entries"], *of.key, booked_on, amount)]
 
 
 def facts_of(row: StatementLineRow) -> LineFacts:

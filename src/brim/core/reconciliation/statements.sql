@@ -61,8 +61,31 @@ WHERE t.ctid = f.place;
 -- What is known of a bank account's days, from one (5) to another (6).
 SELECT booked_on, amount, bank_reference, reference, description, bank_file
 FROM statement_lines
-WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
+WHERE
+    account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
+    AND parent IS NULL
 ORDER BY account, livemode, bank_account, booked_on;
+
+-- name: find_entries
+-- The entries of a bank account (3) and day (5) of one amount (6), and whether their payments are lines.
+SELECT
+    f.id, f.bank_reference,
+    EXISTS (
+        SELECT
+        FROM statement_lines AS p
+        WHERE p.account = $1 AND p.livemode = $2 AND p.parent BETWEEN f.id AND f.id
+        ORDER BY p.account, p.livemode, p.parent, p.id
+        OFFSET 0
+    ) AS is_itemized
+FROM (
+    SELECT id, bank_reference
+    FROM statement_lines
+    WHERE
+        account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $5 AND currency = $4
+        AND amount = $6 AND parent IS NULL
+    ORDER BY account, livemode, bank_account, booked_on
+    OFFSET 0
+) AS f;
 
 -- name: find_statement_line
 -- What a line of a bank account says, by its key.

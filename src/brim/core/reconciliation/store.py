@@ -37,6 +37,8 @@ async def insert_line(conn: Conn, line: StatementLineRow) -> bool:
         line.created_ms,
         line.id,
         line.statement,
+        line.parent,
+        line.remittance,
     )
     return found is not None
 

@@ -37,6 +37,7 @@ STATUS_BADGES: Final = {
     "credited": ("Credited", "good"),
     "returning": ("To be sent back", "waiting"),
     "recalled": ("Recalled", "bad"),
+    "itemized": ("Itemized", "plain"),
     "partially_paid": ("Partially paid", "waiting"),
     "paid": ("Paid", "good"),
     "expired": ("Expired", "plain"),

@@ -121,8 +121,16 @@ class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"br
             "What it is about, as the matcher found it; null where nothing is known.", **or_null("brim.line_match")
         ),
     ]
+    parent: Annotated[
+        str | None,
+        described(
+            "The line of the entry whose payment it is; the entry itself is `explained`, and counts in the balance.",
+            **TEXT,
+        ),
+    ]
     position: Annotated[int, described("Where it stands in the statement.")]
     reference: Annotated[str | None, described("The payer's or your own reference.", **TEXT)]
+    remittance: Annotated[str | None, described("What the payer wrote, where the bank states it apart.", **TEXT)]
     settlement: Annotated[str | None, described("How people have settled it, or propose to.", **TEXT)]
     statement: Annotated[str | None, described("The statement that brought it; null for a notification.", **TEXT)]
     status: Annotated[
@@ -192,8 +200,10 @@ def line_json(scope: AccountScope, found: ShownLine, suggestions: Sequence[Sugge
             description=found.description,
             livemode=scope.livemode,
             matched=_match(found),
+            parent=found.parent,
             position=found.position,
             reference=found.reference,
+            remittance=found.remittance,
             settlement=found.settlement,
             statement=found.statement,
             status=found.status,

@@ -150,7 +150,8 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
         str,
         described(
             "`credited` if it is a top-up, `suspended` if it is in suspense, `returning` if it is to be sent back and "
-            "`returned` once the statement shows that; `recalled` if the bank took it back.",
+            "`returned` once the statement shows that; `recalled` if the bank took it back, `itemized` if the bank has "
+            "listed the payments in it since, each of which is a transfer of its own.",
             enum=[status.value for status in TransferStatus],
         ),
     ]

@@ -28,6 +28,7 @@ from brim.core.reconciliation.formats.statement import (
     StatementStatus,
     TransactionDetail,
     UnreadLine,
+    remittance_of,
 )
 from brim.core.reconciliation.formats.xml_events import XmlEvents, XmlRefusedError, parse
 
@@ -484,6 +485,7 @@ def _line(part: _Part, amount: int, currency: str, status: LineStatus, position:
         return_reason=_shared(reasons),
         details=details,
         text=part.text("AddtlNtryInf"),
+        remittance=remittance_of(details),
     )
 
 

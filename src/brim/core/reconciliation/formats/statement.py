@@ -1,6 +1,6 @@
 """The one form that every statement format is read to, and the findings that decide what may be done with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -8,6 +8,9 @@ import msgspec
 
 MAX_FINDINGS = 1_000
 """As many findings of one file are kept; a file with more of them is broken in a way that the first ones show."""
+
+MAX_REMITTANCE = 1_000
+"""Characters of what payers wrote that a line keeps: one payment has 140, or several of them, and a batch many."""
 
 
 class Severity(StrEnum):
@@ -132,8 +135,9 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One movement of money as the bank states it.
 
     `amount_minor` is signed, positive to our account. References that belong to a payment are here where all details
-    of the line agree on them, else only in `details`. A line that `is_parked` was read, and waits for a person: a
-    finding with its position says why. `where` names its line of the file.
+    of the line agree on them, else only in `details`. `text` is the bank's, `remittance` what payers wrote where the
+    format has it apart. A line that `is_parked` was read, and waits for a person: a finding with its position says why.
+    `where` names its line of the file.
     """
 
     position: int
@@ -161,6 +165,21 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     return_reason: str = ""
     details: tuple[TransactionDetail, ...] = ()
     text: str = ""
+    remittance: str = ""
+
+
+def remittance_of(details: Iterable[TransactionDetail]) -> str:
+    """Return what payers wrote, each text once, up to `MAX_REMITTANCE` characters."""
+    texts: dict[str, None] = {}
+    size = 0
+    for detail in details:
+        for text in (detail.creditor_reference, detail.text):
+            if text and text not in texts:
+                texts[text] = None
+                size += len(text) + 1
+        if size > MAX_REMITTANCE:
+            break
+    return "\n".join(texts)[:MAX_REMITTANCE]
 
 
 class UnreadLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -56,6 +56,8 @@ LINE_COLUMNS: Final = (
     "matched_to",
     "break",
     "settlement",
+    "remittance",
+    "parent",
 )
 
 
@@ -143,6 +145,8 @@ def _line(each: Mapping[str, Any]) -> tuple[str, ...]:
         matched_to(matched) or "",
         each["break"] or "",
         each["settlement"] or "",
+        safe_cell(each["remittance"]),
+        each["parent"] or "",
     )
 
 

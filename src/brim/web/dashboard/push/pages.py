@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TRANSFERS: Final = "/v1/brim/incoming_transfers"
 TRANSFER: Final = TRANSFERS + "/{}"
 INSTRUCTIONS: Final = "/v1/brim/funding_instructions"
-STATUSES: Final = ("suspended", "returning", "credited", "returned", "recalled")
+STATUSES: Final = ("suspended", "returning", "credited", "returned", "recalled", "itemized")
 _CURRENCY: Final = "usd"
 _FIELDS: Final = ("amount", "description")
 
