@@ -166,6 +166,10 @@ bench-beside: compiled
 bench-webhooks: compiled
 	$(BIN)/python -m bench.deliveries
 
+## Measures how fast statements are matched beside open items, and that a line costs the same beside a million (about an hour).
+bench-statements: compiled
+	$(BIN)/python -m bench.statement_matching
+
 ## Measures how soon pages show their first text, beside the least that a page can be (needs Node and Chromium).
 bench-pages: compiled
 	$(BIN)/python -m bench.pages

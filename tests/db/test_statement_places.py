@@ -110,6 +110,18 @@ async def test_days_that_come_in_the_wrong_order_meet(bank: Bank) -> None:
     assert (await bank.posted(), await bank.open_breaks()) == ([-1, -2, -3], [])
 
 
+@pytest.mark.parametrize("order", [(3, 1, 2), (5, 2, 1, 3, 4), (5, 3, 1, 4, 2), (4, 1, 3, 2)])
+async def test_a_gap_is_open_until_what_is_between_has_come(bank: Bank, order: tuple[int, ...]) -> None:
+    """Also where the first of all comes in the middle: nothing before it is missing."""
+    days = {n: day(date(2026, 12, 6 + n), 1_000 - sum(range(1, n)), fee(n)) for n in order}
+    known = set[int]()
+    for number in order:
+        await bank.send(bai2([days[number]]))
+        known.add(number)
+        gaps = sum(n + 1 not in known for n in known if n < max(known))
+        assert await bank.open_breaks() == ["statement_gap"] * gaps
+
+
 async def test_a_correction_posts_what_is_new_and_lists_what_is_gone(bank: Bank) -> None:
     await bank.send(bai2([day(MONDAY, 1_000, fee(1, text="RIGHT"), fee(2, text="WRONG"))]))
     await bank.send(bai2([day(MONDAY, 1_000, fee(1, text="RIGHT"), fee(3, text="BETTER"))], group_status=3))

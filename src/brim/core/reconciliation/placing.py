@@ -190,6 +190,19 @@ def place(
     return Placement(place=Place.GAP, new=tuple(found.new), tied=tuple(tied), is_apart=True)
 
 
+def gap_after(statement: StatementFacts, known: Sequence[KnownStatement]) -> KnownStatement | None:
+    """Return the statement that does not open where one closes that meets no other, and is before all that are known.
+
+    Then it is that one which lacks something before it, and not the one that came.
+    """
+    known = [other for other in known if not other.is_replaced]
+    if any(other.first_day < statement.last_day for other in known):
+        return None
+    closings = {other.closing for other in known}
+    heads = [other for other in known if other.opening not in closings]
+    return min(heads, key=lambda other: (other.first_day, other.id), default=None)
+
+
 def new_in_notification(
     lines: Sequence[LineFacts], known: Iterable[KnownStatement], posted: Iterable[KnownLine]
 ) -> tuple[int, ...]:

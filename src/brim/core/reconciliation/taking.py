@@ -15,6 +15,7 @@ from brim.core.reconciliation.placing import (
     Place,
     Placement,
     StatementFacts,
+    gap_after,
     new_in_notification,
     place,
     span,
@@ -157,15 +158,17 @@ def _open_questions(
 ) -> Iterator[NewBreak]:
     """Yield what a person has to look at: a gap before a statement, lines that vanished, lines that may be known."""
     if placement.is_apart:
+        following = gap_after(facts, known) if placement.place is Place.GAP else None
+        lacking = statement_id if following is None else following.id
         yield NewBreak(
             scope=of.scope,
             kind=BreakKind.GAP,
-            cause=statement_id,
-            detail=_gap(of, facts, known, called),
-            bank_file=bank_file,
+            cause=lacking,
+            detail=_gap(of, facts, known, called) if following is None else _gap_before(of, following, facts),
+            bank_file=bank_file if following is None else following.bank_file,
             currency=of.currency,
-            reference=statement_id,
-            statement=statement_id,
+            reference=lacking,
+            statement=lacking,
         )
     for line in placement.vanished:
         yield NewBreak(
@@ -209,6 +212,15 @@ def _gap(of: BankAccountName, facts: StatementFacts, known: Sequence[KnownStatem
     return (
         f"{opens}, but the one before closed at {written(last.closing, of.currency)} on {last.last_day}. One between is"
         " missing, or one of the two is wrong. What is new in it is posted."
+    )
+
+
+def _gap_before(of: BankAccountName, following: KnownStatement, facts: StatementFacts) -> str:
+    number = f" {following.sequence}" if following.sequence else ""
+    return (
+        f"The statement{number} of {following.last_day} opens at {written(following.opening, of.currency)}, but the one"
+        f" before closed at {written(facts.closing, of.currency)} on {facts.last_day}. One between is missing, or one of"
+        " the two is wrong. What is new in it is posted."
     )
 
 
