@@ -10,6 +10,7 @@ longer statements; each is a database of its own.
 import argparse
 import asyncio
 import logging
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -47,12 +48,17 @@ _LINE: Final = """
 
 
 class Took(NamedTuple):
-    """What a statement took: seconds, beside those of storing its lines alone; MiB of this process and PostgreSQL's."""
+    """What a statement took: seconds, processor time beside that of storing its lines alone, and MiB.
+
+    Processor time and memory are of this process and of PostgreSQL.
+    """
 
     seconds: float
+    cpu_s: float
+    server_cpu_s: float
     alone_s: float
     mib: float
-    backend_mib: float
+    server_mib: float
 
 
 def amount_of(item: int) -> int:
@@ -125,30 +131,37 @@ async def _prepare(conn: Conn, vault: Vault, folder: Path, items: int, ids: IdFa
     return active
 
 
-async def _alone(conn: Conn, lines: int) -> float:
-    """Store lines alone, in one transaction, a round trip each; return the seconds."""
+async def _alone(conn: Conn, lines: int) -> None:
+    """Store lines alone, in one transaction, a round trip each."""
     await conn.execute("CREATE UNLOGGED TABLE lines_alone AS SELECT * FROM statement_lines")
     await conn.execute("CREATE UNIQUE INDEX lines_alone_key ON lines_alone (account, livemode, bank_account, line_key)")
     await conn.execute("ALTER TABLE lines_alone SET LOGGED")
-    began = time.perf_counter()
     async with conn.transaction():
         for line in range(lines):
             await conn.execute(_LINE, PLATFORM.account, f"L{line}", line, f"RENT {line}")
-    return time.perf_counter() - began
 
 
-def _backend_mib(folder: Path) -> float:
-    """Return the most memory that one process of a server has had, without what all of them share, in MiB."""
-    most = 0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").resolve() != folder.resolve():
+class _Servers:
+    """The processes of a PostgreSQL server: their processor time, and the most memory that one has had by itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._cpu: dict[str, float] = {}
+        self.mib = 0.0
+
+    def cpu_s(self) -> float:
+        """Return the processor time of all that were seen, those that have ended too."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if self._folder not in (process / "cwd").resolve().parents:
+                    continue
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+                status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+            except OSError:
                 continue
-            fields = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-            most = max(most, int(fields["RssAnon"].split()[0]))
-        except (FileNotFoundError, ProcessLookupError, PermissionError, KeyError):
-            continue
-    return most / 1024
+            self._cpu[process.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            self.mib = max(self.mib, int(status.get("RssAnon", "0").split()[0]) / 1024)
+        return sum(self._cpu.values())
 
 
 async def _measure(folder: Path, postgres: EmbeddedPostgres, lines: int, items: int) -> Took:
@@ -159,26 +172,30 @@ async def _measure(folder: Path, postgres: EmbeddedPostgres, lines: int, items: 
     try:
         async with owner.connection() as conn:
             originator = await _prepare(conn, vault, folder, items, ids)
-            alone_s = await _alone(conn, lines)
+            servers = _Servers(folder / "postgres")
+            alone_s = -time.process_time() - servers.cpu_s()
+            await _alone(conn, lines)
+            alone_s += time.process_time() + servers.cpu_s()
         incoming = ach.Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
         content = statement(lines, items)
         taken = await incoming.receive(database, originator, "statement.bai", content, now_ms=NOW_MS, ids=ids)
-        before, backend, done = peak_kib(), list[float](), asyncio.Event()
+        before, done = peak_kib(), asyncio.Event()
 
         async def watch() -> None:
             while not done.is_set():
-                backend.append(await asyncio.to_thread(_backend_mib, folder / "postgres" / "data"))
+                servers.cpu_s()
                 await asyncio.sleep(1)
 
-        watching = asyncio.ensure_future(watch())
-        began = time.perf_counter()
+        server_s, cpu_s, began = -servers.cpu_s(), -time.process_time(), time.perf_counter()
+        servers.mib, watching = 0.0, asyncio.ensure_future(watch())
         await incoming.apply_all(database, now_ms=NOW_MS, ids=ids)
-        seconds = time.perf_counter() - began
+        cpu_s, server_s = cpu_s + time.process_time(), server_s + servers.cpu_s()
+        took = Took(time.perf_counter() - began, cpu_s, server_s, alone_s, (peak_kib() - before) / 1024, servers.mib)
         done.set()
         await watching
         async with owner.connection() as conn:
             await _check(conn, taken.file.id, lines)
-        return Took(seconds, alone_s, (peak_kib() - before) / 1024, max(backend))
+        return took
     finally:
         await database.close()
         await owner.close()
@@ -211,15 +228,17 @@ def _row(lines: int, items: int) -> list[str]:
         folder = Path(name)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
         took = uvloop.run(_run(folder, lines, items))
+    both = took.cpu_s + took.server_cpu_s
     return [
         f"{lines:,}",
         f"{items:,}",
-        f"{took.seconds:.1f} s",
-        f"{lines / took.seconds:,.0f}",
-        f"{1000 * took.seconds / lines:.2f} ms",
-        f"{took.seconds / took.alone_s:.1f}x",
+        f"{took.seconds:.0f} s",
+        f"{lines / both:,.0f}",
+        f"{1000 * took.cpu_s / lines:.2f} ms",
+        f"{1000 * took.server_cpu_s / lines:.2f} ms",
+        f"{both / took.alone_s:.0f}x",
         f"{took.mib:.0f} MiB",
-        f"{took.backend_mib:.0f} MiB",
+        f"{took.server_mib:.0f} MiB",
     ]
 
 
@@ -240,7 +259,10 @@ def main() -> None:
     parser.add_argument("--longest", type=int, nargs="*", default=[1_000, 10_000, 100_000], help="lines of statements")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    headings = ("lines", "open items", "time", "lines/s", "a line", "beside storing them", "memory", "PostgreSQL")
+    headings = (
+        *("lines", "open items", "time", "lines a second of processor time", "a line: Brim", "PostgreSQL"),
+        *("beside storing them", "memory: Brim", "PostgreSQL"),
+    )
     for rows in (
         [(options.lines, items) for items in options.items],
         [(lines, 100_000) for lines in options.longest],
