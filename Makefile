@@ -63,6 +63,12 @@ sim: compiled
 month: compiled
 	MONTH_STATE=$${MONTH_STATE:-build/month} $(BIN)/python -m pytest tests/month -s --override-ini timeout=0
 
+.PHONY: statement-months
+## Writes 1,000 small months of money as BAI2, camt.053 with camt.054 and MT940, each also twice, out of order, cut off or
+## put together, and compares what is read back with what was booked. STATEMENT_MONTHS says how many, MONTHS_SEED from which seed on.
+statement-months: compiled
+	STATEMENT_MONTHS=$${STATEMENT_MONTHS:-1000} $(BIN)/python -m pytest tests/sim/test_statement_months.py -n 0 -s --override-ini timeout=0
+
 .PHONY: months
 ## Lives through 1,000 months of live money by chance, without processes, and compares each with the bank's own books.
 ## MONTHS changes how many they are, MONTHS_SEED (0) the seed of the first.

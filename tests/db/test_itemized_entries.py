@@ -60,6 +60,8 @@ async def test_each_payment_of_an_entry_is_matched_by_itself(house: House) -> No
     assert (statement["line_count"], statement["new_count"]) == (1, 1)
     stored = await rows(house.database, "SELECT DISTINCT statement, position, booked_on FROM statement_lines")
     assert [tuple(row.values()) for row in stored] == [(statement["id"], 1, MONDAY)]
+    in_order = await rows(house.database, "SELECT amount FROM statement_lines ORDER BY id")
+    assert [row["amount"] for row in in_order] == [1_000, 100, 900]
     for again in (content, content + b"\n", camt053([account(0, batch, Entry(5, "B2"))])):
         await house.send(again)
     assert len(await lines(house)) == 4

@@ -21,7 +21,7 @@ from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.bank_books import Day, Format, Movement, write, write_details
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_money import PAYS, PLATFORM, LiveMoney, at
+from tests.support.live_money import PAYS, LiveMoney, at
 
 NUMBER: Final = "9876543210"
 SHOP: Final = "acct_shop"

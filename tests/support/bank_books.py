@@ -2,7 +2,7 @@
 
 It knows nothing of the readers, nor of the rehearsal bank. The layouts are those of files that banks have published:
 a BAI2 file with its summaries continued (88) and its text in continuations, a camt.053.001.08 whose collective entries
-say how many payments they are, a camt.054.001.04 that lists these, and an MT940 with text in subfields of 27 characters.
+say how many payments they are, a camt.054.001.04 that lists these, and an MT940 with its text in subfields.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ class Format(StrEnum):
 class Movement:
     """What a bank booked, in cents, positive to its customer.
 
-    `reference` is the bank's, `ours` what the customer or a clearing house has named it by, `text` what the payer wrote.
+    `reference` is the bank's, `ours` the customer's or a clearing house's, `text` what the payer wrote.
     """
 
     amount: int
@@ -103,7 +103,8 @@ def _camt053(account: str, days: Sequence[Day]) -> Iterator[str]:
     yield '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>'
     yield f"<GrpHdr><MsgId>M{days[0].number}</MsgId><CreDtTm>{days[0].on}T18:43:23+02:00</CreDtTm></GrpHdr>"
     for day in days:
-        yield f"<Stmt><Id>S{day.number}</Id><ElctrncSeqNb>{day.number}</ElctrncSeqNb>{_period(day.on)}{_account(account)}"
+        number = f"<Id>S{day.number}</Id><ElctrncSeqNb>{day.number}</ElctrncSeqNb>"
+        yield f"<Stmt>{number}{_period(day.on)}{_account(account)}"
         for code, balance in (("OPBD", day.opening), ("CLBD", day.closing)):
             kind = f"<Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
             yield f"<Bal>{kind}{_money(balance)}<Dt><Dt>{day.on}</Dt></Dt></Bal>"

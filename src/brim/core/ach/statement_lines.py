@@ -158,10 +158,12 @@ def is_of_account(file: StatementFile, statement: Statement, number: str) -> boo
 
 async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:
     """Apply what is new in a statement, and list as a break what about it is open."""
-    rows = [
-        row_of(reading.originator, reading.file.id, statement, line, now_ms=reading.now_ms, ids=reading.ids)
-        for line in lines
-    ]
+    rows, payment_ids = list[StatementLineRow](), list[list[str]]()
+    for line in lines:
+        rows.append(
+            row_of(reading.originator, reading.file.id, statement, line, now_ms=reading.now_ms, ids=reading.ids)
+        )
+        payment_ids.append([reading.ids.new_at(LINE_PREFIX, reading.now_ms) for _ in payments_of(line)])
     of = BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency)
     taken = await take_statement(
         reading.conn,
@@ -177,17 +179,24 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         elsewhere = await said_elsewhere(reading.conn, of, rows)
     times = Counter[tuple[str, date, int]]()
     recalls = {position for position in taken.lines if _may_take_back(lines[position])}
-    known = set(range(len(rows)))
+    known = set(range(len(rows))).difference(taken.in_doubt)
     for position in sorted(taken.lines, key=recalls.__contains__):  # what one takes back may be further down
         row = msgspec.structs.replace(rows[position], statement=taken.statement)
         times[row.line_key, row.booked_on, row.amount] += 1
         number = times[row.line_key, row.booked_on, row.amount]
         if number > 1:  # lines of one statement are never the same
             row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        if await _apply_line(reading, lines[position], row, is_new=taken.is_certain, elsewhere=elsewhere):
+        if await _apply_line(
+            reading,
+            lines[position],
+            row,
+            is_new=taken.is_certain,
+            elsewhere=elsewhere,
+            payment_ids=payment_ids[position],
+        ):
             known.discard(position)
     for position in sorted(known):
-        await _itemize_known(reading, lines[position], rows, position, of=of)
+        await _itemize_known(reading, lines[position], rows, position, of=of, payment_ids=payment_ids[position])
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
@@ -272,6 +281,7 @@ async def _apply_line(
     *,
     is_new: bool = True,
     elsewhere: Container[object] = (),
+    payment_ids: Sequence[str] = (),
 ) -> bool:
     """Store a line with what it is about, and post that; return whether it was new."""
     match = await _match_line(reading, line, plain)
@@ -285,7 +295,7 @@ async def _apply_line(
     if row is None:
         return False
     if match.payments:
-        await _apply_payments(reading, row, match.payments)
+        await _apply_payments(reading, row, match.payments, payment_ids)
         return True
     problem, rest = match.problem, row.amount
     if match.booked_though_rejected is not None:
@@ -310,13 +320,15 @@ async def _apply_line(
     return True
 
 
-async def _apply_payments(reading: FileReading, entry: StatementLineRow, payments: Sequence[StatementLine]) -> None:
+async def _apply_payments(
+    reading: FileReading, entry: StatementLineRow, payments: Sequence[StatementLine], ids: Sequence[str]
+) -> None:
     """Store the payments of an entry as lines, and post what each is about; the entry itself posts nothing."""
     await explain_by_payments(reading.conn, entry, payments=len(payments), now_ms=reading.now_ms, ids=reading.ids)
-    for number, payment in enumerate(payments, 1):
+    for number, (line_id, payment) in enumerate(zip(ids, payments, strict=True), 1):
         row = msgspec.structs.replace(
             entry,
-            id=reading.ids.new_at(LINE_PREFIX, reading.now_ms),
+            id=line_id,
             parent=entry.id,
             line_key=f"{entry.line_key}/payment/{number}",
             bank_file=reading.file.id,
@@ -337,6 +349,7 @@ async def _itemize_known(
     position: int,
     *,
     of: BankAccountName,
+    payment_ids: Sequence[str],
 ) -> None:
     """Have the payments of an entry that is known and unexplained take its place, if they were not listed before.
 
@@ -358,11 +371,11 @@ async def _itemize_known(
     found = (await fetch_lines(reading.conn, of.scope, [named[0].id]))[named[0].id]
     entry = _stored(of.scope, found)
     if found.status is LineStatus.OPEN and found.matched is None:
-        await _apply_payments(reading, entry, payments)
+        await _apply_payments(reading, entry, payments, payment_ids)
     elif found.matched_kind == MatchKind.TRANSFER and found.matched is not None:
         transfer = await find_transfer(reading.conn, of.scope, found.matched)
         if found.break_id is None and may_itemize(transfer):
-            await _apply_payments(reading, entry, payments)
+            await _apply_payments(reading, entry, payments, payment_ids)
             await itemize_transfer(reading.conn, of.scope, transfer.id, now_ms=reading.now_ms, ids=reading.ids)
 
 

@@ -32,12 +32,13 @@ _BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
 class TakenStatement(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with a statement: lines to post, by position from 0, and breaks to list.
 
-    Where lines are not `certain` to be new, one whose key says the same is known. `statement` is the id under which it
-    is stored.
+    Where lines are not `certain` to be new, one whose key says the same is known. `in_doubt` are those of which nobody
+    can tell whether they are known. `statement` is the id under which it is stored.
     """
 
     lines: tuple[int, ...]
     is_certain: bool
+    in_doubt: tuple[int, ...] = ()
     statement: str | None = None
     breaks: tuple[NewBreak, ...] = ()
 
@@ -78,7 +79,8 @@ async def take_statement(
         return TakenStatement(lines=(), is_certain=True)
     called = _called(statement, facts)
     if placement.place is Place.UNDECIDED:
-        return TakenStatement(lines=(), is_certain=True, breaks=(_undecided(of, facts, called, bank_file),))
+        asked = _undecided(of, facts, called, bank_file)
+        return TakenStatement(lines=(), is_certain=True, in_doubt=everything, breaks=(asked,))
     stored = await statement_store.insert_statement(
         conn, of, facts, placement, bank_file=bank_file, now_ms=now_ms, ids=ids
     )
@@ -88,6 +90,7 @@ async def take_statement(
     return TakenStatement(
         lines=placement.new,
         is_certain=True,
+        in_doubt=placement.tied,
         statement=stored,
         breaks=tuple(_open_questions(of, facts, placement, known, called, stored, bank_file)),
     )
@@ -218,9 +221,9 @@ def _gap(of: BankAccountName, facts: StatementFacts, known: Sequence[KnownStatem
 def _gap_before(of: BankAccountName, following: KnownStatement, facts: StatementFacts) -> str:
     number = f" {following.sequence}" if following.sequence else ""
     return (
-        f"The statement{number} of {following.last_day} opens at {written(following.opening, of.currency)}, but the one"
-        f" before closed at {written(facts.closing, of.currency)} on {facts.last_day}. One between is missing, or one of"
-        " the two is wrong. What is new in it is posted."
+        f"The statement{number} of {following.last_day} opens at {written(following.opening, of.currency)}, but the"
+        f" one before closed at {written(facts.closing, of.currency)} on {facts.last_day}. One between is missing, or"
+        " one of the two is wrong. What is new in it is posted."
     )
 
 
