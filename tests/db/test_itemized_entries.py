@@ -1,5 +1,6 @@
 """Entries that carry several payments: each is a line, and is matched by itself, whatever file lists it first."""
 
+import asyncio
 import random
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import PLATFORM, LiveMoney
 from tests.support.push_house import MONDAY, NUMBER, House
 from tests.support.statement_writers import Account, Entry, camt053, camt054
+from tests.support.waiting import until_somebody_waits
 
 TUESDAY = date(2026, 12, 8)
 
@@ -140,6 +142,25 @@ async def test_what_a_person_has_said_of_an_entry_stays(house: House) -> None:
     await house.send(camt054([account(0, Entry(1_000, "B1", parts=((100, "A"), (900, "B"))))]))
     assert await house.states() == [("suspended", "no_reference", 1_000)]
     assert len(await lines(house)) == 1
+
+
+async def test_what_a_person_proposes_meanwhile_stays(house: House, database_url: str) -> None:
+    """The notification waits for whoever holds the transfer, and leaves it alone then."""
+    await house.book(NAMED, write=camt053)
+    transfer = await house.only()
+    listed = camt054([account(0, Entry(1_000, "B1", parts=((100, "A"), (900, "B"))))])
+    async with house.database.transaction() as conn:
+        await conn.execute("SELECT FROM incoming_transfers FOR UPDATE")
+        sending = asyncio.ensure_future(house.send(listed))
+        await until_somebody_waits(database_url)
+        await conn.execute(
+            "UPDATE incoming_transfers SET proposed = 'send_back', proposed_by = 'op_1', proposed_ms = 1 WHERE id = $1",
+            transfer,
+        )
+    await sending
+    assert await house.states() == [("suspended", "no_reference", 1_000)]
+    assert len(await lines(house)) == 1
+    await assert_books_hold(house.database)
 
 
 async def test_an_itemized_transfer_is_decided_no_more(house: House) -> None:

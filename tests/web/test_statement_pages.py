@@ -60,6 +60,20 @@ def test_a_line_leads_to_what_it_is_about_and_back(person: Person, live: Wire, o
     assert all(f"/statement-lines/{line}" in shown.body.decode() for line in (posted, fee))
 
 
+def test_a_payment_leads_to_its_entry_and_shows_what_the_payer_wrote(
+    person: Person, live: Wire, objects: AchObjects
+) -> None:
+    entry = objects.line(amount=1_000, is_open=False, description="COLLECTIVE CREDIT")
+    payment = objects.line(amount=400, parent=entry, description="", remittance="Rent <May>")
+    wire = live.get(f"{LINES}/{payment}").json
+    assert (wire["parent"], wire["remittance"], wire["description"]) == (entry, "Rent <May>", "")
+    assert live.get(f"{LINES}/{entry}").json["parent"] is None
+    shown = person.visit(f"/statement-lines/{payment}")
+    assert f"/statement-lines/{entry}" in shown.body.decode()
+    assert "Rent <May>" in text_of(shown)
+    assert "Payment of an entry: Rent <May>" in text_of(person.visit("/statement-lines?status=all"))
+
+
 def test_a_resolved_break_explains_its_line(person: Person, live: Wire, objects: AchObjects) -> None:
     fee = objects.line()
     found = live.get(f"{LINES}/{fee}").json["break"]

@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -48,9 +48,8 @@ from brim.core.push import (
     TransferLine,
     find_references,
     find_taken_back,
-    find_transfer,
+    hold_for_itemizing,
     itemize_transfer,
-    may_itemize,
     policy_of,
     receive_line,
     take_back_line,
@@ -69,6 +68,7 @@ from brim.core.reconciliation import (
     fetch_lines,
     find_entries,
     insert_new_line,
+    lock_break,
     payments_of,
     said_elsewhere,
     take_statement,
@@ -370,13 +370,16 @@ async def _itemize_known(
         return
     found = (await fetch_lines(reading.conn, of.scope, [named[0].id]))[named[0].id]
     entry = _stored(of.scope, found)
-    if found.status is LineStatus.OPEN and found.matched is None:
-        await _apply_payments(reading, entry, payments, payment_ids)
-    elif found.matched_kind == MatchKind.TRANSFER and found.matched is not None:
-        transfer = await find_transfer(reading.conn, of.scope, found.matched)
-        if found.break_id is None and may_itemize(transfer):
+    if found.matched is None and found.break_id is not None:
+        held = await lock_break(reading.conn, of.scope, found.break_id)
+        if found.status is LineStatus.OPEN and held is not None and held.resolved_ms is None:
             await _apply_payments(reading, entry, payments, payment_ids)
-            await itemize_transfer(reading.conn, of.scope, transfer.id, now_ms=reading.now_ms, ids=reading.ids)
+    elif found.matched is not None and found.matched_kind == MatchKind.TRANSFER and found.break_id is None:
+        told: Any = {"now_ms": reading.now_ms, "ids": reading.ids}
+        transfer = await hold_for_itemizing(reading.conn, of.scope, found.matched, **told)
+        if transfer is not None:
+            await _apply_payments(reading, entry, payments, payment_ids)
+            await itemize_transfer(reading.conn, transfer, **told)
 
 
 def _stored(scope: AccountScope, line: ShownLine) -> StatementLineRow:

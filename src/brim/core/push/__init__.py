@@ -6,7 +6,14 @@ suspense for a person. Neighbors: `ach` reads the statements and calls here for 
 """
 
 from brim.core.push.playing import NoAmountError, Scenario, play_transfer
-from brim.core.push.receiving import TransferLine, find_taken_back, itemize_transfer, receive_line, take_back_line
+from brim.core.push.receiving import (
+    TransferLine,
+    find_taken_back,
+    hold_for_itemizing,
+    itemize_transfer,
+    receive_line,
+    take_back_line,
+)
 from brim.core.push.references import RETURN_BODY, find_references
 from brim.core.push.rules import (
     MAX_NOTE,
@@ -26,7 +33,6 @@ from brim.core.push.rules import (
     SuspenseReason,
     TransfersOffError,
     TransferStatus,
-    may_itemize,
     policy_of,
 )
 from brim.core.push.service import (
@@ -82,9 +88,9 @@ __all__ = [
     "find_references",
     "find_taken_back",
     "find_transfer",
+    "hold_for_itemizing",
     "itemize_transfer",
     "list_transfers",
-    "may_itemize",
     "page_instructions",
     "page_transfers",
     "play_transfer",

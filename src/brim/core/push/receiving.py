@@ -388,24 +388,29 @@ async def take_back_line(
     return None
 
 
-async def itemize_transfer(conn: Conn, scope: AccountScope, transfer_id: str, *, now_ms: int, ids: IdFactory) -> bool:
-    """Take a transfer out of suspense whose payments are transfers of their own; return whether it was there.
+async def hold_for_itemizing(
+    conn: Conn, scope: AccountScope, transfer_id: str, *, now_ms: int, ids: IdFactory
+) -> IncomingTransfer | None:
+    """Return a transfer whose payments may take its place, held until the caller's transaction ends; None where not.
 
-    The caller's transaction has written the lines of its payments. One that was credited, that somebody has proposed
-    something for, or that names instructions stays what it is.
+    One that was credited, that somebody has proposed something for, or that names instructions stays what it is.
 
     Raises:
         ClockAdvancingError: the test clock of the platform is on its way.
     """
-    at = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
+    await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
     transfer = await store.lock_transfer(conn, scope, transfer_id)
-    if transfer is None or not may_itemize(transfer):
-        return False
-    after = msgspec.structs.replace(transfer, status=TransferStatus.ITEMIZED, ended_ms=at.now_ms)
+    return transfer if transfer is not None and may_itemize(transfer) else None
+
+
+async def itemize_transfer(conn: Conn, held: IncomingTransfer, *, now_ms: int, ids: IdFactory) -> IncomingTransfer:
+    """Take a transfer that is held out of suspense; the transaction has written the lines of its payments."""
+    at = await lock_owner_time(conn, held.scope, now_ms=now_ms, ids=ids)
+    after = msgspec.structs.replace(held, status=TransferStatus.ITEMIZED, ended_ms=at.now_ms)
     await store.update_transfer(conn, after)
     await post(conn, after, STEPS[TransferStatus.ITEMIZED], at=at)
     _log.info("incoming transfer", incoming_transfer=after.id, status=after.status, reason=after.reason)
-    return True
+    return after
 
 
 async def _reverse(
