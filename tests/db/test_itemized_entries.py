@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from brim.core.integrity.books import verify_books
 from brim.core.push import NotSuspendedError, Proposal, find_transfer
 from brim.core.rails.ach import Transfers
 from brim.core.topups import Status
@@ -233,3 +234,11 @@ async def test_batches_at_random_come_in_any_order_and_count_once(house: House) 
         await house.send(content + b"\n" * (place % 3))
     await assert_books_hold(house.database)
     assert (await house.balance(), await house.suspense()) == (credited, total - credited)
+
+
+async def test_verification_finds_an_entry_that_is_open_beside_its_payments(house: House) -> None:
+    await house.book(Entry(1_000, "B1", parts=((100, "A"), (900, "B"))), write=camt053)
+    await rows(house.database, "UPDATE breaks SET resolved_ms = NULL, resolved_by = NULL, resolution = NULL")
+    (entry,) = await rows(house.database, "SELECT id FROM statement_lines WHERE parent IS NULL")
+    found = (await verify_books(house.database)).differences
+    assert [each.row for each in found] == [f"statement_lines {entry['id']}"]

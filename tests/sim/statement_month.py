@@ -221,7 +221,7 @@ class StatementMonth:
         breaks = await rows(
             self._database, "SELECT kind, detail FROM breaks WHERE resolved_ms IS NULL AND line IS NULL"
         )
-        ours = {"held_file", "unposted_statement"} if "cut off" in self._faults else set()
+        ours = {"held_file", "unposted_statement", "unreadable_item"} if "cut off" in self._faults else set()
         others = [row["detail"] for row in breaks if row["kind"] not in ours]
         assert not others, f"breaks: {others}"
         ledger = {row["code"]: row["amount"] for row in await rows(self._database, _LEDGER)}
