@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-pruning schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets, each with its sentence.
 help:
