@@ -27,6 +27,7 @@ from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_books import (
     Made,
+    Refunded,
     Stored,
     Verifying,
     has_settled,
@@ -78,6 +79,8 @@ ACTIONS: Final = {
     "spend": 4,
     "prenote": 2,
     "reverse": 10,
+    "refund": 10,
+    "cancel_refund": 2,
     "microdeposit": 4,
     "state": 8,
     "send_back": 1,
@@ -134,6 +137,7 @@ class Month:
         self.is_punctual = True
         self._verified: list[tuple[str, AccountScope]] = []
         self._sets: list[Verifying] = []
+        self._refunds: list[Refunded] = []
         self._withheld: list[tuple[date, Path]] = []
         self._numbers = 0
         self._newest: tuple[str, str, int, AccountScope, str] | None = None
@@ -232,6 +236,7 @@ class Month:
         await ach.settle_prenote_files(live.database, WIRE_FORMATS, **by)
         await ach.end_contests(live.database, WIRE_FORMATS, **by)
         await ach.end_unanswered_reversals(live.database, WIRE_FORMATS, **by)
+        await ach.end_unanswered_refunds(live.database, WIRE_FORMATS, **by)
         await ach.report_silence(live.database, WIRE_FORMATS, **by)
 
     def _to(self, day: date, wall: str) -> None:
@@ -365,6 +370,51 @@ class Month:
         if self.chance.random() < 0.5 and number and has_settled(self.live.folder / "bank", number):
             self.is_punctual = False
             await self._tell_bank({"account": number, "action": "never_settle"})
+
+    async def _refund(self, _day: date) -> None:
+        """Refund a top-up, in whole or in part, mostly one that can be; at times its bank never books it."""
+        if not self.made:
+            return
+        found = await rows(self.live.database, "SELECT id FROM topups WHERE status = 'succeeded'")
+        known = {each["id"] for each in found}
+        asked = [each for each in self.made if each.id in known][-12:] or self.made
+        topup = self.chance.choice(asked if self.chance.random() < 0.9 else self.made)
+        root = self._root(topup)
+        used = {each.amount for each in self._refunds if self._root(self._made_as(each.topup)) == root}
+        amount = self.chance.choice((None, topup.amount // 2, self.chance.randint(1, topup.amount)))
+        if used and (amount is None or amount in used):
+            amount = next(less for less in range(topup.amount - len(used), 0, -1) if less not in used)
+        async with self.live.database.transaction() as conn:
+            made = await ach.request_refund(
+                conn,
+                PLATFORM,
+                topup.id,
+                ach.RefundRequest(amount=amount),
+                renderers=WIRE_FORMATS,
+                **self._by(TESTER),
+            )
+        assert made.amount == (topup.amount if amount is None else amount), made
+        self._refunds.append(Refunded(id=made.id, topup=topup.id, account=topup.account, amount=made.amount))
+        number = self._lonely.get((await self.live.topup(topup.id))["source"])
+        if self.chance.random() < 0.5 and number and has_settled(self.live.folder / "bank", number):
+            self.is_punctual = False
+            await self._tell_bank({"account": number, "action": "never_settle"})
+
+    def _made_as(self, topup: str) -> Made:
+        return next(each for each in self.made if each.id == topup)
+
+    def _root(self, topup: Made) -> str:
+        while topup.retry_of is not None:
+            topup = self._made_as(topup.retry_of)
+        return topup.id
+
+    async def _cancel_refund(self, _day: date) -> None:
+        if not self._refunds:
+            return
+        asked = self.chance.choice(self._refunds[-4:])
+        async with self.live.database.transaction() as conn:
+            await ach.cancel_refund(conn, PLATFORM, asked.id, renderers=WIRE_FORMATS, **self._by(TESTER))
+        asked.is_canceled = True
 
     async def _microdeposit(self, _day: date) -> None:
         scope, number = self.chance.choice((PLATFORM, SHOP)), self.chance.choice(OPEN)
@@ -510,7 +560,8 @@ class Month:
             " WHERE d.object_id = t.id AND d.error LIKE 'The bank has taken back%(trace ' || e.trace || ')%')"
             " UNION ALL SELECT id, status FROM ach_returns WHERE status IN ('dishonored', 'money_back')"
             " UNION ALL SELECT id, status FROM prenotes WHERE status = 'pending'"
-            " UNION ALL SELECT id, status FROM ach_reversals WHERE status = 'requested'",
+            " UNION ALL SELECT id, status FROM ach_reversals WHERE status = 'requested'"
+            " UNION ALL SELECT id, status FROM refunds WHERE status = 'pending'",
         )
 
     async def _is_over(self) -> bool:
@@ -527,7 +578,7 @@ class Month:
         database = self.live.database
         await assert_books_hold(database)
         bank, stored = read_bank(self.live.folder / "bank"), await self._stored()
-        found = problems(self.made, bank, stored, is_punctual=self.is_punctual)
+        found = problems(self.made, bank, stored, refunds=self._refunds, is_punctual=self.is_punctual)
         found += problems_of_verifying(self._sets, bank, stored)
         found += [f"{kind}: {detail}" for kind, detail in stored.breaks if kind in UNEXPECTED]
         assert not found, "\n".join(found[:12])
@@ -540,6 +591,7 @@ class Month:
             " CASE WHEN id LIKE 'mdep%' THEN 'micro-deposits ' ELSE 'prenotes ' END || status FROM prenotes"
             " UNION ALL SELECT 'corrections ' || status FROM corrections"
             " UNION ALL SELECT 'reversals ' || status FROM ach_reversals"
+            " UNION ALL SELECT 'refunds ' || status FROM refunds"
             " UNION ALL SELECT 'breaks ' || kind FROM breaks UNION ALL SELECT type FROM events"
             " WHERE type IN ('brim.negative_balance.created', 'brim.topup.retry_scheduled')",
         )
@@ -561,6 +613,7 @@ class Month:
         (unexplained,) = await rows(database, _UNEXPLAINED)
         breaks = await rows(database, "SELECT kind, detail FROM breaks ORDER BY id")
         verifying = await rows(database, "SELECT id, status FROM prenotes")
+        refunds = await rows(database, "SELECT id, status FROM refunds")
         taken_back = await rows(
             database, "SELECT split_part(cause, '/', 1) AS id FROM breaks WHERE kind = 'taken_back'"
         )
@@ -577,6 +630,7 @@ class Month:
             breaks=[(row["kind"], row["detail"]) for row in breaks],
             verifying={row["id"]: row["status"] for row in verifying},
             spent=sums.get("verification", {}),
+            refunds={row["id"]: row["status"] for row in refunds},
         )
 
 

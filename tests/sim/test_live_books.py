@@ -10,6 +10,7 @@ from tests.support.live_books import (
     BankBooks,
     Made,
     Presentment,
+    Refunded,
     Stored,
     Verifying,
     problems,
@@ -154,3 +155,75 @@ def test_what_is_wrong_with_micro_deposits_is_found(
     bank = msgspec.structs.replace(WITH_SET, microdeposits=sent)
     found = problems_of_verifying([SET], bank, msgspec.structs.replace(STORED, **(VERIFIED | change)))
     assert any(words in each for each in found) if words else found == [], found
+
+
+REFUND = Refunded(id="rfnd_0000000000000000000000", topup=PAID.id, account="acct_a", amount=200)
+PAYMENT = msgspec.structs.replace(CREDIT, amount=200)
+BACK_AGAIN = msgspec.structs.replace(PAYMENT, code="R02", returned_on=date(2026, 12, 8))
+REFUNDED: dict[str, Any] = {
+    "refunds": {REFUND.id: "succeeded"},
+    "credited": {PAID.id: 500, REFUND.id: -200},
+    "at_bank": {PAID.id: 500, REFUND.id: -200},
+    "balances": {"acct_a": 300},
+    "operating": 300,
+}
+"""What the service says of a debit that was paid back in part."""
+FAILED: dict[str, Any] = {"refunds": {REFUND.id: "failed"}}
+DEBIT_BACK = msgspec.structs.replace(BANK.presentments[0], code="R10", returned_on=date(2026, 12, 9))
+
+
+def with_refund(paid: list[Presentment], asked: Refunded = REFUND, **changes: Any) -> list[str]:
+    cost = sum(each.kept for each in paid)
+    bank = msgspec.structs.replace(BANK, refunds=paid, balance=500 - cost)
+    return problems(MADE, bank, msgspec.structs.replace(STORED, **changes), refunds=[asked], is_punctual=True)
+
+
+def test_what_was_refunded_is_in_no_balance() -> None:
+    assert with_refund([PAYMENT], **REFUNDED) == []
+    assert with_refund([], **FAILED) == []
+    canceled = msgspec.structs.replace(REFUND, is_canceled=True)
+    assert with_refund([], canceled, refunds={REFUND.id: "canceled"}) == []
+    assert with_refund([BACK_AGAIN], **FAILED, breaks=[("failed_refund", REFUND.id)]) == []
+
+
+@pytest.mark.parametrize(
+    ("paid", "change", "words"),
+    [
+        ([PAYMENT], REFUNDED | {"balances": {"acct_a": 500}}, "acct_a has 500, and the bank keeps 300"),
+        ([PAYMENT], REFUNDED | FAILED, "is failed"),
+        ([PAYMENT], REFUNDED | {"clearing": {REFUND.id: -200}}, "0 of it came back, and the books say"),
+        ([PAYMENT] * 2, REFUNDED, "was paid 2 times"),
+        ([PAYMENT] * 3, REFUNDED, "of 500 was refunded 600"),
+        ([PAYMENT], REFUNDED | {"refunds": {}}, "only one side knows"),
+        ([msgspec.structs.replace(PAYMENT, amount=201)], REFUNDED, "a refund that nobody asked for"),
+        ([BACK_AGAIN], FAILED, "came back, and no break says so"),
+        ([BACK_AGAIN], REFUNDED, "is succeeded"),
+        ([], REFUNDED, "and the bank has []"),
+    ],
+)
+def test_what_is_wrong_with_a_refund_is_found(paid: list[Presentment], change: dict[str, Any], words: str) -> None:
+    found = with_refund(paid, **change)
+    assert any(words in each for each in found), found
+
+
+def test_a_refund_that_was_canceled_and_paid_is_found() -> None:
+    canceled = msgspec.structs.replace(REFUND, is_canceled=True)
+    found = with_refund([PAYMENT], canceled, **REFUNDED)
+    assert any("was canceled, and the bank has paid it" in each for each in found), found
+
+
+def test_a_holder_who_was_refunded_and_has_the_debit_back_has_to_be_listed() -> None:
+    debits = [DEBIT_BACK, BANK.presentments[1]]
+    bank = msgspec.structs.replace(BANK, presentments=debits, refunds=[PAYMENT], balance=-200)
+    left = {
+        "credited": {REFUND.id: -200},
+        "at_bank": {REFUND.id: -200},
+        "balances": {"acct_a": -200},
+        "operating": -200,
+    }
+    statuses = {PAID.id: "reversed", BACK.id: "failed"}
+    stored = msgspec.structs.replace(STORED, **(REFUNDED | left), statuses=statuses)
+    found = problems(MADE, bank, stored, refunds=[REFUND], is_punctual=True)
+    assert any("was paid more than they have paid" in each for each in found), found
+    listed = msgspec.structs.replace(stored, breaks=[("paid_twice", f"its refund {REFUND.id} has left")])
+    assert problems(MADE, bank, listed, refunds=[REFUND], is_punctual=True) == []

@@ -4,8 +4,9 @@ A wrong return, which names another entry or amount, or comes a second time, mov
 statement's lines of it and of its dishonor are breaks. One that names another account keeps its top-up pending, since
 the bank has taken the money and no return says why.
 
-What an account has of a top-up is what the bank keeps of its debit less what a reversal has paid back. Where the bank
-has moved money that nobody can be credited or debited with, `clearing` has it, and a break has to name it.
+What an account has of a top-up is what the bank keeps of its debit less what a reversal or refunds have paid back.
+Where the bank has moved money that nobody can be credited or debited with, `clearing` has it, and a break has to name
+it.
 """
 
 import sqlite3
@@ -40,6 +41,16 @@ class Made(msgspec.Struct):
     retry_of: str | None = None
     is_reversed: bool = False
     """Whether a reversal of its debit was requested."""
+
+
+class Refunded(msgspec.Struct, kw_only=True):
+    """A refund as who has requested it knows it; no two of a top-up and its retries are of the same amount (cents)."""
+
+    id: str
+    topup: str
+    account: str
+    amount: int
+    is_canceled: bool = False
 
 
 class Verifying(msgspec.Struct):
@@ -92,6 +103,8 @@ class BankBooks(msgspec.Struct, frozen=True):
     """Credits that take a debit back, under the individual identification number of the debit."""
     microdeposits: list[Presentment] = []
     """Credits and debits that verify a bank account."""
+    refunds: list[Presentment] = []
+    """Credits that pay a debit back, under the individual identification number of the debit."""
 
 
 def read_bank(folder: Path) -> BankBooks:
@@ -118,7 +131,7 @@ def read_bank(folder: Path) -> BankBooks:
     by_entry: dict[int, list[tuple[object, ...]]] = {}
     for row in returns:
         by_entry.setdefault(row[0], []).append(row)
-    found: dict[str, list[Presentment]] = {"REVERSAL": [], "ACCTVERIFY": [], "": []}
+    found: dict[str, list[Presentment]] = {"REVERSAL": [], "ACCTVERIFY": [], "REFUND": [], "": []}
     for entry, individual_id, account, trace, amount, settle_on, code_of_entry, description in settled:
         made = Presentment(
             individual_id=individual_id.strip(),
@@ -147,7 +160,9 @@ def read_bank(folder: Path) -> BankBooks:
         found.get(description.strip(), found[""]).append(made)
     live: Counter[str] = Counter(each.individual_id for each in found[""] if each.kept)
     sent_twice = [name for name, count in live.items() if count > 1]
-    return BankBooks(found[""], balance, not waiting, sent_twice, found["REVERSAL"], found["ACCTVERIFY"])
+    return BankBooks(
+        found[""], balance, not waiting, sent_twice, found["REVERSAL"], found["ACCTVERIFY"], found["REFUND"]
+    )
 
 
 def read_acknowledgements(folder: Path) -> list[bytes]:
@@ -211,17 +226,27 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """The status of each set of micro-deposits."""
     spent: Mapping[str, int] = {}
     """What micro-deposits have cost, by set."""
+    refunds: Mapping[str, str] = {}
+    """The status of each refund."""
 
     def names(self, kind: str, *words: str) -> bool:
         """Tell whether a break of a kind names one of some words."""
         return any(listed == kind and any(word in detail for word in words) for listed, detail in self.breaks)
 
 
-def problems(made: Sequence[Made], bank: BankBooks, stored: Stored, *, is_punctual: bool) -> list[str]:
+def problems(
+    made: Sequence[Made],
+    bank: BankBooks,
+    stored: Stored,
+    *,
+    refunds: Sequence[Refunded] = (),
+    is_punctual: bool,
+) -> list[str]:
     """Return what is wrong once everything has come to its end.
 
     Args:
         made: everything that clients were told of.
+        refunds: those that were requested.
         bank: the bank's books.
         stored: the service's.
         is_punctual: whether all that the bank sent was read at once and nothing kept money from being usable in time.
@@ -248,7 +273,12 @@ def problems(made: Sequence[Made], bank: BankBooks, stored: Stored, *, is_punctu
         kept[topups[name].account] += expected
         found += problem
     listed = [topup for topup in topups.values() if _is_listed(topup, presented.get(topup.id, []), stored)]
-    kept += Counter({account: sum(each.amount for each in listed if each.account == account) for account in kept})
+    for topup in listed:
+        kept[topup.account] += topup.amount
+    paid = _pair(refunds, bank.refunds, roots)
+    found += _problems_of_refunds(refunds, paid, topups, bank, stored)
+    for refund in refunds:
+        kept[refund.account] -= sum(each.amount for each in paid[refund.id] if each.kept or each.is_of_other_account)
     for account in {topup.account for topup in topups.values()}:
         balance = stored.balances.get(account, 0)
         if balance != kept[account]:
@@ -350,6 +380,82 @@ def fates(topup: Made, presented: list[Presentment], *, is_punctual: bool, is_re
         return {"failed", "reversed"}
     usable = LOCAL.at(add_banking_days(last.settled_on, HOLD_DAYS), _OPENING)
     return {"failed"} if LOCAL.at(last.returned_on, RETURNS) < usable else {"reversed"}
+
+
+def _pair(
+    refunds: Sequence[Refunded], credits_: Sequence[Presentment], roots: Mapping[str, str]
+) -> dict[str, list[Presentment]]:
+    """Return the credits of each refund: those of its amount under the name of its top-up, or of a chain's first."""
+    names = {each.id: {each.topup[-_ID_LENGTH:], roots[each.topup][-_ID_LENGTH:]} for each in refunds}
+    return {
+        each.id: [one for one in credits_ if one.individual_id in names[each.id] and one.amount == each.amount]
+        for each in refunds
+    }
+
+
+def _problems_of_refunds(
+    refunds: Sequence[Refunded],
+    paid: Mapping[str, Sequence[Presentment]],
+    topups: Mapping[str, Made],
+    bank: BankBooks,
+    stored: Stored,
+) -> Iterable[str]:
+    if {each.id for each in refunds} != stored.refunds.keys():
+        yield f"refunds that only one side knows: {sorted({each.id for each in refunds} ^ stored.refunds.keys())}"
+    asked = {credit.trace for some in paid.values() for credit in some}
+    yield from (f"{each} pays a refund that nobody asked for" for each in bank.refunds if each.trace not in asked)
+    held: Counter[str] = Counter()
+    for refund in refunds:
+        yield from _problems_of_refund(refund, paid[refund.id], stored)
+        held[refund.topup] += sum(each.kept for each in paid[refund.id])
+        yield from _unsaid(refund, paid[refund.id], bank, stored)
+    yield from (
+        f"{topup} of {topups[topup].amount} was refunded {amount}"
+        for topup, amount in held.items()
+        if amount > topups[topup].amount
+    )
+
+
+def _problems_of_refund(refund: Refunded, paid: Sequence[Presentment], stored: Stored) -> Iterable[str]:
+    """Tell what is wrong with how a refund ended: by what the bank has paid, and whether it got that back."""
+    if len(paid) > 1:
+        yield f"the refund {refund.id} was paid {len(paid)} times"
+    cost, left = 0, 0
+    statuses = {"canceled"} if refund.is_canceled else {"failed"}
+    if refund.is_canceled and paid:
+        yield f"the refund {refund.id} was canceled, and the bank has paid it"
+    for credit in paid[:1]:
+        if credit.is_of_other_account:
+            cost, left, statuses = refund.amount, refund.amount, {"succeeded"}
+            if not stored.names("unmatched_return", credit.trace):
+                yield f"the refund {refund.id} came back for another account, and no break says so"
+        elif credit.kept:
+            cost, statuses = refund.amount, {"succeeded"}
+        elif not stored.names("failed_refund", refund.id):
+            yield f"the refund {refund.id} came back, and no break says so"
+    status = stored.refunds.get(refund.id, "missing")
+    if status not in statuses:
+        yield f"the refund {refund.id} is {status}, canceled: {refund.is_canceled}, and the bank has {list(paid)}"
+    books = tuple(each.get(refund.id, 0) for each in (stored.credited, stored.at_bank, stored.clearing))
+    if books != (-cost, left - cost, -left):
+        yield f"the refund {refund.id} ({status}) has cost {cost}, {left} of it came back, and the books say {books}"
+
+
+def _unsaid(refund: Refunded, paid: Sequence[Presentment], bank: BankBooks, stored: Stored) -> Iterable[str]:
+    """Tell that a holder has more than they have paid, by a refund that no break names."""
+    for credit in paid:
+        if not credit.kept:
+            continue
+        name = credit.individual_id
+        some = [each for each in bank.presentments if each.individual_id == name]
+        back = [each.kept for each in (*bank.reversals, *bank.refunds) if each.individual_id == name]
+        is_said = (
+            stored.names("paid_twice", refund.id, credit.trace)
+            or refund.topup in stored.taken_back
+            or stored.names("unmatched_return", *(each.trace for each in some if each.is_of_other_account))
+        )
+        if sum(each.kept for each in some) < sum(back) and not is_said:
+            yield f"the holder of {refund.topup} was paid more than they have paid, and no break names {refund.id}"
 
 
 def problems_of_verifying(sets: Sequence[Verifying], bank: BankBooks, stored: Stored) -> list[str]:
