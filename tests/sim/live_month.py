@@ -79,8 +79,8 @@ ACTIONS: Final = {
     "spend": 4,
     "prenote": 2,
     "reverse": 10,
-    "refund": 10,
-    "cancel_refund": 2,
+    "refund": 18,
+    "cancel_refund": 5,
     "microdeposit": 4,
     "state": 8,
     "send_back": 1,
@@ -139,6 +139,7 @@ class Month:
         self._sets: list[Verifying] = []
         self._refunds: list[Refunded] = []
         self._withheld: list[tuple[date, Path]] = []
+        self._read_late: dict[str, date] = {}
         self._numbers = 0
         self._newest: tuple[str, str, int, AccountScope, str] | None = None
         self._sources: dict[str, str] = {}
@@ -220,6 +221,7 @@ class Month:
         for due, path in list(self._withheld):
             if due <= day:
                 path.rename(inbox / path.name)
+                self._read_late[path.name] = day
                 self._withheld.remove((due, path))
         before = set(inbox.iterdir())
         self._bank.advance(self.live.now_ms // 1000)
@@ -409,9 +411,11 @@ class Month:
         return topup.id
 
     async def _cancel_refund(self, _day: date) -> None:
-        if not self._refunds:
+        found = await rows(self.live.database, "SELECT id FROM refunds WHERE status = 'pending' ORDER BY id")
+        known = {each["id"] for each in found}
+        if not known:
             return
-        asked = self.chance.choice(self._refunds[-4:])
+        asked = self.chance.choice([each for each in self._refunds if each.id in known])
         async with self.live.database.transaction() as conn:
             await ach.cancel_refund(conn, PLATFORM, asked.id, renderers=WIRE_FORMATS, **self._by(TESTER))
         asked.is_canceled = True
@@ -578,7 +582,14 @@ class Month:
         database = self.live.database
         await assert_books_hold(database)
         bank, stored = read_bank(self.live.folder / "bank"), await self._stored()
-        found = problems(self.made, bank, stored, refunds=self._refunds, is_punctual=self.is_punctual)
+        found = problems(
+            self.made,
+            bank,
+            stored,
+            refunds=self._refunds,
+            is_punctual=self.is_punctual,
+            read_late=self._read_late,
+        )
         found += problems_of_verifying(self._sets, bank, stored)
         found += [f"{kind}: {detail}" for kind, detail in stored.breaks if kind in UNEXPECTED]
         assert not found, "\n".join(found[:12])

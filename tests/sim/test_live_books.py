@@ -169,6 +169,7 @@ REFUNDED: dict[str, Any] = {
 }
 """What the service says of a debit that was paid back in part."""
 FAILED: dict[str, Any] = {"refunds": {REFUND.id: "failed"}}
+LEFT_LATER = msgspec.structs.replace(PAYMENT, sent_on=date(2026, 12, 10), settled_on=date(2026, 12, 11))
 DEBIT_BACK = msgspec.structs.replace(BANK.presentments[0], code="R10", returned_on=date(2026, 12, 9))
 
 
@@ -227,3 +228,8 @@ def test_a_holder_who_was_refunded_and_has_the_debit_back_has_to_be_listed() -> 
     assert any("was paid more than they have paid" in each for each in found), found
     listed = msgspec.structs.replace(stored, breaks=[("paid_twice", f"its refund {REFUND.id} has left")])
     assert problems(MADE, bank, listed, refunds=[REFUND], is_punctual=True) == []
+    left_later = msgspec.structs.replace(bank, refunds=[LEFT_LATER])
+    found = problems(MADE, left_later, listed, refunds=[REFUND], is_punctual=True)
+    assert any("after the debit had come back" in each for each in found), found
+    late = {"returns_20261209.ach": date(2026, 12, 11)}
+    assert problems(MADE, left_later, listed, refunds=[REFUND], is_punctual=True, read_late=late) == []

@@ -29,6 +29,7 @@ _CENTS: Final = 100
 """A micro-deposit is of less."""
 _OPENING: Final = time(9)
 _ID_LENGTH: Final = 15
+_DAY_LENGTH: Final = len("20261201")
 
 
 class Made(msgspec.Struct):
@@ -79,6 +80,8 @@ class Presentment(msgspec.Struct, frozen=True, kw_only=True):
     is_contested: bool = False
     is_of_other_account: bool = False
     is_credit: bool = False
+    sent_on: date | None = None
+    """The day on which its file was made."""
     is_second_back: bool = False
     """Whether the return came twice, and the bank has given back the money of the second."""
 
@@ -118,9 +121,9 @@ def read_bank(folder: Path) -> BankBooks:
             " + (SELECT count(*) FROM dishonors WHERE contest_at IS NOT NULL AND contest_trace IS NULL)"
         ).fetchone()
         settled = bank.execute(
-            "SELECT e.id, e.individual_id, e.account, e.trace, e.amount, b.settle_on, e.code, b.description"
-            " FROM entries AS e"
-            " JOIN batches AS b ON b.id = e.batch WHERE b.status = 'settled' AND e.amount > 0"
+            "SELECT e.id, e.individual_id, e.account, e.trace, e.amount, b.settle_on, e.code, b.description, f.name"
+            " FROM entries AS e JOIN batches AS b ON b.id = e.batch JOIN files AS f ON f.id = b.file"
+            " WHERE b.status = 'settled' AND e.amount > 0"
             " AND NOT EXISTS (SELECT 1 FROM dishonors AS d WHERE d.entry = e.id) ORDER BY e.id"
         ).fetchall()
         returns = bank.execute(
@@ -132,13 +135,14 @@ def read_bank(folder: Path) -> BankBooks:
     for row in returns:
         by_entry.setdefault(row[0], []).append(row)
     found: dict[str, list[Presentment]] = {"REVERSAL": [], "ACCTVERIFY": [], "REFUND": [], "": []}
-    for entry, individual_id, account, trace, amount, settle_on, code_of_entry, description in settled:
+    for entry, individual_id, account, trace, amount, settle_on, code_of_entry, description, file in settled:
         made = Presentment(
             individual_id=individual_id.strip(),
             account=account,
             trace=trace,
             amount=amount,
             settled_on=date.fromisoformat(settle_on),
+            sent_on=date.fromisoformat(file[:_DAY_LENGTH]),
             is_credit=code_of_entry in _CREDITS,
         )
         for _, _, code, named, of_account, returned, sent_on, contest, is_back in by_entry.get(entry, []):
@@ -241,6 +245,7 @@ def problems(
     *,
     refunds: Sequence[Refunded] = (),
     is_punctual: bool,
+    read_late: Mapping[str, date] = {},
 ) -> list[str]:
     """Return what is wrong once everything has come to its end.
 
@@ -250,6 +255,7 @@ def problems(
         bank: the bank's books.
         stored: the service's.
         is_punctual: whether all that the bank sent was read at once and nothing kept money from being usable in time.
+        read_late: when files of the bank were read that did not come on their day, by name.
     """
     topups = {topup.id: topup for topup in made}
     found = [f"the payer of {name} has paid twice" for name in bank.sent_twice]
@@ -277,6 +283,12 @@ def problems(
         kept[topup.account] += topup.amount
     paid = _pair(refunds, bank.refunds, roots)
     found += _problems_of_refunds(refunds, paid, topups, bank, stored)
+    found += [
+        f"the refund {refund.id} left on {credit.sent_on} with {credit.trace}, after the debit had come back"
+        for refund in refunds
+        for credit in paid[refund.id]
+        if _left_too_late(credit, bank.presentments, read_late)
+    ]
     for refund in refunds:
         kept[refund.account] -= sum(each.amount for each in paid[refund.id] if each.kept or each.is_of_other_account)
     for account in {topup.account for topup in topups.values()}:
@@ -391,6 +403,19 @@ def _pair(
         each.id: [one for one in credits_ if one.individual_id in names[each.id] and one.amount == each.amount]
         for each in refunds
     }
+
+
+def _left_too_late(credit: Presentment, debits: Iterable[Presentment], read_late: Mapping[str, date]) -> bool:
+    """Tell whether a refund left a day or more after its debit's return, and the statement with it, had been read."""
+    before = [
+        each for each in debits if each.individual_id == credit.individual_id and each.settled_on < credit.settled_on
+    ]
+    if not before or before[-1].returned_on is None or credit.sent_on is None:
+        return False
+    day = before[-1].returned_on
+    names = (f"returns_{day:%Y%m%d}", f"statement_{day:%Y%m%d}")
+    read = max((on for name, on in read_late.items() if name.startswith(names)), default=day)
+    return credit.sent_on > read
 
 
 def _problems_of_refunds(
