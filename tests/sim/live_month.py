@@ -139,7 +139,7 @@ class Month:
         self._sets: list[Verifying] = []
         self._refunds: list[Refunded] = []
         self._withheld: list[tuple[date, Path]] = []
-        self._read_late: dict[str, date] = {}
+        self._unread: dict[str, date] = {}
         self._numbers = 0
         self._newest: tuple[str, str, int, AccountScope, str] | None = None
         self._sources: dict[str, str] = {}
@@ -195,6 +195,9 @@ class Month:
     async def _cutoff(self, day: date, *, is_sure: bool = False) -> None:
         """Let files be made and sent, and the bank have them; what came until now is read."""
         live = self.live
+        if self._refunds and self.chance.random() < 0.5:  # a return may come just before the refund would leave
+            self._to(day, "16:30")
+            await self._advance_bank(day, is_before_cutoff=True)
         self._to(day, "17:00")
         by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
         await live.claim()
@@ -215,13 +218,14 @@ class Month:
         self._to(day, "23:30")
         await self._advance_bank(day)
 
-    async def _advance_bank(self, day: date) -> None:
+    async def _advance_bank(self, day: date, *, is_before_cutoff: bool = False) -> None:
         """Let the bank work until now; at times a file of its comes a day or two late."""
         inbox = self.live.folder / "from-bank"
+        unread = day - timedelta(days=is_before_cutoff)
         for due, path in list(self._withheld):
             if due <= day:
                 path.rename(inbox / path.name)
-                self._read_late[path.name] = day
+                self._unread[path.name] = unread
                 self._withheld.remove((due, path))
         before = set(inbox.iterdir())
         self._bank.advance(self.live.now_ms // 1000)
@@ -231,6 +235,8 @@ class Month:
                 path.rename(late)
                 self._withheld.append((day + timedelta(days=self.chance.randint(1, 4)), late))
                 self.is_punctual = False
+            else:
+                self._unread[path.name] = unread
         live = self.live
         by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
         await live.read_bank()
@@ -588,7 +594,7 @@ class Month:
             stored,
             refunds=self._refunds,
             is_punctual=self.is_punctual,
-            read_late=self._read_late,
+            unread=self._unread,
         )
         found += problems_of_verifying(self._sets, bank, stored)
         found += [f"{kind}: {detail}" for kind, detail in stored.breaks if kind in UNEXPECTED]

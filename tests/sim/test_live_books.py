@@ -231,5 +231,5 @@ def test_a_holder_who_was_refunded_and_has_the_debit_back_has_to_be_listed() -> 
     left_later = msgspec.structs.replace(bank, refunds=[LEFT_LATER])
     found = problems(MADE, left_later, listed, refunds=[REFUND], is_punctual=True)
     assert any("after the debit had come back" in each for each in found), found
-    late = {"returns_20261209.ach": date(2026, 12, 11)}
-    assert problems(MADE, left_later, listed, refunds=[REFUND], is_punctual=True, read_late=late) == []
+    late = {"returns_20261209.ach": date(2026, 12, 10)}
+    assert problems(MADE, left_later, listed, refunds=[REFUND], is_punctual=True, unread=late) == []

@@ -245,7 +245,7 @@ def problems(
     *,
     refunds: Sequence[Refunded] = (),
     is_punctual: bool,
-    read_late: Mapping[str, date] = {},
+    unread: Mapping[str, date] = {},
 ) -> list[str]:
     """Return what is wrong once everything has come to its end.
 
@@ -255,7 +255,7 @@ def problems(
         bank: the bank's books.
         stored: the service's.
         is_punctual: whether all that the bank sent was read at once and nothing kept money from being usable in time.
-        read_late: when files of the bank were read that did not come on their day, by name.
+        unread: the last day whose cut-off came before a file of the bank was read, by name; else the day of the file.
     """
     topups = {topup.id: topup for topup in made}
     found = [f"the payer of {name} has paid twice" for name in bank.sent_twice]
@@ -287,7 +287,7 @@ def problems(
         f"the refund {refund.id} left on {credit.sent_on} with {credit.trace}, after the debit had come back"
         for refund in refunds
         for credit in paid[refund.id]
-        if _left_too_late(credit, bank.presentments, read_late)
+        if _left_too_late(credit, bank.presentments, unread)
     ]
     for refund in refunds:
         kept[refund.account] -= sum(each.amount for each in paid[refund.id] if each.kept or each.is_of_other_account)
@@ -405,17 +405,16 @@ def _pair(
     }
 
 
-def _left_too_late(credit: Presentment, debits: Iterable[Presentment], read_late: Mapping[str, date]) -> bool:
-    """Tell whether a refund left a day or more after its debit's return, and the statement with it, had been read."""
+def _left_too_late(credit: Presentment, debits: Iterable[Presentment], unread: Mapping[str, date]) -> bool:
+    """Tell whether a refund left although the return of its debit had been read, or the statement if that is wrong."""
     before = [
         each for each in debits if each.individual_id == credit.individual_id and each.settled_on < credit.settled_on
     ]
     if not before or before[-1].returned_on is None or credit.sent_on is None:
         return False
     day = before[-1].returned_on
-    names = (f"returns_{day:%Y%m%d}", f"statement_{day:%Y%m%d}")
-    read = max((on for name, on in read_late.items() if name.startswith(names)), default=day)
-    return credit.sent_on > read
+    name = f"{'statement' if before[-1].is_of_other_account else 'returns'}_{day:%Y%m%d}"
+    return credit.sent_on > max((until for file, until in unread.items() if file.startswith(name)), default=day)
 
 
 def _problems_of_refunds(
