@@ -36,6 +36,7 @@ from tests.support.live_books import (
     read_acknowledgements,
     read_amounts,
     read_bank,
+    read_coming_back,
     read_credits,
 )
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
@@ -379,13 +380,20 @@ class Month:
             self.is_punctual = False
             await self._tell_bank({"account": number, "action": "never_settle"})
 
-    async def _refund(self, _day: date) -> None:
-        """Refund a top-up, in whole or in part, mostly one that can be; at times its bank never books it."""
+    async def _refund(self, day: date) -> None:
+        """Refund a top-up, in whole or in part, mostly one that can be; at times its bank never books it.
+
+        One whose debit comes back on this day is preferred: it may be refunded, and then the refund must not leave.
+        """
         if not self.made:
             return
         found = await rows(self.live.database, "SELECT id FROM topups WHERE status = 'succeeded'")
         known = {each["id"] for each in found}
         asked = [each for each in self.made if each.id in known][-12:] or self.made
+        coming_back = read_coming_back(self.live.folder / "bank", at(f"{day} 16:30") // 1000)
+        returned_today = [each for each in self.made if each.id in known and each.id[-15:] in coming_back]
+        if returned_today and self.chance.random() < 0.5:
+            asked = returned_today
         topup = self.chance.choice(asked if self.chance.random() < 0.9 else self.made)
         root = self._root(topup)
         used = {each.amount for each in self._refunds if self._root(self._made_as(each.topup)) == root}
@@ -608,7 +616,7 @@ class Month:
             " CASE WHEN id LIKE 'mdep%' THEN 'micro-deposits ' ELSE 'prenotes ' END || status FROM prenotes"
             " UNION ALL SELECT 'corrections ' || status FROM corrections"
             " UNION ALL SELECT 'reversals ' || status FROM ach_reversals"
-            " UNION ALL SELECT 'refunds ' || status FROM refunds"
+            " UNION ALL SELECT concat_ws(' ', 'refunds', status, failure_reason) FROM refunds"
             " UNION ALL SELECT 'breaks ' || kind FROM breaks UNION ALL SELECT type FROM events"
             " WHERE type IN ('brim.negative_balance.created', 'brim.topup.retry_scheduled')",
         )

@@ -197,6 +197,17 @@ def read_credits(folder: Path) -> list[str]:
         return [row[0] for row in found]
 
 
+def read_coming_back(folder: Path, until_s: int) -> set[str]:
+    """Return the individual identification numbers of the debits that their bank returns by a second."""
+    with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
+        found = bank.execute(
+            "SELECT trim(e.individual_id) FROM outcomes AS o JOIN entries AS e ON e.id = o.entry"
+            " WHERE o.trace IS NULL AND o.action = 'return' AND o.due_at <= ? AND e.code IN ('27', '37')",
+            (until_s,),
+        )
+        return {row[0] for row in found}
+
+
 def has_settled(folder: Path, number: str) -> bool:
     """Tell whether a bank has settled all that it has of an account number, and has some of it."""
     with closing(sqlite3.connect(f"file:{folder}/bank.sqlite3?mode=ro", uri=True)) as bank:
