@@ -257,6 +257,11 @@ CASES: Final[Mapping[str, Case]] = {
     "balance_overview.in_flight": Case((*OWN, 50)),
     "balance_overview.newest_line": Case(OWN),
     "balance_overview.day_totals": Case((*OWN, "", 50)),
+    "money_at_risk.usable_debits": Case((*OWN, at("file_", 20), "file_~", 50)),
+    "money_at_risk.pending_debits": Case((*OWN, 50)),
+    "money_at_risk.read_clocks": Case(
+        (*OWN, [at("tu_", n) for n in PENDING], [at("txn_", n) for n in PENDING]),
+    ),
     "ledger.claim_unsealed": Case((300,)),
     "ledger.open_heads": Case((*ONES, b"0" * 32)),
     "ledger.lock_heads": Case(ONES),

@@ -363,7 +363,7 @@ async def _show_the_same(
             ("funding:clearing", "bank:stripe", 500),
         }
         rail = here.get(f"/v1/topups/{settled['yen']}?expand[]=brim.rail&expand[]=brim.availability").json["brim"]
-        assert rail["rail"] == {"amount_refunded": 0, "name": "import", "entries": []}
+        assert (rail["rail"]["name"], rail["rail"]["entries"]) == ("import", [])
         created = source.api.get(f"/v1/topups/{settled['yen']}")["created"]
         path = f"/v1/topups?created[lt]={created + 1}&status=succeeded&expand[]=data.balance_transaction"
         assert there.get(path).body == here.get(path).body

@@ -29,15 +29,30 @@ async def test_a_topup_tells_where_its_money_is(live: LiveMoney) -> None:
     await live.open()
     fine = await live.create(await live.bank_account(PAYS))
     refused = await live.create(await live.bank_account(NO_ACCOUNT))
-    assert await shown(live, fine, "brim.rail") == {"rail": {"amount_refunded": 0, "entries": [], "name": "ach"}}
+    nothing_yet: dict[str, Any] = {
+        "amount_refunded": 0,
+        "booked": None,
+        "entries": [],
+        "name": "ach",
+        "returnable_as_unauthorized_until": None,
+        "returnable_until": None,
+        "usable": None,
+    }
+    assert await shown(live, fine, "brim.rail") == {"rail": nothing_yet}
     await live.until("2026-12-01 17:00")
     await live.until("2026-12-08 12:00")
-    (entry,) = (await shown(live, fine, "brim.rail"))["rail"]["entries"]
+    rail = (await shown(live, fine, "brim.rail"))["rail"]
+    assert rail["usable"] * 1000 == at("2026-12-07 17:00")  # when the worker next looked
+    assert at("2026-12-02 23:00") <= rail["booked"] * 1000 <= at("2026-12-03 12:00")
+    assert (rail["returnable_until"], rail["returnable_as_unauthorized_until"]) == ("2026-12-04", "2027-02-01")
+    (entry,) = rail["entries"]
     assert (entry["status"], entry["number"], entry["effective_date"]) == ("released", 1, "2026-12-02")
     assert entry["file"].startswith("achf_")
     assert len(entry["trace"]) == 15
     assert (entry["returned"], entry["change"]) == (None, None)
-    (entry,) = (await shown(live, refused, "brim.rail"))["rail"]["entries"]
+    rail = (await shown(live, refused, "brim.rail"))["rail"]
+    assert (rail["usable"], rail["returnable_until"], rail["booked"] is not None) == (None, None, True)
+    (entry,) = rail["entries"]
     assert entry["status"] == "returned"
     returned = entry["returned"]
     assert (returned["code"], returned["meaning"]) == ("R03", "No account, or another name")

@@ -267,6 +267,7 @@ async def test_a_top_up_is_refunded_and_the_refund_canceled(
     assert "may still be returned" in await brim.run("ach", "refund", topup, fails=True)  # by the commands' real time
     async with database.connection() as conn:
         await conn.execute("UPDATE ach_entries SET effective_date = date '2026-11-02'")
+    await _assert_at_risk(brim, live)
     told = await brim.run("ach", "refund", topup, "--amount", "2000", "--description", "Sorry.")
     assert f"refunds 2000 cents of {topup}" in told
     assert "greater than the unrefunded amount" in await brim.run(
@@ -278,6 +279,20 @@ async def test_a_top_up_is_refunded_and_the_refund_canceled(
     assert "has its 2000 cents again" in await brim.run("ach", "cancel-refund", refund)
     assert "it is canceled" in await brim.run("ach", "cancel-refund", refund, fails=True)
     assert {"refund.requested", "refund.canceled"} <= set(await actions(database))
+
+
+async def _assert_at_risk(brim: Commands, live: LiveMoney) -> None:
+    """Check that the command tells what is at risk of one top-up that has succeeded, and what another will bring."""
+    await live.create(await live.bank_account(), 700)
+    total, of_source, arrival = (await brim.run("risk")).splitlines()
+    assert total.split("\t") == ["total", "", "usd", "0 (0)", "0 (0)", "5000 (1)", "5000 (1)"]
+    assert of_source.split("\t")[3:] == total.split("\t")[3:]
+    assert arrival.split("\t")[2:5] == ["usd", "700", "1"]
+    told = json.loads(await brim.run("risk", "--json"))
+    assert (told["currencies"][0]["total"], told["arrivals"][0]["reason"]) == (
+        {"amount": 5_000, "topups": 1},
+        arrival.split("\t")[5],
+    )
 
 
 async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(

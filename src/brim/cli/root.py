@@ -26,6 +26,7 @@ from brim.cli.negative_balances import negative_balances
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
 from brim.cli.retention import retention
+from brim.cli.risk import risk
 from brim.cli.statements import statements
 from brim.cli.stuck import stuck
 from brim.cli.trigger import trigger
@@ -88,6 +89,7 @@ for _command in (
     legal_holds,
     negative_balances,
     incoming_transfers,
+    risk,
     retention,
 ):
     cli.add_command(_command)

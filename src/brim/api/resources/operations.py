@@ -22,6 +22,7 @@ from brim.api.resources.events.operations import EVENTS
 from brim.api.resources.funding.operations import FUNDING
 from brim.api.resources.jobs.operations import JOBS
 from brim.api.resources.legal_holds.operations import LEGAL_HOLDS
+from brim.api.resources.money_at_risk.operations import MONEY_AT_RISK
 from brim.api.resources.negative_balances.operations import NEGATIVE_BALANCES
 from brim.api.resources.push.operations import PUSH
 from brim.api.resources.request_logs.operations import BRIM
@@ -57,6 +58,7 @@ OPERATIONS: Final = (
     *ACH_REVERSALS,
     *REFUNDS,
     *RETURN_RATES,
+    *MONEY_AT_RISK,
     *NEGATIVE_BALANCES,
     *PUSH,
     *CORRECTIONS,

@@ -16,7 +16,7 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.topups import wire as topup_wire
 from brim.base import json_codec
 from brim.base.scope import AccountScope
-from brim.core import accounts, ach, funding, ledger, refunds
+from brim.core import accounts, ach, funding, ledger, money_at_risk, refunds
 from brim.core import topups as topups_lists
 from brim.core.calendars import availability, calendar_named, calendar_of
 from brim.core.funding import FundingSource
@@ -78,7 +78,7 @@ def _extras_of(
 async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) -> dict[str, topup_wire.TopupExtras]:
     """Return the rail details and retries of one account's top-ups, as far as they are to be shown.
 
-    Three queries for all of them, and a fourth for retries.
+    Four queries for all of them, and a fifth for retries.
     """
     with_rail = paths_below(paths, "brim.rail") is not None
     with_retry = paths_below(paths, "brim.retry") is not None
@@ -89,6 +89,7 @@ async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) ->
     owner = AccountScope(platform or scope.account, scope.livemode)
     found = await ach.list_entries_of_topups(conn, owner, [topup.id for topup in topups])
     refunded = await refunds.find_of_topups(conn, owner, [topup.id for topup in topups]) if with_rail else {}
+    clocks = await money_at_risk.read_clocks(conn, topups) if with_rail else {}
     standings = await ach.read_standings(conn, scope, topups, found) if with_retry else {}
     entries: dict[str, list[ach.Entry]] = defaultdict(list)
     for entry in found:
@@ -100,6 +101,7 @@ async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) ->
                 topup,
                 entries[topup.id],
                 refunded=refunds.refunded_of(refunded.get(topup.id, ())),
+                clocks=clocks[topup.id],
                 with_files=is_platforms,
             )
             if with_rail

@@ -28,6 +28,7 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.schema import ADDRESS
 from brim.api.resources.jobs import wire as job_wire
 from brim.api.resources.legal_holds import wire as legal_hold_wire
+from brim.api.resources.money_at_risk.wire import ArrivalObject, AtRiskObject, MoneyAtRiskObject, RiskSumObject
 from brim.api.resources.negative_balances import wire as negative_balance_wire
 from brim.api.resources.push import wire as push_wire
 from brim.api.resources.request_logs import wire as log_wire
@@ -155,6 +156,10 @@ COMPONENTS: Final = (
     Component(mapping_wire.PreviewLineObject, "brim.statement_preview_line"),
     Component(mapping_wire.PreviewFindingObject, "brim.statement_preview_finding"),
     Component(ach_wire.BreakObject, "brim.break"),
+    Component(MoneyAtRiskObject, "brim.money_at_risk"),
+    Component(AtRiskObject, "brim.money_at_risk_of_source"),
+    Component(RiskSumObject, "brim.money_at_risk_sum"),
+    Component(ArrivalObject, "brim.arrival"),
     Component(ReturnRateObject, "brim.return_rate"),
     Component(RateObject, "brim.return_rate_figure"),
     Component(OverrideObject, "brim.return_rate_override"),

@@ -19,6 +19,7 @@ from brim.core import (
     integrity,
     jobs,
     ledger,
+    money_at_risk,
     negative_balances,
     originators,
     push,
@@ -29,6 +30,7 @@ from brim.core import (
 from brim.core.archiving import last_base_backup_ms, read_archiving
 from brim.core.gauges import store
 from brim.core.gauges.rules import KIND, age_s, by_kind, rates_of, single, worker_figures
+from brim.core.money_at_risk import Risk, Sum
 from brim.core.originators import OriginatorStatus
 from brim.core.pruning import DEFAULT_PERIODS, Periods, read_due
 from brim.platform.database import Conn, Database
@@ -395,6 +397,30 @@ async def _read_negative_balances(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_money_at_risk(conn: Conn, now_ms: int) -> list[Figure]:
+    sums: dict[tuple[str, str], Sum] = {}
+    for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
+        for found in await money_at_risk.total_at_risk(conn, scope, now_ms=now_ms):
+            for kind in Risk:
+                key = (found.currency, kind.value)
+                sums[key] = sums.get(key, Sum()) + found.of(kind)
+    return [
+        Figure(
+            "brim_money_at_risk_amount",
+            "Usable live money of all platforms that may still be taken back, in minor units of a currency, by why: of "
+            "the newest 50,000 debits of each platform.",
+            ("currency", *KIND),
+            [(key, each.amount) for key, each in sums.items()],
+        ),
+        Figure(
+            "brim_money_at_risk_topups",
+            "Of how many top-ups that is.",
+            ("currency", *KIND),
+            [(key, each.topups) for key, each in sums.items()],
+        ),
+    ]
+
+
 async def _read_corrections(conn: Conn, now_ms: int) -> list[Figure]:
     notified: list[tuple[tuple[str, ...], float]] = []
     unsettled: list[tuple[tuple[str, ...], float]] = []
@@ -481,6 +507,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("corrections", _read_corrections, SELDOM_FRESH_MS),
     _Part("micro-deposits", _read_microdeposits, SELDOM_FRESH_MS),
     _Part("negative balances", _read_negative_balances),
+    _Part("money at risk", _read_money_at_risk, SELDOM_FRESH_MS),
     _Part("archiving", _read_archiving),
     _Part("size", _read_size, SELDOM_FRESH_MS),
 )

@@ -25,6 +25,7 @@ from brim.web.dashboard.line_settlements.routes import routes as settlement_rout
 from brim.web.dashboard.live_money import words
 from brim.web.dashboard.live_money.routes import routes as live_money_routes
 from brim.web.dashboard.microdeposits.routes import routes as microdeposit_routes
+from brim.web.dashboard.money_at_risk.routes import routes as money_at_risk_routes
 from brim.web.dashboard.negative_balances.routes import routes as negative_balance_routes
 from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
@@ -84,6 +85,7 @@ NAVIGATION: Final = (
         "Live money",
         (
             NavigationItem("Live overview", "/live-money", only_live=True),
+            NavigationItem("Money at risk", "/money-at-risk", only_live=True),
             NavigationItem("ACH files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Statements", "/bank-statements", only_live=True),
@@ -141,6 +143,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *test_clock_routes(signed),
         *downloads,
         *live_money_routes(signed),
+        *money_at_risk_routes(signed),
         *originator_routes(signed),
         *ach_file_routes(signed),
         *bank_file_routes(signed),

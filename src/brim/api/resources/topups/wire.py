@@ -1,7 +1,7 @@
 """How top-ups are written for clients. Source of every field: Stripe API reference and SDK types (Top-up, Source)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -23,11 +23,14 @@ from brim.base.currency import MAX_AMOUNT
 from brim.base.json_codec import encode
 from brim.base.wire import Expandable
 from brim.core.ach import Entry, EntryStatus, RetryStanding
+from brim.core.money_at_risk import Clocks, returnable_on
 from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
 from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status, Topup
 
 NO_DATE_PROMISED: Final = "rail_promises_no_date"
 """Why a preview has no availability: what would carry the money does not say when it arrives."""
+_RETURNABLE: Final = frozenset({EntryStatus.IN_FILE, EntryStatus.CONFIRMED, EntryStatus.RELEASED})
+"""Where an entry stands that its bank may return."""
 
 
 class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,12 +164,33 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
             minimum=0,
         ),
     ]
+    booked: Annotated[
+        int | None,
+        described("When a statement of the bank that books the money was read last; null before.", **TIME),
+    ]
     entries: Annotated[list[RailEntryObject], described("Its presentments to the bank, in order.")]
     name: Annotated[
         str,
         described(
             "The rail: `ach` for live debits, `push` for transfers that arrived, `sandbox` for test money.", **TEXT
         ),
+    ]
+    returnable_as_unauthorized_until: Annotated[
+        date | None,
+        described(
+            "The last day on which its debit can be returned as unauthorized; null for a company's debit, before it is "
+            "in a file, and once it was returned or rejected."
+        ),
+    ]
+    returnable_until: Annotated[
+        date | None,
+        described(
+            "The last day on which its debit can be returned as a matter of course, as for insufficient funds; null "
+            "before it is in a file, and once it was returned or rejected."
+        ),
+    ]
+    usable: Annotated[
+        int | None, described("When the money became usable; null before, and where it never did.", **TIME)
     ]
 
 
@@ -283,20 +307,36 @@ def retry_object(standing: RetryStanding) -> RetryObject:
     )
 
 
-def rail_object(topup: Topup, entries: Iterable[Entry], *, refunded: int, with_files: bool) -> RailObject:
+def rail_object(
+    topup: Topup, entries: Sequence[Entry], *, refunded: int, clocks: Clocks, with_files: bool
+) -> RailObject:
     """Return how a top-up's money moves.
 
     Args:
         topup: which one.
         entries: its presentments, in order.
         refunded: how much of it was refunded, in cents.
+        clocks: when its money became usable, and when the bank booked it.
         with_files: whether the platform asks, to which files belong; others do not see which file it was.
     """
+    ordinary, unauthorized = _returnable_until(entries)
     return RailObject(
         amount_refunded=refunded,
+        booked=clocks.booked,
         name=topup.rail,
+        returnable_as_unauthorized_until=unauthorized,
+        returnable_until=ordinary,
+        usable=clocks.usable,
         entries=[_entry_object(entry, with_files=with_files) for entry in entries],
     )
+
+
+def _returnable_until(entries: Sequence[Entry]) -> tuple[date | None, date | None]:
+    """Return until when the newest debit can be returned: as a matter of course, and as unauthorized."""
+    entry = entries[-1] if entries else None
+    if entry is None or entry.effective_date is None or entry.status not in _RETURNABLE:
+        return None, None
+    return returnable_on(entry.effective_date, entry.sec_code)
 
 
 def _entry_object(entry: Entry, *, with_files: bool) -> RailEntryObject:

@@ -1,0 +1,295 @@
+"""What may still happen to usable money, and when pending money is to be expected. Pure: the moment is an argument."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from brim.core.ach import EntryStatus
+from brim.core.rails.ach import (
+    GRACE_MS,
+    OriginatorProfile,
+    SecCode,
+    effective_date_of,
+    local_day,
+    local_time,
+    next_cutoff_ms,
+    refundable_from_ms,
+    returnable_until,
+    usable_ms,
+)
+from brim.core.rails.ach.nacha import RETURN_CODES
+
+HORIZON_DAYS: Final = 85
+"""How far back files are looked at: what they debited can come back for sixty days and the banking day after, and a
+file is made some days before its entries settle."""
+_ORDINARY: Final = RETURN_CODES["R01"]
+_UNAUTHORIZED: Final = RETURN_CODES["R10"]
+_OF_COMPANIES: Final = frozenset({SecCode.CCD})
+
+
+class Risk(StrEnum):
+    """Why usable money may be taken back."""
+
+    UNCONFIRMED = "unconfirmed"
+    """No statement of the bank has booked the debit."""
+    RETURNABLE = "returnable"
+    """It is booked, and ordinary returns may still arrive."""
+    UNAUTHORIZED = "returnable_as_unauthorized"
+    """It is booked, and only its holder can still say that they have not authorized it."""
+
+
+class Stage(StrEnum):
+    """What pending money waits for."""
+
+    CUTOFF = "cutoff"
+    QUEUED = "queued"
+    IN_FILE = "in_file"
+    CONFIRMED = "confirmed"
+    OVERDUE = "overdue"
+    REJECTED = "rejected"
+    NO_ORIGINATOR = "no_originator"
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """An amount in minor units, and of how many top-ups it is."""
+
+    amount: int = 0
+    topups: int = 0
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.amount + other.amount, self.topups + other.topups)
+
+
+class UsableDebits(NamedTuple):
+    """Debits whose money is usable and that have not come back, of one funding source and day of settlement."""
+
+    owner: str
+    funding_source: str | None
+    currency: str
+    originator: str
+    sec_code: str
+    effective_date: date
+    is_booked: bool
+    sum: Sum
+
+
+class PendingDebits(NamedTuple):
+    """Pending top-ups that stand alike.
+
+    `status` is that of their newest entry, None before their cut-off, which is at `due_ms`; so is `effective_date`, the
+    day on which they settle. `hold_days` are the banking days from then until the money is usable.
+    """
+
+    currency: str
+    originator: str | None
+    status: str | None
+    effective_date: date | None
+    hold_days: int
+    due_ms: int | None
+    sum: Sum
+
+
+class AtRisk(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be taken back of one currency: of a funding source of an account, or, where these are None, of all."""
+
+    account: str | None = None
+    funding_source: str | None = None
+    currency: str
+    sums: Mapping[Risk, Sum]
+
+    def of(self, risk: Risk) -> Sum:
+        """Return what is at risk for one reason."""
+        return self.sums.get(risk, Sum())
+
+    @property
+    def total(self) -> Sum:
+        """All of it."""
+        return sum(self.sums.values(), Sum())
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """Pending money that is expected together, and why then.
+
+    `confirmed_on` is the day whose statement books it, `usable_ms` when it is usable and `usable_on` that day for the
+    originator; None where nobody can say. `cutoff_ms` is the cut-off that it goes out with.
+    """
+
+    currency: str
+    stage: Stage
+    sum: Sum
+    confirmed_on: date | None = None
+    usable_ms: int | None = None
+    usable_on: date | None = None
+    cutoff_ms: int | None = None
+    hold_days: int = 0
+    reason: str = ""
+
+
+class MoneyAtRisk(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be taken back of a platform's usable money, and what is to come.
+
+    `now_ms` is the platform's time. `sources` are those with the most at risk first, `more_sources` says that there are
+    others. Without `is_complete` there is more than was counted, and without `arrivals_are_complete` more is pending.
+    """
+
+    now_ms: int
+    currencies: tuple[AtRisk, ...]
+    sources: tuple[AtRisk, ...]
+    more_sources: bool
+    is_complete: bool
+    arrivals: tuple[Arrival, ...]
+    arrivals_are_complete: bool
+
+
+def returnable_on(effective_date: date, sec_code: str) -> tuple[date, date | None]:
+    """Return the last days on which a debit can be returned: as a matter of course, and as unauthorized.
+
+    The second is None for a company's debit (CCD): its holder has two banking days as well (R29). Source: Nacha's
+    operating rules: a return is with the originating bank by the opening of the second banking day after settlement,
+    that of a consumer's unauthorized debit by the opening of the banking day after the sixtieth day.
+    """
+    ordinary = returnable_until(_ORDINARY, effective_date) or effective_date
+    return ordinary, None if sec_code in _OF_COMPANIES else returnable_until(_UNAUTHORIZED, effective_date)
+
+
+def risk_of(
+    profile: OriginatorProfile, *, effective_date: date, sec_code: str, is_booked: bool, now_ms: int
+) -> Risk | None:
+    """Return why the money of a debit may be taken back, which is usable; None where it no longer can."""
+    if not is_booked:
+        return Risk.UNCONFIRMED
+    if now_ms < refundable_from_ms(profile, effective_date):
+        return Risk.RETURNABLE
+    last = returnable_on(effective_date, sec_code)[1]
+    return Risk.UNAUTHORIZED if last is not None and local_day(profile, now_ms) <= last else None
+
+
+def sum_at_risk(
+    debits: Iterable[UsableDebits], profiles: Mapping[str, OriginatorProfile], *, now_ms: int
+) -> list[AtRisk]:
+    """Return what is at risk of each account, funding source and currency, the most first."""
+    found: dict[tuple[str, str, str], dict[Risk, Sum]] = {}
+    for each in debits:
+        risk = risk_of(
+            profiles[each.originator],
+            effective_date=each.effective_date,
+            sec_code=each.sec_code,
+            is_booked=each.is_booked,
+            now_ms=now_ms,
+        )
+        if risk is not None:
+            sums = found.setdefault((each.owner, each.funding_source or "", each.currency), {})
+            sums[risk] = sums.get(risk, Sum()) + each.sum
+    rows = [
+        AtRisk(account=owner, funding_source=source or None, currency=currency, sums=sums)
+        for (owner, source, currency), sums in found.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.total.amount, row.account, row.funding_source or "", row.currency))
+
+
+def total_by_currency(rows: Iterable[AtRisk]) -> list[AtRisk]:
+    """Return what is at risk of each currency."""
+    found: dict[str, dict[Risk, Sum]] = {}
+    for row in rows:
+        sums = found.setdefault(row.currency, {})
+        for risk, each in row.sums.items():
+            sums[risk] = sums.get(risk, Sum()) + each
+    return [AtRisk(currency=currency, sums=sums) for currency, sums in sorted(found.items())]
+
+
+def forecast(
+    pending: Iterable[PendingDebits],
+    profiles: Mapping[str, OriginatorProfile],
+    active: OriginatorProfile | None,
+    *,
+    now_ms: int,
+) -> list[Arrival]:
+    """Return when pending money is to be expected, the earliest first, what has no day last.
+
+    Args:
+        pending: what is pending.
+        profiles: those of the platform's originators.
+        active: the one that debits what has no entry yet; None without an active originator.
+        now_ms: the moment.
+    """
+    found: dict[tuple[object, ...], Arrival] = {}
+    for each in pending:
+        profile = profiles.get(each.originator or "") or active
+        arrival = _expected(each, profile, active, now_ms=now_ms)
+        key = (
+            arrival.currency,
+            arrival.stage,
+            arrival.usable_ms,
+            arrival.confirmed_on,
+            arrival.cutoff_ms,
+            arrival.reason,
+        )
+        known = found.get(key)
+        found[key] = arrival if known is None else msgspec.structs.replace(known, sum=known.sum + arrival.sum)
+    return sorted(
+        found.values(), key=lambda each: (each.usable_ms is None, each.usable_ms or 0, each.stage, each.currency)
+    )
+
+
+def _expected(
+    pending: PendingDebits, profile: OriginatorProfile | None, active: OriginatorProfile | None, *, now_ms: int
+) -> Arrival:
+    known = Arrival(currency=pending.currency, stage=Stage.NO_ORIGINATOR, sum=pending.sum, hold_days=pending.hold_days)
+    status, settles = pending.status, pending.effective_date
+    if status == EntryStatus.REJECTED:
+        return _replaced(
+            known, Stage.REJECTED, "The bank has rejected the debit. It goes out again once it is resubmitted."
+        )
+    if status in {EntryStatus.IN_FILE, EntryStatus.CONFIRMED} and profile is not None and settles is not None:
+        usable = usable_ms(profile, settles, pending.hold_days)
+        is_booked = status == EntryStatus.CONFIRMED
+        if usable <= now_ms:
+            what = "the bank's files to be read" if is_booked else "the bank's confirmation"
+            reason = f"Settled {_day(settles)}; its hold is over, and it waits for {what}."
+            return _replaced(known, Stage.OVERDUE, reason, confirmed_on=settles)
+        stage = Stage.CONFIRMED if is_booked else Stage.IN_FILE
+        told = "Confirmed by the bank, settled" if is_booked else "In a file that settles"
+        return _dated(known, profile, stage, f"{told} {_day(settles)}", settles)
+    if active is None:
+        return _replaced(known, Stage.NO_ORIGINATOR, "No originator is active, so no file takes it.")
+    is_queued = status == EntryStatus.QUEUED
+    cutoff_ms = next_cutoff_ms(active, now_ms - GRACE_MS if is_queued else max((pending.due_ms or 0) - 1, now_ms))
+    settles = effective_date_of(active, cutoff_ms)
+    cutoff = local_time(active, cutoff_ms)
+    told = f"Cut-off {_day(cutoff.date())}, {cutoff:%H:%M}; settles {_day(settles)}"
+    stage = Stage.QUEUED if is_queued else Stage.CUTOFF
+    return _dated(known, active, stage, told, settles, cutoff_ms=cutoff_ms)
+
+
+def _dated(
+    known: Arrival,
+    profile: OriginatorProfile,
+    stage: Stage,
+    told: str,
+    settles: date,
+    *,
+    cutoff_ms: int | None = None,
+) -> Arrival:
+    usable = usable_ms(profile, settles, known.hold_days)
+    days = "day" if known.hold_days == 1 else "days"
+    hold = f"hold of {known.hold_days} banking {days}" if known.hold_days else "no hold"
+    return msgspec.structs.replace(
+        known,
+        stage=stage,
+        confirmed_on=settles,
+        usable_ms=usable,
+        usable_on=local_day(profile, usable),
+        cutoff_ms=cutoff_ms,
+        reason=f"{told}; {hold}.",
+    )
+
+
+def _replaced(known: Arrival, stage: Stage, reason: str, *, confirmed_on: date | None = None) -> Arrival:
+    return msgspec.structs.replace(known, stage=stage, reason=reason, confirmed_on=confirmed_on)
+
+
+def _day(day: date) -> str:
+    return f"{day:%a, %b} {day.day}"

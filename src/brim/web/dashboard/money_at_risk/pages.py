@@ -1,0 +1,28 @@
+"""The page on money at risk."""
+
+from typing import Any, Final
+
+from brim.http.message import Reply
+from brim.web.dashboard.signed import SignedVisit
+
+MONEY_AT_RISK: Final = "/v1/brim/money_at_risk"
+RISKS: Final = {
+    "unconfirmed": ("Not confirmed", "no statement of the bank has booked it"),
+    "returnable": ("Returnable", "ordinary returns may still arrive"),
+    "returnable_as_unauthorized": ("Returnable as unauthorized", "sixty days, for consumers' debits"),
+}
+"""For each reason why usable money may be taken back: what it is called, and what that means."""
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /money-at-risk`."""
+    found = await page.api.get(MONEY_AT_RISK)
+    return page.reply("dashboard/money_at_risk.html", found=found, days=_days(found["arrivals"]), risks=RISKS)
+
+
+def _days(arrivals: list[dict[str, Any]]) -> list[tuple[str | None, list[dict[str, Any]]]]:
+    """Return arrivals by the day on which they are usable, in order; what has no day is under None."""
+    found: dict[str | None, list[dict[str, Any]]] = {}
+    for each in arrivals:
+        found.setdefault(each["usable_on"], []).append(each)
+    return list(found.items())
