@@ -398,7 +398,7 @@ async def _read_negative_balances(conn: Conn, now_ms: int) -> list[Figure]:
 
 
 async def _read_money_at_risk(conn: Conn, now_ms: int) -> list[Figure]:
-    sums: dict[tuple[str, str], Sum] = {}
+    sums = {(money_at_risk.CURRENCY, kind.value): Sum() for kind in Risk}
     for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
         for found in await money_at_risk.total_at_risk(conn, scope, now_ms=now_ms):
             for kind in Risk:

@@ -22,6 +22,8 @@ from brim.core.rails.ach import (
 )
 from brim.core.rails.ach.nacha import RETURN_CODES
 
+CURRENCY: Final = "usd"
+"""What ACH moves."""
 HORIZON_DAYS: Final = 85
 """How far back files are looked at: what they debited can come back for sixty days and the banking day after, and a
 file is made some days before its entries settle."""
