@@ -81,7 +81,7 @@ class Model:
         totals = {risk: sum(amount for (*_, of), amount in expected.items() if of is risk) for risk in Risk}
         assert {risk: sum(each.of(risk).amount for each in found.currencies) for risk in Risk} == totals
         async with self.live.database.connection() as conn:
-            gauged = await total_at_risk(conn, PLATFORM, now_ms=self.live.now_ms)
+            gauged = await total_at_risk(conn, PLATFORM, now_ms=self.live.now_ms, most=100)
         assert tuple(gauged) == found.currencies
         assert found.is_complete
         return found

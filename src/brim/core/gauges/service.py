@@ -399,16 +399,18 @@ async def _read_negative_balances(conn: Conn, now_ms: int) -> list[Figure]:
 
 async def _read_money_at_risk(conn: Conn, now_ms: int) -> list[Figure]:
     sums = {(money_at_risk.CURRENCY, kind.value): Sum() for kind in Risk}
-    for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
-        for found in await money_at_risk.total_at_risk(conn, scope, now_ms=now_ms):
+    scopes = sorted({each.scope for each in await originators.list_active_originators(conn)})
+    most = max(MOST_DEBITS // max(len(scopes), 1), 1)
+    for scope in scopes:
+        for found in await money_at_risk.total_at_risk(conn, scope, now_ms=now_ms, most=most):
             for kind in Risk:
                 key = (found.currency, kind.value)
                 sums[key] = sums.get(key, Sum()) + found.of(kind)
     return [
         Figure(
             "brim_money_at_risk_amount",
-            "Usable live money of all platforms that may still be taken back, in minor units of a currency, by why: of "
-            "the newest 50,000 debits of each platform.",
+            "Usable live money that may still be taken back, in minor units of a currency, by why: of the newest 20,000 "
+            "debits, an equal part of each platform.",
             ("currency", *KIND),
             [(key, each.amount) for key, each in sums.items()],
         ),

@@ -23,7 +23,7 @@ from brim.platform.database import Conn, Database
 
 MOST_DEBITS: Final = 50_000
 MOST_PENDING: Final = 50_000
-"""What one look reads at most: a few hundred milliseconds."""
+"""What one look reads at most: about a second."""
 SHOWN_SOURCES: Final = 100
 _DAY_S: Final = 24 * 60 * 60
 
@@ -72,8 +72,8 @@ async def read_money_at_risk(
     )
 
 
-async def total_at_risk(conn: Conn, scope: AccountScope, *, now_ms: int, most: int = MOST_DEBITS) -> list[AtRisk]:
-    """Return what is at risk of a platform's usable money, by currency."""
+async def total_at_risk(conn: Conn, scope: AccountScope, *, now_ms: int, most: int) -> list[AtRisk]:
+    """Return what is at risk of a platform's usable money, by currency: of so many entries, the newest files first."""
     moment_ms, _ = await ach.read_now(conn, scope, now_ms=now_ms)
     known = await originators.list_originators(conn, scope)
     rows, _ = await _read_rows(conn, scope, known, now_ms=moment_ms, most=most)
