@@ -409,8 +409,8 @@ async def _read_money_at_risk(conn: Conn, now_ms: int) -> list[Figure]:
     return [
         Figure(
             "brim_money_at_risk_amount",
-            "Usable live money that may still be taken back, in minor units of a currency, by why: of the newest 20,000 "
-            "debits, an equal part of each platform.",
+            "Usable live money that may still be taken back, in minor units of a currency, by why: of the newest "
+            "20,000 debits, an equal part of each platform.",
             ("currency", *KIND),
             [(key, each.amount) for key, each in sums.items()],
         ),

@@ -6,12 +6,11 @@ Neighbours: `ach`, whose entries and files are read here, and `rails.ach`, which
 """
 
 from brim.core.money_at_risk.rules import CURRENCY, Arrival, AtRisk, MoneyAtRisk, Risk, Stage, Sum, returnable_on
-from brim.core.money_at_risk.service import MOST_DEBITS, read_clocks, read_money_at_risk, total_at_risk
+from brim.core.money_at_risk.service import read_clocks, read_money_at_risk, total_at_risk
 from brim.core.money_at_risk.store import Clocks
 
 __all__ = [
     "CURRENCY",
-    "MOST_DEBITS",
     "Arrival",
     "AtRisk",
     "Clocks",
