@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 SHOP: Final = AccountScope("acct_shop", livemode=True)
 FIRST_DAY: Final = date(2026, 12, 1)
+WHOLE: Final = 31
+"""How many days a whole month has."""
 _LONGEST_TAIL: Final = 45
 NUMBERS: Final = (
     *("000123456789",) * 8,
@@ -128,9 +130,10 @@ WHERE EXISTS (
 
 
 class Month:
-    """One month: a platform and an account under it, their bank, and what clients were told."""
+    """One month, or its first `days`: a platform and an account under it, their bank, and what clients were told."""
 
-    def __init__(self, database: Database, folder: Path, seed: int) -> None:
+    def __init__(self, database: Database, folder: Path, seed: int, *, days: int = WHOLE) -> None:
+        self._days = days
         self.chance = random.Random(seed)
         self.live = LiveMoney(database, folder)
         self.made: list[Made] = []
@@ -173,7 +176,7 @@ class Month:
 
     async def _live_through(self) -> None:
         day = FIRST_DAY
-        while day.month == FIRST_DAY.month:
+        while day < FIRST_DAY + timedelta(days=self._days):
             if is_banking_day(day):
                 await self._day(day)
             day += timedelta(days=1)
