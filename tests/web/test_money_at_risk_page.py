@@ -62,6 +62,7 @@ def test_what_is_at_risk_and_what_is_to_come_are_told_with_both_clocks(
     assert "Usable Not yet Booked by the bank Not yet" in person.read(f"/topups/{pending}")
 
 
-def test_test_mode_has_no_money_at_risk(server: Server, key: str) -> None:
+def test_test_mode_has_no_money_at_risk(server: Server, person: Person, key: str) -> None:
+    assert person.visit("/test/money-at-risk").status == 404
     reply = Wire(server.url, key).get("/v1/brim/money_at_risk")
     assert (reply.status, "live" in reply.error["message"]) == (400, True)

@@ -26,6 +26,7 @@ ONLY_LIVE: Final = frozenset(
     {
         "live-money",
         "live-readiness",
+        "money-at-risk",
         "ach",
         "breaks",
         "bank-statements",

@@ -267,6 +267,12 @@ CHAPTERS: Final = (
         ("/v1/brim/refunds",),
     ),
     Chapter(
+        "money-at-risk",
+        "Money at risk",
+        "Usable live money that may still be taken back, and when pending money arrives. This is Brim's own.",
+        ("/v1/brim/money_at_risk",),
+    ),
+    Chapter(
         "funding-instructions",
         "Funding instructions",
         "The bank account and the reference by which a balance is topped up by bank transfer. This is Brim's own.",

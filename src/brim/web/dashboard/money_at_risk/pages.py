@@ -1,6 +1,6 @@
 """The page on money at risk."""
 
-from typing import Any, Final
+from typing import Final
 
 from brim.http.message import Reply
 from brim.web.dashboard.signed import SignedVisit
@@ -17,12 +17,4 @@ RISKS: Final = {
 async def show(page: SignedVisit) -> Reply:
     """`GET /money-at-risk`."""
     found = await page.api.get(MONEY_AT_RISK)
-    return page.reply("dashboard/money_at_risk.html", found=found, days=_days(found["arrivals"]), risks=RISKS)
-
-
-def _days(arrivals: list[dict[str, Any]]) -> list[tuple[str | None, list[dict[str, Any]]]]:
-    """Return arrivals by the day on which they are usable, in order; what has no day is under None."""
-    found: dict[str | None, list[dict[str, Any]]] = {}
-    for each in arrivals:
-        found.setdefault(each["usable_on"], []).append(each)
-    return list(found.items())
+    return page.reply("dashboard/money_at_risk.html", found=found, risks=RISKS)
