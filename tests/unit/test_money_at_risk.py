@@ -140,7 +140,7 @@ def expected(status: EntryStatus | None, day: date | None = None, *, due: str = 
             Stage.IN_FILE,
             date(2026, 11, 30),
             "2026-12-02 09:00",
-            "In a file that settles Mon, Nov 30; hold of 2 banking days.",
+            "In a file that settled Mon, Nov 30; hold of 2 banking days.",
         ),
         (
             expected(EntryStatus.CONFIRMED, date(2026, 11, 27)),
@@ -148,6 +148,13 @@ def expected(status: EntryStatus | None, day: date | None = None, *, due: str = 
             date(2026, 11, 27),
             "2026-12-01 09:00",
             "Confirmed by the bank, settled Fri, Nov 27; hold of 2 banking days.",
+        ),
+        (
+            expected(EntryStatus.CONFIRMED, date(2026, 12, 1)),  # acknowledged on the day before
+            Stage.CONFIRMED,
+            date(2026, 12, 1),
+            "2026-12-03 09:00",
+            "Confirmed by the bank, settles Tue, Dec 1; hold of 2 banking days.",
         ),
         (
             expected(EntryStatus.IN_FILE, date(2026, 11, 25)),

@@ -242,21 +242,22 @@ def _expected(
     known = Arrival(currency=pending.currency, stage=Stage.NO_ORIGINATOR, sum=pending.sum, hold_days=pending.hold_days)
     status, settles = pending.status, pending.effective_date
     if status == EntryStatus.REJECTED:
-        return _replaced(
+        return _undated(
             known, Stage.REJECTED, "The bank has rejected the debit. It goes out again once it is resubmitted."
         )
     if status in {EntryStatus.IN_FILE, EntryStatus.CONFIRMED} and profile is not None and settles is not None:
         usable = usable_ms(profile, settles, pending.hold_days)
-        is_booked = status == EntryStatus.CONFIRMED
+        is_confirmed = status == EntryStatus.CONFIRMED
         if usable <= now_ms:
-            what = "the bank's files to be read" if is_booked else "the bank's confirmation"
+            what = "the bank's files to be read" if is_confirmed else "the bank's confirmation"
             reason = f"Settled {_day(settles)}; its hold is over, and it waits for {what}."
-            return _replaced(known, Stage.OVERDUE, reason, confirmed_on=settles)
-        stage = Stage.CONFIRMED if is_booked else Stage.IN_FILE
-        told = "Confirmed by the bank, settled" if is_booked else "In a file that settles"
+            return _undated(known, Stage.OVERDUE, reason, confirmed_on=settles)
+        stage = Stage.CONFIRMED if is_confirmed else Stage.IN_FILE
+        verb = "settled" if settles <= local_day(profile, now_ms) else "settles"
+        told = f"Confirmed by the bank, {verb}" if is_confirmed else f"In a file that {verb}"
         return _dated(known, profile, stage, f"{told} {_day(settles)}", settles)
     if active is None:
-        return _replaced(known, Stage.NO_ORIGINATOR, "No originator is active, so no file takes it.")
+        return _undated(known, Stage.NO_ORIGINATOR, "No originator is active, so no file takes it.")
     is_queued = status == EntryStatus.QUEUED
     cutoff_ms = next_cutoff_ms(active, now_ms - GRACE_MS if is_queued else max((pending.due_ms or 0) - 1, now_ms))
     settles = effective_date_of(active, cutoff_ms)
@@ -289,7 +290,7 @@ def _dated(
     )
 
 
-def _replaced(known: Arrival, stage: Stage, reason: str, *, confirmed_on: date | None = None) -> Arrival:
+def _undated(known: Arrival, stage: Stage, reason: str, *, confirmed_on: date | None = None) -> Arrival:
     return msgspec.structs.replace(known, stage=stage, reason=reason, confirmed_on=confirmed_on)
 
 
