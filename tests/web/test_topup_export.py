@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from brim.web.dashboard.topups.export import safe_cell
+from brim.base.csv_file import safe_cell
 from tests.support.page_visitors import Person
 from tests.support.wire import Wire
 

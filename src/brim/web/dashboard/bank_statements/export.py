@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from brim.base.csv_file import BYTE_ORDER_MARK, csv_lines, safe_cell
 from brim.http.form import Field
 from brim.http.message import Reply, StreamedReply
 from brim.web.api_client import api_path
@@ -15,7 +16,6 @@ from brim.web.dashboard.bank_statements.pages import (
 )
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.topups.export import BYTE_ORDER_MARK, csv_lines, safe_cell
 
 _PAGE: Final = 100
 _Row: TypeAlias = Callable[[Mapping[str, Any]], tuple[str, ...]]

@@ -1,15 +1,9 @@
-"""The list of top-ups as a CSV file: the same filters, all pages, as long as it is.
+"""The list of top-ups as a CSV file: the same filters, all pages, as long as it is."""
 
-A file is opened in spreadsheets, which take a cell that begins with certain characters for a formula; such a cell gets
-an apostrophe in front. Source: OWASP, CSV Injection; RFC 4180 for quoting.
-"""
-
-import csv
-import io
-import unicodedata
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
+from brim.base.csv_file import BYTE_ORDER_MARK, csv_lines, safe_cell
 from brim.http.message import Reply, StreamedReply
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
@@ -17,10 +11,6 @@ from brim.web.dashboard.topups.filters import TopupQuery, read_filters
 from brim.web.dashboard.topups.listing import TOPUPS, paid_by
 
 _PAGE: Final = 100
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""By which spreadsheets know that the file is in UTF-8."""
-
 COLUMNS: Final = (
     "id",
     "created_utc",
@@ -79,23 +69,3 @@ def _row(topup: Mapping[str, Any]) -> tuple[str, ...]:
         safe_cell(topup["transfer_group"]),
         safe_cell("; ".join(f"{key}={value}" for key, value in topup["metadata"].items())),
     )
-
-
-def safe_cell(text: str | None) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula, whatever form its first character has.
-
-    Spreadsheets in East Asian settings read the fullwidth and small forms of the signs as the signs, which is what the
-    compatibility decomposition does too; blanks and invisible characters before them do not count.
-    """
-    if text is None:
-        return ""
-    visible = (letter for letter in text if letter in "\t\r\n" or unicodedata.category(letter)[0] not in "ZC")
-    first = unicodedata.normalize("NFKC", next(visible, ""))
-    return "'" + text if first.startswith(_FORMULA_STARTS) else text
-
-
-def csv_lines(rows: Iterable[tuple[str, ...]]) -> str:
-    """Return rows as lines of a CSV file."""
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
