@@ -86,6 +86,7 @@ STATE: Final = {
     "funding_instructions": "to_jsonb(t)",
     "incoming_transfers": "to_jsonb(t)",
     "statement_mappings": "to_jsonb(t)",
+    "report_runs": "jsonb_build_object('id', id, 'report_type', report_type, 'parameters', parameters)",
     "bank_files": "to_jsonb(t)",
     "breaks": "to_jsonb(t)",
     "line_settlements": "to_jsonb(t)",

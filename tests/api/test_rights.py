@@ -19,9 +19,14 @@ from tests.support.service import Server
 from tests.support.wire import Wire, WireReply
 
 SESSIONS: Final = "/v1/stripecli/sessions"
-SHOWN_IN_SNAPSHOTS: Final = ("topups", "balance", "test_clocks", "webhook_endpoints", "ach", "authorizations")
-LEADS_NOWHERE: Final = {("account", "brim"), ("payment_method", "brim"), ("payment_method", "customer")}
-"""Properties that may be expanded and show no other object: a state, and a customer who is nobody."""
+SHOWN_IN_SNAPSHOTS: Final = (
+    *("topups", "balance", "test_clocks", "webhook_endpoints", "ach", "authorizations", "reporting"),
+)
+LEADS_NOWHERE: Final = {
+    *(("account", "brim"), ("payment_method", "brim"), ("payment_method", "customer")),
+    ("reporting.report_run", "result"),
+}
+"""Properties that may be expanded and show no other object: a state, a customer who is nobody, a file that is there."""
 
 EXPANSIONS: Final = [
     ("/v1/topups/{topup}", "balance_transaction", ("topups", "balance_transactions")),

@@ -18,6 +18,7 @@ JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "hea
     "ach sftp",
     "return rates",
     "reserves",
+    "reports",
 }
 
 

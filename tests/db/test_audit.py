@@ -39,6 +39,7 @@ STATE: Final = (
         "funding_instructions",
         "incoming_transfers",
         "statement_mappings",
+        "report_runs",
     ),
 )
 

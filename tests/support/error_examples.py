@@ -16,6 +16,7 @@ from brim.core import (
     originators,
     push,
     refunds,
+    reports,
     return_rates,
     reversals,
     statement_mappings,
@@ -350,6 +351,15 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "reaches Nacha's limit. Two people can let debits go on for a time: the page Return rates.")),
     (ledger.InsufficientFundsError(available=5, wanted=9, currency="usd"), 400, "balance_insufficient", "amount",
      "Only 5 usd of the 9 usd to reserve are available."),
+    (reports.UnknownReportTypeError("balance.summary.9"), 400, None, "report_type",
+     ("There is no report type 'balance.summary.9'. Report types are: balance.summary.1, "
+      "balance_change_from_activity.summary.1, balance_change_from_activity.itemized.3, "
+      "connected_account_balance_change_from_activity.itemized.3, brim.balance.summary.1, "
+      "brim.topups_reconciliation.itemized.1.")),
+    (reports.ReportParameterError("interval_end", "interval_end must be after interval_start."), 400, None,
+     "parameters[interval_end]", "interval_end must be after interval_start."),
+    (reports.TooManyReportsError(), 429, "rate_limit", None,
+     "50 reports of this account are waiting to be made. Try again once some are."),
     (negative_balances.NotNegativeError("acct_1", "usd"), 400, "balance_not_negative", None,
      "The balance of acct_1 in usd is not negative."),
     (negative_balances.DebtTooSmallError(5, "usd"), 400, None, "amount",

@@ -85,6 +85,22 @@ _BOOKS: Final = (
     bank_confirmations (account, livemode, topup, step, bank_account, amount, currency, reference, created_ms)
     SELECT {account}, false, 'tu_' || {id}, 'bank_credit', 'ba_1', n, 'usd', '', n FROM n WHERE n % 10 = 0
     """,
+    # The newest of a hundred runs waits.
+    """
+    report_runs (
+        account, livemode, id, report_type, parameters, status, created_ms, due_ms, ended_ms, made, manifest, signature
+    )
+    SELECT
+        {account}, false, 'frr_' || {id}, 'balance.summary.1', '{{}}',
+        CASE WHEN n % 100 = 0 THEN 'pending' ELSE 'succeeded' END, n, CASE WHEN n % 100 = 0 THEN n END,
+        CASE WHEN n % 100 > 0 THEN n END, CASE WHEN n % 100 > 0 THEN '{{}}'::jsonb END,
+        CASE WHEN n % 100 > 0 THEN '' END, CASE WHEN n % 100 > 0 THEN ''::bytea END
+    FROM n
+    """,
+    """
+    report_parts (account, livemode, run, file, number, content)
+    SELECT {account}, false, 'frr_' || {id}, 'csv', 1, '' FROM n
+    """,
     """
     topup_retries (account, livemode, topup, retry_of, number, kind, root, retry, original_date, created_ms)
     SELECT

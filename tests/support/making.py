@@ -174,6 +174,12 @@ def _instructions(wire: Wire, _account: str) -> Made:
     return _post(wire, "/v1/brim/funding_instructions", {"amount": 12_500, "currency": "usd"}), {}
 
 
+def _report_run(wire: Wire, _account: str) -> Made:
+    interval = {"parameters[interval_start]": _NOW - 60, "parameters[interval_end]": _NOW}
+    form = {"report_type": "balance.summary.1", **interval}
+    return _post(wire, "/v1/reporting/report_runs", form), {}
+
+
 _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/topups": _pending,
     "/v1/test_helpers/topups": _pending,
@@ -183,6 +189,7 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "PostTestHelpersBalanceHold": _with_money,
     "/v1/brim/funding_instructions": _instructions,
     "/v1/test_helpers/funding_instructions": _instructions,
+    "/v1/reporting/report_runs": _report_run,
     "/v1/events": _event,
     "/v1/webhook_endpoints": _endpoint,
     "/v1/payment_methods": _made("/v1/payment_methods", _METHOD),

@@ -56,7 +56,15 @@ NEVER_ON_THE_WIRE = (
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 
-NEVER_RAISED_OR_COMMAND_LINE = {"ParameterError", "KeptRefusalError", "InvalidPermissionError", "NotARehearsalError"}
+NEVER_RAISED_OR_COMMAND_LINE = {
+    "ParameterError",
+    "KeptRefusalError",
+    "InvalidPermissionError",
+    "NotARehearsalError",
+} | {
+    "ManifestError",  # the command line's
+    "ReportTooLongError",  # fails a run, whose `error` has its sentence
+}
 NOT_OFFERED = {
     "HoldConflictError",
     "UnexpectedBankAmountError",

@@ -139,6 +139,8 @@ def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, 
     _add(server, account, EventType.ENDPOINT_DISABLED, {"id": "we_x", "object": "webhook_endpoint", "url": "https://x"})
     _add(server, account, EventType.BALANCE_AVAILABLE, {"object": "balance"})
     _add(server, account, EventType.TOPUP_CREATED, {})
+    for kind in (EventType.REPORT_RUN_SUCCEEDED, EventType.REPORT_RUN_FAILED):
+        _add(server, account, kind, {"id": "frr_x", "object": "reporting.report_run"})
     for kind in EventType:
         if kind.startswith(OF_LIVE_MONEY):
             _add(server, account, kind, {"id": "x", "object": kind.rpartition(".")[0]})

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from time import monotonic, perf_counter
 from typing import Final
@@ -36,6 +37,7 @@ from brim.api.framework.rate_limits import AddressLimiter, RateLimiter, RateLimi
 from brim.api.framework.recording import Answered
 from brim.api.framework.rights import Rights
 from brim.api.framework.router import Router
+from brim.api.resources.reporting import handlers as reporting
 from brim.api.resources.stripe_cli import handlers as stripe_cli
 from brim.api.resources.stripe_cli import pairing
 from brim.base import json_codec
@@ -174,6 +176,10 @@ class Api:
         if not request.path.startswith(_VERSIONS):
             raise UnrecognizedUrlError(request.method, request.path)
         exchange.grant = grant = await self._grant(request)
+        if (file := reporting.file_of_request(request)) is not None:  # no JSON, and of any length
+            exchange.route = reporting.CONTENTS_ROUTE
+            found = await reporting.contents(self._service, Rights(grant.key, grant.scope), file)
+            return exchange.finish(found)
         operation, path_ids = self._router.find(request.method, request.path)
         exchange.route = operation.path
         exchange.api_version = self._checked_version(request.header(b"stripe-version"))
@@ -199,6 +205,7 @@ class Api:
             api_version=exchange.api_version,
             claim=exchange.claim,
             now_ms=self._service.clock(),
+            base_url=partial(self._base_url, request),
             host=request.header(b"host") or "",
             rights=rights,
             by=by,
@@ -258,8 +265,11 @@ class Api:
         """Return the URL of the page that shows a request; None where nobody is known whose page it would be."""
         if exchange.grant is None:
             return None
-        base = self._service.proxies.base_url(exchange.request, own_url=self._service.own_url)
-        return f"{base}{'' if exchange.grant.scope.livemode else '/test'}/logs/{request_id}"
+        return f"{self._base_url(exchange.request)}{'' if exchange.grant.scope.livemode else '/test'}/logs/{request_id}"
+
+    def _base_url(self, request: Request) -> str:
+        """Return where whoever asks reaches this server, for links in replies."""
+        return self._service.proxies.base_url(request, own_url=self._service.own_url)
 
     def _observe(self, exchange: "_Exchange", reply: Reply, seconds: float) -> None:
         status = reply.status

@@ -17,6 +17,7 @@ from brim.api.resources.events.wire import event_json
 from brim.api.resources.funding.wire import source_json
 from brim.api.resources.negative_balances.wire import negative_balance_json
 from brim.api.resources.push.wire import transfer_json
+from brim.api.resources.reporting.wire import run_json
 from brim.api.resources.test_helpers.wire import clock_json
 from brim.api.resources.topups.wire import topup_json
 from brim.api.resources.v2_core.destination_wire import destination_json
@@ -40,6 +41,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.PRENOTE: prenote_json,
         ObjectType.MICRODEPOSITS: microdeposits_json,
         ObjectType.NEGATIVE_BALANCE: negative_balance_json,
+        ObjectType.REPORT_RUN: run_json,
         ObjectType.WEBHOOK_ENDPOINT: partial(endpoint_json, with_extras=True),
         ObjectType.EVENT_DESTINATION: destination_json,
         ObjectType.SOURCE: source_json,

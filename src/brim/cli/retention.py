@@ -25,6 +25,7 @@ _PRUNED: Final = (
     ("tokens of bank accounts", "keep_bank_tokens_s", "bank_tokens"),
     ("bytes of files for the bank", "keep_file_bytes_s", "ach_file_bytes"),
     ("bytes of files from the bank", "keep_file_bytes_s", "bank_file_bytes"),
+    ("reports with their files", "keep_reports_s", "reports"),
     ("sums of days, for caps", None, "exposures"),
     ("counts of returns", None, "return_counts"),
 )

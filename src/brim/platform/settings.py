@@ -408,6 +408,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "how long tokens of bank accounts are kept, used or not"),
     Setting("keep_file_bytes_s", Period(6 * 366 * _DAY_S), 7 * 366 * _DAY_S, "a duration of 2196d (six years) or more",
             "how long the bytes of files for banks and from them are kept, and the account numbers of their entries"),
+    Setting("keep_reports_s", Period(_DAY_S), 400 * _DAY_S, "a duration of 1d or more",
+            "how long reports are kept with their files"),
     Setting("metrics_dir", Path, None, "a folder",
             "where processes of one host share what they count, so that any of them answers /metrics for all; unset "
             "means metrics in the data folder for brim serve, otherwise each for itself"),
@@ -497,6 +499,7 @@ class Settings:
     keep_ended_keys_s: float
     keep_bank_tokens_s: float
     keep_file_bytes_s: float
+    keep_reports_s: float
     metrics_dir: Path | None
     tracing: bool
     worker_port: int | None

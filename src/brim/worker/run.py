@@ -30,6 +30,7 @@ from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat
 from brim.core.ledger import seal_entries
 from brim.core.pruning import DEFAULT_PERIODS, Periods, Pruning, periods_of, prune_sign_ins
 from brim.core.rails import Rails
+from brim.core.reports import ReportMaker
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
 from brim.core.topups import Status, TopupQueue, forget_exceptions, in_turn, settle_due
@@ -61,6 +62,8 @@ PRUNE_BATCH: Final = 1_000
 # How long a balance may stay below zero while a reserve could cover it, and how many reserves are settled at once.
 RESERVES_REST_S: Final = 2.0
 RESERVES_BATCH: Final = 100
+# How long a report may wait before somebody takes it up.
+REPORTS_REST_S: Final = 0.5
 # How often return rates are looked at because days have passed; what is sent and returned is counted at once.
 RATES_REST_S: Final = 600.0
 RATES_BATCH: Final = 500
@@ -77,7 +80,7 @@ SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
 HEARTBEAT: Final = "heartbeat"
-_CONNECTIONS: Final = 13  # one for each job, and one for what deliveries came to
+_CONNECTIONS: Final = 15  # one for each job, a second one for reports, and one for what deliveries came to
 
 _log = structlog.get_logger()
 
@@ -283,6 +286,7 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
             rest_s=SEAL_REST_S,
             longest_rest_s=SEAL_LONGEST_REST_S,
         ),
+        _make_report_job(database, vault, renderers, now_ms, ids, wakes),
         Job(name="reserves", run_once=settle_reserves, full=RESERVES_BATCH, rest_s=RESERVES_REST_S),
         *_make_ach_jobs(
             database,
@@ -311,6 +315,26 @@ def _make_bank_job(name: str, run_once: Callable[[], Awaitable[int]], full: int,
         least_rest_s=SETTLE_REST_S,
         wake=wake,
     )
+
+
+def _make_report_job(
+    database: Database,
+    vault: Vault,
+    renderers: Renderers,
+    now_ms: Callable[[], int],
+    ids: IdFactory,
+    wakes: Wakes,
+) -> Job:
+    """Return the job that makes reports."""
+    maker = ReportMaker(database, vault, renderers, clock=now_ms, ids=ids)
+
+    async def make() -> int:
+        count = await maker.run_once()
+        if count:
+            wakes.number.set()
+        return count
+
+    return Job(name="reports", run_once=make, full=1, rest_s=REPORTS_REST_S, may_be_cut=True)
 
 
 def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes

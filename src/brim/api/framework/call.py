@@ -1,6 +1,6 @@
 """What a handler is given: the service's parts, and one validated request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,7 +52,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `scope` is whom the request acts for and `asking` the account whose key it carries: another one, its platform, where
     the request names a `Stripe-Account`; `rights` says what that key may see. `parameters` are the validated values by
     name, without those not sent; `path_ids` are the ids in the path, in its order; `host` is the name by which the
-    client reached us, `query` what followed the path. `by` is who asks, as the audit log tells of them.
+    client reached us, `base_url` tells the address of this server for links, `query` is what followed the path. `by` is
+    who asks, as the audit log tells of them.
     """
 
     service: Service
@@ -66,6 +67,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     now_ms: int
     rights: Rights
     by: Actor
+    base_url: Callable[[], str]
     host: str = ""
     query: bytes = b""
 

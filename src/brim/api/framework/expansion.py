@@ -1,7 +1,8 @@
 """Which properties of an object may be expanded: an id replaced by the object it names.
 
 Source: the `x-expandableFields` of the published schemas. `source` of a top-up always stands in full, so
-expanding it changes nothing; nor does expanding the `customer` of a payment method, of whom only the id is known. A
+expanding it changes nothing, as with the `result` of a report run; nor does expanding the `customer` of a payment
+method, of whom only the id is known. A
 payment method's `brim`, its state, is ours, and left out unless it is asked for. Properties behind one that is null
 are not looked at: there is nothing to look into.
 """
@@ -34,6 +35,8 @@ EXPANDABLE: Final[dict[str, tuple[str, ...]]] = {
     "external_account": (),
     "login_link": (),
     "webhook_endpoint": (),
+    "reporting.report_run": ("result",),
+    "reporting.report_type": (),
 }
 
 

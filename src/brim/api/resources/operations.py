@@ -25,6 +25,7 @@ from brim.api.resources.legal_holds.operations import LEGAL_HOLDS
 from brim.api.resources.money_at_risk.operations import MONEY_AT_RISK
 from brim.api.resources.negative_balances.operations import NEGATIVE_BALANCES
 from brim.api.resources.push.operations import PUSH
+from brim.api.resources.reporting.operations import REPORTING
 from brim.api.resources.request_logs.operations import BRIM
 from brim.api.resources.statement_mappings.operations import STATEMENT_MAPPINGS
 from brim.api.resources.test_helpers.operations import TEST_HELPERS
@@ -42,6 +43,7 @@ OPERATIONS: Final = (
     *FUNDING,
     *ACCOUNTS,
     *TEST_HELPERS,
+    *REPORTING,
     *BOOKS,
     *VERIFICATION,
     *JOBS,

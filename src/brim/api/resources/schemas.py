@@ -31,6 +31,7 @@ from brim.api.resources.legal_holds import wire as legal_hold_wire
 from brim.api.resources.money_at_risk.wire import ArrivalObject, AtRiskObject, MoneyAtRiskObject, RiskSumObject
 from brim.api.resources.negative_balances import wire as negative_balance_wire
 from brim.api.resources.push import wire as push_wire
+from brim.api.resources.reporting import wire as report_wire
 from brim.api.resources.request_logs import wire as log_wire
 from brim.api.resources.statement_mappings import wire as mapping_wire
 from brim.api.resources.stripe_cli import wire as cli_wire
@@ -57,6 +58,13 @@ COMPONENTS: Final = (
     Component(balance_wire.BalanceEntry, "balance_entry"),
     Component(balance_wire.BalanceAmount, "balance_amount"),
     Component(balance_wire.PrefundingObject, "balance_prefunding"),
+    Component(report_wire.ReportRunObject, "reporting.report_run"),
+    Component(report_wire.RunParametersObject, "reporting.report_run_parameters"),
+    Component(report_wire.ReportExtras, "report_run_extras"),
+    Component(report_wire.ReportTotalObject, "report_total"),
+    Component(report_wire.FileObject, "file"),
+    Component(report_wire.ReportTypeObject, "reporting.report_type"),
+    Component(report_wire.ReportKeyObject, "brim.report_key"),
     Component(clock_wire.ClockObject, "test_helpers.test_clock"),
     Component(clock_wire.ClockStatusDetails, "test_clock_status_details"),
     Component(clock_wire.AdvancingDetails, "test_clock_advancing"),

@@ -27,6 +27,7 @@ RESOURCES: Final = (
     "authorizations",
     "ach",
     "legal_holds",
+    "reporting",
 )
 """What a restricted key may be given rights to, by the wire's own names; write includes read."""
 
@@ -52,8 +53,10 @@ _STRIPE_NAMES: Final = {
     "ach": "ach",
     "ach_approvals": "ach_approval",
     "legal_holds": "legal_hold",
+    "reporting": "report_runs_and_report_types",
 }
-"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; the last eight are ours.
+"""What Stripe calls each resource in the names of permissions, such as `rak_topup_read`; those from `verification` to
+`legal_holds` are ours, but for `stripecli`.
 
 Source: Stripe Apps, permissions reference, and public reports of refused keys.
 """

@@ -45,6 +45,7 @@ class ObjectType(StrEnum):
     ORIGINATOR = "originator"
     REFUND = "refund"
     STATEMENT_MAPPING = "statement_mapping"
+    REPORT_RUN = "report_run"
     TEST_CLOCK = "test_clock"
     TOPUP = "topup"
     TOKEN = "token"  # noqa: S105  the name of an object
@@ -196,6 +197,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "has_codes": plain,
     },
     ObjectType.ORIGINATOR: {"status": plain, "version": plain, "profile": plain, "last4": plain},
+    ObjectType.REPORT_RUN: {"report_type": plain, "parameters": plain},
     ObjectType.STATEMENT_MAPPING: {"bank_account": plain, "version": plain, "mapping": plain},
     ObjectType.TEST_CLOCK: {"name": plain, "frozen_time": plain, "target_frozen_time": plain},
     ObjectType.TOPUP: {

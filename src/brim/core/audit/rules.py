@@ -110,6 +110,7 @@ class Action(StrEnum):
     ACH_RETURN_DISHONORED = "ach_return.dishonored"
     STATEMENT_MAPPING_MADE = "statement_mapping.created"
     STATEMENT_MAPPING_UPDATED = "statement_mapping.updated"
+    REPORT_RUN_MADE = "report_run.created"
     FUNDING_INSTRUCTIONS_MADE = "funding_instructions.created"
     TRANSFER_PROPOSED = "incoming_transfer.proposed"
     TRANSFER_APPROVED = "incoming_transfer.approved"

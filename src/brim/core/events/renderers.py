@@ -34,6 +34,7 @@ class ObjectType(StrEnum):
     REFUND = "brim.refund"
     INCOMING_TRANSFER = "brim.incoming_transfer"
     NEGATIVE_BALANCE = "brim.negative_balance"
+    REPORT_RUN = "reporting.report_run"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
     EVENT_DESTINATION = "v2.core.event_destination"
     SOURCE = "source"

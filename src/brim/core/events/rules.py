@@ -75,6 +75,8 @@ class EventType(StrEnum):
     TRANSFER_SUSPENDED = "brim.incoming_transfer.suspended"
     TRANSFER_RETURNED = "brim.incoming_transfer.returned"
     TRANSFER_RECALLED = "brim.incoming_transfer.recalled"
+    REPORT_RUN_SUCCEEDED = "reporting.report_run.succeeded"
+    REPORT_RUN_FAILED = "reporting.report_run.failed"
     PING = "v2.core.event_destination.ping"
 
 
@@ -110,6 +112,7 @@ _OBJECTS: Final = {
     "brim.microdeposits": EventObject("brim.microdeposits", "/v1/brim/microdeposits/", "authorizations"),
     "brim.negative_balance": EventObject("brim.negative_balance", "/v1/brim/negative_balances/", "balance"),
     "brim.funding_source": EventObject("brim.correction", "/v1/brim/corrections/", "ach"),
+    "reporting.report_run": EventObject("reporting.report_run", "/v1/reporting/report_runs/", "reporting"),
     "brim.webhook_endpoint": EventObject("webhook_endpoint", "/v1/webhook_endpoints/", "webhook_endpoints"),
     "v2.core.event_destination": EventObject(
         "v2.core.event_destination", "/v2/core/event_destinations/", "webhook_endpoints"

@@ -129,21 +129,24 @@ _APPROVALS: Final = frozenset(OPERATORS_ONLY)
 _MONEY: Final = frozenset({"topups", "payment_methods", "sources", "tokens", "authorizations", "ach"})
 """What moves live money, or says from whom it may be collected."""
 
+_REPORTS: Final = frozenset({"reporting"})
+"""Whoever handles money, or approves it, runs reports, which change nothing."""
+
 _SETTINGS: Final = _EVERYTHING - _MONEY - _APPROVALS
 _NOTHING: Final = frozenset[str]()
 
 _WRITES_TEST: Final = {
     Role.ADMIN: _EVERYTHING,
     Role.DEVELOPER: _EVERYTHING - {"legal_holds"},  # they hold live mode too
-    Role.FINANCE: _NOTHING,
-    Role.APPROVER: _NOTHING,
+    Role.FINANCE: _REPORTS,
+    Role.APPROVER: _REPORTS,
     Role.VIEWER: _NOTHING,
 }
 _WRITES_LIVE: Final = {
     Role.ADMIN: _SETTINGS,
     Role.DEVELOPER: _NOTHING,
-    Role.FINANCE: _MONEY,
-    Role.APPROVER: _APPROVALS,
+    Role.FINANCE: _MONEY | _REPORTS,
+    Role.APPROVER: _APPROVALS | _REPORTS,
     Role.VIEWER: _NOTHING,
 }
 """What a role may write; every role may read everything. An admin stands in for the roles that nobody has."""

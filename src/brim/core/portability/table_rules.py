@@ -154,6 +154,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "cli_session_places": "how far such a command has listened",
     "cli_resends": "what such a command is sent again",
     "legal_holds": "an order to one installation: whoever imports what is held places a hold there, too",
+    "report_runs": "signed by the key of one installation; run again, a report has the same rows",
+    "report_parts": "of report runs",
     "operator_keys": "keys of operators' pages: operators are people of one installation",
 }
 """Tables with a column `account` that an export leaves out, and why."""

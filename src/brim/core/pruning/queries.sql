@@ -313,6 +313,46 @@ SELECT
     (SELECT count(*) FROM old) AS gone,
     (SELECT max(received_ms) FROM looked) AS last_ms;
 
+-- name: prune_reports
+-- Forget the runs of reports that ended first, with their files.
+WITH looked AS MATERIALIZED (
+    SELECT r.row_id, r.ended_ms, {whether the account of r or one below it is held} AS is_held
+    FROM (
+        SELECT ctid AS row_id, account, ended_ms
+        FROM report_runs
+        WHERE ended_ms >= $1 AND ended_ms < $2
+        ORDER BY ended_ms
+        LIMIT $3
+    ) AS r
+),
+old AS MATERIALIZED (
+    SELECT ctid AS row_id, account, livemode, id
+    FROM report_runs
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM looked WHERE NOT is_held))
+    FOR UPDATE SKIP LOCKED
+),
+gone AS (
+    DELETE FROM report_runs
+    WHERE ctid = ANY (ARRAY(SELECT row_id FROM old))
+),
+parts AS (
+    DELETE FROM report_parts
+    WHERE ctid = ANY (ARRAY(
+        SELECT p.row_id
+        FROM old AS o
+        CROSS JOIN LATERAL (
+            SELECT ctid AS row_id
+            FROM report_parts
+            WHERE account = o.account AND livemode = o.livemode AND run = o.id
+            OFFSET 0
+        ) AS p
+    ))
+)
+SELECT
+    (SELECT count(*) FROM looked) AS looked,
+    (SELECT count(*) FROM old) AS gone,
+    (SELECT max(ended_ms) FROM looked) AS last_ms;
+
 -- name: count_due
 -- How much of each kind is older than it is kept, among the youngest of these: to be removed, or under a legal hold.
 -- Pruning goes from the oldest on, so what it has not reached is among them, and old rows that are held are not counted
@@ -411,4 +451,16 @@ FROM (
         ORDER BY day DESC
         LIMIT $7
     ) AS c
-) AS return_counts_due;
+) AS return_counts_due
+UNION ALL
+SELECT 'reports' AS kind, count(*) FILTER (WHERE NOT is_held) AS due, count(*) FILTER (WHERE is_held) AS held
+FROM (
+    SELECT {whether the account of r or one below it is held} AS is_held
+    FROM (
+        SELECT account
+        FROM report_runs
+        WHERE ended_ms < $9
+        ORDER BY ended_ms DESC
+        LIMIT $7
+    ) AS r
+) AS report_runs_due;

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     BANK_FILE_BYTES = "bank_file_bytes"
     IDEMPOTENCY_KEYS = "idempotency_keys"
     EVENTS = "events"
+    REPORTS = "reports"
 
 
 class Due(NamedTuple):
@@ -43,6 +44,7 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
     ended_keys_ms: int
     bank_tokens_ms: int
     file_bytes_ms: int
+    reports_ms: int
 
     def kept_ms(self, kind: Kind) -> int:
         """Return how long a kind is kept."""
@@ -55,6 +57,7 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True):
             Kind.BANK_FILE_BYTES: self.file_bytes_ms,
             Kind.IDEMPOTENCY_KEYS: self.idempotency_keys_ms,
             Kind.EVENTS: self.events_ms,
+            Kind.REPORTS: self.reports_ms,
         }[kind]
 
 
@@ -67,6 +70,7 @@ def periods_of(settings: Settings) -> Periods:
         ended_keys_ms=round(settings.keep_ended_keys_s * 1000),
         bank_tokens_ms=round(settings.keep_bank_tokens_s * 1000),
         file_bytes_ms=round(settings.keep_file_bytes_s * 1000),
+        reports_ms=round(settings.keep_reports_s * 1000),
     )
 
 

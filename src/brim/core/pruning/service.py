@@ -72,6 +72,7 @@ _LANES: Final = (
     Lane(Kind.ACH_FILE_BYTES, pruning.forget_ach_file_bytes, 2),
     Lane(Kind.BANK_FILE_BYTES, pruning.forget_bank_file_bytes, 50),
     Lane(Kind.IDEMPOTENCY_KEYS, pruning.delete_idempotency_keys, 1_000),
+    Lane(Kind.REPORTS, pruning.delete_reports, 2),
     Lane(Kind.EVENTS, pruning.delete_events, 1_000),
 )
 

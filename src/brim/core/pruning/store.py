@@ -68,6 +68,11 @@ async def forget_bank_file_bytes(conn: Conn, from_ms: int, before_ms: int, limit
     return _looked(await conn.fetchrow(_SQL["prune_bank_file_bytes"], from_ms, before_ms, limit))
 
 
+async def delete_reports(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:
+    """Look at up to `limit` report runs that ended in a time, and delete those that are not held, with their files."""
+    return _looked(await conn.fetchrow(_SQL["prune_reports"], from_ms, before_ms, limit))
+
+
 async def count_due(conn: Conn, before_ms: Mapping[Kind, int], *, most: int) -> list[Due]:
     """Return how much of each kind is older than a time, among the `most` youngest of these."""
     records = await conn.fetch(
@@ -80,6 +85,7 @@ async def count_due(conn: Conn, before_ms: Mapping[Kind, int], *, most: int) -> 
         before_ms[Kind.EVENTS],
         most,
         _day(before_ms[Kind.RETURN_COUNTS]),
+        before_ms[Kind.REPORTS],
     )
     return [Due(Kind(record["kind"]), record["due"], record["held"]) for record in records]
 

@@ -51,6 +51,8 @@ _PLAIN_NAMES: Final = {
     "frozen_time",
     "gt",
     "gte",
+    "interval_end",
+    "interval_start",
     "limit",
     "lt",
     "lte",

@@ -6,6 +6,8 @@ Neighbours: `funding` says what pays, `rails` what came back, `ledger` and `even
 
 from brim.core.topups.amounts import AmountTooLargeError, check_amount
 from brim.core.topups.bank_confirmation_rules import (
+    COMING,
+    GOING,
     OF_REFUNDS,
     BankConfirmation,
     BankStep,
@@ -72,7 +74,9 @@ from brim.core.topups.transitions import Change, follow, instruction_of, write_c
 from brim.core.topups.verification import ClearingCheck, topup_checks
 
 __all__ = [
+    "COMING",
     "EVENT_OF_STATUS",
+    "GOING",
     "IMPORT_RAIL",
     "MAX_BATCH",
     "MAX_DESCRIPTION",

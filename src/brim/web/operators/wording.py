@@ -97,6 +97,7 @@ ACTIONS: Final = {
     Action.FUNDING_SOURCE_CORRECTED: "Corrected a bank account, as its bank notified",
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",
+    Action.REPORT_RUN_MADE: "Ran a report",
     Action.STATEMENT_MAPPING_MADE: "Created a mapping for CSV statements",
     Action.STATEMENT_MAPPING_UPDATED: "Changed a mapping for CSV statements",
     Action.FUNDING_INSTRUCTIONS_MADE: "Created funding instructions",

@@ -158,6 +158,24 @@ CHAPTERS: Final = (
         ("/v1/test_helpers/topups",),
     ),
     Chapter(
+        "report_runs",
+        "Report runs",
+        "Balances, what changed them, and top-ups beside bank statements: CSV and JSON files with a signed manifest.",
+        ("/v1/reporting/report_runs",),
+    ),
+    Chapter(
+        "report_types",
+        "Report types",
+        "The reports that there are.",
+        ("/v1/reporting/report_types",),
+    ),
+    Chapter(
+        "report_key",
+        "Key of reports",
+        "The public key by which anybody checks that the manifest of a report is this server's. This is Brim's own.",
+        ("/v1/brim/report_key",),
+    ),
+    Chapter(
         "books",
         "Books",
         "The books as people look at them: the balance at a glance, and what a top-up booked. This is Brim's own.",

@@ -73,6 +73,8 @@ _SAMPLE_IDS: Final = {
     "/v1/brim/line_settlements": "lset_0mfgbX9U4dZbTg9BwK5sSa8v",
     "/v1/brim/ach/returns": "retn_0mfgbZ1R7bWxQc6ZtG2oOx6r",
     "/v1/brim/ach/return_rates": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
+    "/v1/reporting/report_runs": "frr_0mfgbZ6W3fBcUg2DxL7tTb0w",
+    "/v1/reporting/report_types": "balance.summary.1",
     "/v1/brim/negative_balances": f"{_ACCOUNT}_usd",
     "/v1/brim/funding_instructions": "fi_0mfgbZ4T1dZaSe9BvJ5rRz8u",
     "/v1/test_helpers/funding_instructions": "fi_0mfgbZ4T1dZaSe9BvJ5rRz8u",
@@ -252,6 +254,11 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimLegalHolds": {"limit": 3},
     "PostBrimLegalHolds": {"covers": "account", "account": _ACCOUNT, "reason": "Case 7 against ACME."},
     "PostBrimRailsRailStop": {"reason": "The bank has asked for it."},
+    "GetReportingReportRuns": {"limit": 3},
+    "PostReportingReportRuns": {
+        "report_type": "balance.summary.1",
+        "parameters": {"interval_start": 1_727_740_800, "interval_end": 1_730_419_200, "timezone": "America/New_York"},
+    },
     "GetBrimRequestLogs": {"path": "/v1/topups", "limit": 3},
 }
 

@@ -19,6 +19,7 @@ _SUBJECTS: Final = (
     "brim.ach_file",
     "brim.break",
     "brim.incoming_transfer",
+    "reporting.report_run",
 )
 
 

@@ -1,0 +1,72 @@
+"""The parameters of the operations on reports. Source: Stripe API reference, Report Runs and Report Types."""
+
+from typing import Final
+
+from brim.api.framework.common_params import PAGE, created, expand
+from brim.api.framework.kinds import CurrencyCode, Enum, Integer, Text, TextList
+from brim.api.framework.params import Hash, Parameter
+from brim.core.ledger import BalanceTransactionType
+from brim.core.reports import DEFAULT_TIMEZONE
+
+_MOST_COLUMNS: Final = 50
+_RUN: Final = "reporting.report_run"
+_TYPE: Final = "reporting.report_type"
+
+RUN_CREATE: Final = (
+    Parameter(
+        name="parameters",
+        kind=Hash(
+            (
+                Parameter(
+                    name="interval_end",
+                    kind=Integer(),
+                    required=True,
+                    description="The Unix second at which the interval ends, itself not in it.",
+                ),
+                Parameter(
+                    name="interval_start",
+                    kind=Integer(),
+                    required=True,
+                    description="The Unix second at which the interval starts.",
+                ),
+                Parameter(
+                    name="columns",
+                    kind=TextList(_MOST_COLUMNS),
+                    description="The columns, in order; by default the type's `default_columns`.",
+                ),
+                Parameter(
+                    name="connected_account",
+                    kind=Text(),
+                    description="Only this account: one of your connected accounts, or your own.",
+                ),
+                Parameter(name="currency", kind=CurrencyCode(), description="Only this currency."),
+                Parameter(
+                    name="reporting_category",
+                    kind=Enum(tuple(BalanceTransactionType)),
+                    description="Only balance transactions of this category.",
+                ),
+                Parameter(
+                    name="timezone",
+                    kind=Text(max_length=100),
+                    description=(
+                        f"The IANA time zone of times and dates in the report: `{DEFAULT_TIMEZONE}`. It does not "
+                        "change the interval."
+                    ),
+                ),
+            )
+        ),
+        required=True,
+        description="What the report is about. Which of these a type takes, docs/reports.md says.",
+    ),
+    Parameter(
+        name="report_type",
+        kind=Text(max_length=100),
+        required=True,
+        description="The id of the report type, such as `balance.summary.1`.",
+    ),
+    expand(_RUN),
+)
+RUN_RETRIEVE: Final = (expand(_RUN),)
+RUN_LIST: Final = (created("runs"), *PAGE, expand(_RUN, in_list=True))
+TYPE_RETRIEVE: Final = (expand(_TYPE),)
+TYPE_LIST: Final = (expand(_TYPE, in_list=True),)

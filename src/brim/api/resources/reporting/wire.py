@@ -1,0 +1,201 @@
+"""Report types, runs and their files on the wire.
+
+Source of every field but `brim`: Stripe API reference and SDK types (Report Run, Report Type, File).
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described, identifier
+from brim.base.json_codec import encode
+from brim.core.ledger import BalanceTransactionType
+from brim.core.reports import (
+    DATA_FROM,
+    TYPES,
+    FileKind,
+    Made,
+    ReportRun,
+    ReportType,
+    RunStatus,
+    file_id,
+    file_name,
+)
+
+FILES: Final = "/v1/files/"
+CONTENTS: Final = "/contents"
+_EXTENSIONS: Final = {FileKind.CSV: "csv", FileKind.JSON: "json", FileKind.MANIFEST: "json", FileKind.SIGNATURE: "sig"}
+_TITLES: Final = {
+    FileKind.CSV: "Rows as CSV",
+    FileKind.JSON: "Rows as JSON",
+    FileKind.MANIFEST: "Manifest",
+    FileKind.SIGNATURE: "Signature of the manifest",
+}
+_SHA256: Final = {"pattern": "^[0-9a-f]{64}$"}
+TYPES_UPDATED: Final = 1_796_000_400
+"""When the types were last changed: 2026-11-30."""
+
+
+class FileObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The File object: a file of a report run."""
+
+    id: Annotated[str, described("The file's id.", pattern="^file_[0-9A-Za-z]{25}$", **TEXT)]
+    object: Annotated[str, constant("file")] = "file"
+    created: Annotated[int, described("When it was made.", **TIME)]
+    expires_at: Annotated[int | None, described("Null: docs/retention.md says how long it is kept.", **TIME)] = None
+    filename: Annotated[str, described("What to save it as.", **TEXT)]
+    links: Annotated[None, described("Null: nobody reads it without a key.")] = None
+    purpose: Annotated[str, constant("finance_report_run")] = "finance_report_run"
+    size: Annotated[int, described("Its size in bytes.", minimum=0)]
+    title: Annotated[str, described("What it is.", **TEXT)]
+    type: Annotated[str, described("The ending of its name.", enum=["csv", "json", "sig"])]
+    url: Annotated[
+        str,
+        described("Where a key that may read reports downloads it; in events, its path.", **TEXT),
+    ]
+
+
+class RunParametersObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run was asked for; what was not sent is left out."""
+
+    columns: Annotated[tuple[str, ...] | None, described("The columns, in order.")] = None
+    connected_account: Annotated[str | None, described("Only this account.", **TEXT)] = None
+    currency: Annotated[str | None, CURRENCY] = None
+    interval_end: Annotated[int, described("Where the interval ends, exclusive.", **TIME)]
+    interval_start: Annotated[int, described("Where the interval starts.", **TIME)]
+    reporting_category: Annotated[
+        str | None, described("Only this category.", enum=[each.value for each in BalanceTransactionType])
+    ] = None
+    timezone: Annotated[str | None, described("The time zone of times and dates.", **TEXT)] = None
+
+
+class ReportTotalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rows of one currency and group come to."""
+
+    currency: Annotated[str, described("The currency; empty if the report has no such column.", **TEXT)]
+    group: Annotated[
+        str,
+        described("The category, or how far top-ups are reconciled; empty without such a column.", **TEXT),
+    ]
+    rows: Annotated[int, described("How many rows.", minimum=0)]
+    sums: Annotated[dict[str, str], described("Sums of amounts, in major units, and of counts, by column.")]
+
+
+class ReportExtras(msgspec.Struct, frozen=True, kw_only=True):
+    """What Brim adds to a run that has succeeded."""
+
+    as_of: Annotated[int, described("When the books were read.", **TIME)]
+    differs_from: Annotated[
+        str | None,
+        described("The last run of this report, if its rows were others: something was added since.", **TEXT),
+    ]
+    files: Annotated[list[FileObject], described("CSV, JSON, the manifest, and its signature.")]
+    key: Annotated[str, described("The SHA-256 of the public key that the manifest is signed by.", **_SHA256)]
+    rows: Annotated[int, described("How many rows it has.", minimum=0)]
+    sha256: Annotated[str, described("The SHA-256 of the CSV file.", **_SHA256)]
+    totals: Annotated[list[ReportTotalObject], described("Sums by currency and group.")]
+
+
+class ReportRunObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The Report Run object."""
+
+    id: Annotated[str, identifier("frr", "report run")]
+    object: Annotated[str, constant("reporting.report_run")] = "reporting.report_run"
+    brim: Annotated[ReportExtras | None, described("Counts, totals and further files; null unless it has succeeded.")]
+    created: Annotated[int, described("When it was created.", **TIME)]
+    error: Annotated[str | None, described("Why it has failed.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    parameters: Annotated[RunParametersObject, described("What it was asked for.")]
+    report_type: Annotated[str, described("The id of its type.", enum=list(TYPES))]
+    result: Annotated[FileObject | None, described("The rows as a CSV file; null unless it has succeeded.")]
+    status: Annotated[str, described("Where it stands.", enum=[each.value for each in RunStatus])]
+    succeeded_at: Annotated[int | None, described("When it has succeeded.", **TIME)]
+
+
+class ReportTypeObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The Report Type object."""
+
+    id: Annotated[str, described("The type's id.", enum=list(TYPES))]
+    object: Annotated[str, constant("reporting.report_type")] = "reporting.report_type"
+    data_available_end: Annotated[int, described("Until when there is data: now, in the account's time.", **TIME)]
+    data_available_start: Annotated[int, described("From when on there can be data.", **TIME)]
+    default_columns: Annotated[tuple[str, ...], described("The columns that a run has unless it names others.")]
+    livemode: Annotated[bool, LIVEMODE]
+    name: Annotated[str, described("What people call it.", **TEXT)]
+    updated: Annotated[int, described("When the type was last changed.", **TIME)]
+    version: Annotated[int, described("Its version.", minimum=1)]
+
+
+class ReportKeyObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The public key that manifests of reports are signed by."""
+
+    object: Annotated[str, constant("brim.report_key")] = "brim.report_key"
+    algorithm: Annotated[str, constant("Ed25519")] = "Ed25519"
+    fingerprint: Annotated[str, described("The SHA-256 of its DER form, in hex.", **_SHA256)]
+    public_key: Annotated[str, described("The key as a PEM file.", **TEXT)]
+
+
+def run_json(run: ReportRun, base_url: str = "") -> bytes:
+    """Return a run's compact JSON; without the address of the server the URLs of its files are paths."""
+    files = (
+        {} if run.made is None else {each.kind: _file(run, run.made, each.kind, base_url) for each in run.made.files}
+    )
+    ended = None if run.ended_ms is None else run.ended_ms // 1000
+    return encode(
+        ReportRunObject(
+            id=run.id,
+            brim=None if run.made is None else _extras(run.made, list(files.values())),
+            created=run.created_ms // 1000,
+            error=run.error,
+            livemode=run.scope.livemode,
+            parameters=msgspec.convert(run.parameters, RunParametersObject, from_attributes=True),
+            report_type=run.report_type,
+            result=files.get(FileKind.CSV),
+            status=run.status.value,
+            succeeded_at=ended if run.status is RunStatus.SUCCEEDED else None,
+        )
+    )
+
+
+def _extras(made: Made, files: list[FileObject]) -> ReportExtras:
+    return ReportExtras(
+        as_of=made.as_of,
+        differs_from=made.differs_from,
+        files=files,
+        key=made.key,
+        rows=made.rows,
+        sha256=made.file(FileKind.CSV).sha256,
+        totals=[
+            ReportTotalObject(currency=each.currency, group=each.group, rows=each.rows, sums=each.sums)
+            for each in made.totals
+        ],
+    )
+
+
+def _file(run: ReportRun, made: Made, kind: FileKind, base_url: str) -> FileObject:
+    known, name = made.file(kind), file_id(run.id, kind)
+    return FileObject(
+        id=name,
+        created=(run.ended_ms or run.created_ms) // 1000,
+        filename=file_name(run.id, kind),
+        size=known.bytes,
+        title=_TITLES[kind],
+        type=_EXTENSIONS[kind],
+        url=f"{base_url}{FILES}{name}{CONTENTS}",
+    )
+
+
+def type_json(kind: ReportType, *, livemode: bool, available_until: int) -> bytes:
+    """Return a report type's compact JSON."""
+    return encode(
+        ReportTypeObject(
+            id=kind.id,
+            data_available_end=available_until,
+            data_available_start=DATA_FROM,
+            default_columns=kind.default_columns,
+            livemode=livemode,
+            name=kind.name,
+            updated=TYPES_UPDATED,
+            version=kind.version,
+        )
+    )
