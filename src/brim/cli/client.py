@@ -5,7 +5,7 @@ Neighbours: `options` has the flags that say where and with which key; commands 
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -17,6 +17,7 @@ from brim.base.public_url import parse_prefix
 TIMEOUT_S: Final = 30.0
 """For connecting, and for each piece of the answer; the service gives up on its database sooner."""
 
+_PIECE: Final = 1 << 16
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -153,9 +154,33 @@ class Client:
         """
         return self._send("POST", path, urlencode(parameters or {}))
 
-    def _send(self, method: str, target: str, form: str | None) -> dict[str, Any]:
+    def download(self, path: str) -> Iterator[bytes]:
+        """Yield the contents of a file, a piece at a time; fails as `post` does.
+
+        Raises:
+            RefusedError: the API says no.
+            NoAnswerError: nobody answers, or not to the end.
+            ForeignAnswerError: somebody else answers.
+        """
+        connection = self._connection()
+        try:
+            connection.request("GET", self._base.prefix + path, None, self._headers)
+            answer = connection.getresponse()
+            if answer.status != http.HTTPStatus.OK:
+                self._read(answer.status, answer.read(), answer.getheader("Request-Id"))
+            while piece := answer.read(_PIECE):
+                yield piece
+        except (OSError, http.client.HTTPException) as error:
+            raise NoAnswerError(str(self._base), str(error) or "no reason was given") from None
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection if self._base.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self._base.host, self._base.port, timeout=TIMEOUT_S)
+        return kind(self._base.host, self._base.port, timeout=TIMEOUT_S)
+
+    def _send(self, method: str, target: str, form: str | None) -> dict[str, Any]:
+        connection = self._connection()
         headers = self._headers if form is None else {**self._headers, "Content-Type": _FORM}
         try:
             connection.request(method, self._base.prefix + target, form, headers)

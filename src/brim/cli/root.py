@@ -25,6 +25,7 @@ from brim.cli.logs import logs
 from brim.cli.negative_balances import negative_balances
 from brim.cli.operators import operators
 from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
+from brim.cli.reports import reports
 from brim.cli.retention import retention
 from brim.cli.risk import risk
 from brim.cli.statements import statements
@@ -89,6 +90,7 @@ for _command in (
     legal_holds,
     negative_balances,
     incoming_transfers,
+    reports,
     risk,
     retention,
 ):
