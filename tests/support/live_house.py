@@ -204,6 +204,9 @@ class LiveHouse:
         bank_files = self.live.get("/v1/brim/ach/bank_files").json["data"]
         broken = next(each["id"] for each in bank_files if each["status"] == "held")
         applied = next(each["id"] for each in bank_files if each["status"] == "applied")
+        interval = {"parameters[interval_start]": 1_700_000_000, "parameters[interval_end]": 1_700_003_600}
+        report_type = {"report_type": "brim.topups_reconciliation.itemized.1"}
+        report = self.live.post("/v1/reporting/report_runs", {**report_type, **interval}).json["id"]
         file, bad = f"/ach/files/{first['id']}", f"/ach/files/{rejected.id}"
         return {
             "overview": "/live-money",
@@ -246,6 +249,8 @@ class LiveHouse:
             "returns": "/ach/returns?status=all",
             "reversals": "/ach/reversals",
             "reversal-new": "/ach/reversals/new",
+            "reports": "/reports",
+            "report": f"/reports/{report}",
             "refunds": "/refunds",
             "refund-new": "/refunds/new",
             "corrections": "/ach/corrections",

@@ -67,6 +67,7 @@ BY_API: Final = {
     "/ach/return-rates/{subject}/end-override": "PostBrimAchReturnRatesSubjectEndOverride",
     "/ach/returns/{return}/dishonor": "PostBrimAchReturnsReturnDishonor",
     "/ach/reversals": "PostBrimAchReversals",
+    "/reports": "PostReportingReportRuns",
     "/refunds": "PostBrimRefunds",
     "/refunds/{refund}/cancel": "PostBrimRefundsRefundCancel",
     "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",

@@ -18,7 +18,7 @@ OWN_SEGMENTS: Final = frozenset(
     account accounts ach apikeys assets balance bank-statements bank-statements.csv breaks connect dashboard
     developers docs events favicon.ico first-run funding-instructions funding-sources healthz incoming-transfers
     line-settlements live live-money live-readiness logs metrics money-at-risk negative-balances openapi.json readyz
-    refunds set-password settings shell sign-in sign-out statement-lines statement-lines.csv statement-mappings
+    refunds reports set-password settings shell sign-in sign-out statement-lines statement-lines.csv statement-mappings
     stripecli subscribe test test-clocks topups topups.csv v1 v2 verification webhooks workers
     """.split()
 )

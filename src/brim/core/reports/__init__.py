@@ -16,6 +16,7 @@ from brim.core.reports.manifests import (
     verify_report,
 )
 from brim.core.reports.rules import (
+    BRIM_SUMMARY,
     DATA_FROM,
     DEFAULT_TIMEZONE,
     MAX_ROWS,
@@ -50,6 +51,7 @@ from brim.core.reports.service import (
 )
 
 __all__ = [
+    "BRIM_SUMMARY",
     "DATA_FROM",
     "DEFAULT_TIMEZONE",
     "KEY_FILE",

@@ -29,6 +29,7 @@ _PLACES: Final = {
     "achr": "/ach/reversals/{}",
     "pren": "/ach/prenotes/{}",
     "rfnd": "/refunds/{}",
+    "frr": "/reports/{}",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})
 

@@ -31,6 +31,7 @@ from brim.web.dashboard.originators.routes import routes as originator_routes
 from brim.web.dashboard.prenotes.routes import routes as prenote_routes
 from brim.web.dashboard.push.routes import routes as push_routes
 from brim.web.dashboard.refunds.routes import routes as refund_routes
+from brim.web.dashboard.reports.routes import routes as report_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.return_rates.routes import routes as return_rate_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
@@ -77,6 +78,7 @@ NAVIGATION: Final = (
             NavigationItem("Top-ups", "/topups"),
             NavigationItem("Bank accounts", "/funding-sources"),
             NavigationItem("Negative balances", "/negative-balances"),
+            NavigationItem("Reports", "/reports"),
             NavigationItem("Funding instructions", "/funding-instructions"),
             NavigationItem("Incoming transfers", "/incoming-transfers", only_platform=True),
         ),
@@ -159,6 +161,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *prenote_routes(signed),
         *microdeposit_routes(signed),
         *negative_balance_routes(signed),
+        *report_routes(signed),
         *push_routes(signed),
         *signed.get("/live", live.stream),
     )

@@ -1,0 +1,1 @@
+"""Reports for the month's end: run one, look at its figures, and download its files."""
