@@ -1,5 +1,7 @@
 """Readers of banks' statement files to one form: BAI2, camt.053 and camt.054 of ISO 20022, MT940 and MT942, CSV.
 
+`pain002` reads what a bank says of the payments that it was sent.
+
 Pure: no database, no clock, no network, no other capability. docs/statement-formats.md says what is read, flagged and
 held. Start reading at `reading`, then `statement`.
 """
@@ -14,6 +16,15 @@ from brim.core.reconciliation.formats.csv_mapping import (
     check_mapping,
 )
 from brim.core.reconciliation.formats.csv_reader import FORMAT as CSV
+from brim.core.reconciliation.formats.pain002 import (
+    ReportedBatch,
+    ReportedPayment,
+    ReportStatus,
+    StatusReason,
+    StatusReport,
+    is_status_report,
+    read_status_report,
+)
 from brim.core.reconciliation.formats.reading import MAX_BYTES, held_file, read_statement
 from brim.core.reconciliation.formats.statement import (
     AccountIdKind,
@@ -45,6 +56,9 @@ __all__ = [
     "Finding",
     "LineStatus",
     "MappingError",
+    "ReportStatus",
+    "ReportedBatch",
+    "ReportedPayment",
     "Scope",
     "Severity",
     "Statement",
@@ -53,11 +67,15 @@ __all__ = [
     "StatementLine",
     "StatementMapping",
     "StatementStatus",
+    "StatusReason",
+    "StatusReport",
     "ThousandsSign",
     "TransactionDetail",
     "UnreadLine",
     "Verdict",
     "check_mapping",
     "held_file",
+    "is_status_report",
     "read_statement",
+    "read_status_report",
 ]
