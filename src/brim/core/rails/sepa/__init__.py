@@ -1,0 +1,104 @@
+"""SEPA direct debits: identifiers, characters, days, reasons of banks, and the messages that collect.
+
+Pure: no database, no clock, no network. Neighbours: `calendars` has TARGET's days, `reconciliation.formats` reads what
+banks answer. Start reading at `messages`, then `writer` and
+`recount`.
+"""
+
+from brim.core.rails.sepa.days import (
+    CALENDAR,
+    LAPSE_MONTHS,
+    LEAD_DAYS,
+    PRENOTIFICATION_DAYS,
+    REFUND_DAYS,
+    RETURN_DAYS,
+    UNAUTHORIZED_MONTHS,
+    banking_day_after,
+    claimable_until,
+    collection_date_of,
+    is_banking_day,
+    lapses_on,
+    months_after,
+    refundable_until,
+    returnable_until,
+)
+from brim.core.rails.sepa.identifiers import (
+    BicInvalidError,
+    CreditorIdentifierInvalidError,
+    IbanInvalidError,
+    MandateReferenceInvalidError,
+    check_bic,
+    check_creditor_identifier,
+    check_debtor_iban,
+    check_iban,
+    check_mandate_reference,
+    identifier_of,
+    is_identifier,
+)
+from brim.core.rails.sepa.messages import (
+    LARGEST_COLLECTION,
+    LONGEST_NAME,
+    LONGEST_REMITTANCE,
+    Collection,
+    CollectionBatch,
+    Creditor,
+    DirectDebitMessage,
+    LocalInstrument,
+    Mandate,
+    SequenceType,
+    Version,
+)
+from brim.core.rails.sepa.reasons import REASONS, Blame, Reason, find_reason
+from brim.core.rails.sepa.recount import Recount, recount
+from brim.core.rails.sepa.text import to_sepa_text
+from brim.core.rails.sepa.writer import MessageError, fits, write_message
+
+__all__ = [
+    "CALENDAR",
+    "LAPSE_MONTHS",
+    "LARGEST_COLLECTION",
+    "LEAD_DAYS",
+    "LONGEST_NAME",
+    "LONGEST_REMITTANCE",
+    "PRENOTIFICATION_DAYS",
+    "REASONS",
+    "REFUND_DAYS",
+    "RETURN_DAYS",
+    "UNAUTHORIZED_MONTHS",
+    "BicInvalidError",
+    "Blame",
+    "Collection",
+    "CollectionBatch",
+    "Creditor",
+    "CreditorIdentifierInvalidError",
+    "DirectDebitMessage",
+    "IbanInvalidError",
+    "LocalInstrument",
+    "Mandate",
+    "MandateReferenceInvalidError",
+    "MessageError",
+    "Reason",
+    "Recount",
+    "SequenceType",
+    "Version",
+    "banking_day_after",
+    "check_bic",
+    "check_creditor_identifier",
+    "check_debtor_iban",
+    "check_iban",
+    "check_mandate_reference",
+    "claimable_until",
+    "collection_date_of",
+    "find_reason",
+    "fits",
+    "identifier_of",
+    "is_banking_day",
+    "is_identifier",
+    "lapses_on",
+    "months_after",
+    "recount",
+    "refundable_until",
+    "returnable_until",
+    "to_sepa_text",
+    "write_message",
+]

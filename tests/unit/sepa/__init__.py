@@ -1,0 +1,1 @@
+"""Tests of SEPA direct debits: identifiers, days, and the messages that collect."""
