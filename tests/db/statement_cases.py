@@ -656,14 +656,14 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.insert_bank_confirmations": Case(
         tuple([value] for value in (*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1))
     ),
-    "originators.insert_originator": Case((*OWN, "orig_new", "{}", b"", "1234", 1, "x")),
+    "originators.insert_originator": Case((*OWN, "orig_new", "{}", b"", "1234", 1, "x", "ach")),
     "originators.lock_originator": Case((*OWN, "orig_1")),
     "originators.update_originator": Case((*OWN, "orig_1", "active", 2, "{}", b"", "1234", "x", 1, "x")),
     "originators.list_originators": Case(OWN),
     "originators.list_active_originators": Case((), reads_all="is asked by a job that serves all of them"),
     "originators.lock_folders": Case(()),
     "originators.list_folders": Case((), reads_all="is asked when a profile is written"),
-    "originators.read_collection_terms": Case((*BIGS, [at("pm_", n) for n in MANY], "ach", 1)),
+    "originators.read_collection_terms": Case((*BIGS, [at("pm_", n) for n in MANY], ["ach"] * 100, 1)),
     "originators.add_exposures": Case((*BIGS, ["source"] * 100, [at("pm_", n) for n in MANY], [1] * 100)),
     "originators.reduce_source_exposures": Case((*HALF, [at("pm_", n + 1) for n in ODD], [1] * 50)),
     "originators.list_day_exposures": Case(
@@ -675,7 +675,9 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.delete_stop": Case(("acct_7", False, "ach", "")),
     "originators.list_stops": Case(("acct_7", False)),
     "originators.end_authorizations": Case((*OWN, at("pm_", 50), 9, "x")),
-    "originators.insert_authorization": Case((*OWN, "auth_new", "pm_new", "WEB", "", 1, "{}", 1)),
+    "originators.insert_authorization": Case((*OWN, "auth_new", "pm_new", "WEB", "", 1, "{}", 1, None)),
+    "originators.lock_mandate_reference": Case((*OWN, "M-1")),
+    "originators.is_reference_taken": Case((*OWN, "M-1")),
     "archiving.read_archiving": Case(()),
     "divergence.page_events": Case((*OWN, at("evt_", 100), 10)),
     "divergence.page_topups": Case((*OWN, at("tu_", 100), 10)),
@@ -917,7 +919,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ach.insert_file": Case(
         (
             *(*OWN, "file_new", "orig_1", None, "built", "new", DAY, "0930", "9", DAY, 1, 1, 0, 1, sha(1), b"", None),
-            *(1, None, None, 1),
+            *(1, None, None, 1, "usd"),
         )
     ),
     "ach.insert_approval": Case((*OWN, at("file_", 500), 2, "op_new", 1, sha(1), ["op_2"], False)),

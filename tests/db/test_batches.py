@@ -196,7 +196,7 @@ async def test_what_live_creates_look_up_is_asked_for_at_once_and_each_is_answer
     below, nobody = AccountScope("acct_below", livemode=True), AccountScope("acct_nobody", livemode=True)
     asked = [(PLATFORM, agreed), (PLATFORM, other), (below, agreed), (nobody, agreed)]
     terms = await asyncio.gather(
-        *(batches.find_collection(scope, source, "source") for scope, source in asked), return_exceptions=True
+        *(batches.find_collection(scope, source, "source", "ach") for scope, source in asked), return_exceptions=True
     )
     assert terms[0] == CollectionTerms(platform=PLATFORM.account, originator=originator)
     assert [type(each) for each in terms[1:]] == [NotAuthorizedError, NotAuthorizedError, LiveModeNotReadyError]

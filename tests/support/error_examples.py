@@ -39,6 +39,7 @@ from brim.core.line_settlements import (
 )
 from brim.core.pairing import rules as pairing
 from brim.core.rails import ach as rail_ach
+from brim.core.rails import sepa as rail_sepa
 from brim.core.reconciliation import Break, BreakResolvedError
 from brim.core.reconciliation.formats import DecimalSign, Delimiter, MappingError, StatementMapping
 from brim.core.stripe_cli import rules as listeners
@@ -333,8 +334,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (topups.NoFundingSourceError("usd"), 400, None, "currency",
      ("This account has no default funding source in usd. Name a bank account with source or payment_method, or set a "
       "default.")),
-    (topups.CurrencyNotCollectedError("eur", rail="ach", collects={"usd"}), 400, None, "currency",
-     "Live top-ups in eur are not available: the rail ach collects usd only."),
+    (topups.CurrencyNotCollectedError("gbp", collected={"ach": {"usd"}, "sepa": {"eur"}}), 400, None, "currency",
+     "Live top-ups in gbp are not available: the rail ach collects usd and the rail sepa collects eur only."),
     (errors.NotInTestModeError(), 400, None, None,
      "This endpoint works in live mode only. Use a live key: it begins with sk_live_ or rk_live_."),
     # Live money
@@ -577,6 +578,16 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
       "use 110000000.")),
     (bank_accounts.AccountNumberInvalidError("a[account_number]"), 400, "account_number_invalid", "a[account_number]",
      "Invalid account number: it must have 1 to 17 digits and nothing else."),
+    (rail_sepa.IbanInvalidError("its check digits are wrong", param="sepa_debit[iban]"), 400,
+     None, "sepa_debit[iban]", "Invalid IBAN: its check digits are wrong."),
+    (rail_sepa.MandateReferenceInvalidError("it has 1 to 35 characters", param="mandate_reference"), 400, None,
+     "mandate_reference", "Invalid mandate reference: it has 1 to 35 characters."),
+    (originators.MandateReferenceTakenError("M-1"), 400, None, "mandate_reference",
+     "Another mandate of this account has the reference M-1."),
+    (originators.AuthorizationKindError(has_iban=True), 400, None, "sec_code",
+     "A bank account with an IBAN is debited under a mandate: its class is CORE."),
+    (funding_sources.SepaCurrencyError(), 400, None, "currency",
+     "A source of the type sepa_debit is debited in eur: leave the currency out."),
     (funding_sources.UnverifiedFundingError("src_x", Verification.PENDING, param="source"), 400,
      "bank_account_unverified", "source",
      "The bank account src_x cannot be debited because it is not verified yet."),

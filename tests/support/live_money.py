@@ -59,6 +59,7 @@ class LiveMoney:
         self.bank_flags: tuple[str, ...] = ()
         """What else the bank is made with."""
         self.clock: str | None = None
+        self.currency = "usd"
         self.now_ms = at(now)
         self.encryption_key = new_encryption_key()
         self.vault = Vault([self.encryption_key])
@@ -212,7 +213,7 @@ class LiveMoney:
             context,
             topups.CreateTopup(
                 amount=amount,
-                currency="usd",
+                currency=self.currency,
                 source=source,
                 allow_duplicate=allow_duplicate,
                 least_twin_window_minutes=least_twin_window_minutes,

@@ -42,6 +42,8 @@ NEVER_ON_THE_WIRE = (
     "brim.core.encryption",
     "brim.platform.kms",
     "brim.platform.sftp",
+    "brim.core.rails.sepa.creditors",
+    "brim.core.rails.sepa.writer",
     "brim.core.ach.sftp_exchange",
     "brim.core.ach.sftp_sending",
     "brim.platform.telemetry.tracing",

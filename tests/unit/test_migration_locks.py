@@ -68,6 +68,11 @@ _JUSTIFIED: Final = {
     # statement_lines: a few a day, and the index has none of them. The constraint gives way to a wider one.
     ("0050", "ban-drop-constraint"): 1,
     ("0050", "require-concurrent-index-creation"): 1,
+    # originators: a row for each bank. authorizations: one or two a bank account, none of which is a mandate yet, so
+    # the index is empty; and the constraint gives way to a wider one.
+    ("0051", "ban-drop-constraint"): 1,
+    ("0051", "require-concurrent-index-creation"): 2,
+    ("0051", "require-concurrent-index-deletion"): 1,
     # A post step, of a table that holds two rows for each account and day.
     ("0043", "writes rows"): 2,
     # A change of the catalog, without a scan. The version before reads what is NULL then, and opens it for no money: an

@@ -280,6 +280,10 @@ def test_every_property_of_every_published_object_says_what_it_means() -> None:
     assert [name for name, schema in properties if not schema.get("description")] == []
 
 
+OF_ONE_TYPE = {"ach_debit", "sepa_debit"}
+"""Keys that only sources of one type have."""
+
+
 @pytest.mark.parametrize(("name", "body"), REPLIES)
 def test_a_real_reply_fits_its_published_schema(name: str, body: bytes) -> None:
     _component(name).validate(msgspec.json.decode(body))
@@ -288,7 +292,7 @@ def test_a_real_reply_fits_its_published_schema(name: str, body: bytes) -> None:
 @pytest.mark.parametrize(("name", "body"), REPLIES)
 def test_a_reply_without_one_of_its_keys_does_not_fit(name: str, body: bytes) -> None:
     reply = msgspec.json.decode(body)
-    for key in reply:
+    for key in set(reply) - OF_ONE_TYPE:
         assert not _component(name).is_valid({other: value for other, value in reply.items() if other != key})
 
 

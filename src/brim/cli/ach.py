@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
+_RAIL: Final = click.option(
+    "--rail", type=click.Choice(["ach", "sepa"]), default="ach", show_default=True, help="Which rail."
+)
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -196,32 +199,32 @@ def list_entries(topup: str, account: str | None, **flags: str | None) -> None:
 @ach.command()
 @click.option("--only", metavar="ACCT", help="Stop this account alone, which is --account or is connected to it.")
 @click.option("--reason", required=True, help="What people are told who ask why.")
+@_RAIL
 @of_account
-def stop(only: str | None, reason: str, account: str | None, **flags: str | None) -> None:
-    """Stop live money by ACH: nothing is created, put into a file or sent until it is resumed."""
+def stop(only: str | None, reason: str, rail: str, account: str | None, **flags: str | None) -> None:
+    """Stop live money by ACH, or by --rail: nothing is created, put into a file or sent until it is resumed."""
     from brim.core.originators import stop_rail
-    from brim.core.rails.ach import ACH
 
     is_new = on_live_money(
         flags,
         account,
-        lambda conn, scope: stop_rail(conn, scope, rail=ACH, account=only, reason=reason, **asked_here()),
+        lambda conn, scope: stop_rail(conn, scope, rail=rail, account=only, reason=reason, **asked_here()),
     )
-    click.echo("ACH is stopped." if is_new else "ACH was stopped already.")
+    click.echo(f"{rail.upper()} is stopped." if is_new else f"{rail.upper()} was stopped already.")
 
 
 @ach.command()
 @click.option("--only", metavar="ACCT", help="Resume this account alone.")
+@_RAIL
 @of_account
-def resume(only: str | None, account: str | None, **flags: str | None) -> None:
-    """Let live money by ACH go on."""
+def resume(only: str | None, rail: str, account: str | None, **flags: str | None) -> None:
+    """Let live money by ACH, or by --rail, go on."""
     from brim.core.originators import resume_rail
-    from brim.core.rails.ach import ACH
 
     was_stopped = on_live_money(
-        flags, account, lambda conn, scope: resume_rail(conn, scope, rail=ACH, account=only, **asked_here())
+        flags, account, lambda conn, scope: resume_rail(conn, scope, rail=rail, account=only, **asked_here())
     )
-    click.echo("ACH goes on." if was_stopped else "ACH was not stopped.")
+    click.echo(f"{rail.upper()} goes on." if was_stopped else f"{rail.upper()} was not stopped.")
 
 
 @ach.command("verify-source")
@@ -622,7 +625,8 @@ def cancel_refund(refund_id: str, account: str | None, **flags: str | None) -> N
 @ach.command()
 @click.argument("source")
 @click.option("--text", required=True, help="The wording that the account holder agreed to.")
-@click.option("--sec-code", type=click.Choice(["PPD", "WEB", "CCD"]), default="WEB", show_default=True)
+@click.option("--sec-code", type=click.Choice(["PPD", "WEB", "CCD", "CORE"]), default="WEB", show_default=True)
+@click.option("--mandate-reference", metavar="TEXT", help="The reference of a mandate (CORE); its id when left out.")
 @click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z; now when left out.")
 @click.option("--evidence", metavar="TEXT", default="", help="How that is known, such as the name of a document.")
 @of_account
@@ -630,6 +634,7 @@ def authorize(
     source: str,
     text: str,
     sec_code: str,
+    mandate_reference: str | None,
     accepted: str | None,
     evidence: str,
     account: str | None,
@@ -651,6 +656,7 @@ def authorize(
             text=text,
             accepted_ms=accepted_ms,
             evidence={"document": evidence} if evidence else {},
+            mandate_reference=mandate_reference,
             **asked,
         )
 

@@ -155,8 +155,8 @@ def _row(originator: "Originator") -> tuple[str, ...]:
     return (
         originator.id,
         originator.status,
-        profile.odfi_routing_number,
-        profile.company_id,
+        profile.odfi_routing_number if profile.sepa is None else profile.sepa.bic,
+        profile.company_id if profile.sepa is None else profile.sepa.creditor_identifier,
         f"...{originator.last4}",
         str(originator.version),
         tell_time(originator.created_ms // 1000),

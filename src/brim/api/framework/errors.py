@@ -41,6 +41,7 @@ from brim.core import (
 from brim.core.access import SECRET_CHARS, stripe_permission
 from brim.core.changes import TooManyStreamsError
 from brim.core.rails import ach as rail_ach
+from brim.core.rails import sepa as rail_sepa
 from brim.core.reconciliation import formats as statement_formats
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
@@ -338,6 +339,9 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     errors.ExclusiveParametersError: Place(),
     bank_accounts.RoutingNumberInvalidError: Place(400, "routing_number_invalid", FROM_ERROR),
     bank_accounts.AccountNumberInvalidError: Place(400, "account_number_invalid", FROM_ERROR),
+    rail_sepa.IbanInvalidError: Place(param=FROM_ERROR),
+    rail_sepa.MandateReferenceInvalidError: Place(param=FROM_ERROR),
+    funding.SepaCurrencyError: Place(param=FROM_ERROR),
     funding.MicrodepositAmountsInvalidError: Place(
         400, "payment_method_microdeposit_verification_amounts_invalid", FROM_ERROR
     ),
@@ -350,6 +354,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.LiveModeNotReadyError: Place(400, "live_mode_not_ready"),
     originators.RailStoppedError: Place(400, "rail_stopped"),
     originators.ReturnRateError: Place(400, "return_rate_limit"),
+    originators.AuthorizationKindError: Place(param=FROM_ERROR),
+    originators.MandateReferenceTakenError: Place(param=FROM_ERROR),
     originators.ProofErasedError: Place(404, "proof_erased"),
     originators.NotAuthorizedError: Place(400, "debit_not_authorized", FROM_ERROR),
     originators.EntryCapError: Place(400, "amount_too_large", "amount"),

@@ -21,7 +21,7 @@ from brim.core import topups as topups_lists
 from brim.core.calendars import availability, calendar_named, calendar_of
 from brim.core.funding import FundingSource
 from brim.core.ledger import BalanceTransaction
-from brim.core.rails.ach import ACH
+from brim.core.rails import FILE_RAILS
 from brim.core.topups import Topup
 from brim.platform.database import Conn, Database
 
@@ -115,10 +115,10 @@ async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) ->
 def availability_of(topup: Topup) -> topup_wire.AvailabilityObject:
     """Return why a top-up's money is usable when it is: by the banking days between, where any were asked for.
 
-    What the ACH rail promises goes by the cut-offs and the hold of its originator's profile, which may have changed
-    since; so only what the top-up itself keeps is told of it.
+    What a rail promises whose bank takes files goes by the cut-offs and the hold of its originator's profile, which
+    may have changed since; so only what the top-up itself keeps is told of it.
     """
-    if topup.rail == ACH:
+    if topup.rail in FILE_RAILS:
         return topup_wire.AvailabilityObject(
             available_on=topup.expected_availability_date, calendar=topup.calendar, submitted=topup.created
         )

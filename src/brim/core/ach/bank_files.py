@@ -69,13 +69,14 @@ async def apply_acknowledgement(reading: FileReading) -> list[Finding]:
                 "none of ours.",
             )
         elif line.batch is None:
-            await _acknowledge_file(reading, file, line)
+            await acknowledge_file(reading, file, line)
         else:
-            await _acknowledge_batch(reading, file, line)
+            await acknowledge_batch(reading, file, line)
     return []
 
 
-async def _acknowledge_file(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
+async def acknowledge_file(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
+    """Apply what the bank says of a whole file."""
     file = await as_sent(reading, file)
     if line.is_accepted:
         if (line.entries, line.total_debit, line.total_credit) != (
@@ -89,7 +90,7 @@ async def _acknowledge_file(reading: FileReading, file: AchFile, line: Acknowled
                 detail=f"The bank counts {line.entries} entries of {line.total_debit} cents in {file.id}, which has "
                 f"{file.entry_count} of {file.total_debit}.",
                 amount=line.total_debit,
-                currency="usd",
+                currency=reading.originator.profile.currency,
             )
             return
         if file.status is FileStatus.SENT:
@@ -118,7 +119,7 @@ async def _acknowledge_file(reading: FileReading, file: AchFile, line: Acknowled
             detail=f"The bank has rejected {file.id}: {line.reason}. Once it is certain that none of its entries was "
             "processed, they can be resubmitted.",
             amount=file.total_debit,
-            currency="usd",
+            currency=reading.originator.profile.currency,
         )
     elif file.status is not FileStatus.REJECTED:
         where = f"{file.id}, which is {file.status}" + (", and has booked a batch of it" if has_settled else "")
@@ -166,12 +167,13 @@ async def _contradiction(reading: FileReading, file: AchFile, cause: str, what: 
         cause=cause,
         detail=f"The bank {what}.",
         amount=file.total_debit,
-        currency="usd",
+        currency=reading.originator.profile.currency,
         reference=file.id,
     )
 
 
-async def _acknowledge_batch(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
+async def acknowledge_batch(reading: FileReading, file: AchFile, line: AcknowledgementLine) -> None:
+    """Apply what the bank says of one batch."""
     batches = await file_store.list_batches(reading.conn, file.scope, file.id)
     batch = next((each for each in batches if each.number == line.batch), None)
     if batch is None:
@@ -193,7 +195,7 @@ async def _acknowledge_batch(reading: FileReading, file: AchFile, line: Acknowle
             detail=f"The bank has rejected batch {batch.number} of {file.id}: {line.reason}. Once it is certain that "
             "none of its entries was processed, they can be resubmitted.",
             amount=batch.total_debit,
-            currency="usd",
+            currency=reading.originator.profile.currency,
         )
     elif line.is_accepted and batch.status == "rejected":
         what = f"accepts batch {batch.number} of {file.id}, which it has rejected before"
@@ -312,7 +314,7 @@ async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnIn
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
         detail=f"A return {info.code} of {info.amount_cents} cents names trace {info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
-        currency="usd",
+        currency=reading.originator.profile.currency,
         reference=(info.original_trace_number if is_known else _name_in(item)) or info.original_trace_number,
         raw=_without_account(item),
     )
@@ -386,7 +388,7 @@ async def _list_unapplied(reading: FileReading, item: Item, info: ReturnInfo, na
         detail=f"A return {info.code} of {info.amount_cents} cents names the {named} with trace "
         f"{info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
-        currency="usd",
+        currency=reading.originator.profile.currency,
         reference=info.original_trace_number,
         raw=_without_account(item),
     )
@@ -437,7 +439,7 @@ async def _apply_contest(reading: FileReading, item: Item, contest: Contest) -> 
         detail=f"A contested dishonor {contest.code} of {contest.amount_cents} cents names the dishonored return "
         f"{contest.dishonour_trace_number}: {reason}.",
         amount=contest.amount_cents,
-        currency="usd",
+        currency=reading.originator.profile.currency,
         reference=contest.dishonour_trace_number,
         raw=_without_account(item),
     )

@@ -23,6 +23,7 @@ from brim.core.ach.disputing import report_missed
 from brim.core.ach.encoding import Header, OutgoingCredit, encode_file, fits, wrong_with
 from brim.core.ach.entry_store import Group
 from brim.core.ach.fitting import Fitting, credits_within_cap, dishonors_within_cap, within_cap, within_lines
+from brim.core.ach.messages import encode_message, fits_collection, place_collections
 from brim.core.ach.microdeposit_entries import with_amounts
 from brim.core.ach.microdeposit_rules import leaving
 from brim.core.ach.positions import place_credits, place_dishonors, place_entries, place_refusals
@@ -42,6 +43,7 @@ from brim.core.rails.ach import (
     usable_ms,
 )
 from brim.core.rails.ach.nacha import FieldError
+from brim.core.rails.sepa import MessageError
 from brim.core.time import ClockAdvancingError, OwnerTime, lock_owner_time
 from brim.core.topups import NewDate, hold_pending, reschedule
 from brim.platform.database import Conn, Database
@@ -130,7 +132,7 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
 
     Raises:
         TooManyFilesError: the originator has no modifier left for another file of the day.
-        FieldError: an entry does not fit a file; nothing was written.
+        FieldError, MessageError: an entry does not fit a file; nothing was written.
     """
     counters = await file_store.lock_counters(conn, group.scope, group.originator)
     if counters is None:
@@ -156,7 +158,10 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
         effective_date=effective_date,
         reference=(file_id := moment.new_id(FILE_PREFIX))[-_REFERENCE_LENGTH:].upper(),
     )
-    entries, batches = place_entries(taken, file_id, header, originator, counters.next_trace, counters.next_batch)
+    if profile.sepa is None:
+        entries, batches = place_entries(taken, file_id, header, originator, counters.next_trace, counters.next_batch)
+    else:
+        entries, batches = place_collections(taken, file_id, header, originator, counters.next_batch)
     numbers = {entry.topup: vault.open(entry.sealed, place=entry.place).decode() for entry in entries}
     told, last = await place_refusals(conn, vault, refusals, header, originator, counters, entries, batches)
     batches += last
@@ -167,11 +172,15 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     credited, last = place_credits(credits_, header, originator, counters, before + len(back), len(batches))
     batches += last
     has_offset = any(batch.offset_trace is not None for batch in batches)
-    own_account = await read_account_number(conn, vault, originator) if has_offset else ""
+    has_own = has_offset or profile.sepa is not None
+    own_account = await read_account_number(conn, vault, originator) if has_own else ""
     try:
-        content = encode_file(profile, header, batches, entries, numbers, told, back, credited, own_account)
-    except FieldError:
-        unfit = [entry for entry in entries if not fits(entry, numbers[entry.topup])]
+        if profile.sepa is None:
+            content = encode_file(profile, header, batches, entries, numbers, told, back, credited, own_account)
+        else:
+            content = encode_message(originator, file_id, header, batches, entries, numbers, own_account)
+    except (FieldError, MessageError):
+        unfit = [entry for entry in entries if not _fits(originator, entry, numbers[entry.topup])]
         if not unfit:
             raise
         await refuse_unfit(conn, unfit, renderers=renderers, moment=moment)
@@ -204,6 +213,7 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
         approved_ms=moment.now_ms if is_approved else None,
         approved_by=APPROVED_BY_PROFILE if is_approved else None,
         approvals_needed=needed,
+        currency=profile.currency,
     )
     await file_store.insert_file(conn, file, batches, vault.seal(content, place=file.place))
     if entries:
@@ -218,6 +228,12 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
     _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
     return file
+
+
+def _fits(originator: Originator, entry: Entry, number: str) -> bool:
+    if originator.profile.sepa is not None:
+        return fits_collection(entry, number, originator)
+    return fits(entry, number)
 
 
 async def _hold_fitting(
@@ -275,7 +291,8 @@ async def _is_any_active(conn: Conn, originator: Originator) -> bool:
     if originator.status is OriginatorStatus.ACTIVE:
         return True
     others = await list_originators(conn, originator.scope)
-    return any(other.status is OriginatorStatus.ACTIVE for other in others)
+    of_rail = [other for other in others if other.profile.rail == originator.profile.rail]
+    return any(other.status is OriginatorStatus.ACTIVE for other in of_rail)
 
 
 async def _hold_disputed(

@@ -5,7 +5,9 @@ At the cut-off they are queued for a file; when their hold is over they succeed,
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -35,14 +37,15 @@ from brim.core.events import BY_ITSELF, Renderers
 from brim.core.funding import BankSecrets, reveal_number
 from brim.core.jobs import note_exception, short_error
 from brim.core.rails import Succeed
-from brim.core.rails.ach import ACH
+from brim.core.rails.ach import ACH, SecCode
+from brim.core.rails.sepa import SEPA
 from brim.core.reconciliation import BreakKind, find_open_breaks
 from brim.core.time import OwnerTime
 from brim.core.topups import Change, OfRails, Status, Topup, claim_due, follow, postpone, write_changes
 from brim.platform.database import Conn, Database, halved
 from brim.platform.vault import Vault
 
-OF_ACH: Final = OfRails((ACH,), are_meant=True)
+OF_ACH: Final = OfRails((ACH, SEPA), are_meant=True)
 JOB: Final = "ach"
 """What the job is called where stuck work is listed."""
 MAX_BATCH: Final = 500
@@ -254,6 +257,8 @@ def check_collected(terms: ClaimTerms) -> None:
         raise NoCollectionError(
             "the authorization of the account holder has ended. Cancel it, or write down a new authorization."
         )
+    if (terms.sec_code == SecCode.CORE) is bool(terms.routing_number):
+        raise NoCollectionError("the authorization is for another kind of bank account. Record a new one.")
     if terms.sealed is None or terms.funding_source is None:
         raise NoCollectionError("its bank account is not on file.")
 
@@ -281,8 +286,8 @@ def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
     sec_code = terms.sec_code
     if entry.is_microdeposit and sec_code is not None:
         sec_code = class_of(sec_code, is_debit=entry.is_debit)
-    presented = (entry.originator, entry.sec_code, entry.transaction_code)
-    if presented != (terms.originator, sec_code, _code(codes, terms)):
+    presented = (entry.originator, entry.sec_code, entry.transaction_code, entry.mandate_reference)
+    if presented != (terms.originator, sec_code, _code(codes, terms), terms.mandate_reference):
         return False
     if entry.verifies and (terms.is_detached or terms.is_verified or terms.is_ended):
         return False
@@ -355,8 +360,17 @@ def presentment(
         retry=place.retry,
         retry_of=place.retry_of,
         original_date=place.original_date,
+        mandate_reference=terms.mandate_reference,
+        mandate_signed_on=_signed_on(terms),
     )
     return msgspec.structs.replace(entry, sealed=vault.seal(number.encode(), place=entry.place))
+
+
+def _signed_on(terms: ClaimTerms) -> date | None:
+    """Return the day on which a mandate was signed, at the originator's bank; None for what is no mandate."""
+    if terms.mandate_reference is None or terms.accepted_ms is None or terms.time_zone is None:
+        return None
+    return datetime.fromtimestamp(terms.accepted_ms // 1000, ZoneInfo(terms.time_zone)).date()
 
 
 class _Steps:
@@ -431,5 +445,5 @@ async def check_not_collected(conn: Conn, topup: Topup) -> None:
     Raises:
         TooLateToCancelError: it is in a file, or waits for the one of its cut-off.
     """
-    if topup.rail == ACH and topup.status is Status.PENDING and await entry_store.is_collected(conn, topup):
+    if topup.rail in {ACH, SEPA} and topup.status is Status.PENDING and await entry_store.is_collected(conn, topup):
         raise TooLateToCancelError

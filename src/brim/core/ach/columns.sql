@@ -29,7 +29,9 @@ returned_ms bigint,
 change_code text,
 retry smallint,
 retry_of text,
-original_date date
+original_date date,
+mandate_reference text,
+mandate_signed_on date
 
 -- columns: file
 -- What every statement reads that returns files that leave; their bytes are read apart.
@@ -59,7 +61,8 @@ settled_ms bigint,
 rejected_ms bigint,
 reject_reason text,
 voided_ms bigint,
-approvals_needed smallint
+approvals_needed smallint,
+currency text
 
 -- columns: bank_file
 -- What every statement reads that returns files from the bank; their bytes are read apart.

@@ -315,6 +315,8 @@ class _Comparing:
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
+        if content.startswith(b"<?xml"):
+            raise CompareError(file_id, "it is a message of SEPA, and these cannot be compared yet.")
         report = nacha.check(io.BytesIO(content), lenient=False)
         debits = list(_debits(content))
         if report.verdict is nacha.Verdict.HOLD or report.header is None or len(debits) != report.totals.entries:

@@ -13,7 +13,9 @@ from brim.platform.database import Conn
 async def count_file(
     conn: Conn, originator: Originator, file: AchFile, *, renderers: Renderers, now_ms: int, ids: Ids
 ) -> None:
-    """Count the debits of a file that has left, in the caller's transaction."""
+    """Count the debits of a file that has left, in the caller's transaction; Nacha's limits are for ACH alone."""
+    if originator.profile.sepa is not None:
+        return
     sent = await entry_store.count_debits(conn, file.scope, file.id)
     await count_sent(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)
 
@@ -22,6 +24,8 @@ async def uncount_batch(
     conn: Conn, originator: Originator, batch: FoundBatch, *, renderers: Renderers, now_ms: int, ids: Ids
 ) -> None:
     """Take back what was counted of a batch that the bank has rejected: it was never originated."""
+    if originator.profile.sepa is not None:
+        return
     sent = await entry_store.count_debits(conn, originator.scope, batch.file, batch=batch.number)
     taken_back = {place: -number for place, number in sent.items()}
     await count_sent(conn, originator, taken_back, renderers=renderers, now_ms=now_ms, ids=ids)

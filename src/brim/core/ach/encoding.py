@@ -38,10 +38,13 @@ from brim.core.rails.ach.nacha import (
 from brim.core.rails.ach.nacha import Entry as NachaEntry
 from brim.core.rails.ach.nacha.records import ENTRY_DETAIL
 from brim.core.rails.ach.totals import Recount, recount
+from brim.core.rails.sepa import Recount as MessageRecount
+from brim.core.rails.sepa import recount as recount_message
 from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
 
 _NAME_LENGTH = 22
+_XML = b"<?xml"
 _CORRECTED_DATA_LENGTH = 29
 OFFSET_ID = "OFFSET"
 """The individual identification number of an offset."""
@@ -294,7 +297,7 @@ def wrong_with(
     credits_: Sequence[PlacedCredit] = (),
 ) -> str | None:
     """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
-    found = recount(io.BytesIO(content))
+    found = _recount(content)
     if found.problems:
         return f"the second reader found: {'; '.join(found.problems[:3])}."
     offset = {has_credits: _sum_of_offsets(batches, has_credits=has_credits) for has_credits in (False, True)}
@@ -326,13 +329,18 @@ def wrong_with_stored(content: bytes, file: AchFile) -> str | None:
     """Return why the bytes of a file that is about to be sent are not those that it was made of, None when they are."""
     if hashlib.sha256(content).digest() != file.sha256:
         return "its bytes are not those that were stored: their hash differs."
-    found = recount(io.BytesIO(content))
+    found = _recount(content)
     if found.problems:
         return f"the second reader found: {'; '.join(found.problems[:3])}."
     return _differences(found, entries=file.entry_count, debits_cents=file.total_debit, credits_cents=file.total_credit)
 
 
-def _differences(found: Recount, **wanted: int) -> str | None:
+def _recount(content: bytes) -> Recount | MessageRecount:
+    """Return what the bytes of a file have, by their format."""
+    return recount_message(content) if content.startswith(_XML) else recount(io.BytesIO(content))
+
+
+def _differences(found: Recount | MessageRecount, **wanted: int) -> str | None:
     differing = [
         f"{name} {getattr(found, name)} instead of {value}"
         for name, value in wanted.items()

@@ -4,7 +4,8 @@
 -- the bank has taken its money back; and of a returned debit that is presented again, who debited it before.
 SELECT
     w.id, a.platform, o.id AS originator, stops.reason AS stop_reason, f.id AS funding_source, f.sealed,
-    f.routing_number, f.last4, f.account_type, f.party ->> 'name' AS holder_name, u.sec_code, e.number, e.status AS entry_status,
+    f.routing_number, f.last4, f.account_type, f.party ->> 'name' AS holder_name, u.sec_code, u.mandate_reference,
+    u.accepted_ms, o.time_zone, e.number, e.status AS entry_status,
     e.file, e.trace, e.originator AS entry_originator, e.confirmed_ms, e.retry, e.retry_of, e.original_date,
     e.effective_date, e.return_code, r.retry AS linked_retry, r.root AS linked_root,
     r.original_date AS linked_date, o.company_name, o.company_id, i.originator AS returned_originator,
@@ -40,26 +41,30 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS a
 LEFT JOIN LATERAL (
-    SELECT id, profile ->> 'company_name' AS company_name, profile ->> 'company_id' AS company_id
-    FROM originators
-    WHERE account = a.platform AND livemode = w.livemode AND status = 'active'
-    OFFSET 0
-) AS o ON true
-LEFT JOIN LATERAL (
-    SELECT reason
-    FROM rail_stops
-    WHERE account = a.platform AND livemode = w.livemode AND rail = 'ach' AND stopped_account IN ('', w.account)
-    ORDER BY stopped_account
-    LIMIT 1
-) AS stops ON true
-LEFT JOIN LATERAL (
-    SELECT id, sealed, routing_number, last4, account_type, party, verification, is_detached, corrected_ms
+    SELECT
+        id, sealed, routing_number, last4, account_type, party, verification, is_detached, corrected_ms,
+        CASE country WHEN 'US' THEN 'ach' ELSE 'sepa' END AS rail
     FROM funding_sources
     WHERE account = w.account AND livemode = w.livemode AND id BETWEEN w.funding_source AND w.funding_source
     ORDER BY id
 ) AS f ON true
 LEFT JOIN LATERAL (
-    SELECT sec_code
+    SELECT
+        id, profile ->> 'company_name' AS company_name, profile ->> 'company_id' AS company_id,
+        profile ->> 'time_zone' AS time_zone
+    FROM originators
+    WHERE account = a.platform AND livemode = w.livemode AND rail = f.rail AND status = 'active'
+    OFFSET 0
+) AS o ON true
+LEFT JOIN LATERAL (
+    SELECT reason
+    FROM rail_stops
+    WHERE account = a.platform AND livemode = w.livemode AND rail = f.rail AND stopped_account IN ('', w.account)
+    ORDER BY stopped_account
+    LIMIT 1
+) AS stops ON true
+LEFT JOIN LATERAL (
+    SELECT sec_code, mandate_reference, accepted_ms
     FROM authorizations
     WHERE
         account = w.account AND livemode = w.livemode
@@ -101,15 +106,18 @@ LEFT JOIN LATERAL (
 -- Queue entries for the next file.
 INSERT INTO ach_entries (
     account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
-    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date,
+    mandate_reference, mandate_signed_on
 )
 SELECT
     account, livemode, topup, number, owner, originator, test_clock, 'queued', amount, hold_days, transaction_code,
-    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date
+    sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date,
+    mandate_reference, mandate_signed_on
 FROM json_to_recordset($1::json) AS n (
     account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
     amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
-    sealed bytea, receiver_name text, claimed_ms bigint, retry smallint, retry_of text, original_date date
+    sealed bytea, receiver_name text, claimed_ms bigint, retry smallint, retry_of text, original_date date,
+    mandate_reference text, mandate_signed_on date
 );
 
 -- name: hold_entries
@@ -252,7 +260,8 @@ WHERE
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
-        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = 'ach' AND s.stopped_account IN ('', e.owner)
+        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = CASE e.sec_code WHEN 'CORE' THEN 'sepa' ELSE 'ach' END
+            AND s.stopped_account IN ('', e.owner)
         OFFSET 0
     )
 ORDER BY topup, number
@@ -269,7 +278,8 @@ WHERE
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
-        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = 'ach' AND s.stopped_account IN ('', e.owner)
+        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = CASE e.sec_code WHEN 'CORE' THEN 'sepa' ELSE 'ach' END
+            AND s.stopped_account IN ('', e.owner)
         OFFSET 0
     )
 ORDER BY topup, number
@@ -576,7 +586,7 @@ CROSS JOIN LATERAL (
     ORDER BY originator, coalesce(test_clock, ''), topup, number
 ) AS e
 CROSS JOIN LATERAL (
-    SELECT (profile ->> 'file_cap')::bigint AS file_cap
+    SELECT (profile ->> 'file_cap')::bigint AS file_cap, rail
     FROM originators
     WHERE account = e.account AND livemode = $2 AND id BETWEEN e.originator AND e.originator AND status || '' = 'active'
     ORDER BY id
@@ -586,7 +596,7 @@ WHERE
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
-        WHERE s.account = e.account AND s.livemode = $2 AND s.rail = 'ach' AND s.stopped_account IN ('', $1)
+        WHERE s.account = e.account AND s.livemode = $2 AND s.rail = o.rail AND s.stopped_account IN ('', $1)
         OFFSET 0
     )
 GROUP BY e.account, e.originator, e.test_clock
@@ -719,10 +729,10 @@ SELECT EXISTS (
 );
 
 -- name: sum_queued_entries
--- How many of a platform's entries wait for a file, and how much they come to.
+-- How many of a platform's entries wait for a file of ACH's, and how much they come to.
 SELECT count(*) AS count, coalesce(sum(amount), 0)::bigint AS amount
 FROM ach_entries
-WHERE account = $1 AND livemode = $2 AND status = 'queued';
+WHERE account = $1 AND livemode = $2 AND status = 'queued' AND sec_code <> 'CORE';
 
 -- name: sum_due_topups
 -- How many of a platform's top-ups are due for a file by a moment and have no entry yet, and how much they come to. So

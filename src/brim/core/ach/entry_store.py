@@ -24,7 +24,8 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     `is_ended` tells that its account was deleted or rejected.
     `number` to `return_code` are its newest entry's; `linked_retry` to `linked_date` are what the first entry of a
     top-up has that presents the returned debit of another one again; what begins with `returned_` is who debited it
-    before, and `company_name` and `company_id` who would now.
+    before, and `company_name` and `company_id` who would now. `accepted_ms` is when the holder authorized debits, and
+    `time_zone` the originator's.
     """
 
     platform: str
@@ -37,6 +38,9 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     account_type: str | None
     holder_name: str | None
     sec_code: str | None
+    mandate_reference: str | None
+    accepted_ms: int | None
+    time_zone: str | None
     number: int | None
     entry_status: EntryStatus | None
     file: str | None

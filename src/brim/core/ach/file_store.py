@@ -167,6 +167,7 @@ async def insert_file(conn: Conn, file: AchFile, batches: Sequence[Batch], seale
         file.approved_ms,
         file.approved_by,
         file.approvals_needed,
+        file.currency,
     )
     rows = [
         (

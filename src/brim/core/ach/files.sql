@@ -25,9 +25,11 @@ ORDER BY modifier;
 INSERT INTO ach_files (
     account, livemode, id, originator, test_clock, status, name, file_date, file_time, modifier, effective_date,
     entry_count, total_debit, total_credit, byte_count, sha256, sealed, held_because, built_ms, approved_ms, approved_by,
-    approvals_needed
+    approvals_needed, currency
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22);
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
+);
 
 -- name: insert_approval
 -- Insert a person's approval of the bytes of a file.
@@ -85,12 +87,18 @@ WHERE ctid = ANY (ARRAY(
 -- The files that may leave, in the order in which they were made. A job walks those of all platforms.
 SELECT {file_columns}
 FROM ach_files AS f
+CROSS JOIN LATERAL (
+    SELECT rail
+    FROM originators
+    WHERE account = f.account AND livemode = f.livemode AND id = f.originator
+    OFFSET 0
+) AS o
 WHERE
     f.status = 'approved' AND f.held_because IS NULL
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
-        WHERE s.account = f.account AND s.livemode = f.livemode AND s.rail = 'ach' AND s.stopped_account = ''
+        WHERE s.account = f.account AND s.livemode = f.livemode AND s.rail = o.rail AND s.stopped_account = ''
         OFFSET 0
     )
 ORDER BY f.built_ms, f.id;

@@ -30,6 +30,7 @@ from brim.core.ach.file_store import BankFile, Received, bank_file_place
 from brim.core.ach.rules import BANK_FILE_PREFIX
 from brim.core.ach.sent_lists import unknown_sent_files
 from brim.core.ach.statement_lines import apply_statement
+from brim.core.ach.status_reports import apply_status_report
 from brim.core.ach.trouble import done_or_listed
 from brim.core.audit import Action, ObjectType
 from brim.core.events import Renderers
@@ -37,6 +38,7 @@ from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, OriginatorStatus, list_active_originators
 from brim.core.rails.ach import is_sftp
 from brim.core.reconciliation import BreakKind, find_open_break_of_cause, settle_break
+from brim.core.reconciliation.formats import is_status_report
 from brim.core.time import ClockAdvancingError
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -62,6 +64,7 @@ class Kind(StrEnum):
 
     NACHA = "nacha"
     ACKNOWLEDGEMENT = "acknowledgement"
+    STATUS_REPORT = "status_report"
     STATEMENT = "statement"
     EMPTY = "empty"
 
@@ -79,6 +82,8 @@ def kind_of(content: bytes, name: str = "") -> Kind:
         return Kind.NACHA
     if is_acknowledgement(content):
         return Kind.ACKNOWLEDGEMENT
+    if is_status_report(content):
+        return Kind.STATUS_REPORT
     if content.lstrip()[:1] in b"56" and not is_csv:
         return Kind.NACHA  # bare batches, or entries without any header: the codec says what is missing
     return Kind.STATEMENT
@@ -333,6 +338,8 @@ class Incoming:
             findings = await apply_nacha(reading)
         elif kind is Kind.ACKNOWLEDGEMENT:
             findings = await apply_acknowledgement(reading)
+        elif kind is Kind.STATUS_REPORT:
+            findings = await apply_status_report(reading)
         elif kind is Kind.STATEMENT:
             findings = await apply_statement(reading)
         else:

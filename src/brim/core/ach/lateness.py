@@ -7,7 +7,7 @@ from brim.core.ach import entry_store
 from brim.core.ach.rules import AchFile, FileStatus
 from brim.core.ach.sent_lists import has_list, read_sent_lists
 from brim.core.originators import list_stops
-from brim.core.rails.ach import ACH, GRACE_MS, OriginatorProfile, has_missed_its_cutoff, is_sftp
+from brim.core.rails.ach import GRACE_MS, OriginatorProfile, has_missed_its_cutoff, is_sftp
 from brim.core.time import ClockAdvancingError, TestClock, read_clock
 from brim.platform.database import Conn
 
@@ -44,7 +44,7 @@ async def is_late(conn: Conn, file: AchFile, profile: OriginatorProfile, *, now_
     if clock is not None:
         if clock.is_advancing:
             return False
-        if file.status is FileStatus.APPROVED and not await _is_stopped(conn, file):
+        if file.status is FileStatus.APPROVED and not await _is_stopped(conn, file, profile.rail):
             return False
     its_ms = now_ms if clock is None else clock.frozen_time * 1000
     if may_have_left(file, profile):
@@ -69,7 +69,7 @@ def may_have_left(file: AchFile, profile: OriginatorProfile) -> bool:
     return file.id in read_sent_lists(folder)
 
 
-async def _is_stopped(conn: Conn, file: AchFile) -> bool:
+async def _is_stopped(conn: Conn, file: AchFile, rail: str) -> bool:
     """Tell whether a file cannot be sent because its rail is stopped, for all accounts of its platform."""
     stops = await list_stops(conn, file.scope)
-    return any(stop.rail == ACH and not stop.stopped_account for stop in stops)
+    return any(stop.rail == rail and not stop.stopped_account for stop in stops)

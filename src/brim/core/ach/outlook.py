@@ -56,7 +56,8 @@ async def read_outlook(database: Database, scope: AccountScope, *, now_ms: int) 
     async with database.connection() as conn:
         moment_ms, clock = await read_now(conn, scope, now_ms=now_ms)
         queued = await entry_store.sum_queued_entries(conn, scope)
-        found = in_charge(await list_originators(conn, scope))
+        of_ach = [each for each in await list_originators(conn, scope) if each.profile.sepa is None]
+        found = in_charge(of_ach)
         originator = found if found is not None and found.status is OriginatorStatus.ACTIVE else None
         cutoff = next_cutoffs(originator, now_ms=moment_ms, count=1)[0] if originator else None
         due, is_complete, uses = Total(0, 0), True, []

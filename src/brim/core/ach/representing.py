@@ -23,6 +23,7 @@ from brim.core.rails.ach import (
     usable_ms,
 )
 from brim.core.rails.ach.nacha import RETURN_CODES, Retry
+from brim.core.rails.sepa import find_reason
 from brim.core.time import OwnerTime
 from brim.core.topups import Change, NewDate, Status, Topup, follow, lock_topup, read_links, reschedule, write_changes
 from brim.platform.database import Conn
@@ -88,7 +89,10 @@ def is_too_late(entry: Entry, effective_date: date) -> bool:
 
 
 def failure_of(code: str) -> tuple[str, str]:
-    """Return the wire's failure code and message for a return code."""
+    """Return the wire's failure code and message for a return code of Nacha's, or a reason code of ISO 20022."""
+    reason = find_reason(code)
+    if reason is not None:
+        return reason.failure_code, FAILURES[reason.failure_code]
     found = RETURN_CODES.get(code)
     failure_code = (found.failure_code if found else None) or DEFAULT_RETURN
     return failure_code, FAILURES.get(failure_code, FAILURES[DEFAULT_RETURN])

@@ -12,12 +12,15 @@ import msgspec
 
 from brim.core.rails.ach import MOST_RETRIES, last_retry_day
 from brim.core.rails.ach.nacha import RETURN_CODES, Retry, ReturnCode
+from brim.core.rails.sepa import REASONS
 from brim.core.topups import RetryKind, RetryRefusedError
 
 CORRECTED_DAYS: Final = 60
 """Days from an R11 return (not in accordance with the authorization) within which a corrected debit may be sent."""
 
-NEVER_AUTHORIZED: Final = frozenset({"R05", "R07", "R10", "R29", "R51"})
+NEVER_AUTHORIZED: Final = frozenset({"R05", "R07", "R10", "R29", "R51"}) | {
+    code for code, reason in REASONS.items() if reason.is_unauthorized
+}
 """Returns that say the account holder did not authorize the debit, or revoked the authorization."""
 _NEVER: Final = frozenset({"R14", "R15", "R16", "R17", "R24", "R90"})
 """Returns whose cause cannot be remedied by another bank account: a death, a freeze, suspected fraud, a duplicate."""

@@ -50,6 +50,7 @@ from brim.core.reconciliation import BreakKind, find_open_breaks
 from brim.core.reversals import (
     REVERSAL_PREFIX,
     DebitFacts,
+    NotReversibleError,
     Reversal,
     ReversalReason,
     ReversalStatus,
@@ -118,6 +119,8 @@ async def request_reversal(  # noqa: PLR0913  who says what, when and why
         raise ResourceMissingError("debit", topup_id, param="topup")
     presented = await entry_store.list_entries_of_topups(conn, scope, [topup_id])
     entry = await entry_store.lock_entry(conn, presented[-1]) if presented else None
+    if entry is not None and entry.is_sepa:
+        raise NotReversibleError(topup_id, "no file reverses collections of SEPA.")
     check_reversible(await _read_facts(conn, scope, topup, entry))
     if entry is None or entry.effective_date is None:
         raise ResourceMissingError("debit", topup_id, param="topup")

@@ -9,10 +9,12 @@ import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.scope import AccountScope
-from brim.core.rails.ach import REVERSAL_DESCRIPTION
+from brim.core.rails.ach import REVERSAL_DESCRIPTION, SecCode
 
 FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
+REJECTED_BY_REPORT: Final = "pain.002/"
+"""How the trace of what was never made begins: the bank's status report has rejected it."""
 APPROVED_BY_PROFILE: Final = "profile"
 """The approver recorded for a file that needs no approval."""
 CHECKING_DEBIT: Final = 27
@@ -86,6 +88,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     with its file is None before: `file`, `batch`, `trace` and `effective_date`. `retry` says which
     re-presentment of a returned debit it is, from 1; 0 for a first presentment; `retry_of` is the top-up of
     that debit, where it is another one, and `original_date` the day on which that debit settled.
+
+    A collection by SEPA has the mandate it is under. Its `sec_code` is CORE, its account number an IBAN, and its
+    `trace` the end-to-end id.
     """
 
     scope: AccountScope
@@ -117,6 +122,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     retry: int = 0
     retry_of: str | None = None
     original_date: date | None = None
+    mandate_reference: str | None = None
+    mandate_signed_on: date | None = None
+
+    @property
+    def is_sepa(self) -> bool:
+        """Whether it is collected by SEPA."""
+        return self.sec_code == SecCode.CORE
+
+    @property
+    def was_rejected(self) -> bool:
+        """Whether the bank has rejected it alone, so that it books nothing of it."""
+        return (self.return_trace or "").startswith(REJECTED_BY_REPORT)
 
     @property
     def is_prenote(self) -> bool:
@@ -178,9 +195,9 @@ class RetryStanding(msgspec.Struct, frozen=True, kw_only=True):
 class AchFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file on its way to the bank, without its bytes.
 
-    `sha256` is of the plain bytes; totals are in cents; `file_date`, `file_time` (HHMM) and `modifier` tell it from the
-    originator's others; `held_because` says why it is not sent though it is approved. `approvals_needed` is by the
-    limits of the profile when it was built; None in a file of an earlier version.
+    `sha256` is of the plain bytes; totals are in cents of `currency`; `file_date`, `file_time` (HHMM) and `modifier`
+    tell it from the originator's others; `held_because` says why it is not sent though it is approved.
+    `approvals_needed` is by the limits of the profile when it was built; None in a file of an earlier version.
     """
 
     scope: AccountScope
@@ -209,6 +226,7 @@ class AchFile(msgspec.Struct, frozen=True, kw_only=True):
     reject_reason: str | None = None
     voided_ms: int | None = None
     approvals_needed: int | None = None
+    currency: str = "usd"
 
     @property
     def place(self) -> str:

@@ -25,7 +25,7 @@ from brim.core.ach.sent_lists import hand_over, unknown_sent_files
 from brim.core.ach.trouble import done_or_listed
 from brim.core.events import EventType, Renderers
 from brim.core.originators import Originator, find_originator, list_active_originators, may_send
-from brim.core.rails.ach import ACH, is_sftp
+from brim.core.rails.ach import is_sftp
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -119,7 +119,7 @@ async def report_silence(database: Database, renderers: Renderers, *, now_ms: in
                     detail=f"The bank has not acknowledged {file.name} within {profile.alarm_after_hours} hours. Ask "
                     "whether it has the file; do not send it again by hand.",
                     amount=file.total_debit,
-                    currency="usd",
+                    currency=profile.currency,
                     reference=file.name,
                 )
                 async with conn.transaction():
@@ -153,9 +153,9 @@ async def check_outgoing(
     file = await file_store.lock_file(conn, scope, file_id)
     if file is None or file.status is not FileStatus.APPROVED or file.held_because is not None:
         return None
-    if not await may_send(conn, scope, ACH):
-        return None  # stopped since the list of files to send was read
     originator = await find_originator(conn, scope, file.originator)
+    if not await may_send(conn, scope, originator.profile.rail):
+        return None  # stopped since the list of files to send was read
     if await is_late(conn, file, originator.profile, now_ms=now_ms):
         return None  # it is about to be given up
     sealed = await file_store.read_sealed_bytes(conn, file)

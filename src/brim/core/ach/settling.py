@@ -11,12 +11,11 @@ from brim.core.ach import entry_store, file_store
 from brim.core.ach.correcting import Correcting
 from brim.core.ach.file_reading import FileReading
 from brim.core.ach.file_store import BankFile, FoundBatch
+from brim.core.ach.line_match import MOST_FEE, WHAT_MOVES, LineMatch
 from brim.core.ach.rules import AchFile, Entry
 from brim.core.ach.statement_lines import (
     BOOKED_OTHERWISE,
-    MOST_FEE,
     UNBOOKED,
-    LineMatch,
     booked_for,
     post_match,
     unbooked_batches,
@@ -32,8 +31,6 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 _CLOSE_DAYS: Final = 5
-_CURRENCY: Final = "usd"
-"""What ACH moves."""
 
 
 class UnfitMatchError(BrimError):
@@ -65,8 +62,8 @@ class HandMatches:
             UnfitMatchError: there is none, it is another bank account's or in another currency, it was booked before,
                 or it is named twice.
         """
-        if currency != _CURRENCY and (batches or returns):
-            raise UnfitMatchError(f"The lines are in {currency.upper()}, and ACH moves US dollars alone.")
+        if batches or returns:
+            _check_currency(await _of_bank_account(conn, scope, bank_account), currency)
         parts = []
         for target in batches:
             batch, originator = await self._find_batch(conn, scope, target, bank_account)
@@ -124,11 +121,11 @@ class HandMatches:
 
     async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
         """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
-        if line.status is not LineStatus.OPEN or not line.unposted or line.currency != _CURRENCY:
+        if line.status is not LineStatus.OPEN or not line.unposted:
             return []
         found = []
         for originator, file, batch in await unbooked_batches(conn, scope, line.bank_account):
-            if not _is_near(line, batch):
+            if line.currency != originator.profile.currency or not _is_near(line, batch):
                 continue
             reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
             booked = await booked_for(reading, batch)
@@ -217,6 +214,12 @@ async def _of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -
     if not found:
         raise UnfitMatchError(f"No originator has the bank account {bank_account}.")
     return found[0]
+
+
+def _check_currency(originator: Originator, currency: str) -> None:
+    """Raise UnfitMatchError if lines in a currency cannot be what an originator has collected."""
+    if currency != originator.profile.currency:
+        raise UnfitMatchError(f"The lines are in {currency.upper()}, and {WHAT_MOVES[originator.profile.rail]}.")
 
 
 async def _all_of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -> list[Originator]:

@@ -15,7 +15,8 @@ from brim.base.scope import AccountScope
 from brim.core import refunds, reversals
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.announcing import list_break
-from brim.core.ach.applying import confirm_batch, hold_presented, post_bank_steps
+from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
+from brim.core.ach.collection_lines import match_collection_line
 from brim.core.ach.credits import Credit, CreditBookedOtherwiseError, find_credit
 from brim.core.ach.disputing import (
     DishonorBookedOtherwiseError,
@@ -32,6 +33,7 @@ from brim.core.ach.file_reading import (
     settle_file,
 )
 from brim.core.ach.file_store import FoundBatch
+from brim.core.ach.line_match import MOST_FEE, WHAT_MOVES, LineMatch
 from brim.core.ach.microdeposit_entries import PostedBeforeError, post_booked, post_returned, with_amounts
 from brim.core.ach.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, signed_total
 from brim.core.ach.refund_outcomes import book_refunds, book_returned_refund
@@ -54,7 +56,7 @@ from brim.core.push import (
     receive_line,
     take_back_line,
 )
-from brim.core.rails.ach import REVERSAL_DESCRIPTION, Transfers, local_day
+from brim.core.rails.ach import REVERSAL_DESCRIPTION, SecCode, Transfers, local_day
 from brim.core.reconciliation import (
     LINE_PREFIX,
     BankAccountName,
@@ -93,11 +95,6 @@ from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, Unexpect
 from brim.platform.database import Conn
 
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
-MOST_FEE: Final = 5_000
-"""The largest excess over a returned debit, in cents, that counts as the bank's fee; a person looks at anything above.
-
-Banks charge a few dollars for a return, and some tens for one of a large amount.
-"""
 BOOKED_OTHERWISE: Final = (
     ConfirmedOtherwiseError,
     UnexpectedBankAmountError,
@@ -113,8 +110,6 @@ _PAID_OUT: Final = frozenset({REVERSAL_DESCRIPTION, MICRODEPOSIT_DESCRIPTION})
 """The entry descriptions of batches that the bank may book as a debit of ours."""
 _LONGEST_REFERENCE: Final = 200
 """Characters; formats allow 35, and some banks write more."""
-_CURRENCY: Final = "usd"
-"""What ACH moves."""
 _TRACE: Final = re.compile(r"[0-9]{15}")
 _MAY_BE_KNOWN: Final = (
     "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
@@ -405,24 +400,6 @@ def _stored(scope: AccountScope, line: ShownLine) -> StatementLineRow:
     )
 
 
-class LineMatch(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line is about, or why nothing is known of it."""
-
-    kind: MatchKind | None = None
-    id: str | None = None
-    batch: FoundBatch | None = None
-    booked_though_rejected: FoundBatch | None = None
-    entry: Entry | None = None
-    dishonored: AchReturn | None = None
-    credit: Credit | None = None
-    problem: str | None = None
-    is_unexplained: bool = False
-    transfer: TransferLine | None = None
-    taken_back: str | None = None
-    payments: tuple[StatementLine, ...] = ()
-    """The lines that take the place of an entry, which itself is about nothing."""
-
-
 async def _match_line(  # noqa: PLR0911  a ladder of what it may be
     reading: FileReading, line: StatementLine, plain: StatementLineRow
 ) -> LineMatch:
@@ -476,7 +453,7 @@ async def _may_be_batch(reading: FileReading, plain: StatementLineRow) -> bool:
     if reading.unbooked is None:
         found = await unbooked_batches(reading.conn, plain.scope, plain.bank_account)
         reading.unbooked = frozenset(batch.total_debit for _, _, batch in found if batch.total_debit)
-    return plain.currency == _CURRENCY and plain.amount in reading.unbooked
+    return plain.currency == reading.originator.profile.currency and plain.amount in reading.unbooked
 
 
 async def unbooked_batches(
@@ -513,14 +490,19 @@ def _payments_in(line: StatementLine) -> tuple[tuple[str, ...], ...]:
     return payments if len(payments) > 1 else ()
 
 
-async def _match(reading: FileReading, line: StatementLine, *, is_payment: bool) -> LineMatch:
+async def _match(  # noqa: PLR0911  a ladder
+    reading: FileReading, line: StatementLine, *, is_payment: bool
+) -> LineMatch:
     """Return what a line is about: first by the reference of a batch, then by the trace of a return.
 
     What the payer wrote counts only where a line `is_payment` of an entry, which the bank's own words are not about.
     """
-    if line.currency != _CURRENCY:
-        problem = f"The line is in {line.currency.upper()}, and ACH moves US dollars alone."
+    currency = reading.originator.profile.currency
+    if line.currency != currency:
+        problem = f"The line is in {line.currency.upper()}, and {WHAT_MOVES[reading.originator.profile.rail]}."
         return LineMatch(problem=problem, is_unexplained=True)
+    if reading.originator.profile.sepa is not None:
+        return await match_collection_line(reading, line, booked_for=booked_for)
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
     if is_payment:
         texts += [text for each in line.details for text in (each.instruction_id, each.transaction_id, each.text)]
@@ -597,7 +579,7 @@ async def booked_for(reading: FileReading, batch: FoundBatch) -> int:
     """Return what the bank books for a batch in cents, negative where it is paid out."""
     if batch.is_of_reversals or await _refunded_in(reading, batch):
         return -batch.total_credit
-    if batch.description == MICRODEPOSIT_DESCRIPTION:
+    if batch.description == MICRODEPOSIT_DESCRIPTION or batch.sec_code == SecCode.CORE:
         return signed_total(await _entries_of(reading, batch))
     return batch.total_debit
 
@@ -607,10 +589,11 @@ async def _refunded_in(reading: FileReading, batch: FoundBatch) -> list[Refund]:
 
 
 async def _entries_of(reading: FileReading, batch: FoundBatch) -> list[Entry]:
-    """Return the entries of a batch, with the amounts of micro-deposits."""
+    """Return the entries that the bank takes of a batch, with the amounts of micro-deposits."""
     scope = reading.originator.scope
     entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
-    return await with_amounts(reading.conn, reading.vault, entries)
+    taken = [entry for entry in entries if not entry.was_rejected]
+    return await with_amounts(reading.conn, reading.vault, taken)
 
 
 async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:
@@ -628,7 +611,7 @@ async def _list_contradiction(reading: FileReading, batch: FoundBatch) -> None:
         cause=f"{batch.file}/{batch.number}/booked",
         detail=f"The bank books batch {batch.number} of {batch.file}, which it has rejected before.",
         amount=batch.total_credit,
-        currency="usd",
+        currency=reading.originator.profile.currency,
         reference=batch.file,
     )
 
@@ -672,7 +655,9 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
     return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry)
 
 
-async def post_match(reading: FileReading, match: LineMatch, row: StatementLineRow) -> tuple[str | None, int]:
+async def post_match(  # noqa: C901  one branch for each that a line can be about
+    reading: FileReading, match: LineMatch, row: StatementLineRow
+) -> tuple[str | None, int]:
     """Post what a matched line confirms; return what it does not explain, and how much that is in cents."""
     reference = f"{row.bank_account}/{row.line_key}"
     scope = reading.originator.scope
@@ -716,6 +701,8 @@ async def post_match(reading: FileReading, match: LineMatch, row: StatementLineR
             ids=reading.ids,
         )
     elif match.entry is not None:
+        if match.return_code is not None:
+            await _apply_stated_return(reading, match.entry, match.return_code, row)
         await post_bank_steps(
             reading.conn,
             [match.entry],
@@ -726,7 +713,8 @@ async def post_match(reading: FileReading, match: LineMatch, row: StatementLineR
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
-        await _list_taken_back(reading, match.entry)
+        if match.return_code is None:
+            await _list_taken_back(reading, match.entry)
         await post_what_waited(reading.conn, match.entry, now_ms=reading.now_ms, ids=reading.ids)
     elif match.transfer is not None:
         await receive_line(
@@ -753,6 +741,31 @@ async def post_match(reading: FileReading, match: LineMatch, row: StatementLineR
     elif match.credit is not None:
         await _post_credit(reading, match.credit, row)
     return None, 0
+
+
+async def _apply_stated_return(reading: FileReading, entry: Entry, code: str, row: StatementLineRow) -> None:
+    """Apply a return whose reason the statement itself has, or list why it could not be applied."""
+    applied = await apply_return(
+        reading.conn,
+        entry,
+        code=code,
+        trace=row.bank_reference or row.line_key,
+        profile=reading.originator.profile,
+        renderers=reading.renderers,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
+    if applied is not Applied.CONFLICT:
+        return
+    await reading.open_break(
+        BreakKind.RETURN,
+        cause=f"{entry.trace}/{code}/{row.line_key}",
+        detail=f"The statement takes back {entry.trace} with {code}: its top-up has come to another end, or was "
+        "returned before.",
+        amount=row.amount,
+        currency=row.currency,
+        reference=entry.trace,
+    )
 
 
 async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineRow) -> None:
@@ -834,7 +847,7 @@ async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
         detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), {what}, and no return "
         "that was applied says why. Ask the bank for the return: it takes the money from the balance.",
         amount=-entry.amount,
-        currency="usd",
+        currency=reading.originator.profile.currency,
         reference=entry.trace,
     )
 

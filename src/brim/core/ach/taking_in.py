@@ -88,7 +88,7 @@ async def take_in(
         raise NotTakenInError(break_id, "it is not about a statement or a line that may be known or new.")
     originator, content = await _bytes_of(conn, vault, scope, seen)
     number = await read_account_number(conn, vault, originator)
-    of = BankAccountName(scope, originator.profile.bank_account, seen.currency or "usd")
+    of = BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
     saved = await find_mapping(conn, scope, of.name)
     file = read_statement(content, mapping=saved.mapping if saved else None)
     found = [
@@ -127,7 +127,9 @@ async def _bytes_of(conn: Conn, vault: Vault, scope: AccountScope, seen: Break) 
     if file is None or kept is None or kept.sealed is None:
         raise NotTakenInError(seen.id, "the bytes of its file are not kept any more.")
     originator = await find_originator(conn, scope, file.originator)
-    await lock_bank_account(conn, BankAccountName(scope, originator.profile.bank_account, seen.currency or "usd"))
+    await lock_bank_account(
+        conn, BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
+    )
     return originator, vault.open(kept.sealed, place=bank_file_place(scope, file_id))
 
 

@@ -10,6 +10,7 @@ from brim.base.errors import BrimError
 
 TEST_BANK_ROUTING_NUMBER: Final = "110000000"
 
+US: Final = "US"
 TEST_BANK_NAME: Final = "STRIPE TEST BANK"
 """Source: Stripe's published fixtures."""
 
@@ -34,10 +35,18 @@ class Verification(StrEnum):
 
 
 class BankNumbers(msgspec.Struct, frozen=True):
-    """The numbers of a US bank account, as a request gave them; its text shows the end of the account number only."""
+    """The numbers of a bank account, as a request gave them; its text shows the end of the account number only.
+
+    Of an account that has an IBAN, that is the account number, and there is no routing number.
+    """
 
     routing_number: str
     account_number: str
+
+    @property
+    def is_iban(self) -> bool:
+        """Whether the account number is an IBAN."""
+        return not self.routing_number
 
     def __repr__(self) -> str:
         return f"BankNumbers({self.routing_number!r}, '...{self.last4}')"
@@ -49,7 +58,10 @@ class BankNumbers(msgspec.Struct, frozen=True):
 
 
 class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be known of a bank account; `currency` is that of a source or a token, None for a payment method."""
+    """What may be known of a bank account; `currency` is that of a source or a token, None for a payment method.
+
+    One that has an IBAN has no routing number, and its `country` is none of the US.
+    """
 
     routing_number: str
     last4: str
@@ -59,6 +71,11 @@ class BankAccount(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
     holder_type: str | None = None
     account_type: str | None = None
+
+    @property
+    def has_iban(self) -> bool:
+        """Whether it is known by an IBAN, and debited by SEPA."""
+        return self.country != US
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

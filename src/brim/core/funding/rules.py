@@ -170,6 +170,14 @@ class AlreadyAttachedError(BrimError):
         super().__init__("The payment method you provided has already been attached to a customer.")
 
 
+class SepaCurrencyError(BrimError):
+    """SEPA debits euros alone."""
+
+    def __init__(self) -> None:
+        super().__init__("A source of the type sepa_debit is debited in eur: leave the currency out.")
+        self.param = "currency"
+
+
 class TokenAlreadyUsedError(BrimError):
     """A token becomes a source once."""
 

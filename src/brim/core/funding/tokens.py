@@ -47,9 +47,10 @@ class NewBankToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSource(msgspec.Struct, frozen=True, kw_only=True):
-    """The validated parameters of a source. What the token says of currency and account wins."""
+    """The validated parameters of a source: of a token, whose currency and account win, or of an IBAN."""
 
-    token: str
+    token: str = ""
+    iban: str | None = None
     currency: str | None = None
     party: Party = Party()
     metadata: dict[str, str] = {}
@@ -123,7 +124,7 @@ async def create_source(
     render: Render,
     render_error: RenderError,
 ) -> Result:
-    """Make a token a source and return its reply.
+    """Make a token, or an IBAN, a source and return its reply.
 
     Raises:
         ResourceMissingError: there is no such token.
@@ -131,11 +132,17 @@ async def create_source(
         NoEncryptionKeyError, SecretUnreadableError: the server cannot keep account numbers.
         IdempotencyMismatchError: the key stands for another request.
     """
-    token, numbers = await open_token(database, secrets, context.scope, wanted.token, param="token")
+    if wanted.iban is None:
+        token, numbers = await open_token(database, secrets, context.scope, wanted.token, param="token")
+    else:
+        token, numbers = None, BankNumbers("", wanted.iban)
     source, sealed = await _source_of(secrets, context, wanted, token, numbers, ids)
 
     async def work(conn: Conn) -> bytes:
-        await _exchange(conn, context, wanted.token, source, sealed)
+        if wanted.iban is None:
+            await _exchange(conn, context, wanted.token, source, sealed)
+        else:
+            await funding.insert_funding_source(conn, source, sealed)
         await record(conn, context, Action.FUNDING_SOURCE_MADE, ObjectType.FUNDING_SOURCE, source.id, after=source)
         return render(source)
 
@@ -213,7 +220,10 @@ async def _source_of(
     created = ids.newest_second
     kept = await secrets.keep(numbers, scope=context.scope, object_id=source_id)
     scenario, verification = first_state(context.scope, numbers, by_microdeposits=wanted.by_microdeposits)
-    account = token.bank_account if token else _test_bank_account(numbers, kept.fingerprint, wanted.currency)
+    if numbers.is_iban:
+        account = _account_of_iban(numbers, kept.fingerprint)
+    else:
+        account = token.bank_account if token else _test_bank_account(numbers, kept.fingerprint, wanted.currency)
     name = token.holder_name if token else None
     source = FundingSource(
         scope=context.scope,
@@ -228,6 +238,17 @@ async def _source_of(
         client_secret=ids.new_at("src_client_secret_", context.now_ms),
     )
     return source, kept.sealed
+
+
+def _account_of_iban(numbers: BankNumbers, fingerprint: str) -> BankAccount:
+    return BankAccount(
+        routing_number="",
+        last4=numbers.last4,
+        fingerprint=fingerprint,
+        bank_name=None,
+        country=numbers.account_number[:2],
+        currency="eur",
+    )
 
 
 def _test_bank_account(numbers: BankNumbers, fingerprint: str, currency: str | None) -> BankAccount:

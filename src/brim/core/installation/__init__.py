@@ -5,14 +5,17 @@ which banks may be debited through, `test_clocks` whether live mode may live in 
 """
 
 from brim.core.installation.rules import (
+    REHEARSAL_BICS,
     REHEARSAL_ROUTING_NUMBERS,
     InstallationKind,
     NotARehearsalError,
     wrong_with_bank,
+    wrong_with_bic,
 )
 from brim.core.installation.service import KnownKind, find_kind, mark_rehearsal, require_kind
 
 __all__ = [
+    "REHEARSAL_BICS",
     "REHEARSAL_ROUTING_NUMBERS",
     "InstallationKind",
     "KnownKind",
@@ -21,4 +24,5 @@ __all__ = [
     "mark_rehearsal",
     "require_kind",
     "wrong_with_bank",
+    "wrong_with_bic",
 ]

@@ -12,6 +12,10 @@ Source: American Bankers Association, routing number policy: the first two digit
 """
 
 
+REHEARSAL_BICS: Final = frozenset({"BRIMDEF0XXX"})
+"""BICs of the bank that is played. Source: ISO 9362, a 0 in the eighth place is for tests."""
+
+
 class InstallationKind(StrEnum):
     """What an installation is for."""
 
@@ -40,4 +44,15 @@ def wrong_with_bank(kind: InstallationKind, routing_number: str) -> str | None:
         return f"this is a rehearsal, whose only bank is the one that brim bank plays: {numbers}."
     if kind is InstallationKind.STANDARD and is_played:
         return "it is the number of the rehearsal's bank, which takes no real money."
+    return None
+
+
+def wrong_with_bic(kind: InstallationKind, bic: str) -> str | None:
+    """Return what forbids an installation of a kind to deal with the bank of a BIC; None for nothing."""
+    is_played = bic in REHEARSAL_BICS
+    if kind is InstallationKind.REHEARSAL and not is_played:
+        bics = ", ".join(sorted(REHEARSAL_BICS))
+        return f"this is a rehearsal, whose only bank is the one that brim bank plays: {bics}."
+    if kind is InstallationKind.STANDARD and is_played:
+        return "it is the BIC of the rehearsal's bank, which takes no real money."
     return None

@@ -32,6 +32,7 @@ class NewAuthorization(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     accepted_ms: int
     evidence: Mapping[str, str]
+    mandate_reference: str | None = None
 
 
 async def create_authorization(conn: Conn, attempt: RequestContext, new: NewAuthorization) -> Authorization:
@@ -44,6 +45,7 @@ async def create_authorization(conn: Conn, attempt: RequestContext, new: NewAuth
         text=new.text,
         accepted_ms=new.accepted_ms,
         evidence=new.evidence,
+        mandate_reference=new.mandate_reference,
         by=attempt.by,
         now_ms=attempt.now_ms,
         ids=attempt.ids,

@@ -29,13 +29,15 @@ class CollectionTerms(msgspec.Struct, frozen=True, kw_only=True):
 class Debit(msgspec.Struct, frozen=True, kw_only=True):
     """A debit that is asked for: whose, of which bank account, and the parameter that names it.
 
-    A prenote is asked for in the same way and moves no money, so return rates do not stop it.
+    A prenote is asked for in the same way and moves no money, so return rates do not stop it. `rail` is the one that
+    collects its currency.
     """
 
     scope: AccountScope
     funding_source: str
     param: str
     is_prenote: bool = False
+    rail: str = ACH
 
 
 async def find_collection_terms(
@@ -47,8 +49,8 @@ async def find_collection_terms(
     (`RailStoppedError`), the holder of the bank account has not authorized debits (`NotAuthorizedError`), or too many
     debits have come back (`ReturnRateError`).
     """
-    wanted = [(debit.scope, debit.funding_source) for debit in debits]
-    found = await store.read_collection_terms(conn, wanted, rail=ACH, now_ms=now_ms)
+    wanted = [(debit.scope, debit.funding_source, debit.rail) for debit in debits]
+    found = await store.read_collection_terms(conn, wanted, now_ms=now_ms)
     return [_terms_of(debit, record) for debit, record in zip(debits, found, strict=True)]
 
 
@@ -56,7 +58,7 @@ def _terms_of(debit: Debit, found: CollectionRecord | None) -> CollectionTerms |
     if found is None or found.originator is None:
         return LiveModeNotReadyError()
     if found.stop_reason is not None:
-        return RailStoppedError(ACH, found.stop_reason)
+        return RailStoppedError(debit.rail, found.stop_reason)
     if not found.is_authorized:
         return NotAuthorizedError(debit.funding_source, param=debit.param)
     if found.rate is not None and not debit.is_prenote:

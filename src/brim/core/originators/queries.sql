@@ -1,9 +1,9 @@
 -- name: insert_originator
 -- Add an originator's profile as a draft.
 INSERT INTO originators (
-    account, livemode, id, status, version, profile, sealed, last4, next_trace, next_batch, created_ms, changed_by
+    account, livemode, id, status, version, profile, sealed, last4, next_trace, next_batch, created_ms, changed_by, rail
 )
-VALUES ($1, $2, $3, 'draft', 1, $4::jsonb, $5, $6, 1, 1, $7, $8);
+VALUES ($1, $2, $3, 'draft', 1, $4::jsonb, $5, $6, 1, 1, $7, $8, $9);
 
 -- name: lock_originator
 -- One originator, held until the transaction ends.
@@ -54,13 +54,13 @@ ORDER BY account, livemode, id;
 -- stopped, whether the holder of the bank account has authorized debits, and a return rate that has reached its limit and
 -- that nobody has overridden. Accounts that do not exist are left out.
 SELECT
-    w.account AS owner, w.funding_source, a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
+    w.account AS owner, w.funding_source, w.rail, a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
     o.changed_by, o.activated_ms, o.activated_by,
     (
         SELECT s.reason
         FROM rail_stops AS s
         WHERE
-            s.account = coalesce(a.platform, w.account) AND s.livemode = w.livemode AND s.rail = $4
+            s.account = coalesce(a.platform, w.account) AND s.livemode = w.livemode AND s.rail = w.rail
             AND s.stopped_account IN ('', w.account)
         ORDER BY s.stopped_account
         LIMIT 1
@@ -71,18 +71,19 @@ SELECT
         WHERE
             u.account = w.account AND u.livemode = w.livemode
             AND u.funding_source BETWEEN w.funding_source AND w.funding_source AND u.ended_ms IS NULL
+            AND (u.sec_code = 'CORE') = (w.rail = 'sepa')
         ORDER BY u.funding_source
         OFFSET 0
     ) AS is_authorized,
     rate.owner AS rate_owner, rate.kind AS rate_kind, rate.debits AS rate_debits, rate.returns AS rate_returns
-FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, funding_source)
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, funding_source, rail)
 CROSS JOIN LATERAL (
     SELECT platform FROM accounts WHERE account = w.account OFFSET 0
 ) AS a
 LEFT JOIN LATERAL (
     SELECT *
     FROM originators
-    WHERE account = coalesce(a.platform, w.account) AND livemode = w.livemode AND status = 'active'
+    WHERE account = coalesce(a.platform, w.account) AND livemode = w.livemode AND rail = w.rail AND status = 'active'
     OFFSET 0
 ) AS o ON true
 LEFT JOIN LATERAL (
@@ -172,12 +173,26 @@ WHERE ctid = ANY (ARRAY(
     FOR UPDATE
 ));
 
+-- name: lock_mandate_reference
+-- Let one at a time give a mandate of an account a reference.
+SELECT pg_advisory_xact_lock(hashtextextended('brim:mandate:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
+
+-- name: is_reference_taken
+-- Whether a mandate of an account has a reference, one that has ended too.
+SELECT EXISTS (
+    SELECT
+    FROM authorizations
+    WHERE account = $1 AND livemode = $2 AND mandate_reference BETWEEN $3 AND $3
+    ORDER BY mandate_reference
+    OFFSET 0
+);
+
 -- name: insert_authorization
 -- Write down what the holder of a bank account agreed to.
 INSERT INTO authorizations (
-    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, mandate_reference
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10);
 
 -- name: fetch_authorizations
 -- Authorizations by id, those that have ended too.
@@ -186,7 +201,7 @@ FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT
         account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms,
-        end_reason
+        end_reason, mandate_reference
     FROM authorizations
     WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
     ORDER BY id
@@ -196,7 +211,7 @@ CROSS JOIN LATERAL (
 -- An authorization with what an erasure has put aside of it, and its bank account, masked.
 SELECT
     u.account, u.livemode, u.id, u.funding_source, u.sec_code, u.text, u.accepted_ms, u.evidence, u.created_ms,
-    u.ended_ms, u.end_reason, u.sealed, f.account_type, f.routing_number, f.last4, f.bank_name,
+    u.ended_ms, u.end_reason, u.mandate_reference, u.sealed, f.account_type, f.routing_number, f.last4, f.bank_name,
     f.party ->> 'name' AS holder_name
 FROM (
     SELECT *
@@ -214,7 +229,8 @@ LEFT JOIN LATERAL (
 -- name: lock_authorization
 -- One authorization, held until the transaction ends.
 SELECT
-    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
+    mandate_reference
 FROM authorizations
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id
@@ -223,7 +239,8 @@ FOR UPDATE;
 -- name: lock_in_force
 -- The authorization in force for a bank account, held until the transaction ends.
 SELECT
-    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
+    mandate_reference
 FROM authorizations
 WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN $3 AND $3 AND ended_ms IS NULL
 ORDER BY funding_source
@@ -233,7 +250,8 @@ FOR UPDATE;
 -- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
 (
     SELECT
-        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
+        mandate_reference
     FROM authorizations
     WHERE
         $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
@@ -244,7 +262,8 @@ FOR UPDATE;
 UNION ALL
 (
     SELECT
-        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
+        mandate_reference
     FROM authorizations
     WHERE
         NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4

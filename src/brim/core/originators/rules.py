@@ -63,7 +63,8 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     """What the holder of a bank account agreed to.
 
     `text` is the wording that they saw; `evidence` how it is known, such as the address and the browser it came from;
-    `accepted_ms` when (Unix milliseconds). It is in force until `ended_ms`.
+    `accepted_ms` when (Unix milliseconds). It is in force until `ended_ms`. A mandate of
+    SEPA has a `mandate_reference`.
     """
 
     scope: AccountScope
@@ -76,6 +77,37 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
     ended_ms: int | None = None
     end_reason: str | None = None
+    mandate_reference: str | None = None
+
+
+class AuthorizationKindError(BrimError):
+    """The authorization is of a kind that the bank account cannot be debited by."""
+
+    def __init__(self, *, has_iban: bool) -> None:
+        super().__init__(
+            "A bank account with an IBAN is debited under a mandate: its class is CORE."
+            if has_iban
+            else "A mandate, whose class is CORE, is for a bank account with an IBAN: this one has none."
+        )
+        self.param = "sec_code"
+
+
+def check_kind(sec_code: SecCode, *, has_iban: bool) -> None:
+    """Check that an authorization is of a kind that a bank account can be debited by.
+
+    Raises:
+        AuthorizationKindError: it is not.
+    """
+    if (sec_code is SecCode.CORE) is not has_iban:
+        raise AuthorizationKindError(has_iban=has_iban)
+
+
+class MandateReferenceTakenError(BrimError):
+    """Another mandate has the reference, by which banks know it for ever."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Another mandate of this account has the reference {reference}.")
+        self.param = "mandate_reference"
 
 
 class LiveModeNotReadyError(BrimError):

@@ -13,12 +13,13 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import audit
 from brim.core.audit import Action, ObjectType
-from brim.core.installation import find_kind, wrong_with_bank
+from brim.core.installation import find_kind, wrong_with_bank, wrong_with_bic
 from brim.core.originators import store
 from brim.core.originators.rules import (
     AUTHORIZATION_PREFIX,
     ORIGINATOR_PREFIX,
     Authorization,
+    MandateReferenceTakenError,
     Originator,
     OriginatorNotNamedError,
     OriginatorStateError,
@@ -39,6 +40,13 @@ from brim.core.rails.ach import (
     check_profile,
     is_sftp,
     overlap,
+)
+from brim.core.rails.sepa import (
+    IbanInvalidError,
+    MandateReferenceInvalidError,
+    check_iban,
+    check_mandate_reference,
+    identifier_of,
 )
 from brim.core.reconciliation import has_lines
 from brim.platform.database import Conn
@@ -70,8 +78,8 @@ async def save_originator(
         ResourceMissingError: there is no such originator.
         UnexpectedVersionError: somebody else has changed the profile meanwhile.
     """
+    change = _checked(change)
     profile, account_number = change.profile, change.account_number
-    check_profile(profile)
     await _check_bank(conn, profile)
     await _check_folders(conn, scope, change.originator_id, profile)
     if change.originator_id is None:
@@ -93,6 +101,8 @@ async def save_originator(
         return originator
     before, sealed = await _lock(conn, scope, change.originator_id)
     _check_version(before, change.expected_version)
+    if before.profile.rail != profile.rail:
+        raise ProfileError("sepa", f"this originator collects by {before.profile.rail}: make another one.")
     await _check_ledger_name(conn, vault, scope, StoredOriginator(before, sealed), change)
     await _check_takes_once(conn, vault, scope, StoredOriginator(before, sealed), change)
     after = msgspec.structs.replace(
@@ -128,14 +138,15 @@ async def activate_originator(
 
     Raises:
         ResourceMissingError: there is no such originator.
-        OriginatorStateError: it is active, or another one of the platform is.
+        OriginatorStateError: it is active, or another one of the platform is that collects by the same rail.
         SecondPersonError: whoever wrote its profile may not activate it, nor may a key.
         UnexpectedVersionError: its profile is not the one that was seen, of `expected_version`.
         ProfileError: it names a bank that this installation may not deal with, or a folder that another originator has.
     """
     before, sealed = await _lock(conn, scope, originator_id)
     others = [other.originator for other in await store.list_originators(conn, scope)]
-    if any(other.status is OriginatorStatus.ACTIVE for other in others):
+    of_rail = [other for other in others if other.profile.rail == before.profile.rail]
+    if any(other.status is OriginatorStatus.ACTIVE for other in of_rail):
         raise OriginatorStateError(before, OriginatorStatus.ACTIVE)
     check_person(by, prepared_by=before.changed_by, approvers=approvers)
     _check_version(before, expected_version)
@@ -282,23 +293,39 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
     text: str,
     accepted_ms: int,
     evidence: Mapping[str, Any],
+    mandate_reference: str | None = None,
     by: Actor,
     now_ms: int,
     ids: IdFactory,
 ) -> Authorization:
     """Write down that the holder of a bank account agreed to debits, in the caller's transaction.
 
-    An earlier one for the same bank account ends by that, and is kept.
+    An earlier one for the same bank account ends by that, and is kept. A mandate (the class is CORE) has a reference:
+    the one that is given, which another mandate of the account must not have, or its own id.
+
+    Raises:
+        MandateReferenceInvalidError: the reference cannot be sent to banks, or no mandate has one.
+        MandateReferenceTakenError: another mandate of the account has it.
     """
+    authorization_id = ids.new_at(AUTHORIZATION_PREFIX, now_ms)
+    if sec_code is SecCode.CORE:
+        mandate_reference = mandate_reference or identifier_of(authorization_id)
+        check_mandate_reference(mandate_reference, param="mandate_reference")
+        if await store.is_reference_taken(conn, scope, mandate_reference):
+            raise MandateReferenceTakenError(mandate_reference)
+    elif mandate_reference is not None:
+        reason = f"an authorization of the class {sec_code} has none"
+        raise MandateReferenceInvalidError(reason, param="mandate_reference")
     authorization = Authorization(
         scope=scope,
-        id=ids.new_at(AUTHORIZATION_PREFIX, now_ms),
+        id=authorization_id,
         funding_source=funding_source,
         sec_code=sec_code,
         text=text,
         accepted_ms=accepted_ms,
         evidence=evidence,
         created_ms=now_ms,
+        mandate_reference=mandate_reference,
     )
     await store.replace_authorization(conn, authorization, reason="replaced")
     await audit.record(
@@ -315,6 +342,18 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
     return authorization
 
 
+def _checked(change: ProfileChange) -> ProfileChange:
+    """Return a change whose profile files can be made with; an IBAN is written as banks do."""
+    check_profile(change.profile)
+    if change.profile.sepa is None or change.account_number is None:
+        return change
+    try:
+        iban = check_iban(change.account_number, param="account_number")
+    except IbanInvalidError as error:
+        raise ProfileError("account_number", str(error)) from None
+    return msgspec.structs.replace(change, account_number=iban)
+
+
 def _check_version(originator: Originator, expected: int | None) -> None:
     if expected is not None and originator.version != expected:
         raise UnexpectedVersionError(originator, expected)
@@ -323,6 +362,10 @@ def _check_version(originator: Originator, expected: int | None) -> None:
 async def _check_bank(conn: Conn, profile: OriginatorProfile) -> None:
     """Let a profile pass whose bank this installation may deal with: a rehearsal with the played one, others not."""
     kind = await find_kind(conn)
+    if profile.sepa is not None and (reason := wrong_with_bic(kind, profile.sepa.bic)):
+        raise ProfileError("sepa[bic]", reason)
+    if profile.sepa is not None:
+        return
     for field in ("odfi_routing_number", "immediate_destination"):
         number = getattr(profile, field)
         if number is not None and (reason := wrong_with_bank(kind, number)):
@@ -438,6 +481,7 @@ def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         "sftp_records_folder",
         "sftp_authentication",
         "sftp_archive_folder",
+        "sepa",
     )
     return any(getattr(before, name) != getattr(after, name) for name in names)
 

@@ -82,6 +82,7 @@ async def insert_originator(conn: Conn, originator: Originator, sealed: bytes) -
         originator.last4,
         originator.created_ms,
         originator.changed_by,
+        originator.profile.rail,
     )
 
 
@@ -136,13 +137,13 @@ async def lock_folders(conn: Conn) -> list[Folders]:
 
 
 async def read_collection_terms(
-    conn: Conn, wanted: Sequence[tuple[AccountScope, str]], *, rail: str, now_ms: int
+    conn: Conn, wanted: Sequence[tuple[AccountScope, str, str]], *, now_ms: int
 ) -> list[CollectionRecord | None]:
-    """Return what live creates depend on, named by account and bank account; None where there is no such account."""
-    rows = [(scope.account, scope.livemode, funding_source) for scope, funding_source in wanted]
-    records = await conn.fetch(_SQL["read_collection_terms"], *columns(rows), rail, now_ms)
-    found = {(record["owner"], record["funding_source"]): record for record in records}
-    named = [found.get((scope.account, funding_source)) for scope, funding_source in wanted]
+    """Return what live creates depend on, by account, bank account and rail; None where there is no such account."""
+    rows = [(scope.account, scope.livemode, funding_source, rail) for scope, funding_source, rail in wanted]
+    records = await conn.fetch(_SQL["read_collection_terms"], *columns(rows), now_ms)
+    found = {(record["owner"], record["funding_source"], record["rail"]): record for record in records}
+    named = [found.get((scope.account, funding_source, rail)) for scope, funding_source, rail in wanted]
     return [record and _collection_from_record(record) for record in named]
 
 
@@ -221,7 +222,15 @@ async def replace_authorization(conn: Conn, authorization: Authorization, *, rea
         authorization.accepted_ms,
         encode_text(authorization.evidence),
         authorization.created_ms,
+        authorization.mandate_reference,
     )
+
+
+async def is_reference_taken(conn: Conn, scope: AccountScope, reference: str) -> bool:
+    """Return whether a mandate of an account has a reference; until the transaction ends, no other gets it."""
+    await conn.execute(_SQL["lock_mandate_reference"], scope.account, scope.livemode, reference)
+    found: bool = await conn.fetchval(_SQL["is_reference_taken"], scope.account, scope.livemode, reference)
+    return found
 
 
 async def end_authorizations(conn: Conn, scope: AccountScope, *, funding_source: str, now_ms: int, reason: str) -> None:
@@ -286,6 +295,7 @@ def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
         created_ms=record["created_ms"],
         ended_ms=record["ended_ms"],
         end_reason=record["end_reason"],
+        mandate_reference=record["mandate_reference"],
     )
 
 

@@ -32,9 +32,9 @@ class BankAccountRules:
         """Return the numbers of the bank account that a documented token stands for; None for any other."""
         return None
 
-    def counterparty(self, numbers: BankNumbers) -> Counterparty:  # noqa: ARG002  a rail may look at them
-        """Return what a new bank account is."""
-        return Counterparty(None, Verification.PENDING)
+    def counterparty(self, numbers: BankNumbers) -> Counterparty:
+        """Return what a new bank account is. One with an IBAN needs no verification: its holder signs a mandate."""
+        return Counterparty(None, Verification.VERIFIED if numbers.is_iban else Verification.PENDING)
 
     def judge_amounts(self, amounts: tuple[int, int]) -> Guess:  # noqa: ARG002  a rail may have sent some
         """Return what amounts of micro-deposits, in cents and any order, are worth."""

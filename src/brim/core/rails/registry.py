@@ -9,6 +9,7 @@ from brim.core.rails.ach.rail import ACH
 from brim.core.rails.bank_accounts import BankAccountRules
 from brim.core.rails.protocol import AnsweringRail
 from brim.core.rails.sandbox import SANDBOX, SandboxBankAccounts, SandboxRail
+from brim.core.rails.sepa import CURRENCY, SEPA
 from brim.platform.settings import Settings
 
 
@@ -51,6 +52,15 @@ RAILS: Final = (
         livemode=True,
         currencies=frozenset({"usd"}),
         funding_types=frozenset({"payment_method", "source"}),
+        is_confirmed=True,
+        bank_accounts=BankAccountRules(),
+        make=None,
+    ),
+    RailEntry(
+        name=SEPA,
+        livemode=True,
+        currencies=frozenset({CURRENCY}),
+        funding_types=frozenset({"source"}),
         is_confirmed=True,
         bank_accounts=BankAccountRules(),
         make=None,

@@ -125,13 +125,13 @@ class Batches:
         """Return an account's bank account on file, a detached one too, by a query shared as `retrieve`'s is."""
         return await self._sources.submit((scope, funding_id))
 
-    async def find_collection(self, scope: AccountScope, funding_source: str, param: str) -> CollectionTerms:
+    async def find_collection(self, scope: AccountScope, funding_source: str, param: str, rail: str) -> CollectionTerms:
         """Return by whom a live debit of a bank account, named in a parameter, is collected; the query is shared, too.
 
         Raises:
             LiveModeNotReadyError, RailStoppedError, NotAuthorizedError, ReturnRateError: it is not.
         """
-        return await self._collections.submit(Debit(scope=scope, funding_source=funding_source, param=param))
+        return await self._collections.submit(Debit(scope=scope, funding_source=funding_source, param=param, rail=rail))
 
     async def _find_collections(self, conn: Conn, debits: Sequence[Debit]) -> Sequence[CollectionTerms | BrimError]:
         return await find_collection_terms(conn, debits, now_ms=self._clock())

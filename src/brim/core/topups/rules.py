@@ -1,6 +1,6 @@
 """A top-up and the one table of the moves it may make."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -151,9 +151,11 @@ class NoFundingSourceError(BrimError):
 class CurrencyNotCollectedError(BrimError):
     """No rail collects live money in this currency."""
 
-    def __init__(self, currency: str, *, rail: str, collects: Iterable[str]) -> None:
-        collected = ", ".join(sorted(collects))
-        super().__init__(f"Live top-ups in {currency} are not available: the rail {rail} collects {collected} only.")
+    def __init__(self, currency: str, *, collected: Mapping[str, Iterable[str]]) -> None:
+        rails = " and ".join(
+            f"the rail {rail} collects {', '.join(sorted(currencies))}" for rail, currencies in collected.items()
+        )
+        super().__init__(f"Live top-ups in {currency} are not available: {rails} only.")
 
 
 class InvalidTransitionError(KeptRefusalError):

@@ -69,8 +69,8 @@ class EditTopup(msgspec.Struct, frozen=True, kw_only=True):
 FindFunding: TypeAlias = Callable[[RequestContext, CreateTopup], Awaitable[Funding | KeptReply]]
 """Finds the bank account on file that a create names, or the answer that its key has already; asks the database."""
 
-FindCollection: TypeAlias = Callable[[AccountScope, str, str], Awaitable[CollectionTerms]]
-"""Finds by whom a live debit of a bank account, named by its id in a parameter, is collected; asks the database."""
+FindCollection: TypeAlias = Callable[[AccountScope, str, str, str], Awaitable[CollectionTerms]]
+"""Finds by whom a rail collects a live debit of a bank account, named by its id in a parameter; asks the database."""
 
 CheckNotCollected: TypeAlias = Callable[[Conn, Topup], Awaitable[None]]
 """Lets a top-up pass, which is held, that its rail has not handed to a bank; raises a refusal otherwise."""
@@ -256,9 +256,9 @@ async def _collection(
     """
     if rails.serving(livemode=scope.livemode, currency=currency, funding_type=funding.type) is not None:
         return None
-    _check_collected(currency, funding.type)
+    rail = _collecting_rail(currency, funding.type)
     param = "payment_method" if funding.payment_method is not None else "source"
-    return await find_collection(scope, funding.payment_method or funding.source or "", param)
+    return await find_collection(scope, funding.payment_method or funding.source or "", param, rail)
 
 
 def _draft(
@@ -318,20 +318,23 @@ def _default_funding(scope: AccountScope, currency: str, config: AccountConfig) 
     if currency in config.defaults:
         return config.defaults[currency]
     if scope.livemode:
-        _check_collected(currency, "source")
+        _collecting_rail(currency, "source")
         raise NoFundingSourceError(currency)
     return IMPLICIT
 
 
-def _check_collected(currency: str, funding_type: str) -> None:
-    """Let a live top-up pass whose money some rail collects.
+def _collecting_rail(currency: str, funding_type: str) -> str:
+    """Return the name of the rail that collects live money in a currency.
 
     Raises:
         CurrencyNotCollectedError: none does.
     """
     live = [entry for entry in RAILS if entry.livemode]
-    if not any(entry.serves(livemode=True, currency=currency, funding_type=funding_type) for entry in live):
-        raise CurrencyNotCollectedError(currency, rail=live[0].name, collects=live[0].currencies or ())
+    for entry in live:
+        if entry.serves(livemode=True, currency=currency, funding_type=funding_type):
+            return entry.name
+    collected = {entry.name: entry.currencies or () for entry in live}
+    raise CurrencyNotCollectedError(currency, collected=collected)
 
 
 async def retrieve_topup(batches: Batches, scope: AccountScope, topup_id: str) -> Topup:

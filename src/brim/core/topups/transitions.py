@@ -17,8 +17,7 @@ from brim.core.events import Cause, Event, EventType, Renderers, new_event
 from brim.core.ledger import Balance, Posting, balance_change
 from brim.core.negative_balances import Crossing, announce_crossings
 from brim.core.originators import reduce_source_exposures
-from brim.core.rails import Fail, Instruction, Outcome, PresentAgain, Return, Succeed, Wait
-from brim.core.rails.ach import ACH
+from brim.core.rails import FILE_RAILS, Fail, Instruction, Outcome, PresentAgain, Return, Succeed, Wait
 from brim.core.time import OwnerTime
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
@@ -134,7 +133,7 @@ def _no_longer_pending(changes: Sequence[Change]) -> dict[tuple[AccountScope, st
     ended: Counter[tuple[AccountScope, str]] = Counter()
     for change in changes:
         topup = change.before
-        if topup.rail == ACH and topup.status is Status.PENDING:
+        if topup.rail in FILE_RAILS and topup.status is Status.PENDING:
             ended[topup.scope, topup.payment_method or topup.source or ""] += topup.amount
     return ended
 

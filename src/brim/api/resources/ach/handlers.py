@@ -27,7 +27,7 @@ from brim.core import accounts, ach, corrections, dishonors, operators, originat
 from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionFilters, CorrectionStatus
 from brim.core.idempotency import Result, run_once
-from brim.core.rails.ach import ACH
+from brim.core.rails import FILE_RAILS
 from brim.core.reconciliation import Break
 from brim.platform.database import Conn
 
@@ -333,56 +333,57 @@ async def _platform_of(call: Call) -> tuple[AccountScope, str | None]:
     return AccountScope(call.asking, call.scope.livemode), owner
 
 
-def _check_rail(name: str) -> None:
-    if name != ACH:
+def _check_rail(name: str) -> str:
+    if name not in FILE_RAILS:
         raise ResourceMissingError("rail", name, param="rail", in_path=True)
+    return name
 
 
 async def stop_rail(call: Call) -> Result:
     """`POST /v1/brim/rails/{rail}/stop`."""
-    _check_rail(call.path_id)
+    rail = _check_rail(call.path_id)
     account = await _read_account(call)
 
     async def work(conn: Conn) -> bytes:
         changed = await originators.stop_rail(
             conn,
             call.scope,
-            rail=ACH,
+            rail=rail,
             account=account,
             reason=call.parameters["reason"],
             by=call.by,
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
-        return rail_state_json(call.scope, account, is_stopped=True, changed=changed)
+        return rail_state_json(call.scope, rail, account, is_stopped=True, changed=changed)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
 
 async def resume_rail(call: Call) -> Result:
     """`POST /v1/brim/rails/{rail}/resume`."""
-    _check_rail(call.path_id)
+    rail = _check_rail(call.path_id)
     account = await _read_account(call)
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         changed = await originators.resume_rail(
-            conn, call.scope, rail=ACH, account=account, by=call.by, now_ms=call.now_ms, ids=call.service.ids
+            conn, call.scope, rail=rail, account=account, by=call.by, now_ms=call.now_ms, ids=call.service.ids
         )
-        return rail_state_json(call.scope, account, is_stopped=False, changed=changed)
+        return rail_state_json(call.scope, rail, account, is_stopped=False, changed=changed)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
 
 async def retrieve_rail(call: Call) -> Result:
     """`GET /v1/brim/rails/{rail}`."""
-    _check_rail(call.path_id)
+    rail = _check_rail(call.path_id)
     await check_platform(call)
     check_live(call)
     async with call.service.database.connection() as conn:
-        stops = [stop for stop in await originators.list_stops(conn, call.scope) if stop.rail == ACH]
+        stops = [stop for stop in await originators.list_stops(conn, call.scope) if stop.rail == rail]
         actions = [action(call, "stop"), action(call, "resume", check=await key_check(conn, call))]
-    return Result(body=rail_json(call.scope, stops, actions))
+    return Result(body=rail_json(call.scope, rail, stops, actions))
 
 
 async def read_outlook(call: Call) -> Result:

@@ -11,6 +11,7 @@ from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.ach.actions import APPROVES, ActionObject, action
 from brim.api.resources.ach.handlers import check_acts, check_live, check_platform, key_check
+from brim.api.resources.ach.originator_params import NEEDED_FOR_ACH
 from brim.api.resources.ach.originator_wire import originator_json
 from brim.base import wire
 from brim.base.paging import page_of_few
@@ -18,6 +19,7 @@ from brim.core import ach, operators, originators
 from brim.core.idempotency import Result, run_once
 from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import OriginatorProfile, ProfileError
+from brim.http.parameter_errors import MissingParameterError
 from brim.platform.database import Conn
 
 ORIGINATORS: Final = "/v1/brim/ach/originators"
@@ -42,7 +44,11 @@ async def create(call: Call) -> Result:
     """`POST /v1/brim/ach/originators`."""
     await check_platform(call)
     check_live(call)
-    profile = _profile_of(call.parameters["profile"])
+    given = call.parameters["profile"]
+    missing = [name for name in NEEDED_FOR_ACH if name not in given and "sepa" not in given]
+    if missing:
+        raise MissingParameterError(f"profile[{missing[0]}]")
+    profile = _profile_of(given)
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
@@ -67,7 +73,9 @@ async def update(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         before = await originators.find_originator(conn, call.scope, call.path_id)
-        fields = {**msgspec.structs.asdict(before.profile), **call.parameters.get("profile", {})}
+        fields = {**msgspec.to_builtins(before.profile), **call.parameters.get("profile", {})}
+        if before.profile.sepa is not None and "sepa" in fields:
+            fields["sepa"] = {**msgspec.to_builtins(before.profile.sepa), **fields["sepa"]}
         after = await ach.save_originator(
             conn,
             call.service.vault,
@@ -97,7 +105,7 @@ def _profile_of(fields: Mapping[str, Any]) -> OriginatorProfile:
         return msgspec.convert(dict(fields), OriginatorProfile)
     except msgspec.ValidationError as error:
         sentence, _, path = str(error).partition(" - at `$.")
-        field = path.rstrip("`").partition("[")[0]
+        field = path.rstrip("`").partition("[")[0].partition(".")[0]
         reason = _SHAPES.get(field) if "matching regex" in sentence else None
         raise ProfileError(field or "profile", reason or f"{sentence[:1].lower()}{sentence[1:]}.") from None
 
@@ -116,7 +124,8 @@ async def _actions(conn: Conn, call: Call, originator: Originator) -> list[Actio
     if originator.status is OriginatorStatus.ACTIVE:
         return [*actions, action(call, "suspend")]
     others = await originators.list_originators(conn, call.scope)
-    held = next((f"{each.id} is active." for each in others if each.status is OriginatorStatus.ACTIVE), None)
+    of_rail = [each for each in others if each.profile.rail == originator.profile.rail]
+    held = next((f"{each.id} is active." for each in of_rail if each.status is OriginatorStatus.ACTIVE), None)
     approvers = await operators.count_approvers(conn)
     check = partial(originators.check_person, call.by, prepared_by=originator.changed_by, approvers=approvers)
     return [*actions, action(call, "activate", resource=APPROVES, held=held, check=check)]

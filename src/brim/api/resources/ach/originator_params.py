@@ -7,18 +7,19 @@ from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, Enum, Text
 from brim.api.framework.params import Hash, Kind, Parameter
 from brim.core.rails.ach import (
     MOST_LINES,
+    NACHA_CLASSES,
     AfterReading,
     Authentication,
     Confirmation,
     Microdeposits,
     Offset,
-    SecCode,
     TransferPolicy,
     Transfers,
     Upload,
 )
+from brim.core.rails.sepa import Version
 
-_LONGEST_NUMBER: Final = 17
+_LONGEST_NUMBER: Final = 34
 _MOST_CUTOFFS: Final = 24
 _MOST_RETRIES: Final = 2
 _MOST_HOST_KEYS: Final = 4
@@ -26,19 +27,48 @@ _LIMIT: Final = BoundedInteger(least=1, most=999_999_999_999, clearable=True)
 _DAYS: Final = BoundedInteger(least=0, most=60)
 
 _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
-    "company_id": (Text(max_length=10), "The originator's identification, as the bank assigned it."),
-    "company_name": (Text(max_length=16), "Who debits, as account holders read it on their statements."),
-    "immediate_origin": (Text(max_length=10), "Who sends files, as the bank assigned it."),
     "incoming_folder": (Text(), "Where the bank's files are found: an absolute path, or `sftp://user@host/path`."),
-    "odfi_name": (Text(max_length=23), "The bank's name."),
-    "odfi_routing_number": (Text(max_length=9), "The routing number of the bank that takes the files."),
-    "origin_name": (Text(max_length=23), "The sender's name in files."),
     "outgoing_folder": (
         Text(),
         "Where the bank, or your uploader, finds files: an absolute path, or `sftp://user@host/path`.",
     ),
 }
+_SEPA: Final[dict[str, tuple[Kind, str]]] = {
+    "bic": (Text(max_length=11), "The BIC of the bank that takes the messages."),
+    "creditor_identifier": (Text(max_length=35), "The creditor identifier, with its check digits."),
+    "creditor_name": (Text(max_length=70), "Who collects, as debtors read it, in the characters of SEPA."),
+    "message": (
+        Enum(tuple(each.value for each in Version)),
+        "The version of the messages that the bank takes: `pain.008.001.08`.",
+    ),
+    "prenotification_days": (_DAYS, "How many days before a collection debtors are told of it: 14."),
+    "remittance": (Text(max_length=140), "What debtors read about each collection: `Top-up`."),
+}
+NEEDED_FOR_ACH: Final = (
+    *("company_id", "company_name", "immediate_origin", "odfi_name", "odfi_routing_number", "origin_name"),
+)
+"""What a profile has that says nothing of SEPA."""
 _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
+    "company_id": (Text(max_length=10), "The originator's identification, as the bank assigned it. Needed for ACH."),
+    "company_name": (
+        Text(max_length=16),
+        "Who debits, as account holders read it on their statements. Needed for ACH.",
+    ),
+    "immediate_origin": (Text(max_length=10), "Who sends files, as the bank assigned it. Needed for ACH."),
+    "odfi_name": (Text(max_length=23), "The bank's name. Needed for ACH."),
+    "odfi_routing_number": (
+        Text(max_length=9),
+        "The routing number of the bank that takes the files. Needed for ACH.",
+    ),
+    "origin_name": (Text(max_length=23), "The sender's name in files. Needed for ACH."),
+    "sepa": (
+        Hash(
+            tuple(
+                Parameter(name=name, kind=kind, description=description) for name, (kind, description) in _SEPA.items()
+            )
+        ),
+        "The creditor, where it collects by SEPA: then what is needed for ACH is left out. It cannot change later.",
+    ),
     "alarm_after_hours": (BoundedInteger(least=1, most=240), "How long a file may go without an answer: 24."),
     "approval_from_entry": (
         _LIMIT,
@@ -126,7 +156,7 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
         _LIMIT,
         "The total, in cents, from which two operators must approve a file. Empty for none.",
     ),
-    "sec_code": (Enum(tuple(each.value for each in SecCode)), "How account holders authorize: `WEB`."),
+    "sec_code": (Enum(NACHA_CLASSES), "How account holders authorize: `WEB`."),
     "sftp_after_reading": (
         Enum(tuple(each.value for each in AfterReading)),
         "What happens to a file on the bank's server once it is stored here. Default `keep`.",
@@ -197,7 +227,7 @@ ORIGINATOR_CREATE: Final = (
         name="account_number",
         kind=_NUMBER,
         required=True,
-        description="The number of the originator's bank account, as statements have it. Only its end is ever shown.",
+        description="The number of the originator's bank account, as statements have it; an IBAN for SEPA.",
     ),
     Parameter(
         name="profile",

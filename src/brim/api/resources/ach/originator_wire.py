@@ -12,21 +12,35 @@ from brim.base.json_codec import encode
 from brim.core.ach import Cutoff
 from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import (
+    NACHA_CLASSES,
     AfterReading,
     Authentication,
     Confirmation,
     Microdeposits,
     Offset,
-    SecCode,
     TransferPolicy,
     Transfers,
     Upload,
 )
+from brim.core.rails.sepa import Version
 
 _CENTS = {"minimum": 1}
 _DAYS = {"minimum": 0, "maximum": 60}
 _TIME = {"pattern": "^[0-9]{2}:[0-9]{2}$"}
 _ROUTING = {"pattern": "^[0-9]{9}$"}
+
+
+class SepaTermsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The creditor of an originator that collects by SEPA."""
+
+    bic: Annotated[str, described("The bank that takes the messages.", maxLength=11)]
+    creditor_identifier: Annotated[str, described("The creditor identifier.", maxLength=35)]
+    creditor_name: Annotated[str, described("Who collects, as debtors read it.", maxLength=70)]
+    message: Annotated[str, described("The version of the messages.", enum=[each.value for each in Version])]
+    prenotification_days: Annotated[
+        int, described("How many days before a collection debtors are told of it.", **_DAYS)
+    ]
+    remittance: Annotated[str, described("What debtors read about each collection.", maxLength=140)]
 
 
 class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +98,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     minimum_hold_days: Annotated[int, described("What no agreement shortens the hold below.", **_DAYS)]
     odfi_name: Annotated[str, described("The bank's name.", maxLength=23)]
-    odfi_routing_number: Annotated[str, described("The bank that takes the files.", **_ROUTING)]
+    odfi_routing_number: Annotated[
+        str, described("The bank that takes the files; empty for SEPA.", pattern="^([0-9]{9})?$")
+    ]
     offset: Annotated[
         str, described("The type of account that each batch's offset credits.", enum=[each.value for each in Offset])
     ]
@@ -103,7 +119,8 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     second_approval_from_total: Annotated[
         int | None, described("The total from which two operators approve a file; null for none.", **_CENTS)
     ]
-    sec_code: Annotated[str, described("How account holders authorize.", enum=[each.value for each in SecCode])]
+    sec_code: Annotated[str, described("How account holders authorize.", enum=list(NACHA_CLASSES))]
+    sepa: Annotated[SepaTermsObject | None, described("The creditor for SEPA; null for ACH.")]
     sftp_after_reading: Annotated[
         str,
         described(

@@ -27,6 +27,7 @@ from brim.core.ach import (
 )
 from brim.core.corrections import Correction, CorrectionStatus, refusable_until_ms
 from brim.core.originators import Blocker, Readiness, Stop
+from brim.core.rails import FILE_RAILS
 from brim.core.rails.ach.nacha import CHANGE_CODES, REFUSED_CHANGE_CODES
 from brim.core.reconciliation import Break, BreakKind
 
@@ -128,6 +129,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     ] = msgspec.UNSET
     byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
     created: Annotated[int, described("When it was made.", **TIME)]
+    currency: Annotated[str, described("What amounts are in.", enum=["eur", "usd"])]
     cutoff: Annotated[
         int | msgspec.UnsetType, described("The cut-off that it belongs to; present with its approvals.", **TIME)
     ] = msgspec.UNSET
@@ -300,7 +302,7 @@ class RailStateObject(msgspec.Struct, frozen=True, kw_only=True):
     account: Annotated[str | None, described("The account that it is stopped for; null for all.", **TEXT)]
     changed: Annotated[bool, described("Whether the request has changed anything.")]
     livemode: Annotated[bool, LIVEMODE]
-    rail: Annotated[str, described("The rail.", const="ach")] = "ach"
+    rail: Annotated[str, described("The rail.", enum=list(FILE_RAILS))]
     status: Annotated[str, described("Whether money moves.", enum=["running", "stopped"])]
 
 
@@ -319,7 +321,7 @@ class AchRailObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("brim.rail")] = "brim.rail"
     actions: Annotated[list[ActionObject], described("`stop` and `resume`, and whether you may do it.")]
     livemode: Annotated[bool, LIVEMODE]
-    rail: Annotated[str, described("The rail.", const="ach")] = "ach"
+    rail: Annotated[str, described("The rail.", enum=list(FILE_RAILS))]
     status: Annotated[str, described("Whether it is stopped for all accounts.", enum=["running", "stopped"])]
     stops: Annotated[list[RailStopObject], described("Where it is stopped: for all accounts, or for one.")]
 
@@ -427,6 +429,7 @@ def file_json(
             batches=shown,
             byte_count=file.byte_count,
             created=file.built_ms // 1000,
+            currency=file.currency,
             cutoff=msgspec.UNSET if review is None else review.cutoff_ms // 1000,
             effective_date=file.effective_date,
             entry_count=file.entry_count,
@@ -587,12 +590,13 @@ def _entry_object(entry: Entry) -> AchEntryObject:
     return AchEntryObject(id=entry.trace or "", account=entry.owner, topup=entry.topup, **entry_fields(entry))
 
 
-def rail_json(scope: AccountScope, stops: Sequence[Stop], actions: list[ActionObject]) -> bytes:
+def rail_json(scope: AccountScope, rail: str, stops: Sequence[Stop], actions: list[ActionObject]) -> bytes:
     """Return the compact JSON of a rail with where it is stopped."""
     return encode(
         AchRailObject(
             actions=actions,
             livemode=scope.livemode,
+            rail=rail,
             status="stopped" if any(not stop.stopped_account for stop in stops) else "running",
             stops=[
                 RailStopObject(
@@ -627,13 +631,14 @@ def outlook_json(scope: AccountScope, outlook: Outlook) -> bytes:
     )
 
 
-def rail_state_json(scope: AccountScope, account: str | None, *, is_stopped: bool, changed: bool) -> bytes:
+def rail_state_json(scope: AccountScope, rail: str, account: str | None, *, is_stopped: bool, changed: bool) -> bytes:
     """Return the compact JSON of whether the rail is stopped."""
     return encode(
         RailStateObject(
             account=account,
             changed=changed,
             livemode=scope.livemode,
+            rail=rail,
             status="stopped" if is_stopped else "running",
         )
     )

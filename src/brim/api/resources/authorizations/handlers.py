@@ -30,12 +30,15 @@ async def create(call: Call) -> Result:
     await accounts.check_is_platform(call.service.database, call.asking)
     parameters = call.parameters
     source = await funding.find_funding_source(call.service.database, call.scope, parameters["funding_source"])
+    sec_code = SecCode(parameters["sec_code"])
+    originators.check_kind(sec_code, has_iban=source.bank_account.has_iban)
     new = NewAuthorization(
         funding_source=source.id,
-        sec_code=SecCode(parameters["sec_code"]),
+        sec_code=sec_code,
         text=parameters["text"],
         accepted_ms=parameters["accepted_at"] * 1000,
         evidence=parameters.get("evidence", {}),
+        mandate_reference=parameters.get("mandate_reference"),
     )
 
     async def work(conn: Conn) -> bytes:

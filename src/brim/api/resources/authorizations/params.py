@@ -34,7 +34,15 @@ AUTHORIZATION_CREATE: Final = (
         name="sec_code",
         kind=Enum(tuple(SEC_CODES)),
         required=True,
-        description="How the holder agreed: in writing (`PPD`), on the internet (`WEB`), as a company (`CCD`).",
+        description=(
+            "How the holder agreed: in writing (`PPD`), on the internet (`WEB`), as a company (`CCD`); by a mandate of "
+            "SEPA (`CORE`)."
+        ),
+    ),
+    Parameter(
+        name="mandate_reference",
+        kind=Text(max_length=35),
+        description="The reference of a mandate, by which banks know it; by default its id. Only with `CORE`.",
     ),
     Parameter(name="text", kind=Text(), required=True, description="The wording that the holder saw."),
     Parameter(name="evidence", kind=Hash(_EVIDENCE), description="How it is known that the holder agreed."),

@@ -38,10 +38,14 @@ class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Annotated[EvidenceObject, described("How it is known.")]
     funding_source: Annotated[str, described("The id of the bank account that may be debited.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
+    mandate_reference: Annotated[
+        str | None, described("How banks know a mandate of SEPA; null for other authorizations.", **TEXT)
+    ]
     sec_code: Annotated[
         str,
         described(
-            "How the holder agreed: in writing (PPD), on the internet (WEB), as a company (CCD).", enum=SEC_CODES
+            "How the holder agreed: in writing (PPD), on the internet (WEB), as a company (CCD); by a mandate (CORE).",
+            enum=SEC_CODES,
         ),
     ]
     status: Annotated[str, described("Whether debits may be made by it.", enum=["active", "ended"])]
@@ -56,7 +60,9 @@ class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     created: Annotated[int, described("When it was put on file.", **TIME)]
     last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
     livemode: Annotated[bool, LIVEMODE]
-    routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
+    routing_number: Annotated[
+        str | None, described("The bank's ACH routing number; null with an IBAN.", pattern="^[0-9]{9}$")
+    ]
     verification: Annotated[
         str, described("Whether it may be debited.", enum=sorted(each.value for each in Verification))
     ]
@@ -237,6 +243,7 @@ def authorization_json(authorization: Authorization) -> bytes:
             evidence=msgspec.convert(dict(authorization.evidence), EvidenceObject),
             funding_source=authorization.funding_source,
             livemode=authorization.scope.livemode,
+            mandate_reference=authorization.mandate_reference,
             sec_code=authorization.sec_code,
             status="ended" if has_ended else "active",
             text=authorization.text,
@@ -319,7 +326,7 @@ def verified_json(source: FundingSource) -> bytes:
             created=source.created,
             last4=source.bank_account.last4,
             livemode=source.scope.livemode,
-            routing_number=source.bank_account.routing_number,
+            routing_number=source.bank_account.routing_number or None,
             verification=source.verification.value,
         )
     )

@@ -14,6 +14,7 @@ from brim.core.bank_accounts import (
     check_routing_number,
 )
 from brim.core.funding import MicrodepositAmountsInvalidError
+from brim.core.rails.sepa import IbanInvalidError, check_debtor_iban
 from brim.http.form import Value
 
 _AMOUNTS: Final = 2
@@ -50,6 +51,22 @@ class AccountNumber(Kind, frozen=True):
     def errors(self) -> Errors:
         """Return the failures that `read` can have."""
         return (AccountNumberInvalidError,)
+
+
+class Iban(Kind, frozen=True):
+    """An IBAN that can be debited by SEPA, with or without blanks."""
+
+    def read(self, raw: Value, name: str) -> str:
+        """Return the number without blanks."""
+        return check_debtor_iban(raw if type(raw) is str else "", param=name)
+
+    def schema(self) -> Schema:
+        """Return its JSON schema."""
+        return {"type": "string", "maxLength": 42, "examples": ["DE89370400440532013000"], "writeOnly": True}
+
+    def errors(self) -> Errors:
+        """Return the failures that `read` can have."""
+        return (IbanInvalidError,)
 
 
 class MicrodepositAmounts(TextList, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 from brim.api.framework.common_params import METADATA, PAGE, expand
 from brim.api.framework.kinds import CurrencyCode, Enum, Text
 from brim.api.framework.params import Hash, Parameter
-from brim.api.resources.funding.kinds import AccountNumber, MicrodepositAmounts, RoutingNumber
+from brim.api.resources.funding.kinds import AccountNumber, Iban, MicrodepositAmounts, RoutingNumber
 
 _ACCOUNT_NUMBER: Final = Parameter(
     name="account_number",
@@ -135,12 +135,23 @@ PAYMENT_METHOD_VERIFY: Final = (
 )
 
 SOURCE_CREATE: Final = (
-    Parameter(name="type", kind=Enum(("ach_debit",)), required=True, description="The kind: always an ACH debit."),
+    Parameter(
+        name="type",
+        kind=Enum(("ach_debit", "sepa_debit")),
+        required=True,
+        description="The kind: `ach_debit` of a token, `sepa_debit` of an IBAN.",
+    ),
+    Parameter(
+        name="sepa_debit",
+        kind=Hash(
+            (Parameter(name="iban", kind=Iban(), required=True, description="The IBAN. It is stored encrypted."),)
+        ),
+        description="The bank account, for `sepa_debit`. `owner[name]` is its holder.",
+    ),
     Parameter(
         name="token",
         kind=Text(),
-        required=True,
-        description="The bank token that becomes the source; in test mode a test token too.",
+        description="The bank token that becomes the source, for `ach_debit`; in test mode a test token too.",
     ),
     _BRIM,
     Parameter(name="currency", kind=CurrencyCode(), description="The currency; what the token says of it goes before."),

@@ -9,8 +9,9 @@ from brim.api.resources.funding.wire import source_json
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
 from brim.core import funding
-from brim.core.funding import FundingKind, MicrodepositGuess, NewSource
+from brim.core.funding import FundingKind, MicrodepositGuess, NewSource, SepaCurrencyError
 from brim.core.idempotency import Result
+from brim.http.parameter_errors import MissingParameterError
 
 _KIND = FundingKind.SOURCE
 
@@ -18,12 +19,22 @@ _KIND = FundingKind.SOURCE
 async def create(call: Call) -> Result:
     """`POST /v1/sources`."""
     parameters, service = call.parameters, call.service
+    is_sepa = parameters["type"] == "sepa_debit"
+    needed = "sepa_debit" if is_sepa else "token"
+    if needed not in parameters:
+        raise MissingParameterError(needed)
+    party = read_party(parameters.get("owner", {}))
+    if is_sepa and not party.name:
+        raise MissingParameterError("owner[name]")
+    if is_sepa and parameters.get("currency", "eur") != "eur":
+        raise SepaCurrencyError
     wanted = NewSource(
-        token=parameters["token"],
+        token=parameters["token"] if not is_sepa else "",
+        iban=parameters["sepa_debit"]["iban"] if is_sepa else None,
         currency=parameters.get("currency"),
-        party=read_party(parameters.get("owner", {})),
+        party=party,
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
-        by_microdeposits="brim" in parameters,
+        by_microdeposits="brim" in parameters and not is_sepa,
     )
     return await funding.create_source(
         service.database,

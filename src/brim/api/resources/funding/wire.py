@@ -11,7 +11,7 @@ from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, constant, 
 from brim.base.json_codec import encode
 from brim.base.scope import AccountScope
 from brim.core import bank_accounts
-from brim.core.bank_accounts import Address, Verification
+from brim.core.bank_accounts import Address, BankAccount, Verification
 from brim.core.funding import BankToken, FundingSource
 
 _HOLDER_TYPE: Final = described("What kind of holder it has: `individual` or `company`.")
@@ -103,6 +103,18 @@ class AchDebitObject(msgspec.Struct, frozen=True, kw_only=True):
     type: Annotated[str | None, _HOLDER_TYPE]
 
 
+class SepaDebitObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The bank account of a source of the type `sepa_debit`."""
+
+    bank_code: Annotated[str | None, described("Null: the IBAN is kept encrypted.")] = None
+    branch_code: Annotated[str | None, described("Null: the IBAN is kept encrypted.")] = None
+    country: Annotated[str, described("Two-letter code of the country whose bank has it.", **TEXT)]
+    fingerprint: Annotated[str, described("The same for equal IBANs, and nobody can tell them by it.")]
+    last4: Annotated[str, described("The last characters of the IBAN.", maxLength=4)]
+    mandate_reference: Annotated[str | None, described("Null: authorizations have it.")] = None
+    mandate_url: Annotated[str | None, described("Null: there is none.")] = None
+
+
 class SourceOwnerObject(msgspec.Struct, frozen=True, kw_only=True):
     """Whose a source is; nobody verifies it."""
 
@@ -117,11 +129,16 @@ class SourceOwnerObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Source object, of type `ach_debit`; `code_verification` is there unless it is verified."""
+    """The Source object, of the type `ach_debit` or `sepa_debit`, and the bank account under that name.
+
+    `code_verification` is there unless it is verified.
+    """
 
     id: Annotated[str, identifier("src", "source")]
     object: Annotated[str, constant("source")] = "source"
-    ach_debit: Annotated[AchDebitObject, described("The bank account.")]
+    ach_debit: Annotated[
+        AchDebitObject | msgspec.UnsetType, described("The bank account; left out of other types.")
+    ] = msgspec.UNSET
     allow_redisplay: Annotated[str, _REDISPLAY]
     amount: Annotated[int | None, described("Null: it pays any amount.")] = None
     client_secret: Annotated[str, described("A secret of the source's own.", **TEXT)]
@@ -130,15 +147,18 @@ class SourceObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     created: Annotated[int, described("When it was made.", **TIME)]
     currency: Annotated[str | None, described("The currency of the account.", examples=["usd"])]
-    flow: Annotated[str, described("How it is verified.", const="code_verification")] = "code_verification"
+    flow: Annotated[str, described("How it is verified.", enum=["code_verification", "none"])] = "code_verification"
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
     owner: Annotated[SourceOwnerObject, described("Whose it is.")]
+    sepa_debit: Annotated[
+        SepaDebitObject | msgspec.UnsetType, described("The bank account; left out of other types.")
+    ] = msgspec.UNSET
     statement_descriptor: Annotated[str | None, described("Null: a top-up has its own.")] = None
     status: Annotated[
         str, described("Whether it can be debited.", enum=["chargeable", "consumed", "failed", "pending"])
     ]
-    type: Annotated[str, described("The kind of source.", const="ach_debit")] = "ach_debit"
+    type: Annotated[str, described("The kind of source.", enum=["ach_debit", "sepa_debit"])] = "ach_debit"
     usage: Annotated[str, described("Whether it can be debited again.", const="reusable")] = "reusable"
 
 
@@ -229,25 +249,36 @@ def source_json(source: FundingSource) -> bytes:
     return encode(
         SourceObject(
             id=source.id,
-            ach_debit=AchDebitObject(
-                bank_name=account.bank_name,
-                country=account.country,
-                fingerprint=account.fingerprint,
-                last4=account.last4,
-                routing_number=account.routing_number,
-                type=account.holder_type,
-            ),
+            ach_debit=msgspec.UNSET if account.has_iban else _ach_debit(account),
             allow_redisplay=source.allow_redisplay,
             client_secret=source.client_secret or "",
             code_verification=msgspec.UNSET if is_verified else _verification(source),
             created=source.created,
             currency=account.currency,
+            flow="none" if account.has_iban else "code_verification",
             livemode=source.scope.livemode,
             metadata=dict(sorted(source.metadata.items())),
             owner=SourceOwnerObject(address=party.address, email=party.email, name=party.name, phone=party.phone),
+            sepa_debit=_sepa_debit(account) if account.has_iban else msgspec.UNSET,
             status=_source_status(source),
+            type="sepa_debit" if account.has_iban else "ach_debit",
         )
     )
+
+
+def _ach_debit(account: BankAccount) -> AchDebitObject:
+    return AchDebitObject(
+        bank_name=account.bank_name,
+        country=account.country,
+        fingerprint=account.fingerprint,
+        last4=account.last4,
+        routing_number=account.routing_number,
+        type=account.holder_type,
+    )
+
+
+def _sepa_debit(account: BankAccount) -> SepaDebitObject:
+    return SepaDebitObject(country=account.country, fingerprint=account.fingerprint, last4=account.last4)
 
 
 _SOURCE_STATUS: Final = {

@@ -27,6 +27,21 @@ from brim.core.rails.ach.sftp import (
     is_sftp,
     parse_sftp_folder,
 )
+from brim.core.rails.sepa import (
+    CURRENCY,
+    LONGEST_NAME,
+    LONGEST_REMITTANCE,
+    SEPA,
+    BicInvalidError,
+    CreditorIdentifierInvalidError,
+    SepaTerms,
+    check_bic,
+    check_creditor_identifier,
+    to_sepa_text,
+)
+
+ACH: Final = "ach"
+"""The name of the rail, which its top-ups keep."""
 
 
 class SecCode(StrEnum):
@@ -38,6 +53,12 @@ class SecCode(StrEnum):
     """A consumer, on the internet or by mobile phone."""
     CCD = "CCD"
     """A company."""
+    CORE = "CORE"
+    """A mandate of SEPA's Core scheme: no class of Nacha's, but what stands in the same place."""
+
+
+NACHA_CLASSES: Final = tuple(each.value for each in SecCode if each is not SecCode.CORE)
+"""The classes that an entry of a file of Nacha's can have."""
 
 
 class Confirmation(StrEnum):
@@ -97,7 +118,8 @@ class ProfileError(BrimError):
         self.param = field
 
 
-_RoutingNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$")]
+_ROUTING_NUMBER = r"^[0-9]{9}$"
+_RoutingNumber = Annotated[str, msgspec.Meta(pattern=_ROUTING_NUMBER)]
 _WallTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 LARGEST_ENTRY: Final = 9_999_999_999
 _Cents = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ENTRY)]
@@ -119,6 +141,8 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     Amounts are in cents; times are wall times in `time_zone`, whose day is the one that limits and reports count.
 
     Attributes:
+        sepa: what an originator has that collects by SEPA; None for one that collects by ACH. What only Nacha's files
+            have is empty, or as it is by default, where it is given, and has to be given where it is not.
         odfi_routing_number: the bank that takes the files, nine digits.
         immediate_destination: to whom the file is addressed, where that is not the bank itself.
         immediate_origin: who sends it, as the bank assigned it: ten characters, or nine digits.
@@ -179,13 +203,14 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         sftp_poll_seconds: how often the incoming folder is looked at.
     """
 
-    odfi_routing_number: _RoutingNumber
-    odfi_name: str
+    sepa: SepaTerms | None = None
+    odfi_routing_number: str = ""
+    odfi_name: str = ""
     immediate_destination: _RoutingNumber | None = None
-    immediate_origin: str
-    origin_name: str
-    company_name: str
-    company_id: str
+    immediate_origin: str = ""
+    origin_name: str = ""
+    company_name: str = ""
+    company_id: str = ""
     entry_description: str = "TOPUP"
     sec_code: SecCode = SecCode.WEB
     time_zone: str = "America/New_York"
@@ -233,6 +258,16 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     sftp_after_reading: AfterReading = AfterReading.KEEP
     sftp_archive_folder: str | None = None
     sftp_poll_seconds: Annotated[int, msgspec.Meta(ge=10, le=120)] = 60
+
+    @property
+    def rail(self) -> str:
+        """The rail by which it collects."""
+        return ACH if self.sepa is None else SEPA
+
+    @property
+    def currency(self) -> str:
+        """The currency that it collects."""
+        return "usd" if self.sepa is None else CURRENCY
 
     @property
     def list_folder(self) -> str:
@@ -293,14 +328,10 @@ def check_profile(profile: OriginatorProfile) -> None:
     Raises:
         ProfileError: a field cannot stand in a file, or names a place or a time that does not exist.
     """
-    for field, length in _TEXT_LENGTHS.items():
-        _check_text(field, getattr(profile, field), length)
-    for field in ("odfi_routing_number", "immediate_destination"):
-        number = getattr(profile, field)
-        if number is not None and not has_right_check_digit(number):
-            raise ProfileError(field, "its check digit is wrong.")
-    if profile.entry_description.upper() in _RESERVED_DESCRIPTIONS:
-        raise ProfileError("entry_description", "this one tells banks that the entry is something else.")
+    if profile.sepa is None:
+        _check_ach(profile)
+    else:
+        _check_sepa(profile, profile.sepa)
     _check_times(profile)
     _check_retries(profile.retry_schedule)
     _check_file_name(profile.file_name)
@@ -317,6 +348,51 @@ def check_profile(profile: OriginatorProfile) -> None:
     if profile.file_cap < profile.entry_cap:
         raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
     _check_limits(profile)
+
+
+def _check_ach(profile: OriginatorProfile) -> None:
+    """Check what only files of Nacha's have."""
+    if profile.sec_code not in NACHA_CLASSES:
+        raise ProfileError("sec_code", "only SEPA has mandates.")
+    for field, length in _TEXT_LENGTHS.items():
+        _check_text(field, getattr(profile, field), length)
+    for field in ("odfi_routing_number", "immediate_destination"):
+        number = getattr(profile, field)
+        if number is not None and not re.fullmatch(_ROUTING_NUMBER, number):
+            raise ProfileError(field, "it must have nine digits.")
+        if number is not None and not has_right_check_digit(number):
+            raise ProfileError(field, "its check digit is wrong.")
+    if profile.entry_description.upper() in _RESERVED_DESCRIPTIONS:
+        raise ProfileError("entry_description", "this one tells banks that the entry is something else.")
+
+
+_ONLY_ACH: Final = (
+    *("odfi_routing_number", "odfi_name", "immediate_destination", "immediate_origin", "origin_name", "company_name"),
+    *("company_id", "entry_description", "sec_code", "same_day_cutoffs", "retry_schedule", "microdeposits", "offset"),
+    *("transfers", "confirmation"),
+)
+"""What an originator that collects by SEPA leaves as it is by default."""
+
+
+def _check_sepa(profile: OriginatorProfile, terms: SepaTerms) -> None:
+    """Check what an originator has that collects by SEPA, and that it has nothing that only ACH knows."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(OriginatorProfile)}
+    for field in _ONLY_ACH:
+        if getattr(profile, field) != defaults[field]:
+            raise ProfileError(field, "an originator that collects by SEPA has none: leave it out.")
+    checks = {"creditor_identifier": check_creditor_identifier, "bic": check_bic}
+    for field, check in checks.items():
+        given = getattr(terms, field)
+        try:
+            plain = check(given, param=f"sepa[{field}]")
+        except (BicInvalidError, CreditorIdentifierInvalidError) as error:
+            raise ProfileError(f"sepa[{field}]", str(error)) from None
+        if plain != given:
+            raise ProfileError(f"sepa[{field}]", f"write it as banks do: {plain}.")
+    for field, length in {"creditor_name": LONGEST_NAME, "remittance": LONGEST_REMITTANCE}.items():
+        given = getattr(terms, field)
+        if to_sepa_text(given, length) != given or (field == "creditor_name" and not given.strip(". ")):
+            raise ProfileError(f"sepa[{field}]", "it has characters or blanks that banks do not take.")
 
 
 def _check_microdeposits(profile: OriginatorProfile) -> None:

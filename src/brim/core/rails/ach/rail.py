@@ -1,18 +1,16 @@
 """The ACH rail: what it promises of a top-up; what comes of it is in files, and `core.ach` reads them."""
 
-from typing import Final
-
 import msgspec
 
-from brim.core.rails.ach.profile import OriginatorProfile
-from brim.core.rails.ach.schedule import CALENDAR, promise_of
+from brim.core.rails.ach.profile import ACH, OriginatorProfile
+from brim.core.rails.ach.schedule import calendar_name, promise_of
 from brim.core.rails.protocol import Plan
 
-ACH: Final = "ach"
+__all__ = ["ACH", "AchRail"]
 
 
 class AchRail(msgspec.Struct, frozen=True):
-    """Direct debits from US bank accounts, made by the files of an originator."""
+    """Direct debits made by the files of an originator: from US bank accounts, or by SEPA."""
 
     profile: OriginatorProfile
     amount: int = 0
@@ -21,12 +19,12 @@ class AchRail(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """The name that its top-ups keep."""
-        return ACH
+        return self.profile.rail
 
     def plan(
         self,
         *,
-        currency: str,  # noqa: ARG002  files hold dollars only
+        currency: str,  # noqa: ARG002  the originator has one
         scenario: str | None,  # noqa: ARG002  nobody plays anything
         settlement_days: int | None,
         now_ms: int,
@@ -38,5 +36,5 @@ class AchRail(msgspec.Struct, frozen=True):
             expected_availability_date=promise.usable_ms // 1000,
             due_ms=promise.cutoff_ms,
             settlement_days=promise.hold_days,
-            calendar=CALENDAR,
+            calendar=calendar_name(self.profile),
         )

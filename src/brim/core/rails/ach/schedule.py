@@ -1,7 +1,7 @@
 """When files leave, on which day they settle, and when the money is usable.
 
 All moments are Unix milliseconds; days are local ones at the originator's bank. Banking days are the Federal
-Reserve's. Pure: the moment is an argument.
+Reserve's, and TARGET's for an originator that collects by SEPA. Pure: the moment is an argument.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -13,9 +13,10 @@ import msgspec
 from brim.core.calendars import BankCalendar, calendar_named
 from brim.core.rails.ach.nacha import Deadline, ReturnCode
 from brim.core.rails.ach.profile import GRACE_MINUTES, OriginatorProfile
+from brim.core.rails.sepa import CALENDAR as SEPA_CALENDAR
 
 CALENDAR: Final = "us_ach"
-"""The calendar whose banking days count."""
+"""The calendar whose banking days count for ACH."""
 
 GRACE_MS: Final = GRACE_MINUTES * 60 * 1000
 """How long after a cut-off a file still belongs to it."""
@@ -84,6 +85,10 @@ def promise_of(profile: OriginatorProfile, *, now_ms: int, agreed_days: int | No
     """
     cutoff_ms = next_cutoff_ms(profile, now_ms, amount=amount)
     effective_date = effective_date_of(profile, cutoff_ms)
+    earliest = local_day(profile, now_ms) + timedelta(days=profile.sepa.prenotification_days if profile.sepa else 0)
+    while effective_date < earliest:
+        cutoff_ms = next_cutoff_ms(profile, cutoff_ms, amount=amount)
+        effective_date = effective_date_of(profile, cutoff_ms)
     hold_days = max(profile.hold_days if agreed_days is None else agreed_days, profile.minimum_hold_days)
     return Promise(
         cutoff_ms=cutoff_ms,
@@ -101,7 +106,7 @@ def next_cutoff_ms(profile: OriginatorProfile, now_ms: int, *, amount: int = 0) 
     cutoffs = _cutoffs_for(profile, amount)
     day = local_day(profile, now_ms)
     while True:
-        if _calendar().is_business_day(day):
+        if _calendar_of(profile).is_business_day(day):
             for cutoff in cutoffs:
                 cutoff_ms = _moment_ms(profile, day, cutoff)
                 if cutoff_ms > now_ms:
@@ -116,7 +121,7 @@ def effective_date_of(profile: OriginatorProfile, file_ms: int) -> date:
     """
     if _is_same_day(profile, file_ms):
         return local_day(profile, file_ms)
-    return _business_day_after(_first_business_day(local_day(profile, file_ms)), profile.lead_days)
+    return _business_day_after(local_day(profile, file_ms), profile.lead_days, _calendar_of(profile))
 
 
 def date_of_file_made(profile: OriginatorProfile, now_ms: int) -> date:
@@ -167,7 +172,7 @@ def last_moment_ms(profile: OriginatorProfile, effective_date: date, made_ms: in
 
 def usable_ms(profile: OriginatorProfile, effective_date: date, hold_days: int) -> int:
     """Return when money that settles on a day is usable: at the bank's opening, so many banking days later."""
-    return _moment_ms(profile, _business_day_after(effective_date, hold_days), profile.opening)
+    return _moment_ms(profile, _business_day_after(effective_date, hold_days, _calendar_of(profile)), profile.opening)
 
 
 def prenote_passes_ms(profile: OriginatorProfile, effective_date: date) -> int:
@@ -260,7 +265,7 @@ def opening_after_ms(profile: OriginatorProfile, moment_ms: int) -> int:
     day = local_day(profile, moment_ms)
     while True:
         opening_ms = _moment_ms(profile, day, profile.opening)
-        if _calendar().is_business_day(day) and opening_ms > moment_ms:
+        if _calendar_of(profile).is_business_day(day) and opening_ms > moment_ms:
             return opening_ms
         day += _ONE_DAY
 
@@ -292,27 +297,36 @@ def _cutoffs_for(profile: OriginatorProfile, amount: int) -> tuple[str, ...]:
 def _is_same_day(profile: OriginatorProfile, file_ms: int) -> bool:
     """Tell whether the entries of a file for the cut-off of a moment settle on its day."""
     made = local_time(profile, file_ms)
-    return f"{made:%H:%M}" in profile.same_day_cutoffs and _calendar().is_business_day(made.date())
+    return f"{made:%H:%M}" in profile.same_day_cutoffs and _calendar_of(profile).is_business_day(made.date())
 
 
-def _calendar() -> BankCalendar:
-    calendar = calendar_named(CALENDAR)
+def calendar_name(profile: OriginatorProfile) -> str:
+    """Return the name of the calendar whose banking days count for an originator."""
+    return CALENDAR if profile.sepa is None else SEPA_CALENDAR
+
+
+def _calendar_of(profile: OriginatorProfile) -> BankCalendar:
+    return _calendar(calendar_name(profile))
+
+
+def _calendar(name: str = CALENDAR) -> BankCalendar:
+    calendar = calendar_named(name)
     if calendar is None:
-        raise ValueError(f"there is no calendar {CALENDAR}")
+        raise ValueError(f"there is no calendar {name}")
     return calendar
 
 
-def _first_business_day(day: date) -> date:
-    while not _calendar().is_business_day(day):
+def _first_business_day(day: date, calendar: BankCalendar | None = None) -> date:
+    while not (calendar or _calendar()).is_business_day(day):
         day += _ONE_DAY
     return day
 
 
-def _business_day_after(day: date, count: int) -> date:
-    """Return the n-th banking day after a day, or the first on or after it for none."""
-    day = _first_business_day(day)
+def _business_day_after(day: date, count: int, calendar: BankCalendar | None = None) -> date:
+    """Return the n-th banking day after a day, or the first on or after it for none; by default those of ACH."""
+    day = _first_business_day(day, calendar)
     for _ in range(count):
-        day = _first_business_day(day + _ONE_DAY)
+        day = _first_business_day(day + _ONE_DAY, calendar)
     return day
 
 

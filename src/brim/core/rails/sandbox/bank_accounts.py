@@ -38,6 +38,15 @@ SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
 }
 """Scenario by test token, for a top-up's `source`."""
 
+IBAN_SCENARIOS: Final[dict[str, str | None]] = {
+    "DE62370400440532013001": "debit_not_authorized",
+    "DE35370400440532013002": "disputed",
+}
+"""Scenario by test IBAN; every other succeeds, as DE89370400440532013000 does.
+
+Source: Stripe's testing guide for SEPA direct debits, which has a failed one and a disputed one; the reasons are ours.
+"""
+
 PAYMENT_METHOD_SCENARIOS: Final[dict[str, str | None]] = {
     "pm_usBankAccount_success": None,
     "pm_usBankAccount_noAccount": "no_account",
@@ -129,6 +138,8 @@ class SandboxBankAccounts(BankAccountRules):
         Those with a part to play are, so that they can be used straight away; others prove themselves by
         micro-deposits.
         """
+        if numbers.is_iban:
+            return Counterparty(IBAN_SCENARIOS.get(numbers.account_number), Verification.VERIFIED)
         if numbers.routing_number != TEST_BANK_ROUTING_NUMBER:
             return Counterparty(None, Verification.PENDING)
         if numbers.account_number == NO_MICRODEPOSITS_NUMBER:

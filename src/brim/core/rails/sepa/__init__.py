@@ -1,10 +1,15 @@
 """SEPA direct debits: identifiers, characters, days, reasons of banks, and the messages that collect.
 
 Pure: no database, no clock, no network. Neighbours: `calendars` has TARGET's days, `reconciliation.formats` reads what
-banks answer. Start reading at `messages`, then `writer` and
-`recount`.
+banks answer. Start reading at `messages`, then `writer` and `recount`.
 """
 
+from brim.core.rails.sepa.creditors import (
+    BicInvalidError,
+    CreditorIdentifierInvalidError,
+    check_bic,
+    check_creditor_identifier,
+)
 from brim.core.rails.sepa.days import (
     CALENDAR,
     LAPSE_MONTHS,
@@ -23,12 +28,8 @@ from brim.core.rails.sepa.days import (
     returnable_until,
 )
 from brim.core.rails.sepa.identifiers import (
-    BicInvalidError,
-    CreditorIdentifierInvalidError,
     IbanInvalidError,
     MandateReferenceInvalidError,
-    check_bic,
-    check_creditor_identifier,
     check_debtor_iban,
     check_iban,
     check_mandate_reference,
@@ -48,6 +49,7 @@ from brim.core.rails.sepa.messages import (
     SequenceType,
     Version,
 )
+from brim.core.rails.sepa.profile import CURRENCY, SEPA, SepaTerms
 from brim.core.rails.sepa.reasons import REASONS, Blame, Reason, find_reason
 from brim.core.rails.sepa.recount import Recount, recount
 from brim.core.rails.sepa.text import to_sepa_text
@@ -55,6 +57,7 @@ from brim.core.rails.sepa.writer import MessageError, fits, write_message
 
 __all__ = [
     "CALENDAR",
+    "CURRENCY",
     "LAPSE_MONTHS",
     "LARGEST_COLLECTION",
     "LEAD_DAYS",
@@ -64,6 +67,7 @@ __all__ = [
     "REASONS",
     "REFUND_DAYS",
     "RETURN_DAYS",
+    "SEPA",
     "UNAUTHORIZED_MONTHS",
     "BicInvalidError",
     "Blame",
@@ -79,6 +83,7 @@ __all__ = [
     "MessageError",
     "Reason",
     "Recount",
+    "SepaTerms",
     "SequenceType",
     "Version",
     "banking_day_after",

@@ -1,6 +1,7 @@
 """Files from the bank: their list, and one with what is wrong with it and the breaks that were found in it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from brim.base.ids import random_base62
 from brim.http.message import Reply
@@ -13,6 +14,13 @@ from brim.web.dashboard.signed import SignedVisit
 BANK_FILES: Final = "/v1/brim/ach/bank_files"
 _MOST: Final = 100
 _STATEMENTS: Final = 20
+
+
+def _called(profile: Mapping[str, Any]) -> str:
+    """Return what an originator and its bank are called."""
+    if profile["sepa"]:
+        return f"{profile['sepa']['creditor_name']} at {profile['sepa']['bic']}"
+    return f"{profile['company_name']} at {profile['odfi_name']}"
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -30,11 +38,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         files=found["data"],
         paging=paging(page, found),
         form=form,
-        originators=[
-            (each["id"], f"{each['profile']['company_name']} at {each['profile']['odfi_name']}")
-            for each in originators
-            if each["status"] != "draft"
-        ],
+        originators=[(each["id"], _called(each["profile"])) for each in originators if each["status"] != "draft"],
     )
 
 

@@ -18,7 +18,10 @@ _SOURCE_STATES: Final = {"chargeable": "verified", "pending": "pending", "failed
 
 
 class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A bank account on file. `state` is verified, pending, failed or consumed (detached)."""
+    """A bank account on file. `state` is verified, pending, failed or consumed (detached).
+
+    One that has an IBAN has no routing number.
+    """
 
     id: str
     bank_name: str | None
@@ -33,7 +36,12 @@ class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """What a person knows it by."""
-        return f"{self.bank_name or 'Bank account'} ··{self.last4}"
+        return f"{self.bank_name or ('IBAN' if self.has_iban else 'Bank account')} ··{self.last4}"
+
+    @property
+    def has_iban(self) -> bool:
+        """Whether it is debited by SEPA."""
+        return not self.routing_number
 
     @property
     def can_pay(self) -> bool:
@@ -89,7 +97,7 @@ def of_method(method: Mapping[str, Any]) -> FundingSource:
 
 def of_source(source: Mapping[str, Any]) -> FundingSource:
     """Return a source as it is shown."""
-    account = source["ach_debit"]
+    account = source.get("ach_debit") or {"bank_name": None, "routing_number": "", **source["sepa_debit"]}
     verification = source.get("code_verification")
     return FundingSource(
         id=source["id"],

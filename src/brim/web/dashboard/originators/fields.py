@@ -18,21 +18,21 @@ MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule", *LI
 KEYS: Final = ("sftp_host_keys",)
 """Lists whose items have blanks in them."""
 CHECKS: Final = ("requires_approval",)
-FIELDS: Final = tuple(OriginatorProfile.__struct_fields__)
+FIELDS: Final = tuple(name for name in OriginatorProfile.__struct_fields__ if name != "sepa")
+"""The fields of a form; an originator that collects by SEPA is made by the API."""
 _DOLLARS: Final = "usd"
 
 
 def defaults() -> dict[str, str]:
     """Return a form's values for a new profile: what is said where nothing is."""
-    required = len(FIELDS) - len(OriginatorProfile.__struct_defaults__)
-    given = dict(zip(FIELDS[required:], OriginatorProfile.__struct_defaults__, strict=True))
+    given = {field.name: field.default for field in msgspec.structs.fields(OriginatorProfile) if field.name in FIELDS}
     said = {name: value for name, value in given.items() if value is not msgspec.NODEFAULT}
     return dict.fromkeys(FIELDS, "") | values_of(said)
 
 
 def values_of(profile: Mapping[str, Any]) -> dict[str, str]:
     """Return a form's values for a profile as the API has it."""
-    return {name: _text(name, value) for name, value in profile.items()}
+    return {name: _text(name, value) for name, value in profile.items() if name in FIELDS}
 
 
 def _text(name: str, value: Any) -> str:

@@ -34,6 +34,8 @@ def paid_by(topup: Mapping[str, Any]) -> str:
     source = topup["source"]
     if source and source.get("ach_debit"):
         return f"{source['ach_debit']['bank_name'] or 'Bank account'} ··{source['ach_debit']['last4']}"
+    if source and source.get("sepa_debit"):
+        return f"IBAN ··{source['sepa_debit']['last4']}"
     method = topup["payment_method"]
     if isinstance(method, Mapping):
         account = method["us_bank_account"]

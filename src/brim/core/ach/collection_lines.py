@@ -1,0 +1,88 @@
+"""What a line of a statement is about where the originator collects by SEPA: a batch, or a collection coming back."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from brim.core.ach import entry_store, file_store
+from brim.core.ach.file_reading import FileReading, entries_of_trace
+from brim.core.ach.file_store import FoundBatch
+from brim.core.ach.line_match import MOST_FEE, LineMatch
+from brim.core.ach.messages import batch_named
+from brim.core.ach.rules import Entry
+from brim.core.rails.sepa import find_reason, is_identifier
+from brim.core.reconciliation import MatchKind
+from brim.core.reconciliation.formats import StatementLine
+
+_BATCH: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{20,28}-[0-9]{1,7}(?![0-9A-Za-z])")
+
+BookedFor: TypeAlias = Callable[[FileReading, FoundBatch], Awaitable[int]]
+"""Finds what the bank books for a batch, in cents."""
+
+
+async def match_collection_line(reading: FileReading, line: StatementLine, *, booked_for: BookedFor) -> LineMatch:
+    """Return what a line is about: the batch that it names, or the collection, by its end-to-end id."""
+    if line.amount_minor > 0:
+        batch = await _find_batch(reading, line)
+        if batch is not None:
+            return _match_batch(line, batch, expected=await booked_for(reading, batch))
+    elif (entry := await _find_entry(reading, line)) is not None:
+        return _match_return(line, entry)
+    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip(), is_unexplained=True)
+
+
+async def _find_batch(reading: FileReading, line: StatementLine) -> FoundBatch | None:
+    """Return the batch that a line names by its own id, or by that of the only collection in it."""
+    texts = (line.payment_information_id, line.customer_reference, line.end_to_end_id, line.entry_reference, line.text)
+    for text in texts:
+        for name in _BATCH.findall(text):
+            named = batch_named(name)
+            if named is not None and (found := await _batch(reading, *named)) is not None:
+                return found
+    entry = await _find_entry(reading, line)
+    if entry is None or entry.file is None or entry.batch is None:
+        return None
+    together = await entry_store.list_entries_of_batch(reading.conn, entry.scope, entry.file, entry.batch)
+    return await _batch(reading, entry.file, entry.batch) if len(together) == 1 else None
+
+
+async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | None:
+    whose = reading.originator
+    batches = await file_store.find_batches_by_number(reading.conn, whose.scope, whose.id, number)
+    return next((each for each in batches if each.file == file), None)
+
+
+def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:
+    name = f"{batch.file}/{batch.number}"
+    if batch.status == "rejected":
+        problem = f"The bank booked batch {batch.number}, which it has rejected: its entries may have gone out again."
+        return LineMatch(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
+    if expected != line.amount_minor:
+        return LineMatch(
+            kind=MatchKind.BATCH,
+            id=name,
+            problem=f"The bank booked {line.amount_minor} cents for batch {batch.number}, which is of {expected}.",
+        )
+    if batch.settled_by is not None:
+        return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {batch.number} was booked before.")
+    return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch)
+
+
+async def _find_entry(reading: FileReading, line: StatementLine) -> Entry | None:
+    """Return the collection of the originator's that a line names by its end-to-end id."""
+    name = line.end_to_end_id.strip()
+    if not name or not is_identifier(name):
+        return None
+    entries = await entries_of_trace(reading, name)
+    return next((each for each in entries if each.originator == reading.originator.id), None)
+
+
+def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
+    """Match a collection that is returned or refunded; what is taken beyond it is the banks' charge, within a bound."""
+    name = f"{entry.topup}/{entry.number}"
+    reason = find_reason(line.return_reason)
+    fee = -line.amount_minor - entry.amount
+    if fee and not (reason is not None and 0 < fee <= MOST_FEE):
+        problem = f"The bank has taken back {-line.amount_minor} cents of a collection of {entry.amount}."
+        return LineMatch(kind=MatchKind.RETURN, id=name, problem=problem)
+    return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry, return_code=None if reason is None else reason.code)

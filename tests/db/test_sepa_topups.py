@@ -1,0 +1,302 @@
+"""The life of a live top-up by SEPA, from the create to the bank's statement and what comes back."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.core import ach, originators
+from brim.core.funding import AlreadyVerifiedError
+from brim.core.rails.ach import ProfileError, check_profile
+from brim.core.rails.sepa import Version
+from brim.core.reversals import NotReversibleError, ReversalReason
+from brim.core.topups import CurrencyNotCollectedError
+from brim.platform.database import Database
+from tests.support.audits import TESTER
+from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import OPERATOR, PLATFORM
+from tests.support.pain008 import schema_of
+from tests.support.sepa_money import SepaMoney, batch_line, berlin, find_all, return_line
+
+BATCH = "CstmrDrctDbtInitn/PmtInf/PmtInfId"
+ENDS = "CstmrDrctDbtInitn/PmtInf/DrctDbtTxInf/PmtId/EndToEndId"
+
+
+@pytest_asyncio.fixture
+async def live(database: Database, tmp_path: Path) -> SepaMoney:
+    return SepaMoney(database, tmp_path)
+
+
+async def test_a_topup_leaves_at_the_cutoff_and_succeeds_after_the_hold_once_the_statement_confirms(
+    live: SepaMoney,
+) -> None:
+    await live.open()
+    topup = await live.create(await live.iban())
+    row = await live.topup(topup)
+    assert (row["status"], row["rail"], row["currency"]) == ("pending", "sepa", "eur")
+    assert row["due_ms"] == berlin("2026-12-01 17:00")
+    assert row["expected_availability_date"] * 1000 == berlin("2026-12-09 09:00")
+    await live.pass_time("2026-12-01 17:00")
+    (message,) = live.sent()
+    schema_of(Version.V8).validate(message.decode())
+    (batch,) = find_all(message, BATCH)
+    assert find_all(message, "CstmrDrctDbtInitn/PmtInf/ReqdColltnDt") == ["2026-12-02"]
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    (file,) = await rows(live.database, "SELECT status, entry_count, total_debit FROM ach_files")
+    assert tuple(file.values()) == ("acknowledged", 1, 5_000)
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((5_000, batch_line(batch)), day="2026-12-02")
+    assert await live.ledger() == {"bank:operating": 5_000, "funding:clearing": -5_000}
+    await live.pass_time("2026-12-09 08:59")
+    assert (await live.topup(topup))["status"] == "pending"
+    await live.pass_time("2026-12-09 09:00")
+    assert (await live.topup(topup))["status"] == "succeeded"
+    assert await live.ledger() == {"bank:operating": 5_000, "funding:clearing": 0, "balance:available": -5_000}
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def _collected(live: SepaMoney, *amounts: int) -> tuple[list[str], list[str], str]:
+    """Let top-ups of so much be collected; return them, their end-to-end ids, and the batch that they are in."""
+    await live.open()
+    made = [await live.create(await live.iban(), amount) for amount in amounts]
+    await live.pass_time("2026-12-01 17:00")
+    (message,) = live.sent()
+    (batch,) = find_all(message, BATCH)
+    return made, find_all(message, ENDS), batch
+
+
+async def _statuses(live: SepaMoney, made: list[str]) -> list[tuple[str, str | None]]:
+    found = [await live.topup(each) for each in made]
+    return [(row["status"], row["failure_code"]) for row in found]
+
+
+async def test_a_return_before_the_hold_is_over_fails_the_topup_and_a_refund_after_it_reverses_it(
+    live: SepaMoney,
+) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000, 4_000)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((7_000, batch_line(batch, 3)), day="2026-12-02")
+    await live.pass_time("2026-12-04 20:00")
+    await live.state((-1_000, return_line(ends[0], "AM04")), day="2026-12-04")
+    assert await _statuses(live, made) == [("failed", "insufficient_funds"), ("pending", None), ("pending", None)]
+    await live.pass_time("2026-12-09 09:00")
+    assert await _statuses(live, made[1:]) == [("succeeded", None), ("succeeded", None)]
+    await live.pass_time("2027-01-20 20:00")  # within eight weeks
+    await live.state((-2_000, return_line(ends[1], "MD06")), day="2027-01-20")
+    assert await _statuses(live, made[1:]) == [("reversed", "debit_not_authorized"), ("succeeded", None)]
+    await live.pass_time("2027-12-20 20:00")  # within thirteen months, with the banks' charge
+    await live.state((-4_150, return_line(ends[2], "MD01")), day="2027-12-20")
+    assert await _statuses(live, made[2:]) == [("reversed", "debit_not_authorized")]
+    assert await live.ledger() == {
+        "bank:operating": -150,
+        "funding:clearing": 0,
+        "balance:available": 0,
+        "fees": 150,
+    }
+    ended = await rows(live.database, "SELECT end_reason FROM authorizations WHERE ended_ms IS NOT NULL")
+    assert [each["end_reason"] for each in ended] == ["returned with MD01"]
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def test_a_statement_that_comes_again_changes_nothing(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    await live.pass_time("2026-12-03 20:00")
+    await live.state((-1_000, return_line(ends[0], "AC04")), day="2026-12-03")
+    before = await live.ledger()
+    for path in sorted((live.folder / "from-bank").iterdir()):
+        path.with_name(f"again-{path.name}").write_bytes(path.read_bytes() + b"\n")
+    await live.work()
+    assert await live.ledger() == before == {"bank:operating": 0, "funding:clearing": 0}
+    assert await _statuses(live, made) == [("failed", "account_closed")]
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def test_a_collection_that_is_rejected_alone_fails_and_the_bank_books_the_rest(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("pending", None)]
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((2_000, batch_line(batch)), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    assert await _statuses(live, made[1:]) == [("succeeded", None)]
+    assert await live.ledger() == {"bank:operating": 2_000, "funding:clearing": 0, "balance:available": -2_000}
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def test_a_batch_of_which_everything_is_rejected_is_settled_with_nothing(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.report("", batch=(batch, ""), rejected={ends[0]: "AC01", ends[1]: "MD01"})
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("failed", "debit_not_authorized")]
+    (file,) = await rows(live.database, "SELECT status FROM ach_files")
+    assert file["status"] == "settled"
+    assert await live.ledger() == {}
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize(
+    ("group", "at_batch"),
+    [("<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>", ""), ("", "<PmtInfSts>RJCT</PmtInfSts>")],
+)
+async def test_a_rejected_file_or_batch_goes_out_again_in_another_message(
+    live: SepaMoney, group: str, at_batch: str
+) -> None:
+    made, ends, batch = await _collected(live, 1_000)
+    await live.report(group, batch=(batch, at_batch) if at_batch else None)
+    (listed,) = await rows(live.database, "SELECT kind, amount, currency FROM breaks")
+    assert tuple(listed.values()) == ("rejected_file", 1_000, "eur")
+    (file,) = await rows(live.database, "SELECT id FROM ach_files")
+    async with live.database.transaction() as conn:
+        await ach.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    await live.pass_time("2026-12-02 17:00")
+    first, again = live.sent()
+    name = "CstmrDrctDbtInitn/GrpHdr/MsgId"
+    assert find_all(again, ENDS) == ends
+    assert find_all(again, name) != find_all(first, name)
+    assert (await live.topup(made[0]))["status"] == "pending"
+
+
+async def test_what_a_bank_says_of_unknown_files_and_with_unknown_reasons_is_left_to_a_person(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000)
+    await live.report("<GrpSts>ACCP</GrpSts>", original="achf-000000000000000000000000")
+    await live.report("<GrpSts>XXXX</GrpSts>")
+    await live.report("<GrpSts>ACCP</GrpSts>", batch=("someone-else-1", "<PmtInfSts>RJCT</PmtInfSts>"))
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    await live.report("<GrpSts>RJCT</GrpSts>")
+    await live.state((-1_000, return_line(ends[0], "ZZ99")), (-70, return_line("NOTOURS", "AM04")), day="2026-12-03")
+    kinds = await rows(live.database, "SELECT kind FROM breaks ORDER BY id")
+    assert [each["kind"] for each in kinds] == [
+        "unmatched_acknowledgement",
+        "unreadable_item",
+        "unmatched_acknowledgement",
+        "unmatched_acknowledgement",
+        "unmatched_line",
+    ]
+    await live.pass_time("2026-12-09 09:00")
+    assert (await live.topup(made[0]))["status"] == "pending"  # the bank has taken its money back
+    await assert_books_hold(live.database)
+
+
+async def test_each_rail_has_an_originator_of_its_own_and_collects_from_its_own_bank_accounts(live: SepaMoney) -> None:
+    await live.open()
+    source = await live.iban()
+    with pytest.raises(originators.NotAuthorizedError):
+        await live.create(await live.iban(mandate=False))
+    live.currency = "usd"
+    with pytest.raises(originators.LiveModeNotReadyError):
+        await live.create(source)
+    live.currency = "gbp"
+    with pytest.raises(CurrencyNotCollectedError, match="sepa collects eur"):
+        await live.create(source)
+    live.currency = "eur"
+    american = await live.bank_account()
+    with pytest.raises(originators.NotAuthorizedError):
+        await live.create(american)
+    with pytest.raises(originators.OriginatorStateError):
+        await live.originate(
+            outgoing_folder=str(live.folder / "other"), incoming_folder=str(live.folder / "others"), bank_account="b"
+        )
+
+
+async def test_a_stop_of_sepa_keeps_its_files_back(live: SepaMoney) -> None:
+    await live.open()
+    source = await live.iban()
+    await live.create(source)
+    moment: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.transaction() as conn:
+        await originators.stop_rail(conn, PLATFORM, rail="sepa", account=None, reason="drill", by=TESTER, **moment)
+    with pytest.raises(originators.RailStoppedError):
+        await live.create(source)
+    await live.pass_time("2026-12-01 17:00")
+    assert live.sent() == []
+    async with live.database.transaction() as conn:
+        await originators.resume_rail(conn, PLATFORM, rail="sepa", account=None, by=TESTER, **moment)
+    await live.pass_time("2026-12-01 17:05")
+    assert len(live.sent()) == 1
+
+
+async def test_a_profile_of_sepa_has_nothing_of_nachas_and_an_iban(live: SepaMoney) -> None:
+    await live.open()
+    terms = live.profile().sepa
+    assert terms is not None
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"odfi_routing_number": "121042882"}, "odfi_routing_number"),
+        ({"retry_schedule": ("+1",)}, "retry_schedule"),
+        (
+            {"sepa": msgspec.structs.replace(terms, creditor_identifier="DE99ZZZ09999999999")},
+            "sepa[creditor_identifier]",
+        ),
+        ({"sepa": msgspec.structs.replace(terms, bic="NOBIC")}, "sepa[bic]"),
+        ({"sepa": msgspec.structs.replace(terms, creditor_name="Müller")}, "sepa[creditor_name]"),
+    ]
+    for wrong, field in cases:
+        with pytest.raises(ProfileError) as refused:
+            check_profile(live.profile(**wrong))
+        assert refused.value.param == field
+
+
+async def test_a_mandate_has_a_reference_of_its_own(live: SepaMoney) -> None:
+    await live.open()
+    source, other = await live.iban(mandate=False), await live.iban(mandate=False)
+    async with live.database.connection() as conn:
+        given = await live.sign(conn, source, reference="OLD-4711")
+        with pytest.raises(originators.MandateReferenceTakenError):
+            await live.sign(conn, other, reference="OLD-4711")
+        made = await live.sign(conn, other)
+    assert (given.mandate_reference, made.mandate_reference) == ("OLD-4711", made.id.replace("_", "-"))
+    await live.create(source)
+    await live.pass_time("2026-12-01 17:00")
+    (message,) = live.sent()
+    mandate = "CstmrDrctDbtInitn/PmtInf/DrctDbtTxInf/DrctDbtTx/MndtRltdInf"
+    assert find_all(message, f"{mandate}/MndtId") == ["OLD-4711"]
+    assert find_all(message, f"{mandate}/DtOfSgntr") == ["2026-12-01"]
+
+
+async def test_debtors_are_told_of_a_collection_so_many_days_before_it(live: SepaMoney) -> None:
+    terms = live.profile().sepa
+    assert terms is not None
+    terms = msgspec.structs.replace(terms, prenotification_days=14)
+    await live.open(sepa=terms)
+    row = await live.topup(await live.create(await live.iban()))
+    assert row["due_ms"] == berlin("2026-12-14 17:00")  # for the 15th, fourteen days after the 1st
+    await live.pass_time("2026-12-14 17:00")
+    (message,) = live.sent()
+    assert find_all(message, "CstmrDrctDbtInitn/PmtInf/ReqdColltnDt") == ["2026-12-15"]
+
+
+async def test_a_name_that_cannot_be_written_fails_its_topup_alone(live: SepaMoney) -> None:
+    await live.open()
+    fine, unfit = await live.create(await live.iban()), await live.create(await live.iban(name="名前"))
+    await live.pass_time("2026-12-01 17:00")
+    assert await _statuses(live, [fine, unfit]) == [("pending", None), ("failed", "could_not_process")]
+    (message,) = live.sent()
+    assert len(find_all(message, ENDS)) == 1
+    await assert_books_hold(live.database)
+
+
+async def test_what_only_ach_knows_is_refused_for_a_collection(live: SepaMoney) -> None:
+    made, _, batch = await _collected(live, 1_000)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    moment: dict[str, Any] = {"renderers": WIRE_FORMATS, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.connection() as conn:
+        with pytest.raises(NotReversibleError, match="no file reverses collections of SEPA"):
+            await ach.request_reversal(conn, PLATFORM, made[0], reason=ReversalReason.DUPLICATE, **moment)
+    (source,) = await rows(live.database, "SELECT id FROM funding_sources")
+    with pytest.raises(AlreadyVerifiedError):
+        await live.prenote(source["id"])
+    with pytest.raises(AlreadyVerifiedError):
+        await live.microdeposits(source["id"])
