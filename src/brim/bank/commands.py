@@ -67,17 +67,27 @@ def bank() -> None:
 @click.option(
     "--return-fee", type=click.IntRange(0), default=0, show_default=True, help="Fee for each return, in cents."
 )
+@click.option(
+    "--scheme",
+    type=click.Choice(["ach", "sepa"]),
+    default="ach",
+    show_default=True,
+    help="What the bank takes. With sepa --routing is a BIC, --account an IBAN, --company-id a creditor identifier.",
+)
 @click.option("--balanced", is_flag=True, help="Each batch has an offset: a credit to the originator's account.")
 def init(
     state: Path, inbox: Path, outbox: Path, now_text: str | None, company_ids: tuple[str, ...], **settings: Any
 ) -> None:
     """Create a bank in the folder STATE."""
     from brim.bank.settings import BankSettings
-    from brim.bank.simulation import create_bank
+    from brim.bank.simulation import clock_of, create_bank
 
-    found = BankSettings(inbox=str(inbox.resolve()), outbox=str(outbox.resolve()), company_ids=company_ids, **settings)
+    given = {"company_ids": company_ids, **settings}
+    if settings["scheme"] == "sepa":
+        given |= {name: value for name, value in _SEPA.items() if _is_default(name)}
+    found = BankSettings(inbox=str(inbox.resolve()), outbox=str(outbox.resolve()), **given)
     found.check()
-    now = _moment(LocalTime(found.time_zone), now_text) if now_text else _real_time()
+    now = _moment(clock_of(found), now_text) if now_text else _real_time()
     create_bank(state, found, now)
     with _opened(state) as created:
         click.echo(f"Bank {found.routing} created; its time is {_shown(created, created.now)}.")
@@ -168,6 +178,7 @@ def transfer(state: Path, cents: int, text: str, out: bool) -> None:  # noqa: FB
 def accounts() -> None:
     """Print the account numbers that are not simply paid."""
     from brim.bank.outcomes import NAMED
+    from brim.bank.sepa import REASONS, iban_of
 
     for number, (outcome, meaning) in NAMED.items():
         code = outcome.code if outcome else ""
@@ -182,6 +193,25 @@ def accounts() -> None:
     click.echo("96CC000000    Cnn  the same, with the transaction code at the end, as some banks write C06 and C07")
     click.echo("95NRR00000    Rnn  each debit returned N times with RR, then paid: 9520100000 is R01 twice")
     click.echo("any other          paid")
+    click.echo()
+    click.echo("With --scheme sepa, by IBAN, here rejected at once and returned two days after settlement:")
+    for reason in REASONS.values():
+        click.echo(f"{reason}  {iban_of(reason, 0)}  {iban_of(reason, 2)}")
+
+
+_SEPA: Final[dict[str, Any]] = {
+    "routing": "BRIMDEF0XXX",
+    "account": "DE23999999990000000000",
+    "company_ids": ("DE98ZZZ09999999999",),
+    "time_zone": "Europe/Berlin",
+    "statement_format": "camt053",
+}
+"""What a bank of SEPA has where nothing is given: a BIC and an IBAN that no bank has, and a published identifier."""
+
+
+def _is_default(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.DEFAULT
 
 
 _LONGEST_TEXT: Final = 140

@@ -42,6 +42,7 @@ def write_statement(step: Step) -> None:
             opening=opening,
             closing=closing,
             lines=lines,
+            currency=step.settings.currency,
         )
     )
     name = f"statement_{day:%Y%m%d}"

@@ -47,7 +47,8 @@ NAMED: Final[dict[str, tuple[Outcome | None, str]]] = {
 }
 """Outcome and meaning by account number."""
 
-RETURN_CODES: Final = re.compile(r"R\d\d")
+RETURN_CODES: Final = re.compile(r"R\d\d|[A-Z]{2}\d\d|[A-Z]{4}")
+"""Codes of Nacha's, and reasons of ISO 20022."""
 CHANGE_CODES: Final = re.compile(r"C\d\d")
 _RETURNED: Final = re.compile(r"99(\d\d)(\d\d)00(00|7[1-7])")
 CONTEST_CODES: Final = re.compile(r"R7[1-7]")

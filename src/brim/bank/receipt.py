@@ -11,8 +11,10 @@ from brim.bank.disputes import entry_row, find_dishonor_fault, keep_dishonors
 from brim.bank.folders import ArrivedFile
 from brim.bank.inspection import effective_day, inspect_batch, inspect_file
 from brim.bank.nacha_reader import RECORD, REFUSALS, Batch, Entry, Fault, NachaFile, read_nacha
+from brim.bank.pain008_reader import read_message
 from brim.bank.retries import inspect_retries
 from brim.bank.reversals import inspect_reversals
+from brim.bank.sepa import judge_message
 from brim.bank.step import Step
 
 _MINUTE_S: Final = 60
@@ -28,7 +30,7 @@ def keep_delivery(step: Step, file: ArrivedFile, content: bytes) -> None:
     kept: bytes | None = zlib.compress(content, 1)
     read_at = step.now
     if not step.store.value("known_file", file.name, sha256):
-        rule = step.file_rule(file.name, read_nacha(content[:RECORD]).reference, "lose", "delay")
+        rule = step.file_rule(file.name, _reference_of(step, content), "lose", "delay")
         if rule and rule.action == "lose":
             kept = None
         elif rule:
@@ -36,13 +38,23 @@ def keep_delivery(step: Step, file: ArrivedFile, content: bytes) -> None:
     step.store.run("insert_delivery", file.name, file.identity, sha256, step.now, read_at, kept)
 
 
+def _reference_of(step: Step, content: bytes) -> str:
+    return read_message(content).name if step.settings.is_sepa else read_nacha(content[:RECORD]).reference
+
+
 def read_delivery(step: Step, number: int) -> None:
     """Decide about a file, or recognise one that was read before; an acknowledgement is owed either way."""
     content = zlib.decompress(step.store.value("delivery_content", number))
     (taken,) = step.store.rows("take_delivery", number)
     known = step.store.value("known_file", taken["name"], taken["sha256"])
-    file_id = known or _judge(step, taken["name"], taken["sha256"], read_nacha(content))
+    file_id = known or _decide(step, taken["name"], taken["sha256"], content)
     _owe_acknowledgement(step, file_id)
+
+
+def _decide(step: Step, name: str, sha256: str, content: bytes) -> int:
+    if step.settings.is_sepa:
+        return judge_message(step, name, sha256, content)
+    return _judge(step, name, sha256, read_nacha(content))
 
 
 def _judge(step: Step, name: str, sha256: str, file: NachaFile) -> int:
@@ -166,4 +178,5 @@ def acknowledge(step: Step, number: int) -> None:
     """Hand out an acknowledgement."""
     file_id = step.store.value("take_acknowledgement", number)
     content = step.store.value("acknowledgement_content", file_id)
-    step.hand_out(f"ack_{step.local.local(step.now):%Y%m%d_%H%M%S}_{number:06}.csv", content)
+    kind, ending = ("pain002", "xml") if step.settings.is_sepa else ("ack", "csv")
+    step.hand_out(f"{kind}_{step.local.local(step.now):%Y%m%d_%H%M%S}_{number:06}.{ending}", content)

@@ -7,6 +7,7 @@ from brim.bank.banking_days import RETURNS
 from brim.bank.disputes import book_dishonor
 from brim.bank.outcomes import Outcome, corrected_data, due_day, is_counted
 from brim.bank.script import Rule
+from brim.bank.sepa import plan_return, settle_collections
 from brim.bank.step import Step
 
 
@@ -15,6 +16,9 @@ def settle(step: Step, number: int) -> None:
     batch = step.store.rows("batch", number)[0]
     settle_on = date.fromisoformat(batch["settle_on"])
     step.store.run("settle_batch", number)
+    if step.settings.is_sepa:
+        settle_collections(step, batch)
+        return
     reference = f"{batch['company_id']}-{batch['number']:07}"
     what = (
         f"{batch['company_id']} {batch['description']} EFF {batch['effective']} BATCH {batch['number']:07} "
@@ -67,5 +71,9 @@ def return_settled(step: Step, rule: Rule, times: int | None) -> None:
     """Plan what a new rule says about entries that have settled."""
     named = {name: rule.fields.get(name) for name in ("trace", "account", "amount")}
     for entry in step.store.rows("settled_entries", **named)[:times]:
-        _plan_outcome(step, entry, rule.outcome, date.fromisoformat(entry["settle_on"]))
+        settled = date.fromisoformat(entry["settle_on"])
+        if step.settings.is_sepa:
+            plan_return(step, entry, rule.outcome.code, rule.outcome.days, settled=settled)
+        else:
+            _plan_outcome(step, entry, rule.outcome, settled)
         step.store.run("use_rule", rule.id)

@@ -23,20 +23,27 @@ from brim.bank.failures import BackwardsError, BankBusyError, BankExistsError, N
 from brim.bank.receipt import acknowledge, keep_delivery, read_delivery
 from brim.bank.returns import send_returns
 from brim.bank.script import Rule, times_of
+from brim.bank.sepa import book_returns
 from brim.bank.settings import BankSettings, from_json
 from brim.bank.settlement import return_settled, settle
 from brim.bank.step import Step, begin
 from brim.bank.store import Store, has_file
+from brim.bank.target_days import TargetTime
 
 _STEPS: Final[dict[int, Callable[[Step, int], None]]] = {
     0: read_delivery,
     1: acknowledge,
     2: settle,
-    3: lambda step, _: send_returns(step),
+    3: lambda step, _: book_returns(step) if step.settings.is_sepa else send_returns(step),
     4: lambda step, _: write_statement(step),
     5: lambda step, _: send_contests(step),
 }
 """What a step does, by its kind in the statement `next_step`."""
+
+
+def clock_of(settings: BankSettings) -> LocalTime:
+    """Return the local time of a bank, by the days of its clearing system."""
+    return TargetTime(settings.time_zone) if settings.is_sepa else LocalTime(settings.time_zone)
 
 
 def create_bank(folder: Path, settings: BankSettings, now: int) -> None:
@@ -49,7 +56,7 @@ def create_bank(folder: Path, settings: BankSettings, now: int) -> None:
     settings.check()
     for needed in (folder, Path(settings.inbox), Path(settings.outbox)):
         needed.mkdir(parents=True, exist_ok=True)
-    local = LocalTime(settings.time_zone)
+    local = clock_of(settings)
     store = Store(folder)
     try:
         with store.transaction():
@@ -76,7 +83,7 @@ class Bank:
             raise NoBankError(str(folder))
         self.store.create_missing_tables()
         self.settings = from_json(self.store.value("read_bank"))
-        self.local = LocalTime(self.settings.time_zone)
+        self.local = clock_of(self.settings)
 
     @property
     def now(self) -> int:

@@ -20,7 +20,10 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A day of the account: opening and the lines give the closing balance, unless a script says otherwise."""
+    """A day of the account: opening and the lines give the closing balance, unless a script says otherwise.
+
+    In euros the account is an IBAN, and the routing number a BIC.
+    """
 
     number: int
     day: date
@@ -30,3 +33,4 @@ class Statement:
     opening: int
     closing: int
     lines: Sequence[StatementLine]
+    currency: str = "USD"

@@ -76,6 +76,10 @@ class Step:
             return None if rule.action == "pay" else rule.outcome
         return by_account(account, prenote=prenote, credit=credit, returned=returned)
 
+    def collection_rule(self, end_to_end: str, iban: str, amount: int, *, use: bool) -> Rule | None:
+        """Return the first rule for a collection, and count its use if it is used."""
+        return self._first_rule(lambda rule: rule.fits_entry(end_to_end, iban, amount), use=use)
+
     def contest(self, trace: str, account: str, amount: int) -> tuple[str, int] | None:
         """Return by which code, and in how many banking days, the dishonor of an entry's return is contested."""
         rule = self._first_rule(lambda rule: rule.fits_entry(trace, account, amount, DISPUTE_ACTIONS))
