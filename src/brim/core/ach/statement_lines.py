@@ -490,19 +490,22 @@ def _payments_in(line: StatementLine) -> tuple[tuple[str, ...], ...]:
     return payments if len(payments) > 1 else ()
 
 
-async def _match(  # noqa: PLR0911  a ladder
-    reading: FileReading, line: StatementLine, *, is_payment: bool
-) -> LineMatch:
-    """Return what a line is about: first by the reference of a batch, then by the trace of a return.
+async def _match(reading: FileReading, line: StatementLine, *, is_payment: bool) -> LineMatch:
+    """Return what a line is about, on the rail that its originator collects by.
 
     What the payer wrote counts only where a line `is_payment` of an entry, which the bank's own words are not about.
     """
-    currency = reading.originator.profile.currency
-    if line.currency != currency:
-        problem = f"The line is in {line.currency.upper()}, and {WHAT_MOVES[reading.originator.profile.rail]}."
+    profile = reading.originator.profile
+    if line.currency != profile.currency:
+        problem = f"The line is in {line.currency.upper()}, and {WHAT_MOVES[profile.rail]}."
         return LineMatch(problem=problem, is_unexplained=True)
-    if reading.originator.profile.sepa is not None:
+    if profile.sepa is not None:
         return await match_collection_line(reading, line, booked_for=booked_for)
+    return await _match_entry_line(reading, line, is_payment=is_payment)
+
+
+async def _match_entry_line(reading: FileReading, line: StatementLine, *, is_payment: bool) -> LineMatch:
+    """Return what a line of ACH is about: first by the reference of a batch, then by the trace of a return."""
     texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
     if is_payment:
         texts += [text for each in line.details for text in (each.instruction_id, each.transaction_id, each.text)]
