@@ -258,7 +258,7 @@ CASES: Final[Mapping[str, Case]] = {
     "balance_overview.newest_line": Case(OWN),
     "balance_overview.day_totals": Case((*OWN, "", 50)),
     "money_at_risk.usable_debits": Case((*OWN, at("file_", 20), at("file_", 70), 1_000)),  # a window of time
-    "money_at_risk.pending_debits": Case((*OWN, 50)),
+    "money_at_risk.pending_debits": Case((*OWN, 50, ["ach", "sepa"])),
     "money_at_risk.read_clocks": Case(
         (*OWN, [at("tu_", n) for n in PENDING], [at("txn_", n) for n in PENDING]),
     ),

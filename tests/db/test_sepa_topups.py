@@ -10,6 +10,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.core import ach, originators
 from brim.core.funding import AlreadyVerifiedError
+from brim.core.money_at_risk import MoneyAtRisk, Risk, Sum, read_money_at_risk
 from brim.core.rails.ach import ProfileError, check_profile
 from brim.core.rails.sepa import Version
 from brim.core.reversals import NotReversibleError, ReversalReason
@@ -59,6 +60,31 @@ async def test_a_topup_leaves_at_the_cutoff_and_succeeds_after_the_hold_once_the
     await assert_books_hold(live.database)
 
 
+async def test_money_at_risk_and_arrivals_are_of_euros_too(live: SepaMoney) -> None:
+    await live.open()
+    await live.create(await live.iban())
+
+    async def look() -> MoneyAtRisk:
+        return await read_money_at_risk(live.database, PLATFORM, now_ms=live.now_ms)
+
+    def told(found: MoneyAtRisk) -> list[tuple[str, str, int | None]]:
+        return [(each.currency, each.stage, each.usable_ms) for each in found.arrivals]
+
+    assert told(await look()) == [("eur", "cutoff", berlin("2026-12-09 09:00"))]
+    await live.pass_time("2026-12-01 17:00")
+    assert told(await look()) == [("eur", "in_file", berlin("2026-12-09 09:00"))]
+    (batch,) = find_all(live.sent()[0], BATCH)
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((5_000, batch_line(batch)), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    for day, risk in (("2027-01-27", Risk.RETURNABLE), ("2028-01-02", Risk.UNAUTHORIZED)):
+        live.now_ms = berlin(f"{day} 20:00")
+        (found,) = (await look()).currencies
+        assert (found.currency, dict(found.sums)) == ("eur", {risk: Sum(5_000, 1)})
+    live.now_ms = berlin("2028-01-03 10:00")
+    assert (await look()).currencies == ()
+
+
 async def _collected(live: SepaMoney, *amounts: int) -> tuple[list[str], list[str], str]:
     """Let top-ups of so much be collected; return them, their end-to-end ids, and the batch that they are in."""
     await live.open()
@@ -101,6 +127,23 @@ async def test_a_return_before_the_hold_is_over_fails_the_topup_and_a_refund_aft
     ended = await rows(live.database, "SELECT end_reason FROM authorizations WHERE ended_ms IS NOT NULL")
     assert [each["end_reason"] for each in ended] == ["returned with MD01"]
     assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def test_a_line_that_books_several_returns_takes_each_collection_back(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((3_000, batch_line(batch, 2)), day="2026-12-02")
+    await live.pass_time("2026-12-04 20:00")
+    listed = "".join(
+        return_line(end, reason).replace("</Refs>", f'</Refs><Amt Ccy="EUR">{amount}</Amt>')
+        for end, reason, amount in zip(ends, ("AM04", "MD01"), ("10.00", "20.00"), strict=True)
+    )
+    await live.state((-3_000, listed), day="2026-12-04")
+    assert await _statuses(live, made) == [("failed", "insufficient_funds"), ("failed", "debit_not_authorized")]
+    assert await live.ledger() == {"bank:operating": 0, "funding:clearing": 0}
+    assert await rows(live.database, "SELECT detail FROM breaks WHERE resolved_ms IS NULL") == []
     await assert_books_hold(live.database)
 
 

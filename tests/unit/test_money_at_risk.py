@@ -69,6 +69,22 @@ def test_the_days_of_returns_pass_over_weekends_and_holidays(settled: date, ordi
     assert returnable_on(settled, "PPD") == (ordinary, unauthorized)
 
 
+@pytest.mark.parametrize(
+    ("day", "risk"),
+    [
+        ("2027-01-27", Risk.RETURNABLE),
+        ("2027-01-28", Risk.UNAUTHORIZED),
+        ("2028-01-02", Risk.UNAUTHORIZED),
+        ("2028-01-03", None),
+    ],
+)
+def test_a_collection_by_sepa_is_at_risk_for_eight_weeks_and_for_thirteen_months(day: str, risk: Risk | None) -> None:
+    settled = date(2026, 12, 2)
+    assert returnable_on(settled, "CORE") == (date(2027, 1, 27), date(2028, 1, 2))
+    told = {"effective_date": settled, "sec_code": "CORE", "is_booked": True}
+    assert risk_of(PROFILE, **told, now_ms=at(f"{day} 12:00")) is risk  # type: ignore[arg-type]
+
+
 def test_what_is_at_risk_is_summed_by_account_source_and_currency() -> None:
     new, old, gone = date(2026, 12, 2), date(2026, 11, 2), date(2026, 9, 1)
     rows = [
@@ -99,7 +115,10 @@ NOW = at("2026-11-30 10:00")
 
 def expected(status: EntryStatus | None, day: date | None = None, *, due: str = "2026-11-30 17:00") -> Arrival:
     (found,) = forecast(
-        [PendingDebits("usd", "orig", status, day, 2, at(due), Sum(500, 1))], {"orig": PROFILE}, PROFILE, now_ms=NOW
+        [PendingDebits("usd", "orig", status, day, 2, at(due), Sum(500, 1))],
+        {"orig": PROFILE},
+        {"usd": PROFILE},
+        now_ms=NOW,
     )
     return found
 
@@ -186,11 +205,11 @@ def test_arrivals_of_one_day_and_reason_are_one_and_those_without_a_day_come_las
         PendingDebits("usd", None, None, None, 2, at("2026-11-20 17:00"), Sum(300, 2)),
         PendingDebits("usd", "orig", EntryStatus.CONFIRMED, date(2026, 11, 27), 2, None, Sum(20, 1)),
     ]
-    found = forecast(pending, {"orig": PROFILE}, PROFILE, now_ms=NOW)
+    found = forecast(pending, {"orig": PROFILE}, {"usd": PROFILE}, now_ms=NOW)
     assert [(each.stage, each.sum) for each in found] == [
         (Stage.CONFIRMED, Sum(20, 1)),
         (Stage.CUTOFF, Sum(800, 3)),
         (Stage.REJECTED, Sum(1, 1)),
     ]
-    (nobody, *_) = forecast(pending[1:2], {}, None, now_ms=NOW)
+    (nobody, *_) = forecast(pending[1:2], {}, {}, now_ms=NOW)
     assert (nobody.stage, nobody.usable_ms) == (Stage.NO_ORIGINATOR, None)

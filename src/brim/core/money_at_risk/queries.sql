@@ -50,8 +50,8 @@ FROM (SELECT count(*) < $5 AS is_complete FROM looked_at) AS n
 LEFT JOIN usable AS u ON true;
 
 -- name: pending_debits
--- The newest $3 pending top-ups by ACH of a platform and of the accounts below it, by where they stand; and whether these
--- were all. One row at least.
+-- The newest $3 pending top-ups of a platform and of the accounts below it, by where those stand that are on one of some
+-- rails (4); and whether these were all. One row at least.
 WITH
 owners AS MATERIALIZED (
     SELECT $1 AS account
@@ -88,7 +88,7 @@ pending AS (
         ORDER BY topup DESC, number DESC
         LIMIT 1
     ) AS e ON true
-    WHERE t.rail = 'ach'
+    WHERE t.rail = ANY ($4::text[])
     GROUP BY 1, 2, 3, 4, 5, 6
 )
 

@@ -21,12 +21,15 @@ from brim.core.rails.ach import (
     usable_ms,
 )
 from brim.core.rails.ach.nacha import RETURN_CODES
+from brim.core.rails.sepa import claimable_until, refundable_until
 
 CURRENCY: Final = "usd"
 """What ACH moves."""
 HORIZON_DAYS: Final = 85
 """How far back files are looked at: what they debited can come back for sixty days and the banking day after, and a
 file is made some days before its entries settle."""
+HORIZON_DAYS_OF_SEPA: Final = 425
+"""The same where an originator collects by SEPA: thirteen months."""
 _ORDINARY: Final = RETURN_CODES["R01"]
 _UNAUTHORIZED: Final = RETURN_CODES["R10"]
 _OF_COMPANIES: Final = frozenset({SecCode.CCD})
@@ -151,8 +154,11 @@ def returnable_on(effective_date: date, sec_code: str) -> tuple[date, date | Non
 
     The second is None for a company's debit (CCD): its holder has two banking days as well (R29). Source: Nacha's
     operating rules: a return is with the originating bank by the opening of the second banking day after settlement,
-    that of a consumer's unauthorized debit by the opening of the banking day after the sixtieth day.
+    that of a consumer's unauthorized debit by the opening of the banking day after the sixtieth day. A debtor of SEPA
+    (CORE) claims any collection back for eight weeks, and an unauthorized one for thirteen months.
     """
+    if sec_code == SecCode.CORE:
+        return refundable_until(effective_date), claimable_until(effective_date)
     ordinary = returnable_until(_ORDINARY, effective_date) or effective_date
     return ordinary, None if sec_code in _OF_COMPANIES else returnable_until(_UNAUTHORIZED, effective_date)
 
@@ -163,10 +169,11 @@ def risk_of(
     """Return why the money of a debit may be taken back, which is usable; None where it no longer can."""
     if not is_booked:
         return Risk.UNCONFIRMED
-    if now_ms < refundable_from_ms(profile, effective_date):
+    today, (ordinary, last) = local_day(profile, now_ms), returnable_on(effective_date, sec_code)
+    is_mandate = sec_code == SecCode.CORE  # what comes back on the last day of others is there on the next
+    if (today <= ordinary) if is_mandate else (now_ms < refundable_from_ms(profile, effective_date)):
         return Risk.RETURNABLE
-    last = returnable_on(effective_date, sec_code)[1]
-    return Risk.UNAUTHORIZED if last is not None and local_day(profile, now_ms) <= last else None
+    return Risk.UNAUTHORIZED if last is not None and today <= last else None
 
 
 def sum_at_risk(
@@ -205,7 +212,7 @@ def total_by_currency(rows: Iterable[AtRisk]) -> list[AtRisk]:
 def forecast(
     pending: Iterable[PendingDebits],
     profiles: Mapping[str, OriginatorProfile],
-    active: OriginatorProfile | None,
+    active: Mapping[str, OriginatorProfile],
     *,
     now_ms: int,
 ) -> list[Arrival]:
@@ -214,13 +221,14 @@ def forecast(
     Args:
         pending: what is pending.
         profiles: those of the platform's originators.
-        active: the one that debits what has no entry yet; None without an active originator.
+        active: the ones that debit what has no entry yet, by currency; none without an active originator.
         now_ms: the moment.
     """
     found: dict[tuple[object, ...], Arrival] = {}
     for each in pending:
-        profile = profiles.get(each.originator or "") or active
-        arrival = _expected(each, profile, active, now_ms=now_ms)
+        in_charge = active.get(each.currency)
+        profile = profiles.get(each.originator or "") or in_charge
+        arrival = _expected(each, profile, in_charge, now_ms=now_ms)
         key = (
             arrival.currency,
             arrival.stage,

@@ -10,6 +10,7 @@ from brim.core.ach import FILE_PREFIX
 from brim.core.money_at_risk import store
 from brim.core.money_at_risk.rules import (
     HORIZON_DAYS,
+    HORIZON_DAYS_OF_SEPA,
     AtRisk,
     MoneyAtRisk,
     forecast,
@@ -52,8 +53,7 @@ async def read_money_at_risk(
         known = await originators.list_originators(conn, scope)
         rows, is_complete = await _read_rows(conn, scope, known, now_ms=moment_ms, most=most_debits)
         pending, arrivals_are_complete = await store.fetch_pending_debits(conn, scope, limit=most_pending)
-    active = originators.in_charge(known)
-    is_active = active is not None and active.status is OriginatorStatus.ACTIVE
+    active = [each.profile for each in known if each.status is OriginatorStatus.ACTIVE]
     return MoneyAtRisk(
         now_ms=moment_ms,
         currencies=tuple(total_by_currency(rows)),
@@ -64,7 +64,7 @@ async def read_money_at_risk(
             forecast(
                 pending,
                 {each.id: each.profile for each in known},
-                active.profile if active is not None and is_active else None,
+                {profile.currency: profile for profile in active},
                 now_ms=moment_ms,
             )
         ),
@@ -83,7 +83,8 @@ async def total_at_risk(conn: Conn, scope: AccountScope, *, now_ms: int, most: i
 async def _read_rows(
     conn: Conn, scope: AccountScope, known: Sequence[originators.Originator], *, now_ms: int, most: int
 ) -> tuple[list[AtRisk], bool]:
-    since_file = first_id_at(FILE_PREFIX, now_ms // 1000 - HORIZON_DAYS * _DAY_S)
+    days = HORIZON_DAYS_OF_SEPA if any(each.profile.sepa is not None for each in known) else HORIZON_DAYS
+    since_file = first_id_at(FILE_PREFIX, now_ms // 1000 - days * _DAY_S)
     debits, is_complete = await store.fetch_usable_debits(conn, scope, since_file=since_file, limit=most)
     return sum_at_risk(debits, {each.id: each.profile for each in known}, now_ms=now_ms), is_complete
 

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
 from brim.core.money_at_risk.rules import PendingDebits, Sum, UsableDebits
+from brim.core.rails import FILE_RAILS
 from brim.core.topups import Topup
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -43,8 +44,8 @@ async def fetch_usable_debits(
 
 
 async def fetch_pending_debits(conn: Conn, scope: AccountScope, *, limit: int) -> tuple[list[PendingDebits], bool]:
-    """Return what is pending by ACH of a platform, of so many top-ups; and whether these were all."""
-    records = await conn.fetch(_SQL["pending_debits"], scope.account, scope.livemode, limit)
+    """Return what is pending by a bank's files of a platform, of so many top-ups; and whether these were all."""
+    records = await conn.fetch(_SQL["pending_debits"], scope.account, scope.livemode, limit, list(FILE_RAILS))
     found = [
         PendingDebits(
             currency=record["currency"],

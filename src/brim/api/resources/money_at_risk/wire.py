@@ -27,11 +27,17 @@ class AtRiskObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     returnable: Annotated[
         RiskSumObject,
-        described("Booked by a statement, and ordinary returns may still arrive: within two banking days."),
+        described(
+            "Booked by a statement, and ordinary returns may still arrive: within two banking days; by SEPA refunds "
+            "too, within eight weeks."
+        ),
     ]
     returnable_as_unauthorized: Annotated[
         RiskSumObject,
-        described("Booked, and a consumer may still say that they did not authorize the debit: within sixty days."),
+        described(
+            "Booked, and a consumer may still say that they did not authorize the debit: within sixty days; by SEPA "
+            "within thirteen months."
+        ),
     ]
     total: Annotated[RiskSumObject, described("All of it.")]
     unconfirmed: Annotated[
@@ -62,7 +68,7 @@ class MoneyAtRiskObject(msgspec.Struct, frozen=True, kw_only=True):
 
     object: Annotated[str, constant("brim.money_at_risk")] = "brim.money_at_risk"
     arrivals: Annotated[
-        list[ArrivalObject], described("What is pending by ACH, the earliest first; what has no day comes last.")
+        list[ArrivalObject], described("What is pending, the earliest first; what has no day comes last.")
     ]
     arrivals_are_complete: Annotated[
         bool, described("Whether all that is pending was counted; else there is more than the newest 50,000.")

@@ -172,7 +172,8 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     name: Annotated[
         str,
         described(
-            "The rail: `ach` for live debits, `push` for transfers that arrived, `sandbox` for test money.", **TEXT
+            "The rail: `ach` or `sepa` for live debits, `push` for transfers that arrived, `sandbox` for test money.",
+            **TEXT,
         ),
     ]
     returnable_as_unauthorized_until: Annotated[

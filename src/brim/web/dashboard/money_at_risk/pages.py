@@ -8,8 +8,8 @@ from brim.web.dashboard.signed import SignedVisit
 MONEY_AT_RISK: Final = "/v1/brim/money_at_risk"
 RISKS: Final = {
     "unconfirmed": ("Not confirmed", "no statement of the bank has booked it"),
-    "returnable": ("Returnable", "ordinary returns may still arrive"),
-    "returnable_as_unauthorized": ("Returnable as unauthorized", "sixty days, for consumers' debits"),
+    "returnable": ("Returnable", "ordinary returns and refunds may still arrive"),
+    "returnable_as_unauthorized": ("Returnable as unauthorized", "by ACH for sixty days, by SEPA for thirteen months"),
 }
 """For each reason why usable money may be taken back: what it is called, and what that means."""
 
