@@ -188,7 +188,7 @@ async def _measure(folder: Path, postgres: EmbeddedPostgres, lines: int, items: 
 
         server_s, cpu_s, began = -servers.cpu_s(), -time.process_time(), time.perf_counter()
         servers.mib, watching = 0.0, asyncio.ensure_future(watch())
-        await incoming.apply_all(database, now_ms=NOW_MS, ids=ids)
+        await incoming.apply_all(database, clock=lambda: NOW_MS, ids=ids)
         cpu_s, server_s = cpu_s + time.process_time(), server_s + servers.cpu_s()
         took = Took(time.perf_counter() - began, cpu_s, server_s, alone_s, (peak_kib() - before) / 1024, servers.mib)
         done.set()

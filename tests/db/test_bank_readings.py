@@ -214,7 +214,7 @@ async def test_what_was_imported_for_another_originator_comes_in_for_its_own_too
         await live.advance_bank()
         for path in sorted((live.folder / "from-bank").iterdir()):
             await _import(live, other, path.name, path.read_bytes())
-        await live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids)
+        await live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids)
     first = await rows(live.database, "SELECT id, originator, status FROM bank_files")
     assert {(row["originator"], row["status"]) for row in first} == {(other.id, "applied")}
     assert await rows(live.database, "SELECT FROM ach_entries WHERE confirmed_by IS NOT NULL") == []
@@ -465,7 +465,7 @@ async def test_what_is_confirmed_after_its_hold_waits_for_a_reading_since_then(l
     for path in statements:
         content = (live.folder / path.name).read_bytes()
         await live.incoming.receive(live.database, originator, path.name, content, now_ms=live.now_ms, ids=live.ids)
-    await live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    await live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids)
     (entry,) = await rows(live.database, "SELECT status FROM ach_entries")
     assert entry["status"] == "confirmed"
     await live.claim()

@@ -20,7 +20,7 @@ async def live(database: Database, tmp_path: Path) -> LiveMoney:
 
 async def _apply(live: LiveMoney) -> None:
     await live.incoming.receive_all(live.database, now_ms=live.now_ms, ids=live.ids)
-    await live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids)
+    await live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids)
 
 
 @pytest.mark.parametrize("what", ["file", "acknowledgement", "statement", "return"])

@@ -187,7 +187,7 @@ async def test_the_same_bank_file_read_by_two_workers_is_applied_once(live: Live
         await process.incoming.receive_all(process.database, now_ms=process.now_ms, ids=process.ids)
     found = await asyncio.gather(
         *(
-            each.incoming.apply_all(each.database, now_ms=each.now_ms, ids=each.ids)
+            each.incoming.apply_all(each.database, clock=lambda: live.now_ms, ids=each.ids)
             for each in (live, other, live, other)
         )
     )

@@ -501,7 +501,7 @@ async def test_a_return_that_arrives_while_amounts_are_stated_wins_in_the_end(li
     await live.incoming.receive_all(live.database, now_ms=live.now_ms, ids=live.ids)
     await asyncio.gather(
         live.state(source, *amounts),
-        live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids),
+        live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids),
         return_exceptions=True,
     )
     await live.work()

@@ -477,11 +477,10 @@ async def test_two_workers_at_once_credit_a_transfer_once(house: House) -> None:
     other = LiveMoney(house.database, house.live.folder)
     other.vault, other.encryption_key = house.live.vault, house.live.encryption_key
     other.move_to(house.database)
-    when = {"now_ms": house.live.now_ms}
 
     async def work(live: LiveMoney) -> None:
-        await live.incoming.receive_all(house.database, ids=live.ids, **when)
-        await live.incoming.apply_all(house.database, ids=live.ids, **when)
+        await live.incoming.receive_all(house.database, ids=live.ids, now_ms=house.live.now_ms)
+        await live.incoming.apply_all(house.database, ids=live.ids, clock=lambda: house.live.now_ms)
 
     await asyncio.gather(*(work(each) for each in (house.live, other)))
     assert await house.states() == [("credited", "short", 1_500), ("credited", None, 2_500)]

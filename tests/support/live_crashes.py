@@ -95,7 +95,7 @@ def steps_of(live: LiveMoney) -> list[Step]:
     """Return what a worker does for live money, in the order in which it does it."""
     return [
         lambda: live.incoming.receive_all(live.database, now_ms=live.now_ms, ids=live.ids),
-        lambda: live.incoming.apply_all(live.database, now_ms=live.now_ms, ids=live.ids),
+        lambda: live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids),
         lambda: live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids),
         lambda: live.prenoting.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids),
         lambda: ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids),

@@ -373,7 +373,7 @@ class LiveMoney:
     async def read_bank(self) -> int:
         """Store and apply what the bank has put into the folder; return how much that was."""
         count = await self.incoming.receive_all(self.database, now_ms=self.now_ms, ids=self.ids)
-        return count + await self.incoming.apply_all(self.database, now_ms=self.now_ms, ids=self.ids)
+        return count + await self.incoming.apply_all(self.database, clock=lambda: self.now_ms, ids=self.ids)
 
     async def until(self, text: str, *, step_hours: int = 12) -> None:
         """Let time pass, for us and for the bank, in steps."""

@@ -677,6 +677,7 @@ def import_file(
     nothing has come from the bank that is not imported.
     """
     from brim.api.wire_formats import WIRE_FORMATS
+    from brim.base.clock import system_clock_ms
     from brim.core.ach import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
     from brim.core.funding import BankSecrets
     from brim.core.originators import choose_originator
@@ -697,7 +698,7 @@ def import_file(
         for name, content in contents:
             async with database.transaction() as conn:
                 taken = await store_bank_file(conn, vault, chosen, name, content, by=asked["by"], **when)
-            await incoming.apply_all(database, **when)
+            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"])
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             if taken.is_new:
                 told.append(f"{name} is taken: {found.kind}, {found.status}.")

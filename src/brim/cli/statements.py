@@ -38,6 +38,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
     It goes the way of any file from the bank, as `brim ach import` does: it is known by its content, and applied once.
     """
     from brim.api.wire_formats import WIRE_FORMATS
+    from brim.base.clock import system_clock_ms
     from brim.core.ach import Incoming, retrieve_bank_file, store_bank_file
     from brim.core.funding import BankSecrets
     from brim.core.originators import choose_originator
@@ -60,7 +61,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
                 click.echo(f"{number} of {len(files)}: reading {file.name} ({size}) ...", err=True)
             async with database.transaction() as conn:
                 taken = await store_bank_file(conn, vault, chosen, file.name, content, by=asked["by"], **when)
-            await incoming.apply_all(database, **when)
+            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"])
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             brought = await _brought(database, chosen.scope.account, found.id)
             before = "" if taken.is_new else " was taken before"

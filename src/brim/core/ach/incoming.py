@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from brim.base.actor import Actor, ActorKind
+from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.base.json_codec import encode_text
 from brim.core import audit
@@ -255,8 +256,11 @@ class Incoming:
         async with database.transaction() as conn:
             return await store_bank_file(conn, self._vault, originator, name, content, by=by, now_ms=now_ms, ids=ids)
 
-    async def apply_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
-        """Apply what was stored and not applied yet, one transaction each; return how many files were."""
+    async def apply_all(self, database: Database, *, clock: Clock, ids: IdFactory) -> int:
+        """Apply what was stored and not applied yet, one transaction each; return how many files were.
+
+        A file may take minutes, so each has the time of its own transaction, for which whoever reads an interval waits.
+        """
         readings, self._readings = self._readings, []
         async with database.connection() as conn:
             waiting = await file_store.bank_files_to_apply(conn)
@@ -272,7 +276,7 @@ class Incoming:
             async def work(conn: Conn, received: Received = received, originator: Originator = originator) -> bool:
                 try:
                     async with conn.transaction():
-                        return await self._apply(conn, originator, received, now_ms=now_ms, ids=ids)
+                        return await self._apply(conn, originator, received, now_ms=clock(), ids=ids)
                 except ClockAdvancingError:
                     return False  # it is applied once the clock has arrived
 
@@ -284,7 +288,7 @@ class Incoming:
                 scope=received.scope,
                 cause=received.id,
                 doing=doing,
-                now_ms=now_ms,
+                now_ms=clock(),
                 ids=ids,
             )
             applied += bool(is_applied)
