@@ -162,6 +162,9 @@ def test_a_month_is_closed_on_the_command_line(server: Server, key: str, tmp_pat
     assert shown.stderr.split()[-1] in verified.stdout
     (tmp_path / "other.pem").write_text(SigningKey(bytes(32)).public_pem)
     assert "not of this manifest and key" in brim("verify", str(folder), "--key", str(tmp_path / "other.pem")).output
+    (tmp_path / "again" / "report-key.pem").write_text(SigningKey(bytes(32)).public_pem)
+    refused = brim("get", run, "-o", str(tmp_path / "again"), *at_server)
+    assert (refused.exit_code, "is another key" in refused.output) == (1, True)
     with (folder / f"{run}.csv").open("a") as file:
         file.write("acct_1,usd,topup,1,1.00,0.00,1.00\n")
     changed = brim("verify", str(folder))

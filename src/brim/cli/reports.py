@@ -44,6 +44,13 @@ class ReportPendingError(BrimError):
         super().__init__(f"{run} is not made yet. Get it later: brim reports get {run}")
 
 
+class OtherKeyError(BrimError):
+    """A folder has reports that were signed by another key, which would be lost."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is another key than the server signs with. Write the report to a folder of its own.")
+
+
 class IntervalError(BrimError):
     """The flags name no interval."""
 
@@ -220,6 +227,7 @@ def _show(client: "Client", made: Mapping[str, Any], folder: Path | None) -> Non
         ReportFailedError: it has failed.
         ReportPendingError: it is not made yet.
         ManifestError: what was written is not what was signed.
+        OtherKeyError: the folder has reports that another key has signed.
     """
     if made["status"] == "failed":
         raise ReportFailedError(made["id"], made["error"])
@@ -249,9 +257,11 @@ def _write(client: "Client", files: list[dict[str, Any]], folder: Path) -> None:
     from brim.core.reports import KEY_FILE, find_manifests, read_public_key, verify_report
 
     folder.mkdir(parents=True, exist_ok=True)
+    pem = client.get("/v1/brim/report_key")["public_key"].encode()
+    if (folder / KEY_FILE).exists() and (folder / KEY_FILE).read_bytes() != pem:
+        raise OtherKeyError(folder / KEY_FILE)
     for file in files:
         _save(folder / Path(file["filename"]).name, client.download(f"/v1/files/{file['id']}/contents"))
-    pem = client.get("/v1/brim/report_key")["public_key"].encode()
     _save(folder / KEY_FILE, [pem])
     names = {Path(file["filename"]).name for file in files}
     for manifest in find_manifests(folder):
