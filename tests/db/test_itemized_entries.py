@@ -199,6 +199,81 @@ async def test_an_entry_that_is_a_batch_of_ours_stays_one_line(live: LiveMoney) 
         assert (await live.topup(topup))["status"] == Status.PENDING
 
 
+async def test_an_entry_that_may_be_a_batch_stays_one_line_however_often_it_comes(live: LiveMoney) -> None:
+    """A person can settle it as the batch: its payments are not transfers of customers."""
+    house = await House(live).open()
+    source = await live.bank_account()
+    for amount in (2_500, 1_200):
+        await live.create(source, amount)
+    await live.until("2026-12-02 20:00")
+    listed = Entry(3_700, parts=((2_500, "A"), (1_200, "B")), text=("COLLECTIVE CREDIT",))
+    content = await house.book(listed, write=camt053)
+    for again in (content + b"\n", camt054([account(0, listed)])):
+        await house.send(again)
+    assert await lines(house) == [(3_700, False, None, "unmatched_line")]
+    assert await house.transfers() == []
+
+
+async def test_payments_that_are_listed_otherwise_than_before_are_a_break(house: House) -> None:
+    mine = (await house.instructions()).reference
+    await house.book(Entry(1_000, "B1", parts=((100, mine), (900, "E2"))), write=camt053)
+    for parts, breaks in (
+        (((900, "E2"), (100, mine)), []),
+        (((900, "NOTPROVIDED"), (100, mine)), []),
+        (((900, mine), (100, "E2")), ["withdrawn_line"]),
+        (((800, "NOTPROVIDED"), (200, "NOTPROVIDED")), ["withdrawn_line"] * 2),
+    ):
+        await house.send(camt054([account(0, Entry(1_000, "B1", parts=parts))]))
+        assert await house.breaks() == breaks
+    assert await house.balance() == 100
+
+
+ALONE = (Entry(100, "N1", parts=((100, "E1"),)), Entry(900, parts=((900, "E2"),)))
+
+
+def paid(content: bytes, reference: str) -> bytes:
+    """Return a file in which whoever paid the payment E1 wrote a reference."""
+    note = b"<RmtInf><Ustrd>%s</Ustrd></RmtInf></TxDtls>" % reference.encode()
+    first, *more = content.split(b"<TxDtls>")
+    return first + b"".join(
+        b"<TxDtls>" + (each.replace(b"</TxDtls>", note, 1) if b"E1" in each else each) for each in more
+    )
+
+
+async def test_payments_that_are_notified_one_by_one_and_booked_together_count_once(house: House) -> None:
+    """Whichever comes first: nobody is credited for the same payment twice."""
+    mine = (await house.instructions()).reference
+    together = Entry(1_050, "B1", parts=((100, "E1"), (900, "E2"), (50, "E3")), text=("COLLECTIVE CREDIT",))
+    await house.send(paid(camt054([account(0, *ALONE)]), mine))
+    assert (await house.balance(), await house.suspense()) == (100, 900)
+    await house.send(paid(camt053([account(0, together)]), mine))
+    assert (await house.balance(), await house.suspense()) == (100, 950)
+    assert [line for line in await lines(house) if line[3]] == [
+        (100, True, None, "unmatched_line"),
+        (900, True, None, "unmatched_line"),
+    ]
+    await assert_books_hold(house.database)
+
+
+async def test_payments_that_were_booked_together_are_not_taken_again_as_they_are_notified(house: House) -> None:
+    mine = (await house.instructions()).reference
+    together = Entry(1_000, "B1", parts=((100, "E1"), (900, "E2")), text=("COLLECTIVE CREDIT",))
+    await house.send(paid(camt053([account(0, together)]), mine))
+    await house.send(paid(camt054([account(0, *ALONE)]), mine))
+    assert (await house.balance(), await house.suspense()) == (100, 900)
+    assert [line[:2] for line in await lines(house)] == [(1_000, False), (100, True), (900, True)]
+    await assert_books_hold(house.database)
+
+
+async def test_what_is_notified_and_booked_one_by_one_makes_no_doubt_of_another_payment(house: House) -> None:
+    mine = (await house.instructions()).reference
+    await house.send(paid(camt054([account(0, ALONE[0])]), mine))
+    together = Entry(1_000, "B1", parts=((100, "E1"), (900, "E2")), text=("COLLECTIVE CREDIT",))
+    await house.send(paid(camt053([account(0, ALONE[0], together)]), mine))
+    assert (await house.balance(), await house.suspense()) == (200, 900)
+    assert all(line[3] is None for line in await lines(house))
+
+
 async def test_what_the_payer_wrote_is_on_the_line_and_in_the_queue(house: House) -> None:
     content = camt053([account(0, Entry(900, "B1", text=("CREDIT",), parts=((900, "NOTPROVIDED"),)))])
     note = b"<RmtInf><Ustrd>Rent for May</Ustrd><Strd><CdtrRefInf><Ref>RF00</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
@@ -208,6 +283,18 @@ async def test_what_the_payer_wrote_is_on_the_line_and_in_the_queue(house: House
     async with house.database.connection() as conn:
         transfer = await find_transfer(conn, PLATFORM, await house.only())
     assert transfer.description == "CREDIT\nRF00\nRent for May"
+
+
+async def test_each_file_is_applied_in_the_time_of_its_own_transaction(house: House) -> None:
+    """A file may take minutes; what the next one posts has a time for which reports of an interval have waited."""
+    moments = iter(range(house.live.now_ms, house.live.now_ms + 10**9, 60_000))
+    for number, day in enumerate((MONDAY, TUESDAY)):
+        content = camt053([account(900 * number, Entry(900, f"B{number}"), on=day)])
+        (house.live.folder / "from-bank" / f"{number}.xml").write_bytes(content)
+    await house.live.incoming.receive_all(house.database, now_ms=house.live.now_ms, ids=house.live.ids)
+    await house.live.incoming.apply_all(house.database, clock=lambda: next(moments), ids=house.live.ids)
+    first, second = [row["created_ms"] for row in await house.transfers()]
+    assert second - first >= 60_000
 
 
 async def test_batches_at_random_come_in_any_order_and_count_once(house: House) -> None:

@@ -59,22 +59,27 @@ from brim.core.push import (
 from brim.core.rails.ach import REVERSAL_DESCRIPTION, SecCode, Transfers, local_day
 from brim.core.reconciliation import (
     LINE_PREFIX,
+    AnnouncedAlone,
     BankAccountName,
     BreakKind,
     LineStatus,
     MatchKind,
     ShownLine,
     StatementLineRow,
+    TakenStatement,
     explain_by_payments,
     facts_of,
     fetch_lines,
     find_entries,
     insert_new_line,
+    list_announced_alone,
+    list_payments_of_entry,
     lock_break,
     payments_of,
     said_elsewhere,
     take_statement,
 )
+from brim.core.reconciliation import Entry as KnownEntry
 from brim.core.reconciliation.formats import (
     CSV,
     Scope,
@@ -114,6 +119,9 @@ _TRACE: Final = re.compile(r"[0-9]{15}")
 _MAY_BE_KNOWN: Final = (
     "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
     "is that one again: {}"
+)
+_MAY_BE_ANNOUNCED: Final = (
+    "A notification has brought a payment of this amount and day by itself, and this may be that one again: {}"
 )
 
 
@@ -172,6 +180,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     elsewhere: Container[object] = ()
     if not taken.is_certain:
         elsewhere = await said_elsewhere(reading.conn, of, rows)
+    announced = await _announced_alone(reading, of, rows, taken) if any(payment_ids) else AnnouncedAlone(())
     times = Counter[tuple[str, date, int]]()
     recalls = {position for position in taken.lines if _may_take_back(lines[position])}
     known = set(range(len(rows))).difference(taken.in_doubt)
@@ -188,13 +197,28 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
             is_new=taken.is_certain,
             elsewhere=elsewhere,
             payment_ids=payment_ids[position],
+            announced=announced,
         ):
             known.discard(position)
     for position in sorted(known):
-        await _itemize_known(reading, lines[position], rows, position, of=of, payment_ids=payment_ids[position])
+        await _itemize_known(
+            reading, lines[position], rows, position, of=of, payment_ids=payment_ids[position], announced=announced
+        )
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
+
+
+async def _announced_alone(
+    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], taken: TakenStatement
+) -> AnnouncedAlone:
+    """Return what other files have notified payment by payment, less what this one repeats so."""
+    days, new = [row.booked_on for row in rows], set(taken.lines) if taken.is_certain else set()
+    announced = AnnouncedAlone(
+        await list_announced_alone(reading.conn, of, first_day=min(days), last_day=max(days), not_in=reading.file.id)
+    )
+    announced.take([facts_of(row) for position, row in enumerate(rows) if position not in new])
+    return announced
 
 
 async def _list_what_waits(reading: FileReading, statement_file: StatementFile) -> None:
@@ -277,12 +301,17 @@ async def _apply_line(
     is_new: bool = True,
     elsewhere: Container[object] = (),
     payment_ids: Sequence[str] = (),
+    announced: AnnouncedAlone | None = None,
+    is_announced: bool = False,
 ) -> bool:
-    """Store a line with what it is about, and post that; return whether it was new."""
+    """Store a line with what it is about, and post that; return whether it was new.
+
+    A credit that may be known (it is said `elsewhere`, or `is_announced`) is left to a person.
+    """
     match = await _match_line(reading, line, plain)
-    is_credit = match.transfer is not None or (bool(match.payments) and line.amount_minor > 0)
-    if is_credit and not plain.bank_reference and facts_of(plain) in elsewhere:
-        match = LineMatch(problem=_MAY_BE_KNOWN.format(plain.description).rstrip(": "))
+    is_said = not plain.bank_reference and facts_of(plain) in elsewhere
+    if is_said or is_announced:
+        match = _in_doubt(match, line, plain, _MAY_BE_ANNOUNCED if is_announced else _MAY_BE_KNOWN)
     matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
     if match.payments:
         matched = msgspec.structs.replace(matched, remittance=None)  # it is on the lines of its payments
@@ -290,7 +319,7 @@ async def _apply_line(
     if row is None:
         return False
     if match.payments:
-        await _apply_payments(reading, row, match.payments, payment_ids)
+        await _apply_payments(reading, row, match.payments, payment_ids, announced)
         return True
     problem, rest = match.problem, row.amount
     if match.booked_though_rejected is not None:
@@ -315,13 +344,26 @@ async def _apply_line(
     return True
 
 
+def _in_doubt(match: LineMatch, line: StatementLine, plain: StatementLineRow, problem: str) -> LineMatch:
+    """Return why a person has to look at a line that may be known, where it would be credited; else what it matched."""
+    is_credit = match.transfer is not None or (bool(match.payments) and line.amount_minor > 0)
+    return LineMatch(problem=problem.format(plain.description).rstrip(": ")) if is_credit else match
+
+
 async def _apply_payments(
-    reading: FileReading, entry: StatementLineRow, payments: Sequence[StatementLine], ids: Sequence[str]
+    reading: FileReading,
+    entry: StatementLineRow,
+    payments: Sequence[StatementLine],
+    ids: Sequence[str],
+    announced: AnnouncedAlone | None,
 ) -> None:
-    """Store the payments of an entry as lines, and post what each is about; the entry itself posts nothing."""
+    """Store the payments of an entry as lines, and post what each is about; the entry itself posts nothing.
+
+    One that a notification may have brought by itself is left to a person.
+    """
     await explain_by_payments(reading.conn, entry, payments=len(payments), now_ms=reading.now_ms, ids=reading.ids)
-    for number, (line_id, payment) in enumerate(zip(ids, payments, strict=True), 1):
-        row = msgspec.structs.replace(
+    rows = [
+        msgspec.structs.replace(
             entry,
             id=line_id,
             parent=entry.id,
@@ -334,7 +376,11 @@ async def _apply_payments(
             remittance=payment.remittance or None,
             created_ms=reading.now_ms,
         )
-        await _apply_line(reading, payment, row)
+        for number, (line_id, payment) in enumerate(zip(ids, payments, strict=True), 1)
+    ]
+    known = announced.take([facts_of(row) for row in rows]) if announced is not None else frozenset[int]()
+    for position, (payment, row) in enumerate(zip(payments, rows, strict=True)):
+        await _apply_line(reading, payment, row, is_announced=position in known)
 
 
 async def _itemize_known(
@@ -345,6 +391,7 @@ async def _itemize_known(
     *,
     of: BankAccountName,
     payment_ids: Sequence[str],
+    announced: AnnouncedAlone,
 ) -> None:
     """Have the payments of an entry that is known and unexplained take its place, if they were not listed before.
 
@@ -361,20 +408,48 @@ async def _itemize_known(
         alike = sum((each.booked_on, each.amount) == (row.booked_on, row.amount) for each in rows)
         named = [each for each in entries if not (each.bank_reference and row.bank_reference)]
         named = named if alike == len(entries) == 1 else []
-    if len(named) != 1 or named[0].is_itemized:
+    if len(named) != 1:
+        return
+    if named[0].is_itemized:
+        await _compare_payments(reading, named[0], row, payments)
         return
     found = (await fetch_lines(reading.conn, of.scope, [named[0].id]))[named[0].id]
     entry = _stored(of.scope, found)
+    if not (await _match_line(reading, line, entry)).payments:
+        return  # as when it came first: it may be one thing as a whole, such as a batch
     if found.matched is None and found.break_id is not None:
         held = await lock_break(reading.conn, of.scope, found.break_id)
         if found.status is LineStatus.OPEN and held is not None and held.resolved_ms is None:
-            await _apply_payments(reading, entry, payments, payment_ids)
+            await _apply_payments(reading, entry, payments, payment_ids, announced)
     elif found.matched is not None and found.matched_kind == MatchKind.TRANSFER and found.break_id is None:
         told: Any = {"now_ms": reading.now_ms, "ids": reading.ids}
         transfer = await hold_for_itemizing(reading.conn, of.scope, found.matched, **told)
         if transfer is not None:
-            await _apply_payments(reading, entry, payments, payment_ids)
+            await _apply_payments(reading, entry, payments, payment_ids, announced)
             await itemize_transfer(reading.conn, transfer, **told)
+
+
+async def _compare_payments(
+    reading: FileReading, entry: KnownEntry, row: StatementLineRow, payments: Sequence[StatementLine]
+) -> None:
+    """List that the bank lists other payments of an entry than before: what was posted of them may be wrong."""
+    if entry.bank_reference is None or entry.bank_reference != row.bank_reference:
+        return  # it may be another entry
+    before = await list_payments_of_entry(reading.conn, row.scope, entry.id)
+    now = [(payment.amount_minor, _reference_of(payment)) for payment in payments]
+    if not all(reference for _, reference in (*before, *now)):
+        before, now = [(amount, None) for amount, _ in before], [(amount, None) for amount, _ in now]
+    if Counter(before) == Counter(now):
+        return
+    await reading.open_break(
+        BreakKind.WITHDRAWN,
+        cause=f"{entry.id}/{reading.file.id}",
+        detail=f"The bank lists other payments of the entry {row.bank_reference} on {row.booked_on} than before, whose "
+        "lines were posted.",
+        amount=row.amount,
+        currency=row.currency,
+        reference=row.bank_reference,
+    )
 
 
 def _stored(scope: AccountScope, line: ShownLine) -> StatementLineRow:

@@ -4,7 +4,7 @@
 its batches and returns. Start reading at `rules`, then `taking`.
 """
 
-from brim.core.reconciliation.itemizing import payments_of
+from brim.core.reconciliation.itemizing import AnnouncedAlone, payments_of
 from brim.core.reconciliation.listing import (
     StatementWithNeighbor,
     page_lines,
@@ -43,6 +43,8 @@ from brim.core.reconciliation.statement_store import (
     find_entries,
     insert_new_line,
     insert_statement,
+    list_announced_alone,
+    list_payments_of_entry,
     lock_bank_account,
     read_content,
     said_elsewhere,
@@ -64,6 +66,7 @@ from brim.core.reconciliation.taking import TakenStatement, facts_of_statement, 
 __all__ = [
     "LINE_BREAKS",
     "LINE_PREFIX",
+    "AnnouncedAlone",
     "BankAccountName",
     "BankStatement",
     "Break",
@@ -93,8 +96,10 @@ __all__ = [
     "has_lines",
     "insert_new_line",
     "insert_statement",
+    "list_announced_alone",
     "list_lines_by_reference",
     "list_open_breaks",
+    "list_payments_of_entry",
     "lock_bank_account",
     "lock_break",
     "open_break",

@@ -204,21 +204,25 @@ def gap_after(statement: StatementFacts, known: Sequence[KnownStatement]) -> Kno
 
 
 def new_in_notification(
-    lines: Sequence[LineFacts], known: Iterable[KnownStatement], posted: Iterable[KnownLine]
+    lines: Sequence[LineFacts],
+    known: Iterable[KnownStatement],
+    posted: Iterable[KnownLine],
+    payments: Iterable[LineFacts] = (),
 ) -> tuple[int, ...]:
     """Return the positions of a notification's lines that no statement has brought, nor one like them.
 
     A statement repeats what was notified, so a line that is left out here though it is another one comes with its
-    statement, while one that is taken twice would stay.
+    statement, while one that is taken twice would stay. Some banks notify each payment and book them together.
 
     Args:
         lines: those of the notification.
         known: the account's statements of their days.
         posted: the account's lines on their days.
+        payments: those of the statements' entries that are lines of their own.
     """
     files = {each.bank_file for each in known}
     brought = [each.facts for each in posted if each.bank_file in files]
-    return tuple(pair(brought, lines).new)
+    return tuple(pair([*brought, *payments], lines).new)
 
 
 def pair(known: Sequence[LineFacts], lines: Sequence[LineFacts]) -> Pairing:

@@ -62,6 +62,20 @@ async def list_lines(conn: Conn, of: BankAccountName, *, first_day: date, last_d
     return [KnownLine(_facts(each), each["bank_file"]) for each in records]
 
 
+async def list_payments(conn: Conn, of: BankAccountName, *, first_day: date, last_day: date) -> list[LineFacts]:
+    """Return the payments of a bank account's days that are lines of entries which a statement has brought."""
+    records = await conn.fetch(_SQL["list_payments_of_days"], *of.key, first_day, last_day)
+    return [_facts(each) for each in records]
+
+
+async def list_announced_alone(
+    conn: Conn, of: BankAccountName, *, first_day: date, last_day: date, not_in: str
+) -> list[LineFacts]:
+    """Return the credits of a bank account's days that notifications other than one file's have brought one by one."""
+    records = await conn.fetch(_SQL["list_announced_alone"], *of.key, first_day, last_day, not_in)
+    return [_facts(each) for each in records]
+
+
 async def insert_statement(
     conn: Conn,
     of: BankAccountName,
@@ -152,6 +166,12 @@ class Entry(NamedTuple):
 async def find_entries(conn: Conn, of: BankAccountName, *, booked_on: date, amount: int) -> list[Entry]:
     """Return the entries of a bank account's day of one amount, in signed minor units."""
     return [Entry(**record) for record in await conn.fetch(_SQL["find_entries"], *of.key, booked_on, amount)]
+
+
+async def list_payments_of_entry(conn: Conn, scope: AccountScope, entry: str) -> list[tuple[int, str | None]]:
+    """Return the payments of an entry that are lines: signed minor units, and the payer's reference."""
+    records = await conn.fetch(_SQL["list_payments_of_entry"], scope.account, scope.livemode, entry)
+    return [(record["amount"], record["reference"]) for record in records]
 
 
 def facts_of(row: StatementLineRow) -> LineFacts:

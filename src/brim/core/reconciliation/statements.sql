@@ -66,6 +66,37 @@ WHERE
     AND parent IS NULL
 ORDER BY account, livemode, bank_account, booked_on;
 
+-- name: list_payments_of_days
+-- The payments of a bank account's entries, from one day (5) to another (6), that a statement has brought.
+SELECT booked_on, amount, bank_reference, reference, description
+FROM statement_lines
+WHERE
+    account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
+    AND parent IS NOT NULL AND statement IS NOT NULL
+ORDER BY account, livemode, bank_account, booked_on;
+
+-- name: list_announced_alone
+-- What came in other files than one (7), on a bank account's days, from one (5) to another (6), that a notification has
+-- brought and that is no entry of several payments.
+SELECT f.booked_on, f.amount, f.bank_reference, f.reference, f.description
+FROM (
+    SELECT id, booked_on, amount, bank_reference, reference, description
+    FROM statement_lines
+    WHERE
+        account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
+        AND parent IS NULL AND statement IS NULL AND amount > 0 AND bank_file <> $7
+    ORDER BY account, livemode, bank_account, booked_on
+    OFFSET 0
+) AS f
+WHERE
+    NOT EXISTS (
+        SELECT
+        FROM statement_lines AS p
+        WHERE p.account = $1 AND p.livemode = $2 AND p.parent BETWEEN f.id AND f.id
+        ORDER BY p.account, p.livemode, p.parent, p.id
+        OFFSET 0
+    );
+
 -- name: find_entries
 -- The entries of a bank account (3) and day (5) of one amount (6), and whether their payments are lines.
 SELECT
@@ -86,6 +117,13 @@ FROM (
     ORDER BY account, livemode, bank_account, booked_on
     OFFSET 0
 ) AS f;
+
+-- name: list_payments_of_entry
+-- The payments of an entry (3) that are lines.
+SELECT amount, reference
+FROM statement_lines
+WHERE account = $1 AND livemode = $2 AND parent BETWEEN $3 AND $3
+ORDER BY account, livemode, parent, id;
 
 -- name: find_statement_line
 -- What a line of a bank account says, by its key.

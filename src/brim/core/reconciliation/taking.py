@@ -101,7 +101,8 @@ async def _new_of_notification(conn: Conn, of: BankAccountName, rows: Sequence[S
     days = [row.booked_on for row in rows]
     known = await statement_store.list_statements(conn, of, first_day=min(days))
     posted = await statement_store.list_lines(conn, of, first_day=min(days), last_day=max(days))
-    return new_in_notification([facts_of(row) for row in rows], known, posted)
+    payments = await statement_store.list_payments(conn, of, first_day=min(days), last_day=max(days))
+    return new_in_notification([facts_of(row) for row in rows], known, posted, payments)
 
 
 def facts_of_statement(statement: Statement, rows: Sequence[StatementLineRow]) -> StatementFacts | None:
