@@ -87,7 +87,8 @@ async def test_every_type_of_event_has_a_thin_form_that_the_sdk_reads(database: 
     notification = read_notification(catcher.caught[0])
     assert isinstance(notification, stripe.v2.core.EventNotification)
     is_vendors = not kind.startswith("brim.")
-    assert isinstance(notification, stripe.events.UnknownEventNotification) != is_vendors
+    is_known = is_vendors and not kind.startswith("reporting.")  # the SDK has no class for events of reports
+    assert isinstance(notification, stripe.events.UnknownEventNotification) != is_known
     assert notification.type == (f"v1.{kind}" if is_vendors else kind)
 
 

@@ -358,4 +358,5 @@ async def test_a_person_sees_how_long_what_is_kept_and_what_is_due(database: Dat
     assert ["events, with what was sent of them", "30d", "--keep-events", "2", "3"] in shown
     assert ["idempotency keys", "1d", "--keep-idempotency-keys", "0", "0"] in shown
     assert ["counts of returns", "120d", "", "0", "0"] in shown
-    assert len(shown) == 9
+    assert ["reports with their files", "400d", "--keep-reports", "0", "0"] in shown
+    assert len(shown) == 10

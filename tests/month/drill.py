@@ -35,7 +35,7 @@ from brim.base.scope import AccountScope
 from brim.core import ach
 from brim.core.installation import mark_rehearsal
 from brim.core.ledger import seal_entries
-from brim.core.rails.ach import SecCode
+from brim.core.rails.ach import NACHA_CLASSES, SecCode
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from brim.platform.vault import Vault
@@ -371,7 +371,7 @@ class Drill:
             scope = AccountScope(account, livemode=True)
             keys[account] = (await create_key(database, account, livemode=True)).secret
             sources[account] = [
-                [await live.bank_account(kind.number, scope=scope, sec_code=sec_code) for sec_code in SecCode]
+                [await live.bank_account(kind.number, scope=scope, sec_code=SecCode(each)) for each in NACHA_CLASSES]
                 for kind in KINDS
             ]
         await database.close()

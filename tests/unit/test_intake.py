@@ -33,6 +33,7 @@ async def test_whoever_rested_longest_makes_room() -> None:
         for each in (kept, (reader, writer), kept):
             each[1].write(request(extra=""))
             await each[0].readuntil(b"GET / 0")
+            await asyncio.sleep(0.002)  # the event loop that serves counts in milliseconds
         assert status_of(await serving.send(request())) == 200
         assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
         kept[1].write(request())

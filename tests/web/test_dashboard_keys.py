@@ -81,7 +81,7 @@ def test_a_restricted_key_may_do_what_was_chosen_and_no_more(person: Person, ser
     assert wire.get("/v1/balance").status == 200
     assert wire.get("/v1/events").status == 403
     assert "May write Top-ups May only read Balance" in person.read(page)
-    assert "Write 1 and read 1 of 17" in person.read(KEYS)
+    assert "Write 1 and read 1 of 18" in person.read(KEYS)
 
 
 def test_a_restricted_key_needs_a_right(person: Person) -> None:

@@ -95,8 +95,8 @@ def test_asking_between_two_sendings_of_a_form_does_not_make_it_two_top_ups(pers
 def test_what_would_be_refused_is_said_before_it_is_sent(person: Person) -> None:
     page = person.read(f"{NEW}?funding=pm_nobodys")
     assert "No time can be promised for USD. No such PaymentMethod: 'pm_nobodys'" in page
-    live = person.read("/topups/new?currency=eur")
-    assert "No time can be promised for EUR. Live top-ups in eur are not available" in live
+    live = person.read("/topups/new?currency=gbp")
+    assert "No time can be promised for GBP. Live top-ups in gbp are not available" in live
 
 
 def caller(status: int, body: bytes) -> Caller:
