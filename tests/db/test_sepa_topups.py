@@ -10,6 +10,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.core import ach, originators
 from brim.core.funding import AlreadyVerifiedError
+from brim.core.line_settlements import Part, PartKind, Proposal, propose_settlement
 from brim.core.money_at_risk import MoneyAtRisk, Risk, Sum, read_money_at_risk
 from brim.core.rails.ach import ProfileError, check_profile
 from brim.core.rails.sepa import Version
@@ -210,6 +211,21 @@ async def test_a_rejected_file_or_batch_goes_out_again_in_another_message(
     assert (await live.topup(made[0]))["status"] == "pending"
 
 
+async def test_a_batch_that_is_rejected_after_one_of_its_collections_goes_out_again_without_it(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    await live.report("<GrpSts>RJCT</GrpSts>", batch=(batch, "<PmtInfSts>RJCT</PmtInfSts>"))
+    await live.resubmit()
+    await live.pass_time("2026-12-02 17:00")
+    assert find_all(live.sent()[1], ENDS) == ends[1:]
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("pending", None)]
+    await live.pass_time("2026-12-03 20:00")
+    await live.state((2_000, batch_line(find_all(live.sent()[1], BATCH)[0])), day="2026-12-03")
+    await live.pass_time("2026-12-10 09:00")
+    assert await _statuses(live, made[1:]) == [("succeeded", None)]
+    await assert_books_hold(live.database)
+
+
 async def test_what_a_bank_says_of_unknown_files_and_with_unknown_reasons_is_left_to_a_person(live: SepaMoney) -> None:
     made, ends, batch = await _collected(live, 1_000)
     await live.report("<GrpSts>ACCP</GrpSts>", original="achf-000000000000000000000000")
@@ -228,7 +244,127 @@ async def test_what_a_bank_says_of_unknown_files_and_with_unknown_reasons_is_lef
         "unmatched_line",
     ]
     await live.pass_time("2026-12-09 09:00")
-    assert (await live.topup(made[0]))["status"] == "pending"  # the bank has taken its money back
+    assert await _statuses(live, made) == [("failed", "could_not_process")]  # whatever the reason, it came back
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_what_takes_a_collection_back_and_is_not_called_a_return_is_left_to_a_person(
+    live: SepaMoney, is_late: bool
+) -> None:
+    made, ends, batch = await _collected(live, 1_000)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    if is_late:
+        await live.pass_time("2026-12-09 09:00")
+    unnamed = f"<TxDtls><Refs><EndToEndId>{ends[0]}</EndToEndId></Refs></TxDtls>"
+    await live.state((-1_000, unnamed), day="2026-12-09" if is_late else "2026-12-03")
+    (listed,) = await rows(live.database, "SELECT kind, amount, currency FROM breaks")
+    assert tuple(listed.values()) == ("taken_back", -1_000, "eur")
+    await live.pass_time("2026-12-10 09:00")
+    assert await _statuses(live, made) == [("succeeded" if is_late else "pending", None)]
+    await assert_books_hold(live.database)
+
+
+async def test_a_person_says_which_collections_a_line_that_names_none_takes_back(live: SepaMoney) -> None:
+    made, _, batch = await _collected(live, 1_000, 2_000, 4_000)
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((7_000, batch_line(batch, 3)), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    await live.state((-3_100, "<Btch><NbOfTxs>2</NbOfTxs></Btch>"), day="2026-12-10")
+    (line,) = await rows(live.database, "SELECT id FROM statement_lines WHERE amount < 0")
+    matches = ach.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    told: dict[str, Any] = {"matches": matches, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.transaction() as conn:
+        parts = await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="eur", returns=made[:2])
+        fee = Part(kind=PartKind.FEES, amount=-100)
+        proposal = Proposal(lines=(line["id"],), parts=(*parts, fee), note="As the bank says.")
+        await propose_settlement(conn, PLATFORM, proposal, approvers=1, **told)
+    reversed_ = ("reversed", "could_not_process")
+    assert await _statuses(live, made) == [reversed_, reversed_, ("succeeded", None)]
+    assert (await live.ledger())["balance:available"] == -4_000
+    async with live.database.connection() as conn:
+        with pytest.raises(ach.UnfitMatchError):
+            await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="eur", returns=["tu_none"])
+    await assert_books_hold(live.database)
+
+
+async def test_what_an_earlier_originator_of_the_bank_account_collected_is_known_to_the_next(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    (first,) = await rows(live.database, "SELECT id FROM originators")
+    async with live.database.transaction() as conn:
+        await originators.suspend_originator(conn, PLATFORM, first["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+    folders = {"outgoing_folder": str(live.folder / "to-next"), "incoming_folder": str(live.folder / "from-next")}
+    for name in ("to-next", "from-next"):
+        (live.folder / name).mkdir()
+    await live.originate(**folders)
+    live.inbox = "from-next"
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((2_000, batch_line(batch)), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("succeeded", None)]
+    await live.state((-2_000, return_line(ends[1], "MD06")), day="2026-12-21")
+    assert await _statuses(live, made[1:]) == [("reversed", "debit_not_authorized")]
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+async def test_a_return_without_a_reason_is_applied(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    reversed_ = (
+        f"<TxDtls><Refs><EndToEndId>{ends[0]}</EndToEndId></Refs><RtrInf><AddtlInf>gone</AddtlInf></RtrInf></TxDtls>"
+    )
+    await live.state((-1_250, reversed_), day="2026-12-10", inside="<RvslInd>true</RvslInd>")
+    assert await _statuses(live, made) == [("reversed", "could_not_process")]
+    assert await live.ledger() == {
+        "bank:operating": -250, "funding:clearing": 0, "balance:available": 0, "fees": 250
+    }  # fmt: skip
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("is_all", [False, True])
+async def test_a_batch_may_be_booked_with_what_was_rejected_which_then_comes_back(
+    live: SepaMoney, is_all: bool
+) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    rejected = dict.fromkeys(ends if is_all else ends[:1], "AC01")
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected=rejected)
+    await live.pass_time("2026-12-02 20:00")
+    back = [(-1_000 * number, return_line(end, "AC01")) for number, end in enumerate(rejected, 1)]
+    await live.state((3_000, batch_line(batch, 2)), *back, day="2026-12-02")
+    await live.state((3_000, batch_line(batch, 2)), day="2026-12-03")
+    (listed,) = await rows(live.database, "SELECT kind, amount FROM breaks")
+    assert tuple(listed.values()) == ("line_amount", 3_000)  # booked a second time
+    await live.pass_time("2026-12-09 09:00")
+    fine = ("failed", "invalid_account_number") if is_all else ("succeeded", None)
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), fine]
+    assert (await live.ledger())["funding:clearing"] == 0
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("at_batch", [False, True])
+async def test_a_second_copy_that_is_refused_leaves_the_first_as_it_is(live: SepaMoney, at_batch: bool) -> None:
+    made, _, batch = await _collected(live, 1_000)
+    reason = "<StsRsnInf><Rsn><Cd>DU01</Cd></Rsn></StsRsnInf>"
+    if at_batch:
+        await live.report("", batch=(batch, f"<PmtInfSts>RJCT</PmtInfSts>{reason}"))
+    else:
+        await live.report(f"<GrpSts>RJCT</GrpSts>{reason}")
+    (file,) = await rows(live.database, "SELECT status FROM ach_files")
+    assert file["status"] == "sent"
+    (listed,) = await rows(live.database, "SELECT kind FROM breaks")
+    assert listed["kind"] == "unmatched_acknowledgement"
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    assert await _statuses(live, made) == [("succeeded", None)]
     await assert_books_hold(live.database)
 
 

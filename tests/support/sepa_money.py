@@ -37,7 +37,7 @@ _BALANCE: Final = (
     "<CdtDbtInd>{direction}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
 )
 _LINE: Final = (
-    '<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+    '<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd>{inside}<Sts><Cd>BOOK</Cd></Sts>'
     "<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt><AcctSvcrRef>{reference}</AcctSvcrRef>"
     "<NtryDtls>{details}</NtryDtls></Ntry>"
 )
@@ -49,6 +49,7 @@ class SepaMoney(LiveMoney):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.currency = "eur"
+        self.inbox = "from-bank"
         self._balance = 0
         self._statements = 0
 
@@ -185,7 +186,7 @@ class SepaMoney(LiveMoney):
 
     async def answer(self, content: str, name: str = "answer.xml") -> None:
         """Put a file of the bank's into the folder, and read it."""
-        path = self.folder / "from-bank" / f"{self._statements}-{self.now_ms}-{name}"
+        path = self.folder / self.inbox / f"{self._statements}-{self.now_ms}-{name}"
         self._statements += 1
         path.write_text(content)
         await self.work()
@@ -220,8 +221,10 @@ class SepaMoney(LiveMoney):
             _REPORT.format(number=self._statements, about=about, group=group, inside=inside), "pain002.xml"
         )
 
-    async def state(self, *lines: tuple[int, str], day: str) -> None:  # type: ignore[override]  # what the bank states
-        """Let the bank state lines: amounts in cents, with their details."""
+    async def state(  # type: ignore[override]  # what the bank states
+        self, *lines: tuple[int, str], day: str, inside: str = ""
+    ) -> None:
+        """Let the bank state lines: amounts in cents, with their details, and what stands `inside` each."""
         written = [
             _LINE.format(
                 amount=decimal(abs(amount)),
@@ -229,6 +232,7 @@ class SepaMoney(LiveMoney):
                 day=day,
                 reference=f"B{day}{self._statements}{place}",
                 details=details,
+                inside=inside,
             )
             for place, (amount, details) in enumerate(lines)
         ]

@@ -31,7 +31,7 @@ from brim.core.refunds import Refund
 from brim.core.return_rates import ReturnedDebit, count_returned
 from brim.core.reversals import Reversal
 
-_DUPLICATE: Final = "DUPLICATE"
+DUPLICATE: Final = "DUPLICATE"
 """How the reason begins with which a bank refuses a file whose header it knows."""
 _CORRECTED_DATA: Final = "corrected_data"
 """What the codec finds where the corrected data of a notification of change say nothing that could be applied."""
@@ -103,7 +103,7 @@ async def acknowledge_file(reading: FileReading, file: AchFile, line: Acknowledg
         return
     batches = await file_store.list_batches(reading.conn, file.scope, file.id)
     has_settled = any(batch.status == "settled" for batch in batches)
-    if line.reason.startswith(_DUPLICATE):
+    if line.reason.startswith(DUPLICATE):
         await reading.open_break(
             BreakKind.ACKNOWLEDGEMENT,
             cause=f"{file.id}/duplicate",

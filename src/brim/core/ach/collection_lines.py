@@ -9,12 +9,15 @@ from brim.core.ach.file_reading import FileReading, entries_of_trace
 from brim.core.ach.file_store import FoundBatch
 from brim.core.ach.line_match import MOST_FEE, LineMatch
 from brim.core.ach.messages import batch_named
-from brim.core.ach.rules import Entry
+from brim.core.ach.rules import NO_REASON, Entry, FileStatus
+from brim.core.rails.ach import SecCode
 from brim.core.rails.sepa import find_reason, is_identifier
 from brim.core.reconciliation import MatchKind
 from brim.core.reconciliation.formats import StatementLine
 
 _BATCH: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{20,28}-[0-9]{1,7}(?![0-9A-Za-z])")
+_LONGEST_CODE: Final = 35
+"""Characters. Source: ISO 20022, Max35Text of a reason of the bank's own."""
 
 BookedFor: TypeAlias = Callable[[FileReading, FoundBatch], Awaitable[int]]
 """Finds what the bank books for a batch, in cents."""
@@ -47,42 +50,58 @@ async def _find_batch(reading: FileReading, line: StatementLine) -> FoundBatch |
 
 
 async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | None:
-    whose = reading.originator
-    batches = await file_store.find_batches_by_number(reading.conn, whose.scope, whose.id, number)
-    return next((each for each in batches if each.file == file), None)
+    """Return a batch of a message of the platform's, perhaps of an originator that had the bank account before."""
+    scope = reading.originator.scope
+    found = (await file_store.fetch_files(reading.conn, scope, [file])).get(file)
+    if found is None or found.status is FileStatus.VOIDED:
+        return None
+    batches = await file_store.list_batches(reading.conn, scope, file)
+    return next((each for each in batches if each.number == number and each.sec_code == SecCode.CORE), None)
 
 
 def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:
+    """Match a batch that is booked without the collections that the bank has rejected, or with them.
+
+    Where they are booked, each comes back by a line of its own.
+    """
     name = f"{batch.file}/{batch.number}"
     if batch.status == "rejected":
         problem = f"The bank booked batch {batch.number}, which it has rejected: its entries may have gone out again."
         return LineMatch(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
-    if expected != line.amount_minor:
+    is_whole = line.amount_minor == batch.total_debit
+    if not is_whole and expected != line.amount_minor:
         return LineMatch(
             kind=MatchKind.BATCH,
             id=name,
             problem=f"The bank booked {line.amount_minor} cents for batch {batch.number}, which is of {expected}.",
         )
-    if batch.settled_by is not None:
+    if batch.settled_by is not None and "/" in batch.settled_by:  # by a line, and not because all of it was rejected
         return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {batch.number} was booked before.")
     return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch)
 
 
 async def _find_entry(reading: FileReading, line: StatementLine) -> Entry | None:
-    """Return the collection of the originator's that a line names by its end-to-end id."""
+    """Return the collection that a line names by its end-to-end id; refunds come after another originator took over."""
     name = line.end_to_end_id.strip()
     if not name or not is_identifier(name):
         return None
     entries = await entries_of_trace(reading, name)
-    return next((each for each in entries if each.originator == reading.originator.id), None)
+    return next((each for each in entries if each.is_sepa), None)
 
 
 def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
-    """Match a collection that is returned or refunded; what is taken beyond it is the banks' charge, within a bound."""
+    """Match a collection that is returned or refunded; what is taken beyond it is the banks' charge, within a bound.
+
+    It has come back for whatever reason the bank says, or for none. Only where the bank does not call it a return may
+    it be something else that names the collection: nobody has a code then.
+    """
     name = f"{entry.topup}/{entry.number}"
     reason = find_reason(line.return_reason)
+    code = reason.code if reason is not None else line.return_reason.strip()[:_LONGEST_CODE] or None
+    if code is None and line.is_return:
+        code = NO_REASON
     fee = -line.amount_minor - entry.amount
-    if fee and not (reason is not None and 0 < fee <= MOST_FEE):
+    if fee and not (code is not None and 0 < fee <= MOST_FEE):
         problem = f"The bank has taken back {-line.amount_minor} cents of a collection of {entry.amount}."
         return LineMatch(kind=MatchKind.RETURN, id=name, problem=problem)
-    return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry, return_code=None if reason is None else reason.code)
+    return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry, return_code=code)

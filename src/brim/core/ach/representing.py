@@ -4,8 +4,10 @@ Between two presentments nothing of the top-up is at the bank: the newest entry 
 due at the cut-off of the next. What was planned stays planned, whatever becomes of the profile meanwhile.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Final
 
 import msgspec
 
@@ -13,7 +15,7 @@ from brim.core.ach import entry_store
 from brim.core.ach.entry_store import ClaimTerms
 from brim.core.ach.rules import Entry, EntryStatus, NoCollectionError, RetryStanding
 from brim.core.events import BY_ITSELF, EventType, Renderers, insert_events, new_event
-from brim.core.rails import DEFAULT_RETURN, FAILURES, Fail
+from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail
 from brim.core.rails.ach import (
     MOST_RETRIES,
     OriginatorProfile,
@@ -29,6 +31,7 @@ from brim.core.topups import Change, NewDate, Status, Topup, follow, lock_topup,
 from brim.platform.database import Conn
 
 _TOO_LATE = "could_not_process"
+_NACHA: Final = re.compile(r"R[0-9]{2}")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +96,8 @@ def failure_of(code: str) -> tuple[str, str]:
     reason = find_reason(code)
     if reason is not None:
         return reason.failure_code, FAILURES[reason.failure_code]
+    if not _NACHA.fullmatch(code):
+        return DEFAULT_FAILURE, FAILURES[DEFAULT_FAILURE]
     found = RETURN_CODES.get(code)
     failure_code = (found.failure_code if found else None) or DEFAULT_RETURN
     return failure_code, FAILURES.get(failure_code, FAILURES[DEFAULT_RETURN])

@@ -15,6 +15,8 @@ FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
 REJECTED_BY_REPORT: Final = "pain.002/"
 """How the trace of what was never made begins: the bank's status report has rejected it."""
+NO_REASON: Final = "no reason given"
+"""Stands for the code of a return or rejection of SEPA's for which the bank names none."""
 APPROVED_BY_PROFILE: Final = "profile"
 """The approver recorded for a file that needs no approval."""
 CHECKING_DEBIT: Final = 27

@@ -364,7 +364,7 @@ async def _check_unprocessed(conn: Conn, scope: AccountScope, file: AchFile, bat
     if booked or any(each.settled_by or each.return_code for each in refunded):
         raise FileStateError(file, f"the bank has booked or returned credits of batch {batch.number}")
     reversed_ = await reversals.find_of_topups(conn, scope, [entry.topup for entry in entries])
-    processed = [entry for entry in entries if entry.status in _PROCESSED]
+    processed = [entry for entry in entries if entry.status in _PROCESSED and not entry.was_rejected]
     unconfirmed = {entry.topup for entry in entries if entry.topup in reversed_ and entry.confirmed_by is None}
     if any(entry.return_code is not None or entry.topup not in unconfirmed for entry in processed):
         raise FileStateError(file, f"the bank has confirmed or returned entries of batch {batch.number}")

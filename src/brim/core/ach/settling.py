@@ -12,7 +12,7 @@ from brim.core.ach.correcting import Correcting
 from brim.core.ach.file_reading import FileReading
 from brim.core.ach.file_store import BankFile, FoundBatch
 from brim.core.ach.line_match import MOST_FEE, WHAT_MOVES, LineMatch
-from brim.core.ach.rules import AchFile, Entry
+from brim.core.ach.rules import NO_REASON, AchFile, Entry, EntryStatus
 from brim.core.ach.statement_lines import (
     BOOKED_OTHERWISE,
     UNBOOKED,
@@ -31,6 +31,7 @@ from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
 _CLOSE_DAYS: Final = 5
+_COLLECTED: Final = frozenset({EntryStatus.IN_FILE, EntryStatus.CONFIRMED, EntryStatus.RELEASED})
 
 
 class UnfitMatchError(BrimError):
@@ -108,7 +109,8 @@ class HandMatches:
                 match = LineMatch(kind=MatchKind.BATCH, id=target, batch=batch)
             else:
                 entry, originator = await self._find_entry(conn, scope, target, settlement.bank_account)
-                match = LineMatch(kind=MatchKind.RETURN, id=target, entry=entry)
+                code = NO_REASON if entry.return_code is None else None
+                match = LineMatch(kind=MatchKind.RETURN, id=target, entry=entry, return_code=code)
             reading = self._reading(conn, originator, line.bank_file, now_ms=now_ms, ids=ids)
             if match.batch is not None and await booked_for(reading, match.batch) != part.amount:
                 raise UnfitMatchError(f"Batch {target} has another amount by now.")
@@ -156,7 +158,7 @@ class HandMatches:
         entries = [
             each
             for each in await entry_store.list_entries_of_topups(conn, scope, [topup])
-            if not each.verifies and each.return_code is not None and number in {"", str(each.number)}
+            if not each.verifies and _came_back(each) and number in {"", str(each.number)}
         ]
         if not entries:
             raise UnfitMatchError(f"No debit of {target} was returned.")
@@ -278,6 +280,11 @@ def _row(scope: AccountScope, line: ShownLine, part: Part) -> StatementLineRow:
         parent=line.parent,
         remittance=line.remittance,
     )
+
+
+def _came_back(entry: Entry) -> bool:
+    """Tell whether a debit was returned; a collection of SEPA may be what a line takes back: no other file says so."""
+    return entry.return_code is not None or (entry.is_sepa and entry.status in _COLLECTED)
 
 
 def _is_near(line: ShownLine, batch: FoundBatch) -> bool:

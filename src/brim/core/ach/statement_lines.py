@@ -96,7 +96,14 @@ from brim.core.refunds import Refund
 from brim.core.reversals import Reversal
 from brim.core.statement_mappings import find_mapping
 from brim.core.time import lock_owner_time
-from brim.core.topups import BankStep, ConfirmedOtherwiseError, Status, UnexpectedBankAmountError, fetch_topups
+from brim.core.topups import (
+    BankStep,
+    ConfirmedOtherwiseError,
+    Status,
+    UnexpectedBankAmountError,
+    fetch_topups,
+    is_confirmed,
+)
 from brim.platform.database import Conn
 
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
@@ -666,11 +673,15 @@ async def _refunded_in(reading: FileReading, batch: FoundBatch) -> list[Refund]:
     return await refunds.list_in_file(reading.conn, reading.originator.scope, batch.file, batch=batch.number)
 
 
-async def _entries_of(reading: FileReading, batch: FoundBatch) -> list[Entry]:
-    """Return the entries that the bank takes of a batch, with the amounts of micro-deposits."""
+async def _entries_of(reading: FileReading, batch: FoundBatch, *, booked: int | None = None) -> list[Entry]:
+    """Return the entries that the bank takes of a batch, with the amounts of micro-deposits.
+
+    Those that it has rejected alone are among them if what it has `booked` is all of the batch.
+    """
     scope = reading.originator.scope
     entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
-    taken = [entry for entry in entries if not entry.was_rejected]
+    is_whole = batch.sec_code == SecCode.CORE and booked == batch.total_debit
+    taken = [entry for entry in entries if is_whole or not entry.was_rejected]
     return await with_amounts(reading.conn, reading.vault, taken)
 
 
@@ -741,7 +752,7 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
     scope = reading.originator.scope
     if match.batch is not None:
         await file_store.lock_file(reading.conn, scope, match.batch.file)
-        entries = await _entries_of(reading, match.batch)
+        entries = await _entries_of(reading, match.batch, booked=row.amount)
         for owner in sorted({entry.owner_scope for entry in entries}):
             await lock_owner_time(reading.conn, owner, now_ms=reading.now_ms, ids=reading.ids)
         await hold_presented(reading.conn, entries)
@@ -822,7 +833,13 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
 
 
 async def _apply_stated_return(reading: FileReading, entry: Entry, code: str, row: StatementLineRow) -> None:
-    """Apply a return whose reason the statement itself has, or list why it could not be applied."""
+    """Apply a return whose reason the statement itself has, or list why it could not be applied.
+
+    A collection that was rejected has failed; one that was booked all the same comes back without a word more.
+    """
+    credit = (entry.owner_scope, entry.topup, BankStep.CREDIT, entry.number)
+    if entry.was_rejected and await is_confirmed(reading.conn, *credit):
+        return
     applied = await apply_return(
         reading.conn,
         entry,
@@ -909,21 +926,26 @@ async def _book_credits(reading: FileReading, paid: Sequence[Credit], row: State
 async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
     """List that a statement has taken back a debit whose money the balance has, until a return is applied.
 
-    Its top-up has succeeded, or its reversal has failed.
+    Its top-up has succeeded, or its reversal has failed. A collection of SEPA is listed whatever became of its top-up:
+    no other file says why it was taken back.
     """
     if entry.return_code is not None:
         return
     found = (await fetch_topups(reading.conn, entry.owner_scope, [entry.topup]))[0]
     reversal = (await reversals.find_of_topups(reading.conn, entry.scope, [entry.topup])).get(entry.topup)
     is_credited = reversal is not None and reversal.number == entry.number and reversal.is_credited
-    if found.status is not Status.SUCCEEDED and not is_credited:
+    if found.status is not Status.SUCCEEDED and not is_credited and not entry.is_sepa:
         return  # what is pending does not succeed any more
-    what = "whose reversal has failed" if is_credited else "which has succeeded"
+    what = "whose reversal has failed" if is_credited else f"which has {found.status}"
+    ask = "Ask the bank for the return: it takes the money from the balance."
+    if entry.is_sepa:
+        what = "which is pending, and does not succeed any more" if found.status is Status.PENDING else what
+        ask = "Ask the bank what it is: the line does not say that it is a return."
     await reading.open_break(
         BreakKind.TAKEN_BACK,
         cause=f"{entry.topup}/{entry.number}",
         detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), {what}, and no return "
-        "that was applied says why. Ask the bank for the return: it takes the money from the balance.",
+        f"that was applied says why. {ask}",
         amount=-entry.amount,
         currency=reading.originator.profile.currency,
         reference=entry.trace,

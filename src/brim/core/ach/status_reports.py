@@ -9,10 +9,11 @@ from typing import Final
 from brim.core.ach import entry_store, file_store
 from brim.core.ach.acknowledgements import AcknowledgementLine
 from brim.core.ach.applying import Applied, apply_return
-from brim.core.ach.bank_files import acknowledge_batch, acknowledge_file
+from brim.core.ach.bank_files import DUPLICATE, acknowledge_batch, acknowledge_file
 from brim.core.ach.file_reading import FileReading, Finding, as_sent, settle_file
 from brim.core.ach.messages import batch_named, file_named
-from brim.core.ach.rules import REJECTED_BY_REPORT, AchFile
+from brim.core.ach.rules import NO_REASON, REJECTED_BY_REPORT, AchFile
+from brim.core.rails.sepa import CURRENCY
 from brim.core.reconciliation import BreakKind
 from brim.core.reconciliation.formats import (
     ReportedBatch,
@@ -23,7 +24,8 @@ from brim.core.reconciliation.formats import (
     read_status_report,
 )
 
-_NO_REASON: Final = "no reason given"
+_DUPLICATES: Final = frozenset({"DU01", "DU02"})
+"""Reasons that say that the bank has the message, or the batch, already. Source: ISO 20022 external status reasons."""
 _COUNTS: Final = frozenset({ReportStatus.ACCEPTED, ReportStatus.PARTLY})
 
 
@@ -56,12 +58,12 @@ async def apply_status_report(reading: FileReading) -> list[Finding]:
 
 
 async def _find_file(reading: FileReading, report: StatusReport) -> AchFile | None:
-    """Return the file that a report is about, if it is of the originator whose bank speaks."""
+    """Return the message of the platform's that a report is about."""
     file_id = file_named(report.original)
     scope = reading.originator.scope
     found = await file_store.fetch_files(reading.conn, scope, [file_id]) if file_id else {}
     file = found.get(file_id or "")
-    if file is None or file.originator != reading.originator.id:
+    if file is None or file.currency != CURRENCY or reading.originator.profile.sepa is None:
         return None
     return await file_store.lock_file(reading.conn, scope, file.id)
 
@@ -71,7 +73,9 @@ async def _apply_to_file(reading: FileReading, file: AchFile, report: StatusRepo
     status = report.status
     if status is None and any(batch.status in _COUNTS for batch in report.batches):
         status = ReportStatus.PARTLY
-    if status is ReportStatus.REJECTED:
+    if status is ReportStatus.REJECTED and report.reason.code.upper() in _DUPLICATES:
+        await _refuse_duplicate(reading, file, report.reason)
+    elif status is ReportStatus.REJECTED:
         await acknowledge_file(reading, file, _line(file, is_accepted=False, reason=report.reason))
     elif status in _COUNTS:
         if report.count is not None and report.count != file.entry_count:
@@ -89,6 +93,12 @@ async def _apply_to_file(reading: FileReading, file: AchFile, report: StatusRepo
         await as_sent(reading, file)
 
 
+async def _refuse_duplicate(reading: FileReading, file: AchFile, reason: StatusReason) -> None:
+    """List that the bank has refused a message that it has already: what it did with the first one stands."""
+    told = StatusReason(code=DUPLICATE, text=f"{reason.code} {reason.text}".strip())
+    await acknowledge_file(reading, file, _line(file, is_accepted=False, reason=told))
+
+
 async def _apply_to_batch(reading: FileReading, file: AchFile, report: StatusReport, batch: ReportedBatch) -> None:
     """Apply the status of a batch, then those of its collections."""
     named = batch_named(batch.id)
@@ -103,6 +113,9 @@ async def _apply_to_batch(reading: FileReading, file: AchFile, report: StatusRep
     number = named[1]
     if report.status is ReportStatus.REJECTED:
         return  # with the whole of it
+    if batch.status is ReportStatus.REJECTED and batch.reason.code.upper() in _DUPLICATES:
+        await _refuse_duplicate(reading, file, batch.reason)
+        return
     if batch.status is ReportStatus.REJECTED:
         await acknowledge_batch(reading, file, _line(file, is_accepted=False, batch=number, reason=batch.reason))
         return
@@ -119,7 +132,7 @@ async def _reject_collection(
     reading: FileReading, file: AchFile, report: StatusReport, payment: ReportedPayment
 ) -> None:
     """Let the top-up of a rejected collection fail, or list why that cannot be."""
-    reason = payment.reason.code or _NO_REASON
+    reason = payment.reason.code or NO_REASON
     scope = reading.originator.scope
     entries = await entry_store.find_by_trace(reading.conn, scope, payment.end_to_end_id)
     entry = next((each for each in entries if each.file == file.id), None)
@@ -185,5 +198,5 @@ def _line(
         entries=file.entry_count,
         total_debit=file.total_debit,
         total_credit=file.total_credit,
-        reason=" ".join(part for part in (reason.code, reason.text) if part) or _NO_REASON if reason else "",
+        reason=" ".join(part for part in (reason.code, reason.text) if part) or NO_REASON if reason else "",
     )
