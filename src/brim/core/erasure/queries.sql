@@ -188,12 +188,12 @@ WHERE t.ctid = f.place AND t.description IS NOT NULL;
 -- correction of one is refused, and whether a return of one is dishonored and not settled, or a reversal or refund not
 -- booked; $1 is the platform.
 SELECT
-    f.topup, f.status, f.effective_date, f.returned_ms, f.claimed_ms, f.trace, f.file, f.receiver_name,
+    f.topup, f.status, f.sec_code, f.effective_date, f.returned_ms, f.claimed_ms, f.trace, f.file, f.receiver_name,
     coalesce(s.sent_ms, s.built_ms) AS sent_ms,
     coalesce(r.is_refused, false) AS has_refusal, d.is_disputed, v.is_reversed, b.is_refunded
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
-    SELECT topup, status, effective_date, returned_ms, claimed_ms, trace, file, receiver_name
+    SELECT topup, status, sec_code, effective_date, returned_ms, claimed_ms, trace, file, receiver_name
     FROM ach_entries
     WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.id AND n.id
     ORDER BY topup, number

@@ -11,6 +11,8 @@ import msgspec
 
 from brim.base import json_codec
 from brim.base.errors import BrimError
+from brim.core.rails.ach import SecCode
+from brim.core.rails.sepa import claimable_until
 
 ERASED: Final = "[erased]"
 """Stands where a text was that may not be empty."""
@@ -45,6 +47,11 @@ _KEPT_NAMES: Final = frozenset(
 )  # fmt: skip
 """Names in objects of the wire below which a text is an id, a status, a code or a date of ours. Every other text goes,
 so a field that is added later is erased without anybody having thought of it."""
+
+
+def returnable_until(settled_on: date, sec_code: str) -> date:
+    """Return until when a debit may come back; a collection of SEPA for thirteen months, if it was not authorized."""
+    return claimable_until(settled_on) if sec_code == SecCode.CORE else settled_on + timedelta(days=RETURNABLE_DAYS)
 
 
 class Reason(StrEnum):
@@ -177,7 +184,7 @@ class Survey:
         self.refunded += entry["is_refunded"]
         until = None
         if status == "released" and entry["effective_date"]:
-            until = entry["effective_date"] + timedelta(days=RETURNABLE_DAYS)
+            until = returnable_until(entry["effective_date"], entry["sec_code"])
         elif status == "returned" and entry["returned_ms"]:
             until = day_of(entry["returned_ms"]) + timedelta(days=DISPUTED_DAYS)
         if until and until > today:
