@@ -676,7 +676,7 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.list_stops": Case(("acct_7", False)),
     "originators.end_authorizations": Case((*OWN, at("pm_", 50), 9, "x")),
     "originators.insert_authorization": Case((*OWN, "auth_new", "pm_new", "WEB", "", 1, "{}", 1, None)),
-    "originators.lock_mandate_reference": Case((*OWN, "M-1")),
+    "originators.lock_mandate_reference": Case((OWN[1], "M-1")),
     "originators.is_reference_taken": Case((*OWN, "M-1")),
     "archiving.read_archiving": Case(()),
     "divergence.page_events": Case((*OWN, at("evt_", 100), 10)),

@@ -8,10 +8,12 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.scope import AccountScope
 from brim.core import ach, originators
 from brim.core.funding import AlreadyVerifiedError
 from brim.core.line_settlements import Part, PartKind, Proposal, propose_settlement
-from brim.core.money_at_risk import MoneyAtRisk, Risk, Sum, read_money_at_risk
+from brim.core.money_at_risk import MoneyAtRisk, Risk, Stage, Sum, read_money_at_risk
+from brim.core.pruning.store import delete_exposures
 from brim.core.rails.ach import ProfileError, check_profile
 from brim.core.rails.sepa import Version
 from brim.core.reversals import NotReversibleError, ReversalReason
@@ -23,6 +25,7 @@ from tests.support.live_money import OPERATOR, PLATFORM
 from tests.support.pain008 import schema_of
 from tests.support.sepa_money import SepaMoney, batch_line, berlin, find_all, return_line
 
+BELOW = AccountScope("acct_below", livemode=True)
 BATCH = "CstmrDrctDbtInitn/PmtInf/PmtInfId"
 ENDS = "CstmrDrctDbtInitn/PmtInf/DrctDbtTxInf/PmtId/EndToEndId"
 
@@ -368,6 +371,33 @@ async def test_a_second_copy_that_is_refused_leaves_the_first_as_it_is(live: Sep
     await assert_books_hold(live.database)
 
 
+async def test_what_is_at_risk_and_to_come_by_sepa_goes_by_its_own_days(live: SepaMoney) -> None:
+    made, _, batch = await _collected(live, 1_000)
+    (to_come,) = (await read_money_at_risk(live.database, PLATFORM, now_ms=live.now_ms)).arrivals
+    promised = (await live.topup(made[0]))["expected_availability_date"]
+    assert (to_come.currency, to_come.stage, to_come.usable_ms) == ("eur", Stage.IN_FILE, promised * 1000)
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    for moment, risk in (
+        ("2026-12-09 10:00", Risk.RETURNABLE),
+        ("2026-12-10 10:00", Risk.UNAUTHORIZED),
+        ("2027-01-27 10:00", Risk.UNAUTHORIZED),
+        ("2027-01-28 10:00", None),
+    ):
+        await live.pass_time(moment)
+        found = await read_money_at_risk(live.database, PLATFORM, now_ms=live.now_ms)
+        assert [each for each in Risk for row in found.currencies if row.of(each).amount] == ([risk] if risk else [])
+
+
+async def test_what_is_asked_for_in_a_day_is_counted_by_rail_and_forgotten(live: SepaMoney) -> None:
+    await live.open()
+    await live.create(await live.iban())
+    days = "SELECT key FROM exposures WHERE kind = 'day'"
+    assert await rows(live.database, days) == [{"key": "2026-12-01/sepa"}]
+    async with live.database.connection() as conn:
+        assert (await delete_exposures(conn, 0, live.now_ms + 10 * 86_400_000, 10)).gone == 1
+
+
 async def test_each_rail_has_an_originator_of_its_own_and_collects_from_its_own_bank_accounts(live: SepaMoney) -> None:
     await live.open()
     source = await live.iban()
@@ -413,6 +443,7 @@ async def test_a_profile_of_sepa_has_nothing_of_nachas_and_an_iban(live: SepaMon
     cases: list[tuple[dict[str, Any], str]] = [
         ({"odfi_routing_number": "121042882"}, "odfi_routing_number"),
         ({"retry_schedule": ("+1",)}, "retry_schedule"),
+        ({"time_zone": "America/New_York"}, "time_zone"),
         (
             {"sepa": msgspec.structs.replace(terms, creditor_identifier="DE99ZZZ09999999999")},
             "sepa[creditor_identifier]",
@@ -427,10 +458,13 @@ async def test_a_profile_of_sepa_has_nothing_of_nachas_and_an_iban(live: SepaMon
 
 
 async def test_a_mandate_has_a_reference_of_its_own(live: SepaMoney) -> None:
-    await live.open()
+    await live.open(BELOW.account)
     source, other = await live.iban(mandate=False), await live.iban(mandate=False)
+    below = await live.iban(scope=BELOW, mandate=False)
     async with live.database.connection() as conn:
         given = await live.sign(conn, source, reference="OLD-4711")
+        with pytest.raises(originators.MandateReferenceTakenError):  # the creditor is the platform
+            await live.sign(conn, below, scope=BELOW, reference="OLD-4711")
         with pytest.raises(originators.MandateReferenceTakenError):
             await live.sign(conn, other, reference="OLD-4711")
         made = await live.sign(conn, other)

@@ -583,7 +583,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (rail_sepa.MandateReferenceInvalidError("it has 1 to 35 characters", param="mandate_reference"), 400, None,
      "mandate_reference", "Invalid mandate reference: it has 1 to 35 characters."),
     (originators.MandateReferenceTakenError("M-1"), 400, None, "mandate_reference",
-     "Another mandate of this account has the reference M-1."),
+     "Another mandate of this creditor has the reference M-1."),
     (originators.AuthorizationKindError(has_iban=True), 400, None, "sec_code",
      "A bank account with an IBAN is debited under a mandate: its class is CORE."),
     (funding_sources.SepaCurrencyError(), 400, None, "currency",

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.core.rails.sandbox.bank_accounts import IBAN_SCENARIOS
 from brim.core.rails.sepa import (
     BicInvalidError,
     CreditorIdentifierInvalidError,
@@ -139,3 +140,8 @@ def test_an_object_has_an_identifier_of_its_own_each_time_that_it_is_presented()
     assert identifier_of(topup) == "tu-0Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op"
     assert is_identifier(identifier_of(topup, number=999_999))
     assert identifier_of(topup, number=2) == f"{identifier_of(topup)}-2"
+
+
+@pytest.mark.parametrize("iban", IBAN_SCENARIOS)
+def test_ibans_of_test_mode_can_be_debited(iban: str) -> None:
+    assert check_debtor_iban(iban, param="iban") == iban

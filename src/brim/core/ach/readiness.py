@@ -40,7 +40,8 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
     endpoints = await webhooks.list_endpoints(database, scope, PageRequest(limit=100))
     async with database.connection() as conn:
         originators = await list_originators(conn, scope)
-        stops = [stop for stop in await list_stops(conn, scope) if stop.rail == ACH]
+        rails = {each.profile.rail for each in originators} or {ACH}
+        stops = [stop for stop in await list_stops(conn, scope) if stop.rail in rails]
         workers = [worker for worker in await jobs.read_workers(conn) if worker.is_alive(now_ms)]
         held = await file_store.count_held_files(conn, scope)
         approvers = await operators.count_approvers(conn)

@@ -154,7 +154,7 @@ class SftpSending:
                 cause=f"unconfirmed/{file.id}",
                 detail=_PICKED_UP.format(name=file.name, file=file.id),
                 amount=file.total_debit,
-                currency="usd",
+                currency=file.currency,
                 reference=file.id,
             )
             await list_break(conn, self._renderers, unconfirmed, now_ms=now_ms, ids=ids)

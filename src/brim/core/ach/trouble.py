@@ -125,7 +125,7 @@ async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: i
                 f"{entry.originator} may have, {cap}. Raise file_cap in its profile and activate it again; the debit "
                 "goes out with the next file then.",
                 amount=entry.amount,
-                currency="usd",
+                currency="eur" if entry.is_sepa else "usd",
                 reference=entry.topup,
             )
             async with conn.transaction():

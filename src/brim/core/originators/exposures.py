@@ -6,13 +6,14 @@ One row for an account and a day, one for an account's bank account; a batch of 
 different accounts share no row.
 """
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
 
 from brim.base.scope import AccountScope
 from brim.core.originators.rules import EntryCapError, Originator
-from brim.core.rails.ach import local_day
+from brim.core.rails.ach import OriginatorProfile, local_day
 
 
 class ExposureKind(StrEnum):
@@ -34,6 +35,11 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     cap: int
 
 
+def day_key(profile: OriginatorProfile, day: date) -> str:
+    """Return what names the sum of a day: euros and dollars have caps of their own, and are not added up."""
+    return day.isoformat() if profile.sepa is None else f"{day.isoformat()}/{profile.rail}"
+
+
 def exposures_of(
     originator: Originator, scope: AccountScope, *, funding_source: str, amount: int, now_ms: int
 ) -> tuple[Exposure, ...]:
@@ -45,7 +51,7 @@ def exposures_of(
     profile = originator.profile
     if amount > profile.entry_cap:
         raise EntryCapError(profile.entry_cap)
-    day = local_day(profile, now_ms).isoformat()
+    day = day_key(profile, local_day(profile, now_ms))
     return (
         Exposure(scope=scope, kind=ExposureKind.DAY, key=day, amount=amount, cap=profile.day_cap),
         Exposure(

@@ -174,17 +174,23 @@ WHERE ctid = ANY (ARRAY(
 ));
 
 -- name: lock_mandate_reference
--- Let one at a time give a mandate of an account a reference.
-SELECT pg_advisory_xact_lock(hashtextextended('brim:mandate:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
+-- Let one at a time give a mandate a reference.
+SELECT pg_advisory_xact_lock(hashtextextended('brim:mandate:' || $1::boolean || ':' || $2::text, 0));
 
 -- name: is_reference_taken
--- Whether a mandate of an account has a reference, one that has ended too.
+-- Whether a mandate of an account's platform, or of one below that, has a reference, one that has ended too.
 SELECT EXISTS (
     SELECT
-    FROM authorizations
-    WHERE account = $1 AND livemode = $2 AND mandate_reference BETWEEN $3 AND $3
-    ORDER BY mandate_reference
-    OFFSET 0
+    FROM (
+        SELECT account
+        FROM authorizations
+        WHERE mandate_reference BETWEEN $3 AND $3 AND livemode = $2
+        ORDER BY mandate_reference, livemode, account
+        OFFSET 0
+    ) AS u
+    WHERE
+        (SELECT coalesce(platform, account) FROM accounts WHERE account = u.account OFFSET 0)
+        = (SELECT coalesce(platform, account) FROM accounts WHERE account = $1 OFFSET 0)
 );
 
 -- name: insert_authorization

@@ -106,7 +106,7 @@ class MandateReferenceTakenError(BrimError):
     """Another mandate has the reference, by which banks know it for ever."""
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"Another mandate of this account has the reference {reference}.")
+        super().__init__(f"Another mandate of this creditor has the reference {reference}.")
         self.param = "mandate_reference"
 
 

@@ -301,11 +301,11 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
     """Write down that the holder of a bank account agreed to debits, in the caller's transaction.
 
     An earlier one for the same bank account ends by that, and is kept. A mandate (the class is CORE) has a reference:
-    the one that is given, which another mandate of the account must not have, or its own id.
+    the one that is given, which another mandate of the platform must not have, or its own id.
 
     Raises:
         MandateReferenceInvalidError: the reference cannot be sent to banks, or no mandate has one.
-        MandateReferenceTakenError: another mandate of the account has it.
+        MandateReferenceTakenError: another mandate of the platform, the creditor, has it.
     """
     authorization_id = ids.new_at(AUTHORIZATION_PREFIX, now_ms)
     if sec_code is SecCode.CORE:

@@ -227,8 +227,8 @@ async def replace_authorization(conn: Conn, authorization: Authorization, *, rea
 
 
 async def is_reference_taken(conn: Conn, scope: AccountScope, reference: str) -> bool:
-    """Return whether a mandate of an account has a reference; until the transaction ends, no other gets it."""
-    await conn.execute(_SQL["lock_mandate_reference"], scope.account, scope.livemode, reference)
+    """Return whether a mandate of a creditor has a reference; until the transaction ends, no other gets it."""
+    await conn.execute(_SQL["lock_mandate_reference"], scope.livemode, reference)
     found: bool = await conn.fetchval(_SQL["is_reference_taken"], scope.account, scope.livemode, reference)
     return found
 

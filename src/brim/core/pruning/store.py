@@ -12,6 +12,8 @@ from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
 _SQL: Final = load_queries(__package__, fragments=legal_holds.FRAGMENTS)
+_DAY_LENGTH: Final = len("2026-12-01")
+"""A sum of a day may have its rail behind the day."""
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -49,7 +51,8 @@ async def delete_exposures(conn: Conn, from_ms: int, before_ms: int, limit: int)
     """Look at up to `limit` sums of days in a time, and delete those that are not held."""
     arguments = (_day(from_ms).isoformat(), _day(before_ms).isoformat(), limit)
     record = await conn.fetchrow(_SQL["prune_exposures"], *arguments)
-    return _looked_at_days(record, date.fromisoformat(record["last_day"]) if record["last_day"] else None)
+    last = record["last_day"]
+    return _looked_at_days(record, date.fromisoformat(last[:_DAY_LENGTH]) if last else None)
 
 
 async def delete_return_counts(conn: Conn, from_ms: int, before_ms: int, limit: int) -> Looked:

@@ -14,7 +14,7 @@ ALTER TABLE authorizations ADD CONSTRAINT authorizations_sec_code_known
 CHECK (sec_code IN ('PPD', 'WEB', 'CCD', 'CORE')) NOT VALID;
 ALTER TABLE authorizations ADD CONSTRAINT authorizations_reference_of_a_mandate
 CHECK ((mandate_reference IS NOT NULL) = (sec_code = 'CORE')) NOT VALID;
-CREATE UNIQUE INDEX authorizations_mandate ON authorizations (account, livemode, mandate_reference)
+CREATE UNIQUE INDEX authorizations_mandate ON authorizations (mandate_reference, livemode, account)
 WHERE mandate_reference IS NOT NULL;
 
 -- What the amounts of a file are in, and the mandate of each entry.

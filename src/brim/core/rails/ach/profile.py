@@ -380,6 +380,8 @@ def _check_sepa(profile: OriginatorProfile, terms: SepaTerms) -> None:
     for field in _ONLY_ACH:
         if getattr(profile, field) != defaults[field]:
             raise ProfileError(field, "an originator that collects by SEPA has none: leave it out.")
+    if profile.time_zone == defaults["time_zone"]:
+        raise ProfileError("time_zone", "give that of the creditor's bank, such as Europe/Berlin: cut-offs are in it.")
     checks = {"creditor_identifier": check_creditor_identifier, "bic": check_bic}
     for field, check in checks.items():
         given = getattr(terms, field)

@@ -39,12 +39,32 @@ SOURCE_SCENARIOS: Final[dict[str, str | None]] = {
 """Scenario by test token, for a top-up's `source`."""
 
 IBAN_SCENARIOS: Final[dict[str, str | None]] = {
-    "DE62370400440532013001": "debit_not_authorized",
-    "DE35370400440532013002": "disputed",
+    **dict.fromkeys(
+        (
+            *("AT861904300235473202", "BE68539007547034", "DE62370400440532013001", "ES9121000418450200051332"),
+            *("FR8420041010050500013M02607", "IE02AIBK93115212345679", "NL91ABNA0417164300"),
+        ),
+        "debit_not_authorized",
+    ),
+    **dict.fromkeys(
+        (
+            *("AT591904300235473203", "BE08510007547063", "DE35370400440532013002", "ES5000120345030000067892"),
+            *("FR5720041010050500013M02608", "IE51AIBK93115212345670", "NL82RABO0300065266"),
+        ),
+        "disputed",
+    ),
+    **dict.fromkeys(
+        (
+            *("AT981904300002222227", "BE90510002222227", "DE65370400440002222227", "ES1700120345000002222227"),
+            *("FR9720041010050000002222227", "IE10AIBK93115202222227"),
+        ),
+        "insufficient_funds",
+    ),
 }
-"""Scenario by test IBAN; every other succeeds, as DE89370400440532013000 does.
+"""Scenario by test IBAN: those that fail, are disputed, or have insufficient funds; every other succeeds.
 
-Source: Stripe's testing guide for SEPA direct debits, which has a failed one and a disputed one; the reasons are ours.
+Source: Stripe's testing guide for SEPA direct debits, of which these are seven countries; it gives no reason for the
+first, and ours is.
 """
 
 PAYMENT_METHOD_SCENARIOS: Final[dict[str, str | None]] = {
