@@ -13,6 +13,7 @@ from brim.core.ach import entry_store
 from brim.core.ach.applying import Applied, apply_return
 from brim.core.ach.retry_rules import NEVER_AUTHORIZED
 from brim.core.rails.ach import Microdeposits, SecCode
+from brim.core.rails.ach.nacha import RETURN_CODES
 from brim.core.reversals import ReversalReason
 from brim.platform.database import Database
 from tests.support.audits import TESTER
@@ -70,7 +71,7 @@ async def come_back(live: LiveMoney, topup: str, code: str = "R10", trace: str =
 
 async def test_the_codes_that_say_so_end_the_authorization_and_others_do_not(live: LiveMoney) -> None:
     await live.open()
-    codes = [*sorted(code for code in NEVER_AUTHORIZED if code.startswith("R")), "R01", "R08", "R11", "R31"]
+    codes = [*sorted(NEVER_AUTHORIZED & RETURN_CODES.keys()), "R01", "R08", "R11", "R31"]
     sources = {code: await live.bank_account(f"99{code[1:]}020000") for code in codes}
     made = {code: await live.create(source, 1_000) for code, source in sources.items()}
     await live.until("2026-12-01 17:10")
