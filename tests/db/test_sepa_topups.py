@@ -12,7 +12,7 @@ from brim.base.scope import AccountScope
 from brim.core import ach, originators
 from brim.core.funding import AlreadyVerifiedError
 from brim.core.line_settlements import Part, PartKind, Proposal, propose_settlement
-from brim.core.money_at_risk import MoneyAtRisk, Risk, Stage, Sum, read_money_at_risk
+from brim.core.money_at_risk import MoneyAtRisk, Risk, Sum, read_money_at_risk
 from brim.core.pruning.store import delete_exposures
 from brim.core.rails.ach import ProfileError, check_profile
 from brim.core.rails.sepa import Version
@@ -369,24 +369,6 @@ async def test_a_second_copy_that_is_refused_leaves_the_first_as_it_is(live: Sep
     await live.pass_time("2026-12-09 09:00")
     assert await _statuses(live, made) == [("succeeded", None)]
     await assert_books_hold(live.database)
-
-
-async def test_what_is_at_risk_and_to_come_by_sepa_goes_by_its_own_days(live: SepaMoney) -> None:
-    made, _, batch = await _collected(live, 1_000)
-    (to_come,) = (await read_money_at_risk(live.database, PLATFORM, now_ms=live.now_ms)).arrivals
-    promised = (await live.topup(made[0]))["expected_availability_date"]
-    assert (to_come.currency, to_come.stage, to_come.usable_ms) == ("eur", Stage.IN_FILE, promised * 1000)
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((1_000, batch_line(batch)), day="2026-12-02")
-    for moment, risk in (
-        ("2026-12-09 10:00", Risk.RETURNABLE),
-        ("2026-12-10 10:00", Risk.UNAUTHORIZED),
-        ("2027-01-27 10:00", Risk.UNAUTHORIZED),
-        ("2027-01-28 10:00", None),
-    ):
-        await live.pass_time(moment)
-        found = await read_money_at_risk(live.database, PLATFORM, now_ms=live.now_ms)
-        assert [each for each in Risk for row in found.currencies if row.of(each).amount] == ([risk] if risk else [])
 
 
 async def test_what_is_asked_for_in_a_day_is_counted_by_rail_and_forgotten(live: SepaMoney) -> None:

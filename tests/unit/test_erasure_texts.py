@@ -1,8 +1,10 @@
-"""By what texts a holder is found: words between words, and never what members of JSON objects are called."""
+"""By what texts a holder is found, words between words and no names of members; how long a debit keeps its payer."""
+
+from datetime import date
 
 import pytest
 
-from brim.core.erasure.rules import Texts
+from brim.core.erasure.rules import Texts, returnable_until
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,8 @@ def test_ids_and_numbers_are_found_wherever_they_stand() -> None:
     numbers = Texts()
     numbers.add("12345678")
     assert numbers.is_in("X0012345678Y")
+
+
+def test_a_payer_is_kept_as_long_as_the_debit_may_come_back() -> None:
+    assert returnable_until(date(2026, 12, 23), "CORE") == date(2028, 1, 23)
+    assert returnable_until(date(2026, 12, 23), "WEB") == date(2027, 2, 26)
