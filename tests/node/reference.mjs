@@ -53,7 +53,7 @@ test("a slash opens the search, words narrow it, and Enter opens what is chosen"
   const page = await openPage();
   await visit(page, CREATE);
   await page.keyboard.press("/");
-  await page.keyboard.type("top-ups amount exclusive cursor");
+  await page.keyboard.type("top-ups amount exclusive limit");
   await page.locator("[data-search-found] li").first().waitFor();
   assert.deepEqual(await page.locator("[data-search-found] a").evaluateAll((links) => links.map((link) => link.pathname)), [
     "/docs/api/topups/list",
