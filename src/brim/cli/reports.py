@@ -271,7 +271,7 @@ def _write(client: "Client", files: list[dict[str, Any]], folder: Path) -> None:
 
 
 def _save(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file, for its owner alone, as it comes; it has its name only once it is whole."""
+    """Write a file that only its owner can read; it gets its name once it is complete."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as written:
         try:
             written.writelines(pieces)

@@ -9,10 +9,8 @@ from brim.core.rails.sepa import (
     claimable_until,
     collection_date_of,
     is_banking_day,
-    lapses_on,
     months_after,
     refundable_until,
-    returnable_until,
 )
 from tests.support import bank_oracle
 
@@ -48,19 +46,12 @@ def test_banking_days_are_counted_as_the_published_rule_says(day: date, count: i
 def test_what_leaves_before_easter_is_collected_after_it() -> None:
     assert collection_date_of(date(2026, 4, 2)) == date(2026, 4, 7)
     assert collection_date_of(date(2026, 4, 4)) == date(2026, 4, 8)  # a Saturday's file is Tuesday's
-    assert returnable_until(date(2026, 4, 1)) == date(2026, 4, 10)
 
 
 def test_refunds_are_claimed_within_eight_weeks_and_thirteen_months() -> None:
     assert refundable_until(date(2026, 12, 2)) == date(2027, 1, 27)
     assert claimable_until(date(2026, 12, 2)) == date(2028, 1, 2)
     assert claimable_until(date(2027, 1, 31)) == date(2028, 2, 29)
-
-
-def test_a_mandate_lapses_three_years_after_its_last_collection() -> None:
-    assert lapses_on(date(2024, 2, 29), None) == date(2027, 2, 28)
-    assert lapses_on(date(2024, 2, 29), date(2026, 5, 4)) == date(2029, 5, 4)
-    assert lapses_on(date(2026, 5, 4), date(2024, 2, 29)) == date(2029, 5, 4)
 
 
 @given(DAYS, st.integers(0, 60))

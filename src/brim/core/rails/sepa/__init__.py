@@ -12,20 +12,16 @@ from brim.core.rails.sepa.creditors import (
 )
 from brim.core.rails.sepa.days import (
     CALENDAR,
-    LAPSE_MONTHS,
     LEAD_DAYS,
     PRENOTIFICATION_DAYS,
     REFUND_DAYS,
-    RETURN_DAYS,
     UNAUTHORIZED_MONTHS,
     banking_day_after,
     claimable_until,
     collection_date_of,
     is_banking_day,
-    lapses_on,
     months_after,
     refundable_until,
-    returnable_until,
 )
 from brim.core.rails.sepa.identifiers import (
     IbanInvalidError,
@@ -58,7 +54,6 @@ from brim.core.rails.sepa.writer import MessageError, fits, write_message
 __all__ = [
     "CALENDAR",
     "CURRENCY",
-    "LAPSE_MONTHS",
     "LARGEST_COLLECTION",
     "LEAD_DAYS",
     "LONGEST_NAME",
@@ -66,7 +61,6 @@ __all__ = [
     "PRENOTIFICATION_DAYS",
     "REASONS",
     "REFUND_DAYS",
-    "RETURN_DAYS",
     "SEPA",
     "UNAUTHORIZED_MONTHS",
     "BicInvalidError",
@@ -99,11 +93,9 @@ __all__ = [
     "identifier_of",
     "is_banking_day",
     "is_identifier",
-    "lapses_on",
     "months_after",
     "recount",
     "refundable_until",
-    "returnable_until",
     "to_sepa_text",
     "write_message",
 ]

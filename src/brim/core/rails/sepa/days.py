@@ -12,14 +12,10 @@ CALENDAR: Final = "sepa"
 """The calendar whose banking days count: TARGET's."""
 LEAD_DAYS: Final = 1
 """Banking days from the file to its collection date, for first, recurrent and one-off collections alike."""
-RETURN_DAYS: Final = 5
-"""Banking days from settlement within which the debtor's bank returns a collection."""
 REFUND_DAYS: Final = 56
 """Days from the debit within which a debtor gets an authorized collection back, without a reason: eight weeks."""
 UNAUTHORIZED_MONTHS: Final = 13
 """Months from the debit within which a debtor gets an unauthorized collection back."""
-LAPSE_MONTHS: Final = 36
-"""Months after its last collection, or its signature where there was none, at which a mandate lapses."""
 PRENOTIFICATION_DAYS: Final = 14
 """Days before the collection by which the debtor is told of it, where nothing else was agreed."""
 
@@ -45,11 +41,6 @@ def collection_date_of(file_day: date) -> date:
     return banking_day_after(file_day, LEAD_DAYS)
 
 
-def returnable_until(settled_on: date) -> date:
-    """Return the last day on which the debtor's bank returns a collection that settled on a day."""
-    return banking_day_after(settled_on, RETURN_DAYS)
-
-
 def refundable_until(settled_on: date) -> date:
     """Return the last day on which a debtor can claim an authorized collection back."""
     return settled_on + timedelta(days=REFUND_DAYS)
@@ -58,11 +49,6 @@ def refundable_until(settled_on: date) -> date:
 def claimable_until(settled_on: date) -> date:
     """Return the last day on which a debtor can claim an unauthorized collection back."""
     return months_after(settled_on, UNAUTHORIZED_MONTHS)
-
-
-def lapses_on(signed_on: date, last_collected_on: date | None) -> date:
-    """Return the first day on which nothing can be collected under a mandate any more."""
-    return months_after(max(signed_on, last_collected_on or signed_on), LAPSE_MONTHS)
 
 
 def months_after(day: date, months: int) -> date:
