@@ -1,29 +1,24 @@
 """What a line of a statement is about where the originator collects by SEPA: a batch, or a collection coming back."""
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 from brim.core.ach import entry_store, file_store
+from brim.core.ach.batch_entries import booked_for
 from brim.core.ach.file_reading import FileReading, entries_of_trace
 from brim.core.ach.file_store import FoundBatch
 from brim.core.ach.line_match import MOST_FEE, LineMatch
-from brim.core.ach.messages import batch_named
+from brim.core.ach.messages import batches_named_in
 from brim.core.ach.rules import NO_REASON, Entry, FileStatus
 from brim.core.rails.ach import SecCode
 from brim.core.rails.sepa import find_reason, is_identifier
 from brim.core.reconciliation import MatchKind
 from brim.core.reconciliation.formats import StatementLine
 
-_BATCH: Final = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{20,28}-[0-9]{1,7}(?![0-9A-Za-z])")
 _LONGEST_CODE: Final = 35
 """Characters. Source: ISO 20022, Max35Text of a reason of the bank's own."""
 
-BookedFor: TypeAlias = Callable[[FileReading, FoundBatch], Awaitable[int]]
-"""Finds what the bank books for a batch, in cents."""
 
-
-async def match_collection_line(reading: FileReading, line: StatementLine, *, booked_for: BookedFor) -> LineMatch:
+async def match_collection_line(reading: FileReading, line: StatementLine) -> LineMatch:
     """Return what a line is about: the batch that it names, or the collection, by its end-to-end id."""
     if line.amount_minor > 0:
         batch = await _find_batch(reading, line)
@@ -38,9 +33,8 @@ async def _find_batch(reading: FileReading, line: StatementLine) -> FoundBatch |
     """Return the batch that a line names by its own id, or by that of the only collection in it."""
     texts = (line.payment_information_id, line.customer_reference, line.end_to_end_id, line.entry_reference, line.text)
     for text in texts:
-        for name in _BATCH.findall(text):
-            named = batch_named(name)
-            if named is not None and (found := await _batch(reading, *named)) is not None:
+        for file, number in batches_named_in(text):
+            if (found := await _batch(reading, file, number)) is not None:
                 return found
     entry = await _find_entry(reading, line)
     if entry is None or entry.file is None or entry.batch is None:
@@ -55,8 +49,8 @@ async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | N
     found = (await file_store.fetch_files(reading.conn, scope, [file])).get(file)
     if found is None or found.status is FileStatus.VOIDED:
         return None
-    batches = await file_store.list_batches(reading.conn, scope, file)
-    return next((each for each in batches if each.number == number and each.sec_code == SecCode.CORE), None)
+    batch = await file_store.find_batch(reading.conn, scope, file, number)
+    return batch if batch is not None and batch.sec_code == SecCode.CORE else None
 
 
 def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:

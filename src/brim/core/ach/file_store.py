@@ -295,6 +295,11 @@ async def list_batches(conn: Conn, scope: AccountScope, file_id: str) -> list[Fo
     return [_batch_from_record(record, file_id) for record in records]
 
 
+async def find_batch(conn: Conn, scope: AccountScope, file_id: str, number: int | None) -> FoundBatch | None:
+    """Return a batch of a file; None if it has none of that number."""
+    return next((batch for batch in await list_batches(conn, scope, file_id) if batch.number == number), None)
+
+
 async def find_batches_by_number(conn: Conn, scope: AccountScope, originator_id: str, number: int) -> list[FoundBatch]:
     """Return an originator's batches of a number, newest file first."""
     records = await conn.fetch(_SQL["find_batches_by_number"], scope.account, scope.livemode, number, originator_id)

@@ -25,7 +25,7 @@ from brim.core.rails.sepa import (
 )
 from brim.core.rails.sepa import fits as fits_message
 
-_BATCH: Final = re.compile(r"(?P<file>[0-9A-Za-z]{20,28})-(?P<batch>[0-9]{1,7})")
+_BATCH: Final = re.compile(r"(?<![0-9A-Za-z])(?P<file>[0-9A-Za-z]{20,28})-(?P<batch>[0-9]{1,7})(?![0-9A-Za-z])")
 
 
 def place_collections(
@@ -136,7 +136,16 @@ def file_named(name: str) -> str | None:
 def batch_named(name: str) -> tuple[str, int] | None:
     """Return the id of the file and the number of the batch that a bank names, None if it names none of ours."""
     found = _BATCH.fullmatch(name.strip())
-    return (FILE_PREFIX + found["file"], int(found["batch"])) if found else None
+    return _file_and_number(found) if found else None
+
+
+def batches_named_in(text: str) -> list[tuple[str, int]]:
+    """Return the ids of the files and the numbers of the batches that stand in a text."""
+    return [_file_and_number(found) for found in _BATCH.finditer(text)]
+
+
+def _file_and_number(found: re.Match[str]) -> tuple[str, int]:
+    return FILE_PREFIX + found["file"], int(found["batch"])
 
 
 def _collection(entry: Entry, iban: str, terms: SepaTerms) -> Collection:

@@ -255,8 +255,7 @@ async def _is_unsent(conn: Conn, found: Refund) -> bool:
     file = (await file_store.fetch_files(conn, found.scope, [found.file])).get(found.file)
     if file is not None and file.status is FileStatus.BUILT:
         return True
-    batches = await file_store.list_batches(conn, found.scope, found.file)
-    batch = next((each for each in batches if each.number == found.batch), None)
+    batch = await file_store.find_batch(conn, found.scope, found.file, found.batch)
     if batch is None or batch.status != "rejected" or batch.settled_by is not None:
         return False
     contradictions = await find_open_breaks(conn, found.scope, [BreakKind.ACKNOWLEDGEMENT], [found.file])

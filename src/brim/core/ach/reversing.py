@@ -186,8 +186,7 @@ async def _new_reversal(
     conn: Conn, entry: Entry, debited_on: date, profile: OriginatorProfile, *, moment: OwnerTime
 ) -> Reversal:
     """Return a reversal of an entry, of an unknown reason and by nobody."""
-    batches = await file_store.list_batches(conn, entry.scope, entry.file or "")
-    batch = next((each for each in batches if each.number == entry.batch), None)
+    batch = await file_store.find_batch(conn, entry.scope, entry.file or "", entry.batch)
     return Reversal(
         scope=entry.scope,
         id=moment.new_id(REVERSAL_PREFIX),

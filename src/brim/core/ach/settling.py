@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.ach import entry_store, file_store
+from brim.core.ach.batch_entries import booked_for
 from brim.core.ach.correcting import Correcting
 from brim.core.ach.file_reading import FileReading
 from brim.core.ach.file_store import BankFile, FoundBatch
@@ -16,7 +19,6 @@ from brim.core.ach.rules import NO_REASON, AchFile, Entry, EntryStatus
 from brim.core.ach.statement_lines import (
     BOOKED_OTHERWISE,
     UNBOOKED,
-    booked_for,
     post_match,
     unbooked_batches,
 )
@@ -95,9 +97,10 @@ class HandMatches:
         line = (await fetch_lines(conn, scope, [settlement.lines[0].line]))[settlement.lines[0].line]
         for part in matched:
             target = part.target or ""
+            row = msgspec.structs.replace(line.unmatched(scope), amount=part.amount)
             if part.kind is PartKind.TRANSFER:
                 originator = await _who_takes_transfers(conn, settlement, line)
-                transfer = _transfer_of(_row(scope, line, part), ids.new_at(TRANSFER_PREFIX, now_ms))
+                transfer = _transfer_of(row, ids.new_at(TRANSFER_PREFIX, now_ms))
                 match = LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
             elif part.kind is PartKind.TRANSFER_BACK:
                 await _find_transfer(conn, scope, target, settlement.bank_account, settlement.currency)
@@ -115,7 +118,7 @@ class HandMatches:
             if match.batch is not None and await booked_for(reading, match.batch) != part.amount:
                 raise UnfitMatchError(f"Batch {target} has another amount by now.")
             try:
-                problem, _ = await post_match(reading, match, _row(scope, line, part))
+                problem, _ = await post_match(reading, match, row)
             except BOOKED_OTHERWISE as error:
                 raise UnfitMatchError(error.message) from error
             if problem is not None:
@@ -255,31 +258,6 @@ def _transfer_of(row: StatementLineRow, transfer: str) -> TransferLine:
 def _check_account(target: str, originator: Originator, bank_account: str) -> None:
     if originator.profile.bank_account != bank_account:
         raise UnfitMatchError(f"{target} is of the bank account {originator.profile.bank_account}.")
-
-
-def _row(scope: AccountScope, line: ShownLine, part: Part) -> StatementLineRow:
-    """Return a line as the matcher has it, with the amount of one part."""
-    return StatementLineRow(
-        id=line.id,
-        statement=line.statement,
-        scope=scope,
-        bank_account=line.bank_account,
-        line_key=line.line_key,
-        bank_file=line.bank_file,
-        position=line.position,
-        booked_on=line.booked_on,
-        amount=part.amount,
-        currency=line.currency,
-        type_code=line.type_code,
-        bank_reference=line.bank_reference,
-        reference=line.reference,
-        description=line.description,
-        matched_kind=None,
-        matched=None,
-        created_ms=line.created_ms,
-        parent=line.parent,
-        remittance=line.remittance,
-    )
 
 
 def _came_back(entry: Entry) -> bool:

@@ -13,9 +13,10 @@ from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core import refunds, reversals
-from brim.core.ach import entry_store, file_store
+from brim.core.ach import file_store
 from brim.core.ach.announcing import list_break
 from brim.core.ach.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
+from brim.core.ach.batch_entries import booked_for, entries_of, refunded_in
 from brim.core.ach.collection_lines import match_collection_line
 from brim.core.ach.credits import Credit, CreditBookedOtherwiseError, find_credit
 from brim.core.ach.disputing import (
@@ -56,7 +57,7 @@ from brim.core.push import (
     receive_line,
     take_back_line,
 )
-from brim.core.rails.ach import REVERSAL_DESCRIPTION, SecCode, Transfers, local_day
+from brim.core.rails.ach import REVERSAL_DESCRIPTION, Transfers, local_day
 from brim.core.reconciliation import (
     LINE_PREFIX,
     AnnouncedAlone,
@@ -64,7 +65,6 @@ from brim.core.reconciliation import (
     BreakKind,
     LineStatus,
     MatchKind,
-    ShownLine,
     StatementLineRow,
     TakenStatement,
     explain_by_payments,
@@ -421,7 +421,7 @@ async def _itemize_known(
         await _compare_payments(reading, named[0], row, payments)
         return
     found = (await fetch_lines(reading.conn, of.scope, [named[0].id]))[named[0].id]
-    entry = _stored(of.scope, found)
+    entry = found.unmatched(of.scope)
     if not (await _match_line(reading, line, entry)).payments:
         return  # as when it came first: it may be one thing as a whole, such as a batch
     if found.matched is None and found.break_id is not None:
@@ -456,29 +456,6 @@ async def _compare_payments(
         amount=row.amount,
         currency=row.currency,
         reference=row.bank_reference,
-    )
-
-
-def _stored(scope: AccountScope, line: ShownLine) -> StatementLineRow:
-    """Return a stored line as the matcher has it, matched to nothing."""
-    return StatementLineRow(
-        id=line.id,
-        statement=line.statement,
-        scope=scope,
-        bank_account=line.bank_account,
-        line_key=line.line_key,
-        bank_file=line.bank_file,
-        position=line.position,
-        booked_on=line.booked_on,
-        amount=line.amount,
-        currency=line.currency,
-        type_code=line.type_code,
-        bank_reference=line.bank_reference,
-        reference=line.reference,
-        description=line.description,
-        matched_kind=None,
-        matched=None,
-        created_ms=line.created_ms,
     )
 
 
@@ -582,7 +559,7 @@ async def _match(reading: FileReading, line: StatementLine, *, is_payment: bool)
         problem = f"The line is in {line.currency.upper()}, and {WHAT_MOVES[profile.rail]}."
         return LineMatch(problem=problem, is_unexplained=True)
     if profile.sepa is not None:
-        return await match_collection_line(reading, line, booked_for=booked_for)
+        return await match_collection_line(reading, line)
     return await _match_entry_line(reading, line, is_payment=is_payment)
 
 
@@ -627,7 +604,7 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     scope, profile = reading.originator.scope, reading.originator.profile
     batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
     batch = batches[0] if batches else None
-    refunded = [] if batch is None else await _refunded_in(reading, batch)
+    refunded = [] if batch is None else await refunded_in(reading, batch)
     is_ours = company == profile.company_id.strip()
     if batch is not None and (refunded or batch.is_of_reversals):
         is_ours = is_ours or batch.company_id == company
@@ -658,31 +635,6 @@ async def _has_all_credits(reading: FileReading, batch: FoundBatch) -> bool:
     """Tell whether a batch has reversals or refunds, none of which has left it to go out again."""
     found = await _credits_in(reading, batch.file, batch.number)
     return bool(found) and sum(each.amount for each in found) == batch.total_credit
-
-
-async def booked_for(reading: FileReading, batch: FoundBatch) -> int:
-    """Return what the bank books for a batch in cents, negative where it is paid out."""
-    if batch.is_of_reversals or await _refunded_in(reading, batch):
-        return -batch.total_credit
-    if batch.description == MICRODEPOSIT_DESCRIPTION or batch.sec_code == SecCode.CORE:
-        return signed_total(await _entries_of(reading, batch))
-    return batch.total_debit
-
-
-async def _refunded_in(reading: FileReading, batch: FoundBatch) -> list[Refund]:
-    return await refunds.list_in_file(reading.conn, reading.originator.scope, batch.file, batch=batch.number)
-
-
-async def _entries_of(reading: FileReading, batch: FoundBatch, *, booked: int | None = None) -> list[Entry]:
-    """Return the entries that the bank takes of a batch, with the amounts of micro-deposits.
-
-    Those that it has rejected alone are among them if what it has `booked` is all of the batch.
-    """
-    scope = reading.originator.scope
-    entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
-    is_whole = batch.sec_code == SecCode.CORE and booked == batch.total_debit
-    taken = [entry for entry in entries if is_whole or not entry.was_rejected]
-    return await with_amounts(reading.conn, reading.vault, taken)
 
 
 async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:
@@ -752,7 +704,7 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
     scope = reading.originator.scope
     if match.batch is not None:
         await file_store.lock_file(reading.conn, scope, match.batch.file)
-        entries = await _entries_of(reading, match.batch, booked=row.amount)
+        entries = await entries_of(reading, match.batch, booked=row.amount)
         for owner in sorted({entry.owner_scope for entry in entries}):
             await lock_owner_time(reading.conn, owner, now_ms=reading.now_ms, ids=reading.ids)
         await hold_presented(reading.conn, entries)
@@ -881,8 +833,7 @@ async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineR
         raise CreditBookedOtherwiseError(credit, "which is in no file")
     await file_store.lock_file(reading.conn, scope, credit.file)
     await _book_credits(reading, [credit], row)
-    batches = await file_store.list_batches(reading.conn, scope, credit.file)
-    batch = next((each for each in batches if each.number == credit.batch), None)
+    batch = await file_store.find_batch(reading.conn, scope, credit.file, credit.batch)
     together = await _credits_in(reading, credit.file, credit.batch)
     if batch is not None and batch.settled_by is None and all(each.settled_by for each in together):
         await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
@@ -970,8 +921,7 @@ async def _post_dishonor(reading: FileReading, dishonored: AchReturn, row: State
         raise DishonorBookedOtherwiseError(dishonored, "which is in no file")
     await file_store.lock_file(reading.conn, scope, dishonored.file)
     await _book_back(reading, [dishonored], row)
-    batches = await file_store.list_batches(reading.conn, scope, dishonored.file)
-    batch = next((each for each in batches if each.number == dishonored.batch), None)
+    batch = await file_store.find_batch(reading.conn, scope, dishonored.file, dishonored.batch)
     together = await list_in_file(reading.conn, scope, dishonored.file, batch=dishonored.batch)
     if batch is not None and batch.settled_by is None and all(each.booked_by for each in together):
         reference = f"{row.bank_account}/{row.line_key}"

@@ -138,8 +138,8 @@ async def _reject_collection(
     entry = next((each for each in entries if each.file == file.id), None)
     problem = "none of ours has it" if entry is None else ""
     if entry is not None:
-        batches = await file_store.list_batches(reading.conn, scope, file.id)
-        is_booked = any(each.number == entry.batch and each.status == "settled" for each in batches)
+        batch = await file_store.find_batch(reading.conn, scope, file.id, entry.batch)
+        is_booked = batch is not None and batch.status == "settled"
         if payment.amount_minor is not None and payment.amount_minor != entry.amount:
             problem = f"the collection was of {entry.amount} cents"
         elif is_booked and entry.return_code is None:
@@ -172,8 +172,7 @@ async def _settle_if_nothing_is_left(reading: FileReading, file: AchFile, number
     """Write that a batch is settled all of whose collections were rejected: no statement will book it."""
     scope = reading.originator.scope
     entries = await entry_store.list_entries_of_batch(reading.conn, scope, file.id, number)
-    batches = await file_store.list_batches(reading.conn, scope, file.id)
-    batch = next((each for each in batches if each.number == number), None)
+    batch = await file_store.find_batch(reading.conn, scope, file.id, number)
     if batch is None or batch.status not in {"open", "acknowledged"} or not all(each.was_rejected for each in entries):
         return
     await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reading.file.id)

@@ -210,6 +210,30 @@ class ShownLine(msgspec.Struct, frozen=True, kw_only=True):
     settlement: str | None
     settlement_status: str | None
 
+    def unmatched(self, scope: AccountScope) -> StatementLineRow:
+        """Return it as the matcher has it, matched to nothing."""
+        return StatementLineRow(
+            id=self.id,
+            statement=self.statement,
+            scope=scope,
+            bank_account=self.bank_account,
+            line_key=self.line_key,
+            bank_file=self.bank_file,
+            position=self.position,
+            booked_on=self.booked_on,
+            amount=self.amount,
+            currency=self.currency,
+            type_code=self.type_code,
+            bank_reference=self.bank_reference,
+            reference=self.reference,
+            description=self.description,
+            matched_kind=None,
+            matched=None,
+            created_ms=self.created_ms,
+            parent=self.parent,
+            remittance=self.remittance,
+        )
+
     @property
     def status(self) -> LineStatus:
         """What became of it."""
