@@ -25,7 +25,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.core.funding import BankSecrets
 from brim.core.push.references import reference_of
 from brim.core.rails.ach import OriginatorProfile, Transfers
@@ -176,7 +176,7 @@ async def _measure(folder: Path, postgres: EmbeddedPostgres, lines: int, items: 
             alone_s = -time.process_time() - servers.cpu_s()
             await _alone(conn, lines)
             alone_s += time.process_time() + servers.cpu_s()
-        incoming = ach.Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
+        incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
         content = statement(lines, items)
         taken = await incoming.receive(database, originator, "statement.bai", content, now_ms=NOW_MS, ids=ids)
         before, done = peak_kib(), asyncio.Event()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brim.core.ach import FileStatus
+from brim.core.direct_debits import FileStatus
 from brim.platform.database import Database
 from tests.support.ach_objects import AchObjects
 from tests.support.service import Server

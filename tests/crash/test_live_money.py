@@ -12,7 +12,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.rails.ach import ACH
 from brim.core.time import OwnerTime
 from brim.core.topups import OfRails, Topup, claim_due, postpone
@@ -127,10 +127,12 @@ async def test_a_worker_that_crashes_anywhere_loses_nothing_and_debits_nobody_tw
     figures.tell("live money after all that: 0 top-ups lost, 0 debited twice")
 
 
-class _ClaimingInTwo(ach.Claiming):
+class _ClaimingInTwo(direct_debits.Claiming):
     """A claim that is broken on purpose: one transaction takes top-ups from the queue, another makes their entries."""
 
-    async def work_off_due(self, database: Database, *, now_ms: int, ids: IdFactory, limit: int = ach.MAX_BATCH) -> int:
+    async def work_off_due(
+        self, database: Database, *, now_ms: int, ids: IdFactory, limit: int = direct_debits.MAX_BATCH
+    ) -> int:
         async def take(conn: Conn) -> list[Topup]:
             due = await claim_due(conn, OfRails((ACH,), are_meant=True), now_ms=now_ms, limit=limit)
             if due:

@@ -11,9 +11,9 @@ import pytest
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
-from brim.core.ach import AchFile, Download, FileChangedError, FileStatus, download_bank_file, download_file
-from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
-from brim.core.ach.rules import Batch
+from brim.core.direct_debits import AchFile, Download, FileChangedError, FileStatus, download_bank_file, download_file
+from brim.core.direct_debits.file_store import bank_file_place, insert_bank_file, insert_file
+from brim.core.direct_debits.rules import Batch
 from brim.platform.database import Conn, Database
 from tests.support.books import execute, rows
 from tests.support.people import IDS, NOW_MS, VAULT

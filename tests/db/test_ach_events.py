@@ -7,7 +7,7 @@ import msgspec
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
-from brim.core import ach
+from brim.core import direct_debits
 from brim.platform.database import Database
 from tests.support.books import rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
@@ -55,7 +55,7 @@ async def test_approval_is_told_with_its_transaction_and_a_held_file_too(live: L
     assert (kind, shown["status"]) == ("brim.ach_file.created", "built")
     (live.folder / "to-bank" / ".brim-sent").write_text("achf_other\t00\tother.ach\n")
     async with live.database.connection() as conn, conn.transaction():
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             PLATFORM,
             shown["id"],

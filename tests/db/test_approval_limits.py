@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
-from brim.core import ach, originators
-from brim.core.ach import AchFile, FileChangedError, FileStateError
+from brim.core import direct_debits, originators
+from brim.core.direct_debits import AchFile, FileChangedError, FileStateError
 from brim.core.originators import SecondPersonError
 from brim.core.rails.ach import ACH, APPROVAL_LIMITS
 from brim.platform.database import Database
@@ -70,7 +70,7 @@ async def _approve(
     live: LiveMoney, file: str, by: Actor, *, approvers: int = 3, sha256: bytes | None = None
 ) -> AchFile:
     async with live.database.transaction() as conn:
-        return await ach.approve_file(
+        return await direct_debits.approve_file(
             conn,
             PLATFORM,
             file,
@@ -98,7 +98,7 @@ async def _resume(live: LiveMoney) -> None:
 
 
 async def _send(live: LiveMoney) -> int:
-    return await ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    return await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
 
 
 async def _outcomes(*works: Awaitable[Any]) -> list[Any]:
@@ -130,7 +130,7 @@ async def test_a_large_file_leaves_once_two_others_have_approved_it(live: LiveMo
     with pytest.raises(SecondPersonError, match="You already approved this file"):
         await _approve(live, file["id"], BOB)
     async with live.database.transaction() as conn:
-        review = await ach.review_file(conn, await ach.find_file(conn, PLATFORM, file["id"]))
+        review = await direct_debits.review_file(conn, await direct_debits.find_file(conn, PLATFORM, file["id"]))
     assert (review.missing, [each.approved_by for each in review.approvals]) == (1, [BOB.id])
     assert [entry.amount for entry in review.largest] == [15_000, 5_000]
     assert (await _approve(live, file["id"], CAROL)).status == "approved"
@@ -159,14 +159,14 @@ async def test_one_person_is_enough_where_there_is_one_and_the_file_and_the_log_
 async def test_until_when_a_file_can_be_sent_is_when_it_is_given_up(live: LiveMoney) -> None:
     file = await _file(live, 20_000, requires_approval=True, cutoffs=("12:00", "17:00"))
     async with live.database.transaction() as conn:
-        review = await ach.review_file(conn, await ach.find_file(conn, PLATFORM, file["id"]))
+        review = await direct_debits.review_file(conn, await direct_debits.find_file(conn, PLATFORM, file["id"]))
     assert review.cutoff_ms == live.now_ms
     live.now_ms = review.send_before_ms - 1
-    assert await ach.void_late(live.database, now_ms=live.now_ms) == 0
+    assert await direct_debits.void_late(live.database, now_ms=live.now_ms) == 0
     live.now_ms += 1
     with pytest.raises(FileStateError, match="not approved in time"):
         await _approve(live, file["id"], BOB)
-    assert await ach.void_late(live.database, now_ms=live.now_ms) == 1
+    assert await direct_debits.void_late(live.database, now_ms=live.now_ms) == 1
 
 
 async def test_sql_refuses_who_prepared_a_file_whatever_writes_the_row(live: LiveMoney) -> None:

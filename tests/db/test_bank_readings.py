@@ -13,9 +13,9 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
-from brim.core import ach, originators, reconciliation, topups
-from brim.core.ach import file_store, incoming
-from brim.core.ach.claiming import OF_ACH
+from brim.core import direct_debits, originators, reconciliation, topups
+from brim.core.direct_debits import file_store, incoming
+from brim.core.direct_debits.claiming import OF_ACH
 from brim.core.integrity import list_stuck
 from brim.core.rails import Rails
 from brim.core.time import OwnerTime
@@ -52,8 +52,8 @@ async def events_of(live: LiveMoney, object_id: str) -> list[str]:
 
 
 async def stuck(live: LiveMoney) -> list[str]:
-    await ach.forget_prenote_exceptions(live.database)
-    await forget_exceptions(live.database, job=ach.JOB)
+    await direct_debits.forget_prenote_exceptions(live.database)
+    await forget_exceptions(live.database, job=direct_debits.JOB)
     return [item.error for item in await list_stuck(live.database, None)]
 
 
@@ -196,7 +196,7 @@ async def _import(live: LiveMoney, originator: originators.Originator, name: str
     """Import a file for an originator, as at the command line."""
     when: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
     async with live.database.transaction() as conn:
-        await ach.store_bank_file(conn, live.vault, originator, name, content, **when)
+        await direct_debits.store_bank_file(conn, live.vault, originator, name, content, **when)
 
 
 @BOTH
@@ -339,7 +339,7 @@ async def test_where_no_worker_reads_the_folder_a_person_states_that_all_is_impo
     take_away(live)
     (originator,) = await active(live)
     for moment, expected in ((at("2026-12-07 08:59"), ["created"]), (live.now_ms, ["created", forwards(what)])):
-        await ach.state_all_imported(live.database, originator, by=TESTER, now_ms=moment, ids=live.ids)
+        await direct_debits.state_all_imported(live.database, originator, by=TESTER, now_ms=moment, ids=live.ids)
         await retry(live)
         assert await events_of(live, started) == expected
     actions = await rows(live.database, "SELECT action FROM audit_log WHERE action = 'bank_file.all_imported'")
@@ -411,7 +411,7 @@ async def test_who_names_another_folder_alone_lets_nothing_pass(
     when: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
     async with live.database.transaction() as conn:
         (before,) = await originators.list_originators(conn, PLATFORM)
-        saved = await ach.save_originator(
+        saved = await direct_debits.save_originator(
             conn,
             live.vault,
             PLATFORM,

@@ -10,7 +10,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
-from brim.core import ach, corrections, funding
+from brim.core import corrections, direct_debits, funding
 from brim.core.erasure import ErasureRefusedError, Reason, Target, erase
 from brim.platform.database import Database
 from tests.support.audits import TESTER
@@ -179,12 +179,14 @@ async def test_an_operator_resolves_the_break_and_the_correction_is_dismissed(li
     (row,) = await corrections_of(live)
     asked: dict[str, Any] = {"by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
     async with live.database.transaction() as conn:
-        await ach.resolve_break(conn, PLATFORM, row["break_id"], resolution="A wrong number.", approvers=1, **asked)
+        await direct_debits.resolve_break(
+            conn, PLATFORM, row["break_id"], resolution="A wrong number.", approvers=1, **asked
+        )
     (row,) = await corrections_of(live)
     assert (row["status"], row["ended_by"]) == ("dismissed", OPERATOR.id)
     async with live.database.transaction() as conn:
         with pytest.raises(corrections.NotOpenError, match="is dismissed"):
-            await ach.refuse_correction(conn, PLATFORM, row["id"], code="C65", **asked)
+            await direct_debits.refuse_correction(conn, PLATFORM, row["id"], code="C65", **asked)
 
 
 async def test_a_refusal_settles_the_break_once_and_in_time_for_its_bank(live: LiveMoney) -> None:
@@ -196,23 +198,25 @@ async def test_a_refusal_settles_the_break_once_and_in_time_for_its_bank(live: L
     late_ms = corrections.refusable_until_ms(await held(live, row["id"]))
     async with live.database.transaction() as conn:
         with pytest.raises(corrections.TooLateToRefuseError):
-            await ach.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms, **asked)
+            await direct_debits.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms, **asked)
     async with live.database.transaction() as conn:
-        await ach.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms - 1, **asked)
+        await direct_debits.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms - 1, **asked)
     (row,) = await corrections_of(live)
     assert (row["status"], row["refusal_code"]) == ("refused", "C65")
     (listed,) = await rows(live.database, "SELECT resolution FROM breaks")
     assert listed["resolution"] == "Refused with C65 (corrected data wrongly formatted)."
     async with live.database.transaction() as conn:
         with pytest.raises(corrections.NotOpenError):
-            await ach.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms - 1, **asked)
+            await direct_debits.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms - 1, **asked)
 
 
 async def refuse(live: LiveMoney, code: str = "C65") -> dict[str, Any]:
     """Refuse the one correction that there is, and return it."""
     (row,) = await corrections_of(live)
     async with live.database.transaction() as conn:
-        await ach.refuse_correction(conn, PLATFORM, row["id"], code=code, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.refuse_correction(
+            conn, PLATFORM, row["id"], code=code, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
     return row
 
 
@@ -280,7 +284,7 @@ async def test_a_refusal_gets_a_file_of_its_own_after_a_day_and_another_one_wher
     (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE status = 'built'")
     assert (file["entry_count"], file["total_debit"], file["held_because"]) == (1, 0, None)
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
     await live.work()
     await approve(live)
     (kept,) = await corrections_of(live)
@@ -436,7 +440,7 @@ async def test_what_is_in_a_file_stays_as_it_is_and_what_a_file_gives_up_leaves_
     await live.until("2026-12-03 15:59")
     live.now_ms = at("2026-12-03 17:00")
     await live.claim()
-    await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     (file,) = await rows(live.database, "SELECT * FROM ach_files WHERE status = 'built'")
     content = await ach_bytes(live, file["id"])
     assert b"9801000000" in content
@@ -445,7 +449,7 @@ async def test_what_is_in_a_file_stays_as_it_is_and_what_a_file_gives_up_leaves_
     assert [row["status"] for row in await corrections_of(live)] == ["applied"]
     assert await ach_bytes(live, file["id"]) == content
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
     await live.work()  # it is taken out of the queue, and asked about again
     await live.work()
     await approve(live)
@@ -481,7 +485,7 @@ async def test_what_is_queued_when_the_notification_comes_leaves_corrected(live:
 async def approve(live: LiveMoney) -> None:
     (file,) = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'")
     async with live.database.transaction() as conn:
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             PLATFORM,
             file["id"],
@@ -497,7 +501,7 @@ async def approve(live: LiveMoney) -> None:
 
 async def ach_bytes(live: LiveMoney, file_id: str) -> bytes:
     async with live.database.transaction() as conn:
-        found = await ach.download_file(
+        found = await direct_debits.download_file(
             conn, live.vault, PLATFORM, file_id, by=TESTER, now_ms=live.now_ms, ids=live.ids
         )
     return found.content
@@ -517,7 +521,7 @@ async def test_a_prenote_verifies_once_the_change_is_made_and_not_before(live: L
         (stuck,) = await rows(live.database, "SELECT error FROM due_exceptions")
         assert "has notified a change (C01) that could not be applied" in stuck["error"]
         async with live.database.transaction() as conn:
-            await ach.resolve_break(
+            await direct_debits.resolve_break(
                 conn,
                 PLATFORM,
                 row["break_id"],
@@ -584,7 +588,7 @@ async def test_a_payer_is_not_erased_before_a_refusal_has_reached_the_bank(
         await erase_payer(live, owner_database, source)
     assert [each.reason for each in told.value.refusals] == [Reason.AT_THE_BANK]
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
     await live.work()
     assert len(await rows(live.database, "SELECT * FROM ach_files WHERE status = 'built'")) == 1
     await approve(live)

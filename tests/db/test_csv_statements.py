@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.reconciliation.formats import Verdict
 from brim.core.statement_mappings import SavedMapping, find_mapping, mapping_of
 from brim.platform.database import Database
@@ -36,8 +36,8 @@ async def save(live: LiveMoney, **changes: Any) -> SavedMapping:
     async with live.database.transaction() as conn:
         before = await find_mapping(conn, PLATFORM, "operating")
         if before is None:
-            return await ach.create_statement_mapping(conn, PLATFORM, "operating", wanted, **when)
-        return await ach.update_statement_mapping(conn, PLATFORM, before.id, simple(**changes), **when)
+            return await direct_debits.create_statement_mapping(conn, PLATFORM, "operating", wanted, **when)
+        return await direct_debits.update_statement_mapping(conn, PLATFORM, before.id, simple(**changes), **when)
 
 
 async def send(live: LiveMoney, name: str, content: bytes) -> None:
@@ -150,9 +150,9 @@ async def test_a_statement_of_another_bank_account_is_not_posted(live: LiveMoney
 async def test_a_preview_stores_nothing(live: LiveMoney) -> None:
     content = csv_file(simple(), 10_000, [FEE])
     async with live.database.connection() as conn:
-        without = await ach.preview_statement(conn, PLATFORM, "operating", content, {})
-        file = await ach.preview_statement(conn, PLATFORM, "operating", content, simple())
-        nacha = await ach.preview_statement(conn, PLATFORM, "operating", b"101 x", simple())
+        without = await direct_debits.preview_statement(conn, PLATFORM, "operating", content, {})
+        file = await direct_debits.preview_statement(conn, PLATFORM, "operating", content, simple())
+        nacha = await direct_debits.preview_statement(conn, PLATFORM, "operating", b"101 x", simple())
     assert [each.verdict for each in (without, file, nacha)] == [Verdict.HOLD, Verdict.ACCEPT, Verdict.HOLD]
     assert (await statuses(live), await posted(live)) == ([], [])
     assert await rows(live.database, "SELECT id FROM statement_mappings") == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest_asyncio
 
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, LiveMoney, at
@@ -128,4 +128,4 @@ async def test_a_file_has_no_more_lines_than_the_bank_takes(live: LiveMoney) -> 
     assert lines == [10, 100]
     counts = await rows(live.database, "SELECT entry_count FROM ach_files ORDER BY id")
     assert [row["entry_count"] for row in counts] == [96, 1]
-    assert ach.MAX_BATCH >= 97
+    assert direct_debits.MAX_BATCH >= 97

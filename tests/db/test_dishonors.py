@@ -18,9 +18,9 @@ from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.json_codec import decode
 from brim.base.scope import AccountScope
-from brim.core import ach, dishonors, originators, topups
+from brim.core import direct_debits, dishonors, originators, topups
 from brim.core.accounts import live_money_of_account
-from brim.core.ach.disputing import read_standing
+from brim.core.direct_debits.disputing import read_standing
 from brim.core.dishonors import AchReturn, ReturnStatus, Standing
 from brim.core.reconciliation import settle_break
 from brim.platform.database import Conn, Database
@@ -56,7 +56,7 @@ async def dishonor(
     live: LiveMoney, found: AchReturn, code: str, information: str | None = None, *, by: Actor = OPERATOR
 ) -> AchReturn:
     async with live.database.transaction() as conn:
-        return await ach.dishonor_return(
+        return await direct_debits.dishonor_return(
             conn,
             PLATFORM,
             found.id,
@@ -90,8 +90,8 @@ async def records_of(live: LiveMoney, file_id: str) -> list[str]:
     """Return the records of the batches of a file that have dishonored returns."""
     (file,) = await rows(live.database, "SELECT name FROM ach_files WHERE id = $1", file_id)
     async with live.database.transaction() as conn:
-        found = await ach.find_file(conn, PLATFORM, file_id)
-        content = await ach.service.read_bytes(conn, live.vault, found)
+        found = await direct_debits.find_file(conn, PLATFORM, file_id)
+        content = await direct_debits.service.read_bytes(conn, live.vault, found)
     assert file["name"] == found.name
     lines = content.decode().splitlines()
     told = [place for place, line in enumerate(lines) if line[:3] == "799"]
@@ -347,7 +347,7 @@ async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
 
     # The dishonor has not committed when the retry looks for one.
     with monkeypatch.context() as patched:
-        patched.setattr("brim.core.ach.disputing.read_standing", read_and_wait)
+        patched.setattr("brim.core.direct_debits.disputing.read_standing", read_and_wait)
         first = asyncio.create_task(dishonor(live, found[0], "R69", "03"))
         await at_it.wait()
         retry = asyncio.create_task(live.create(other, 2_000, retry_of=failed[0]))
@@ -440,11 +440,11 @@ async def test_who_resubmitted_a_dishonor_does_not_approve_its_file(live: LiveMo
     await live.until("2026-12-08 10:00")
     async with live.database.transaction() as conn:
         rejected = (await of_topup(live, topup)).file or ""
-        await ach.resubmit_file(conn, PLATFORM, rejected, by=third, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.resubmit_file(conn, PLATFORM, rejected, by=third, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-08 17:10")
     async with live.database.transaction() as conn:
         again = (await of_topup(live, topup)).file or ""
-        await ach.void_file(conn, PLATFORM, again, by=other, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, again, by=other, now_ms=live.now_ms, ids=live.ids)
     await live.work()
     with pytest.raises(originators.SecondPersonError, match="You resubmitted entries in this file"):
         await approve(live, approvers=2, by=third)
@@ -475,7 +475,7 @@ async def test_the_amount_of_a_dishonor_counts_for_the_cap_and_the_limits_of_a_f
 async def approve(live: LiveMoney, *, by: Actor = OPERATOR, approvers: int = 1) -> None:
     (file,) = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'")
     async with live.database.transaction() as conn:
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             PLATFORM,
             file["id"],
@@ -505,9 +505,9 @@ async def test_a_voided_file_lets_its_dishonor_leave_with_the_next_one(
     assert first.file is not None
     with monkeypatch.context() as patched:
         if is_version_before:
-            patched.setattr("brim.core.ach.service.dishonors.requeue_dishonors", AsyncMock())
+            patched.setattr("brim.core.direct_debits.service.dishonors.requeue_dishonors", AsyncMock())
         async with live.database.transaction() as conn:
-            await ach.void_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+            await direct_debits.void_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
     assert (await of_topup(live, topup)).dishonor_trace is None
     await live.work()
     second = await of_topup(live, topup)
@@ -527,7 +527,7 @@ async def test_a_dishonor_that_no_file_takes_in_time_is_given_up(live: LiveMoney
     file_id = (await of_topup(live, topup)).file
     assert file_id is not None
     async with live.database.transaction() as conn:
-        review = await ach.review_file(conn, await ach.find_file(conn, PLATFORM, file_id))
+        review = await direct_debits.review_file(conn, await direct_debits.find_file(conn, PLATFORM, file_id))
     assert review.send_before_ms == at("2026-12-11 17:30")
     live.now_ms = at("2026-12-11 17:31")  # nobody has approved it
     await live.work()
@@ -549,9 +549,11 @@ async def test_a_file_that_the_bank_rejects_is_resubmitted_with_its_dishonor(
     assert first.file is not None
     requeue = AsyncMock()
     with monkeypatch.context() as patched:
-        patched.setattr("brim.core.ach.service.corrections.requeue_refusals", requeue)
+        patched.setattr("brim.core.direct_debits.service.corrections.requeue_refusals", requeue)
         async with live.database.transaction() as conn:
-            count = await ach.resubmit_file(conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+            count = await direct_debits.resubmit_file(
+                conn, PLATFORM, first.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+            )
     assert count == 1
     requeue.assert_not_awaited()  # refusals have batches of their own
     await live.until("2026-12-10 12:00")
@@ -588,7 +590,7 @@ async def test_after_a_restore_a_dishonor_that_has_left_does_not_leave_again(liv
         )
     assert len(before) == 1
     async with live.database.transaction() as conn:
-        compared = await ach.compare_sent(
+        compared = await direct_debits.compare_sent(
             conn, live.vault, WIRE_FORMATS, PLATFORM, found.originator, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
         )
     assert (compared.files, compared.entries, compared.breaks) == (1, 1, 0)
@@ -737,12 +739,12 @@ async def test_nothing_is_final_before_all_that_the_bank_has_sent_is_read(live: 
     folder.rename(live.folder / "away")
     live.now_ms = at("2026-12-14 10:00")
     for _ in range(2):
-        await ach.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
     (live.folder / "away").rename(folder)
     await live.read_bank()
     ended = await asyncio.gather(
-        *(ach.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) for _ in range(3))
+        *(direct_debits.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) for _ in range(3))
     )
     assert sum(ended) == 1  # of several workers, one gives the money
     assert (await live.ledger())["balance:available"] == -5_000
@@ -766,7 +768,7 @@ async def test_a_dishonor_that_cannot_be_ended_is_listed_and_holds_up_no_other(
         return await credit(conn, scope, topup, step, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr("brim.core.ach.disputing.post_balance_step", fail_one)
+        patched.setattr("brim.core.direct_debits.disputing.post_balance_step", fail_one)
         await live.until("2026-12-14 10:00")
     stuck, ended = [await of_topup(live, topup) for topup in made]
     assert (stuck.status, ended.status) == (ReturnStatus.MONEY_BACK, ReturnStatus.ACCEPTED)

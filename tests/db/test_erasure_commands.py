@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.cli.root import cli
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.erasure import ErasureRefusedError, Reason, Target, erase
 from brim.core.legal_holds import HoldKind, LegalHold, lift_hold, place_hold
 from brim.platform.database import Conn, Database
@@ -184,12 +184,12 @@ async def test_a_refund_keeps_its_payer_until_it_has_ended_and_is_erased_with_it
     await rows(owner_database, "UPDATE ach_entries SET effective_date = '2026-01-01'")
     await rows(owner_database, "UPDATE breaks SET resolved_ms = 1")
     asked: dict[str, Any] = {"renderers": WIRE_FORMATS, "by": OPERATOR, "now_ms": money.now_ms, "ids": money.ids}
-    wanted = ach.RefundRequest(description="Sorry, Jenny.", metadata={"name": "Jenny"})
+    wanted = direct_debits.RefundRequest(description="Sorry, Jenny.", metadata={"name": "Jenny"})
     async with money.database.transaction() as conn:
-        made = await ach.request_refund(conn, PLATFORM, topup, wanted, **asked)
+        made = await direct_debits.request_refund(conn, PLATFORM, topup, wanted, **asked)
     assert "have a refund that the bank has yet to book" in await commands.erase(payer, "--dry-run", fails=True)
     async with money.database.transaction() as conn:
-        await ach.cancel_refund(conn, PLATFORM, made.id, **asked)
+        await direct_debits.cancel_refund(conn, PLATFORM, made.id, **asked)
     await commands.erase(payer, "--confirm", payer)
     (kept,) = await rows(owner_database, "SELECT description, metadata, amount, last4 FROM refunds")
     assert (kept["description"], kept["metadata"], kept["amount"], kept["last4"]) == (None, None, 5_000, "")

@@ -16,8 +16,8 @@ from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
-from brim.core.ach import find_retry
 from brim.core.bank_accounts.rules import BankNumbers, Verification
+from brim.core.direct_debits import find_retry
 from brim.core.encryption.rotation import rotate_encryption
 from brim.core.events.rules import DEFAULT_API_VERSION
 from brim.core.funding import store as funding

@@ -6,8 +6,8 @@ import pytest
 
 from brim.base.ids import IdFactory, first_id_at
 from brim.base.scope import AccountScope
-from brim.core.ach import count_returns
 from brim.core.archiving import BaseBackup, forget_base_backup, keep_base_backup
+from brim.core.direct_debits import count_returns
 from brim.core.gauges import Gauges
 from brim.core.gauges.rules import rates_of, worker_figures
 from brim.core.gauges.service import FRESH_MS, RETURNS_WITHIN_MS, _disk_figures

@@ -16,7 +16,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import BrimError
 from brim.base.paging import PageRequest
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import (
     LineSettlement,
@@ -76,7 +76,7 @@ class Desk:
     def __init__(self, live: LiveMoney, approvers: int = 2) -> None:
         self._live = live
         self.approvers = approvers
-        self.matches = ach.HandMatches(live.database, live.vault, WIRE_FORMATS)
+        self.matches = direct_debits.HandMatches(live.database, live.vault, WIRE_FORMATS)
 
     async def propose(
         self,
@@ -117,7 +117,7 @@ class Desk:
     async def take_in(self, break_id: str) -> Break:
         live = self._live
         async with live.database.transaction() as conn:
-            return await ach.take_in(conn, live.vault, WIRE_FORMATS, PLATFORM, break_id, by=ADA, **self._when)
+            return await direct_debits.take_in(conn, live.vault, WIRE_FORMATS, PLATFORM, break_id, by=ADA, **self._when)
 
     @property
     def _when(self) -> dict[str, Any]:
@@ -385,12 +385,12 @@ async def test_a_batch_that_the_bank_books_without_its_name_is_matched_by_hand_l
     first = await desk.propose([line], {PartKind.FEES: -25}, batches=[batch])
     await desk.confirm(first.id)
     assert await ledger(live) == {"bank:operating": 4_975, "fees": 25, "funding:clearing": -5_000}
-    assert [each.id for each in await ach.list_lines_of_topup(live.database, PLATFORM, topup)] == [line]
+    assert [each.id for each in await direct_debits.list_lines_of_topup(live.database, PLATFORM, topup)] == [line]
     await assert_books_hold(live.database)
     with pytest.raises(MatchedSettlementError):
         await desk.undo(first.id)
     (again,) = await give(live, 5_000, opening=104_975, day=2)
-    with pytest.raises(ach.UnfitMatchError, match="was booked or rejected before"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="was booked or rejected before"):
         await desk.propose([again], {}, batches=[batch])
     live.now_ms = at("2026-12-08 17:01")
     await live.work()
@@ -406,10 +406,10 @@ async def test_of_two_lines_that_are_the_same_batch_one_is_posted(live: LiveMone
     done = await asyncio.gather(*(desk.confirm(each.id) for each in proposed), return_exceptions=True)
     assert sorted(type(each).__name__ for each in done) == ["LineSettlement", "UnfitMatchError"]
     assert (await ledger(live))["bank:operating"] == 5_000
-    with pytest.raises(ach.UnfitMatchError, match="There is no batch"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="There is no batch"):
         await desk.propose([lines[0]], {}, batches=["achf_none/1"])
     file = batch.partition("/")[0]
-    with pytest.raises(ach.UnfitMatchError):
+    with pytest.raises(direct_debits.UnfitMatchError):
         await desk.propose(lines, {}, batches=[batch, f"{file}/000{batch.partition('/')[2]}"])
     await assert_books_hold(live.database)
 
@@ -419,7 +419,7 @@ async def test_a_line_in_another_currency_is_no_batch_and_no_returned_debit(live
     topup, batch = await sent_batch(live)
     (line,) = await give(live, 5_000, currency="eur")
     for batches, returns in (([batch], []), ([], [topup])):
-        with pytest.raises(ach.UnfitMatchError, match="are in EUR, and ACH moves US dollars alone"):
+        with pytest.raises(direct_debits.UnfitMatchError, match="are in EUR, and ACH moves US dollars alone"):
             await desk.propose([line], {}, currency="eur", batches=batches, returns=returns)
     assert await ledger(live) == {}
     await assert_books_hold(live.database)
@@ -430,7 +430,7 @@ async def test_a_batch_that_the_bank_rejects_at_that_moment_is_not_posted(live: 
     _, batch = await sent_batch(live)
     (line,) = await give(live, 5_000)
     proposed = await desk.propose([line], {}, batches=[batch])
-    with pytest.raises(ach.UnfitMatchError, match="was booked or rejected before"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="was booked or rejected before"):
         await while_held(
             live.database,
             database_url,
@@ -448,11 +448,11 @@ async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live
     (known,) = await rows(live.database, "SELECT line_key, amount FROM statement_lines WHERE amount < 0")
     assert known["amount"] == -5_000
     (line,) = await give(live, -5_000, day=8)
-    with pytest.raises(ach.UnfitMatchError):  # the bank's own line of it was matched
+    with pytest.raises(direct_debits.UnfitMatchError):  # the bank's own line of it was matched
         await desk.confirm((await desk.propose([line], {}, returns=[topup])).id)
-    with pytest.raises(ach.UnfitMatchError, match="named twice"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="named twice"):
         await desk.propose([line], {}, returns=[topup, f"{topup}/1"])
-    with pytest.raises(ach.UnfitMatchError, match="No debit of tu_none was returned"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="No debit of tu_none was returned"):
         await desk.propose([line], {}, returns=["tu_none"])
     await assert_books_hold(live.database)
 
@@ -489,5 +489,5 @@ async def test_a_line_that_may_be_a_known_one_is_taken_in(live: LiveMoney) -> No
         await live.work()
     assert await take_in_all(live, "unmatched_line") == [-5, -5, -5]
     (other,) = await rows(live.database, "SELECT id FROM breaks WHERE line IS NOT NULL ORDER BY id LIMIT 1")
-    with pytest.raises(ach.NotTakenInError):
+    with pytest.raises(direct_debits.NotTakenInError):
         await Desk(live).take_in(other["id"])

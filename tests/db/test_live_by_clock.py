@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.core.time import ClockAdvancingError
 from brim.platform.database import Database
 from tests.support.audits import TESTER
@@ -32,7 +32,7 @@ async def _files(live: LiveMoney) -> list[dict[str, Any]]:
 
 async def _approve(live: LiveMoney, file_id: str) -> None:
     async with live.database.transaction() as conn:
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             PLATFORM,
             file_id,
@@ -47,7 +47,7 @@ async def _approve(live: LiveMoney, file_id: str) -> None:
 
 async def _void(live: LiveMoney, file_id: str) -> None:
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file_id, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, file_id, by=TESTER, now_ms=live.now_ms, ids=live.ids)
 
 
 async def test_what_nobody_approved_in_time_is_late_by_the_clock_and_made_anew_where_that_stands(
@@ -61,9 +61,9 @@ async def test_what_nobody_approved_in_time_is_late_by_the_clock_and_made_anew_w
     await live.set_off("2026-12-04 12:00")
     with pytest.raises(ClockAdvancingError):
         await _approve(live, file["id"])
-    assert await ach.void_late(live.database, now_ms=live.now_ms) == 0  # on its way, nothing is late
+    assert await direct_debits.void_late(live.database, now_ms=live.now_ms) == 0  # on its way, nothing is late
     await live.arrive()
-    with pytest.raises(ach.FileStateError, match="not approved in time"):
+    with pytest.raises(direct_debits.FileStateError, match="not approved in time"):
         await _approve(live, file["id"])
     await live.work()
     late, anew = await _files(live)
@@ -141,5 +141,5 @@ async def test_in_real_time_a_late_file_cannot_be_approved_before_a_worker_gives
     await live.until("2026-12-01 17:05")
     (file,) = await _files(live)
     live.now_ms = at("2026-12-01 17:40")
-    with pytest.raises(ach.FileStateError, match="not approved in time"):
+    with pytest.raises(direct_debits.FileStateError, match="not approved in time"):
         await _approve(live, file["id"])

@@ -15,7 +15,7 @@ import pytest
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import BrimError
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.core.rails.ach import ACH
 from brim.platform.database import Database
 from tests.support.audits import TESTER
@@ -101,13 +101,15 @@ class _Chance:
         for row in await rows(live.database, "SELECT id FROM ach_files"):
             with suppress(BrimError):
                 async with live.database.transaction() as conn:
-                    await ach.void_file(conn, PLATFORM, row["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+                    await direct_debits.void_file(
+                        conn, PLATFORM, row["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids
+                    )
 
     async def _approve(self, _date: str) -> None:
         live = self.live
         for row in await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'"):
             async with live.database.transaction() as conn:
-                await ach.approve_file(
+                await direct_debits.approve_file(
                     conn,
                     PLATFORM,
                     row["id"],
@@ -133,7 +135,9 @@ class _Chance:
         for row in await rows(live.database, "SELECT id FROM ach_files"):
             with suppress(BrimError):
                 async with live.database.transaction() as conn:
-                    await ach.resubmit_file(conn, PLATFORM, row["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+                    await direct_debits.resubmit_file(
+                        conn, PLATFORM, row["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids
+                    )
 
     async def _other_return(self, _date: str) -> None:
         """Let the bank return again, with another code, what it has returned."""

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.paging import PageRequest
-from brim.core import ach, originators, reconciliation
+from brim.core import direct_debits, originators, reconciliation
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -101,13 +101,13 @@ async def test_a_clock_arrives_though_what_is_queued_waits_for_a_person(
     await live.create(await live.bank_account(), 9_000)
     await live.advance("2026-12-01 17:01")
     asked: dict[str, Any] = {"by": TESTER, "now_ms": live.now_ms, "ids": live.ids}
-    (file,) = (await ach.page_files(live.database, PLATFORM, PageRequest(limit=10), status=None)).items
+    (file,) = (await direct_debits.page_files(live.database, PLATFORM, PageRequest(limit=10), status=None)).items
     async with live.database.transaction() as conn:
         if what == "stop":
             await originators.stop_rail(conn, PLATFORM, rail="ach", account=None, reason="audit", **asked)
         elif what == "suspension":
             await originators.suspend_originator(conn, PLATFORM, originator.id, **asked)
-        await ach.void_file(conn, PLATFORM, file.id, **asked)
+        await direct_debits.void_file(conn, PLATFORM, file.id, **asked)
     if what == "cap":
         await _save(live, originator.id, requires_approval=True, file_cap=5_000, entry_cap=5_000)
     await live.advance("2026-12-01 18:00")

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
-from brim.core import ach
+from brim.core import direct_debits
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import HOLD_TOPUPS, NO_ACCOUNT, TRY_ENTRIES, LiveMoney, at
@@ -29,7 +29,7 @@ async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: 
     topup = await live.create(await live.bank_account(NO_ACCOUNT))
 
     async def build() -> None:
-        await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
 
     async def apply() -> None:
         await _apply(live)
@@ -39,7 +39,7 @@ async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: 
     if what == "file":
         await while_held(live.database, database_url, HOLD_TOPUPS, build, TRY_ENTRIES)
     await build()
-    await ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     for name, moment in (
         ("acknowledgement", "2026-12-01 17:00"),
         ("statement", "2026-12-02 23:30"),
@@ -118,7 +118,7 @@ async def test_a_file_holds_a_prenote_that_it_refuses_before_its_entry(live: Liv
     await live.prenoting.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
 
     async def build() -> None:
-        await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
 
     await while_held(live.database, database_url, "SELECT FROM prenotes FOR UPDATE", build, TRY_ENTRIES)
     (row,) = await rows(live.database, "SELECT status FROM prenotes")

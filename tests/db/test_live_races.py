@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
-from brim.core.ach import applying, entry_store
+from brim.core import direct_debits, originators
+from brim.core.direct_debits import applying, entry_store
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -223,7 +223,9 @@ async def test_entries_of_a_rejected_file_go_out_again_once_and_a_late_acceptanc
     assert file["status"] == "rejected"
     for expected in (1, 0):
         async with live.database.transaction() as conn:
-            again = await ach.resubmit_file(conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+            again = await direct_debits.resubmit_file(
+                conn, PLATFORM, file["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids
+            )
         assert again == expected
     _accept_late(tmp_path)
     await live.until("2026-12-08 12:00")
@@ -252,7 +254,7 @@ async def test_what_the_bank_accepts_after_its_rejection_goes_out_again_only_onc
         file["id"],
         _CONTRADICTION,
     )
-    with pytest.raises(ach.FileStateError, match=f"contradicts itself .{of_file['id']} is open"):
+    with pytest.raises(direct_debits.FileStateError, match=f"contradicts itself .{of_file['id']} is open"):
         await _resubmit(live, file["id"])
     async with live.database.connection() as conn:
         await conn.execute("UPDATE breaks SET resolved_ms = $1, resolved_by = 'x', resolution = 'y'", live.now_ms)
@@ -275,7 +277,9 @@ async def test_a_rejected_batch_goes_out_again_and_does_not_succeed_before_it_is
     (entry,) = await rows(live.database, "SELECT * FROM ach_entries")
     assert (entry["status"], entry["confirmed_by"]) == ("in_file", None)
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, entry["file"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        count = await direct_debits.resubmit_file(
+            conn, PLATFORM, entry["file"], by=TESTER, now_ms=live.now_ms, ids=live.ids
+        )
     assert count == 1
     await live.work()
     (after,) = await rows(live.database, "SELECT * FROM ach_entries")
@@ -348,7 +352,7 @@ def _reject_batch(folder: Path) -> None:
 
 async def _resubmit(live: LiveMoney, file: str) -> int:
     async with live.database.transaction() as conn:
-        return await ach.resubmit_file(conn, PLATFORM, file, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        return await direct_debits.resubmit_file(conn, PLATFORM, file, by=TESTER, now_ms=live.now_ms, ids=live.ids)
 
 
 async def test_a_rejected_batch_that_the_bank_booked_all_the_same_never_goes_out_again(
@@ -361,7 +365,7 @@ async def test_a_rejected_batch_that_the_bank_booked_all_the_same_never_goes_out
     await live.work()
     await live.until("2026-12-02 23:30")
     (entry,) = await rows(live.database, "SELECT * FROM ach_entries")
-    with pytest.raises(ach.FileStateError, match="has booked batch"):
+    with pytest.raises(direct_debits.FileStateError, match="has booked batch"):
         await _resubmit(live, entry["file"])
     (batch,) = await rows(live.database, "SELECT * FROM ach_batches")
     assert (batch["status"], batch["settled_by"] is None) == ("rejected", False)
@@ -378,7 +382,7 @@ async def test_a_rejected_batch_never_goes_out_again_once_an_entry_of_it_came_ba
     async with live.database.connection() as conn:  # without a statement, the return alone tells
         await conn.execute("UPDATE ach_batches SET status = 'rejected'")
         await conn.execute("UPDATE ach_entries SET status = 'returned' WHERE amount = 1000")
-    with pytest.raises(ach.FileStateError, match="confirmed or returned entries"):
+    with pytest.raises(direct_debits.FileStateError, match="confirmed or returned entries"):
         await _resubmit(live, file["id"])
     assert {row["status"] for row in await rows(live.database, "SELECT status FROM ach_entries")} == {
         "in_file",

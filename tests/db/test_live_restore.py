@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
-from brim.core import ach, originators
-from brim.core.ach.service import read_bytes
+from brim.core import direct_debits, originators
+from brim.core.direct_debits.service import read_bytes
 from brim.core.rails.ach import Microdeposits, Offset, ProfileError
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
@@ -57,9 +57,9 @@ async def houses(postgres: PostgresForTests, tmp_path: Path) -> AsyncIterator[Ho
         await postgres.drop_database(name)
 
 
-async def _compare(live: LiveMoney, originator: str, *, without_list: bool = False) -> ach.Comparison:
-    async def work(conn: Conn) -> ach.Comparison:
-        return await ach.compare_sent(
+async def _compare(live: LiveMoney, originator: str, *, without_list: bool = False) -> direct_debits.Comparison:
+    async def work(conn: Conn) -> direct_debits.Comparison:
+        return await direct_debits.compare_sent(
             conn,
             live.vault,
             WIRE_FORMATS,
@@ -227,7 +227,7 @@ async def test_a_list_whose_last_line_was_torn_loses_neither_that_file_nor_the_n
     await live.until("2026-12-01 17:00")
     (file,) = await rows(live.database, "SELECT id, status FROM ach_files")
     assert file["status"] == "acknowledged"
-    assert list(ach.read_sent_lists(houses.folder / "to-bank")) == [file["id"]]
+    assert list(direct_debits.read_sent_lists(houses.folder / "to-bank")) == [file["id"]]
     await assert_books_hold(live.database)
 
 
@@ -238,7 +238,7 @@ async def test_a_copy_that_is_missing_keeps_everything_held(houses: Houses) -> N
     (houses.folder / "to-bank" / ".brim-sent").write_text("achf_000000000000000000000000\tabc\tFILE.ach\n")
     await live.create(await live.bank_account())
     await live.until("2026-12-01 17:00")
-    with pytest.raises(ach.CompareError):
+    with pytest.raises(direct_debits.CompareError):
         await _compare(live, originator.id)
     await live.until("2026-12-02 17:00")
     assert await _left(live) == {}
@@ -249,7 +249,7 @@ async def _move(live: LiveMoney, originator: originators.Originator, folder: Pat
 
     async def work(conn: Conn) -> originators.Originator:
         before = await originators.find_originator(conn, PLATFORM, originator.id)
-        saved = await ach.save_originator(
+        saved = await direct_debits.save_originator(
             conn,
             live.vault,
             PLATFORM,
@@ -319,7 +319,7 @@ async def test_after_a_restore_what_left_another_folder_later_is_found_and_no_de
 
 async def _move_without_comparing(live: LiveMoney, originator: originators.Originator, folder: Path, held: str) -> None:
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, held, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, held, by=TESTER, now_ms=live.now_ms, ids=live.ids)
     await _move(live, originator, folder)
 
 
@@ -336,7 +336,7 @@ async def test_the_folder_stays_while_a_file_is_on_its_way_also_after_a_crash_be
     with pytest.raises(ProfileError, match=f"the file {file['id']} is built"):
         await _move(live, originator, new)
     async with live.database.transaction() as conn:
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             PLATFORM,
             file["id"],
@@ -348,16 +348,16 @@ async def test_the_folder_stays_while_a_file_is_on_its_way_also_after_a_crash_be
             ids=live.ids,
         )
     async with live.database.connection() as conn:
-        approved = await ach.find_file(conn, PLATFORM, file["id"])
+        approved = await direct_debits.find_file(conn, PLATFORM, file["id"])
         content = await read_bytes(conn, live.vault, approved)
-    ach.hand_over(folder, file["name"], content, file_id=file["id"], sealed=b"", originator=originator.id)
+    direct_debits.hand_over(folder, file["name"], content, file_id=file["id"], sealed=b"", originator=originator.id)
     with pytest.raises(ProfileError, match=f"the file {file['id']} is approved"):  # and perhaps it has left
         await _move(live, originator, new)
     assert not new.exists()
     await live.work()
     await _move(live, originator, new)
-    assert list(ach.read_sent_lists(new)) == []
-    assert list(ach.read_sent_lists(folder)) == [file["id"]]
+    assert list(direct_debits.read_sent_lists(new)) == []
+    assert list(direct_debits.read_sent_lists(folder)) == [file["id"]]
     (folder / ".brim-sent").unlink()
     await _move(live, originator, folder)  # the list of the new folder is there
     (folder / ".brim-sent").unlink()
@@ -374,7 +374,7 @@ async def test_what_another_originator_has_sent_from_a_folder_that_was_left_is_i
     await _move(live, originator, second)
     await _move(live, originator, first)
     await live.create(await live.bank_account())
-    ach.hand_over(second, "theirs.ach", b"theirs", file_id="achf_theirs", sealed=b"", originator="orig_other")
+    direct_debits.hand_over(second, "theirs.ach", b"theirs", file_id="achf_theirs", sealed=b"", originator="orig_other")
     async with live.database.connection() as conn:
         await conn.execute(
             "INSERT INTO originators SELECT account, livemode, 'orig_other', 'suspended', version, profile, sealed,"
@@ -433,7 +433,7 @@ async def test_a_restored_database_holds_its_files_although_the_list_names_nothi
             (folder / ".brim-sent").unlink()
         else:
             (folder / ".brim-sent").write_text("")
-        with pytest.raises(ach.ListMissingError, match="ask the bank for all files"):
+        with pytest.raises(direct_debits.ListMissingError, match="ask the bank for all files"):
             await _compare(live, originator.id)
         assert (await _compare(live, originator.id, without_list=True)).released == 1
     await live.until("2026-12-10 12:00")

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
-from brim.core import ach, originators
-from brim.core.ach import AchFile
+from brim.core import direct_debits, originators
+from brim.core.direct_debits import AchFile
 from brim.core.originators import SecondPersonError
 from brim.platform.database import Database
 from tests.support.books import rows
@@ -42,7 +42,7 @@ async def _save(live: LiveMoney, originator: originators.Originator, by: Actor) 
 
 async def _approve(live: LiveMoney, file: str, by: Actor, *, approvers: int = 2) -> AchFile:
     async with live.database.transaction() as conn:
-        return await ach.approve_file(
+        return await direct_debits.approve_file(
             conn,
             PLATFORM,
             file,
@@ -110,13 +110,13 @@ async def test_who_lets_rejected_debits_go_out_again_does_not_approve_the_file_t
     await live.work()
     await live.until("2026-12-01 17:10")
     async with live.database.transaction() as conn:
-        await ach.resubmit_file(conn, PLATFORM, rejected, by=ADA, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.resubmit_file(conn, PLATFORM, rejected, by=ADA, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-02 17:00")
     again = await _waiting_file(live)
     with pytest.raises(SecondPersonError, match="You resubmitted entries in this file"):
         await _approve(live, again, ADA)
     async with live.database.transaction() as conn:  # they go out with another file, and it is still so
-        await ach.void_file(conn, PLATFORM, again, by=ADA, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, again, by=ADA, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-03 17:00")
     last = await _waiting_file(live)
     with pytest.raises(SecondPersonError, match="You resubmitted entries in this file"):

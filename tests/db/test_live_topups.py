@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import NO_ACCOUNT, PAYS, RETURNS_LATE, LiveMoney, at
@@ -108,9 +108,9 @@ async def test_a_file_that_is_late_is_not_sent_before_it_is_given_up(live: LiveM
     await live.create(await live.bank_account())
     live.now_ms = at("2026-12-01 17:00")
     await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
-    assert await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) == 1
+    assert await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) == 1
     live.now_ms = at("2026-12-01 23:30")
-    assert await ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) == 0
+    assert await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) == 0
     assert not list((live.folder / "to-bank").glob("*.ach"))
     await live.work()
     found = await rows(live.database, "SELECT status, effective_date::text AS day FROM ach_files ORDER BY built_ms")

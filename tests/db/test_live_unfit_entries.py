@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from brim.core import ach, funding, originators
+from brim.core import direct_debits, funding, originators
 from brim.core.rails.ach import SecCode
 from brim.platform.database import Database
 from tests.support.audits import TESTER
@@ -55,7 +55,7 @@ async def _detach(live: LiveMoney, source: str) -> None:
 async def _void(live: LiveMoney) -> None:
     (file,) = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'")
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file["id"], **_asked(live))
+        await direct_debits.void_file(conn, PLATFORM, file["id"], **_asked(live))
 
 
 async def _stuck(live: LiveMoney) -> dict[str, str]:
@@ -136,7 +136,7 @@ async def test_a_lifted_stop_and_a_resubmission_ask_again_too(live: LiveMoney, t
     assert file["status"] == "rejected"
     async with live.database.transaction() as conn:
         await originators.stop_rail(conn, PLATFORM, rail="ach", account=None, reason="audit", **_asked(live))
-        assert await ach.resubmit_file(conn, PLATFORM, file["id"], **_asked(live)) == 1
+        assert await direct_debits.resubmit_file(conn, PLATFORM, file["id"], **_asked(live)) == 1
     await live.work()
     assert [row["status"] for row in await rows(live.database, "SELECT status FROM ach_entries")] == ["queued"]
     await _revoke(live, source)

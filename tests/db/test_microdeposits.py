@@ -14,8 +14,8 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
-from brim.core import ach, funding, originators
-from brim.core.ach.microdeposit_rules import Limit
+from brim.core import direct_debits, funding, originators
+from brim.core.direct_debits.microdeposit_rules import Limit
 from brim.core.gauges import Gauges
 from brim.core.idempotency import run_once
 from brim.core.rails.ach import Microdeposits, Offset, SecCode
@@ -271,7 +271,7 @@ async def test_who_states_amounts_too_late_is_refused_although_no_worker_was_the
 
 async def resubmit(live: LiveMoney, file_id: str) -> int:
     async with live.database.transaction() as conn:
-        return await ach.resubmit_file(conn, PLATFORM, file_id, by=TESTER, now_ms=live.now_ms, ids=live.ids)
+        return await direct_debits.resubmit_file(conn, PLATFORM, file_id, by=TESTER, now_ms=live.now_ms, ids=live.ids)
 
 
 async def test_a_rejected_file_goes_out_again_whole_and_a_voided_one_does_too(live: LiveMoney) -> None:
@@ -287,7 +287,7 @@ async def test_a_rejected_file_goes_out_again_whole_and_a_voided_one_does_too(li
     async def approve() -> str:
         (file,) = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'")
         async with live.database.transaction() as conn:
-            await ach.approve_file(
+            await direct_debits.approve_file(
                 conn,
                 PLATFORM,
                 file["id"],
@@ -379,16 +379,16 @@ async def test_limits_hold_and_whoever_reaches_one_is_told(live: LiveMoney) -> N
     same = [await live.bank_account(verified=False) for _ in range(3)]
     for source in same[:2]:
         await live.microdeposits(source)
-    with pytest.raises(ach.MicrodepositLimitError) as refused:
+    with pytest.raises(direct_debits.MicrodepositLimitError) as refused:
         await live.microdeposits(same[2])
     assert refused.value.limit is Limit.BANK_ACCOUNT
     others = [await live.bank_account(f"8{n}", verified=False, scope=SHOP if n > 1 else PLATFORM) for n in range(4)]
     await live.microdeposits(others[1])
-    with pytest.raises(ach.MicrodepositLimitError) as refused:
+    with pytest.raises(direct_debits.MicrodepositLimitError) as refused:
         await live.microdeposits(others[0])
     assert refused.value.limit is Limit.ACCOUNT
     await live.microdeposits(others[2], scope=SHOP)
-    with pytest.raises(ach.MicrodepositLimitError) as refused:
+    with pytest.raises(direct_debits.MicrodepositLimitError) as refused:
         await live.microdeposits(others[3], scope=SHOP)
     assert refused.value.limit is Limit.DAY
     told = await rows(
@@ -398,7 +398,7 @@ async def test_limits_hold_and_whoever_reaches_one_is_told(live: LiveMoney) -> N
     assert sorted(json.loads(each["payload"])["limit"] for each in told) == ["account", "bank_account", "day"]
     await live.until("2026-12-02 10:00")  # another day, and the same thirty
     await live.microdeposits(others[3], scope=SHOP)
-    with pytest.raises(ach.MicrodepositLimitError):
+    with pytest.raises(direct_debits.MicrodepositLimitError):
         await live.microdeposits(same[2])
 
 
@@ -412,12 +412,12 @@ async def test_a_refused_start_leaves_the_bank_account_as_it_was(live: LiveMoney
         await live.state(source, first, first)
 
     async def work(conn: Conn) -> bytes:
-        await ach.start_microdeposits(
+        await direct_debits.start_microdeposits(
             conn, live.vault, PLATFORM, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=live.now_ms, ids=live.ids
         )
         return b"{}"
 
-    with pytest.raises(ach.MicrodepositLimitError):
+    with pytest.raises(direct_debits.MicrodepositLimitError):
         await run_once(live.database, live.attempt(), work, render_error=render_error)
     assert await source_of(live, source) == ("failed", 0)
     told = await rows(live.database, "SELECT FROM audit_log WHERE action = 'funding_source.microdeposits_started'")
@@ -437,7 +437,7 @@ async def test_too_many_returns_stop_micro_deposits(live: LiveMoney, owner_datab
     await live.until("2026-12-04 23:00")
     (told,) = await rows(live.database, "SELECT payload FROM events WHERE type LIKE '%limit_reached'")
     assert json.loads(told["payload"])["limit"] == "returns"
-    with pytest.raises(ach.MicrodepositLimitError) as refused:
+    with pytest.raises(direct_debits.MicrodepositLimitError) as refused:
         await live.microdeposits(await live.bank_account(verified=False))
     assert refused.value.limit is Limit.RETURNS
 
@@ -445,7 +445,7 @@ async def test_too_many_returns_stop_micro_deposits(live: LiveMoney, owner_datab
 async def test_a_profile_without_micro_deposits_sends_none(live: LiveMoney) -> None:
     await live.open()
     source = await live.bank_account(verified=False)
-    with pytest.raises(ach.MicrodepositsOffError):
+    with pytest.raises(direct_debits.MicrodepositsOffError):
         await live.microdeposits(source)
 
 
@@ -461,7 +461,7 @@ async def test_of_two_verifications_at_once_one_is_started(live: LiveMoney) -> N
         *["MicrodepositsPendingError"] * 3,
         "done",
     ]
-    with pytest.raises(ach.MicrodepositsPendingError):
+    with pytest.raises(direct_debits.MicrodepositsPendingError):
         await live.prenote(source)
     other = await live.bank_account(verified=False)
     found = await outcomes(live.microdeposits(other), live.prenote(other))
@@ -518,9 +518,9 @@ async def test_amounts_are_nowhere_but_in_the_sealed_row_the_file_and_at_the_ban
     await live.open(**ON)
     draw = (71, 67)
 
-    async def start(conn: Conn) -> ach.Prenote:
+    async def start(conn: Conn) -> direct_debits.Prenote:
         source = await live.bank_account(verified=False)
-        return await ach.start_microdeposits(
+        return await direct_debits.start_microdeposits(
             conn,
             live.vault,
             PLATFORM,
@@ -588,13 +588,13 @@ async def test_a_refused_notification_about_a_credit_has_the_code_of_credits(liv
     await live.until("2026-12-04 12:00")
     for row in await rows(live.database, "SELECT id FROM corrections WHERE status = 'open'"):
         async with live.database.transaction() as conn:
-            await ach.refuse_correction(
+            await direct_debits.refuse_correction(
                 conn, PLATFORM, row["id"], code="C65", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
             )
     await live.until("2026-12-08 12:00")
     (file,) = await rows(live.database, "SELECT DISTINCT refusal_file AS id FROM corrections")
     async with live.database.transaction() as conn:
-        found = await ach.find_file(conn, PLATFORM, file["id"])
-        text = (await ach.service.read_bytes(conn, live.vault, found)).decode().splitlines()
+        found = await direct_debits.find_file(conn, PLATFORM, file["id"])
+        text = (await direct_debits.service.read_bytes(conn, live.vault, found)).decode().splitlines()
     told = [(line[1:3], addenda[3:6]) for line, addenda in pairwise(text) if addenda.startswith("798")]
     assert sorted(told) == [("21", "C65"), ("21", "C65"), ("26", "C65")]

@@ -11,7 +11,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.errors import NotInTestModeError, ResourceMissingError
 from brim.base.scope import AccountScope
-from brim.core import ach, funding, originators
+from brim.core import direct_debits, funding, originators
 from brim.core.bank_accounts import Verification
 from brim.core.rails.ach import SecCode
 from brim.platform.database import Conn, Database
@@ -44,7 +44,7 @@ async def entries_at_the_bank(live: LiveMoney) -> list[dict[str, Any]]:
 
 
 async def stuck(live: LiveMoney) -> list[str]:
-    await ach.forget_prenote_exceptions(live.database)
+    await direct_debits.forget_prenote_exceptions(live.database)
     return [row["error"] for row in await rows(live.database, "SELECT error FROM due_exceptions ORDER BY object_id")]
 
 
@@ -291,7 +291,12 @@ async def test_a_prenote_of_a_rejected_file_goes_out_again_with_another_trace_an
     (before,) = await rows(live.database, "SELECT * FROM ach_entries")
     assert before["status"] == "in_file"
     async with live.database.transaction() as conn:
-        assert await ach.resubmit_file(conn, PLATFORM, before["file"], by=TESTER, now_ms=live.now_ms, ids=live.ids) == 1
+        assert (
+            await direct_debits.resubmit_file(
+                conn, PLATFORM, before["file"], by=TESTER, now_ms=live.now_ms, ids=live.ids
+            )
+            == 1
+        )
     await live.work()
     await live.until("2026-12-15 08:59")
     (after,) = await rows(live.database, "SELECT * FROM ach_entries")
@@ -343,7 +348,7 @@ async def test_a_file_that_was_given_up_moves_the_day_of_its_prenotes(live: Live
     assert [file["status"] for file in files] == ["voided", "built"]
     async with live.database.transaction() as conn:
         (file,) = [file for file in files if file["status"] == "built"]
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             PLATFORM,
             file["id"],
@@ -395,7 +400,7 @@ async def test_a_prenote_is_started_once_for_a_live_bank_account_that_may_be_deb
     with pytest.raises(NotInTestModeError):
         await live.prenote(source, scope=AccountScope(PLATFORM.account, livemode=False))
     await live.prenote(source)
-    with pytest.raises(ach.PrenotePendingError):
+    with pytest.raises(direct_debits.PrenotePendingError):
         await live.prenote(source)
 
 

@@ -16,9 +16,9 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import ach, originators, push
+from brim.core import direct_debits, originators, push
 from brim.core.accounts import AccountClosedError
-from brim.core.ach import UnfitMatchError
+from brim.core.direct_debits import UnfitMatchError
 from brim.core.gauges import Gauges
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import (
@@ -418,7 +418,7 @@ async def test_a_recall_reverses_the_top_up_and_may_take_the_balance_below_zero(
     ]
     assert await house.breaks() == []
     (topup,) = await rows(house.database, "SELECT id FROM topups WHERE status = 'reversed'")
-    moved = await ach.list_lines_of_topup(house.database, PLATFORM, topup["id"])
+    moved = await direct_debits.list_lines_of_topup(house.database, PLATFORM, topup["id"])
     assert [line.amount for line in moved] == [2_500, -2_500]
 
 
@@ -446,7 +446,7 @@ async def test_people_say_which_transfer_a_debit_takes_back_and_what_the_bank_ke
     found = await rows(house.database, "SELECT line FROM breaks WHERE resolved_ms IS NULL ORDER BY amount")
     recalled, back = [row["line"] for row in found]
     first, _, rent = [row["id"] for row in await house.transfers()]
-    matches = ach.HandMatches(house.database, house.live.vault, WIRE_FORMATS)
+    matches = direct_debits.HandMatches(house.database, house.live.vault, WIRE_FORMATS)
     async with house.database.connection() as conn:
         with pytest.raises(UnfitMatchError, match="There is no transfer"):
             await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="usd", transfers=["itr_none"])

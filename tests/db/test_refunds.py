@@ -18,12 +18,12 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
-from brim.core import ach, ledger, originators, refunds, reversals
+from brim.core import direct_debits, ledger, originators, refunds, reversals
 from brim.core.accounts import live_money_of_account
-from brim.core.ach import entry_store
-from brim.core.ach.applying import Applied, apply_return, post_bank_steps
-from brim.core.ach.refund_outcomes import apply_returned_refund, book_refunds
-from brim.core.ach.sending import check_outgoing, mark_sent
+from brim.core.direct_debits import entry_store
+from brim.core.direct_debits.applying import Applied, apply_return, post_bank_steps
+from brim.core.direct_debits.refund_outcomes import apply_returned_refund, book_refunds
+from brim.core.direct_debits.sending import check_outgoing, mark_sent
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import Proposal, propose_settlement
 from brim.core.rails.ach import ACH, Offset, SecCode
@@ -63,11 +63,11 @@ async def live(database: Database, tmp_path: Path) -> LiveMoney:
 
 async def refund(live: LiveMoney, topup: str, amount: int | None = None, *, by: Actor = OPERATOR) -> Refund:
     async with live.database.transaction() as conn:
-        return await ach.request_refund(
+        return await direct_debits.request_refund(
             conn,
             PLATFORM,
             topup,
-            ach.RefundRequest(amount=amount, description="Sorry.", metadata={"order": "7"}),
+            direct_debits.RefundRequest(amount=amount, description="Sorry.", metadata={"order": "7"}),
             renderers=WIRE_FORMATS,
             by=by,
             now_ms=live.now_ms,
@@ -77,7 +77,7 @@ async def refund(live: LiveMoney, topup: str, amount: int | None = None, *, by: 
 
 async def cancel(live: LiveMoney, found: Refund) -> Refund:
     async with live.database.transaction() as conn:
-        return await ach.cancel_refund(
+        return await direct_debits.cancel_refund(
             conn, PLATFORM, found.id, renderers=WIRE_FORMATS, by=OTHER, now_ms=live.now_ms, ids=live.ids
         )
 
@@ -133,7 +133,7 @@ async def come_back(live: LiveMoney, topup: str) -> Applied:
 
 async def void(live: LiveMoney, file_id: str | None) -> None:
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file_id or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, file_id or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
 
 
 async def test_a_top_up_is_refunded_in_parts_until_nothing_is_left(live: LiveMoney) -> None:
@@ -265,7 +265,9 @@ async def test_a_refund_is_canceled_before_its_file_is_approved(live: LiveMoney)
     await live.work()
     built = await now(live, second)
     await cancel(live, second)  # nobody has approved its file
-    with pytest.raises(ach.FileChangedError, match=f"its refund {second.id} is canceled and must not leave. Void"):
+    with pytest.raises(
+        direct_debits.FileChangedError, match=f"its refund {second.id} is canceled and must not leave. Void"
+    ):
         await approve(live)
     await void(live, built.file)
     await live.work()
@@ -304,7 +306,7 @@ async def test_a_refund_that_is_returned_credits_the_balance_and_is_listed(live:
     (listed,) = await breaks(live)
     assert (listed["kind"], listed["reference"]) == ("failed_refund", found.id)
     await assert_bank_agrees(live, available=5_000)
-    moved = await ach.list_lines_of_topup(live.database, PLATFORM, topup)
+    moved = await direct_debits.list_lines_of_topup(live.database, PLATFORM, topup)
     assert sorted(line.amount for line in moved) == [-2_000, 2_000, 5_000]
     returned = next(each for each in (live.folder / "from-bank").glob("returns_*") if "R02" in each.read_text())
     content = returned.read_text()
@@ -426,7 +428,7 @@ async def test_a_return_of_the_debit_before_the_refund_has_left_ends_it(live: Li
     types = await rows(live.database, "SELECT type FROM events WHERE type LIKE 'brim.negative_balance%'")
     assert types == []  # the balance was never below zero
     if is_in_file:
-        with pytest.raises(ach.FileChangedError, match="must not leave"):
+        with pytest.raises(direct_debits.FileChangedError, match="must not leave"):
             await approve(live)
         await void(live, ended.file)
     await live.work()
@@ -464,7 +466,7 @@ async def test_a_refund_and_a_reversal_rule_each_other_out(live: LiveMoney) -> N
 
 async def reverse(live: LiveMoney, topup: str) -> str:
     async with live.database.transaction() as conn:
-        made = await ach.request_reversal(
+        made = await direct_debits.request_reversal(
             conn,
             PLATFORM,
             topup,
@@ -540,7 +542,9 @@ async def test_a_rejected_refund_is_resubmitted_or_canceled(live: LiveMoney) -> 
     await live.until("2026-12-08 10:00")
     await cancel(live, dropped)
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
+        count = await direct_debits.resubmit_file(
+            conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids
+        )
     assert count == 1
     live.now_ms = at("2026-12-08 17:00")
     with pytest.raises(originators.SecondPersonError, match="You resubmitted entries in this file"):
@@ -588,9 +592,11 @@ async def test_a_batch_of_refunds_that_is_booked_though_rejected_has_paid_the_cu
     assert (await now(live, found)).status is RefundStatus.SUCCEEDED
     (listed,) = [each for each in await breaks(live) if "books batch" in each["detail"]]
     assert (listed["kind"], listed["reference"]) == ("unmatched_acknowledgement", found.file)
-    with pytest.raises(ach.FileStateError):
+    with pytest.raises(direct_debits.FileStateError):
         async with live.database.transaction() as conn:
-            await ach.resubmit_file(conn, PLATFORM, found.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
+            await direct_debits.resubmit_file(
+                conn, PLATFORM, found.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids
+            )
     await assert_bank_agrees(live, available=3_000)
 
 
@@ -691,7 +697,7 @@ async def test_a_refund_of_a_debit_that_the_bank_then_rejects_fails_or_is_listed
     left = await sent(live, found)
     async with live.database.transaction() as conn:
         entries = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
-        await ach.refunding.report_rejected_refunded(
+        await direct_debits.refunding.report_rejected_refunded(
             conn, WIRE_FORMATS, entries, now_ms=live.now_ms, ids=OwnerTime(live.now_ms, live.ids).ids
         )
     (listed,) = await breaks(live)
@@ -724,7 +730,7 @@ async def test_after_a_restore_a_refund_that_has_left_does_not_leave_again(live:
         await cancel(live, await _forgotten(live, found))
         await spend(live, 4_000)
     async with live.database.transaction() as conn:
-        compared = await ach.compare_sent(
+        compared = await direct_debits.compare_sent(
             conn, live.vault, WIRE_FORMATS, PLATFORM, found.originator, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
         )
     assert (compared.files, compared.entries, compared.breaks) == (1, 1, 0)
@@ -754,11 +760,11 @@ async def test_after_a_restore_a_return_of_a_pending_debit_names_the_refund_that
     detail = make_entry(sent_as, trace_number="121042880000099").detail
     async with live.database.transaction() as conn:
         (entry,) = await entry_store.list_entries_of_topups(conn, PLATFORM, [topup])
-        await ach.refunding.learn_refund(
+        await direct_debits.refunding.learn_refund(
             conn,
             live.vault,
             entry,
-            ach.refunding.SentRefund(entry.file or "", 9, detail, "compare"),
+            direct_debits.refunding.SentRefund(entry.file or "", 9, detail, "compare"),
             profile=live.profile(),
             renderers=WIRE_FORMATS,
             moment=OwnerTime(live.now_ms, live.ids),
@@ -827,7 +833,7 @@ async def test_a_line_that_names_nothing_is_matched_by_hand_to_a_batch_of_refund
     assert content.count(f"{COMPANY}-0000002") == 1
     statement.write_text(content.replace(f"{COMPANY}-0000002", "NOTHING"))
     await live.work()
-    matches = ach.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    matches = direct_debits.HandMatches(live.database, live.vault, WIRE_FORMATS)
     page = await page_lines(live.database, PLATFORM, PageRequest(limit=10))
     (line,) = [each for each in page.items if each.amount < 0]
     name = f"{found.file}/{found.batch}"
@@ -896,7 +902,7 @@ async def test_a_refund_that_went_out_again_does_not_fail_for_what_was_resolved_
     (listed,) = [each for each in await breaks(live) if each["reference"] == first.id]
     await rows(live.database, "UPDATE ach_batches SET status = 'rejected' WHERE file = $1", first.file)
     async with live.database.transaction() as conn:
-        await ach.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
     await settle(live, listed, by=OTHER)
     second = await sent(live, first, "2026-12-18 17:00")
     live.now_ms = at("2027-01-08 10:00")

@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import ResourceMissingError
-from brim.core import ach, originators, topups
-from brim.core.ach.applying import Applied, apply_return
+from brim.core import direct_debits, originators, topups
+from brim.core.direct_debits.applying import Applied, apply_return
 from brim.core.rails.ach import SecCode
 from brim.platform.database import Conn, Database
 from tests.support.audits import TESTER
@@ -158,7 +158,9 @@ async def test_a_waiting_representment_is_promised_shown_and_can_be_canceled(liv
     assert await live.cancel(canceled)
     assert (await live.topup(canceled))["status"] == "canceled"
     live.now_ms = at("2026-12-08 17:00")
-    building = partial(ach.build_due, live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    building = partial(
+        direct_debits.build_due, live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids
+    )
     await asyncio.gather(live.claim(), live.claim())  # two workers
     assert sorted(await asyncio.gather(building(), building())) == [0, 1]
     assert [entry["status"] for entry in await _entries(live, kept)] == ["returned", "in_file"]
@@ -234,11 +236,11 @@ async def test_a_representment_survives_files_that_are_voided_given_up_or_reject
     await _days(live, "2026-12-04")
     live.now_ms = at("2026-12-07 17:00")
     await live.claim()
-    await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     (_, entry) = await _entries(live, topup)
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, entry["file"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
-    await ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, entry["file"], by=TESTER, now_ms=live.now_ms, ids=live.ids)
+    await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     live.now_ms = at("2026-12-07 23:30")  # that one was not sent in time, and is given up
     await _script(live, {"file": "*", "action": "reject", "times": 1})
     await live.work()
@@ -247,7 +249,10 @@ async def test_a_representment_survives_files_that_are_voided_given_up_or_reject
     rejected = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'rejected'")
     async with live.database.transaction() as conn:
         assert (
-            await ach.resubmit_file(conn, PLATFORM, rejected[0]["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids) == 1
+            await direct_debits.resubmit_file(
+                conn, PLATFORM, rejected[0]["id"], by=TESTER, now_ms=live.now_ms, ids=live.ids
+            )
+            == 1
         )
     await live.until("2026-12-24 12:00")
     entries = await _entries(live, topup)
@@ -269,7 +274,7 @@ async def test_a_second_return_of_a_presentment_changes_nothing_and_is_a_conflic
     await _days(live, "2026-12-07")  # the second presentment is out
 
     async def apply(conn: Conn, code: str, trace: str) -> Applied:
-        (first, _) = await ach.list_entries_of_topups(conn, PLATFORM, [topup])
+        (first, _) = await direct_debits.list_entries_of_topups(conn, PLATFORM, [topup])
         return await apply_return(
             conn,
             first,

@@ -8,7 +8,7 @@ import pytest
 from brim.core import legal_holds
 from brim.core.accounts.rules import Account
 from brim.core.accounts.store import insert_account
-from brim.core.ach.rules import BytesForgottenError
+from brim.core.direct_debits.rules import BytesForgottenError
 from brim.core.legal_holds import HoldKind
 from brim.core.pruning.rules import DEFAULT_PERIODS, EXPOSURES_KEPT_MS, Kind
 from brim.core.pruning.service import Pruning, read_due

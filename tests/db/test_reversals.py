@@ -15,14 +15,14 @@ from brim.bank.commands import REHEARSAL_ROUTING
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
-from brim.core import ach, dishonors, originators, reversals, topups
+from brim.core import direct_debits, dishonors, originators, reversals, topups
 from brim.core.accounts import live_money_of_account
-from brim.core.ach import entry_store
-from brim.core.ach.acknowledgements import COLUMNS
-from brim.core.ach.applying import Applied, apply_return
-from brim.core.ach.credits import find_credited_entry
-from brim.core.ach.reversing import report_rejected
-from brim.core.ach.sending import check_outgoing, mark_sent
+from brim.core.direct_debits import entry_store
+from brim.core.direct_debits.acknowledgements import COLUMNS
+from brim.core.direct_debits.applying import Applied, apply_return
+from brim.core.direct_debits.credits import find_credited_entry
+from brim.core.direct_debits.reversing import report_rejected
+from brim.core.direct_debits.sending import check_outgoing, mark_sent
 from brim.core.rails.ach import ACH, Confirmation, Offset
 from brim.core.reversals import Reversal, ReversalReason, ReversalStatus
 from brim.platform.database import Database
@@ -63,7 +63,7 @@ async def reverse(
     live: LiveMoney, topup: str, reason: ReversalReason = ReversalReason.DUPLICATE, *, by: Actor = OPERATOR
 ) -> Reversal:
     async with live.database.transaction() as conn:
-        return await ach.request_reversal(
+        return await direct_debits.request_reversal(
             conn, PLATFORM, topup, reason=reason, renderers=WIRE_FORMATS, by=by, now_ms=live.now_ms, ids=live.ids
         )
 
@@ -315,7 +315,7 @@ async def test_a_file_with_a_reversal_of_what_came_back_is_held_until_it_is_void
     assert file["status"] == "approved"
     assert f"its reversal {found.id} must not leave. Void the file." in file["held_because"]
     async with live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, found.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.void_file(conn, PLATFORM, found.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-10 12:00")
     assert len(await rows(live.database, "SELECT id FROM ach_files WHERE sent_ms IS NOT NULL")) == 1
     assert (await of_topup(live, topup)).status is ReversalStatus.SUPERSEDED
@@ -335,7 +335,7 @@ async def test_a_return_after_the_reversal_has_left_is_named_and_dishonored_with
     (returned,) = await rows(live.database, "SELECT id, is_applied, break_id FROM ach_returns")
     assert (returned["is_applied"], returned["break_id"]) == (False, listed["id"])
     async with live.database.transaction() as conn:
-        await ach.dishonor_return(
+        await direct_debits.dishonor_return(
             conn,
             PLATFORM,
             returned["id"],
@@ -362,7 +362,7 @@ async def test_a_reversal_that_misses_its_time_credits_the_balance_which_a_later
     await live.until("2026-12-09 17:10")
     file = (await of_topup(live, topup)).file
     async with live.database.transaction() as conn:
-        review = await ach.review_file(conn, await ach.find_file(conn, PLATFORM, file or ""))
+        review = await direct_debits.review_file(conn, await direct_debits.find_file(conn, PLATFORM, file or ""))
     assert review.send_before_ms == at("2026-12-09 17:30")
     live.now_ms = at("2026-12-09 17:31")  # nobody has approved it
     await live.work()
@@ -402,7 +402,7 @@ async def test_who_requested_a_reversal_does_not_approve_its_file(live: LiveMone
     (approval,) = await rows(live.database, "SELECT prepared_by FROM ach_approvals WHERE file = $1", found.file)
     assert OPERATOR.id in approval["prepared_by"]
     async with live.database.transaction() as conn:
-        file = await ach.find_file(conn, PLATFORM, found.file or "")
+        file = await direct_debits.find_file(conn, PLATFORM, found.file or "")
     assert (file.status, file.approvals_needed) == ("sent", 1)
     await rows(live.database, "UPDATE ach_reversals SET file = NULL, batch = NULL, trace = NULL")
     await rows(live.database, FILE_THAT_NOBODY_APPROVES, found.file)
@@ -426,7 +426,9 @@ async def test_a_voided_file_lets_its_reversal_leave_with_the_next_one(
         await rows(live.database, "UPDATE ach_files SET status = 'voided', voided_ms = 1 WHERE id = $1", first.file)
     else:
         async with live.database.transaction() as conn:
-            await ach.void_file(conn, PLATFORM, first.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+            await direct_debits.void_file(
+                conn, PLATFORM, first.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+            )
     assert (await of_topup(live, topup)).trace is None
     async with live.database.transaction() as conn:
         money = await live_money_of_account(conn, PLATFORM.account)
@@ -457,7 +459,9 @@ async def test_a_rejected_file_is_resubmitted_with_its_reversal(live: LiveMoney)
     first = await sent(live, topup, "2026-12-02 17:00")
     await live.until("2026-12-03 10:00")
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids)
+        count = await direct_debits.resubmit_file(
+            conn, PLATFORM, first.file or "", by=THIRD, now_ms=live.now_ms, ids=live.ids
+        )
     assert count == 1
     live.now_ms = at("2026-12-03 17:00")
     with pytest.raises(originators.SecondPersonError, match="You resubmitted entries in this file"):
@@ -507,7 +511,9 @@ async def test_a_reversal_of_a_debit_that_the_bank_then_rejects_does_not_leave(l
     assert (await of_topup(live, topup)).status is ReversalStatus.SUPERSEDED
     (file,) = await rows(live.database, "SELECT id FROM ach_files")
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        count = await direct_debits.resubmit_file(
+            conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
     assert count == 1
     await live.work()
     entries = await rows(live.database, "SELECT topup, file FROM ach_entries ORDER BY topup")
@@ -536,7 +542,7 @@ async def test_after_a_restore_a_reversal_that_has_left_does_not_leave_again(liv
             )
             await conn.execute("UPDATE exposures SET amount = amount + 5000 WHERE kind = 'source'")
     async with live.database.transaction() as conn:
-        compared = await ach.compare_sent(
+        compared = await direct_debits.compare_sent(
             conn, live.vault, WIRE_FORMATS, PLATFORM, found.originator, by=OPERATOR, now_ms=live.now_ms, ids=live.ids
         )
     assert (compared.files, compared.entries, compared.breaks) == (1, 1, 0)
@@ -870,7 +876,7 @@ async def test_a_dishonored_return_of_a_debit_whose_reversal_was_not_needed_cred
     assert (await of_topup(live, topup)).status is ReversalStatus.SUPERSEDED
     (returned,) = await rows(live.database, "SELECT id FROM ach_returns")
     async with live.database.transaction() as conn:
-        await ach.dishonor_return(
+        await direct_debits.dishonor_return(
             conn,
             PLATFORM,
             returned["id"],
@@ -929,7 +935,7 @@ async def test_a_return_that_could_not_be_applied_keeps_a_reversal_back_until_a_
     found = await of_topup(live, topup)
     if found.file is not None:
         async with live.database.transaction() as conn:
-            await ach.void_file(conn, PLATFORM, found.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+            await direct_debits.void_file(conn, PLATFORM, found.file, by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
         await live.work()
     found = await of_topup(live, topup)
     assert (found.status, found.file) == (ReversalStatus.REQUESTED, None)
@@ -999,7 +1005,9 @@ async def test_a_rejected_batch_with_a_reversed_debit_that_was_confirmed_is_resu
     await reverse(live, topup)
     await acknowledge("rejected")
     async with live.database.transaction() as conn:
-        count = await ach.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        count = await direct_debits.resubmit_file(
+            conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids
+        )
     assert count == 1
     entries = await rows(live.database, "SELECT topup, status, confirmed_by FROM ach_entries ORDER BY topup")
     assert {row["topup"]: (row["status"], row["confirmed_by"]) for row in entries} == {

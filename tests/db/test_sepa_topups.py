@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.core.funding import AlreadyVerifiedError
 from brim.core.line_settlements import Part, PartKind, Proposal, propose_settlement
 from brim.core.money_at_risk import MoneyAtRisk, Risk, Sum, read_money_at_risk
@@ -205,7 +205,7 @@ async def test_a_rejected_file_or_batch_goes_out_again_in_another_message(
     assert tuple(listed.values()) == ("rejected_file", 1_000, "eur")
     (file,) = await rows(live.database, "SELECT id FROM ach_files")
     async with live.database.transaction() as conn:
-        await ach.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
     await live.pass_time("2026-12-02 17:00")
     first, again = live.sent()
     name = "CstmrDrctDbtInitn/GrpHdr/MsgId"
@@ -277,7 +277,7 @@ async def test_a_person_says_which_collections_a_line_that_names_none_takes_back
     await live.pass_time("2026-12-09 09:00")
     await live.state((-3_100, "<Btch><NbOfTxs>2</NbOfTxs></Btch>"), day="2026-12-10")
     (line,) = await rows(live.database, "SELECT id FROM statement_lines WHERE amount < 0")
-    matches = ach.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    matches = direct_debits.HandMatches(live.database, live.vault, WIRE_FORMATS)
     told: dict[str, Any] = {"matches": matches, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
     async with live.database.transaction() as conn:
         parts = await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="eur", returns=made[:2])
@@ -288,7 +288,7 @@ async def test_a_person_says_which_collections_a_line_that_names_none_takes_back
     assert await _statuses(live, made) == [reversed_, reversed_, ("succeeded", None)]
     assert (await live.ledger())["balance:available"] == -4_000
     async with live.database.connection() as conn:
-        with pytest.raises(ach.UnfitMatchError):
+        with pytest.raises(direct_debits.UnfitMatchError):
             await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="eur", returns=["tu_none"])
     await assert_books_hold(live.database)
 
@@ -489,7 +489,7 @@ async def test_what_only_ach_knows_is_refused_for_a_collection(live: SepaMoney) 
     moment: dict[str, Any] = {"renderers": WIRE_FORMATS, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
     async with live.database.connection() as conn:
         with pytest.raises(NotReversibleError, match="no file reverses collections of SEPA"):
-            await ach.request_reversal(conn, PLATFORM, made[0], reason=ReversalReason.DUPLICATE, **moment)
+            await direct_debits.request_reversal(conn, PLATFORM, made[0], reason=ReversalReason.DUPLICATE, **moment)
     (source,) = await rows(live.database, "SELECT id FROM funding_sources")
     with pytest.raises(AlreadyVerifiedError):
         await live.prenote(source["id"])

@@ -14,14 +14,14 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
-from brim.core.ach import reading_store, sent_lists
-from brim.core.ach.bank_servers import BankServers
-from brim.core.ach.rules import FileChangedError
-from brim.core.ach.service import read_bytes
-from brim.core.ach.sftp_exchange import OUTAGE_MS
-from brim.core.ach.sftp_reading import READ_COPIES, SftpReading
-from brim.core.ach.sftp_sending import SftpSending
+from brim.core import direct_debits, originators
+from brim.core.direct_debits import reading_store, sent_lists
+from brim.core.direct_debits.bank_servers import BankServers
+from brim.core.direct_debits.rules import FileChangedError
+from brim.core.direct_debits.service import read_bytes
+from brim.core.direct_debits.sftp_exchange import OUTAGE_MS
+from brim.core.direct_debits.sftp_reading import READ_COPIES, SftpReading
+from brim.core.direct_debits.sftp_sending import SftpSending
 from brim.core.rails.ach import AfterReading, Upload
 from brim.platform import sftp
 from brim.platform.database import Database
@@ -70,7 +70,7 @@ class Exchange:
         """Be a new process, which remembers nothing."""
         self.live.move_to(self.live.database)
         self.servers = BankServers(self.credentials, self.patience)
-        self.exchange = ach.SftpExchange(
+        self.exchange = direct_debits.SftpExchange(
             self.live.vault,
             WIRE_FORMATS,
             self.live.incoming,
@@ -101,7 +101,7 @@ class Exchange:
             change = originators.ProfileChange(
                 self.live.profile(**self.profile(**changes)), originator_id=self.originator.id
             )
-            saved = await ach.save_originator(conn, self.live.vault, PLATFORM, change, **when)
+            saved = await direct_debits.save_originator(conn, self.live.vault, PLATFORM, change, **when)
             if saved.status is not originators.OriginatorStatus.ACTIVE:
                 saved = await originators.activate_originator(conn, PLATFORM, saved.id, approvers=1, **when)
         self.originator = saved
@@ -129,7 +129,7 @@ class Exchange:
         self.live.now_ms = at("2026-12-01 17:00")
         await self.live.claim()
         for _ in range(count):
-            await ach.build_due(
+            await direct_debits.build_due(
                 self.live.database, self.live.vault, WIRE_FORMATS, now_ms=self.live.now_ms, ids=self.live.ids
             )
         found = await rows(self.live.database, "SELECT id FROM ach_files WHERE status = 'approved' ORDER BY id")
@@ -149,7 +149,7 @@ class Exchange:
         """Return the files that there are, by their names: what the bank ought to have, or will have."""
         async with self.live.database.connection() as conn:
             ids = [row["id"] for row in await conn.fetch("SELECT id FROM ach_files ORDER BY id")]
-            files = [await ach.find_file(conn, PLATFORM, file_id) for file_id in ids]
+            files = [await direct_debits.find_file(conn, PLATFORM, file_id) for file_id in ids]
             return {file.name: await read_bytes(conn, self.live.vault, file) for file in files}
 
     def at_bank(self) -> dict[str, bytes]:
@@ -175,7 +175,7 @@ class Exchange:
 class _Interrupted(SftpReading):
     """Reads, and lets something happen between its two listings."""
 
-    def __init__(self, incoming: ach.Incoming, vault: Any, servers: BankServers, exchange: Exchange) -> None:
+    def __init__(self, incoming: direct_debits.Incoming, vault: Any, servers: BankServers, exchange: Exchange) -> None:
         super().__init__(incoming, vault, servers, settle_s=0.0)
         self._exchange = exchange
 
@@ -254,7 +254,9 @@ async def test_what_was_cut_before_its_name_was_asked_for_has_not_left_and_can_b
         await exchange.send()
     assert sent_lists.read_sent_lists(exchange.records) == {}
     async with exchange.live.database.transaction() as conn:
-        await ach.void_file(conn, PLATFORM, file_id, by=TESTER, now_ms=exchange.live.now_ms, ids=exchange.live.ids)
+        await direct_debits.void_file(
+            conn, PLATFORM, file_id, by=TESTER, now_ms=exchange.live.now_ms, ids=exchange.live.ids
+        )
     await exchange.send()
     assert exchange.at_bank() == {}
 
@@ -276,10 +278,10 @@ async def test_where_the_records_are_not_nobody_gives_up_what_may_have_left(
     for _ in range(2):
         with pytest.raises(FileChangedError):
             async with exchange.live.database.transaction() as conn:
-                await ach.void_file(
+                await direct_debits.void_file(
                     conn, PLATFORM, file_id, by=TESTER, now_ms=exchange.live.now_ms, ids=exchange.live.ids
                 )
-        assert await ach.void_late(exchange.live.database, now_ms=at("2026-12-03 12:00")) == 0
+        assert await direct_debits.void_late(exchange.live.database, now_ms=at("2026-12-03 12:00")) == 0
         exchange.records.mkdir(exist_ok=True)  # an empty mount point
     exchange.records.rmdir()
     (exchange.live.folder / "elsewhere").rename(exchange.records)
@@ -298,7 +300,9 @@ async def test_a_file_that_is_given_up_while_it_is_written_does_not_get_its_name
     async def write_and_void(remote: sftp.RemoteFolders, path: str, content: bytes) -> None:
         await write(remote, path, content)
         async with exchange.live.database.transaction() as conn:
-            await ach.void_file(conn, PLATFORM, file_id, by=TESTER, now_ms=exchange.live.now_ms, ids=exchange.live.ids)
+            await direct_debits.void_file(
+                conn, PLATFORM, file_id, by=TESTER, now_ms=exchange.live.now_ms, ids=exchange.live.ids
+            )
 
     monkeypatch.setattr(sftp.RemoteFolders, "write_file", write_and_void)
     await exchange.send()
@@ -710,7 +714,7 @@ async def test_nothing_leaves_where_the_records_are_not_mounted(exchange: Exchan
 async def test_the_exchange_is_tried_before_money_depends_on_it(exchange: Exchange) -> None:
     await exchange.open()
     assert exchange.originator is not None
-    found = await ach.check_exchange(exchange.servers, exchange.originator)
+    found = await direct_debits.check_exchange(exchange.servers, exchange.originator)
     assert all(each.is_good for each in found)
     assert {each.what for each in found} == {
         "sftp_records_folder",
@@ -725,6 +729,8 @@ async def test_the_exchange_is_tried_before_money_depends_on_it(exchange: Exchan
         exchange.to_bank.chmod(0o500)
     else:
         exchange.to_bank.rmdir()
-    failed = [each for each in await ach.check_exchange(exchange.servers, exchange.originator) if not each.is_good]
+    failed = [
+        each for each in await direct_debits.check_exchange(exchange.servers, exchange.originator) if not each.is_good
+    ]
     assert [each.what for each in failed] == ["outgoing_folder"]
     assert "refuses to" in failed[0].result

@@ -8,10 +8,10 @@ import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.commands import REHEARSAL_ROUTING
-from brim.core import ach, originators
-from brim.core.ach import entry_store
-from brim.core.ach.applying import Applied, apply_return
-from brim.core.ach.retry_rules import NEVER_AUTHORIZED
+from brim.core import direct_debits, originators
+from brim.core.direct_debits import entry_store
+from brim.core.direct_debits.applying import Applied, apply_return
+from brim.core.direct_debits.retry_rules import NEVER_AUTHORIZED
 from brim.core.rails.ach import Microdeposits, SecCode
 from brim.core.rails.ach.nacha import RETURN_CODES
 from brim.core.reversals import ReversalReason
@@ -153,7 +153,7 @@ async def test_one_that_cannot_be_applied_because_a_reversal_has_left_ends_it(li
     topup = await live.create(source, 1_000)
     await live.until("2026-12-02 12:00")
     async with live.database.transaction() as conn:
-        reversal = await ach.request_reversal(
+        reversal = await direct_debits.request_reversal(
             conn,
             PLATFORM,
             topup,

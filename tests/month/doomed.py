@@ -78,8 +78,8 @@ class _Statements:
             from brim.platform import sql as statements  # noqa: PLC0415  what was loaded so far is known by name
 
             for package, file in (
-                ("brim.core.ach", "entries"),
-                ("brim.core.ach", "files"),
+                ("brim.core.direct_debits", "entries"),
+                ("brim.core.direct_debits", "files"),
                 ("brim.core.reconciliation", "lines"),
                 ("brim.core.topups", "settlement"),
                 ("brim.core.topups", "transitions"),

@@ -32,7 +32,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.banking_days import add_banking_days
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.installation import mark_rehearsal
 from brim.core.ledger import seal_entries
 from brim.core.rails.ach import NACHA_CLASSES, SecCode
@@ -532,7 +532,7 @@ class Drill:
         built = [file for file in await self._files() if file["status"] == "built"]
         for file in built:
             async with self._database.transaction() as conn:
-                await ach.approve_file(
+                await direct_debits.approve_file(
                     conn,
                     PLATFORM,
                     file["id"],
@@ -549,7 +549,9 @@ class Drill:
         """Let the entries of files go out again that the bank has rejected."""
         for file_id in await self._rejected():
             async with self._database.transaction() as conn:
-                await ach.resubmit_file(conn, PLATFORM, file_id, by=TESTER, now_ms=self.now_ms, ids=self._ids())
+                await direct_debits.resubmit_file(
+                    conn, PLATFORM, file_id, by=TESTER, now_ms=self.now_ms, ids=self._ids()
+                )
 
     async def _rejected(self) -> list[str]:
         """Return the rejected files whose entries have not gone out again."""

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from brim.base.ids import IdFactory
-from brim.core import ach
-from brim.core.ach import sending
+from brim.core import direct_debits
+from brim.core.direct_debits import sending
 from brim.core.rails.ach import ACH
 from brim.core.time import OwnerTime
 from brim.core.topups import OfRails, Topup, claim_due, postpone
@@ -17,7 +17,12 @@ def _claim_in_two() -> None:
     """One transaction takes top-ups that are due, another makes their entries."""
 
     async def work_off_due(
-        self: ach.Claiming, database: Database, *, now_ms: int, ids: IdFactory, limit: int = ach.MAX_BATCH
+        self: direct_debits.Claiming,
+        database: Database,
+        *,
+        now_ms: int,
+        ids: IdFactory,
+        limit: int = direct_debits.MAX_BATCH,
     ) -> int:
         async def take(conn: Conn) -> list[Topup]:
             due = await claim_due(conn, OfRails((ACH,), are_meant=True), now_ms=now_ms, limit=limit)
@@ -33,7 +38,7 @@ def _claim_in_two() -> None:
         await database.transact(queue)
         return len(due)
 
-    setattr(ach.Claiming, "work_off_due", work_off_due)  # noqa: B010  mypy keeps methods as they are
+    setattr(direct_debits.Claiming, "work_off_due", work_off_due)  # noqa: B010  mypy keeps methods as they are
 
 
 def _send_without_list() -> None:

@@ -16,7 +16,7 @@ from brim.bank.banking_days import is_banking_day
 from brim.bank.simulation import Bank
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
-from brim.core import ach, ledger, originators
+from brim.core import direct_debits, ledger, originators
 from brim.core.dishonors import DISHONOR_CODES
 from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
 from brim.core.rails.ach import ACH, Microdeposits
@@ -205,16 +205,16 @@ class Month:
         self._to(day, "17:00")
         by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
         await live.claim()
-        await ach.void_late(live.database, now_ms=live.now_ms)
-        await ach.build_due(live.database, live.vault, WIRE_FORMATS, **by)
+        await direct_debits.void_late(live.database, now_ms=live.now_ms)
+        await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, **by)
         if is_sure or self.chance.random() < 0.9:
             await self._approve()
-        await ach.send_due(live.database, live.vault, WIRE_FORMATS, **by)
+        await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, **by)
         self._to(day, "17:05")
         await self._advance_bank(day)
         if await self._files("built", "approved"):  # who comes late may find that a debit has come back
             await self._approve()
-            await ach.send_due(live.database, live.vault, WIRE_FORMATS, **by)
+            await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, **by)
             await self._void_held()
         await self._resubmit()
 
@@ -245,11 +245,11 @@ class Month:
         by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
         await live.read_bank()
         await live.claim()
-        await ach.settle_prenote_files(live.database, WIRE_FORMATS, **by)
-        await ach.end_contests(live.database, WIRE_FORMATS, **by)
-        await ach.end_unanswered_reversals(live.database, WIRE_FORMATS, **by)
-        await ach.end_unanswered_refunds(live.database, WIRE_FORMATS, **by)
-        await ach.report_silence(live.database, WIRE_FORMATS, **by)
+        await direct_debits.settle_prenote_files(live.database, WIRE_FORMATS, **by)
+        await direct_debits.end_contests(live.database, WIRE_FORMATS, **by)
+        await direct_debits.end_unanswered_reversals(live.database, WIRE_FORMATS, **by)
+        await direct_debits.end_unanswered_refunds(live.database, WIRE_FORMATS, **by)
+        await direct_debits.report_silence(live.database, WIRE_FORMATS, **by)
 
     def _to(self, day: date, wall: str) -> None:
         self.live.now_ms = max(self.live.now_ms, at(f"{day} {wall}"))
@@ -330,7 +330,7 @@ class Month:
         code = self.chance.choice(sorted(DISHONOR_CODES))
         asked = self.chance.choice(found)["id"]
         async with self.live.database.transaction() as conn:
-            await ach.dishonor_return(
+            await direct_debits.dishonor_return(
                 conn,
                 PLATFORM,
                 asked,
@@ -374,7 +374,7 @@ class Month:
         topup = self.chance.choice(self.made[-25:])
         reason = self.chance.choice(list(ReversalReason))
         async with self.live.database.transaction() as conn:
-            await ach.request_reversal(
+            await direct_debits.request_reversal(
                 conn, PLATFORM, topup.id, reason=reason, renderers=WIRE_FORMATS, **self._by(TESTER)
             )
         topup.is_reversed = True
@@ -404,11 +404,11 @@ class Month:
         if used and (amount is None or amount in used):
             amount = next(less for less in range(topup.amount - len(used), 0, -1) if less not in used)
         async with self.live.database.transaction() as conn:
-            made = await ach.request_refund(
+            made = await direct_debits.request_refund(
                 conn,
                 PLATFORM,
                 topup.id,
-                ach.RefundRequest(amount=amount),
+                direct_debits.RefundRequest(amount=amount),
                 renderers=WIRE_FORMATS,
                 **self._by(TESTER),
             )
@@ -434,7 +434,7 @@ class Month:
             return
         asked = self.chance.choice([each for each in self._refunds if each.id in known])
         async with self.live.database.transaction() as conn:
-            await ach.cancel_refund(conn, PLATFORM, asked.id, renderers=WIRE_FORMATS, **self._by(TESTER))
+            await direct_debits.cancel_refund(conn, PLATFORM, asked.id, renderers=WIRE_FORMATS, **self._by(TESTER))
         asked.is_canceled = True
 
     async def _microdeposit(self, _day: date) -> None:
@@ -494,7 +494,7 @@ class Month:
         self.is_punctual = False
         for row in await self._files("built", "approved"):
             async with self.live.database.transaction() as conn:
-                await ach.void_file(conn, PLATFORM, row, **self._by(TESTER))
+                await direct_debits.void_file(conn, PLATFORM, row, **self._by(TESTER))
 
     async def _void_held(self) -> None:
         for row in await rows(
@@ -503,13 +503,13 @@ class Month:
         ):
             self.held += 1
             async with self.live.database.transaction() as conn:
-                await ach.void_file(conn, PLATFORM, row["id"], **self._by(TESTER))
+                await direct_debits.void_file(conn, PLATFORM, row["id"], **self._by(TESTER))
 
     async def _approve(self) -> None:
         for row in await self._files("built"):
             with suppress(BrimError):
                 async with self.live.database.transaction() as conn:
-                    await ach.approve_file(
+                    await direct_debits.approve_file(
                         conn, PLATFORM, row, sha256=None, approvers=1, renderers=WIRE_FORMATS, **self._by(OPERATOR)
                     )
 
@@ -518,14 +518,14 @@ class Month:
         for row in rejected:
             with suppress(BrimError):
                 async with self.live.database.transaction() as conn:
-                    await ach.resubmit_file(conn, PLATFORM, row["file"], **self._by(TESTER))
+                    await direct_debits.resubmit_file(conn, PLATFORM, row["file"], **self._by(TESTER))
 
     async def _restart(self, _day: date) -> None:
         """End a worker amid its work, and go on as new processes do, which remember nothing."""
         live = self.live
         by: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
         step: Coroutine[Any, Any, Any] = self.chance.choice(
-            (live.claim, live.read_bank, lambda: ach.build_due(live.database, live.vault, WIRE_FORMATS, **by))
+            (live.claim, live.read_bank, lambda: direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, **by))
         )()
         working = asyncio.create_task(step)
         for _ in range(self.chance.randrange(60)):
@@ -571,7 +571,9 @@ class Month:
                 again.write_bytes(acknowledgement)
         for row in await rows(self.live.database, "SELECT id FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
             async with self.live.database.transaction() as conn:
-                await ach.resolve_break(conn, PLATFORM, row["id"], resolution="seen", approvers=1, **self._by(OPERATOR))
+                await direct_debits.resolve_break(
+                    conn, PLATFORM, row["id"], resolution="seen", approvers=1, **self._by(OPERATOR)
+                )
 
     async def _waiting(self) -> list[dict[str, Any]]:
         return await rows(

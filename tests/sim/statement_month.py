@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.push import NewInstructions, create_instructions
 from brim.core.rails.ach import Transfers
 from brim.platform.database import Database
@@ -114,8 +114,8 @@ class StatementMonth:
             self._live.now_ms = at(f"{FIRST_DAY + timedelta(day)} 18:00")
             await self._live.claim()
             told: Any = {"now_ms": self._live.now_ms, "ids": self._live.ids}
-            await ach.build_due(self._database, self._live.vault, WIRE_FORMATS, **told)
-            await ach.send_due(self._database, self._live.vault, WIRE_FORMATS, **told)
+            await direct_debits.build_due(self._database, self._live.vault, WIRE_FORMATS, **told)
+            await direct_debits.send_due(self._database, self._live.vault, WIRE_FORMATS, **told)
 
     async def _book_batches(self) -> None:
         """Book each batch in full on its day, and take some of its debits back on later days."""

@@ -13,13 +13,13 @@ from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
-from brim.core.ach import AchFile, FileStatus
-from brim.core.ach.entry_store import insert_entries, place_sent_entries, put_in_file, return_entry
-from brim.core.ach.file_store import bank_file_place, insert_bank_file, insert_file
-from brim.core.ach.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.bank_accounts import BankAccount, Party, Verification
 from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatus
 from brim.core.corrections.store import insert_correction
+from brim.core.direct_debits import AchFile, FileStatus
+from brim.core.direct_debits.entry_store import insert_entries, place_sent_entries, put_in_file, return_entry
+from brim.core.direct_debits.file_store import bank_file_place, insert_bank_file, insert_file
+from brim.core.direct_debits.rules import BANK_FILE_PREFIX, FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.dishonors import RETURN_PREFIX, AchReturn, ReturnStatus
 from brim.core.dishonors.store import insert_return, update_return
 from brim.core.funding import FundingKind, FundingSource

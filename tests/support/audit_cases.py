@@ -9,12 +9,12 @@ import pyotp
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import ach, legal_holds, originators, return_rates
+from brim.core import direct_debits, legal_holds, originators, return_rates
 from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
-from brim.core.ach import AchFile, FileStatus
-from brim.core.ach.file_store import insert_file
-from brim.core.ach.rules import Batch
+from brim.core.direct_debits import AchFile, FileStatus
+from brim.core.direct_debits.file_store import insert_file
+from brim.core.direct_debits.rules import Batch
 from brim.core.encryption import create_data_key, retire_data_keys, rewrap_data_keys, rotate_encryption
 from brim.core.operators import service as operators
 from brim.core.operators.dashboard_keys import OperatorKeys
@@ -313,7 +313,7 @@ async def _approve_file(database: Database) -> Act:
         await insert_file(conn, file, [batch], b"sealed")
 
     async def approve(conn: Conn) -> None:
-        await ach.approve_file(
+        await direct_debits.approve_file(
             conn,
             _LIVE,
             file.id,

@@ -10,7 +10,7 @@ from brim.api.resources.topups.wire import topup_json
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
-from brim.core.ach import check_not_collected
+from brim.core.direct_debits import check_not_collected
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.events.rules import Event as EventRow
 from brim.core.idempotency.rules import KeyClaim

@@ -11,7 +11,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ach import check_not_collected, find_retry
+from brim.core.direct_debits import check_not_collected, find_retry
 from brim.core.dishonors import DisputePlayer
 from brim.core.due import DueQueue
 from brim.core.events.rules import DEFAULT_API_VERSION

@@ -15,7 +15,7 @@ from typing import Final
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
-from brim.core import ach
+from brim.core import direct_debits
 from brim.core.integrity.books import verify_books
 from brim.core.ledger.sealing import seal_entries
 from brim.platform.database import Database
@@ -98,8 +98,8 @@ def steps_of(live: LiveMoney) -> list[Step]:
         lambda: live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids),
         lambda: live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids),
         lambda: live.prenoting.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids),
-        lambda: ach.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids),
-        lambda: ach.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids),
+        lambda: direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids),
+        lambda: direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids),
     ]
 
 
@@ -116,7 +116,9 @@ async def work_on(live: LiveMoney, saboteur: Saboteur, *, steps: Callable[[LiveM
                     break
                 except (DatabaseUnavailableError, CrashError):
                     crashes += 1
-                    live.incoming = ach.Incoming(live.secrets, live.vault, WIRE_FORMATS)  # it remembers nothing
+                    live.incoming = direct_debits.Incoming(
+                        live.secrets, live.vault, WIRE_FORMATS
+                    )  # it remembers nothing
     return crashes
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
-from brim.core import ach
+from brim.core import direct_debits
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney
 
@@ -31,7 +31,7 @@ async def approve(live: LiveMoney, *, by: Actor = OTHER, approvers: int = 2) -> 
     await rows(live.database, "UPDATE originators SET changed_by = 'op_3'")
     for file in await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'"):
         async with live.database.transaction() as conn:
-            await ach.approve_file(
+            await direct_debits.approve_file(
                 conn,
                 PLATFORM,
                 file["id"],
@@ -70,8 +70,8 @@ async def assert_bank_agrees(live: LiveMoney, *, clearing: int = 0, available: i
 async def records(live: LiveMoney, file_id: str) -> list[str]:
     """Return the lines of a file."""
     async with live.database.transaction() as conn:
-        found = await ach.find_file(conn, PLATFORM, file_id)
-        return (await ach.service.read_bytes(conn, live.vault, found)).decode().splitlines()
+        found = await direct_debits.find_file(conn, PLATFORM, file_id)
+        return (await direct_debits.service.read_bytes(conn, live.vault, found)).decode().splitlines()
 
 
 async def someone_waits(live: LiveMoney) -> None:
@@ -88,7 +88,7 @@ async def someone_waits(live: LiveMoney) -> None:
 async def settle(live: LiveMoney, found: dict[str, Any], *, by: Actor = OPERATOR, approvers: int = 1) -> None:
     """Resolve a break."""
     async with live.database.transaction() as conn:
-        await ach.resolve_break(
+        await direct_debits.resolve_break(
             conn,
             PLATFORM,
             found["id"],

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from brim.bank.commands import REHEARSAL_ROUTING, bank
 from brim.base.scope import AccountScope
-from brim.core.ach import FileStatus
+from brim.core.direct_debits import FileStatus
 from brim.core.operators.rules import Operator, Role
 from tests.support.ach_objects import AchObjects
 from tests.support.live_money import NO_ACCOUNT, PAYS, RETURNS_AT_ONCE, at

@@ -17,7 +17,7 @@ from brim.bank.commands import bank
 from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core import ach, originators, test_clocks, topups
+from brim.core import direct_debits, originators, test_clocks, topups
 from brim.core.bank_accounts import BankAccount, BankNumbers, Party, Verification
 from brim.core.due import DueQueue
 from brim.core.funding import BankSecrets, Funding, FundingKind, FundingSource, MicrodepositGuess, find_funding
@@ -73,9 +73,9 @@ class LiveMoney:
         self.secrets = BankSecrets(database, self.vault)
         self.batches = Batches(database, lambda: self.now_ms)
         self.configs = ConfigCache(database)
-        self.claiming = ach.Claiming(self.secrets, self.vault, WIRE_FORMATS)
-        self.prenoting = ach.Prenoting(self.secrets, self.vault, WIRE_FORMATS)
-        self.incoming = ach.Incoming(self.secrets, self.vault, WIRE_FORMATS)
+        self.claiming = direct_debits.Claiming(self.secrets, self.vault, WIRE_FORMATS)
+        self.prenoting = direct_debits.Prenoting(self.secrets, self.vault, WIRE_FORMATS)
+        self.incoming = direct_debits.Incoming(self.secrets, self.vault, WIRE_FORMATS)
 
     def profile(self, **changes: Any) -> OriginatorProfile:
         """Return a profile that the bank knows."""
@@ -224,14 +224,14 @@ class LiveMoney:
             renderers=WIRE_FORMATS,
             find_funding=find,
             find_collection=self.batches.find_collection,
-            find_retry=partial(ach.find_retry, self.database),
+            find_retry=partial(direct_debits.find_retry, self.database),
         )
         return str(msgspec.json.decode(result.body)["id"])
 
     async def prenote(self, source: str, *, scope: AccountScope = PLATFORM) -> str:
         """Start a prenote, and return its id."""
         async with self.database.transaction() as conn:
-            started = await ach.start_prenote(
+            started = await direct_debits.start_prenote(
                 conn, scope, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=self.now_ms, ids=self.ids
             )
         return started.id
@@ -239,7 +239,7 @@ class LiveMoney:
     async def microdeposits(self, source: str, *, scope: AccountScope = PLATFORM) -> str:
         """Start micro-deposits, and return their id."""
         async with self.database.transaction() as conn:
-            started = await ach.start_microdeposits(
+            started = await direct_debits.start_microdeposits(
                 conn, self.vault, scope, source, renderers=WIRE_FORMATS, by=TESTER, now_ms=self.now_ms, ids=self.ids
             )
         return started.id
@@ -249,7 +249,7 @@ class LiveMoney:
     ) -> dict[str, Any]:
         """State what was sent to a source, and return the reply, as a client reads it."""
         claim = KeyClaim(key, repr(amounts).encode()) if key else None
-        result = await ach.verify_by_microdeposits(
+        result = await direct_debits.verify_by_microdeposits(
             self.database,
             self.vault,
             WIRE_FORMATS,
@@ -288,9 +288,9 @@ class LiveMoney:
         """What a clock moves through."""
         return [
             topups.TopupQueue(Rails([]), WIRE_FORMATS),
-            ach.AchTopupQueue(self.claiming),
-            ach.AchPrenoteQueue(self.prenoting),
-            ach.AchFileQueue(self.vault, WIRE_FORMATS),
+            direct_debits.AchTopupQueue(self.claiming),
+            direct_debits.AchPrenoteQueue(self.prenoting),
+            direct_debits.AchFileQueue(self.vault, WIRE_FORMATS),
         ]
 
     async def freeze(self, text: str, *, scope: AccountScope = PLATFORM) -> None:
@@ -353,15 +353,25 @@ class LiveMoney:
         while busy:
             busy = await self.read_bank()
             busy += await self.claim()
-            busy += await ach.void_late(self.database, now_ms=self.now_ms)
-            busy += await ach.build_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.send_due(self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.settle_prenote_files(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.end_contests(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.end_unanswered_reversals(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.end_unanswered_refunds(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
-            busy += await ach.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await direct_debits.void_late(self.database, now_ms=self.now_ms)
+            busy += await direct_debits.build_due(
+                self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+            )
+            busy += await direct_debits.send_due(
+                self.database, self.vault, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+            )
+            busy += await direct_debits.settle_prenote_files(
+                self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+            )
+            busy += await direct_debits.end_contests(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await direct_debits.end_unanswered_reversals(
+                self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+            )
+            busy += await direct_debits.end_unanswered_refunds(
+                self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+            )
+            busy += await direct_debits.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await direct_debits.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
         while await seal_entries(self.database):
             pass
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from brim.api.framework.operation import Operation
-from brim.core.ach import FileStatus
+from brim.core.direct_debits import FileStatus
 from brim.testing.server import BrimServer
 from brim.web.reference.catalogue import Entry
 from brim.web.reference.examples import values_of

@@ -7,7 +7,7 @@ from typing import Any
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import ach, push
+from brim.core import direct_debits, push
 from brim.core.line_settlements import Part, SettlementStatus, confirm_settlement, propose_settlement
 from brim.core.line_settlements import Proposal as SettledAs
 from brim.core.push import FundingInstructions, IncomingTransfer, NewInstructions, Proposal
@@ -96,7 +96,7 @@ class House:
 
     async def settle(self, line: str, *parts: Part, by: Actor = OPERATOR, checked_by: Actor = OTHER) -> str:
         """Let two people settle an open line, and return the settlement."""
-        matches = ach.HandMatches(self.database, self.live.vault, WIRE_FORMATS)
+        matches = direct_debits.HandMatches(self.database, self.live.vault, WIRE_FORMATS)
         more: Any = {"matches": matches, "approvers": 2, "now_ms": self.live.now_ms, "ids": self.live.ids}
         async with self.database.transaction() as conn:
             proposal = SettledAs(lines=(line,), parts=parts, note="As the bank says.")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
+from brim.core import direct_debits, originators
 from brim.core.bank_accounts import BankAccount, BankNumbers, Party, Verification
 from brim.core.funding import FundingKind, FundingSource
 from brim.core.funding.store import insert_funding_source
@@ -123,7 +123,7 @@ class SepaMoney(LiveMoney):
         """Let what the bank has rejected go out again."""
         (file,) = await rows(self.database, "SELECT id FROM ach_files WHERE status = 'rejected'")
         async with self.database.transaction() as conn:
-            await ach.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=self.now_ms, ids=self.ids)
+            await direct_debits.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=self.now_ms, ids=self.ids)
 
     def _berlin(self) -> str:
         return datetime.fromtimestamp(self.now_ms // 1000, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%dT%H:%M:%S")

@@ -44,8 +44,8 @@ NEVER_ON_THE_WIRE = (
     "brim.platform.sftp",
     "brim.core.rails.sepa.creditors",
     "brim.core.rails.sepa.writer",
-    "brim.core.ach.sftp_exchange",
-    "brim.core.ach.sftp_sending",
+    "brim.core.direct_debits.sftp_exchange",
+    "brim.core.direct_debits.sftp_sending",
     "brim.platform.telemetry.tracing",
     "brim.web",
     "brim.core.access.owner_keys",
@@ -53,8 +53,8 @@ NEVER_ON_THE_WIRE = (
     "brim.core.portability",
     "brim.core.account_closing.service",
     "brim.platform.sealing",
-    "brim.core.ach.disputing",
-    "brim.core.ach.credits",
+    "brim.core.direct_debits.disputing",
+    "brim.core.direct_debits.credits",
 )
 """Rooms and modules whose failures are read by whoever starts the service, types a command or looks at a page."""
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.bank.banking_days import LocalTime, add_banking_days, is_banking_day
-from brim.core.ach import EntryStatus
+from brim.core.direct_debits import EntryStatus
 from brim.core.money_at_risk import Arrival, AtRisk, Risk, Stage, Sum, returnable_on
 from brim.core.money_at_risk.rules import PendingDebits, UsableDebits, forecast, risk_of, sum_at_risk, total_by_currency
 from brim.core.rails.ach import OriginatorProfile

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
-from brim.core.ach.encoding import refunding
-from brim.core.ach.rules import Entry, EntryStatus
+from brim.core.direct_debits.encoding import refunding
+from brim.core.direct_debits.rules import Entry, EntryStatus
 from brim.core.ledger import balance_change
 from brim.core.refunds import (
     AlreadyRefundedError,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brim.core.ach.retry_rules import ReturnFacts, kind_of_retry, may_be_retried
 from brim.core.calendars import calendar_named
+from brim.core.direct_debits.retry_rules import ReturnFacts, kind_of_retry, may_be_retried
 from brim.core.rails.ach import (
     OriginatorProfile,
     ProfileError,

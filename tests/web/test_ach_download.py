@@ -10,9 +10,9 @@ import pytest
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core.access.service import create_account, list_accounts
-from brim.core.ach import FileStatus
 from brim.core.audit.rules import Action, AuditEntry
 from brim.core.audit.service import list_audit_log
+from brim.core.direct_debits import FileStatus
 from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import disable_operator, list_operators
 from brim.core.operators.sign_in_rules import PER_PERSON

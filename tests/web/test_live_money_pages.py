@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 
 from brim.base.paging import PageRequest
-from brim.core.ach import FileStatus
 from brim.core.audit import list_audit_log
 from brim.core.corrections import CorrectionStatus
+from brim.core.direct_debits import FileStatus
 from brim.core.dishonors import ReturnStatus
 from brim.core.operators.rules import Role
 from brim.core.operators.sign_in_rules import CONFIRMED_FOR_MS

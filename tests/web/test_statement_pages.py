@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brim.core.ach import FileStatus
+from brim.core.direct_debits import FileStatus
 from brim.core.reconciliation import BreakKind, MatchKind
 from tests.support.ach_objects import AchObjects
 from tests.support.page_visitors import Person, text_of

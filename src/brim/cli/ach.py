@@ -17,8 +17,8 @@ from brim.cli.private_files import private_file
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
-    from brim.core.ach import AchFile, Comparison, Finding, Prenote
     from brim.core.corrections import Correction
+    from brim.core.direct_debits import AchFile, Comparison, Finding, Prenote
     from brim.core.dishonors import AchReturn
     from brim.core.originators import Authorization, Readiness
     from brim.core.refunds import Refund
@@ -52,7 +52,7 @@ def files() -> None:
 def list_files(limit: int, account: str | None, **flags: str | None) -> None:
     """List files."""
     from brim.base.paging import PageRequest
-    from brim.core.ach import page_files
+    from brim.core.direct_debits import page_files
 
     async def read(database: "Database") -> "list[AchFile]":
         async with database.connection() as conn:
@@ -73,7 +73,7 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
     import msgspec
 
     from brim.core import refunds, reversals
-    from brim.core.ach import FileReview, find_file, review_file
+    from brim.core.direct_debits import FileReview, find_file, review_file
 
     async def read(
         conn: "Conn", scope: "AccountScope"
@@ -107,7 +107,7 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
 def approve(file: str, sha256: str | None, account: str | None, **flags: str | None) -> None:
     """Let FILE be sent; where several operators have to do with live money, one does it on the pages."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import approve_file
+    from brim.core.direct_debits import approve_file
 
     try:
         digest = None if sha256 is None else bytes.fromhex(sha256)
@@ -132,7 +132,7 @@ def approve(file: str, sha256: str | None, account: str | None, **flags: str | N
 @of_account
 def void(file: str, account: str | None, **flags: str | None) -> None:
     """Give up FILE, which was never sent; its entries wait for the next one."""
-    from brim.core.ach import void_file
+    from brim.core.direct_debits import void_file
 
     found = on_live_money(flags, account, lambda conn, scope: void_file(conn, scope, file, **asked_here()))
     click.echo(f"{found.id} is voided.")
@@ -144,7 +144,7 @@ def void(file: str, account: str | None, **flags: str | None) -> None:
 @of_account
 def resubmit(file: str, *, none_was_processed: bool, account: str | None, **flags: str | None) -> None:
     """Let the entries of FILE, which the bank has rejected, wait for the next one."""
-    from brim.core.ach import resubmit_file
+    from brim.core.direct_debits import resubmit_file
 
     if not none_was_processed:
         raise click.UsageError("Say --none-was-processed once the bank has told you so: else debits may be made twice.")
@@ -158,7 +158,7 @@ def resubmit(file: str, *, none_was_processed: bool, account: str | None, **flag
 @with_secrets
 def download(file: str, output: Path | None, account: str | None, **flags: str | None) -> None:
     """Write the bytes of FILE: account numbers stand in them, and the audit log tells of it."""
-    from brim.core.ach import download_file
+    from brim.core.direct_debits import download_file
 
     vault = open_vault(flags)
     with _private_output(output) as write:
@@ -174,7 +174,7 @@ def download(file: str, output: Path | None, account: str | None, **flags: str |
 @of_account
 def list_entries(topup: str, account: str | None, **flags: str | None) -> None:
     """List the presentments of TOPUP, of --account or of a connected account."""
-    from brim.core.ach import list_entries_of_topups
+    from brim.core.direct_debits import list_entries_of_topups
 
     found = on_live_money(flags, account, lambda conn, scope: list_entries_of_topups(conn, scope, [topup]))
     show_table(
@@ -251,7 +251,7 @@ def prenote(source: str, account: str | None, **flags: str | None) -> None:
     days to send it back; brim ach prenotes lists the results.
     """
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import start_prenote
+    from brim.core.direct_debits import start_prenote
 
     found = on_live_money(
         flags,
@@ -271,7 +271,7 @@ def microdeposit(source: str, account: str | None, **flags: str | None) -> None:
     brim ach microdeposits lists the results.
     """
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import start_microdeposits
+    from brim.core.direct_debits import start_microdeposits
 
     vault = open_vault(flags)
     found = on_live_money(
@@ -288,7 +288,7 @@ def microdeposit(source: str, account: str | None, **flags: str | None) -> None:
 def list_microdeposits(limit: int, account: str | None, **flags: str | None) -> None:
     """List micro-deposits to the live bank accounts of --account, never their amounts."""
     from brim.base.paging import PageRequest
-    from brim.core import ach as service
+    from brim.core import direct_debits as service
 
     async def read(database: "Database") -> "list[Prenote]":
         async with database.connection() as conn:
@@ -339,7 +339,7 @@ def proof(  # a flag of the command
 def list_prenotes(limit: int, account: str | None, **flags: str | None) -> None:
     """List prenotes to the live bank accounts of --account."""
     from brim.base.paging import PageRequest
-    from brim.core import ach as service
+    from brim.core import direct_debits as service
 
     async def read(database: "Database") -> "list[Prenote]":
         async with database.connection() as conn:
@@ -405,7 +405,7 @@ def list_corrections(limit: int, status: str | None, account: str | None, **flag
 @of_account
 def refuse(correction: str, code: str, account: str | None, **flags: str | None) -> None:
     """Refuse CORRECTION, an open one, within 13 banking days; the next file tells its bank."""
-    from brim.core.ach import refuse_correction
+    from brim.core.direct_debits import refuse_correction
 
     found = on_live_money(
         flags, account, lambda conn, scope: refuse_correction(conn, scope, correction, code=code, **asked_here())
@@ -467,7 +467,7 @@ def list_returns(limit: int, status: str | None, account: str | None, **flags: s
 def dishonor(ach_return: str, code: str, information: str | None, account: str | None, **flags: str | None) -> None:
     """Dishonor RETURN within five banking days of its settlement; the dishonor goes out with the next file."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import dishonor_return
+    from brim.core.direct_debits import dishonor_return
 
     found = on_live_money(
         flags,
@@ -530,7 +530,7 @@ def list_reversals(limit: int, status: str | None, account: str | None, **flags:
 def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -> None:
     """Take the newest debit of TOPUP back within five banking days of its settlement, with the next file."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import request_reversal
+    from brim.core.direct_debits import request_reversal
     from brim.core.reversals import ReversalReason
 
     found = on_live_money(
@@ -592,7 +592,7 @@ def list_refunds(limit: int, status: str | None, topup: str | None, account: str
 def refund(topup: str, amount: int | None, description: str | None, account: str | None, **flags: str | None) -> None:
     """Pay TOPUP back to its bank account, whole or in part, out of the available balance, with the next file."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import RefundRequest, request_refund
+    from brim.core.direct_debits import RefundRequest, request_refund
 
     wanted = RefundRequest(amount=amount, description=description)
     found = on_live_money(
@@ -612,7 +612,7 @@ def refund(topup: str, amount: int | None, description: str | None, account: str
 def cancel_refund(refund_id: str, account: str | None, **flags: str | None) -> None:
     """Cancel REFUND, whose file nobody has approved; the balance has its money again."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import cancel_refund as cancel
+    from brim.core.direct_debits import cancel_refund as cancel
 
     found = on_live_money(
         flags, account, lambda conn, scope: cancel(conn, scope, refund_id, renderers=WIRE_FORMATS, **asked_here())
@@ -678,7 +678,7 @@ def import_file(
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
-    from brim.core.ach import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
+    from brim.core.direct_debits import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
     from brim.core.funding import BankSecrets
     from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging
@@ -722,7 +722,7 @@ def import_file(
 def compare(originator: str | None, account: str | None, *, without_list: bool, **flags: str | None) -> None:
     """After a restore: learn which files have left, and let outgoing files go again."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.ach import compare_sent
+    from brim.core.direct_debits import compare_sent
     from brim.core.originators import choose_originator
 
     vault = open_vault(flags)
@@ -751,7 +751,7 @@ def check_exchange(originator: str | None, account: str | None, **flags: str | N
 
     Run it on a worker's host, as the worker's user, before live money depends on it. No payment file is sent or read.
     """
-    from brim.core import ach as service
+    from brim.core import direct_debits as service
     from brim.core.originators import find_originator, in_charge, list_originators
     from brim.platform.telemetry.logs import configure_logging
 
@@ -813,7 +813,7 @@ def show_return_rates(account: str | None, **flags: str | None) -> None:
 def readiness(account: str | None, **flags: str | None) -> None:
     """Name everything that stands between here and the first live top-up."""
     from brim.base.clock import system_clock_ms
-    from brim.core.ach import read_readiness
+    from brim.core.direct_debits import read_readiness
 
     vault = open_vault(flags)
 
@@ -860,7 +860,7 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 @of_account
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
     """Resolve BREAK. No money moves: it records that somebody has looked into it, and the result."""
-    from brim.core.ach import resolve_break
+    from brim.core.direct_debits import resolve_break
 
     found = on_approval(
         flags, account, lambda conn, scope, by: resolve_break(conn, scope, break_id, resolution=resolution, **by)

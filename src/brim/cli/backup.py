@@ -217,7 +217,7 @@ async def _compare(settings: "Settings", ids: tuple[Path, ...]) -> list[tuple[st
     """Return a line for each thing that has left, as far as it can be found."""
     from dataclasses import replace
 
-    from brim.core.ach import list_unknown_files
+    from brim.core.direct_debits import list_unknown_files
     from brim.core.divergence import find_undone, find_unknown_ids, ids_in
     from brim.host.access import reach_database
     from brim.host.backups import archive_of

@@ -115,7 +115,7 @@ def suspend(originator: str, account: str | None, **flags: str | None) -> None:
 
 
 def _save(file: Path, originator: str | None, account: str | None, flags: dict[str, str | None]) -> None:
-    from brim.core.ach import save_originator
+    from brim.core.direct_debits import save_originator
     from brim.core.originators import ProfileChange
 
     profile, account_number = _read(file)

@@ -68,7 +68,7 @@ def set_mapping(file: Path, bank_account: str | None, account: str | None, **fla
     """
     import msgspec
 
-    from brim.core.ach import create_statement_mapping, update_statement_mapping
+    from brim.core.direct_debits import create_statement_mapping, update_statement_mapping
     from brim.core.statement_mappings import find_mapping, mapping_of
 
     wanted = mapping_of(_read(file))
@@ -128,7 +128,7 @@ def preview(
 
     Fails where the file would be held.
     """
-    from brim.core.ach import preview_statement
+    from brim.core.direct_debits import preview_statement
     from brim.core.reconciliation.formats import Verdict
 
     changes = {} if tried is None else _read(tried)

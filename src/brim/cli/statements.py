@@ -39,7 +39,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
-    from brim.core.ach import Incoming, retrieve_bank_file, store_bank_file
+    from brim.core.direct_debits import Incoming, retrieve_bank_file, store_bank_file
     from brim.core.funding import BankSecrets
     from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging

@@ -24,9 +24,9 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
-from brim.core.ach import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
 from brim.core.changes import Watchers
 from brim.core.corrections import CorrectionPlayer
+from brim.core.direct_debits import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
 from brim.core.dishonors import DisputePlayer
 from brim.core.encryption import Keyring, find_service_secret
 from brim.core.funding import BankSecrets

@@ -17,7 +17,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.core import ach, ledger, negative_balances, return_rates, topups
+from brim.core import direct_debits, ledger, negative_balances, return_rates, topups
 from brim.core.corrections import CorrectionPlayer
 from brim.core.dishonors import DisputePlayer
 from brim.core.encryption import Keyring
@@ -146,7 +146,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             system_clock_ms,
             renderers,
             vault=keyring.vault,
-            sftp_credentials=settings.sftp_credentials or settings.data_dir / ach.CREDENTIALS_FOLDER,
+            sftp_credentials=settings.sftp_credentials or settings.data_dir / direct_debits.CREDENTIALS_FOLDER,
             verify_every_s=settings.verify_every_s,
             periods=periods_of(settings),
             wakes=wakes,
@@ -225,14 +225,14 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
     secrets = BankSecrets(database, vault)
     dispute = DisputePlayer(rails, renderers)
     follow_up = in_turn(CorrectionPlayer(secrets, vault, renderers), dispute)
-    claiming = ach.Claiming(secrets, vault, renderers)
-    prenoting = ach.Prenoting(secrets, vault, renderers)
+    claiming = direct_debits.Claiming(secrets, vault, renderers)
+    prenoting = direct_debits.Prenoting(secrets, vault, renderers)
     queues = (
         TopupQueue(rails, renderers, _count_outcome, follow_up),
         dispute,
-        ach.AchTopupQueue(claiming, _count_outcome),
-        ach.AchPrenoteQueue(prenoting),
-        ach.AchFileQueue(vault, renderers),
+        direct_debits.AchTopupQueue(claiming, _count_outcome),
+        direct_debits.AchPrenoteQueue(prenoting),
+        direct_debits.AchFileQueue(vault, renderers),
     )
 
     async def settle() -> int:
@@ -297,7 +297,7 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
             now_ms,
             ids,
             wakes,
-            servers=ach.BankServers(sftp_credentials),
+            servers=direct_debits.BankServers(sftp_credentials),
         ),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S, takes_turns=True),
@@ -339,19 +339,19 @@ def _make_report_job(
 
 def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     database: Database,
-    claiming: ach.Claiming,
-    prenoting: ach.Prenoting,
+    claiming: direct_debits.Claiming,
+    prenoting: direct_debits.Prenoting,
     vault: Vault,
     renderers: Renderers,
     now_ms: Callable[[], int],
     ids: IdFactory,
     wakes: Wakes,
     *,
-    servers: ach.BankServers,
+    servers: direct_debits.BankServers,
 ) -> list[Job]:
     """Return what a worker does about live top-ups by ACH: claim, make files, send them, take what the bank sends."""
-    incoming = ach.Incoming(BankSecrets(database, vault), vault, renderers)
-    by_sftp = ach.SftpExchange(vault, renderers, incoming, servers, clock=now_ms, ids=ids)
+    incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, renderers)
+    by_sftp = direct_debits.SftpExchange(vault, renderers, incoming, servers, clock=now_ms, ids=ids)
     rates = return_rates.Watching(database, renderers)
 
     async def watch() -> int:
@@ -360,23 +360,23 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     async def claim() -> int:
         count = await claiming.work_off_due(database, now_ms=now_ms(), ids=ids)
         count += await prenoting.work_off_due(database, now_ms=now_ms(), ids=ids)
-        if count < ach.MAX_BATCH:  # a file is made once all that is due waits for it
-            count += await ach.void_late(database, now_ms=now_ms())
-            count += await ach.build_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
+        if count < direct_debits.MAX_BATCH:  # a file is made once all that is due waits for it
+            count += await direct_debits.void_late(database, now_ms=now_ms())
+            count += await direct_debits.build_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
         if count:
             wakes.number.set()
         return count
 
     async def exchange() -> int:
-        sent = await ach.send_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
+        sent = await direct_debits.send_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
         await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
         applied = await incoming.apply_all(database, clock=now_ms, ids=ids)
-        applied += await ach.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
-        applied += await ach.end_contests(database, renderers, now_ms=now_ms(), ids=ids)
-        applied += await ach.end_unanswered_reversals(database, renderers, now_ms=now_ms(), ids=ids)
-        applied += await ach.end_unanswered_refunds(database, renderers, now_ms=now_ms(), ids=ids)
-        await ach.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
-        await ach.report_over_cap(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await direct_debits.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await direct_debits.end_contests(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await direct_debits.end_unanswered_reversals(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await direct_debits.end_unanswered_refunds(database, renderers, now_ms=now_ms(), ids=ids)
+        await direct_debits.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
+        await direct_debits.report_over_cap(database, renderers, now_ms=now_ms(), ids=ids)
         if applied:
             wakes.number.set()
         return sent + applied
@@ -389,7 +389,7 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
         await by_sftp.finish(within_s=_EXCHANGES_END_WITHIN_S)
 
     return [
-        Job(name="ach files", run_once=claim, full=ach.MAX_BATCH, rest_s=ACH_REST_S),
+        Job(name="ach files", run_once=claim, full=direct_debits.MAX_BATCH, rest_s=ACH_REST_S),
         Job(name="ach exchange", run_once=exchange, full=1, rest_s=ACH_REST_S),
         Job(name="ach sftp", run_once=exchange_by_sftp, full=1, rest_s=ACH_REST_S, finish=finish_sftp),
         Job(name="return rates", run_once=watch, full=RATES_BATCH, rest_s=RATES_REST_S),
@@ -450,8 +450,8 @@ def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
             ),
         )
         await forget_exceptions(database)
-        await forget_exceptions(database, job=ach.JOB)
-        await ach.forget_prenote_exceptions(database)
+        await forget_exceptions(database, job=direct_debits.JOB)
+        await direct_debits.forget_prenote_exceptions(database)
         return 0
 
     return Job(name=HEARTBEAT, run_once=run_once, full=1, rest_s=HEARTBEAT_S)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
-from brim.core.ach.reading_rules import BRIEF_MS, FRESH_MS, BankReading, UnreadBankError, check_read
+from brim.core.direct_debits.reading_rules import BRIEF_MS, FRESH_MS, BankReading, UnreadBankError, check_read
 
 READ = BankReading(
     scope=AccountScope("acct_platform", livemode=True),

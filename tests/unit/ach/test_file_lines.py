@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
-from brim.core.ach.encoding import OutgoingCredit, reversing
-from brim.core.ach.fitting import within_lines
-from brim.core.ach.rules import Entry, EntryStatus
+from brim.core.direct_debits.encoding import OutgoingCredit, reversing
+from brim.core.direct_debits.fitting import within_lines
+from brim.core.direct_debits.rules import Entry, EntryStatus
 from brim.core.dishonors import AchReturn, Dishonor, ReturnStatus
 from brim.core.rails.ach import Offset, OriginatorProfile
 from brim.core.reversals import Reversal, ReversalReason, ReversalStatus

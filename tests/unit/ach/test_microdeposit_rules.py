@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brim.base.scope import AccountScope
-from brim.core.ach.microdeposit_rules import (
+from brim.core.bank_accounts import Guess
+from brim.core.direct_debits.microdeposit_rules import (
     LEAST_COUNTED,
     MOST_CENTS,
     MicrodepositCounts,
@@ -21,8 +22,7 @@ from brim.core.ach.microdeposit_rules import (
     leaving,
     number_of,
 )
-from brim.core.ach.rules import Entry, EntryStatus
-from brim.core.bank_accounts import Guess
+from brim.core.direct_debits.rules import Entry, EntryStatus
 from brim.core.rails.ach import Microdeposits, OriginatorProfile, ProfileError, check_profile
 
 AMOUNTS = st.lists(st.integers(1, MOST_CENTS), min_size=2, max_size=2, unique=True).map(tuple)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.core.ach.sent_lists import go_on_in, hand_over, last_folder, read_sent_lists
+from brim.core.direct_debits.sent_lists import go_on_in, hand_over, last_folder, read_sent_lists
 
 LISTING = ".brim-sent"
 

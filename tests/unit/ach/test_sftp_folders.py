@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brim.core.ach.bank_servers import one_at_a_time, read_credentials
+from brim.core.direct_debits.bank_servers import one_at_a_time, read_credentials
 from brim.core.rails.ach import (
     AfterReading,
     Authentication,

@@ -16,7 +16,7 @@ from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.topups import wire as topup_wire
 from brim.base import json_codec
 from brim.base.scope import AccountScope
-from brim.core import accounts, ach, funding, ledger, money_at_risk, refunds
+from brim.core import accounts, direct_debits, funding, ledger, money_at_risk, refunds
 from brim.core import topups as topups_lists
 from brim.core.calendars import availability, calendar_named, calendar_of
 from brim.core.funding import FundingSource
@@ -87,11 +87,11 @@ async def _presented_by_id(conn: Conn, topups: Sequence[Topup], paths: Paths) ->
     scope = topups[0].scope
     platform = await accounts.account_platform(conn, scope.account)
     owner = AccountScope(platform or scope.account, scope.livemode)
-    found = await ach.list_entries_of_topups(conn, owner, [topup.id for topup in topups])
+    found = await direct_debits.list_entries_of_topups(conn, owner, [topup.id for topup in topups])
     refunded = await refunds.find_of_topups(conn, owner, [topup.id for topup in topups]) if with_rail else {}
     clocks = await money_at_risk.read_clocks(conn, topups) if with_rail else {}
-    standings = await ach.read_standings(conn, scope, topups, found) if with_retry else {}
-    entries: dict[str, list[ach.Entry]] = defaultdict(list)
+    standings = await direct_debits.read_standings(conn, scope, topups, found) if with_retry else {}
+    entries: dict[str, list[direct_debits.Entry]] = defaultdict(list)
     for entry in found:
         entries[entry.topup].append(entry)
     is_platforms = platform is None

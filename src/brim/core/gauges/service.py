@@ -13,8 +13,8 @@ import brim
 from brim.base.clock import Clock
 from brim.base.errors import DatabaseUnavailableError
 from brim.core import (
-    ach,
     corrections,
+    direct_debits,
     dishonors,
     integrity,
     jobs,
@@ -222,7 +222,7 @@ async def _read_verification(conn: Conn, now_ms: int) -> list[Figure]:
 
 
 async def _read_stuck(conn: Conn, _now_ms: int) -> list[Figure]:
-    none = dict.fromkeys((topups.SETTLE_JOB, ach.JOB, ach.PRENOTE_JOB), 0)
+    none = dict.fromkeys((topups.SETTLE_JOB, direct_debits.JOB, direct_debits.PRENOTE_JOB), 0)
     stuck = none | await integrity.count_stuck(conn, most=MOST_COUNTED)
     return [
         by_kind("brim_stuck_items", "Work that was due and failed, and chains that nobody can seal, by job.", stuck)
@@ -234,8 +234,8 @@ async def _read_workers(conn: Conn, now_ms: int) -> list[Figure]:
 
 
 async def _read_ach(conn: Conn, now_ms: int) -> list[Figure]:
-    standing = {each.status: each for each in await ach.outstanding_files(conn, most=MOST_COUNTED)}
-    from_bank = await ach.waiting_bank_files(conn, most=MOST_COUNTED)
+    standing = {each.status: each for each in await direct_debits.outstanding_files(conn, most=MOST_COUNTED)}
+    from_bank = await direct_debits.waiting_bank_files(conn, most=MOST_COUNTED)
     statuses = ("built", "approved", "sent")
     return [
         Figure(
@@ -284,8 +284,10 @@ async def _read_originators(conn: Conn, now_ms: int) -> list[Figure]:
     active = [
         each for each in await originators.list_active_originators(conn) if each.status is OriginatorStatus.ACTIVE
     ]
-    cutoffs = [((each.id,), ach.next_cutoffs(each, now_ms=now_ms, count=1)[0].cutoff_ms / 1000) for each in active]
-    readings = await ach.read_readings(conn, [(each.scope, each.id) for each in active])
+    cutoffs = [
+        ((each.id,), direct_debits.next_cutoffs(each, now_ms=now_ms, count=1)[0].cutoff_ms / 1000) for each in active
+    ]
+    readings = await direct_debits.read_readings(conn, [(each.scope, each.id) for each in active])
     since = {
         each.id: reading.complete_ms or each.activated_ms
         for each in active
@@ -314,7 +316,7 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
     rates: list[tuple[tuple[str, ...], float]] = []
     looked_at: list[tuple[tuple[str, ...], float]] = []
     for scope in scopes:
-        found = await ach.count_returns(conn, scope, since_ms=now_ms - RETURNS_WITHIN_MS, most=MOST_DEBITS)
+        found = await direct_debits.count_returns(conn, scope, since_ms=now_ms - RETURNS_WITHIN_MS, most=MOST_DEBITS)
         debits, parts = rates_of(found)
         looked_at.append(((scope.account,), debits))
         rates += [((scope.account, kind), part) for kind, part in parts.items()]
@@ -362,7 +364,7 @@ async def _read_microdeposits(conn: Conn, now_ms: int) -> list[Figure]:
     sent: list[tuple[tuple[str, ...], float]] = []
     returned: list[tuple[tuple[str, ...], float]] = []
     for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
-        found = await ach.count_of_platform(conn, scope, now_ms=now_ms)
+        found = await direct_debits.count_of_platform(conn, scope, now_ms=now_ms)
         sent.append(((scope.account,), found.sent))
         returned.append(((scope.account,), found.returned))
     return [

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.core import verification as verification_walk
-from brim.core.ach import MICRODEPOSITS_SOURCE_TYPE
+from brim.core.direct_debits import MICRODEPOSITS_SOURCE_TYPE
 from brim.core.idempotency import KeyCheck
 from brim.core.ledger import BalanceTransactionType, ledger_checks
 from brim.core.line_settlements import SOURCE_TYPE as SETTLEMENT_SOURCE_TYPE

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.core.ach import EntryStatus
+from brim.core.direct_debits import EntryStatus
 from brim.core.rails.ach import (
     GRACE_MS,
     OriginatorProfile,

@@ -5,8 +5,8 @@ from typing import Final
 
 from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
-from brim.core import ach, originators
-from brim.core.ach import FILE_PREFIX
+from brim.core import direct_debits, originators
+from brim.core.direct_debits import FILE_PREFIX
 from brim.core.money_at_risk import store
 from brim.core.money_at_risk.rules import (
     HORIZON_DAYS,
@@ -49,7 +49,7 @@ async def read_money_at_risk(
         shown_sources: how many funding sources are listed.
     """
     async with database.connection() as conn:
-        moment_ms, _ = await ach.read_now(conn, scope, now_ms=now_ms)
+        moment_ms, _ = await direct_debits.read_now(conn, scope, now_ms=now_ms)
         known = await originators.list_originators(conn, scope)
         rows, is_complete = await _read_rows(conn, scope, known, now_ms=moment_ms, most=most_debits)
         pending, arrivals_are_complete = await store.fetch_pending_debits(conn, scope, limit=most_pending)
@@ -74,7 +74,7 @@ async def read_money_at_risk(
 
 async def total_at_risk(conn: Conn, scope: AccountScope, *, now_ms: int, most: int) -> list[AtRisk]:
     """Return what is at risk of a platform's usable money, by currency: of so many entries, the newest files first."""
-    moment_ms, _ = await ach.read_now(conn, scope, now_ms=now_ms)
+    moment_ms, _ = await direct_debits.read_now(conn, scope, now_ms=now_ms)
     known = await originators.list_originators(conn, scope)
     rows, _ = await _read_rows(conn, scope, known, now_ms=moment_ms, most=most)
     return total_by_currency(rows)

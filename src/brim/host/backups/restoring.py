@@ -2,7 +2,8 @@
 
 A base backup is unpacked and checked against PostgreSQL's own list of its files; PostgreSQL then reads WAL from the
 archive up to the moment and begins a new timeline. All of it happens in a folder beside, which gets its name once the
-database is whole, migrated, and has its outgoing bank files held (`core.ach`): what is interrupted is no data.
+database is whole, migrated, and has its outgoing bank files held (`core.direct_debits`): what is interrupted is no
+data.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from brim.base import json_codec
 from brim.base.clock import system_clock_ms
 from brim.base.errors import BrimError
 from brim.base.folders import sync_folder
-from brim.core.ach import note_restored
+from brim.core.direct_debits import note_restored
 from brim.host.backups.archive import DATA, FOLDER, Archive, Manifest
 from brim.host.backups.checking import Plan, tell_moment
 from brim.host.backups.stores import Pieces

@@ -23,9 +23,19 @@ from brim.base import wire
 from brim.base.errors import NotInTestModeError, ResourceMissingError
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
-from brim.core import accounts, ach, corrections, dishonors, operators, originators, reconciliation, refunds, reversals
-from brim.core.ach import FileStatus
+from brim.core import (
+    accounts,
+    corrections,
+    direct_debits,
+    dishonors,
+    operators,
+    originators,
+    reconciliation,
+    refunds,
+    reversals,
+)
 from brim.core.corrections import CorrectionFilters, CorrectionStatus
+from brim.core.direct_debits import FileStatus
 from brim.core.idempotency import Result, run_once
 from brim.core.rails import FILE_RAILS
 from brim.core.reconciliation import Break
@@ -42,7 +52,7 @@ async def list_files(call: Call) -> Result:
     """`GET /v1/brim/ach/files`."""
     await check_platform(call)
     status = call.parameters.get("status")
-    page = await ach.page_files(
+    page = await direct_debits.page_files(
         call.service.database,
         call.scope,
         read_page(call.parameters),
@@ -54,14 +64,14 @@ async def list_files(call: Call) -> Result:
 async def retrieve_file(call: Call) -> Result:
     """`GET /v1/brim/ach/files/{file}`."""
     await check_platform(call)
-    found = await ach.retrieve_file(call.service.database, call.scope, call.path_id)
+    found = await direct_debits.retrieve_file(call.service.database, call.scope, call.path_id)
     async with call.service.database.connection() as conn:
-        review = await ach.review_file(conn, found.file)
+        review = await direct_debits.review_file(conn, found.file)
     actions = await _actions_on_file(call, found)
     return Result(body=file_json(found.file, found.batches, review=review, actions=actions))
 
 
-async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[ActionObject]:
+async def _actions_on_file(call: Call, found: direct_debits.FileWithBatches) -> list[ActionObject]:
     """Return what the status of a file allows, and whether whoever asks may do it."""
     file = found.file
     actions = []
@@ -70,13 +80,16 @@ async def _actions_on_file(call: Call, found: ach.FileWithBatches) -> list[Actio
             originator = await originators.find_originator(conn, call.scope, file.originator)
             approvers = await operators.count_approvers(conn)
             check = partial(
-                ach.check_approver, call.by, await ach.find_preparers(conn, file, originator), approvers=approvers
+                direct_debits.check_approver,
+                call.by,
+                await direct_debits.find_preparers(conn, file, originator),
+                approvers=approvers,
             )
         actions.append(action(call, "approve", resource=APPROVES, held=file.held_because, check=check))
-    if FileStatus.VOIDED in ach.FILE_TRANSITIONS[file.status]:
+    if FileStatus.VOIDED in direct_debits.FILE_TRANSITIONS[file.status]:
         actions.append(action(call, "void"))
     if file.status is FileStatus.REJECTED or any(batch.status == "rejected" for batch in found.batches):
-        waiting = await ach.page_entries(call.service.database, call.scope, file.id, PageRequest(limit=1))
+        waiting = await direct_debits.page_entries(call.service.database, call.scope, file.id, PageRequest(limit=1))
         async with call.service.database.connection() as conn:
             if waiting.entries or await _has_others(conn, call.scope, file.id):
                 actions.append(action(call, "resubmit", check=await key_check(conn, call)))
@@ -95,7 +108,7 @@ async def _has_others(conn: Conn, scope: AccountScope, file_id: str) -> bool:
 async def list_entries(call: Call) -> Result:
     """`GET /v1/brim/ach/files/{file}/entries`."""
     await check_platform(call)
-    page = await ach.page_entries(call.service.database, call.scope, call.path_id, read_page(call.parameters))
+    page = await direct_debits.page_entries(call.service.database, call.scope, call.path_id, read_page(call.parameters))
     items = [entry_json(each) for each in page.entries]
     url = f"{FILES}/{call.path_id}/entries"
     return Result(body=wire.list_json(items, has_more=page.has_more, url=url))
@@ -106,7 +119,7 @@ async def approve_file(call: Call) -> Result:
     await check_platform(call)
 
     async def work(conn: Conn) -> bytes:
-        file = await ach.approve_file(
+        file = await direct_debits.approve_file(
             conn,
             call.scope,
             call.path_id,
@@ -119,7 +132,7 @@ async def approve_file(call: Call) -> Result:
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
-        return file_json(file, review=await ach.review_file(conn, file))
+        return file_json(file, review=await direct_debits.review_file(conn, file))
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
@@ -139,7 +152,7 @@ async def void_file(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         return file_json(
-            await ach.void_file(
+            await direct_debits.void_file(
                 conn,
                 call.scope,
                 call.path_id,
@@ -159,7 +172,7 @@ async def resubmit_file(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        await ach.resubmit_file(
+        await direct_debits.resubmit_file(
             conn,
             call.scope,
             call.path_id,
@@ -168,7 +181,7 @@ async def resubmit_file(call: Call) -> Result:
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
-        return file_json(await ach.find_file(conn, call.scope, call.path_id))
+        return file_json(await direct_debits.find_file(conn, call.scope, call.path_id))
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
 
@@ -176,7 +189,7 @@ async def resubmit_file(call: Call) -> Result:
 async def list_bank_files(call: Call) -> Result:
     """`GET /v1/brim/ach/bank_files`."""
     await check_platform(call)
-    page = await ach.page_bank_files(call.service.database, call.scope, read_page(call.parameters))
+    page = await direct_debits.page_bank_files(call.service.database, call.scope, read_page(call.parameters))
     items = [bank_file_json(call.scope, each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=BANK_FILES))
 
@@ -190,7 +203,7 @@ async def import_bank_file(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         originator = await originators.choose_originator(conn, call.scope, parameters.get("originator"))
-        taken = await ach.store_bank_file(
+        taken = await direct_debits.store_bank_file(
             conn,
             call.service.vault,
             originator,
@@ -208,7 +221,7 @@ async def import_bank_file(call: Call) -> Result:
 async def retrieve_bank_file(call: Call) -> Result:
     """`GET /v1/brim/ach/bank_files/{bank_file}`."""
     await check_platform(call)
-    found = await ach.retrieve_bank_file(call.service.database, call.scope, call.path_id)
+    found = await direct_debits.retrieve_bank_file(call.service.database, call.scope, call.path_id)
     return Result(body=bank_file_json(call.scope, found))
 
 
@@ -240,11 +253,11 @@ async def retrieve_break(call: Call) -> Result:
 
 async def _resolve_check(conn: Conn, call: Call, found: Break) -> Callable[[], None]:
     not_key, approvers = await key_check(conn, call), await operators.count_approvers(conn)
-    requested_by = await ach.who_requested_what_it_ends(conn, call.scope, found)
+    requested_by = await direct_debits.who_requested_what_it_ends(conn, call.scope, found)
 
     def check() -> None:
         not_key()
-        ach.check_credits_by_second_person(call.by, requested_by, approvers=approvers)
+        direct_debits.check_credits_by_second_person(call.by, requested_by, approvers=approvers)
 
     return check
 
@@ -255,7 +268,7 @@ async def resolve_break(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        settled = await ach.resolve_break(
+        settled = await direct_debits.resolve_break(
             conn,
             call.scope,
             call.path_id,
@@ -308,7 +321,7 @@ async def refuse_correction(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         await corrections.retrieve_correction(call.service.database, platform, call.path_id, owner=owner)
-        refused = await ach.refuse_correction(
+        refused = await direct_debits.refuse_correction(
             conn,
             platform,
             call.path_id,
@@ -390,7 +403,7 @@ async def read_outlook(call: Call) -> Result:
     """`GET /v1/brim/ach/outlook`."""
     await check_platform(call)
     check_live(call)
-    outlook = await ach.read_outlook(call.service.database, call.scope, now_ms=call.now_ms)
+    outlook = await direct_debits.read_outlook(call.service.database, call.scope, now_ms=call.now_ms)
     return Result(body=outlook_json(call.scope, outlook))
 
 
@@ -398,7 +411,9 @@ async def read_readiness(call: Call) -> Result:
     """`GET /v1/brim/live_readiness`."""
     await check_platform(call)
     check_live(call)
-    found = await ach.read_readiness(call.service.database, call.service.vault, call.scope, now_ms=call.now_ms)
+    found = await direct_debits.read_readiness(
+        call.service.database, call.service.vault, call.scope, now_ms=call.now_ms
+    )
     return Result(body=readiness_json(call.scope, found))
 
 

@@ -8,8 +8,8 @@ from brim.api.resources.ach import params as declared
 from brim.api.resources.ach import wire as ach_wire
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.ach import FileChangedError, FileStateError, UnexpectedStatusError
 from brim.core.corrections import NotOpenError, TooLateToRefuseError
+from brim.core.direct_debits import FileChangedError, FileStateError, UnexpectedStatusError
 from brim.core.originators import OriginatorNotNamedError, SecondPersonError
 from brim.core.reconciliation import BreakResolvedError
 

@@ -15,7 +15,7 @@ from brim.api.resources.ach.originator_params import NEEDED_FOR_ACH
 from brim.api.resources.ach.originator_wire import originator_json
 from brim.base import wire
 from brim.base.paging import page_of_few
-from brim.core import ach, operators, originators
+from brim.core import direct_debits, operators, originators
 from brim.core.idempotency import Result, run_once
 from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import OriginatorProfile, ProfileError
@@ -52,7 +52,7 @@ async def create(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        made = await ach.save_originator(
+        made = await direct_debits.save_originator(
             conn,
             call.service.vault,
             call.scope,
@@ -76,7 +76,7 @@ async def update(call: Call) -> Result:
         fields = {**msgspec.to_builtins(before.profile), **call.parameters.get("profile", {})}
         if before.profile.sepa is not None and "sepa" in fields:
             fields["sepa"] = {**msgspec.to_builtins(before.profile.sepa), **fields["sepa"]}
-        after = await ach.save_originator(
+        after = await direct_debits.save_originator(
             conn,
             call.service.vault,
             call.scope,
@@ -135,8 +135,10 @@ async def _json(
     conn: Conn, call: Call, originator: Originator, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET
 ) -> bytes:
     """Return an originator's compact JSON, with its next cut-offs in its platform's time."""
-    now_ms, _ = await ach.read_now(conn, call.scope, now_ms=call.now_ms)
-    return originator_json(originator, ach.next_cutoffs(originator, now_ms=now_ms, count=_CUTOFFS), actions=actions)
+    now_ms, _ = await direct_debits.read_now(conn, call.scope, now_ms=call.now_ms)
+    return originator_json(
+        originator, direct_debits.next_cutoffs(originator, now_ms=now_ms, count=_CUTOFFS), actions=actions
+    )
 
 
 async def list_all(call: Call) -> Result:

@@ -9,7 +9,7 @@ from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described,
 from brim.api.resources.ach.actions import ActionObject
 from brim.api.resources.ach.wire import CutoffObject, cutoff_object
 from brim.base.json_codec import encode
-from brim.core.ach import Cutoff
+from brim.core.direct_debits import Cutoff
 from brim.core.originators import Originator, OriginatorStatus
 from brim.core.rails.ach import (
     NACHA_CLASSES,

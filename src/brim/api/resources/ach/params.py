@@ -5,8 +5,8 @@ from typing import Final
 from brim.api.framework.common_params import METADATA, PAGE
 from brim.api.framework.kinds import Amount, BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
-from brim.core.ach import FileStatus
 from brim.core.corrections import CorrectionStatus
+from brim.core.direct_debits import FileStatus
 from brim.core.dishonors import DISHONOR_CODES, FIELD_CODES, INFORMATION_LENGTH, ReturnStatus
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
 from brim.core.refunds import RefundStatus

@@ -9,7 +9,7 @@ from brim.api.resources.ach.handlers import check_acts, check_platform
 from brim.api.resources.ach.refund_wire import refund_json
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
-from brim.core import ach, refunds
+from brim.core import direct_debits, refunds
 from brim.core.idempotency import Result, run_once
 from brim.core.refunds import RefundFilters, RefundStatus
 from brim.platform.database import Conn
@@ -40,7 +40,7 @@ async def retrieve_refund(call: Call) -> Result:
 async def request_refund(call: Call) -> Result:
     """`POST /v1/brim/refunds`."""
     await check_platform(call)
-    wanted = ach.RefundRequest(
+    wanted = direct_debits.RefundRequest(
         amount=call.parameters.get("amount"),
         description=call.parameters.get("description"),
         metadata=merge({}, call.parameters.get("metadata", NO_CHANGE)),
@@ -49,7 +49,7 @@ async def request_refund(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         return refund_json(
-            await ach.request_refund(
+            await direct_debits.request_refund(
                 conn,
                 call.scope,
                 call.parameters["topup"],
@@ -72,7 +72,7 @@ async def cancel_refund(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         return refund_json(
-            await ach.cancel_refund(
+            await direct_debits.cancel_refund(
                 conn,
                 call.scope,
                 call.path_id,

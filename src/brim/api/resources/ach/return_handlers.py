@@ -9,7 +9,7 @@ from brim.api.resources.ach.actions import action
 from brim.api.resources.ach.handlers import check_acts, check_platform, key_check
 from brim.api.resources.ach.return_wire import return_json
 from brim.base import wire
-from brim.core import ach, dishonors
+from brim.core import direct_debits, dishonors
 from brim.core.dishonors import DISHONOR_CODES, ReturnFilters, ReturnStatus
 from brim.core.idempotency import Result, run_once
 from brim.platform.database import Conn
@@ -42,7 +42,7 @@ async def retrieve_return(call: Call) -> Result:
     if found.status is not ReturnStatus.RETURNED or call.now_ms >= found.dishonorable_until_ms:
         return Result(body=return_json(found, actions=[]))
     async with call.service.database.connection() as conn:
-        standing = await ach.read_standing(conn, found)
+        standing = await direct_debits.read_standing(conn, found)
         reasons = {code: dishonors.unfit_reason(found, standing, code) for code in DISHONOR_CODES}
         held = None if None in reasons.values() else "No dishonor code fits this return."
         actions = [action(call, "dishonor", held=held, check=await key_check(conn, call))]
@@ -56,7 +56,7 @@ async def dishonor_return(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         return return_json(
-            await ach.dishonor_return(
+            await direct_debits.dishonor_return(
                 conn,
                 call.scope,
                 call.path_id,

@@ -8,7 +8,7 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.ach.handlers import check_acts, check_platform
 from brim.api.resources.ach.reversal_wire import reversal_json
 from brim.base import wire
-from brim.core import ach, reversals
+from brim.core import direct_debits, reversals
 from brim.core.idempotency import Result, run_once
 from brim.core.reversals import ReversalFilters, ReversalReason, ReversalStatus
 from brim.platform.database import Conn
@@ -44,7 +44,7 @@ async def request_reversal(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         return reversal_json(
-            await ach.request_reversal(
+            await direct_debits.request_reversal(
                 conn,
                 call.scope,
                 call.parameters["topup"],

@@ -11,7 +11,8 @@ from brim.api.resources.ach.actions import ActionObject
 from brim.api.resources.topups.wire import RailChangeObject, RailReturnObject, entry_fields
 from brim.base.json_codec import decode, encode
 from brim.base.scope import AccountScope
-from brim.core.ach import (
+from brim.core.corrections import Correction, CorrectionStatus, refusable_until_ms
+from brim.core.direct_debits import (
     FILE_PREFIX,
     PRENOTE_PREFIX,
     AchFile,
@@ -25,7 +26,6 @@ from brim.core.ach import (
     FoundBatch,
     Outlook,
 )
-from brim.core.corrections import Correction, CorrectionStatus, refusable_until_ms
 from brim.core.originators import Blocker, Readiness, Stop
 from brim.core.rails import FILE_RAILS
 from brim.core.rails.ach.nacha import CHANGE_CODES, REFUSED_CHANGE_CODES

@@ -14,7 +14,7 @@ from brim.api.resources.authorizations.wire import (
 )
 from brim.base import wire
 from brim.base.scope import AccountScope
-from brim.core import accounts, ach, funding, originators
+from brim.core import accounts, direct_debits, funding, originators
 from brim.core.idempotency import Result, run_once
 from brim.core.originators import NewAuthorization
 from brim.core.rails.ach import SecCode
@@ -118,7 +118,7 @@ async def start_prenote(call: Call) -> Result:
     context = call.context
 
     async def work(conn: Conn) -> bytes:
-        started = await ach.start_prenote(
+        started = await direct_debits.start_prenote(
             conn,
             call.scope,
             call.parameters["funding_source"],
@@ -136,17 +136,17 @@ async def start_prenote(call: Call) -> Result:
 async def retrieve_prenote(call: Call) -> Result:
     """`GET /v1/brim/prenotes/{prenote}`."""
     await accounts.check_is_platform(call.service.database, call.asking)
-    prenote = await ach.retrieve_prenote(call.service.database, call.scope, call.path_id)
+    prenote = await direct_debits.retrieve_prenote(call.service.database, call.scope, call.path_id)
     platform = AccountScope(call.asking, call.scope.livemode)
     async with call.service.database.connection() as conn:
-        entries = await ach.list_entries_of_topups(conn, platform, [prenote.id])
+        entries = await direct_debits.list_entries_of_topups(conn, platform, [prenote.id])
     return Result(body=prenote_json(prenote, entries))
 
 
 async def list_prenotes(call: Call) -> Result:
     """`GET /v1/brim/prenotes`."""
     await accounts.check_is_platform(call.service.database, call.asking)
-    page = await ach.list_prenotes(
+    page = await direct_debits.list_prenotes(
         call.service.database,
         call.scope,
         read_page(call.parameters),
@@ -162,7 +162,7 @@ async def start_microdeposits(call: Call) -> Result:
     context = call.context
 
     async def work(conn: Conn) -> bytes:
-        started = await ach.start_microdeposits(
+        started = await direct_debits.start_microdeposits(
             conn,
             call.service.vault,
             call.scope,
@@ -181,17 +181,17 @@ async def start_microdeposits(call: Call) -> Result:
 async def retrieve_microdeposits(call: Call) -> Result:
     """`GET /v1/brim/microdeposits/{microdeposits}`."""
     await accounts.check_is_platform(call.service.database, call.asking)
-    found = await ach.retrieve_microdeposits(call.service.database, call.scope, call.path_id)
+    found = await direct_debits.retrieve_microdeposits(call.service.database, call.scope, call.path_id)
     platform = AccountScope(call.asking, call.scope.livemode)
     async with call.service.database.connection() as conn:
-        entries = await ach.list_entries_of_topups(conn, platform, [found.id])
+        entries = await direct_debits.list_entries_of_topups(conn, platform, [found.id])
     return Result(body=microdeposits_json(found, entries=entries))
 
 
 async def list_microdeposits(call: Call) -> Result:
     """`GET /v1/brim/microdeposits`."""
     await accounts.check_is_platform(call.service.database, call.asking)
-    page = await ach.list_microdeposits(
+    page = await direct_debits.list_microdeposits(
         call.service.database,
         call.scope,
         read_page(call.parameters),

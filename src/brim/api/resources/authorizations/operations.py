@@ -14,7 +14,7 @@ from brim.api.resources.authorizations.wire import (
 )
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.ach import (
+from brim.core.direct_debits import (
     MicrodepositLimitError,
     MicrodepositsOffError,
     MicrodepositsPendingError,

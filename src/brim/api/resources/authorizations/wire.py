@@ -9,8 +9,8 @@ import msgspec
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described, identifier
 from brim.api.resources.topups.wire import RailChangeObject, RailReturnObject, entry_fields
 from brim.base.json_codec import encode
-from brim.core.ach import Entry, EntryStatus, Limit, Prenote, PrenoteStatus, expires_ms
 from brim.core.bank_accounts import Verification
+from brim.core.direct_debits import Entry, EntryStatus, Limit, Prenote, PrenoteStatus, expires_ms
 from brim.core.funding import FundingSource
 from brim.core.originators import Authorization, ExportedProof
 from brim.core.rails.ach import SecCode

@@ -7,7 +7,7 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.ach.handlers import check_platform
 from brim.api.resources.bank_statements.wire import line_json, statement_json
 from brim.base import wire
-from brim.core import ach, line_settlements, reconciliation
+from brim.core import direct_debits, line_settlements, reconciliation
 from brim.core.idempotency import Result
 from brim.core.reconciliation import LineStatus, StatementFilters
 
@@ -56,7 +56,7 @@ async def list_lines(call: Call) -> Result:
     await check_platform(call)
     topup = call.parameters.get("topup")
     if topup is not None:
-        of_topup = await ach.list_lines_of_topup(call.service.database, call.scope, topup)
+        of_topup = await direct_debits.list_lines_of_topup(call.service.database, call.scope, topup)
         items = [line_json(call.scope, each) for each in of_topup]
         return Result(body=wire.list_json(items, has_more=False, url=LINES))
     page = await reconciliation.page_lines(
@@ -75,7 +75,7 @@ async def retrieve_line(call: Call) -> Result:
     found = await reconciliation.retrieve_line(call.service.database, call.scope, call.path_id)
     suggestions = await line_settlements.suggest(call.service.database, call.scope, found)
     if found.status is LineStatus.OPEN:
-        matches = ach.HandMatches(call.service.database, call.service.vault, call.service.renderers)
+        matches = direct_debits.HandMatches(call.service.database, call.service.vault, call.service.renderers)
         async with call.service.database.connection() as conn:
             suggestions = sorted(
                 [*await matches.suggest(conn, call.scope, found), *suggestions], key=lambda each: -each.score

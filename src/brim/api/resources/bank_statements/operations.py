@@ -11,7 +11,7 @@ from brim.api.resources.bank_statements.settlement_wire import LineSettlementObj
 from brim.api.resources.bank_statements.wire import BankStatementObject, StatementLineObject
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
-from brim.core.ach import NotTakenInError, UnfitMatchError
+from brim.core.direct_debits import NotTakenInError, UnfitMatchError
 from brim.core.line_settlements import (
     LinesDifferError,
     LineTakenError,

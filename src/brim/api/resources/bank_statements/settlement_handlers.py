@@ -12,8 +12,8 @@ from brim.api.resources.ach.handlers import check_acts, check_platform, key_chec
 from brim.api.resources.ach.wire import break_json
 from brim.api.resources.bank_statements.settlement_wire import settlement_json
 from brim.base import wire
-from brim.core import ach, line_settlements, operators, reconciliation
-from brim.core.ach import HandMatches
+from brim.core import direct_debits, line_settlements, operators, reconciliation
+from brim.core.direct_debits import HandMatches
 from brim.core.idempotency import Result, run_once
 from brim.core.line_settlements import LineSettlement, Part, PartKind, Proposal, SettlementStatus
 from brim.platform.database import Conn
@@ -149,7 +149,7 @@ async def take_in(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
         service = call.service
-        settled = await ach.take_in(
+        settled = await direct_debits.take_in(
             conn,
             service.vault,
             service.renderers,

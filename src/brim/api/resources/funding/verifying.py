@@ -2,7 +2,7 @@
 
 from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
-from brim.core import ach, funding
+from brim.core import direct_debits, funding
 from brim.core.funding import FundingKind, MicrodepositGuess, Render
 from brim.core.idempotency import Result
 
@@ -14,7 +14,7 @@ async def verify(call: Call, kind: FundingKind, guess: MicrodepositGuess, *, ren
         return await funding.verify_funding_source(
             service.database, call.context, kind, call.path_id, guess, render=render, render_error=render_error
         )
-    return await ach.verify_by_microdeposits(
+    return await direct_debits.verify_by_microdeposits(
         service.database,
         service.vault,
         service.renderers,

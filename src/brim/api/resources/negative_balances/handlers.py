@@ -12,7 +12,7 @@ from brim.api.resources.topups.handlers import find_named_funding
 from brim.base import wire
 from brim.base.errors import ResourceMissingError
 from brim.core import accounts, ledger, negative_balances, topups
-from brim.core.ach import find_retry
+from brim.core.direct_debits import find_retry
 from brim.core.idempotency import Result, replay_of, run_once
 from brim.core.topups import CreateTopup
 from brim.platform.database import Conn

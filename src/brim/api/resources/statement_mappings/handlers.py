@@ -8,7 +8,7 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.ach.handlers import check_acts, check_live, check_platform
 from brim.api.resources.statement_mappings.wire import mapping_json, preview_json
 from brim.base import wire
-from brim.core import ach, statement_mappings
+from brim.core import direct_debits, statement_mappings
 from brim.core.idempotency import Result, run_once
 from brim.core.statement_mappings import mapping_of
 from brim.platform.database import Conn
@@ -32,7 +32,7 @@ async def create(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        saved = await ach.create_statement_mapping(
+        saved = await direct_debits.create_statement_mapping(
             conn,
             call.scope,
             call.parameters["bank_account"],
@@ -59,7 +59,7 @@ async def update(call: Call) -> Result:
 
     async def work(conn: Conn) -> bytes:
         await check_acts(conn, call)
-        saved = await ach.update_statement_mapping(
+        saved = await direct_debits.update_statement_mapping(
             conn,
             call.scope,
             call.path_id,
@@ -80,7 +80,7 @@ async def preview(call: Call) -> Result:
     check_live(call)
     parameters = call.parameters
     async with call.service.database.connection() as conn:
-        file = await ach.preview_statement(
+        file = await direct_debits.preview_statement(
             conn,
             call.scope,
             parameters["bank_account"],

@@ -15,7 +15,7 @@ from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
 from brim.base.scope import AccountScope
 from brim.core import topups
-from brim.core.ach import check_not_collected, find_retry
+from brim.core.direct_debits import check_not_collected, find_retry
 from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import KeptReply, RequestContext, Result
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed

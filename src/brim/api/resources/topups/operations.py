@@ -9,7 +9,7 @@ from brim.api.resources.topups import wire as topup_wire
 from brim.base.currency import InvalidAmountStepError, InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.core.accounts import AccountClosedError
-from brim.core.ach import TooLateToCancelError
+from brim.core.direct_debits import TooLateToCancelError
 from brim.core.funding import TokenAlreadyUsedError, UnverifiedFundingError
 from brim.core.originators import (
     DayCapError,

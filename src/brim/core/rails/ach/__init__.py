@@ -1,7 +1,7 @@
 """ACH: direct debits from US bank accounts, collected by files that a bank takes (the ODFI, in Nacha's terms).
 
 Pure: what an originator's profile says, when its files leave and its money is usable, and the codec of the files.
-What is written to the database stands in `core.originators` and `core.ach`. Start reading at `profile`, then
+What is written to the database stands in `core.originators` and `core.direct_debits`. Start reading at `profile`, then
 `schedule`.
 """
 

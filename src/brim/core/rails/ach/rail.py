@@ -1,4 +1,4 @@
-"""The ACH rail: what it promises of a top-up; what comes of it is in files, and `core.ach` reads them."""
+"""The ACH rail: what it promises of a top-up; what comes of it is in files, and `core.direct_debits` reads them."""
 
 import msgspec
 

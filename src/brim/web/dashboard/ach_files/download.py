@@ -13,7 +13,7 @@ from brim.base.actor import Actor
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.ach import (
+from brim.core.direct_debits import (
     BytesForgottenError,
     Download,
     download_bank_file,

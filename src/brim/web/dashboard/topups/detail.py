@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from brim.base.ids import random_base62
-from brim.core.ach import may_be_retried
+from brim.core.direct_debits import may_be_retried
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES
 from brim.core.topups import PUSH_RAIL
 from brim.http.form import Field

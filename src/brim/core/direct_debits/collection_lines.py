@@ -1,0 +1,101 @@
+"""What a line of a statement is about where the originator collects by SEPA: a batch, or a collection coming back."""
+
+from typing import Final
+
+from brim.core.direct_debits import entry_store, file_store
+from brim.core.direct_debits.batch_entries import booked_for
+from brim.core.direct_debits.file_reading import FileReading, entries_of_trace
+from brim.core.direct_debits.file_store import FoundBatch
+from brim.core.direct_debits.line_match import MOST_FEE, LineMatch
+from brim.core.direct_debits.messages import batches_named_in
+from brim.core.direct_debits.rules import NO_REASON, Entry, FileStatus
+from brim.core.rails.ach import SecCode
+from brim.core.rails.sepa import find_reason, is_identifier
+from brim.core.reconciliation import MatchKind
+from brim.core.reconciliation.formats import StatementLine
+
+_LONGEST_CODE: Final = 35
+"""Characters. Source: ISO 20022, Max35Text of a reason of the bank's own."""
+
+
+async def match_collection_line(reading: FileReading, line: StatementLine) -> LineMatch:
+    """Return what a line is about: the batch that it names, or the collection, by its end-to-end id."""
+    if line.amount_minor > 0:
+        batch = await _find_batch(reading, line)
+        if batch is not None:
+            return _match_batch(line, batch, expected=await booked_for(reading, batch))
+    elif (entry := await _find_entry(reading, line)) is not None:
+        return _match_return(line, entry)
+    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip(), is_unexplained=True)
+
+
+async def _find_batch(reading: FileReading, line: StatementLine) -> FoundBatch | None:
+    """Return the batch that a line names by its own id, or by that of the only collection in it."""
+    texts = (line.payment_information_id, line.customer_reference, line.end_to_end_id, line.entry_reference, line.text)
+    for text in texts:
+        for file, number in batches_named_in(text):
+            if (found := await _batch(reading, file, number)) is not None:
+                return found
+    entry = await _find_entry(reading, line)
+    if entry is None or entry.file is None or entry.batch is None:
+        return None
+    together = await entry_store.list_entries_of_batch(reading.conn, entry.scope, entry.file, entry.batch)
+    return await _batch(reading, entry.file, entry.batch) if len(together) == 1 else None
+
+
+async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | None:
+    """Return a batch of a message of the platform's, perhaps of an originator that had the bank account before."""
+    scope = reading.originator.scope
+    found = (await file_store.fetch_files(reading.conn, scope, [file])).get(file)
+    if found is None or found.status is FileStatus.VOIDED:
+        return None
+    batch = await file_store.find_batch(reading.conn, scope, file, number)
+    return batch if batch is not None and batch.sec_code == SecCode.CORE else None
+
+
+def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:
+    """Match a batch that is booked without the collections that the bank has rejected, or with them.
+
+    Where they are booked, each comes back by a line of its own.
+    """
+    name = f"{batch.file}/{batch.number}"
+    if batch.status == "rejected":
+        problem = f"The bank booked batch {batch.number}, which it has rejected: its entries may have gone out again."
+        return LineMatch(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
+    is_whole = line.amount_minor == batch.total_debit
+    if not is_whole and expected != line.amount_minor:
+        return LineMatch(
+            kind=MatchKind.BATCH,
+            id=name,
+            problem=f"The bank booked {line.amount_minor} cents for batch {batch.number}, which is of {expected}.",
+        )
+    if batch.settled_by is not None and "/" in batch.settled_by:  # by a line, and not because all of it was rejected
+        return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {batch.number} was booked before.")
+    return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch)
+
+
+async def _find_entry(reading: FileReading, line: StatementLine) -> Entry | None:
+    """Return the collection that a line names by its end-to-end id; refunds come after another originator took over."""
+    name = line.end_to_end_id.strip()
+    if not name or not is_identifier(name):
+        return None
+    entries = await entries_of_trace(reading, name)
+    return next((each for each in entries if each.is_sepa), None)
+
+
+def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
+    """Match a collection that is returned or refunded; what is taken beyond it is the banks' charge, within a bound.
+
+    It has come back for whatever reason the bank says, or for none. Only where the bank does not call it a return may
+    it be something else that names the collection: nobody has a code then.
+    """
+    name = f"{entry.topup}/{entry.number}"
+    reason = find_reason(line.return_reason)
+    code = reason.code if reason is not None else line.return_reason.strip()[:_LONGEST_CODE] or None
+    if code is None and line.is_return:
+        code = NO_REASON
+    fee = -line.amount_minor - entry.amount
+    if fee and not (code is not None and 0 < fee <= MOST_FEE):
+        problem = f"The bank has taken back {-line.amount_minor} cents of a collection of {entry.amount}."
+        return LineMatch(kind=MatchKind.RETURN, id=name, problem=problem)
+    return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry, return_code=code)

@@ -1,0 +1,439 @@
+"""What comes from the bank: files are stored first, known by their content, and applied once.
+
+A file whose controls fail is held as a whole. An item that cannot be understood, or that fits nothing, becomes a break,
+and its neighbours are applied. Each file is applied in one transaction, so none is half booked.
+"""
+
+import hashlib
+import os
+import re
+import socket
+import stat
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from brim.base.actor import Actor, ActorKind
+from brim.base.clock import Clock
+from brim.base.ids import IdFactory
+from brim.base.json_codec import encode_text
+from brim.core import audit
+from brim.core.audit import Action, ObjectType
+from brim.core.direct_debits import file_store, lineage_store, reading_store
+from brim.core.direct_debits.acknowledgements import is_acknowledgement
+from brim.core.direct_debits.bank_files import apply_acknowledgement, apply_nacha
+from brim.core.direct_debits.correcting import Correcting
+from brim.core.direct_debits.file_reading import FileReading, Finding
+from brim.core.direct_debits.file_store import BankFile, Received, bank_file_place
+from brim.core.direct_debits.rules import BANK_FILE_PREFIX
+from brim.core.direct_debits.sent_lists import unknown_sent_files
+from brim.core.direct_debits.statement_lines import apply_statement
+from brim.core.direct_debits.status_reports import apply_status_report
+from brim.core.direct_debits.trouble import done_or_listed
+from brim.core.events import Renderers
+from brim.core.funding import BankSecrets
+from brim.core.originators import Originator, OriginatorStatus, list_active_originators
+from brim.core.rails.ach import is_sftp
+from brim.core.reconciliation import BreakKind, find_open_break_of_cause, settle_break
+from brim.core.reconciliation.formats import is_status_report
+from brim.core.time import ClockAdvancingError
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+READING_EVERY_MS: Final = 5_000
+"""How often it is written how far a folder was read."""
+LARGEST_FILE: Final = 200_000_000
+"""Bytes of a file from the bank; a larger one is left where it is, and reported."""
+UNFINISHED_SUFFIXES: Final = (".part", ".tmp")
+"""The suffixes of files that are still being written."""
+
+_DELIMITER: Final = re.compile(rb"[,;\t|]")
+_HOST: Final = socket.gethostname()
+_BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
+_Mark = tuple[str, int, int]
+"""A file that was seen: its path, its size, and when it was changed."""
+
+_log = structlog.get_logger()
+
+
+class Kind(StrEnum):
+    """What a file from the bank is, by its content."""
+
+    NACHA = "nacha"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    STATUS_REPORT = "status_report"
+    STATEMENT = "statement"
+    EMPTY = "empty"
+
+
+def kind_of(content: bytes, name: str = "") -> Kind:
+    """Return what a file is; what is nothing else is read as a statement, which says what is wrong with it.
+
+    A file with the `name` of a CSV file may begin with the digits of an ACH file.
+    """
+    if not content.strip():
+        return Kind.EMPTY
+    is_csv = name.lower().endswith(".csv")
+    first_line = content.lstrip()[:1000].partition(b"\n")[0]
+    if first_line[:3] == b"101" and not (is_csv and _DELIMITER.search(first_line)):
+        return Kind.NACHA
+    if is_acknowledgement(content):
+        return Kind.ACKNOWLEDGEMENT
+    if is_status_report(content):
+        return Kind.STATUS_REPORT
+    if content.lstrip()[:1] in b"56" and not is_csv:
+        return Kind.NACHA  # bare batches, or entries without any header: the codec says what is missing
+    return Kind.STATEMENT
+
+
+class TakenFile(NamedTuple):
+    """A file from the bank as it is stored, and whether its content is new."""
+
+    file: BankFile
+    is_new: bool
+
+
+async def store_bank_file(
+    conn: Conn,
+    vault: Vault,
+    originator: Originator,
+    name: str,
+    content: bytes,
+    *,
+    by: Actor | None = None,
+    now_ms: int,
+    ids: IdFactory,
+) -> TakenFile:
+    """Store a file from an originator's bank, in the caller's transaction; a worker applies it.
+
+    It is known by its content: of bytes that came for that originator before nothing is stored, and the file is
+    returned that has them. What was brought for another one is stored, too: it changes what it could not change there.
+    Where somebody brings it by hand (`by`), the audit log tells of a new one.
+    """
+    file_id = ids.new_at(BANK_FILE_PREFIX, now_ms)
+    sha256 = hashlib.sha256(content).digest()
+    is_new = await file_store.insert_bank_file(
+        conn,
+        originator.scope,
+        sha256=sha256,
+        file_id=file_id,
+        originator=originator.id,
+        name=name,
+        byte_count=len(content),
+        sealed=vault.seal(content, place=bank_file_place(originator.scope, file_id)),
+        now_ms=now_ms,
+    )
+    if is_new and by is not None:
+        await audit.record(
+            conn,
+            by,
+            Action.BANK_FILE_IMPORTED,
+            object_type=ObjectType.BANK_FILE,
+            object_id=file_id,
+            scope=originator.scope,
+            detail=name,
+            now_ms=now_ms,
+            ids=ids,
+        )
+    found = await file_store.find_bank_file(conn, originator.scope, sha256, originator.id)
+    if found is None:
+        raise RuntimeError("a file from the bank that was just stored is not there")
+    return TakenFile(found, is_new)
+
+
+class _Reading(msgspec.Struct):
+    """One reading of an originator's folder: when it began, and what has kept it from being complete."""
+
+    originator: Originator
+    began_ms: int
+    problem: str | None = None
+
+
+class Incoming:
+    """Takes what banks put into their folders, in one process; files that were read are remembered by name and size.
+
+    How far each folder was read is written down once what was found is stored and was tried to be applied. In another
+    copy of the database, as after a restore or where a standby has taken over, everything is read again.
+    """
+
+    def __init__(self, secrets: BankSecrets, vault: Vault, renderers: Renderers) -> None:
+        self._secrets = secrets
+        self._correcting = Correcting(secrets, vault, renderers)
+        self._vault = vault
+        self._renderers = renderers
+        self._copy: str | None = None
+        self._seen: set[_Mark] = set()
+        self._waiting: set[str] = set()
+        self._too_large: set[_Mark] = set()
+        self._readings: list[_Reading] = []
+        self._noted: dict[str, _Reading] = {}
+
+    async def receive_all(self, database: Database, *, now_ms: int, ids: IdFactory) -> int:
+        """Store new files from all originators' local folders; return how many were stored."""
+        async with database.connection() as conn:
+            originators = await list_active_originators(conn)
+            copy = await lineage_store.read_copy(conn)
+        if copy != self._copy:  # what was stored in another one may be missing here
+            self._seen.clear()
+            self._noted.clear()
+            self._copy = copy
+        new = 0
+        for originator in originators:
+            if is_sftp(originator.profile.incoming_folder):
+                continue  # `sftp_reading` reads it
+            reading = _Reading(originator, began_ms=now_ms)
+            for path, mark in self._unseen(reading):
+                try:
+                    content = path.read_bytes()
+                except FileNotFoundError:
+                    reading.problem = _vanished(path)
+                    continue
+                except OSError as error:  # one that may not be read does not hold up the others
+                    _log.error("bank file cannot be read", name=_name(path), reason=str(error))
+                    reading.problem = f"The file {_name(path)} cannot be read on {_HOST}: {error.strerror}."
+                    continue
+                taken = await self.receive(database, originator, _name(path), content, now_ms=now_ms, ids=ids)
+                new += taken.is_new
+                self._seen.add(mark)
+            self._readings.append(reading)
+        return new
+
+    def add_reading(self, originator: Originator, *, began_ms: int, problem: str | None) -> None:
+        """Have a reading recorded once applying what it stored was attempted.
+
+        Args:
+            originator: whose folder was read.
+            began_ms: when.
+            problem: what kept it from being complete; None where nothing did.
+        """
+        self._readings.append(_Reading(originator, began_ms, problem))
+
+    def _unseen(self, reading: _Reading) -> Iterator[tuple[Path, "_Mark"]]:
+        folder = Path(reading.originator.profile.incoming_folder)
+        try:
+            found = sorted(folder.iterdir())
+        except OSError as error:
+            reading.problem = f"The folder {folder} cannot be read on {_HOST}: {error.strerror}."
+            return
+        for path in found:
+            if path.name.startswith(".") or path.suffix in UNFINISHED_SUFFIXES:
+                continue
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                reading.problem = _vanished(path)
+                continue
+            except OSError as error:
+                reading.problem = f"The file {_name(path)} cannot be read on {_HOST}: {error.strerror}."
+                continue
+            mark = (str(path), status.st_size, status.st_mtime_ns)
+            if not stat.S_ISREG(status.st_mode) or mark in self._seen:
+                continue
+            if status.st_size > LARGEST_FILE:
+                if mark not in self._too_large:
+                    _log.error("bank file is too large", name=_name(path), bytes=status.st_size)
+                    self._too_large.add(mark)
+                reading.problem = f"The file {_name(path)} is too large to be read. Take it out of the folder."
+                continue
+            yield path, mark
+
+    async def receive(
+        self,
+        database: Database,
+        originator: Originator,
+        name: str,
+        content: bytes,
+        *,
+        by: Actor | None = None,
+        now_ms: int,
+        ids: IdFactory,
+    ) -> TakenFile:
+        """Store a file from an originator's bank."""
+        async with database.transaction() as conn:
+            return await store_bank_file(conn, self._vault, originator, name, content, by=by, now_ms=now_ms, ids=ids)
+
+    async def apply_all(self, database: Database, *, clock: Clock, ids: IdFactory) -> int:
+        """Apply what was stored and not applied yet, one transaction each; return how many files were.
+
+        A file may take minutes, so each has the time of its own transaction, for which whoever reads an interval waits.
+        """
+        readings, self._readings = self._readings, []
+        async with database.connection() as conn:
+            waiting = await file_store.bank_files_to_apply(conn)
+            originators = {each.id: each for each in await list_active_originators(conn)}
+        if waiting:
+            await self._secrets.prepare()
+        applied = 0
+        for received in waiting:
+            originator = originators.get(received.originator)
+            if originator is None:
+                continue
+
+            async def work(conn: Conn, received: Received = received, originator: Originator = originator) -> bool:
+                try:
+                    async with conn.transaction():
+                        return await self._apply(conn, originator, received, now_ms=clock(), ids=ids)
+                except ClockAdvancingError:
+                    return False  # it is applied once the clock has arrived
+
+            doing = f"apply {received.name}"
+            is_applied = await done_or_listed(
+                database,
+                work,
+                self._renderers,
+                scope=received.scope,
+                cause=received.id,
+                doing=doing,
+                now_ms=clock(),
+                ids=ids,
+            )
+            applied += bool(is_applied)
+        for reading in readings:
+            await self._note(database, reading)
+        return applied
+
+    async def _note(self, database: Database, reading: _Reading) -> None:
+        """Write how far a folder was read, unless this process has written the same a moment ago."""
+        originator = reading.originator
+        noted = self._noted.get(originator.id)
+        is_due = noted is None or noted.problem != reading.problem or noted.originator.profile != originator.profile
+        if not is_due and noted and 0 <= reading.began_ms - noted.began_ms < READING_EVERY_MS:
+            return
+        whose = (originator.scope, originator.id)
+        async with database.connection() as conn:
+            problem = reading.problem or await _not_compared(conn, originator) or await _not_activated(conn, originator)
+            if problem is not None:
+                await reading_store.note_problem(conn, whose, problem, now_ms=reading.began_ms)
+            else:
+                folder = originator.profile.incoming_folder
+                await reading_store.note_reading(conn, whose, folder, began_ms=reading.began_ms)
+        self._noted[originator.id] = reading
+
+    async def _apply(
+        self, conn: Conn, originator: Originator, received: Received, *, now_ms: int, ids: IdFactory
+    ) -> bool:
+        stored = await file_store.find_bank_file(conn, received.scope, received.sha256, received.originator)
+        if stored is None or stored.status != "received":
+            return False
+        is_compared = await lineage_store.is_compared(conn, originator.scope, originator.id)
+        if not is_compared or await unknown_sent_files(conn, originator):
+            if stored.id not in self._waiting:
+                _log.error("bank file waits: what has left was not compared", file=stored.id)
+                self._waiting.add(stored.id)
+            return False  # it may speak of what has left, and that is unknown until then
+        content = self._vault.open(received.sealed, place=received.place)
+        kind = kind_of(content, stored.name)
+        reading = FileReading(
+            conn=conn,
+            vault=self._vault,
+            renderers=self._renderers,
+            correcting=self._correcting,
+            originator=originator,
+            file=stored,
+            content=content,
+            now_ms=now_ms,
+            ids=ids,
+        )
+        if kind is Kind.NACHA:
+            findings = await apply_nacha(reading)
+        elif kind is Kind.ACKNOWLEDGEMENT:
+            findings = await apply_acknowledgement(reading)
+        elif kind is Kind.STATUS_REPORT:
+            findings = await apply_status_report(reading)
+        elif kind is Kind.STATEMENT:
+            findings = await apply_statement(reading)
+        else:
+            findings = []
+        if reading.is_held:
+            await reading.open_break(
+                BreakKind.FILE,
+                cause=stored.id,
+                detail=f"{stored.name} is held: {'; '.join(_said(each) for each in findings[:3])}",
+            )
+        elif kind is Kind.STATEMENT:
+            await self._settle_held(conn, originator, stored, now_ms=now_ms, ids=ids)
+        await file_store.finish_bank_file(
+            conn,
+            received,
+            status="held" if reading.is_held else "applied",
+            kind=kind,
+            findings=encode_text(findings),
+            now_ms=now_ms,
+        )
+        _log.info("bank file applied", file=stored.id, kind=kind, held=reading.is_held, breaks=reading.breaks)
+        return True
+
+    async def _settle_held(
+        self, conn: Conn, originator: Originator, stored: BankFile, *, now_ms: int, ids: IdFactory
+    ) -> None:
+        """Settle the break of a file that was held, and was read now by the mapping of its bank account."""
+        found = await find_open_break_of_cause(conn, originator.scope, BreakKind.FILE, stored.id)
+        if found is not None:
+            resolution = "The file was read by the mapping of its bank account."
+            await settle_break(
+                conn, originator.scope, found, resolution=resolution, by=_BY_ITSELF, now_ms=now_ms, ids=ids
+            )
+
+
+def _said(finding: Finding) -> str:
+    """Return what is wrong with a file; of CSV, with the row and the column."""
+    sentence = str(finding["sentence"])
+    has_place = str(finding["code"]).startswith("csv_") and finding["where"] != "file"
+    return f"{finding['where']}: {sentence}" if has_place else sentence
+
+
+def _name(path: Path) -> str:
+    """Return what a file is called, as the database can keep it: bytes that are no UTF-8 are replaced."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _vanished(path: Path) -> str:
+    """Return why a reading does not count: what was renamed meanwhile may not have been seen."""
+    return f"The file {_name(path)} was taken away while the folder was read."
+
+
+async def state_all_imported(
+    database: Database, originator: Originator, *, by: Actor, now_ms: int, ids: IdFactory
+) -> None:
+    """Write that a person says that everything that an originator's bank has sent until now was imported."""
+    async with database.transaction() as conn:
+        await reading_store.state_reading(conn, (originator.scope, originator.id), now_ms=now_ms)
+        await audit.record(
+            conn,
+            by,
+            Action.BANK_FILES_COMPLETE,
+            object_type=ObjectType.ORIGINATOR,
+            object_id=originator.id,
+            scope=originator.scope,
+            now_ms=now_ms,
+            ids=ids,
+        )
+
+
+async def _not_compared(conn: Conn, originator: Originator) -> str | None:
+    """Return why nothing that an originator's bank sends is applied after a restore; None where it is."""
+    if not await lineage_store.is_compared(conn, originator.scope, originator.id):
+        return "This database was restored, or a standby took over: compare what has left (brim ach compare)."
+    if not await unknown_sent_files(conn, originator):
+        return None
+    folder = originator.profile.list_folder
+    return f"{folder} lists files that this database does not know: compare them (brim ach compare)."
+
+
+async def _not_activated(conn: Conn, originator: Originator) -> str | None:
+    """Return why the reading of a folder does not count that nobody but who wrote it has seen; None where it does.
+
+    A folder in which nothing ever lies would let everything pass that is in its hold.
+    """
+    if originator.status is OriginatorStatus.ACTIVE:
+        return None
+    whose = (originator.scope, originator.id)
+    before = (await reading_store.read_readings(conn, [whose])).get(whose)
+    folder = originator.profile.incoming_folder
+    if before is None or before.folder == folder:
+        return None
+    return f"{folder} is not the folder that was read while the originator was active: activate it again."

@@ -1,0 +1,285 @@
+"""Open lines that people say are batches, returned debits or transfers, posted as the matcher would."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.direct_debits import entry_store, file_store
+from brim.core.direct_debits.batch_entries import booked_for
+from brim.core.direct_debits.correcting import Correcting
+from brim.core.direct_debits.file_reading import FileReading
+from brim.core.direct_debits.file_store import BankFile, FoundBatch
+from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
+from brim.core.direct_debits.rules import NO_REASON, AchFile, Entry, EntryStatus
+from brim.core.direct_debits.statement_lines import (
+    BOOKED_OTHERWISE,
+    UNBOOKED,
+    post_match,
+    unbooked_batches,
+)
+from brim.core.events import Renderers
+from brim.core.funding import BankSecrets
+from brim.core.line_settlements import POSTED_HERE, LineSettlement, Part, PartKind, Suggestion
+from brim.core.originators import Originator, find_originator, list_originators
+from brim.core.push import TRANSFER_PREFIX, IncomingTransfer, TransferLine, TransferStatus, find_transfer
+from brim.core.rails.ach import Transfers
+from brim.core.reconciliation import LineStatus, MatchKind, ShownLine, StatementLineRow, fetch_lines
+from brim.platform.database import Conn, Database
+from brim.platform.vault import Vault
+
+_CLOSE_DAYS: Final = 5
+_COLLECTED: Final = frozenset({EntryStatus.IN_FILE, EntryStatus.CONFIRMED, EntryStatus.RELEASED})
+
+
+class UnfitMatchError(BrimError):
+    """A batch, a debit or a transfer cannot be what a line is."""
+
+
+class HandMatches:
+    """Finds and posts what people match by hand: batches (`achf_.../1`), returned debits (`tu_...`), and transfers."""
+
+    def __init__(self, database: Database, vault: Vault, renderers: Renderers) -> None:
+        self._vault = vault
+        self._renderers = renderers
+        self._correcting = Correcting(BankSecrets(database, vault), vault, renderers)
+
+    async def find_parts(
+        self,
+        conn: Conn,
+        scope: AccountScope,
+        *,
+        bank_account: str,
+        currency: str,
+        batches: Sequence[str] = (),
+        returns: Sequence[str] = (),
+        transfers: Sequence[str] = (),
+    ) -> tuple[Part, ...]:
+        """Return the parts of a settlement that batches, returned debits and transfers that went back make, each whole.
+
+        Raises:
+            UnfitMatchError: there is none, it is another bank account's or in another currency, it was booked before,
+                or it is named twice.
+        """
+        if batches or returns:
+            _check_currency(await _of_bank_account(conn, scope, bank_account), currency)
+        parts = []
+        for target in batches:
+            batch, originator = await self._find_batch(conn, scope, target, bank_account)
+            reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
+            name = f"{batch.file}/{batch.number}"
+            parts.append(Part(kind=PartKind.BATCH, target=name, amount=await booked_for(reading, batch)))
+        for target in returns:
+            entry, _ = await self._find_entry(conn, scope, target, bank_account)
+            name = f"{entry.topup}/{entry.number}"
+            parts.append(Part(kind=PartKind.RETURN, target=name, amount=-entry.amount))
+        for target in transfers:
+            transfer = await _find_transfer(conn, scope, target, bank_account, currency)
+            parts.append(Part(kind=PartKind.TRANSFER_BACK, target=target, amount=-transfer.amount))
+        if len({part.target for part in parts}) < len(parts):
+            raise UnfitMatchError("A batch, a debit or a transfer is named twice.")
+        return tuple(parts)
+
+    async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
+        """Post the batches, returned debits and the transfer of a settlement, in the caller's transaction.
+
+        Raises:
+            UnfitMatchError: one was booked meanwhile, or has another amount by now; or it is no transfer.
+        """
+        matched = [part for part in settlement.parts if part.kind not in POSTED_HERE]
+        if not matched:
+            return
+        scope = settlement.scope
+        line = (await fetch_lines(conn, scope, [settlement.lines[0].line]))[settlement.lines[0].line]
+        for part in matched:
+            target = part.target or ""
+            row = msgspec.structs.replace(line.unmatched(scope), amount=part.amount)
+            if part.kind is PartKind.TRANSFER:
+                originator = await _who_takes_transfers(conn, settlement, line)
+                transfer = _transfer_of(row, ids.new_at(TRANSFER_PREFIX, now_ms))
+                match = LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
+            elif part.kind is PartKind.TRANSFER_BACK:
+                await _find_transfer(conn, scope, target, settlement.bank_account, settlement.currency)
+                originator = await _of_bank_account(conn, scope, settlement.bank_account)
+                match = LineMatch(kind=MatchKind.TRANSFER_BACK, id=target, taken_back=target)
+            elif part.kind is PartKind.BATCH:
+                await file_store.lock_file(conn, scope, target.partition("/")[0])
+                batch, originator = await self._find_batch(conn, scope, target, settlement.bank_account)
+                match = LineMatch(kind=MatchKind.BATCH, id=target, batch=batch)
+            else:
+                entry, originator = await self._find_entry(conn, scope, target, settlement.bank_account)
+                code = NO_REASON if entry.return_code is None else None
+                match = LineMatch(kind=MatchKind.RETURN, id=target, entry=entry, return_code=code)
+            reading = self._reading(conn, originator, line.bank_file, now_ms=now_ms, ids=ids)
+            if match.batch is not None and await booked_for(reading, match.batch) != part.amount:
+                raise UnfitMatchError(f"Batch {target} has another amount by now.")
+            try:
+                problem, _ = await post_match(reading, match, row)
+            except BOOKED_OTHERWISE as error:
+                raise UnfitMatchError(error.message) from error
+            if problem is not None:
+                raise UnfitMatchError(problem)
+
+    async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
+        """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
+        if line.status is not LineStatus.OPEN or not line.unposted:
+            return []
+        found = []
+        for originator, file, batch in await unbooked_batches(conn, scope, line.bank_account):
+            if line.currency != originator.profile.currency or not _is_near(line, batch):
+                continue
+            reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
+            booked = await booked_for(reading, batch)
+            found += _suggested(line, file, batch.number, booked, batch.effective_date)
+        return sorted(found, key=lambda each: -each.score)[:5]
+
+    async def _find_batch(
+        self, conn: Conn, scope: AccountScope, target: str, bank_account: str
+    ) -> tuple[FoundBatch, Originator]:
+        file_id, _, number = target.partition("/")
+        file = (await file_store.fetch_files(conn, scope, [file_id])).get(file_id)
+        if file is None or not (number.isascii() and number.isdigit() and len(number) <= 7):
+            raise UnfitMatchError(f"There is no batch {target}. Name it as its file and number, such as achf_.../1.")
+        originator = await find_originator(conn, scope, file.originator)
+        _check_account(target, originator, bank_account)
+        batches = await file_store.find_batches_by_number(conn, scope, file.originator, int(number))
+        batch = next((each for each in batches if each.file == file_id), None)
+        if batch is None:
+            raise UnfitMatchError(f"There is no batch {target}.")
+        if not batch.is_unbooked or file.status not in UNBOOKED:
+            raise UnfitMatchError(f"Batch {target} was booked or rejected before, or has not left.")
+        return batch, originator
+
+    async def _find_entry(
+        self, conn: Conn, scope: AccountScope, target: str, bank_account: str
+    ) -> tuple[Entry, Originator]:
+        topup, _, number = target.partition("/")
+        entries = [
+            each
+            for each in await entry_store.list_entries_of_topups(conn, scope, [topup])
+            if not each.verifies and _came_back(each) and number in {"", str(each.number)}
+        ]
+        if not entries:
+            raise UnfitMatchError(f"No debit of {target} was returned.")
+        entry = max(entries, key=lambda each: each.number)
+        originator = await find_originator(conn, scope, entry.originator)
+        _check_account(target, originator, bank_account)
+        return entry, originator
+
+    def _reading(
+        self, conn: Conn, originator: Originator, bank_file: str, *, now_ms: int, ids: IdFactory
+    ) -> FileReading:
+        by_hand = BankFile(
+            id=bank_file,
+            originator=originator.id,
+            kind="statement",
+            name="",
+            status="applied",
+            byte_count=0,
+            findings="[]",
+            received_ms=now_ms,
+            applied_ms=now_ms,
+        )
+        return FileReading(
+            conn=conn,
+            vault=self._vault,
+            renderers=self._renderers,
+            correcting=self._correcting,
+            originator=originator,
+            file=by_hand,
+            content=b"",
+            now_ms=now_ms,
+            ids=ids,
+        )
+
+
+async def _who_takes_transfers(conn: Conn, settlement: LineSettlement, line: ShownLine) -> Originator:
+    """Return the originator that takes the transfers of a settlement's bank account.
+
+    Raises:
+        UnfitMatchError: none does, or the settlement is not that one line is a transfer as a whole.
+    """
+    if len(settlement.lines) > 1 or len(settlement.parts) > 1 or settlement.amount != line.amount or line.amount <= 0:
+        raise UnfitMatchError("A transfer is one line that brought money, with all of its amount.")
+    for each in await _all_of_bank_account(conn, settlement.scope, settlement.bank_account):
+        if each.profile.transfers is Transfers.ON:
+            return each
+    raise UnfitMatchError(
+        f"No originator takes the transfers of the bank account {settlement.bank_account}: set transfers in its "
+        "profile to on."
+    )
+
+
+async def _of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -> Originator:
+    found = await _all_of_bank_account(conn, scope, bank_account)
+    if not found:
+        raise UnfitMatchError(f"No originator has the bank account {bank_account}.")
+    return found[0]
+
+
+def _check_currency(originator: Originator, currency: str) -> None:
+    """Raise UnfitMatchError if lines in a currency cannot be what an originator has collected."""
+    if currency != originator.profile.currency:
+        raise UnfitMatchError(f"The lines are in {currency.upper()}, and {WHAT_MOVES[originator.profile.rail]}.")
+
+
+async def _all_of_bank_account(conn: Conn, scope: AccountScope, bank_account: str) -> list[Originator]:
+    return [each for each in await list_originators(conn, scope) if each.profile.bank_account == bank_account]
+
+
+async def _find_transfer(
+    conn: Conn, scope: AccountScope, target: str, bank_account: str, currency: str
+) -> IncomingTransfer:
+    """Return a transfer that a debit of a bank account may take back.
+
+    Raises:
+        UnfitMatchError: there is none, it is of another bank account or currency, or it went back before.
+    """
+    try:
+        found = await find_transfer(conn, scope, target)
+    except ResourceMissingError as error:
+        raise UnfitMatchError(f"There is no transfer {target}.") from error
+    if (found.bank_account, found.currency) != (bank_account, currency):
+        raise UnfitMatchError(f"{target} is of the bank account {found.bank_account}, in {found.currency.upper()}.")
+    if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED, TransferStatus.ITEMIZED}:
+        raise UnfitMatchError(f"The transfer {target} is {found.status} already.")
+    return found
+
+
+def _transfer_of(row: StatementLineRow, transfer: str) -> TransferLine:
+    texts = tuple(text for text in (row.remittance, row.description, row.reference, row.bank_reference) if text)
+    return TransferLine(row=row, texts=texts, transfer=transfer)
+
+
+def _check_account(target: str, originator: Originator, bank_account: str) -> None:
+    if originator.profile.bank_account != bank_account:
+        raise UnfitMatchError(f"{target} is of the bank account {originator.profile.bank_account}.")
+
+
+def _came_back(entry: Entry) -> bool:
+    """Tell whether a debit was returned; a collection of SEPA may be what a line takes back: no other file says so."""
+    return entry.return_code is not None or (entry.is_sepa and entry.status in _COLLECTED)
+
+
+def _is_near(line: ShownLine, batch: FoundBatch) -> bool:
+    """Tell whether what a batch moves, in or out, is a line's amount or within a bank's fee of it."""
+    return abs(max(batch.total_debit, batch.total_credit) - abs(line.unposted)) <= MOST_FEE
+
+
+def _suggested(line: ShownLine, file: AchFile, number: int, total: int, effective: date) -> list[Suggestion]:
+    """Return a batch as a suggestion, if what the bank books for it is a line's amount or a bank's fee above it."""
+    fee = total - line.unposted
+    if not 0 <= fee <= MOST_FEE or total * line.unposted <= 0:
+        return []
+    target, days = f"{file.id}/{number}", abs((line.booked_on - effective).days)
+    score = (60 if not fee else 30) + (20 if days <= _CLOSE_DAYS else 0)
+    reason = f"Batch {number} of {file.name} has this total" + (f", less {fee} cents that may be a fee" if fee else "")
+    reason += f", and was due {days} {'day' if days == 1 else 'days'} from it, with no statement booking it."
+    parts = [Part(kind=PartKind.BATCH, target=target, amount=total)]
+    if fee:
+        parts.append(Part(kind=PartKind.FEES, amount=-fee))
+    return [Suggestion(lines=(line.id,), parts=tuple(parts), reason=reason, score=score)]

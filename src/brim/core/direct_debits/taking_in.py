@@ -1,0 +1,168 @@
+"""Lines that were not posted because nobody could tell whether they are new: a person says that they are.
+
+They are stored as open lines, and posted only once somebody has settled them. The file that brought them is read again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from brim.base.actor import Actor
+from brim.base.errors import BrimError, ResourceMissingError
+from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
+from brim.core.direct_debits import file_store
+from brim.core.direct_debits.announcing import list_break
+from brim.core.direct_debits.file_store import bank_file_place
+from brim.core.direct_debits.statement_lines import is_of_account, row_of
+from brim.core.events import Renderers
+from brim.core.originators import Originator, find_originator, read_account_number
+from brim.core.reconciliation import (
+    BankAccountName,
+    Break,
+    BreakKind,
+    BreakResolvedError,
+    NewBreak,
+    Place,
+    Placement,
+    StatementFacts,
+    StatementLineRow,
+    facts_of_statement,
+    insert_new_line,
+    insert_statement,
+    lock_bank_account,
+    lock_break,
+    read_content,
+    settle_break,
+)
+from brim.core.reconciliation.formats import Statement, read_statement
+from brim.core.statement_mappings import find_mapping
+from brim.platform.database import Conn
+from brim.platform.vault import Vault
+
+TAKEN_KINDS: Final = frozenset({BreakKind.LINE, BreakKind.STATEMENT})
+"""The kinds of breaks whose lines may be taken in."""
+
+
+class NotTakenInError(BrimError):
+    """A break has no lines that could be taken in."""
+
+    def __init__(self, break_id: str, why: str) -> None:
+        super().__init__(f"Nothing of the break {break_id} can be taken in: {why}")
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """A statement of a file as it was read again: what it says, and its booked lines."""
+
+    statement: Statement
+    facts: StatementFacts
+    rows: Sequence[StatementLineRow]
+
+
+async def take_in(
+    conn: Conn,
+    vault: Vault,
+    renderers: Renderers,
+    scope: AccountScope,
+    break_id: str,
+    *,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> Break:
+    """Store as open lines what a break says may be known or new, and settle the break, in the caller's transaction.
+
+    Raises:
+        ResourceMissingError: the platform has none of that id.
+        BreakResolvedError: somebody has settled it before.
+        NotTakenInError: it is another kind of break, or the file's bytes are gone.
+    """
+    seen = await lock_break(conn, scope, break_id)
+    if seen is None:
+        raise ResourceMissingError("break", break_id, param="break", in_path=True)
+    if seen.resolved_ms is not None:
+        raise BreakResolvedError(seen)
+    if seen.kind not in TAKEN_KINDS or seen.bank_file is None or seen.line is not None:
+        raise NotTakenInError(break_id, "it is not about a statement or a line that may be known or new.")
+    originator, content = await _bytes_of(conn, vault, scope, seen)
+    number = await read_account_number(conn, vault, originator)
+    of = BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
+    saved = await find_mapping(conn, scope, of.name)
+    file = read_statement(content, mapping=saved.mapping if saved else None)
+    found = [
+        _Found(statement, facts, rows)
+        for statement, lines in file.postable_statements()
+        if is_of_account(file, statement, number) and statement.currency == of.currency
+        for rows in [[row_of(originator, seen.bank_file, statement, each, now_ms=now_ms, ids=ids) for each in lines]]
+        for facts in [facts_of_statement(statement, rows)]
+        if facts is not None
+    ]
+    taken = await (_take_line if seen.kind == BreakKind.LINE else _take_statement)(
+        conn, of, seen, found, now_ms=now_ms, ids=ids
+    )
+    for row in taken:
+        stored = await insert_new_line(conn, row, is_new=True)
+        if stored is not None:
+            opened = NewBreak(
+                scope=scope,
+                kind=BreakKind.LINE,
+                cause=f"{stored.bank_account}/{stored.line_key}",
+                detail=f"Nothing explains this line, which was taken in by hand: {stored.description}".rstrip(": "),
+                bank_file=seen.bank_file,
+                amount=stored.amount,
+                currency=stored.currency,
+                reference=stored.reference or stored.bank_reference,
+            )
+            await list_break(conn, renderers, opened, now_ms=now_ms, ids=ids)
+    resolution = f"Taken in: {len(taken)} open {'line' if len(taken) == 1 else 'lines'}."
+    return await settle_break(conn, scope, break_id, resolution=resolution, by=by, now_ms=now_ms, ids=ids)
+
+
+async def _bytes_of(conn: Conn, vault: Vault, scope: AccountScope, seen: Break) -> tuple[Originator, bytes]:
+    file_id = seen.bank_file or ""
+    file = (await file_store.fetch_bank_files(conn, scope, [file_id])).get(file_id)
+    kept = await file_store.find_bank_bytes(conn, scope, file_id)
+    if file is None or kept is None or kept.sealed is None:
+        raise NotTakenInError(seen.id, "the bytes of its file are not kept any more.")
+    originator = await find_originator(conn, scope, file.originator)
+    await lock_bank_account(
+        conn, BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
+    )
+    return originator, vault.open(kept.sealed, place=bank_file_place(scope, file_id))
+
+
+async def _take_line(
+    conn: Conn, of: BankAccountName, seen: Break, found: Sequence[_Found], *, now_ms: int, ids: IdFactory
+) -> list[StatementLineRow]:
+    """Return the one line that a break is about, by its statement and its position."""
+    del now_ms, ids
+    statement, _, position = seen.cause.partition("/")
+    content = await read_content(conn, of.scope, statement)
+    for each in found:
+        if each.facts.content == content and position.isdigit() and int(position) < len(each.rows):
+            return [msgspec.structs.replace(each.rows[int(position)], statement=statement)]
+    raise NotTakenInError(seen.id, "its statement is not in the file that it names.")
+
+
+async def _take_statement(
+    conn: Conn, of: BankAccountName, seen: Break, found: Sequence[_Found], *, now_ms: int, ids: IdFactory
+) -> list[StatementLineRow]:
+    """Return all lines of the statement that a break is about, which is stored as one that goes on from another."""
+    wanted = seen.cause.rpartition("/")[2]
+    for each in found:
+        if each.facts.content.hex()[:16] == wanted:
+            placement = Placement(place=Place.CONTINUES, new=tuple(range(len(each.rows))))
+            stored = await insert_statement(
+                conn,
+                of,
+                each.facts,
+                placement,
+                bank_file=seen.bank_file or "",
+                content=hashlib.sha256(each.facts.content + seen.id.encode()).digest(),
+                now_ms=now_ms,
+                ids=ids,
+            )
+            return [msgspec.structs.replace(row, statement=stored) for row in each.rows]
+    raise NotTakenInError(seen.id, "its balances and lines do not agree, or the bank has withdrawn it.")
