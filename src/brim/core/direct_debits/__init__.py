@@ -1,10 +1,10 @@
 """Live top-ups by direct debit: queued at their cut-off, sent in files, confirmed or returned by what the bank sends.
 
 No top-up succeeds without the bank's word. Files and what comes from the bank belong to the platform. ACH and SEPA
-share everything but what their files look like and what banks say of them: `encoding` and `bank_files` for ACH, `messages`,
-`status_reports` and `collection_lines` for SEPA. Neighbours: `rails` has the formats and the calendars, `originators`
-who debits, `reconciliation` the statements, `topups` what becomes of the money. Start reading at `rules`, then
-`claiming`, `building`, `sending`, `incoming`; `prenotes` verify bank accounts by the same files.
+share everything but what their files look like and what banks say of them: `encoding` and `bank_files` for ACH,
+`messages`, `status_reports` and `collection_lines` for SEPA. Neighbours: `rails` has the formats and the calendars,
+`originators` who debits, `reconciliation` the statements, `topups` what becomes of the money. Start reading at
+`rules`, then `claiming`, `building`, `sending`, `incoming`; `prenotes` verify bank accounts by the same files.
 
 Rows are held in one order, so that no two wait for each other: an account's clock, originator, file, top-ups or
 prenotes, entries, reversals and refunds, then bank accounts and the ledger. Who holds a file may share a clock
