@@ -28,6 +28,7 @@ from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from tests.support.brim_process import RunningBrim, start_serving
 from tests.support.figures import Figures, lines
+from tests.support.loaded_brim import stop_loading
 from tests.support.postgres import TEMPLATE, PostgresForTests
 from tests.support.prepared import prepare_below
 from tests.support.roles import OwnRoles, lend_roles
@@ -133,9 +134,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _place_of_prepared_database(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let services begin with a database that was made before."""
+def _place_of_prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let services begin with a database that was made before, and be forked."""
     prepare_below(tmp_path_factory.getbasetemp())
+    yield
+    stop_loading()
 
 
 @pytest.fixture

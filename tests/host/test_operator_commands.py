@@ -18,15 +18,7 @@ EMAIL = "ada@example.com"
 
 
 def _run(*arguments: str, typed: str | None = None) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        brim_command("operators", *arguments),
-        env=brim_environment(),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_brim("operators", *arguments, typed=typed or "")
 
 
 def _succeed(*arguments: str, typed: str | None = None) -> str:

@@ -204,14 +204,18 @@ def test_a_killed_child_is_replaced(brim_server: RunningBrim, role: str) -> None
     os.kill(killed, signal.SIGKILL)
     _eventually(lambda: f'"role":"{role}"' in brim_server.log)
     assert brim_server.call("GET", "/healthz")[0] == 200
-    _eventually(lambda: any(b"brim\0" + role.encode() in _command_line(pid) for pid in descendants(brim_server.pid)))
+    _eventually(lambda: brim_server.has_child(role))
 
 
-def _command_line(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+def test_a_killed_fork_server_is_replaced_with_all_that_it_had_forked(brim_server: RunningBrim) -> None:
+    topup = brim_server.create_topup()
+    family = [brim_server.child_pid(role) for role in ("fork-server", "api", "worker")]
+    os.kill(family[0], signal.SIGKILL)
+    _eventually(lambda: not any(_is_alive(pid) for pid in family))
+    for role in ("fork-server", "api", "worker"):
+        _eventually(lambda role=role: brim_server.has_child(role))  # type: ignore[misc]
+    _eventually(lambda: brim_server.has_topup(topup))
+    assert brim_server.stop() == 0
 
 
 def test_it_serves_an_ordinary_user(start_brim: StartBrim, tmp_path: Path) -> None:

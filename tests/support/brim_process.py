@@ -11,14 +11,15 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import asyncpg
 
 from brim.host.database_urls import DatabaseUrls
 from brim.host.embedded import running_urls
 from brim.host.orphans import read_lock_file
-from brim.testing.process import BrimProcess, brim_command, clean_environment, launch
+from brim.testing.process import BrimProcess, brim_command, clean_environment, launch, serve_arguments
+from tests.support.loaded_brim import arguments_of, run_loaded, start_loaded
 from tests.support.prepared import lay_prepared_database
 
 __all__ = [
@@ -113,11 +114,18 @@ class RunningBrim(BrimProcess):
         return lock.pid
 
     def child_pid(self, role: str) -> int:
-        """Return the process id of the first child with this role: api or worker."""
+        """Return the process id of the first child with this role: api, worker or fork-server."""
         for pid in descendants(self.pid):
-            if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"\0brim\0" + role.encode() + b"\0"):
-                return pid
+            with suppress(OSError):  # it has ended meanwhile
+                if Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode() == f"brim {role}":
+                    return pid
         raise AssertionError(f"there is no {role} process")
+
+    def has_child(self, role: str) -> bool:
+        try:
+            return self.child_pid(role) > 0
+        except AssertionError:
+            return False
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
         """Ask the service to stop and return its exit status."""
@@ -162,15 +170,15 @@ def brim_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return clean_environment({"PYTHONPATH": str(SOURCE), **(extra or {})})
 
 
-def run_brim(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run one `brim` command to its end."""
+def run_brim(
+    *arguments: str, env: Mapping[str, str] | None = None, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run one `brim` command to its end; it reads what is `typed`."""
+    command, environment = brim_command(*arguments), brim_environment(env)
+    if arguments_of(command, environment) is not None:
+        return run_loaded(arguments, environment, typed=typed, timeout=_PATIENCE_S)
     return subprocess.run(
-        brim_command(*arguments),
-        env=brim_environment(env),
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_S,
-        check=False,
+        command, env=environment, input=typed, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
     )
 
 
@@ -187,13 +195,19 @@ def start_serving(
 
     Where there is no data folder yet, it gets a database that was migrated and that nobody has served from, unless
     `fresh` leaves it to the start to make one. So it is left where a `prefix` has somebody else start it, the database
-    is another, or it is archived.
+    is another, or it is archived. Where nothing says how to start it, it is forked off a process that has loaded it.
     """
     named = {*arguments, *(env or {})}
     if not (fresh or prefix or data_dir.exists() or named & _OTHER_DATABASE):
         lay_prepared_database(data_dir)
-    process = launch(data_dir, log_path, arguments=arguments, environment=brim_environment(env), prefix=prefix)
-    return RunningBrim(process, data_dir, log_path)
+    if prefix or fresh:
+        process = launch(data_dir, log_path, arguments=arguments, environment=brim_environment(env), prefix=prefix)
+        return RunningBrim(process, data_dir, log_path)
+    with log_path.open("wb") as log:
+        loaded = start_loaded(
+            serve_arguments(data_dir, arguments), brim_environment(env), stdout=subprocess.PIPE, stderr=log.fileno()
+        )
+    return RunningBrim(cast("subprocess.Popen[bytes]", loaded), data_dir, log_path)
 
 
 def read_status_file(brim: RunningBrim) -> dict[str, object]:

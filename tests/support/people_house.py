@@ -1,6 +1,5 @@
 """A running Brim with operators, a proxy in front of it, and a provider of OpenID Connect."""
 
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,8 +13,9 @@ from brim.base.clock import system_clock_ms
 from brim.core.operators.rules import Operator, Role
 from brim.core.operators.service import NewOperator, add_operator
 from brim.platform.database import Database
-from tests.support.brim_process import SOURCE, start_serving
+from tests.support.brim_process import start_serving
 from tests.support.browsing import Browser
+from tests.support.loaded_brim import WEAK_HASHES
 from tests.support.people import BY, IDS, PASSWORD, weak_passwords
 from tests.support.provider import CLIENT_ID, CLIENT_SECRET, TestProvider, running_provider
 from tests.support.service import Server, connected_to
@@ -23,7 +23,6 @@ from tests.support.service import Server, connected_to
 __all__ = ["PASSWORD", "House", "open_house", "set_up_device"]
 
 _PROXY: Final = "127.0.0.1"
-_WEAK_HASHES: Final = Path(__file__).with_name("weak_hashes")
 
 
 class House(NamedTuple):
@@ -76,7 +75,7 @@ def open_house(
     log_path = folder / "brim.log"
     with running_provider() as provider:
         environment = {
-            "PYTHONPATH": os.pathsep.join((str(SOURCE), str(_WEAK_HASHES))),
+            WEAK_HASHES: "1",
             "BRIM_TRUSTED_PROXIES": _PROXY,
             "BRIM_OIDC_ISSUER": provider.url,
             "BRIM_OIDC_CLIENT_ID": CLIENT_ID,

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import IO, Final, TypeAlias, TypeVar
 
 import pytest
 from stripe import StripeClient
@@ -20,6 +20,7 @@ from brim.testing.server import Account, BrimServer, create_key
 from brim.testing.terminal import typed
 from tests.support.background_loop import BackgroundLoop
 from tests.support.brim_process import RunningBrim, brim_command, brim_environment, start_serving
+from tests.support.loaded_brim import LoadedProcess, arguments_of, start_loaded
 from tests.support.polling import until
 from tests.support.receiving import Receiver, receiving
 from tests.support.wire import Wire
@@ -119,7 +120,7 @@ def serving(command: Callable[[int], Sequence[str]], env: Mapping[str, str], log
     """
     port = free_port()
     with log_path.open("w") as log:
-        process = subprocess.Popen(command(port), env=env, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
+        process = _start(command(port), env, log)
     url = f"http://127.0.0.1:{port}"
     try:
         until(lambda: _is_ready(url, process, log_path), what=f"{url} to be ready")
@@ -132,6 +133,14 @@ def serving(command: Callable[[int], Sequence[str]], env: Mapping[str, str], log
             process.wait()
 
 
+def _start(command: Sequence[str], env: Mapping[str, str], log: IO[str]) -> "subprocess.Popen[bytes] | LoadedProcess":
+    """Start a command that logs into a file; ours is forked."""
+    arguments = arguments_of(command, env)
+    if arguments is not None:
+        return start_loaded(arguments, env, stderr=log.fileno())
+    return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
+
+
 def free_port() -> int:
     """Return a port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -139,7 +148,7 @@ def free_port() -> int:
         return port
 
 
-def _is_ready(url: str, process: subprocess.Popen[bytes], log_path: Path) -> bool:
+def _is_ready(url: str, process: "subprocess.Popen[bytes] | LoadedProcess", log_path: Path) -> bool:
     if process.poll() is not None:
         raise AssertionError(f"brim api ended with {process.returncode}:\n{log_path.read_text()}")
     try:

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 import pytest
 
 from brim.platform.database import Database
+from tests.support.loaded_brim import LoadedProcess, arguments_of, start_loaded
 from tests.support.service import Server
 
 _PACKAGES: Final = Path(__file__).parents[1] / "node" / "node_modules" / "@stripe"
@@ -106,14 +107,7 @@ class RunningCli:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.lines: list[str] = []
         self._arrived: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self.process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.process = _start(command, environment)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -156,10 +150,21 @@ class RunningCli:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for read in self.process.stdout:
+            line = read.decode(errors="surrogateescape")
             self.lines.append(line)
             self._arrived.put(line)
         self._arrived.put(None)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes] | LoadedProcess":
+    """Start a command that prints into a pipe; ours is forked."""
+    arguments = arguments_of(command, environment)
+    if arguments is not None:
+        return start_loaded(arguments, environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def listening(stripe_cli: StripeCli, *arguments: str) -> RunningCli:

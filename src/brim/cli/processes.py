@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,19 @@ def worker(**flags: str | None) -> None:
 
     _wait_for_database()
     run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), WIRE_FORMATS)
+
+
+@click.command(hidden=True)
+def fork_server() -> None:
+    """Load the service, and fork its processes for the supervisor that started this one."""
+    from brim.api.wire_formats import WIRE_FORMATS  # noqa: F401
+    from brim.cli.root import cli
+    from brim.host.api_process import run_api  # noqa: F401
+    from brim.host.fork_server import LINE_VARIABLE, serve_forks
+    from brim.worker.run import run_worker  # noqa: F401
+
+    with socket.socket(fileno=int(os.environ.pop(LINE_VARIABLE))) as line:
+        serve_forks(line, partial(cli.main, prog_name="brim"))
 
 
 @click.command()

@@ -24,7 +24,7 @@ from brim.cli.login import login
 from brim.cli.logs import logs
 from brim.cli.negative_balances import negative_balances
 from brim.cli.operators import operators
-from brim.cli.processes import api, migrate, serve, upgrade, verify, worker
+from brim.cli.processes import api, fork_server, migrate, serve, upgrade, verify, worker
 from brim.cli.reports import reports
 from brim.cli.retention import retention
 from brim.cli.risk import risk
@@ -65,6 +65,7 @@ for _command in (
     serve,
     api,
     worker,
+    fork_server,
     migrate,
     upgrade,
     config,

@@ -1,13 +1,11 @@
 """Keeps the API and worker processes alive: started again when they die, and dead when their supervisor is.
 
-They are started while the database is still being made ready, because loading takes them as long, and wait for it.
+They are forked off one process that loads the service while the database is still being made ready, and wait for it.
 """
 
 import asyncio
 import os
 import socket
-import sys
-from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final
@@ -15,6 +13,7 @@ from typing import Final
 import structlog
 
 from brim.base.errors import BrimError
+from brim.host.fork_server import UNKNOWN, ForkedProcess, ForkServer
 from brim.platform.telemetry.prometheus_internals import forget_process
 
 _FIRST_PAUSE_S: Final = 0.1
@@ -54,26 +53,21 @@ class Children:
         self, environment: Mapping[str, str], listeners: Sequence[socket.socket], *, drain_timeout_s: float
     ) -> None:
         self._drain_timeout_s = drain_timeout_s
-        self._running: set[Process] = set()
+        self._running: set[ForkedProcess] = set()
         self._serving = False
-        # Nobody writes into this pipe. Its writing end is ours alone, so its end tells the children that we died.
-        self._alive_fd, self._our_end = os.pipe()
-        # Nor into this one: its end tells the children that the database is ready for them.
+        # Nobody writes into this pipe: its end tells the children that the database is ready for them.
         self._begin_fd, our_begin_end = os.pipe()
         self._holding_back = ExitStack()
         self._holding_back.callback(os.close, our_begin_end)
-        self._listen_fds = [listener.fileno() for listener in listeners]
-        self._environment = {
-            **environment,
-            "BRIM_INTERNAL_ALIVE_FD": str(self._alive_fd),
-            "BRIM_INTERNAL_BEGIN_FD": str(self._begin_fd),
-        }
+        self._listeners = listeners
+        self._environment = environment
+        self._forks = ForkServer(environment)
 
-    def close(self) -> None:
-        """Let go of the pipes; the children are gone by then."""
+    async def close(self) -> None:
+        """Let go of what starts them; the children are gone by then."""
         self.begin()
-        for descriptor in (self._alive_fd, self._our_end, self._begin_fd):
-            os.close(descriptor)
+        await self._forks.close()
+        os.close(self._begin_fd)
 
     def begin(self) -> None:
         """Tell the children, those started later too, that the database is ready for them; once is enough."""
@@ -109,16 +103,13 @@ class Children:
 
     async def _run_once(self, role: str) -> int:
         """Run one child to its end and return its status."""
-        listen_fds = self._listen_fds if role == "api" else []
-        listening = {"BRIM_INTERNAL_LISTEN_FDS": ",".join(map(str, listen_fds))} if listen_fds else {}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "brim", role),
-            env={**self._environment, **listening},
-            pass_fds=[self._alive_fd, self._begin_fd, *listen_fds],
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),  # standard output is for the banner
-            start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer, not theirs
-        )
+        descriptors = [("BRIM_INTERNAL_BEGIN_FD", self._begin_fd)]
+        if role == "api":
+            descriptors += [("BRIM_INTERNAL_LISTEN_FDS", listener.fileno()) for listener in self._listeners]
+        try:
+            process = await self._forks.fork([role], self._environment, descriptors)
+        except ConnectionError:  # the fork server died, and its errors stand above
+            return UNKNOWN
         self._running.add(process)
         try:
             return await process.wait()
@@ -129,7 +120,7 @@ class Children:
             self._running.discard(process)
             forget_process(process.pid)
 
-    async def _stop(self, process: Process, role: str) -> None:
+    async def _stop(self, process: ForkedProcess, role: str) -> None:
         process.terminate()
         try:
             await asyncio.wait_for(process.wait(), self._drain_timeout_s + _EXTRA_STOP_S)

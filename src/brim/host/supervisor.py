@@ -8,8 +8,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -149,33 +149,35 @@ class Supervisor:
 
     async def _supervise(self) -> None:
         """Bring everything up and keep it up; a cancellation takes it down in the opposite order."""
-        async with self._database() as urls:
-            with self._prepared_children(urls.service) as children:
-                async with asyncio.TaskGroup() as tasks:
-                    for role in ("worker", *["api"] * self._settings.workers):
-                        tasks.create_task(children.keep(role))
-                    if self._postgres:
-                        await self._postgres.start()
-                        tasks.create_task(self._keep_database(self._postgres))
-                    await self._prepare(urls)
-                    await self._prepare_keys(urls.service)
-                    test_key, first_run_token, is_rehearsal = await self._prepare_access(urls.service)
-                    children.begin()
-                    await wait_until_answering(self._listener)
-                    children.now_serving()
-                    self._folder.announce(listener_url(self._listener))
-                    path = self._unix_socket.getsockname() if self._unix_socket else None
-                    url, public = listener_url(self._listener), self._settings.public_url
-                    self._show(
-                        banner(
-                            url,
-                            test_key,
-                            unix_socket=path,
-                            first_run_token=first_run_token,
-                            public=public,
-                            is_rehearsal=is_rehearsal,
-                        )
-                    )
+        async with (
+            self._database() as urls,
+            self._prepared_children(urls.service) as children,
+            asyncio.TaskGroup() as tasks,
+        ):
+            for role in ("worker", *["api"] * self._settings.workers):
+                tasks.create_task(children.keep(role))
+            if self._postgres:
+                await self._postgres.start()
+                tasks.create_task(self._keep_database(self._postgres))
+            await self._prepare(urls)
+            await self._prepare_keys(urls.service)
+            test_key, first_run_token, is_rehearsal = await self._prepare_access(urls.service)
+            children.begin()
+            await wait_until_answering(self._listener)
+            children.now_serving()
+            self._folder.announce(listener_url(self._listener))
+            path = self._unix_socket.getsockname() if self._unix_socket else None
+            url, public = listener_url(self._listener), self._settings.public_url
+            self._show(
+                banner(
+                    url,
+                    test_key,
+                    unix_socket=path,
+                    first_run_token=first_run_token,
+                    public=public,
+                    is_rehearsal=is_rehearsal,
+                )
+            )
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[DatabaseUrls]:
@@ -270,8 +272,8 @@ class Supervisor:
         finally:
             await database.close()
 
-    @contextmanager
-    def _prepared_children(self, database_url: str) -> Iterator[Children]:
+    @asynccontextmanager
+    async def _prepared_children(self, database_url: str) -> AsyncIterator[Children]:
         """Yield the children, none of them started yet; how to become the owner is not theirs to know."""
         settings = replace(
             self._settings,
@@ -292,7 +294,7 @@ class Supervisor:
         try:
             yield self._children
         finally:
-            self._children.close()
+            await self._children.close()
 
 
 async def _start_until_it_works(postgres: EmbeddedPostgres) -> None:

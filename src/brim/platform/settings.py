@@ -553,7 +553,9 @@ _HIDDEN: Final = frozenset(
 )
 """Settings whose values no message repeats, and that a file or a command may give."""
 
-_INTERNAL_VARIABLES: Final = frozenset({"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD", "BRIM_INTERNAL_BEGIN_FD"})
+_INTERNAL_VARIABLES: Final = frozenset(
+    {"BRIM_INTERNAL_LISTEN_FDS", "BRIM_INTERNAL_ALIVE_FD", "BRIM_INTERNAL_BEGIN_FD", "BRIM_INTERNAL_FORK_SERVER_FD"}
+)
 """What the supervisor tells its own children; nobody else sets these."""
 
 

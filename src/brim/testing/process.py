@@ -42,6 +42,11 @@ def brim_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "brim", *arguments]
 
 
+def serve_arguments(data_dir: Path, arguments: Sequence[str] = ()) -> list[str]:
+    """Return the arguments of `brim` that serve a data folder on a free port; `arguments` are more flags."""
+    return ["serve", "--port", "0", "--workers", "1", "--data-dir", str(data_dir), *arguments]
+
+
 def launch(
     data_dir: Path,
     log_path: Path,
@@ -61,10 +66,9 @@ def launch(
         prefix: a command to run it under.
         stdin: its standard input.
     """
-    flags = ["--port", "0", "--workers", "1", "--data-dir", str(data_dir), *arguments]
     with log_path.open("wb") as log:
         return subprocess.Popen(  # noqa: S603  the command is our own
-            [*prefix, *brim_command("serve", *flags)],
+            [*prefix, *brim_command(*serve_arguments(data_dir, arguments))],
             env=environment,
             stdin=stdin,
             stdout=subprocess.PIPE,
