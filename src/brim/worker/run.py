@@ -17,7 +17,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.core import direct_debits, ledger, negative_balances, return_rates, topups
+from brim.core import direct_debits, ledger, negative_balances, originators, return_rates, topups
 from brim.core.corrections import CorrectionPlayer
 from brim.core.dishonors import DisputePlayer
 from brim.core.encryption import Keyring
@@ -337,6 +337,25 @@ def _make_report_job(
     return Job(name="reports", run_once=make, full=1, rest_s=REPORTS_REST_S, may_be_cut=True)
 
 
+class _LiveMoneyBegun:
+    """Whether an originator is, or was, active: before, nothing is due to a bank, and nothing comes from one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._is_so = False
+
+    def then(self, step: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
+        """Return a step that does nothing before."""
+
+        async def run_once() -> int:
+            if not self._is_so:
+                async with self._database.connection() as conn:
+                    self._is_so = bool(await originators.list_active_originators(conn))
+            return await step() if self._is_so else 0
+
+        return run_once
+
+
 def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     database: Database,
     claiming: direct_debits.Claiming,
@@ -353,6 +372,7 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, renderers)
     by_sftp = direct_debits.SftpExchange(vault, renderers, incoming, servers, clock=now_ms, ids=ids)
     rates = return_rates.Watching(database, renderers)
+    begun = _LiveMoneyBegun(database)
 
     async def watch() -> int:
         return await rates.run_once(now_ms=now_ms(), ids=ids, limit=RATES_BATCH)
@@ -389,9 +409,9 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
         await by_sftp.finish(within_s=_EXCHANGES_END_WITHIN_S)
 
     return [
-        Job(name="ach files", run_once=claim, full=direct_debits.MAX_BATCH, rest_s=ACH_REST_S),
-        Job(name="ach exchange", run_once=exchange, full=1, rest_s=ACH_REST_S),
-        Job(name="ach sftp", run_once=exchange_by_sftp, full=1, rest_s=ACH_REST_S, finish=finish_sftp),
+        Job(name="ach files", run_once=begun.then(claim), full=direct_debits.MAX_BATCH, rest_s=ACH_REST_S),
+        Job(name="ach exchange", run_once=begun.then(exchange), full=1, rest_s=ACH_REST_S),
+        Job(name="ach sftp", run_once=begun.then(exchange_by_sftp), full=1, rest_s=ACH_REST_S, finish=finish_sftp),
         Job(name="return rates", run_once=watch, full=RATES_BATCH, rest_s=RATES_REST_S),
     ]
 
