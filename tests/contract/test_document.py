@@ -3,7 +3,7 @@
 All of it is in test mode but what works in live mode only; webhooks lead to loopback. CONTRACT_EXAMPLES is how many
 requests each operation gets in each phase, CONTRACT_SEED makes others than always the same; `make schemathesis` sets
 both. An ordinary run leaves out values beyond the bounds that the document names, and those at the bounds
-of what only reads or has the parameters of another operation.
+of what only reads, has the parameters of another operation, or has hundreds of them.
 """
 
 import json
@@ -92,6 +92,9 @@ _NEEDS_MORE: Final = frozenset(
 )
 """What generated requests never get done; every other operation has to be answered 200 at least once."""
 
+_MANY_VALUES: Final = ("/v1/accounts", "/v2/core/event_destinations")
+"""What has hundreds of values at bounds: countries and currencies, and each type of an event as endpoints have them."""
+
 _LIKE_ANOTHER: Final = (
     "/v1/accounts/{account}",
     "/v1/webhook_endpoints/{webhook_endpoint}",
@@ -115,7 +118,7 @@ phases.coverage.enabled = false
 include-path = "{path}"
 phases.coverage.enabled = false
 """
-    for path in _LIKE_ANOTHER
+    for path in (*_MANY_VALUES, *_LIKE_ANOTHER)
 )
 """Values at bounds are for what changes something: lists and retrievals share the few parameters they have."""
 

@@ -16,6 +16,7 @@ from brim.host.embedded import EmbeddedPostgres
 from brim.host.preparation import prepare_embedded
 from tests.month.drill import SCRIPTS, Drill, Place, Planned, Settings, told
 from tests.support.figures import Figures
+from tests.support.long_form import long_form
 
 STATE = Path(os.environ["MONTH_STATE"]).resolve() if "MONTH_STATE" in os.environ else None
 
@@ -54,7 +55,8 @@ FLAWED = {
 
 @pytest.mark.slow
 @pytest.mark.skipif(STATE is not None, reason="a whole month is asked for")
-@pytest.mark.parametrize("flaw", FLAWED)
+@pytest.mark.long_form
+@pytest.mark.parametrize("flaw", long_form(list(FLAWED), short=["claim"]))
 async def test_a_control_that_is_broken_is_found_by_the_same_drill(
     database_urls: DatabaseUrls, tmp_path: Path, flaw: str
 ) -> None:

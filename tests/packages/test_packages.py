@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import brim
+from tests.support.long_form import long_form
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -42,8 +43,9 @@ def pinned(lock: str) -> dict[str, str]:
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the programs that build packages, in a virtualenv of their lock."""
     folder = tmp_path_factory.mktemp("tools")
-    venv.create(folder, with_pip=True)
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    venv.create(folder, with_pip=False)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
+    pip += ["install", "--quiet", "--disable-pip-version-check"]
     pip += ["--no-compile"]  # some are run once, most not at all
     lock = str(ROOT / "requirements-dist.lock")
     done = subprocess.run([*pip, "--require-hashes", "-r", lock], capture_output=True, text=True, check=False)
@@ -111,7 +113,8 @@ def test_the_sdist_holds_sources_and_nothing_of_a_machine(packages: Path) -> Non
     assert not [member.name for member in members if "/tests/" in member.name or member.name.endswith(".pyc")]
 
 
-@pytest.mark.parametrize("installer", ["pip", "pipx", "uv"])
+@pytest.mark.long_form
+@pytest.mark.parametrize("installer", long_form(["pip", "pipx", "uv"], short=["pipx", "uv"]))
 def test_it_installs_as_people_install_things(installer: str, tools: Path, wheel: Path, tmp_path: Path) -> None:
     home, programs = tmp_path / "home", tmp_path / "home" / "bin"
     env = {
