@@ -18,7 +18,7 @@ from tests.support.brim_process import RunningBrim
 from tests.support.figures import Figures
 from tests.support.long_form import long_form
 
-ROUNDS = long_form(20, short=5)
+ROUNDS = long_form(20, short=4)
 CLIENTS = 8
 MAX_RECOVERY_S = 60.0
 """Far more than the second it takes: a start that waits for some time-out is found, a busy machine is none."""

@@ -46,7 +46,7 @@ FIRST_SEED = int(os.environ.get("READER_FUZZ_SEED", "0"))
 STATE = os.environ.get("READER_FUZZ_STATE")
 """A file that keeps the next seed, so that an interrupted run goes on."""
 
-EXAMPLES = long_form(20_000, short=8_000)
+EXAMPLES = long_form(20_000, short=5_000)
 
 ODFI, RDFI = "121042882", "231380104"
 MOVEMENT = Movement(transaction_code="27", routing_number=RDFI, account_number="0012-3456", amount_cents=1234)

@@ -40,7 +40,7 @@ from tests.support.long_form import long_form
 from tests.support.postgres import PostgresForTests
 
 REAL_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
-STEPS = int(os.environ.get("SIM_STEPS", long_form("6000", short="3000")))
+STEPS = int(os.environ.get("SIM_STEPS", long_form("6000", short="2000")))
 SEED = int(os.environ.get("SIM_SEED", random.SystemRandom().randrange(2**32)))
 STATE = Path(os.environ["SIM_STATE"]) if "SIM_STATE" in os.environ else None
 MINUTES = float(os.environ.get("SIM_MINUTES", "inf"))

@@ -27,10 +27,31 @@ ENTRIES: Final = [entry for entry in all_entries(Catalogue(OPERATIONS)) if is_do
 PATIENCE_S: Final = 60
 
 
+@pytest.fixture(scope="module")
+def read_samples() -> dict[str, Sample]:
+    """The examples of operations that only read, by their page: all languages can share one."""
+    return {}
+
+
 @pytest.fixture
-def sample(request: pytest.FixtureRequest, server: Server, account: str, key: str, tmp_path: Path) -> Sample:
+def sample(
+    request: pytest.FixtureRequest,
+    server: Server,
+    account: str,
+    key: str,
+    tmp_path: Path,
+    read_samples: dict[str, Sample],
+) -> Sample:
     """The example of an operation, in an account of its own."""
     entry: Entry = request.param
+    if entry.operation.method != "GET":
+        return _make_sample(entry, server, account, key, tmp_path)
+    if entry.url not in read_samples:
+        read_samples[entry.url] = _make_sample(entry, server, account, key, tmp_path)
+    return read_samples[entry.url]
+
+
+def _make_sample(entry: Entry, server: Server, account: str, key: str, tmp_path: Path) -> Sample:
     if is_live(entry.operation):
         return live_sample_for(entry, server, account, tmp_path)
     if entry.chapter.slug in {"verification", "workers", "stuck_items", "audit_log", "legal_holds"}:
