@@ -19,7 +19,7 @@ from brim.web.assets import STATIC
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.site import Site
 from tests.support.browsing import Browser, Links
-from tests.support.long_form import IS_LONG
+from tests.support.long_form import IS_LONG, long_form
 from tests.support.people_house import PASSWORD, House, open_house
 from tests.support.polling import until
 from tests.support.shell_pages import open_page
@@ -137,7 +137,11 @@ def site_with_operators() -> Site:
 
 @pytest.mark.slow
 @pytest.mark.long_form
-@pytest.mark.parametrize("removes", [False, True], ids=["the proxy passes the prefix on", "the proxy removes it"])
+@pytest.mark.parametrize(
+    "removes",
+    long_form([True, False], short=[True]),
+    ids=lambda removes: "the proxy removes it" if removes else "the proxy passes the prefix on",
+)
 def test_nothing_on_any_page_leads_outside_the_prefix(house: House, *, removes: bool) -> None:
     fill(house)
     patterns = {route.pattern for route in site_with_operators().table.routes if route.method == "GET"}
