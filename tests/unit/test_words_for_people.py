@@ -13,7 +13,7 @@ LOGGED: Final = frozenset({"debug", "info", "warning", "error", "exception"})
 """Methods of loggers: whoever reads a log may know classes."""
 
 NOT_SHOWN: Final = {
-    ("core/ach/trouble.py", "cause"),  # tells breaks apart, and is shown to nobody
+    ("core/direct_debits/trouble.py", "cause"),  # tells breaks apart, and is shown to nobody
     ("worker/loop.py", "kind"),  # goes into the log
 }
 FOR_PEOPLE: Final = ("core", "cli", "worker", "host", "platform")
