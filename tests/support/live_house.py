@@ -215,6 +215,7 @@ class LiveHouse:
             "originators": "/ach/originators",
             "originator": originator,
             "originator-new": "/ach/originators/new",
+            "originator-new-sepa": "/ach/originators/new-sepa",
             "originator-edit": f"{originator}/edit",
             "files": "/ach/files",
             "files-none": "/ach/files?status=voided",

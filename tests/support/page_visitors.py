@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
@@ -77,12 +78,43 @@ class Person:
     def post(self, target: str, fields: Mapping[str, str]) -> WireReply:
         return self.wire.post(target, fields, headers={**BROWSER, "Cookie": self.cookie})
 
+    def fields(self, target: str) -> dict[str, str]:
+        """Return what the form of a page holds that leads back to it."""
+        parser = _Fields(target)
+        parser.feed(self.visit(target).body.decode())
+        assert parser.found, f"{target} has no form that leads to it"
+        return parser.found
+
     def hidden(self, target: str, action: str) -> dict[str, str]:
         """Return what the form of a page hides that leads to an address."""
         page = self.visit(target).body.decode()
         _, found, rest = page.partition(f'action="{action}"')
         assert found, f"{target} has no form that leads to {action}"
         return {name: unescape(value) for name, value in _HIDDEN.findall(rest.partition("</form>")[0])}
+
+
+class _Fields(HTMLParser):
+    """The fields of the form that leads to an address, with what they hold."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._action = action
+        self._is_inside = False
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "form":
+            self._is_inside = given.get("action") == self._action
+        elif tag == "select":
+            self._select = name
+        elif self._is_inside and tag == "input" and name:
+            if given.get("type") != "checkbox" or "checked" in given:
+                self.found[name] = given.get("value") or ""
+        elif self._is_inside and tag == "option" and ("selected" in given or self._select not in self.found):
+            self.found[self._select] = given.get("value") or ""
 
 
 def text_of(reply: WireReply) -> str:

@@ -55,6 +55,7 @@ BY_API: Final = {
     "/live-money/stop": "PostBrimRailsRailStop",
     "/live-money/resume": "PostBrimRailsRailResume",
     "/ach/originators/new": "PostBrimAchOriginators",
+    "/ach/originators/new-sepa": "PostBrimAchOriginators",
     "/ach/originators/{originator}/edit": "PostBrimAchOriginatorsOriginator",
     "/ach/originators/{originator}/activate": "PostBrimAchOriginatorsOriginatorActivate",
     "/ach/originators/{originator}/suspend": "PostBrimAchOriginatorsOriginatorSuspend",

@@ -10,6 +10,8 @@ from tests.support.service import Server
 from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
+NEW = "/ach/originators/new-sepa"
+
 
 @pytest.fixture
 def live(server: Server, live_key: str) -> Wire:
@@ -38,8 +40,73 @@ def test_a_creditor_is_shown_with_amounts_in_euros(person: Person, live: Wire, t
     shown = person.read(path)
     for words in ("Acme Top-ups Draft", CREDITOR_ID, "COBADEFFXXX", "14 days", "25,000.00 EUR"):
         assert words in shown
-    assert f"{path}/edit" not in person.visit(path).body.decode()
+    assert f"{path}/edit" in person.visit(path).body.decode()
     assert "Acme Top-ups" in person.read("/ach/originators")
+
+
+@pytest.fixture
+def filled_in(person: Person, tmp_path: Path) -> dict[str, str]:
+    """What somebody fills in for a new creditor: what the form holds at first, and what it asks for."""
+    first = person.fields(NEW)
+    return first | {
+        "account_number": "DE89 3704 0044 0532 0130 00",
+        "creditor_identifier": CREDITOR_ID,
+        "creditor_name": "Acme Top-ups",
+        "bic": "COBADEFFXXX",
+        "time_zone": "Europe/Berlin",
+        "outgoing_folder": str(tmp_path / "to-bank"),
+        "incoming_folder": str(tmp_path / "from-bank"),
+    }
+
+
+def test_a_creditor_is_written_shown_and_changed_on_its_pages(
+    person: Person, live: Wire, filled_in: dict[str, str]
+) -> None:
+    assert NEW in person.visit("/ach/originators").body.decode()
+    written = person.send(NEW, NEW, filled_in | {"prenotification_days": "2", "day_cap": "1,234.50"})
+    assert written.status == 303, written.body
+    path = written.headers["location"].partition("?")[0]
+    found = live.get(f"/v1/brim/ach/originators/{path.rpartition('/')[2]}").json
+    assert (found["status"], found["last4"], found["profile"]["day_cap"]) == ("draft", "3000", 123_450)
+    assert found["profile"]["sepa"]["prenotification_days"] == 2
+    assert found["profile"]["file_name"].endswith(".xml")
+    assert "Acme Top-ups Draft" in person.read(path)
+    edit = f"{path}/edit"
+    fields = person.fields(edit) | {"account_number": "", "message": "pain.008.001.02", "hold_days": "6"}
+    assert fields["creditor_identifier"] == CREDITOR_ID
+    assert person.post(edit, fields).headers["location"] == f"{path}?done=originator_updated"
+    changed = live.get(f"/v1/brim/ach/originators/{found['id']}").json
+    assert (changed["version"], changed["last4"], changed["profile"]["hold_days"]) == (2, "3000", 6)
+    assert changed["profile"]["sepa"] == found["profile"]["sepa"] | {"message": "pain.008.001.02"}
+    stale = person.post(edit, fields | {"hold_days": "7"})
+    assert stale.status == 400
+    assert "Load version 2" in stale.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("creditor_identifier", "DE99ZZZ09999999999"),
+        ("creditor_identifier", ""),
+        ("creditor_name", "\N{EURO SIGN} Top-ups"),
+        ("bic", "NOBIC"),
+        ("message", "pain.008.001.01"),
+        ("prenotification_days", "90"),
+        ("account_number", "DE88370400440532013000"),
+        ("time_zone", ""),
+        ("cutoffs", "25:00"),
+        ("day_cap", "much"),
+        ("incoming_folder", "somewhere"),
+    ],
+)
+def test_what_is_wrong_with_a_creditor_is_said_at_its_field(
+    person: Person, filled_in: dict[str, str], field: str, value: str
+) -> None:
+    reply = person.send(NEW, NEW, filled_in | {field: value})
+    shown = reply.body.decode()
+    assert reply.status == 400, shown
+    assert f'id="error-{field}"' in shown
+    assert "370400440532013000" not in shown.replace(" ", "")
 
 
 def test_a_bank_account_with_an_iban_is_shown_and_its_mandate_recorded(person: Person, live: Wire) -> None:

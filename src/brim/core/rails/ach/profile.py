@@ -366,7 +366,7 @@ def _check_ach(profile: OriginatorProfile) -> None:
         raise ProfileError("entry_description", "this one tells banks that the entry is something else.")
 
 
-_ONLY_ACH: Final = (
+ONLY_ACH: Final = (
     *("odfi_routing_number", "odfi_name", "immediate_destination", "immediate_origin", "origin_name", "company_name"),
     *("company_id", "entry_description", "sec_code", "same_day_cutoffs", "retry_schedule", "microdeposits", "offset"),
     *("transfers", "confirmation"),
@@ -377,7 +377,7 @@ _ONLY_ACH: Final = (
 def _check_sepa(profile: OriginatorProfile, terms: SepaTerms) -> None:
     """Check what an originator has that collects by SEPA, and that it has nothing that only ACH knows."""
     defaults = {field.name: field.default for field in msgspec.structs.fields(OriginatorProfile)}
-    for field in _ONLY_ACH:
+    for field in ONLY_ACH:
         if getattr(profile, field) != defaults[field]:
             raise ProfileError(field, "an originator that collects by SEPA has none: leave it out.")
     if profile.time_zone == defaults["time_zone"]:

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.core.rails.ach import APPROVAL_LIMITS, OriginatorProfile
+from brim.core.rails.ach import APPROVAL_LIMITS, ONLY_ACH, OriginatorProfile
+from brim.core.rails.sepa import SepaTerms
 from brim.http.form import Field
 from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
 from brim.web.dashboard.forms import Form
@@ -18,28 +19,50 @@ MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule", *LI
 KEYS: Final = ("sftp_host_keys",)
 """Lists whose items have blanks in them."""
 CHECKS: Final = ("requires_approval",)
-FIELDS: Final = tuple(name for name in OriginatorProfile.__struct_fields__ if name != "sepa")
-"""The fields of a form; an originator that collects by SEPA is made by the API."""
-_DOLLARS: Final = "usd"
+OF_ACH: Final = tuple(name for name in OriginatorProfile.__struct_fields__ if name != "sepa")
+"""The fields of the form for an originator that collects by ACH."""
+OF_SEPA: Final = tuple(
+    name
+    for name in OF_ACH
+    if name not in ONLY_ACH
+    and not name.startswith(("microdeposit", "transfers"))
+    and name not in {"line_ending", "max_file_lines", "return_rate_minimum", "same_day_cap", "lead_days"}
+)
+"""The fields of the form for one that collects by SEPA, beside its creditor's."""
+CREDITOR: Final = SepaTerms.__struct_fields__
+"""The fields of the creditor."""
+_OF_NEW_SEPA: Final = {"time_zone": "", "file_name": "{date}-{modifier}-{id}.xml"}
+"""What a form for SEPA holds at first otherwise than that for ACH."""
+_CENTS: Final = "usd"
+"""A currency with as many decimals as those that are collected."""
 
 
-def defaults() -> dict[str, str]:
+def fields_of(*, is_sepa: bool) -> tuple[str, ...]:
+    """Return the fields of the form for an originator of a rail, without its account number."""
+    return OF_SEPA + CREDITOR if is_sepa else OF_ACH
+
+
+def defaults(*, is_sepa: bool) -> dict[str, str]:
     """Return a form's values for a new profile: what is said where nothing is."""
-    given = {field.name: field.default for field in msgspec.structs.fields(OriginatorProfile) if field.name in FIELDS}
-    said = {name: value for name, value in given.items() if value is not msgspec.NODEFAULT}
-    return dict.fromkeys(FIELDS, "") | values_of(said)
+    structs = (OriginatorProfile, SepaTerms) if is_sepa else (OriginatorProfile,)
+    given = {field.name: field.default for struct in structs for field in msgspec.structs.fields(struct)}
+    names = fields_of(is_sepa=is_sepa)
+    said = {name: given[name] for name in names if given[name] is not msgspec.NODEFAULT}
+    first = dict.fromkeys(names, "") | {name: _text(name, value) for name, value in said.items()}
+    return first | (_OF_NEW_SEPA if is_sepa else {})
 
 
 def values_of(profile: Mapping[str, Any]) -> dict[str, str]:
     """Return a form's values for a profile as the API has it."""
-    return {name: _text(name, value) for name, value in profile.items() if name in FIELDS}
+    values = {**profile, **(profile["sepa"] or {})}
+    return {name: _text(name, values[name]) for name in fields_of(is_sepa=profile["sepa"] is not None)}
 
 
 def _text(name: str, value: Any) -> str:
     if value is None:
         return ""
     if name in AMOUNTS:
-        return csv_amount(value, _DOLLARS)
+        return csv_amount(value, _CENTS)
     if name in LISTS + KEYS:
         return ", ".join(value)
     if name in CHECKS:
@@ -47,10 +70,18 @@ def _text(name: str, value: Any) -> str:
     return str(value)
 
 
+def _creditor_of(form: Form) -> dict[str, Field]:
+    """Return the creditor of a form for SEPA as a part of the profile; nothing of another one."""
+    if CREDITOR[0] not in form.values:
+        return {}
+    form.errors |= {name: "Fill this in." for name in CREDITOR if not form.values[name]}
+    return {"sepa": {name: form.values[name] for name in CREDITOR}}
+
+
 def profile_of(form: Form) -> dict[str, Field]:
     """Return the API's parameters of a profile from a form's values; what cannot be read shows its error."""
-    profile: dict[str, Field] = {}
-    for name in FIELDS:
+    profile = _creditor_of(form)
+    for name in OF_SEPA if CREDITOR[0] in form.values else OF_ACH:
         text = form.values[name]
         if name in CHECKS:
             profile[name] = "true" if text else "false"
@@ -63,7 +94,7 @@ def profile_of(form: Form) -> dict[str, Field]:
             profile[name] = [part.strip() for part in text.split(",") if part.strip()]
         elif name in AMOUNTS:
             try:
-                profile[name] = read_amount(text, _DOLLARS)
+                profile[name] = read_amount(text, _CENTS)
             except AmountError as error:
                 form.errors[name] = str(error)
         elif text:

@@ -6,20 +6,21 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from brim.base.ids import random_base62
+from brim.core.rails.sepa import Version
 from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.live_money.pages import RAIL, allowed_actions, refused_actions
-from brim.web.dashboard.originators.fields import FIELDS, defaults, profile_of, values_of
+from brim.web.dashboard.originators.fields import CREDITOR, defaults, fields_of, profile_of, values_of
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.operators.confirmation import asked_in_a_row, refuse_in_a_row
 
 ORIGINATORS: Final = "/v1/brim/ach/originators"
 ORIGINATOR: Final = ORIGINATORS + "/{}"
 _MOST: Final = 100
-_PARAM: Final = re.compile(r"profile\[(\w+)\].*")
+_PARAM: Final = re.compile(r"(?:profile\[)?(?:sepa\]?\[)?(\w+)\].*")
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -60,12 +61,25 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 
 async def show_new(page: SignedVisit) -> Reply:
     """`GET /ach/originators/new`."""
-    return _reply_form(page, Form(values=defaults() | {"account_number": ""}))
+    return _reply_form(page, Form(values=defaults(is_sepa=False) | {"account_number": ""}))
+
+
+async def show_new_sepa(page: SignedVisit) -> Reply:
+    """`GET /ach/originators/new-sepa`."""
+    return _reply_form(page, Form(values=defaults(is_sepa=True) | {"account_number": ""}))
 
 
 async def create(page: SignedVisit) -> Reply:
     """`POST /ach/originators/new`. The form's key makes one originator of however many times it is sent."""
-    form = _read(page)
+    return await _create(page, _read(page, is_sepa=False))
+
+
+async def create_sepa(page: SignedVisit) -> Reply:
+    """`POST /ach/originators/new-sepa`: the same of one that collects by SEPA."""
+    return await _create(page, _read(page, is_sepa=True))
+
+
+async def _create(page: SignedVisit, form: Form) -> Reply:
     profile = profile_of(form)
     if not form.is_right:
         return _reply_form(page, form, status=400)
@@ -88,7 +102,8 @@ async def show_edit(page: SignedVisit) -> Reply:
 async def edit(page: SignedVisit) -> Reply:
     """`POST /ach/originators/{originator}/edit`: only the profile that the form was filled in with is changed."""
     originator_id = page.path_params["originator"]
-    form = _read(page)
+    originator = await page.api.get(api_path(ORIGINATOR, originator_id))
+    form = _read(page, is_sepa=originator["profile"]["sepa"] is not None)
     form.values["expected_version"] = page.form.get("expected_version", "")
     profile = profile_of(form)
     if form.is_right:
@@ -109,8 +124,9 @@ async def edit(page: SignedVisit) -> Reply:
     return _reply_form(page, form, originator=originator, status=400)
 
 
-def _read(page: SignedVisit) -> Form:
-    return Form(values={name: page.form.get(name, "").strip() for name in (*FIELDS, "account_number")})
+def _read(page: SignedVisit, *, is_sepa: bool) -> Form:
+    names = (*fields_of(is_sepa=is_sepa), "account_number")
+    return Form(values={name: page.form.get(name, "").strip() for name in names})
 
 
 def _take_in(form: Form, error: ApiRefusedError) -> None:
@@ -132,6 +148,8 @@ def _reply_form(
         status=status,
         form=form,
         originator=originator,
+        is_sepa=CREDITOR[0] in form.values,
+        versions=[(each.value, each.value) for each in Version],
         zones=_zones(form),
         is_stale=form.message is not None
         and originator is not None
@@ -140,9 +158,12 @@ def _reply_form(
 
 
 def _zones(form: Form) -> list[tuple[str, str]]:
-    """Return the time zones to choose from: those of American banks, and the one that the profile has."""
-    zones = {zone for zone in available_timezones() if zone.startswith(("America/", "Pacific/"))}
-    return [(zone, zone) for zone in sorted(zones | {form.values["time_zone"]} - {""})]
+    """Return the time zones to choose from: those of American or European banks, and the one that the profile has."""
+    is_sepa = CREDITOR[0] in form.values
+    continents = ("Europe/", "Atlantic/", "Asia/Nicosia") if is_sepa else ("America/", "Pacific/")
+    zones = {zone for zone in available_timezones() if zone.startswith(continents)}
+    found = [(zone, zone) for zone in sorted(zones | {form.values["time_zone"]} - {""})]
+    return [("", "Choose one"), *found] if is_sepa else found
 
 
 async def show_activate(page: SignedVisit) -> Reply:

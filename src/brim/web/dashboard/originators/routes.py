@@ -13,6 +13,8 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.get_live("/ach/originators", pages.show_all),
         *signed.get_live("/ach/originators/new", pages.show_new),
         *signed.post_live("/ach/originators/new", pages.create),
+        *signed.get_live("/ach/originators/new-sepa", pages.show_new_sepa),
+        *signed.post_live("/ach/originators/new-sepa", pages.create_sepa),
         *signed.get_live("/ach/originators/{originator}", pages.show),
         *signed.get_live("/ach/originators/{originator}/edit", pages.show_edit),
         *signed.post_live("/ach/originators/{originator}/edit", pages.edit),
