@@ -74,7 +74,7 @@ ENTRIES: Final = [
 ]
 STATE: Final = {
     "accounts": "to_jsonb(t)",
-    "authorizations": "to_jsonb(t)",
+    "authorizations": "to_jsonb(t) - 'used_by' - 'lapses_on'",
     "originators": "to_jsonb(t)",
     "rail_stops": "to_jsonb(t)",
     "return_overrides": "to_jsonb(t)",

@@ -50,6 +50,8 @@ MONEY: Final = {
     "PostBrimBalanceReserves",
     "PostBrimNegativeBalancesNegativeBalanceTopUp",
     "PostTestHelpersBalanceHold",
+    "PostBrimAuthorizationsAuthorizationAmend",
+    "PostBrimAuthorizationsAuthorizationConfirm",
     "PostBrimAuthorizationsAuthorizationEnd",
     "PostBrimAchReturnsReturnDishonor",
     "PostBrimAchReversals",

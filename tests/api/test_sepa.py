@@ -130,6 +130,37 @@ def test_what_does_not_belong_together_is_refused(live: Wire) -> None:
         assert live.post(f"/v1/brim/{what}", {"funding_source": source}).status == 400
 
 
+def test_a_mandate_of_the_b2b_scheme_is_confirmed(live: Wire) -> None:
+    source = live.post("/v1/sources", SOURCE).json["id"]
+    one_off = {"funding_source": source, **MANDATE, "sec_code": "B2B", "sequence_type": "OOFF"}
+    mandate = live.post(AUTHORIZATIONS, one_off).json
+    assert (mandate["sec_code"], mandate["sequence_type"], mandate["confirmed_at"], mandate["used_by"]) == (
+        "B2B", "OOFF", None, None
+    )  # fmt: skip
+    confirmed = live.post(f"{AUTHORIZATIONS}/{mandate['id']}/confirm", {"confirmed_at": 1_793_600_000})
+    assert confirmed.json == mandate | {"confirmed_at": 1_793_600_000}
+    core = live.post(AUTHORIZATIONS, {"funding_source": source, **MANDATE}).json
+    assert (core["sequence_type"], core["confirmed_at"]) == ("RCUR", None)
+    refused(live.post(f"{AUTHORIZATIONS}/{core['id']}/confirm", {}), param="authorization")
+    refused(live.post(AUTHORIZATIONS, {"funding_source": source, **MANDATE, "confirmed_at": 5}), param="confirmed_at")
+
+
+def test_a_mandate_is_amended(live: Wire) -> None:
+    source, other = (live.post("/v1/sources", SOURCE).json["id"] for _ in range(2))
+    mandate = live.post(AUTHORIZATIONS, {"funding_source": source, **MANDATE, "last_collected_on": "2026-02-28"}).json
+    assert (mandate["lapses_on"], mandate["amendments"]) == ("2029-02-28", [])
+    path = f"{AUTHORIZATIONS}/{mandate['id']}"
+    amended = live.post(f"{path}/amend", {"mandate_reference": "M-2", "funding_source": other}).json
+    (told,) = amended["amendments"]
+    assert (amended["mandate_reference"], amended["funding_source"]) == ("M-2", other)
+    assert (told["former_reference"], told["former_funding_source"]) == (mandate["mandate_reference"], source)
+    assert (told["former_creditor_identifier"], told["presented_on"]) == (None, None)
+    assert live.get(path).json == amended == live.get(AUTHORIZATIONS).json["data"][0]
+    refused(live.post(f"{path}/amend", {}), param="mandate_reference")
+    refused(live.post(f"{path}/amend", {"mandate_reference": mandate["mandate_reference"]}), param="mandate_reference")
+    refused(live.post(f"{path}/amend", {"funding_source": "src_none"}), param="funding_source")
+
+
 def test_a_creditor_that_no_bank_would_take_is_refused(live: Wire, form: dict[str, str]) -> None:
     for field, value in (
         ("profile[sepa][creditor_identifier]", "DE99ZZZ09999999999"),

@@ -62,6 +62,8 @@ _NEEDS_MORE: Final = frozenset(
         "GET /v1/brim/negative_balances/{negative_balance}",  # one that no top-up has recovered meanwhile
         "POST /v1/brim/negative_balances/{negative_balance}/top_up",  # one that is not covered by pending top-ups
         "POST /v1/test_helpers/balance/hold",  # an amount that is there
+        "POST /v1/brim/authorizations/{authorization}/amend",  # a mandate
+        "POST /v1/brim/authorizations/{authorization}/confirm",  # a mandate of the B2B scheme
         "POST /v1/brim/prenotes",  # a bank account whose holder has authorized debits
         "POST /v1/brim/microdeposits",  # the same, and an originator that sends some
         "POST /v1/brim/ach/originators",  # a profile that a bank could have agreed to

@@ -68,6 +68,9 @@ NAMED: Final = "reads everything, once sums have shown that something is wrong"
 PEOPLE: Final = "lists all there are, to a person at the command line"
 ONE_OWNERS: Final = "gives all of one owner's pending top-ups another time, once"
 
+_AMENDMENTS: Final = json.dumps(
+    [{"account": BIG, "livemode": False, "authorization_id": f"auth_{n:024}", "created_ms": 1} for n in FEW]
+)
 _CREATES: Final = json.dumps(
     [
         {
@@ -675,7 +678,21 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.delete_stop": Case(("acct_7", False, "ach", "")),
     "originators.list_stops": Case(("acct_7", False)),
     "originators.end_authorizations": Case((*OWN, at("pm_", 50), 9, "x")),
-    "originators.insert_authorization": Case((*OWN, "auth_new", "pm_new", "WEB", "", 1, "{}", 1, None)),
+    "originators.insert_authorization": Case(
+        (*OWN, "auth_new", "pm_new", "WEB", "", 1, "{}", 1, None, None, None, None)
+    ),
+    "originators.extend_mandates": Case((*HALF, [at("auth_", n) for n in ODD], ["x"] * 50, ["x"] * 50, DAY)),
+    "originators.amend_mandate": Case((*OWN, at("auth_", 50), None, "pm_x", None)),
+    "originators.insert_amendments": Case((_AMENDMENTS,)),
+    "originators.list_amendments": Case((*OWN, [at("auth_", n) for n in FEW])),
+    "originators.set_amendments_presented": Case((*HALF, [at("auth_", n) for n in ODD], [DAY] * 50)),
+    "originators.set_mandates_told": Case((*HALF, [at("auth_", n) for n in ODD], ["x"] * 50, ["x"] * 50)),
+    "originators.count_lapsing": Case((DAY, DAY, 10)),
+    "originators.confirm_mandate": Case((*OWN, at("auth_", 50), 9)),
+    "originators.take_one_offs": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),
+    "originators.give_one_offs_back": Case((*HALF, [at("pm_", n) for n in ODD], [at("tu_", n) for n in ODD])),
+    "originators.end_used": Case((*HALF, [at("auth_", n) for n in ODD], 9, "x")),
+    "originators.lock_used": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),
     "originators.lock_mandate_reference": Case((OWN[1], "M-1")),
     "originators.is_reference_taken": Case((*OWN, "M-1")),
     "archiving.read_archiving": Case(()),
@@ -698,6 +715,9 @@ CASES: Final[Mapping[str, Case]] = {
     "return_rates.write_override": Case((*OWN, "orig_1", "acct_new", "asked", "x", 2, "op_1", 1, None, None, False)),
     "return_rates.delete_override": Case((*OWN, "orig_1", at("acct_", 7), "asked")),
     "return_rates.list_overrides": Case((*OWN, "orig_1", 10)),
+    "direct_debits.mandates_in_file": Case((*OWN, at("file_", 50))),
+    "direct_debits.read_amendments": Case((*HALF, [at("auth_", n) for n in ODD])),
+    "direct_debits.read_lapses": Case((*HALF, [at("auth_", n) for n in ODD])),
     "direct_debits.count_debits": Case((*OWN, at("file_", 50), None)),
     "direct_debits.read_copy": Case(()),
     "direct_debits.is_compared": Case((*OWN, "orig_1")),

@@ -1,16 +1,20 @@
 """Top-ups by SEPA with the rehearsal bank, which shares no code with the service, from the message to the refund."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from brim.bank.sepa import REASONS, iban_of
 from brim.base.json_codec import encode
+from brim.core import originators
+from brim.core.rails.ach import SecCode
 from brim.core.rails.sepa import REASONS as KNOWN
-from brim.core.rails.sepa import check_debtor_iban
+from brim.core.rails.sepa import SequenceType, check_debtor_iban
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
+from tests.support.live_money import OPERATOR, PLATFORM
 from tests.support.sepa_money import SepaMoney
 
 PAYS = "NL91ABNA0417164300"
@@ -95,6 +99,66 @@ async def test_creditors_and_days_that_the_bank_does_not_know_are_rejected_by_ba
     (listed,) = await rows(live.database, "SELECT kind, detail FROM breaks")
     assert listed["kind"] == "rejected_file"
     assert "BE05" in listed["detail"]
+
+
+async def test_the_bank_knows_businesses_and_mandates_for_one_collection(live: SepaMoney) -> None:
+    await live.rehearse()
+    business: dict[str, Any] = {"sec_code": SecCode.B2B, "confirmed_ms": live.now_ms}
+    one_off: dict[str, Any] = {"sequence_type": SequenceType.ONE_OFF}
+    made = {
+        name: await live.create(await live.iban(iban, **terms), amount)
+        for name, iban, amount, terms in (
+            ("business", PAYS, 1_000, business),
+            ("consumer", iban_of("AC13", 0), 2_000, business),
+            ("no refund", iban_of("MD06", 4), 4_000, business),
+            ("of core", iban_of("AC13", 0), 8_000, {}),
+            ("one-off", PAYS, 16_000, one_off),
+            ("one-off of a business", PAYS, 32_000, business | one_off),
+        )
+    }
+    await live.through("2026-12-14 12:00")
+    found = {name: (await live.topup(topup))["failure_code"] for name, topup in made.items()}
+    assert found == dict.fromkeys(made) | {"consumer": "bank_account_restricted"}
+    assert (await live.ledger())["bank:operating"] == 61_000
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    async with live.database.connection() as conn:  # as if the service had forgotten that it was used
+        await conn.execute("UPDATE authorizations SET ended_ms = NULL, used_by = NULL WHERE end_reason = 'collected'")
+    (source,) = await rows(live.database, "SELECT source FROM topups WHERE id = $1", made["one-off"])
+    again = await live.create(source["source"], 64_000)
+    await live.through("2026-12-17 12:00")
+    row = await live.topup(again)
+    assert (row["status"], row["failure_code"]) == ("failed", "debit_not_authorized")
+    await assert_books_hold(live.database)
+
+
+async def test_the_bank_takes_a_mandate_of_another_account_that_says_so(live: SepaMoney) -> None:
+    await live.rehearse()
+    old = await live.iban()
+    await live.create(old, 1_000)
+    await live.through("2026-12-02 20:00")
+    new = await live.iban("FR1420041010050500013M02606", mandate=False)
+    (mandate,) = await rows(live.database, "SELECT id FROM authorizations")
+    async with live.database.transaction() as conn:
+        await originators.amend_mandate(
+            conn,
+            PLATFORM,
+            mandate["id"],
+            mandate_reference="M-2",
+            funding_source=new,
+            by=OPERATOR,
+            now_ms=live.now_ms,
+            ids=live.ids,
+        )
+    told = await live.create(new, 2_000)
+    await live.through("2026-12-14 12:00")
+    assert (await live.topup(told))["status"] == "succeeded"
+    async with live.database.connection() as conn:  # as if the service had changed the account without saying so
+        await conn.execute("UPDATE authorizations SET funding_source = $1", old)
+    untold = await live.create(old, 4_000)
+    await live.through("2026-12-16 12:00")
+    row = await live.topup(untold)
+    assert (row["status"], row["failure_code"]) == ("failed", "debit_not_authorized")
+    await assert_books_hold(live.database)
 
 
 def test_each_reason_of_the_rehearsal_is_known_and_its_iban_can_be_debited() -> None:

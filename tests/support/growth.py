@@ -248,6 +248,13 @@ _BOOKS: Final = (
         CASE WHEN n % 10 < 9 THEN n END
     FROM n
     """,
+    # Of each mandate, one: it is amended once or twice in its life. Banks have not been told of a tenth of them.
+    """
+    mandate_amendments (account, livemode, authorization_id, number, created_ms, former_reference, presented_on)
+    SELECT
+        {account}, false, 'auth_' || {id}, 1, n, 'M-' || n, CASE WHEN n % 10 < 9 THEN date '2026-01-01' END
+    FROM n
+    """,
     """
     prenotes (
         account, livemode, id, funding_source, status, created_ms, due_ms, test_clock, expected_ms, ended_ms

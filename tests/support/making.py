@@ -160,6 +160,13 @@ def _authorization(wire: Wire, account: str) -> Made:
     return _post(wire, "/v1/brim/authorizations", form), {}
 
 
+def _mandate(wire: Wire, _account: str) -> Made:
+    iban = {"type": "sepa_debit", "sepa_debit[iban]": "NL91ABNA0417164300", "owner[name]": "Jenny Rosen"}
+    form = {"accepted_at": _NOW, "sec_code": "B2B", "text": "We authorize debits."}
+    source = _post(wire, "/v1/sources", iban)
+    return _post(wire, "/v1/brim/authorizations", {"funding_source": source, **form}), {}
+
+
 def _account_to_hold(wire: Wire, account: str) -> Made:
     under, _ = _account_under(wire, account)
     return "", {"account": under}
@@ -206,6 +213,8 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     ),
     "PostBrimDefaultFundingSources": _default,
     "PostBrimAuthorizations": _default,
+    "PostBrimAuthorizationsAuthorizationAmend": _mandate,
+    "PostBrimAuthorizationsAuthorizationConfirm": _mandate,
     "/v1/brim/authorizations": _authorization,
     "DeleteBrimDefaultFundingSourcesCurrency": _chosen_default,
     "/v1/brim/topups": _succeeded,

@@ -129,9 +129,15 @@ class SepaMoney(LiveMoney):
         return datetime.fromtimestamp(self.now_ms // 1000, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%dT%H:%M:%S")
 
     async def iban(
-        self, iban: str = DEBTOR, *, scope: AccountScope = PLATFORM, name: str = "Jenny Rosen", mandate: bool = True
+        self,
+        iban: str = DEBTOR,
+        *,
+        scope: AccountScope = PLATFORM,
+        name: str = "Jenny Rosen",
+        mandate: bool = True,
+        **terms: Any,
     ) -> str:
-        """Put an IBAN on file, with a mandate, and return its id."""
+        """Put an IBAN on file, with a mandate of these terms, and return its id."""
         source_id = self.ids.new_at("src_", self.now_ms)
         kept = await self.secrets.keep(BankNumbers("", iban), scope=scope, object_id=source_id)
         source = FundingSource(
@@ -154,18 +160,25 @@ class SepaMoney(LiveMoney):
         async with self.database.connection() as conn:
             await insert_funding_source(conn, source, kept.sealed)
             if mandate:
-                await self.sign(conn, source_id, scope=scope)
+                await self.sign(conn, source_id, scope=scope, **terms)
         return source_id
 
     async def sign(
-        self, conn: Any, source: str, *, scope: AccountScope = PLATFORM, reference: str | None = None
+        self,
+        conn: Any,
+        source: str,
+        *,
+        scope: AccountScope = PLATFORM,
+        reference: str | None = None,
+        sec_code: SecCode = SecCode.CORE,
+        **terms: Any,
     ) -> originators.Authorization:
-        """Record a mandate."""
+        """Record a mandate of these terms."""
         return await originators.authorize(
             conn,
             scope,
             funding_source=source,
-            sec_code=SecCode.CORE,
+            sec_code=sec_code,
             text="I authorize SEPA direct debits.",
             accepted_ms=self.now_ms,
             evidence={"ip": "192.0.2.1"},
@@ -173,6 +186,7 @@ class SepaMoney(LiveMoney):
             by=TESTER,
             now_ms=self.now_ms,
             ids=self.ids,
+            **terms,
         )
 
     async def pass_time(self, text: str) -> None:

@@ -85,6 +85,14 @@ def test_a_collection_by_sepa_is_at_risk_for_eight_weeks_and_for_thirteen_months
     assert risk_of(PROFILE, **told, now_ms=at(f"{day} 12:00")) is risk  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("day", "risk"), [("2026-12-28", Risk.RETURNABLE), ("2026-12-29", None)])
+def test_a_business_by_sepa_has_no_refund_and_its_bank_three_days_of_target(day: str, risk: Risk | None) -> None:
+    settled = date(2026, 12, 22)
+    assert returnable_on(settled, "B2B") == (date(2026, 12, 28), None)
+    told = {"effective_date": settled, "sec_code": "B2B", "is_booked": True}
+    assert risk_of(PROFILE, **told, now_ms=at(f"{day} 12:00")) is risk  # type: ignore[arg-type]
+
+
 def test_what_is_at_risk_is_summed_by_account_source_and_currency() -> None:
     new, old, gone = date(2026, 12, 2), date(2026, 11, 2), date(2026, 9, 1)
     rows = [

@@ -36,6 +36,8 @@ BY_API: Final = {
     "/funding-sources/defaults/{currency}/remove": "DeleteBrimDefaultFundingSourcesCurrency",
     "/funding-sources/{source}/verify": "PostSourcesSourceVerify",
     "/funding-sources/{source}/authorize": "PostBrimAuthorizations",
+    "/funding-sources/{source}/authorizations/{authorization}/amend": "PostBrimAuthorizationsAuthorizationAmend",
+    "/funding-sources/{source}/authorizations/{authorization}/confirm": "PostBrimAuthorizationsAuthorizationConfirm",
     "/funding-sources/{source}/authorizations/{authorization}/end": "PostBrimAuthorizationsAuthorizationEnd",
     "/funding-sources/{source}/state-verified": "PostBrimFundingSourcesFundingSourceVerify",
     "/funding-sources/{source}/prenote": "PostBrimPrenotes",

@@ -121,4 +121,40 @@ def test_a_bank_account_with_an_iban_is_shown_and_its_mandate_recorded(person: P
     assert recorded.status == 303, recorded.body
     (mandate,) = live.get(f"/v1/brim/authorizations?funding_source={source}").json["data"]
     assert mandate["sec_code"] == "CORE"
-    assert f"SEPA mandate {mandate['mandate_reference']}" in person.read(path)
+    assert f"SEPA mandate {mandate['mandate_reference']}, Core, recurrent" in person.read(path)
+
+
+def test_a_business_mandate_is_recorded_and_confirmed_on_its_page(person: Person, live: Wire) -> None:
+    form = {"type": "sepa_debit", "sepa_debit[iban]": "NL91ABNA0417164300", "owner[name]": "Acme B.V."}
+    source = live.post("/v1/sources", form).json["id"]
+    path = f"/funding-sources/{source}"
+    fields = {"text": "We authorize debits.", "sec_code": "B2B", "sequence_type": "OOFF", "mandate_reference": "a//b"}
+    refused = person.send(path, f"{path}/authorize", fields)
+    assert refused.status == 400
+    assert "Invalid mandate reference" in refused.body.decode()
+    person.send(path, f"{path}/authorize", fields | {"mandate_reference": "B-1"})
+    shown = person.read(path)
+    assert "SEPA mandate B-1, B2B, one-off" in shown
+    assert "Not yet: nothing can be collected" in shown
+    (mandate,) = live.get(f"/v1/brim/authorizations?funding_source={source}").json["data"]
+    confirmed = person.send(path, f"{path}/authorizations/{mandate['id']}/confirm", {"confirmed_at": ""})
+    assert confirmed.status == 303, confirmed.body
+    assert "Not yet" not in person.read(path)
+
+
+def test_a_mandate_is_amended_on_its_page(person: Person, live: Wire) -> None:
+    form = {"type": "sepa_debit", "sepa_debit[iban]": "NL91ABNA0417164300", "owner[name]": "Jenny Rosen"}
+    source, other = (live.post("/v1/sources", form).json["id"] for _ in range(2))
+    path = f"/funding-sources/{source}"
+    fields = {"text": "I authorize debits.", "sec_code": "CORE", "mandate_reference": "M-1"}
+    assert person.send(path, f"{path}/authorize", fields).status == 303
+    (mandate,) = live.get(f"/v1/brim/authorizations?funding_source={source}").json["data"]
+    amend = f"{path}/authorizations/{mandate['id']}/amend"
+    refused = person.send(path, amend, {"new_reference": "a//b"})
+    assert refused.status == 400
+    assert 'id="error-new_reference"' in refused.body.decode()
+    assert person.send(path, amend, {"new_reference": "M-2"}).status == 303
+    assert "the reference was M-1; the next collection tells banks" in person.read(path)
+    assert person.send(path, amend, {"new_source": other}).status == 303
+    assert "SEPA mandate M-2" in person.read(f"/funding-sources/{other}")
+    assert "has not authorized debits" in person.read(path)

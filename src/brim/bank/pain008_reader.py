@@ -14,6 +14,7 @@ from brim.bank.nacha_reader import Fault
 
 _NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(pain\.008\.001\.(?:02|08))")
 _AMOUNT: Final = re.compile(r"([0-9]{1,9})\.([0-9]{2})")
+_MANDATE: Final = "DrctDbtTx/MndtRltdInf"
 _NOT_READABLE: Final = "FF01"
 
 
@@ -27,6 +28,9 @@ class Collection:
     signed: str
     iban: str
     name: str
+    former_mandate: str
+    former_creditor: str
+    is_of_new_account: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +111,14 @@ def _message(body: ET.Element, namespace: str, version: str) -> Message:
                     Collection(
                         end_to_end=text(payment, "PmtId/EndToEndId"),
                         amount=_cents(payment.find("InstdAmt", spaces)),
-                        mandate=text(payment, "DrctDbtTx/MndtRltdInf/MndtId"),
-                        signed=text(payment, "DrctDbtTx/MndtRltdInf/DtOfSgntr"),
+                        mandate=text(payment, f"{_MANDATE}/MndtId"),
+                        signed=text(payment, f"{_MANDATE}/DtOfSgntr"),
                         iban=text(payment, "DbtrAcct/Id/IBAN"),
                         name=text(payment, "Dbtr/Nm"),
+                        former_mandate=text(payment, f"{_MANDATE}/AmdmntInfDtls/OrgnlMndtId"),
+                        former_creditor=text(payment, f"{_MANDATE}/AmdmntInfDtls/OrgnlCdtrSchmeId/Id/PrvtId/Othr/Id"),
+                        is_of_new_account=text(payment, f"{_MANDATE}/AmdmntInfDtls/OrgnlDbtrAcct/Id/Othr/Id")
+                        == "SMNDA",
                     )
                     for payment in each.iterfind("DrctDbtTxInf", spaces)
                 ),

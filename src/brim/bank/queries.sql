@@ -82,6 +82,16 @@ UPDATE batches SET status = 'settled' WHERE id = ?
 -- name: batch_entries
 SELECT * FROM entries WHERE batch = ? ORDER BY id
 
+-- name: account_of_mandate
+-- The account that a creditor's mandate was collected from last.
+SELECT e.account FROM entries AS e JOIN batches AS b ON b.id = e.batch
+WHERE b.company_id = ? AND e.individual_id = ? ORDER BY e.id DESC LIMIT 1
+
+-- name: used_mandate
+-- Whether the one collection of a creditor's mandate was taken.
+SELECT count(*) FROM entries AS e JOIN batches AS b ON b.id = e.batch
+WHERE b.company_id = ? AND e.individual_id = ? AND e.discretionary = 'OOFF'
+
 -- name: presentments
 -- How often a company has presented a debit, by its individual id and amount, in order, and each one's return
 -- code; NULL for one that was not returned, or not yet. Dishonored returns, reversals and refunds may be of the same id and

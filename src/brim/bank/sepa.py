@@ -26,8 +26,16 @@ REASONS: Final = {
     "09": "MS03",
     "10": "AG01",
     "11": "SL01",
+    "12": "AC13",
 }
 """Reasons by the first two digits of the account number in a test IBAN."""
+_OF_B2B: Final = "AC13"
+"""That the account is a consumer's says only the bank of a debtor in the B2B scheme."""
+_REFUNDS: Final = {"MD06"}
+"""Reasons that the B2B scheme does not have."""
+_B2B: Final = "B2B"
+_ONE_OFF: Final = "OOFF"
+_KINDS: Final = {(scheme, sequence) for scheme in ("CORE", "B2B") for sequence in ("RCUR", "OOFF", "FRST", "FNAL")}
 BANK_CODE: Final = "99999999"
 """The German bank code of test IBANs: no bank has it."""
 _TEST_IBAN: Final = re.compile(rf"DE[0-9]{{2}}{BANK_CODE}([0-9]{{2}})([0-9]{{3}})[0-9]{{5}}")
@@ -93,7 +101,7 @@ def settle_collections(step: Step, batch: sqlite3.Row) -> None:
         text = f"SEPA COLLECTION {batch['description']}"
         step.book("collection", settle_on, batch["debit"], batch["description"], text, batch["entries"])
     for entry in step.store.rows("batch_entries", batch["id"]):
-        found = _outcome(step, entry["trace"], entry["account"], entry["amount"], use=True)
+        found = _outcome(step, entry["trace"], entry["account"], entry["amount"], scheme=batch["sec"], use=True)
         if found is not None:
             plan_return(step, entry, *found, settled=settle_on)
 
@@ -145,7 +153,7 @@ def _wrong_with(step: Step, batch: CollectionBatch) -> Fault | None:
         return Fault("BE05", f"the creditor identifier {batch.creditor} is not known")
     if batch.account != settings.account:
         return Fault("AC03", "the account is not the creditor's")
-    if (batch.scheme, batch.sequence) not in {("CORE", "RCUR"), ("CORE", "OOFF"), ("CORE", "FRST"), ("CORE", "FNAL")}:
+    if (batch.scheme, batch.sequence) not in _KINDS:
         return Fault("FF05", f"{batch.scheme} {batch.sequence} is not agreed")
     if due is None or due < add_days(day, 1) or due > day + timedelta(days=DAYS_AHEAD) or on_or_after(due) != due:
         return Fault("DT01", f"a message that is processed on {day} cannot be due on {batch.due}")
@@ -155,36 +163,64 @@ def _wrong_with(step: Step, batch: CollectionBatch) -> Fault | None:
 def _rejected(step: Step, message: Message, batches: dict[str, Fault]) -> Iterator[tuple[str, Fault]]:
     """Yield the collections that are rejected before they settle."""
     seen: set[str] = set()
-    for each in [one for batch in message.batches if batch.name not in batches for one in batch.collections]:
-        if fault := _wrong_with_collection(step, each, is_double=each.end_to_end in seen):
-            yield each.end_to_end, fault
-        seen.add(each.end_to_end)
+    used: set[tuple[str, str]] = set()
+    for batch in message.batches:
+        for each in batch.collections if batch.name not in batches else ():
+            mandate = (batch.creditor, each.mandate)
+            is_used = mandate in used or bool(step.store.value("used_mandate", *mandate))
+            is_double = each.end_to_end in seen
+            if fault := _wrong_with_collection(step, batch, each, is_double=is_double, is_used=is_used):
+                yield each.end_to_end, fault
+            elif batch.sequence == _ONE_OFF:
+                used.add(mandate)
+            seen.add(each.end_to_end)
 
 
-def _wrong_with_collection(step: Step, collection: Collection, *, is_double: bool) -> Fault | None:
+def _wrong_with_collection(
+    step: Step, batch: CollectionBatch, collection: Collection, *, is_double: bool, is_used: bool
+) -> Fault | None:
     if not is_iban(collection.iban):
         return Fault("AC01", "the IBAN is wrong")
     if not collection.mandate or not collection.signed or not collection.name:
         return Fault("MD02", "data of the mandate are missing")
     if is_double:
         return Fault("AM05", "the end-to-end id is there twice")
-    found = _outcome(step, collection.end_to_end, collection.iban, collection.amount, use=False)
+    if fault := _wrong_with_amendment(step, batch, collection):
+        return fault
+    if is_used:
+        return Fault("MD01", "the mandate was for one collection")
+    found = _outcome(step, collection.end_to_end, collection.iban, collection.amount, scheme=batch.scheme, use=False)
     return Fault(found[0], "rejected by the debtor's bank") if found is not None and found[1] == 0 else None
 
 
-def _outcome(step: Step, end_to_end: str, iban: str, amount: int, *, use: bool) -> tuple[str, int] | None:
+def _wrong_with_amendment(step: Step, batch: CollectionBatch, collection: Collection) -> Fault | None:
+    """Return what a collection should have said of its mandate, as the debtor's bank knows it from the last one."""
+    creditor = collection.former_creditor or batch.creditor
+    mandate = collection.former_mandate or collection.mandate
+    known = step.store.value("account_of_mandate", creditor, mandate)
+    if known is not None and known != collection.iban and not collection.is_of_new_account:
+        return Fault("MD02", "the mandate is of another account")
+    return None
+
+
+def _outcome(step: Step, end_to_end: str, iban: str, amount: int, *, scheme: str, use: bool) -> tuple[str, int] | None:
     """Return with which reason a collection comes back, and how many days after its settlement; None if it is paid."""
     rule = step.collection_rule(end_to_end, iban, amount, use=use)
     if rule is not None:
         return None if rule.action == "pay" else (rule.outcome.code, rule.outcome.days)
     found = _TEST_IBAN.fullmatch(iban)
-    return (REASONS[found[1]], int(found[2])) if found and found[1] in REASONS else None
+    if found is None or found[1] not in REASONS:
+        return None
+    code, days = REASONS[found[1]], int(found[2])
+    is_of_scheme = code not in _REFUNDS if scheme == _B2B else code != _OF_B2B
+    return (code, days) if is_of_scheme else None
 
 
 def _keep_batch(
     step: Step, file_id: int, number: int, batch: CollectionBatch, *, is_rejected: bool, rejected: set[str]
 ) -> None:
     taken = [] if is_rejected else [each for each in batch.collections if each.end_to_end not in rejected]
+    sequence = batch.sequence
     settle_on = add_days(batch.due_day or step.day, step.settings.settlement_lag)
     batch_id = step.store.run(
         "insert_batch",
@@ -205,7 +241,7 @@ def _keep_batch(
     step.store.run_many(
         "insert_entry",
         (
-            (batch_id, each.end_to_end, "27", "", each.iban, each.amount, each.mandate, each.name, "", None)
+            (batch_id, each.end_to_end, "27", "", each.iban, each.amount, each.mandate, each.name, sequence, None)
             for each in taken
         ),
     )

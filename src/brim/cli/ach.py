@@ -625,12 +625,16 @@ def cancel_refund(refund_id: str, account: str | None, **flags: str | None) -> N
 @ach.command()
 @click.argument("source")
 @click.option("--text", required=True, help="The wording that the account holder agreed to.")
-@click.option("--sec-code", type=click.Choice(["PPD", "WEB", "CCD", "CORE"]), default="WEB", show_default=True)
-@click.option("--mandate-reference", metavar="TEXT", help="The reference of a mandate (CORE); its id when left out.")
+@click.option("--sec-code", type=click.Choice(["PPD", "WEB", "CCD", "CORE", "B2B"]), default="WEB", show_default=True)
+@click.option(
+    "--mandate-reference", metavar="TEXT", help="The reference of a mandate (CORE, B2B); its id when left out."
+)
+@click.option("--last-collected", type=click.DateTime(["%Y-%m-%d"]), help="When others last collected under a mandate.")
+@click.option("--one-off", is_flag=True, help="The mandate is for one collection.")
 @click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z; now when left out.")
 @click.option("--evidence", metavar="TEXT", default="", help="How that is known, such as the name of a document.")
 @of_account
-def authorize(
+def authorize(  # noqa: PLR0913  an option a fact of the authorization
     source: str,
     text: str,
     sec_code: str,
@@ -638,11 +642,15 @@ def authorize(
     accepted: str | None,
     evidence: str,
     account: str | None,
+    *,
+    last_collected: datetime | None,
+    one_off: bool,
     **flags: str | None,
 ) -> None:
     """Write down that the holder of the live bank account SOURCE of --account agreed to debits."""
     from brim.core import originators as service
     from brim.core.rails.ach import SecCode
+    from brim.core.rails.sepa import SequenceType
 
     asked = asked_here()
     accepted_ms = asked["now_ms"] if accepted is None else _moment_ms(accepted)
@@ -657,10 +665,30 @@ def authorize(
             accepted_ms=accepted_ms,
             evidence={"document": evidence} if evidence else {},
             mandate_reference=mandate_reference,
+            sequence_type=SequenceType.ONE_OFF if one_off else None,
+            last_collected_on=None if last_collected is None else last_collected.date(),
             **asked,
         )
 
     click.echo(on_live_money(flags, account, write).id)
+
+
+@ach.command("confirm-mandate")
+@click.argument("authorization", metavar="AUTHORIZATION")
+@click.option("--confirmed", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z; now when left out.")
+@of_account
+def confirm_mandate(authorization: str, confirmed: str | None, account: str | None, **flags: str | None) -> None:
+    """Record that the debtor has confirmed the B2B mandate AUTHORIZATION of --account to their bank."""
+    from brim.core import originators as service
+
+    asked = asked_here()
+    confirmed_ms = asked["now_ms"] if confirmed is None else _moment_ms(confirmed)
+    found = on_live_money(
+        flags,
+        account,
+        lambda conn, scope: service.confirm_mandate(conn, scope, authorization, confirmed_ms=confirmed_ms, **asked),
+    )
+    click.echo(f"{found.id} is confirmed since {tell_time((found.confirmed_ms or 0) // 1000)}.")
 
 
 @ach.command("import")

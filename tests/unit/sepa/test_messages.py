@@ -29,7 +29,9 @@ MANDATES = st.builds(
     reference=st.from_regex(r"[A-Za-z0-9+?:().,'-]{1,35}", fullmatch=True),
     signed_on=st.dates(date(2009, 11, 1), date(2026, 11, 30)),
     former_reference=st.none() | st.just("OLD-1"),
-    former_iban=st.none() | st.just("NL91ABNA0417164300"),
+    is_of_new_account=st.booleans(),
+    former_creditor_identifier=st.none() | st.just("DE41EON00000129793"),
+    former_creditor_name=st.none() | st.just("Former Top-ups"),
 )
 
 
@@ -88,8 +90,16 @@ def _says_the_same(content: bytes, made: tuple[CollectionBatch, ...], version: V
             assert payment.findtext("DrctDbtTx/MndtRltdInf/MndtId", None, names) == meant.mandate.reference
             assert payment.findtext("DrctDbtTx/MndtRltdInf/DtOfSgntr", None, names) == str(meant.mandate.signed_on)
             assert payment.findtext("DbtrAcct/Id/IBAN", None, names) == meant.debtor_iban
-            amended = meant.mandate.former_reference or meant.mandate.former_iban
-            assert (payment.findtext("DrctDbtTx/MndtRltdInf/AmdmntInd", None, names) == "true") is bool(amended)
+            mandate = payment.find("DrctDbtTx/MndtRltdInf", names)
+            assert mandate is not None
+            assert (mandate.findtext("AmdmntInd", None, names) == "true") is meant.mandate.is_amended
+            former = "AmdmntInfDtls/OrgnlCdtrSchmeId"
+            assert mandate.findtext("AmdmntInfDtls/OrgnlMndtId", None, names) == meant.mandate.former_reference
+            assert mandate.findtext(f"{former}/Nm", None, names) == meant.mandate.former_creditor_name
+            identifier = mandate.findtext(f"{former}/Id/PrvtId/Othr/Id", None, names)
+            assert identifier == meant.mandate.former_creditor_identifier
+            account = mandate.findtext("AmdmntInfDtls/OrgnlDbtrAcct/Id/Othr/Id", None, names)
+            assert (account == "SMNDA") is meant.mandate.is_of_new_account
 
 
 @pytest.mark.parametrize(

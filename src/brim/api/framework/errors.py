@@ -356,6 +356,8 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     originators.ReturnRateError: Place(400, "return_rate_limit"),
     originators.AuthorizationKindError: Place(param=FROM_ERROR),
     originators.MandateReferenceTakenError: Place(param=FROM_ERROR),
+    originators.MandateTermsError: Place(param=FROM_ERROR),
+    originators.MandateUnusableError: Place(400, "debit_not_authorized", FROM_ERROR),
     originators.ProofErasedError: Place(404, "proof_erased"),
     originators.NotAuthorizedError: Place(400, "debit_not_authorized", FROM_ERROR),
     originators.EntryCapError: Place(400, "amount_too_large", "amount"),

@@ -128,6 +128,7 @@ COMPONENTS: Final = (
     Component(legal_hold_wire.LegalHoldObject, "brim.legal_hold"),
     Component(authorization_wire.AuthorizationObject, "brim.authorization"),
     Component(authorization_wire.EvidenceObject, "brim.authorization_evidence"),
+    Component(authorization_wire.MandateAmendmentObject, "brim.mandate_amendment"),
     Component(authorization_wire.AuthorizationProofObject, "brim.authorization_proof"),
     Component(authorization_wire.ProofObject, "brim.authorization_proof_statement"),
     Component(authorization_wire.ProofAccountObject, "brim.authorization_proof_account"),

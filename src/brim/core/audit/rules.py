@@ -80,6 +80,8 @@ class Action(StrEnum):
     ORIGINATOR_SUSPENDED = "originator.suspended"
     AUTHORIZATION_MADE = "authorization.created"
     AUTHORIZATION_ENDED = "authorization.ended"
+    MANDATE_AMENDED = "authorization.amended"
+    MANDATE_CONFIRMED = "authorization.confirmed"
     AUTHORIZATION_EXPORTED = "authorization.proof_exported"
     RAIL_STOPPED = "rail.stopped"
     RAIL_RESUMED = "rail.resumed"

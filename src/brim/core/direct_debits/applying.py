@@ -19,7 +19,7 @@ from brim.core.direct_debits.retry_rules import NEVER_AUTHORIZED
 from brim.core.direct_debits.reversing import apply_beside_reversal
 from brim.core.direct_debits.rules import Entry, EntryStatus
 from brim.core.events import BY_ITSELF, Renderers
-from brim.core.originators import end_by_return
+from brim.core.originators import KnownMandate, ToldMandate, end_by_return, end_used, note_told
 from brim.core.rails import Fail, Return
 from brim.core.rails.ach import OriginatorProfile
 from brim.core.reconciliation import BreakKind, find_open_break, settle_break
@@ -40,7 +40,8 @@ from brim.core.topups import (
 from brim.core.topups import write_changes as write_topup_changes
 from brim.platform.database import Conn
 
-_UNFIT: Final = "could_not_process"
+_DOES_NOT_FIT: Final = Fail("could_not_process", "The details of the bank account on file do not fit a debit.")
+LAPSED: Final = Fail("debit_not_authorized", "The mandate has lapsed: nothing was collected under it for 36 months.")
 _BY_JOB: Final = Actor(kind=ActorKind.JOB, name="returns")
 
 
@@ -106,7 +107,8 @@ async def post_bank_steps(
     """Post that the bank's statement has confirmed a step of top-ups, in the caller's transaction.
 
     Prenotes among the entries move nothing, and micro-deposits are posted elsewhere. `amount` is what the bank has
-    moved of one entry, where it may be more than that: the rest is its fee.
+    moved of one entry, where it may be more than that: the rest is its fee. A one-off mandate ends once its collection
+    is settled, whatever becomes of that later.
 
     Raises:
         ConfirmedOtherwiseError: another line has confirmed it.
@@ -134,6 +136,42 @@ async def post_bank_steps(
             for entry in entries
         ],
     )
+    used = [
+        (entry.owner_scope, entry.authorization_id, entry.topup)
+        for entry in entries
+        if entry.is_one_off and entry.authorization_id is not None
+    ]
+    await end_used(conn, used, now_ms=now_ms, ids=ids)
+    await note_told(conn, await _told_mandates(conn, entries), now_ms=now_ms)
+
+
+async def _told_mandates(conn: Conn, entries: Sequence[Entry]) -> list[ToldMandate]:
+    """Return the mandates of whose amendments banks were told by entries that are settled."""
+    found = []
+    batches: dict[tuple[str, int], file_store.FoundBatch | None] = {}
+    for entry in entries:
+        if entry.amendment is None or entry.authorization_id is None or entry.effective_date is None:
+            continue
+        place = (entry.file or "", entry.batch or 0)
+        if place not in batches:
+            batches[place] = await file_store.find_batch(conn, entry.scope, *place)
+        if (batch := batches[place]) is not None:
+            mandate = KnownMandate(
+                scope=entry.owner_scope,
+                id=entry.authorization_id,
+                creditor_identifier=batch.company_id,
+                creditor_name=batch.company_name,
+            )
+            found.append(
+                ToldMandate(
+                    mandate=mandate,
+                    topup=entry.topup,
+                    presented_on=entry.effective_date,
+                    former_creditor_identifier=entry.former_creditor_identifier,
+                    former_creditor_name=entry.former_creditor_name,
+                )
+            )
+    return found
 
 
 async def apply_return(
@@ -223,6 +261,7 @@ async def _end_authorization(
         code=code,
         detail=f"{entry.topup}: {code}",
         before_ms=None if entry.test_clock is not None else sent_ms,
+        mandate=entry.authorization_id,
         now_ms=now_ms,
         ids=ids,
     )
@@ -288,16 +327,17 @@ async def withdraw(conn: Conn, entries: Sequence[Entry], *, moment: OwnerTime) -
             await ask_prenote_again(conn, entry, moment)
 
 
-async def refuse_unfit(conn: Conn, entries: Sequence[Entry], *, renderers: Renderers, moment: OwnerTime) -> None:
-    """Let top-ups and prenotes fail whose bank account does not fit a file; nothing of them has been sent."""
-    message = "The details of the bank account on file do not fit a debit."
+async def refuse_unfit(
+    conn: Conn, entries: Sequence[Entry], *, failure: Fail = _DOES_NOT_FIT, renderers: Renderers, moment: OwnerTime
+) -> None:
+    """Let top-ups and prenotes fail that cannot be in a file; nothing of them has been sent."""
     for entry in entries:
         if entry.verifies:
-            await fail_prenote(conn, entry, reason=message, renderers=renderers, moment=moment)
+            await fail_prenote(conn, entry, reason=failure.message, renderers=renderers, moment=moment)
             continue
         topup = await lock_topup(conn, entry.owner_scope, entry.topup)
         if topup is not None and topup.status is Status.PENDING:
-            transition = follow(topup, Fail(_UNFIT, message), moment, BY_ITSELF, renderers=renderers)
+            transition = follow(topup, failure, moment, BY_ITSELF, renderers=renderers)
             if transition is not None:
                 await write_topup_changes(conn, [Change(transition, topup, moment, BY_ITSELF)], renderers=renderers)
     await entry_store.refuse_entries(conn, entries)

@@ -7,7 +7,6 @@ from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.microdeposit_entries import with_amounts
 from brim.core.direct_debits.microdeposit_rules import MICRODEPOSIT_DESCRIPTION, signed_total
 from brim.core.direct_debits.rules import Entry
-from brim.core.rails.ach import SecCode
 from brim.core.refunds import Refund
 
 
@@ -15,7 +14,7 @@ async def booked_for(reading: FileReading, batch: FoundBatch) -> int:
     """Return what the bank books for a batch in cents, negative where it is paid out."""
     if batch.is_of_reversals or await refunded_in(reading, batch):
         return -batch.total_credit
-    if batch.description == MICRODEPOSIT_DESCRIPTION or batch.sec_code == SecCode.CORE:
+    if batch.description == MICRODEPOSIT_DESCRIPTION or batch.is_sepa:
         return signed_total(await entries_of(reading, batch))
     return batch.total_debit
 
@@ -32,6 +31,6 @@ async def entries_of(reading: FileReading, batch: FoundBatch, *, booked: int | N
     """
     scope = reading.originator.scope
     entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
-    is_whole = batch.sec_code == SecCode.CORE and booked == batch.total_debit
+    is_whole = batch.is_sepa and booked == batch.total_debit
     taken = [entry for entry in entries if is_whole or not entry.was_rejected]
     return await with_amounts(reading.conn, reading.vault, taken)

@@ -17,7 +17,7 @@ from brim.base.scope import AccountScope
 from brim.core import corrections, dishonors
 from brim.core.direct_debits import entry_store, file_store, prenote_store
 from brim.core.direct_debits.announcing import announce_file
-from brim.core.direct_debits.applying import refuse_unfit, withdraw
+from brim.core.direct_debits.applying import LAPSED, refuse_unfit, withdraw
 from brim.core.direct_debits.claiming import may_leave
 from brim.core.direct_debits.disputing import report_missed
 from brim.core.direct_debits.encoding import Header, OutgoingCredit, encode_file, fits, wrong_with
@@ -272,7 +272,7 @@ async def _hold_fit(
 ) -> list[Entry]:
     """Return a group's queued entries that may leave on a day, held; those that no longer may leave the queue.
 
-    Micro-deposits have their amounts.
+    Top-ups fail whose mandate has lapsed. Micro-deposits have their amounts.
     """
     cap = entry_cap_of_file_made(profile, moment.now_ms)
     queued = await _hold_queued(conn, group, profile, cap)
@@ -280,6 +280,9 @@ async def _hold_fit(
         _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
         await withdraw(conn, unfit, moment=moment)
         queued = await _hold_queued(conn, group, profile, cap)
+    if lapsed := await _lapsed(conn, queued, effective_date):
+        await refuse_unfit(conn, lapsed, failure=LAPSED, renderers=renderers, moment=moment)
+        queued = [entry for entry in queued if entry not in lapsed]
     if late := [entry for entry in queued if is_too_late(entry, effective_date)]:
         await end_late(conn, late, renderers=renderers, moment=moment)
         queued = [entry for entry in queued if entry not in late]
@@ -337,6 +340,16 @@ async def _unfit_to_leave(conn: Conn, vault: Vault, queued: Sequence[Entry]) -> 
     wanted = [(entry.owner_scope, entry.topup, sources[entry.topup]) for entry in queued if entry.topup in sources]
     terms = await entry_store.read_claim_terms(conn, wanted) if wanted else {}
     return [entry for entry in queued if entry.topup not in terms or not may_leave(vault, entry, terms[entry.topup])]
+
+
+async def _lapsed(conn: Conn, queued: Sequence[Entry], effective_date: date) -> list[Entry]:
+    """Return those of queued entries whose mandates will have lapsed on the day of the collection."""
+    lapses = await entry_store.read_lapses(conn, queued)
+    return [
+        entry
+        for entry in queued
+        if (lapse := lapses.get(entry.authorization_id or "")) is not None and lapse < effective_date
+    ]
 
 
 def _told_of(file: AchFile) -> Iterator[EventType]:

@@ -4,7 +4,7 @@ At the cut-off they are queued for a file; when their hold is over they succeed,
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from brim.core.direct_debits.rules import (
     CHECKING_PRENOTE,
     SAVINGS_DEBIT,
     SAVINGS_PRENOTE,
+    Amendment,
     Entry,
     EntryStatus,
     NoCollectionError,
@@ -36,9 +37,10 @@ from brim.core.direct_debits.rules import (
 from brim.core.events import BY_ITSELF, Renderers
 from brim.core.funding import BankSecrets, reveal_number
 from brim.core.jobs import note_exception, short_error
+from brim.core.originators import MandateUnusableError, OneOff, take_amendments, take_one_offs, why_unusable
 from brim.core.rails import Succeed
-from brim.core.rails.ach import ACH, SecCode
-from brim.core.rails.sepa import SEPA
+from brim.core.rails.ach import ACH, MANDATES
+from brim.core.rails.sepa import SEPA, SequenceType
 from brim.core.reconciliation import BreakKind, find_open_breaks
 from brim.core.time import OwnerTime
 from brim.core.topups import Change, OfRails, Status, Topup, claim_due, follow, postpone, write_changes
@@ -120,7 +122,9 @@ class Claiming:
 
         async def write(part: Sequence[Entry]) -> Sequence[None]:
             async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
-                await entry_store.insert_entries(conn, part)
+                await take_one_offs(conn, [_use(entry) for entry in part if entry.is_one_off], param="source")
+                telling = await take_amendments(conn, [_use(entry) for entry in part if entry.amendment])
+                await entry_store.insert_entries(conn, [_told(entry, telling) for entry in part])
             return []
 
         async def put_off(entry: Entry, error: Exception) -> Sequence[None]:
@@ -128,7 +132,7 @@ class Claiming:
             await _put_off(conn, topup, error, moment)
             return []
 
-        await halved(write, queued, alone=put_off)
+        await halved(write, queued, alone=put_off, caused_by=(MandateUnusableError,))
 
     def _decide(
         self,
@@ -191,6 +195,7 @@ class Claiming:
             NoEncryptionKeyError, SecretUnreadableError: the server cannot read the account number.
         """
         check_debited(terms)
+        check_mandate(terms, topup.id)
         check_same_company(next_place(terms), terms)
         entry = presentment(
             self._secrets,
@@ -203,6 +208,17 @@ class Claiming:
             claimed_ms=moment.now_ms,
         )
         return msgspec.structs.replace(entry, amount=topup.amount, hold_days=topup.settlement_days or 0)
+
+
+def _use(entry: Entry) -> OneOff:
+    return entry.owner_scope, entry.authorization_id or "", entry.topup
+
+
+def _told(entry: Entry, telling: Collection[str]) -> Entry:
+    """Return an entry without the amendments of its mandate where another top-up tells banks of them."""
+    if entry.amendment is None or entry.topup in telling:
+        return entry
+    return msgspec.structs.replace(entry, **Amendment()._asdict())
 
 
 Readings = Mapping[reading_store.Whose, BankReading]
@@ -257,7 +273,7 @@ def check_collected(terms: ClaimTerms) -> None:
         raise NoCollectionError(
             "the authorization of the account holder has ended. Cancel it, or write down a new authorization."
         )
-    if (terms.sec_code == SecCode.CORE) is bool(terms.routing_number):
+    if (terms.sec_code in MANDATES) is bool(terms.routing_number):
         raise NoCollectionError("the authorization is for another kind of bank account. Record a new one.")
     if terms.sealed is None or terms.funding_source is None:
         raise NoCollectionError("its bank account is not on file.")
@@ -276,6 +292,23 @@ def check_debited(terms: ClaimTerms) -> None:
         raise NoCollectionError("its bank account is not verified any more. Cancel it, or verify the bank account.")
 
 
+def check_mandate(terms: ClaimTerms, topup: str) -> None:
+    """Let a top-up that is due for a file pass whose mandate, if it has one, can be used for it.
+
+    Raises:
+        NoCollectionError: it cannot.
+    """
+    reason = why_unusable(
+        terms.sec_code or "",
+        terms.sequence_type,
+        used_by=terms.used_by,
+        confirmed_ms=terms.mandate_confirmed_ms,
+        topup=topup,
+    )
+    if reason is not None:
+        raise NoCollectionError(f"nothing can be collected under the mandate {terms.authorization_id}: {reason}")
+
+
 def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
     """Tell whether a queued entry is what would be queued now, too: much may have changed while it waited.
 
@@ -289,10 +322,13 @@ def may_leave(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
     presented = (entry.originator, entry.sec_code, entry.transaction_code, entry.mandate_reference)
     if presented != (terms.originator, sec_code, _code(codes, terms), terms.mandate_reference):
         return False
+    if entry.is_sepa and (entry.is_one_off, entry.amendment) != (_is_one_off(terms), _amendment(terms, entry.topup)):
+        return False
     if entry.verifies and (terms.is_detached or terms.is_verified or terms.is_ended):
         return False
     try:
         (check_collected if entry.verifies else check_debited)(terms)
+        check_mandate(terms, entry.topup)
         check_same_company(next_place(terms), terms)
     except NoCollectionError:
         return False
@@ -305,6 +341,29 @@ def _is_as_on_file(vault: Vault, entry: Entry, terms: ClaimTerms) -> bool:
         return False
     on_file = reveal_number(vault, terms.sealed or b"", scope=entry.owner_scope, object_id=terms.funding_source or "")
     return vault.open(entry.sealed, place=entry.place).decode() == on_file
+
+
+def _is_one_off(terms: ClaimTerms) -> bool:
+    return terms.mandate_reference is not None and terms.sequence_type == SequenceType.ONE_OFF
+
+
+def _amendment(terms: ClaimTerms, topup: str) -> Amendment | None:
+    """Return what a collection tells banks of the amendments of its mandate; None where there is nothing to tell.
+
+    One collection tells of them: others go out without, until it is settled or ends otherwise.
+    """
+    if terms.mandate_reference is None or _is_one_off(terms) or terms.used_by not in {None, topup}:
+        return None
+    is_known = terms.known_identifier is not None
+    found = Amendment(
+        former_reference=None if terms.pending_reference == terms.mandate_reference else terms.pending_reference,
+        is_of_new_account=terms.is_of_new_account,
+        former_creditor_identifier=terms.known_identifier
+        if is_known and terms.known_identifier != terms.creditor_identifier
+        else None,
+        former_creditor_name=terms.known_name if is_known and terms.known_name != terms.creditor_name else None,
+    )
+    return None if found == Amendment() else found
 
 
 def _code(codes: tuple[int, int], terms: ClaimTerms) -> int:
@@ -362,6 +421,9 @@ def presentment(
         original_date=place.original_date,
         mandate_reference=terms.mandate_reference,
         mandate_signed_on=_signed_on(terms),
+        authorization_id=terms.authorization_id if terms.mandate_reference else None,
+        sequence_type=(terms.sequence_type or SequenceType.RECURRENT) if terms.mandate_reference else None,
+        **(_amendment(terms, presented) or Amendment())._asdict(),
     )
     return msgspec.structs.replace(entry, sealed=vault.seal(number.encode(), place=entry.place))
 

@@ -9,7 +9,6 @@ from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.line_match import MOST_FEE, LineMatch
 from brim.core.direct_debits.messages import batches_named_in
 from brim.core.direct_debits.rules import NO_REASON, Entry, FileStatus
-from brim.core.rails.ach import SecCode
 from brim.core.rails.sepa import find_reason, is_identifier
 from brim.core.reconciliation import MatchKind
 from brim.core.reconciliation.formats import StatementLine
@@ -50,7 +49,7 @@ async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | N
     if found is None or found.status is FileStatus.VOIDED:
         return None
     batch = await file_store.find_batch(reading.conn, scope, file, number)
-    return batch if batch is not None and batch.sec_code == SecCode.CORE else None
+    return batch if batch is not None and batch.is_sepa else None
 
 
 def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:

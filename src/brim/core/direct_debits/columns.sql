@@ -31,7 +31,13 @@ retry smallint,
 retry_of text,
 original_date date,
 mandate_reference text,
-mandate_signed_on date
+mandate_signed_on date,
+authorization_id text,
+sequence_type text,
+former_reference text,
+is_of_new_account boolean,
+former_creditor_identifier text,
+former_creditor_name text
 
 -- columns: file
 -- What every statement reads that returns files that leave; their bytes are read apart.

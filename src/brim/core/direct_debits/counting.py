@@ -5,7 +5,7 @@ from brim.core.direct_debits import entry_store
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.rules import AchFile
 from brim.core.events import Renderers
-from brim.core.originators import Originator
+from brim.core.originators import Originator, extend_mandates
 from brim.core.return_rates import count_sent
 from brim.platform.database import Conn
 
@@ -13,8 +13,13 @@ from brim.platform.database import Conn
 async def count_file(
     conn: Conn, originator: Originator, file: AchFile, *, renderers: Renderers, now_ms: int, ids: Ids
 ) -> None:
-    """Count the debits of a file that has left, in the caller's transaction; Nacha's limits are for ACH alone."""
+    """Count the debits of a file that has left, in the caller's transaction; Nacha's limits are for ACH alone.
+
+    The mandates under which a message collects lapse later by that.
+    """
     if originator.profile.sepa is not None:
+        mandates = await entry_store.mandates_in_file(conn, file.scope, file.id)
+        await extend_mandates(conn, mandates, collected_on=file.effective_date)
         return
     sent = await entry_store.count_debits(conn, file.scope, file.id)
     await count_sent(conn, originator, sent, renderers=renderers, now_ms=now_ms, ids=ids)

@@ -5,7 +5,9 @@
 SELECT
     w.id, a.platform, o.id AS originator, stops.reason AS stop_reason, f.id AS funding_source, f.sealed,
     f.routing_number, f.last4, f.account_type, f.party ->> 'name' AS holder_name, u.sec_code, u.mandate_reference,
-    u.accepted_ms, o.time_zone, e.number, e.status AS entry_status,
+    u.accepted_ms, u.id AS authorization_id, u.sequence_type, u.used_by, u.confirmed_ms AS mandate_confirmed_ms,
+    u.creditor_identifier AS known_identifier, u.creditor_name AS known_name, o.creditor_identifier, o.creditor_name,
+    o.time_zone, e.number, e.status AS entry_status,
     e.file, e.trace, e.originator AS entry_originator, e.confirmed_ms, e.retry, e.retry_of, e.original_date,
     e.effective_date, e.return_code, r.retry AS linked_retry, r.root AS linked_root,
     r.original_date AS linked_date, o.company_name, o.company_id, i.originator AS returned_originator,
@@ -51,7 +53,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT
         id, profile ->> 'company_name' AS company_name, profile ->> 'company_id' AS company_id,
-        profile ->> 'time_zone' AS time_zone
+        profile ->> 'time_zone' AS time_zone, profile -> 'sepa' ->> 'creditor_identifier' AS creditor_identifier,
+        profile -> 'sepa' ->> 'creditor_name' AS creditor_name
     FROM originators
     WHERE account = a.platform AND livemode = w.livemode AND rail = f.rail AND status = 'active'
     OFFSET 0
@@ -64,7 +67,9 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS stops ON true
 LEFT JOIN LATERAL (
-    SELECT sec_code, mandate_reference, accepted_ms
+    SELECT
+        id, sec_code, mandate_reference, accepted_ms, sequence_type, used_by, confirmed_ms, creditor_identifier,
+        creditor_name
     FROM authorizations
     WHERE
         account = w.account AND livemode = w.livemode
@@ -107,17 +112,20 @@ LEFT JOIN LATERAL (
 INSERT INTO ach_entries (
     account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
     sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date,
-    mandate_reference, mandate_signed_on
+    mandate_reference, mandate_signed_on, authorization_id, sequence_type, former_reference, is_of_new_account,
+    former_creditor_identifier, former_creditor_name
 )
 SELECT
     account, livemode, topup, number, owner, originator, test_clock, 'queued', amount, hold_days, transaction_code,
     sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, retry, retry_of, original_date,
-    mandate_reference, mandate_signed_on
+    mandate_reference, mandate_signed_on, authorization_id, sequence_type, former_reference, is_of_new_account,
+    former_creditor_identifier, former_creditor_name
 FROM json_to_recordset($1::json) AS n (
     account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
     amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
     sealed bytea, receiver_name text, claimed_ms bigint, retry smallint, retry_of text, original_date date,
-    mandate_reference text, mandate_signed_on date
+    mandate_reference text, mandate_signed_on date, authorization_id text, sequence_type text,
+    former_reference text, is_of_new_account boolean, former_creditor_identifier text, former_creditor_name text
 );
 
 -- name: hold_entries
@@ -260,7 +268,7 @@ WHERE
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
-        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = CASE e.sec_code WHEN 'CORE' THEN 'sepa' ELSE 'ach' END
+        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = CASE WHEN e.sec_code IN ('CORE', 'B2B') THEN 'sepa' ELSE 'ach' END
             AND s.stopped_account IN ('', e.owner)
         OFFSET 0
     )
@@ -278,7 +286,7 @@ WHERE
     AND NOT EXISTS (
         SELECT
         FROM rail_stops AS s
-        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = CASE e.sec_code WHEN 'CORE' THEN 'sepa' ELSE 'ach' END
+        WHERE s.account = $1 AND s.livemode = $2 AND s.rail = CASE WHEN e.sec_code IN ('CORE', 'B2B') THEN 'sepa' ELSE 'ach' END
             AND s.stopped_account IN ('', e.owner)
         OFFSET 0
     )
@@ -409,6 +417,55 @@ SELECT {entry_columns}
 FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4
 ORDER BY file, trace;
+
+-- name: read_amendments
+-- What banks have not been told of the amendments of mandates: the reference that they know, and if the account is new.
+SELECT n.id, a.former_reference, a.is_of_new_account
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT
+        (array_agg(former_reference ORDER BY number) FILTER (WHERE former_reference IS NOT NULL))[1] AS former_reference,
+        count(former_funding_source) > 0 AS is_of_new_account
+    FROM (
+        SELECT number, former_reference, former_funding_source
+        FROM mandate_amendments
+        WHERE
+            account = n.account AND livemode = n.livemode AND authorization_id BETWEEN n.id AND n.id
+            AND presented_on IS NULL
+        ORDER BY authorization_id, number
+        OFFSET 0
+    ) AS m
+    HAVING count(*) > 0
+) AS a;
+
+-- name: mandates_in_file
+-- The mandates under which a file collects, and by what banks know their creditor then.
+SELECT DISTINCT e.owner, e.authorization_id, b.company_id, b.company_name
+FROM (
+    SELECT owner, authorization_id, batch
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3
+    ORDER BY file, trace
+    OFFSET 0
+) AS e
+CROSS JOIN LATERAL (
+    SELECT company_id, company_name
+    FROM ach_batches
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND number = e.batch
+    ORDER BY file
+) AS b
+WHERE e.authorization_id IS NOT NULL;
+
+-- name: read_lapses
+-- Until when can be collected under mandates.
+SELECT u.id, u.lapses_on, u.accepted_ms
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT id, lapses_on, accepted_ms
+    FROM authorizations
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS u;
 
 -- name: count_debits
 -- How many debits a file, or a batch of it, has, by account and day; those of micro-deposits are some, too.
@@ -732,7 +789,7 @@ SELECT EXISTS (
 -- How many of a platform's entries wait for a file of ACH's, and how much they come to.
 SELECT count(*) AS count, coalesce(sum(amount), 0)::bigint AS amount
 FROM ach_entries
-WHERE account = $1 AND livemode = $2 AND status = 'queued' AND sec_code <> 'CORE';
+WHERE account = $1 AND livemode = $2 AND status = 'queued' AND sec_code NOT IN ('CORE', 'B2B');
 
 -- name: sum_due_topups
 -- How many of a platform's top-ups are due for a file by a moment and have no entry yet, and how much they come to. So

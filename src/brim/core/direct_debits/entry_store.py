@@ -10,12 +10,17 @@ import msgspec
 from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
 from brim.core.direct_debits.rules import Entry, EntryStatus
+from brim.core.originators import KnownMandate, signed_lapse
 from brim.core.topups import Status, Topup
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries, recordset
 
 _SQL: Final = load_queries(__package__, "entries")
 _COLUMNS: Final = tuple(name for name in Entry.__struct_fields__ if name != "scope")
+
+
+_OF_AMENDMENTS: Final = frozenset({"pending_reference", "is_of_new_account"})
+"""What is read apart, of mandates alone."""
 
 
 class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +30,9 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     `number` to `return_code` are its newest entry's; `linked_retry` to `linked_date` are what the first entry of a
     top-up has that presents the returned debit of another one again; what begins with `returned_` is who debited it
     before, and `company_name` and `company_id` who would now. `accepted_ms` is when the holder authorized debits, and
-    `time_zone` the originator's.
+    `time_zone` the originator's. `authorization_id` to `mandate_confirmed_ms` are of the authorization: of a mandate.
+    `known_identifier` and `known_name` are what banks know its creditor by, `creditor_identifier` and `creditor_name`
+    what they would, and `pending_reference` and `is_of_new_account` what they were not told of its amendments.
     """
 
     platform: str
@@ -40,6 +47,14 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     sec_code: str | None
     mandate_reference: str | None
     accepted_ms: int | None
+    authorization_id: str | None
+    sequence_type: str | None
+    used_by: str | None
+    mandate_confirmed_ms: int | None
+    known_identifier: str | None
+    known_name: str | None
+    creditor_identifier: str | None
+    creditor_name: str | None
     time_zone: str | None
     number: int | None
     entry_status: EntryStatus | None
@@ -65,6 +80,8 @@ class ClaimTerms(msgspec.Struct, frozen=True, kw_only=True):
     returned_originator: str | None
     returned_company_name: str | None
     returned_company_id: str | None
+    pending_reference: str | None = None
+    is_of_new_account: bool = False
 
 
 class Group(NamedTuple):
@@ -87,11 +104,30 @@ async def read_claim_terms(conn: Conn, wanted: Sequence[tuple[AccountScope, str,
     """Return what is to be known of top-ups or prenotes, named with their accounts and bank accounts, by their ids."""
     rows = [(scope.account, scope.livemode, wanted_id, source) for scope, wanted_id, source in wanted]
     records = await conn.fetch(_SQL["read_claim_terms"], *columns(rows))
-    return {record["id"]: _terms_from_record(record) for record in records}
+    found = {record["id"]: _terms_from_record(record) for record in records}
+    scopes = {wanted_id: scope for scope, wanted_id, _ in wanted}
+    mandates = {
+        (scopes[wanted_id].account, scopes[wanted_id].livemode, terms.authorization_id or "")
+        for wanted_id, terms in found.items()
+        if terms.mandate_reference is not None
+    }
+    if not mandates:
+        return found
+    amended = {
+        record["id"]: {
+            "pending_reference": record["former_reference"],
+            "is_of_new_account": record["is_of_new_account"],
+        }
+        for record in await conn.fetch(_SQL["read_amendments"], *columns(sorted(mandates)))
+    }
+    return {
+        wanted_id: msgspec.structs.replace(terms, **amended.get(terms.authorization_id or "", {}))
+        for wanted_id, terms in found.items()
+    }
 
 
 def _terms_from_record(record: Mapping[str, Any]) -> ClaimTerms:
-    fields = {name: record[name] for name in ClaimTerms.__struct_fields__}
+    fields = {name: record[name] for name in ClaimTerms.__struct_fields__ if name not in _OF_AMENDMENTS}
     status = fields["entry_status"]
     return ClaimTerms(**{**fields, "entry_status": EntryStatus(status) if status else None})
 
@@ -320,6 +356,31 @@ async def list_entries_of_batch(conn: Conn, scope: AccountScope, file_id: str, b
     return [entry_from_record(record) for record in records]
 
 
+async def mandates_in_file(conn: Conn, scope: AccountScope, file_id: str) -> list[KnownMandate]:
+    """Return the mandates under which a file collects."""
+    records = await conn.fetch(_SQL["mandates_in_file"], scope.account, scope.livemode, file_id)
+    return [
+        KnownMandate(
+            scope=AccountScope(record["owner"], scope.livemode),
+            id=record["authorization_id"],
+            creditor_identifier=record["company_id"],
+            creditor_name=record["company_name"],
+        )
+        for record in records
+    ]
+
+
+async def read_lapses(conn: Conn, entries: Sequence[Entry]) -> dict[str, date]:
+    """Return the last day of collections under each mandate of entries, by its id."""
+    rows = {(entry.owner, entry.scope.livemode, entry.authorization_id or "") for entry in entries if entry.is_sepa}
+    if not rows:
+        return {}
+    return {
+        record["id"]: record["lapses_on"] or signed_lapse(record["accepted_ms"])
+        for record in await conn.fetch(_SQL["read_lapses"], *columns(sorted(rows)))
+    }
+
+
 async def count_debits(
     conn: Conn, scope: AccountScope, file_id: str, *, batch: int | None = None
 ) -> dict[tuple[str, date], int]:
@@ -502,4 +563,5 @@ def entry_from_record(record: Mapping[str, Any]) -> Entry:
     fields = {name: record[name] for name in _COLUMNS}
     scope = AccountScope(record["account"], record["livemode"])
     sealed = fields["sealed"] or b""  # forgotten with the bytes of its file
+    fields["is_of_new_account"] = bool(fields["is_of_new_account"])
     return Entry(scope=scope, **{**fields, "status": EntryStatus(fields["status"]), "sealed": sealed})

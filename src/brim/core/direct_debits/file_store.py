@@ -11,7 +11,7 @@ from brim.base.scope import AccountScope
 from brim.core.direct_debits.entry_store import Group
 from brim.core.direct_debits.rules import AchFile, Approval, Batch, FileStatus
 from brim.core.originators import Originator, originator_from_record
-from brim.core.rails.ach import REVERSAL_DESCRIPTION
+from brim.core.rails.ach import MANDATES, REVERSAL_DESCRIPTION
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
@@ -41,6 +41,11 @@ class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     company_name: str | None = None
     company_id: str | None = None
+
+    @property
+    def is_sepa(self) -> bool:
+        """Whether it is of collections by SEPA."""
+        return self.sec_code in MANDATES
 
     @property
     def is_of_reversals(self) -> bool:

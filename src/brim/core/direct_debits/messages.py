@@ -1,15 +1,16 @@
 """Makes the bytes of a file of a SEPA originator, a pain.008 message, and reads what banks say that name its parts."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from brim.core.direct_debits.encoding import Header
+from brim.core.direct_debits.positions import BATCH_NUMBERS
 from brim.core.direct_debits.rules import FILE_PREFIX, Batch, Entry, EntryStatus
 from brim.core.originators import Originator
-from brim.core.rails.ach import SecCode
 from brim.core.rails.sepa import (
     Collection,
     CollectionBatch,
@@ -25,38 +26,48 @@ from brim.core.rails.sepa import (
 )
 from brim.core.rails.sepa import fits as fits_message
 
+_ORDER: Final = [(scheme.value, sequence.value) for scheme in LocalInstrument for sequence in SequenceType]
+"""The schemes and sequence types of batches in the order in which a message has them."""
 _BATCH: Final = re.compile(r"(?<![0-9A-Za-z])(?P<file>[0-9A-Za-z]{20,28})-(?P<batch>[0-9]{1,7})(?![0-9A-Za-z])")
 
 
 def place_collections(
     taken: Sequence[Entry], file_id: str, header: Header, originator: Originator, next_batch: int
 ) -> tuple[list[Entry], list[Batch]]:
-    """Return collections with their positions in a file, and their batch: all are recurrent, and due on one day."""
-    if not taken:
-        return [], []
+    """Return collections with their positions in a file, and the batches: each scheme and sequence type has its own."""
     terms = _terms_of(originator)
-    placed = [
-        msgspec.structs.replace(
-            entry,
-            status=EntryStatus.IN_FILE,
-            file=file_id,
-            batch=next_batch,
-            effective_date=header.effective_date,
-            trace=identifier_of(entry.retry_of or entry.topup, number=entry.number),
+    by_kind: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in taken:
+        by_kind[entry.sec_code, entry.sequence_type or SequenceType.RECURRENT].append(entry)
+    placed: list[Entry] = []
+    batches: list[Batch] = []
+    for offset, (scheme, sequence) in enumerate(sorted(by_kind, key=_ORDER.index)):
+        together = by_kind[scheme, sequence]
+        number = (next_batch + offset - 1) % BATCH_NUMBERS + 1
+        placed += [
+            msgspec.structs.replace(
+                entry,
+                status=EntryStatus.IN_FILE,
+                file=file_id,
+                batch=number,
+                effective_date=header.effective_date,
+                trace=identifier_of(entry.retry_of or entry.topup, number=entry.number),
+            )
+            for entry in together
+        ]
+        batches.append(
+            Batch(
+                number=number,
+                sec_code=scheme,
+                effective_date=header.effective_date,
+                entry_count=len(together),
+                total_debit=sum(entry.amount for entry in together),
+                company_name=terms.creditor_name,
+                company_id=terms.creditor_identifier,
+                description=sequence,
+            )
         )
-        for entry in taken
-    ]
-    batch = Batch(
-        number=next_batch,
-        sec_code=SecCode.CORE,
-        effective_date=header.effective_date,
-        entry_count=len(placed),
-        total_debit=sum(entry.amount for entry in placed),
-        company_name=terms.creditor_name,
-        company_id=terms.creditor_identifier,
-        description=SequenceType.RECURRENT,
-    )
-    return placed, [batch]
+    return placed, batches
 
 
 def encode_message(
@@ -87,8 +98,8 @@ def encode_message(
     made = [
         CollectionBatch(
             id=name_of_batch(file_id, batch.number),
-            instrument=LocalInstrument.CORE,
-            sequence=SequenceType.RECURRENT,
+            instrument=LocalInstrument(batch.sec_code),
+            sequence=SequenceType(batch.description or SequenceType.RECURRENT),
             collection_date=batch.effective_date,
             collections=tuple(
                 _collection(entry, account_numbers[entry.topup], terms)
@@ -154,7 +165,14 @@ def _collection(entry: Entry, iban: str, terms: SepaTerms) -> Collection:
     return Collection(
         end_to_end_id=entry.trace or identifier_of(entry.topup, number=entry.number),
         amount=entry.amount,
-        mandate=Mandate(reference=entry.mandate_reference, signed_on=entry.mandate_signed_on),
+        mandate=Mandate(
+            reference=entry.mandate_reference,
+            signed_on=entry.mandate_signed_on,
+            former_reference=entry.former_reference,
+            is_of_new_account=entry.is_of_new_account,
+            former_creditor_identifier=entry.former_creditor_identifier,
+            former_creditor_name=entry.former_creditor_name,
+        ),
         debtor_name=entry.receiver_name,
         debtor_iban=iban,
         remittance=terms.remittance,

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.scope import AccountScope
-from brim.core.rails.ach import REVERSAL_DESCRIPTION, SecCode
+from brim.core.rails.ach import MANDATES, REVERSAL_DESCRIPTION
+from brim.core.rails.sepa import SequenceType
 
 FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
@@ -79,6 +80,15 @@ FILE_TRANSITIONS: Final[dict[FileStatus, frozenset[FileStatus]]] = {
 }
 
 
+class Amendment(NamedTuple):
+    """What banks are told of a mandate that was amended: what they knew it by, and whether it is of a new account."""
+
+    former_reference: str | None = None
+    is_of_new_account: bool = False
+    former_creditor_identifier: str | None = None
+    former_creditor_name: str | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One presentment of a top-up to the bank: the n-th (`number`); or that of a prenote, whose id is in `topup` then.
 
@@ -91,7 +101,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     re-presentment of a returned debit it is, from 1; 0 for a first presentment; `retry_of` is the top-up of
     that debit, where it is another one, and `original_date` the day on which that debit settled.
 
-    A collection by SEPA has the mandate it is under. Its `sec_code` is CORE, its account number an IBAN, and its
+    A collection by SEPA has the mandate it is under, and its sequence type; `former_reference` and what follows is what
+    it tells banks of the mandate's amendments. Its `sec_code` is CORE or B2B, its account number an IBAN, and its
     `trace` the end-to-end id.
     """
 
@@ -126,11 +137,30 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     original_date: date | None = None
     mandate_reference: str | None = None
     mandate_signed_on: date | None = None
+    authorization_id: str | None = None
+    sequence_type: str | None = None
+    former_reference: str | None = None
+    is_of_new_account: bool = False
+    former_creditor_identifier: str | None = None
+    former_creditor_name: str | None = None
+
+    @property
+    def amendment(self) -> Amendment | None:
+        """What it tells banks of its mandate's amendments, if there is something."""
+        found = Amendment(
+            self.former_reference, self.is_of_new_account, self.former_creditor_identifier, self.former_creditor_name
+        )
+        return None if found == Amendment() else found
+
+    @property
+    def is_one_off(self) -> bool:
+        """Whether it is the one collection of its mandate."""
+        return self.sequence_type == SequenceType.ONE_OFF
 
     @property
     def is_sepa(self) -> bool:
         """Whether it is collected by SEPA."""
-        return self.sec_code == SecCode.CORE
+        return self.sec_code in MANDATES
 
     @property
     def was_rejected(self) -> bool:
@@ -281,6 +311,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     offset_trace: str | None = None
     has_credits: bool = False
+
+    @property
+    def is_sepa(self) -> bool:
+        """Whether it is of collections by SEPA; its description is their sequence type then."""
+        return self.sec_code in MANDATES
 
     @property
     def is_of_reversals(self) -> bool:

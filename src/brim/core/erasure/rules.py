@@ -50,7 +50,10 @@ so a field that is added later is erased without anybody having thought of it.""
 
 
 def returnable_until(settled_on: date, sec_code: str) -> date:
-    """Return until when a debit may come back; a collection of SEPA for thirteen months, if it was not authorized."""
+    """Return until when a debit may come back.
+
+    A collection of SEPA's Core scheme comes back for thirteen months, if it was not authorized; one of B2B for days.
+    """
     return claimable_until(settled_on) if sec_code == SecCode.CORE else settled_on + timedelta(days=RETURNABLE_DAYS)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -47,6 +48,9 @@ MOST_DEBITS: Final = 20_000
 
 RETURNS_WITHIN_MS: Final = 60 * 24 * 60 * 60 * 1000
 """How far back a return rate looks. Source: Nacha Operating Rules, 2.17.2."""
+
+LAPSES_WITHIN_DAYS: Final = 60
+"""How long before a mandate lapses it counts as lapsing: time for another collection, or another mandate."""
 
 MOST_OLD: Final = 1_000
 """How many old rows of a kind are looked at: whether pruning keeps up shows in the youngest of them."""
@@ -359,6 +363,18 @@ async def _read_transfers(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_mandates(conn: Conn, now_ms: int) -> list[Figure]:
+    today = datetime.fromtimestamp(now_ms // 1000, UTC).date()
+    until = today + timedelta(days=LAPSES_WITHIN_DAYS)
+    return [
+        single(
+            "brim_mandates_lapsing",
+            "Mandates of SEPA in force that lapse within 60 days unless something is collected, up to 10,000.",
+            await originators.count_lapsing(conn, after=today, until=until, most=MOST_COUNTED),
+        )
+    ]
+
+
 async def _read_microdeposits(conn: Conn, now_ms: int) -> list[Figure]:
     """Read what Nacha wants watched against fraud: forward and return volumes."""
     sent: list[tuple[tuple[str, ...], float]] = []
@@ -509,6 +525,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("incoming transfers", _read_transfers),
     _Part("returns", _read_returns, SELDOM_FRESH_MS),
     _Part("corrections", _read_corrections, SELDOM_FRESH_MS),
+    _Part("mandates", _read_mandates, SELDOM_FRESH_MS),
     _Part("micro-deposits", _read_microdeposits, SELDOM_FRESH_MS),
     _Part("negative balances", _read_negative_balances),
     _Part("money at risk", _read_money_at_risk, SELDOM_FRESH_MS),

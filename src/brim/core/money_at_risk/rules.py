@@ -10,6 +10,7 @@ import msgspec
 from brim.core.direct_debits import EntryStatus
 from brim.core.rails.ach import (
     GRACE_MS,
+    MANDATES,
     OriginatorProfile,
     SecCode,
     effective_date_of,
@@ -21,7 +22,7 @@ from brim.core.rails.ach import (
     usable_ms,
 )
 from brim.core.rails.ach.nacha import RETURN_CODES
-from brim.core.rails.sepa import claimable_until, refundable_until
+from brim.core.rails.sepa import claimable_until, refundable_until, returnable_until_of_b2b
 
 CURRENCY: Final = "usd"
 """What ACH moves."""
@@ -155,8 +156,11 @@ def returnable_on(effective_date: date, sec_code: str) -> tuple[date, date | Non
     The second is None for a company's debit (CCD): its holder has two banking days as well (R29). Source: Nacha's
     operating rules: a return is with the originating bank by the opening of the second banking day after settlement,
     that of a consumer's unauthorized debit by the opening of the banking day after the sixtieth day. A debtor of SEPA
-    (CORE) claims any collection back for eight weeks, and an unauthorized one for thirteen months.
+    (CORE) claims any collection back for eight weeks, and an unauthorized one for thirteen months; a business (B2B) has
+    no refund, and its bank returns a collection within three days of TARGET.
     """
+    if sec_code == SecCode.B2B:
+        return returnable_until_of_b2b(effective_date), None
     if sec_code == SecCode.CORE:
         return refundable_until(effective_date), claimable_until(effective_date)
     ordinary = returnable_until(_ORDINARY, effective_date) or effective_date
@@ -170,7 +174,7 @@ def risk_of(
     if not is_booked:
         return Risk.UNCONFIRMED
     today, (ordinary, last) = local_day(profile, now_ms), returnable_on(effective_date, sec_code)
-    is_mandate = sec_code == SecCode.CORE  # what comes back on the last day of others is there on the next
+    is_mandate = sec_code in MANDATES  # what comes back on the last day of others is there on the next
     if (today <= ordinary) if is_mandate else (now_ms < refundable_from_ms(profile, effective_date)):
         return Risk.RETURNABLE
     return Risk.UNAUTHORIZED if last is not None and today <= last else None

@@ -25,7 +25,13 @@ from brim.core.originators.rules import Authorization
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
-_SEC_CODES: Final = {"PPD": "in writing", "WEB": "on the internet or by mobile phone", "CCD": "as a company"}
+_SEC_CODES: Final = {
+    "PPD": "in writing",
+    "WEB": "on the internet or by mobile phone",
+    "CCD": "as a company",
+    "CORE": "by a SEPA mandate",
+    "B2B": "by a SEPA mandate, as a company",
+}
 _EVIDENCE: Final = {"ip_address": "IP address", "user_agent": "Browser", "reference": "Reference"}
 
 

@@ -51,7 +51,7 @@ ORDER BY account, livemode, id;
 
 -- name: read_collection_terms
 -- What live creates depend on beside their accounts' own terms: the originator of the platform, where the money is
--- stopped, whether the holder of the bank account has authorized debits, and a return rate that has reached its limit and
+-- stopped, as what the holder of the bank account has authorized debits, and a return rate that has reached its limit and
 -- that nobody has overridden. Accounts that do not exist are left out.
 SELECT
     w.account AS owner, w.funding_source, w.rail, a.platform, o.account, o.livemode, o.id, o.status, o.version, o.profile, o.sealed, o.last4, o.created_ms,
@@ -65,16 +65,7 @@ SELECT
         ORDER BY s.stopped_account
         LIMIT 1
     ) AS stop_reason,
-    EXISTS (
-        SELECT
-        FROM authorizations AS u
-        WHERE
-            u.account = w.account AND u.livemode = w.livemode
-            AND u.funding_source BETWEEN w.funding_source AND w.funding_source AND u.ended_ms IS NULL
-            AND (u.sec_code = 'CORE') = (w.rail = 'sepa')
-        ORDER BY u.funding_source
-        OFFSET 0
-    ) AS is_authorized,
+    u.id AS authorization_id, u.sec_code, u.sequence_type, u.used_by, u.confirmed_ms, u.lapses_on, u.accepted_ms,
     rate.owner AS rate_owner, rate.kind AS rate_kind, rate.debits AS rate_debits, rate.returns AS rate_returns
 FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, funding_source, rail)
 CROSS JOIN LATERAL (
@@ -86,6 +77,15 @@ LEFT JOIN LATERAL (
     WHERE account = coalesce(a.platform, w.account) AND livemode = w.livemode AND rail = w.rail AND status = 'active'
     OFFSET 0
 ) AS o ON true
+LEFT JOIN LATERAL (
+    SELECT id, sec_code, sequence_type, used_by, confirmed_ms, lapses_on, accepted_ms
+    FROM authorizations
+    WHERE
+        account = w.account AND livemode = w.livemode
+        AND funding_source BETWEEN w.funding_source AND w.funding_source AND ended_ms IS NULL
+        AND (sec_code IN ('CORE', 'B2B')) = (w.rail = 'sepa')
+    ORDER BY funding_source
+) AS u ON true
 LEFT JOIN LATERAL (
     SELECT g.owner, g.kind, g.debits, g.returns
     FROM return_guards AS g
@@ -178,15 +178,23 @@ WHERE ctid = ANY (ARRAY(
 SELECT pg_advisory_xact_lock(hashtextextended('brim:mandate:' || $1::boolean || ':' || $2::text, 0));
 
 -- name: is_reference_taken
--- Whether a mandate of an account's platform, or of one below that, has a reference, one that has ended too.
+-- Whether a mandate of an account's platform, or of one below that, has a reference or had it, one that has ended too.
 SELECT EXISTS (
     SELECT
     FROM (
-        SELECT account
-        FROM authorizations
-        WHERE mandate_reference BETWEEN $3 AND $3 AND livemode = $2
-        ORDER BY mandate_reference, livemode, account
-        OFFSET 0
+        (
+            SELECT account
+            FROM authorizations
+            WHERE mandate_reference BETWEEN $3 AND $3 AND livemode = $2
+            ORDER BY mandate_reference, livemode, account
+        )
+        UNION ALL
+        (
+            SELECT account
+            FROM mandate_amendments
+            WHERE former_reference BETWEEN $3 AND $3 AND livemode = $2
+            ORDER BY former_reference, livemode, account
+        )
     ) AS u
     WHERE
         (SELECT coalesce(platform, account) FROM accounts WHERE account = u.account OFFSET 0)
@@ -196,9 +204,186 @@ SELECT EXISTS (
 -- name: insert_authorization
 -- Write down what the holder of a bank account agreed to.
 INSERT INTO authorizations (
-    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, mandate_reference
+    account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, mandate_reference,
+    sequence_type, confirmed_ms, lapses_on
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12, $13);
+
+-- name: confirm_mandate
+-- Write when the debtor has confirmed a mandate to their bank.
+UPDATE authorizations
+SET confirmed_ms = $4
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM authorizations WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id FOR UPDATE
+));
+
+-- name: amend_mandate
+-- Give a mandate that the transaction holds another reference or bank account; the debtor has not confirmed that yet.
+UPDATE authorizations
+SET mandate_reference = $4, funding_source = $5, confirmed_ms = $6
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM authorizations WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id
+));
+
+-- name: insert_amendments
+-- Keep what mandates had before; the transaction holds them, so nobody else numbers theirs.
+INSERT INTO mandate_amendments (
+    account, livemode, authorization_id, number, created_ms, amended_by, former_reference, former_funding_source,
+    former_creditor_identifier, former_creditor_name, presented_on
+)
+SELECT
+    n.account, n.livemode, n.authorization_id, coalesce(a.number, 0) + 1, n.created_ms, n.amended_by,
+    n.former_reference, n.former_funding_source, n.former_creditor_identifier, n.former_creditor_name, n.presented_on
+FROM json_to_recordset($1::json) AS n (
+    account text, livemode boolean, authorization_id text, created_ms bigint, amended_by text, former_reference text,
+    former_funding_source text, former_creditor_identifier text, former_creditor_name text, presented_on date
+)
+LEFT JOIN LATERAL (
+    SELECT number
+    FROM mandate_amendments
+    WHERE
+        account = n.account AND livemode = n.livemode
+        AND authorization_id BETWEEN n.authorization_id AND n.authorization_id
+    ORDER BY authorization_id DESC, number DESC
+    LIMIT 1
+) AS a ON true;
+
+-- name: list_amendments
+-- How mandates were amended, in order.
+SELECT f.*
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT
+        authorization_id, number, created_ms, amended_by, former_reference, former_funding_source,
+        former_creditor_identifier, former_creditor_name, presented_on
+    FROM mandate_amendments
+    WHERE account = $1 AND livemode = $2 AND authorization_id BETWEEN n.id AND n.id
+    ORDER BY authorization_id, number
+) AS f
+ORDER BY f.authorization_id, f.number;
+
+-- name: set_amendments_presented
+-- Write that banks were told of the amendments of mandates that they had not been told of.
+UPDATE mandate_amendments AS m
+SET presented_on = n.presented_on
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::date[]) AS n (account, livemode, id, presented_on)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM mandate_amendments
+    WHERE
+        account = n.account AND livemode = n.livemode AND authorization_id BETWEEN n.id AND n.id
+        AND presented_on IS NULL
+    ORDER BY authorization_id
+    FOR UPDATE
+) AS found
+WHERE m.ctid = found.place;
+
+-- name: set_mandates_told
+-- Write that banks know the creditor of mandates by another identifier and name, and that no top-up has to tell them.
+UPDATE authorizations AS u
+SET used_by = NULL, creditor_identifier = n.creditor_identifier, creditor_name = n.creditor_name
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
+AS n (account, livemode, id, creditor_identifier, creditor_name)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM authorizations
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+    FOR UPDATE
+) AS found
+WHERE u.ctid = found.place;
+
+-- name: extend_mandates
+-- Write the last day of collections under mandates ($6), where it is later than what is written, and what banks know
+-- their creditor by, where nothing is written.
+UPDATE authorizations AS u
+SET
+    lapses_on = greatest(u.lapses_on, $6), creditor_identifier = coalesce(u.creditor_identifier, n.creditor_identifier),
+    creditor_name = coalesce(u.creditor_name, n.creditor_name)
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[])
+AS n (account, livemode, id, creditor_identifier, creditor_name)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM authorizations
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+    FOR UPDATE
+) AS found
+WHERE u.ctid = found.place;
+
+-- name: count_lapsing
+-- How many mandates in force lapse between two days, as far as anybody counts.
+SELECT count(*)
+FROM (
+    SELECT FROM authorizations WHERE ended_ms IS NULL AND lapses_on BETWEEN $1 AND $2 ORDER BY lapses_on LIMIT $3
+) AS m;
+
+-- name: take_one_offs
+-- Give mandates to the first of top-ups that want one, unless another one has it or asks for it just now; return whose it
+-- is.
+UPDATE authorizations AS u
+SET used_by = n.topup
+FROM (
+    SELECT account, livemode, id, min(topup) AS topup
+    FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS w (account, livemode, id, topup)
+    GROUP BY account, livemode, id
+) AS n
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM authorizations
+    WHERE
+        account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id AND ended_ms IS NULL
+        AND (used_by IS NULL OR used_by = n.topup)
+    ORDER BY id
+    FOR UPDATE SKIP LOCKED
+) AS found
+WHERE u.ctid = found.place
+RETURNING n.topup;
+
+-- name: end_used
+-- End mandates that the transaction holds, since their one collection is settled.
+UPDATE authorizations AS u
+SET ended_ms = $4, end_reason = $5
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM authorizations
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id
+    ORDER BY id
+) AS found
+WHERE u.ctid = found.place;
+
+-- name: give_one_offs_back
+-- Let other top-ups have the one collection of mandates that these did not make: the mandate in force of each bank account.
+UPDATE authorizations AS u
+SET used_by = NULL
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS n (account, livemode, funding_source, topup)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM authorizations
+    WHERE
+        account = n.account AND livemode = n.livemode
+        AND funding_source BETWEEN n.funding_source AND n.funding_source AND ended_ms IS NULL AND used_by = n.topup
+    ORDER BY funding_source
+    FOR UPDATE
+) AS found
+WHERE u.ctid = found.place;
+
+-- name: lock_used
+-- Of mandates those in force whose one collection a top-up has made, or nobody, held until the transaction ends.
+SELECT f.*
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS n (account, livemode, id, topup)
+CROSS JOIN LATERAL (
+    SELECT
+        account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms,
+        end_reason, mandate_reference, sequence_type, used_by, confirmed_ms, lapses_on
+    FROM authorizations
+    WHERE
+        account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id AND ended_ms IS NULL
+        AND (used_by IS NULL OR used_by = n.topup)
+    ORDER BY id
+    FOR UPDATE
+) AS f;
 
 -- name: fetch_authorizations
 -- Authorizations by id, those that have ended too.
@@ -207,7 +392,7 @@ FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL (
     SELECT
         account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms,
-        end_reason, mandate_reference
+        end_reason, mandate_reference, sequence_type, used_by, confirmed_ms, lapses_on
     FROM authorizations
     WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
     ORDER BY id
@@ -217,7 +402,8 @@ CROSS JOIN LATERAL (
 -- An authorization with what an erasure has put aside of it, and its bank account, masked.
 SELECT
     u.account, u.livemode, u.id, u.funding_source, u.sec_code, u.text, u.accepted_ms, u.evidence, u.created_ms,
-    u.ended_ms, u.end_reason, u.mandate_reference, u.sealed, f.account_type, f.routing_number, f.last4, f.bank_name,
+    u.ended_ms, u.end_reason, u.mandate_reference, u.sequence_type, u.used_by, u.confirmed_ms,
+    u.lapses_on, u.sealed, f.account_type, f.routing_number, f.last4, f.bank_name,
     f.party ->> 'name' AS holder_name
 FROM (
     SELECT *
@@ -236,7 +422,7 @@ LEFT JOIN LATERAL (
 -- One authorization, held until the transaction ends.
 SELECT
     account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
-    mandate_reference
+    mandate_reference, sequence_type, used_by, confirmed_ms, lapses_on
 FROM authorizations
 WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
 ORDER BY id
@@ -246,7 +432,7 @@ FOR UPDATE;
 -- The authorization in force for a bank account, held until the transaction ends.
 SELECT
     account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
-    mandate_reference
+    mandate_reference, sequence_type, used_by, confirmed_ms, lapses_on
 FROM authorizations
 WHERE account = $1 AND livemode = $2 AND funding_source BETWEEN $3 AND $3 AND ended_ms IS NULL
 ORDER BY funding_source
@@ -257,7 +443,7 @@ FOR UPDATE;
 (
     SELECT
         account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
-        mandate_reference
+        mandate_reference, sequence_type, used_by, confirmed_ms, lapses_on
     FROM authorizations
     WHERE
         $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
@@ -269,7 +455,7 @@ UNION ALL
 (
     SELECT
         account, livemode, id, funding_source, sec_code, text, accepted_ms, evidence, created_ms, ended_ms, end_reason,
-        mandate_reference
+        mandate_reference, sequence_type, used_by, confirmed_ms, lapses_on
     FROM authorizations
     WHERE
         NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4

@@ -1,6 +1,7 @@
 """An originator and its states, an authorization, and why a live debit is refused."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from brim.base.actor import Actor, ActorKind
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.access import KEY_PREFIX
-from brim.core.rails.ach import OriginatorProfile, SecCode
+from brim.core.rails.ach import MANDATES, OriginatorProfile, SecCode
+from brim.core.rails.sepa import SequenceType, lapses_on
 
 ORIGINATOR_PREFIX: Final = "orig_"
 AUTHORIZATION_PREFIX: Final = "auth_"
@@ -63,8 +65,10 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     """What the holder of a bank account agreed to.
 
     `text` is the wording that they saw; `evidence` how it is known, such as the address and the browser it came from;
-    `accepted_ms` when (Unix milliseconds). It is in force until `ended_ms`. A mandate of
-    SEPA has a `mandate_reference`.
+    `accepted_ms` when (Unix milliseconds). It is in force until `ended_ms`. A mandate of SEPA has a `mandate_reference`
+    and a `sequence_type`; `used_by` is the top-up that has the one collection of a one-off mandate, or that tells banks
+    of an amendment, and `confirmed_ms` when the debtor has confirmed a mandate to their bank. Nothing is collected
+    under it after `lapses_on`.
     """
 
     scope: AccountScope
@@ -78,6 +82,56 @@ class Authorization(msgspec.Struct, frozen=True, kw_only=True):
     ended_ms: int | None = None
     end_reason: str | None = None
     mandate_reference: str | None = None
+    sequence_type: SequenceType | None = None
+    used_by: str | None = None
+    confirmed_ms: int | None = None
+    lapses_on: date | None = None
+
+
+class KnownMandate(msgspec.Struct, frozen=True, kw_only=True):
+    """A mandate, and what banks know its creditor by since a collection was presented."""
+
+    scope: AccountScope
+    id: str
+    creditor_identifier: str | None
+    creditor_name: str | None
+
+
+class ToldMandate(msgspec.Struct, frozen=True, kw_only=True):
+    """A mandate of whose amendments banks were told by the collection of a top-up on a day, and its former creditor."""
+
+    mandate: KnownMandate
+    topup: str
+    presented_on: date
+    former_creditor_identifier: str | None = None
+    former_creditor_name: str | None = None
+
+    @property
+    def has_other_creditor(self) -> bool:
+        """Whether the creditor was known by something else before."""
+        return self.former_creditor_identifier is not None or self.former_creditor_name is not None
+
+
+class MandateAmendment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mandate had before it was amended, by whom it was, and the day of the collection that told banks of it.
+
+    `amended_by` is None where the originator's profile has another creditor by now.
+    """
+
+    authorization_id: str
+    number: int
+    created_ms: int
+    amended_by: str | None = None
+    former_reference: str | None = None
+    former_funding_source: str | None = None
+    former_creditor_identifier: str | None = None
+    former_creditor_name: str | None = None
+    presented_on: date | None = None
+
+
+def signed_lapse(accepted_ms: int) -> date:
+    """Return the last day of collections under a mandate that was never collected under, by the day of UTC."""
+    return lapses_on(datetime.fromtimestamp(accepted_ms // 1000, UTC).date())
 
 
 class AuthorizationKindError(BrimError):
@@ -85,9 +139,9 @@ class AuthorizationKindError(BrimError):
 
     def __init__(self, *, has_iban: bool) -> None:
         super().__init__(
-            "A bank account with an IBAN is debited under a mandate: its class is CORE."
+            "A bank account with an IBAN is debited under a mandate: its class is CORE or B2B."
             if has_iban
-            else "A mandate, whose class is CORE, is for a bank account with an IBAN: this one has none."
+            else "A mandate, whose class is CORE or B2B, is for a bank account with an IBAN: this one has none."
         )
         self.param = "sec_code"
 
@@ -98,8 +152,16 @@ def check_kind(sec_code: SecCode, *, has_iban: bool) -> None:
     Raises:
         AuthorizationKindError: it is not.
     """
-    if (sec_code is SecCode.CORE) is not has_iban:
+    if (sec_code in MANDATES) is not has_iban:
         raise AuthorizationKindError(has_iban=has_iban)
+
+
+class MandateTermsError(BrimError):
+    """What only a mandate can have is said of another authorization, or of a mandate that it does not fit."""
+
+    def __init__(self, reason: str, *, param: str) -> None:
+        super().__init__(reason)
+        self.param = param
 
 
 class MandateReferenceTakenError(BrimError):
@@ -143,6 +205,44 @@ class NotAuthorizedError(BrimError):
             "it first: on the bank account's page, or with brim ach authorize."
         )
         self.param = param
+
+
+class MandateUnusableError(BrimError):
+    """The holder of the bank account has signed a mandate, under which nothing can be collected now."""
+
+    def __init__(self, authorization_id: str, reason: str, *, param: str) -> None:
+        super().__init__(f"Nothing can be collected under the mandate {authorization_id}: {reason}")
+        self.param = param
+
+
+IS_USED: Final = "it is for one collection, which another top-up makes. Record a new mandate."
+IS_UNCONFIRMED: Final = (
+    "it is of the B2B scheme, and the debtor has not confirmed it to their bank. Record that first: on the bank "
+    "account's page, or with brim ach confirm-mandate."
+)
+
+
+def has_lapsed(day: date) -> str:
+    """Return why nothing can be collected under a mandate that has lapsed after a day."""
+    return (
+        f"it has lapsed on {day.isoformat()}, 36 months after the last collection under it, or after its signature. "
+        "Record a new mandate."
+    )
+
+
+def why_unusable(
+    sec_code: str, sequence_type: str | None, *, used_by: str | None, confirmed_ms: int | None, topup: str | None = None
+) -> str | None:
+    """Return why nothing can be collected under a mandate now, None where it can; `topup` may have its one collection.
+
+    Sources: EPC222-07, 4.1: the debtor's bank debits under a mandate that the debtor has confirmed; EPC016-06, 4.1: a
+    one-off mandate is for a single collection.
+    """
+    if sec_code == SecCode.B2B and confirmed_ms is None:
+        return IS_UNCONFIRMED
+    if sequence_type == SequenceType.ONE_OFF and used_by is not None and used_by != topup:
+        return IS_USED
+    return None
 
 
 class ReturnRateError(BrimError):
@@ -190,6 +290,7 @@ COLLECTION_ERRORS: Final = (
     LiveModeNotReadyError,
     RailStoppedError,
     NotAuthorizedError,
+    MandateUnusableError,
     ReturnRateError,
     EntryCapError,
 )

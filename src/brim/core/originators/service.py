@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from brim.core.originators.rules import (
     ORIGINATOR_PREFIX,
     Authorization,
     MandateReferenceTakenError,
+    MandateTermsError,
     Originator,
     OriginatorNotNamedError,
     OriginatorStateError,
@@ -28,9 +30,11 @@ from brim.core.originators.rules import (
     UnexpectedVersionError,
     check_person,
     name_of,
+    signed_lapse,
 )
 from brim.core.originators.store import Folders, Stop, StoredOriginator
 from brim.core.rails.ach import (
+    MANDATES,
     Microdeposits,
     OriginatorProfile,
     ProfileError,
@@ -44,9 +48,11 @@ from brim.core.rails.ach import (
 from brim.core.rails.sepa import (
     IbanInvalidError,
     MandateReferenceInvalidError,
+    SequenceType,
     check_iban,
     check_mandate_reference,
     identifier_of,
+    lapses_on,
 )
 from brim.core.reconciliation import has_lines
 from brim.platform.database import Conn
@@ -294,21 +300,31 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
     accepted_ms: int,
     evidence: Mapping[str, Any],
     mandate_reference: str | None = None,
+    sequence_type: SequenceType | None = None,
+    confirmed_ms: int | None = None,
+    last_collected_on: date | None = None,
     by: Actor,
     now_ms: int,
     ids: IdFactory,
 ) -> Authorization:
     """Write down that the holder of a bank account agreed to debits, in the caller's transaction.
 
-    An earlier one for the same bank account ends by that, and is kept. A mandate (the class is CORE) has a reference:
-    the one that is given, which another mandate of the platform must not have, or its own id.
+    An earlier one for the same bank account ends by that, and is kept. A mandate (the class is CORE or B2B) has a
+    reference: the one that is given, which another mandate of the platform must not have, or its own id. It is
+    recurrent unless it is said to be for one collection. `confirmed_ms` is when the debtor confirmed one of B2B to
+    their bank, and `last_collected_on` the day of the last collection under it, where others have collected.
 
     Raises:
+        MandateTermsError: what is said cannot be said of such an authorization.
         MandateReferenceInvalidError: the reference cannot be sent to banks, or no mandate has one.
         MandateReferenceTakenError: another mandate of the platform, the creditor, has it.
     """
     authorization_id = ids.new_at(AUTHORIZATION_PREFIX, now_ms)
-    if sec_code is SecCode.CORE:
+    _check_mandate_terms(sec_code, sequence_type, confirmed_ms, last_collected_on)
+    lapse: date | None = None
+    if sec_code in MANDATES:
+        lapse = signed_lapse(accepted_ms) if last_collected_on is None else lapses_on(last_collected_on)
+        sequence_type = sequence_type or SequenceType.RECURRENT
         mandate_reference = mandate_reference or identifier_of(authorization_id)
         check_mandate_reference(mandate_reference, param="mandate_reference")
         if await store.is_reference_taken(conn, scope, mandate_reference):
@@ -326,6 +342,9 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
         evidence=evidence,
         created_ms=now_ms,
         mandate_reference=mandate_reference,
+        sequence_type=sequence_type,
+        confirmed_ms=confirmed_ms,
+        lapses_on=lapse,
     )
     await store.replace_authorization(conn, authorization, reason="replaced")
     await audit.record(
@@ -340,6 +359,22 @@ async def authorize(  # noqa: PLR0913  what was agreed to, by whom, how that is 
         ids=ids,
     )
     return authorization
+
+
+def _check_mandate_terms(
+    sec_code: SecCode, sequence_type: SequenceType | None, confirmed_ms: int | None, last_collected_on: date | None
+) -> None:
+    for param, given in {"sequence_type": sequence_type, "last_collected_on": last_collected_on}.items():
+        if given is not None and sec_code not in MANDATES:
+            raise MandateTermsError(
+                f"An authorization of the class {sec_code} is no mandate: leave it out.", param=param
+            )
+    if last_collected_on is not None and sequence_type is SequenceType.ONE_OFF:
+        raise MandateTermsError(
+            "A mandate for one collection that was collected cannot be used.", param="last_collected_on"
+        )
+    if confirmed_ms is not None and sec_code is not SecCode.B2B:
+        raise MandateTermsError("Only a mandate of the B2B scheme is confirmed to a bank.", param="confirmed_at")
 
 
 def _checked(change: ProfileChange) -> ProfileChange:

@@ -1,6 +1,7 @@
 """Originators, authorizations and stops in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -8,8 +9,17 @@ import msgspec
 from brim.base.json_codec import decoder, encode_text
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
-from brim.core.originators.rules import Authorization, Originator, OriginatorStatus
-from brim.core.rails.ach import MOST_LINES, MOST_SAME_DAY, Offset, OriginatorProfile, SecCode
+from brim.core.originators.rules import (
+    Authorization,
+    KnownMandate,
+    MandateAmendment,
+    Originator,
+    OriginatorStatus,
+    ToldMandate,
+    signed_lapse,
+)
+from brim.core.rails.ach import MANDATES, MOST_LINES, MOST_SAME_DAY, Offset, OriginatorProfile, SecCode
+from brim.core.rails.sepa import SequenceType
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
@@ -60,12 +70,29 @@ class ReachedRate(NamedTuple):
     returns: int
 
 
+class MandateUse(NamedTuple):
+    """What a mandate allows: its scheme, for how many collections it is, who has its one, and when it was confirmed."""
+
+    id: str
+    sec_code: str
+    sequence_type: str | None
+    used_by: str | None
+    confirmed_ms: int | None
+    lapses_on: date
+
+    @property
+    def is_one_off(self) -> bool:
+        """Whether it is for one collection."""
+        return self.sequence_type == SequenceType.ONE_OFF
+
+
 class CollectionRecord(NamedTuple):
     """What a live create depends on, as it was read."""
 
     platform: str
     originator: Originator | None
     stop_reason: str | None
+    mandate: MandateUse | None
     is_authorized: bool
     rate: ReachedRate | None
 
@@ -152,10 +179,22 @@ def _collection_from_record(record: Mapping[str, Any]) -> CollectionRecord:
         platform=record["platform"] or record["owner"],
         originator=originator_from_record(record) if record["id"] is not None else None,
         stop_reason=record["stop_reason"],
-        is_authorized=record["is_authorized"],
+        mandate=_mandate_from_record(record) if record["sec_code"] in MANDATES else None,
+        is_authorized=record["authorization_id"] is not None,
         rate=None
         if record["rate_kind"] is None
         else ReachedRate(record["rate_owner"], record["rate_kind"], record["rate_debits"], record["rate_returns"]),
+    )
+
+
+def _mandate_from_record(record: Mapping[str, Any]) -> MandateUse:
+    return MandateUse(
+        record["authorization_id"],
+        record["sec_code"],
+        record["sequence_type"],
+        record["used_by"],
+        record["confirmed_ms"],
+        record["lapses_on"] or signed_lapse(record["accepted_ms"]),
     )
 
 
@@ -223,7 +262,102 @@ async def replace_authorization(conn: Conn, authorization: Authorization, *, rea
         encode_text(authorization.evidence),
         authorization.created_ms,
         authorization.mandate_reference,
+        authorization.sequence_type,
+        authorization.confirmed_ms,
+        authorization.lapses_on,
     )
+
+
+async def confirm_mandate(conn: Conn, authorization: Authorization) -> None:
+    """Write when the debtor has confirmed a mandate that the transaction holds."""
+    scope = authorization.scope
+    await conn.execute(
+        _SQL["confirm_mandate"], scope.account, scope.livemode, authorization.id, authorization.confirmed_ms
+    )
+
+
+async def extend_mandates(conn: Conn, presented: Iterable[KnownMandate], *, lapse: date) -> None:
+    """Write the last day of collections under mandates, unless a later one is known, and at first their creditor."""
+    await conn.execute(_SQL["extend_mandates"], *columns(_known(presented)), lapse)
+
+
+def _known(mandates: Iterable[KnownMandate]) -> list[tuple[Any, ...]]:
+    found = sorted(mandates, key=lambda each: (each.scope, each.id))
+    return [
+        (each.scope.account, each.scope.livemode, each.id, each.creditor_identifier, each.creditor_name)
+        for each in found
+    ]
+
+
+async def amend_mandate(conn: Conn, authorization: Authorization) -> None:
+    """Write the reference and the bank account of a mandate that the transaction holds."""
+    scope = authorization.scope
+    await conn.execute(
+        _SQL["amend_mandate"],
+        scope.account,
+        scope.livemode,
+        authorization.id,
+        authorization.mandate_reference,
+        authorization.funding_source,
+        authorization.confirmed_ms,
+    )
+
+
+async def insert_amendments(conn: Conn, amendments: Iterable[tuple[AccountScope, MandateAmendment]]) -> None:
+    """Keep what mandates that the transaction holds had before, each with the next number."""
+    rows = [
+        {**msgspec.to_builtins(each), "account": scope.account, "livemode": scope.livemode}
+        for scope, each in amendments
+    ]
+    await conn.execute(_SQL["insert_amendments"], encode_text(rows))
+
+
+async def list_amendments(
+    conn: Conn, scope: AccountScope, authorizations: Sequence[str]
+) -> dict[str, list[MandateAmendment]]:
+    """Return how mandates of an account were amended, by their ids, in order."""
+    found: dict[str, list[MandateAmendment]] = {}
+    for record in await conn.fetch(_SQL["list_amendments"], scope.account, scope.livemode, list(authorizations)):
+        amendment = MandateAmendment(**dict(record))
+        found.setdefault(amendment.authorization_id, []).append(amendment)
+    return found
+
+
+async def set_told(conn: Conn, told: Sequence[ToldMandate]) -> None:
+    """Write that banks were told of the amendments of mandates, and what they know their creditor by."""
+    rows = sorted((*each[:3], day) for each, day in ((_known([one.mandate])[0], one.presented_on) for one in told))
+    await conn.execute(_SQL["set_amendments_presented"], *columns(rows))
+    await conn.execute(_SQL["set_mandates_told"], *columns(_known(one.mandate for one in told)))
+
+
+async def count_lapsing(conn: Conn, *, after: date, until: date, most: int) -> int:
+    """Return how many mandates in force lapse between two days, `most` at most, of all platforms."""
+    counted: int = await conn.fetchval(_SQL["count_lapsing"], after, until, most)
+    return counted
+
+
+async def take_one_offs(conn: Conn, taken: Iterable[tuple[AccountScope, str, str]]) -> frozenset[str]:
+    """Give the one collection of mandates, by account and id, to top-ups; return the top-ups that have it."""
+    rows = sorted((scope.account, scope.livemode, mandate, topup) for scope, mandate, topup in taken)
+    return frozenset(record["topup"] for record in await conn.fetch(_SQL["take_one_offs"], *columns(rows)))
+
+
+async def give_one_offs_back(conn: Conn, given: Iterable[tuple[AccountScope, str, str]]) -> None:
+    """Let others have the one collection that top-ups, by account and bank account, have not made."""
+    rows = sorted((scope.account, scope.livemode, source, topup) for scope, source, topup in given)
+    await conn.execute(_SQL["give_one_offs_back"], *columns(rows))
+
+
+async def end_used(conn: Conn, used: Iterable[Authorization], *, now_ms: int, reason: str) -> None:
+    """End one-off mandates that the transaction holds."""
+    rows = sorted((each.scope.account, each.scope.livemode, each.id) for each in used)
+    await conn.execute(_SQL["end_used"], *columns(rows), now_ms, reason)
+
+
+async def lock_used(conn: Conn, used: Iterable[tuple[AccountScope, str, str]]) -> list[Authorization]:
+    """Return the mandates in force, by account and id, whose one collection a top-up has made, held."""
+    rows = sorted((scope.account, scope.livemode, mandate, topup) for scope, mandate, topup in used)
+    return [_authorization_from_record(record) for record in await conn.fetch(_SQL["lock_used"], *columns(rows))]
 
 
 async def is_reference_taken(conn: Conn, scope: AccountScope, reference: str) -> bool:
@@ -296,7 +430,26 @@ def _authorization_from_record(record: Mapping[str, Any]) -> Authorization:
         ended_ms=record["ended_ms"],
         end_reason=record["end_reason"],
         mandate_reference=record["mandate_reference"],
+        sequence_type=_sequence_from_record(record),
+        used_by=record["used_by"],
+        confirmed_ms=record["confirmed_ms"],
+        lapses_on=_lapse_from_record(record),
     )
+
+
+def _lapse_from_record(record: Mapping[str, Any]) -> date | None:
+    """Return when a mandate lapses; None of another authorization."""
+    if record["mandate_reference"] is None:
+        return None
+    found: date | None = record["lapses_on"]
+    return found or signed_lapse(record["accepted_ms"])
+
+
+def _sequence_from_record(record: Mapping[str, Any]) -> SequenceType | None:
+    """Return the sequence type of a mandate, recurrent where none is stored; None of another authorization."""
+    if record["mandate_reference"] is None:
+        return None
+    return SequenceType(record["sequence_type"] or SequenceType.RECURRENT)
 
 
 def _encode_profile(profile: OriginatorProfile) -> str:

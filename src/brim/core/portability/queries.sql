@@ -86,6 +86,10 @@
 -- What holders of its bank accounts agreed to.
 {rows of authorizations by t.livemode, t.id};
 
+-- name: rows_of_mandate_amendments
+-- How its mandates were amended.
+{rows of mandate_amendments by t.livemode, t.authorization_id, t.number};
+
 -- name: rows_of_exposures
 -- What its caps have counted.
 {rows of exposures by t.livemode, t.kind, t.key};
@@ -346,6 +350,10 @@ FROM (
 -- name: put_authorizations
 -- What holders of its bank accounts agreed to.
 {rows put into authorizations};
+
+-- name: put_mandate_amendments
+-- How its mandates were amended.
+{rows put into mandate_amendments};
 
 -- name: put_exposures
 -- What its caps have counted.

@@ -61,6 +61,7 @@ EXPORTED: Final = (
     Table(name="chain_heads", key=("livemode",)),
     Table(name="originators", key=_BY_ID, sealed={"sealed": "originator/{account}/{livemode}/{id}"}),
     Table(name="authorizations", key=_BY_ID, sealed={"sealed": "authorization/{account}/{livemode}/{id}"}),
+    Table(name="mandate_amendments", key=("livemode", "authorization_id", "number")),
     Table(name="exposures", key=("livemode", "kind", "key")),
     Table(name="rail_stops", key=("livemode", "rail", "stopped_account"), others=("stopped_account",)),
     Table(name="ach_files", key=_BY_ID, sealed={"sealed": "ach_file/{account}/{livemode}/{id}"}, step=_FEW),

@@ -16,7 +16,16 @@ from brim.base.scope import AccountScope
 from brim.core import idempotency
 from brim.core.funding import FundingSource, fetch_funding_sources_of
 from brim.core.idempotency import KeptReply, RequestContext
-from brim.core.originators import CapError, CollectionTerms, Debit, add_exposures, find_collection_terms
+from brim.core.originators import (
+    CapError,
+    CollectionTerms,
+    Debit,
+    MandateUnusableError,
+    OneOff,
+    add_exposures,
+    find_collection_terms,
+    take_one_offs,
+)
 from brim.core.topups import list_store as lists
 from brim.core.topups import retry_store
 from brim.core.topups import store as topups
@@ -38,7 +47,7 @@ ObserveBatch: TypeAlias = Callable[[str, int], None]
 RecordCreate: TypeAlias = Callable[[Conn], Awaitable[None]]
 """Writes who made a top-up, in the transaction that makes it."""
 
-_OF_ONE: Final = (CapError, DuplicateTopupError, RetriedAlreadyError, RetryRefusedError)
+_OF_ONE: Final = (CapError, DuplicateTopupError, MandateUnusableError, RetriedAlreadyError, RetryRefusedError)
 """What is wrong with one top-up of a batch."""
 
 # So small that the requests of a busy moment fall into several batches: PostgreSQL works on one while the replies of
@@ -179,6 +188,7 @@ class Batches:
 
         Raises:
             DayCapError, SourceCapError: too much is asked for; alone in a batch, that is the top-up's answer.
+            MandateUnusableError: another one has the one collection of a mandate, perhaps of the same batch.
             DuplicateTopupError: one looks like a duplicate of another top-up, perhaps of the same batch.
             RetriedAlreadyError: one retries what another top-up has begun to retry meanwhile.
             RetryRefusedError: a return of what one retries was dishonored meanwhile.
@@ -193,6 +203,11 @@ class Batches:
             await add_exposures(
                 conn, [exposure for new in batch if new.event.id not in lost for exposure in new.exposures]
             )
+            await take_one_offs(
+                conn,
+                [each for new in batch if new.event.id not in lost for each in _one_off(new)],
+                param="source",
+            )
             await _write_retries(conn, [new for new in batch if new.retry and new.event.id not in lost])
             await _check_twins(conn, [new for new in batch if new.twin_window_minutes and new.event.id not in lost])
         return lost
@@ -202,6 +217,11 @@ class Batches:
         lost = await retried(lambda: self._insert(conn, batch))
         self._announce()
         return await _outcomes(conn, batch, lost)
+
+
+def _one_off(new: NewTopup) -> list[OneOff]:
+    """Return the one-off mandate whose collection a top-up is, if it is."""
+    return [] if new.one_off is None else [(new.topup.scope, new.one_off, new.topup.id)]
 
 
 async def _write_retries(conn: Conn, batch: Sequence[NewTopup]) -> None:

@@ -16,9 +16,9 @@ from brim.core.audit import ObjectType as AuditedType
 from brim.core.events import ObjectType, Renderers
 from brim.core.funding import IMPLICIT, Funding
 from brim.core.idempotency import KeptReply, RenderError, RequestContext, Result, record, replay_of, run_once
-from brim.core.originators import COLLECTION_ERRORS, CollectionTerms, Exposure, exposures_of
+from brim.core.originators import COLLECTION_ERRORS, CollectionTerms, Exposure, check_not_lapsed, exposures_of
 from brim.core.rails import RAILS, Fail, Outcome, Rail, Rails, Return, Succeed, bank_account_rules
-from brim.core.rails.ach import AchRail
+from brim.core.rails.ach import AchRail, effective_date_of
 from brim.core.time import ClockAdvancingError, OwnerTime, check_test_mode, lock_owner_time, moment_of
 from brim.core.topups import store as topups
 from brim.core.topups.amounts import check_amount
@@ -104,7 +104,8 @@ async def create_topup(  # noqa: PLR0913  what a top-up is made from
         UnverifiedFundingError: the bank account it names may not be debited.
         TokenAlreadyUsedError: the token it names has become a source.
         NoFundingSourceError: it is live, names nothing, and the account has no default in its currency.
-        LiveModeNotReadyError, RailStoppedError, NotAuthorizedError: live money of it cannot be collected now.
+        LiveModeNotReadyError, RailStoppedError, NotAuthorizedError, MandateUnusableError: live money of it cannot be
+            collected now.
         EntryCapError, DayCapError, SourceCapError: the originator's profile does not allow so much.
         DuplicateTopupError: it is live, looks like one that was just created, and does not say that it is intended.
         RetryRefusedError, RetriedAlreadyError: it would retry what cannot be retried, or is retried already.
@@ -242,7 +243,9 @@ async def _new_topup(
             amount=topup.amount,
             now_ms=moment.now_ms,
         )
-    return NewTopup(topup, event, context.claim, config.version, exposures, twin_window_minutes, wanted.retry)
+    mandate = None if collection is None else collection.mandate
+    one_off = mandate.id if mandate is not None and mandate.is_one_off else None
+    return NewTopup(topup, event, context.claim, config.version, exposures, twin_window_minutes, wanted.retry, one_off)
 
 
 async def _collection(
@@ -277,6 +280,7 @@ def _draft(
     Raises:
         AccountClosedError: the account's account was rejected or deleted.
         NoFundingSourceError: no rail of this server collects that money.
+        MandateUnusableError: the mandate will have lapsed.
     """
     if config.is_closed:
         raise AccountClosedError(scope.account)
@@ -293,6 +297,8 @@ def _draft(
         now_ms=moment.now_ms,
         is_frozen=moment.test_clock is not None,
     )
+    if collection is not None and plan.due_ms is not None:
+        check_not_lapsed(collection, effective_date_of(collection.originator.profile, plan.due_ms), param="source")
     return pending_topup(scope, wanted, moment, funding, plan, rail=rail.name), moment
 
 

@@ -34,7 +34,8 @@ class NewTopup(msgspec.Struct, frozen=True):
 
     `config_version` is the version of its account's configuration that it was made under. `exposures` is what it adds
     to the capped sums; empty in test mode. `twin_window_minutes` is for how long no equal one may have been created
-    before it; 0 where that does not matter, as in test mode. `retry` says what it retries, if it does.
+    before it; 0 where that does not matter, as in test mode. `retry` says what it retries, if it does; `one_off` is the
+    mandate whose one collection it is.
     """
 
     topup: Topup
@@ -44,6 +45,7 @@ class NewTopup(msgspec.Struct, frozen=True):
     exposures: tuple[Exposure, ...] = ()
     twin_window_minutes: int = 0
     retry: TopupRetry | None = None
+    one_off: str | None = None
 
 
 async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -> dict[str, Refusal]:

@@ -16,8 +16,9 @@ from brim.core import ledger
 from brim.core.events import Cause, Event, EventType, Renderers, new_event
 from brim.core.ledger import Balance, Posting, balance_change
 from brim.core.negative_balances import Crossing, announce_crossings
-from brim.core.originators import reduce_source_exposures
+from brim.core.originators import OneOff, give_one_offs_back, reduce_source_exposures
 from brim.core.rails import FILE_RAILS, Fail, Instruction, Outcome, PresentAgain, Return, Succeed, Wait
+from brim.core.rails.sepa import SEPA
 from brim.core.time import OwnerTime
 from brim.core.topups import rules
 from brim.core.topups import transition_store as transitions
@@ -126,6 +127,16 @@ async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Ren
     ended = _no_longer_pending(changes)
     if ended:
         await reduce_source_exposures(conn, ended)
+    await give_one_offs_back(conn, _not_collected(changes))
+
+
+def _not_collected(changes: Sequence[Change]) -> list[OneOff]:
+    """Return the top-ups of SEPA that end without money, by account and bank account."""
+    return [
+        (change.before.scope, change.before.source or "", change.before.id)
+        for change in changes
+        if change.before.rail == SEPA and change.transition.topup.status in {Status.CANCELED, Status.FAILED}
+    ]
 
 
 def _no_longer_pending(changes: Sequence[Change]) -> dict[tuple[AccountScope, str], int]:

@@ -94,6 +94,8 @@ DONE: Final = {
     "bank_added": "The bank account is on file.",
     "bank_verified": "The bank account is verified and can be debited.",
     "bank_authorized": "The authorization is recorded. It replaces any earlier one.",
+    "mandate_amended": "The mandate is amended. The next collection tells banks of it.",
+    "mandate_confirmed": "The debtor's confirmation is recorded. The mandate can be used.",
     "bank_unauthorized": "The authorization has ended. No new top-up debits this bank account.",
     "return_dishonored": "The return is dishonored. The dishonor goes out with the next file.",
     "refund_requested": "The top-up is refunded. The refund goes out with the next file, once that is approved.",

@@ -169,6 +169,8 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
         "evidence": {"ip_address": "192.0.2.1"},
     },
     "GetBrimAuthorizations": {"limit": 3},
+    "PostBrimAuthorizationsAuthorizationAmend": {"mandate_reference": "M-4712"},
+    "PostBrimAuthorizationsAuthorizationConfirm": {"confirmed_at": _MADE},
     "PostBrimAuthorizationsAuthorizationEnd": {"reason": "revoked in writing"},
     "PostBrimPrenotes": {"funding_source": METHOD},
     "GetBrimPrenotes": {"limit": 3},

@@ -18,6 +18,7 @@ from brim.core import accounts, direct_debits, funding, originators
 from brim.core.idempotency import Result, run_once
 from brim.core.originators import NewAuthorization
 from brim.core.rails.ach import SecCode
+from brim.core.rails.sepa import SequenceType
 from brim.platform.database import Conn
 
 URL: Final = "/v1/brim/authorizations"
@@ -39,6 +40,9 @@ async def create(call: Call) -> Result:
         accepted_ms=parameters["accepted_at"] * 1000,
         evidence=parameters.get("evidence", {}),
         mandate_reference=parameters.get("mandate_reference"),
+        sequence_type=SequenceType(parameters["sequence_type"]) if "sequence_type" in parameters else None,
+        confirmed_ms=parameters["confirmed_at"] * 1000 if "confirmed_at" in parameters else None,
+        last_collected_on=parameters.get("last_collected_on"),
     )
 
     async def work(conn: Conn) -> bytes:
@@ -55,16 +59,67 @@ async def end(call: Call) -> Result:
         ended = await originators.end_authorization(
             conn, call.context, call.path_id, reason=call.parameters.get("reason")
         )
-        return authorization_json(ended)
+        history = await originators.list_amendments(conn, call.scope, [ended.id])
+        return authorization_json(ended, history.get(ended.id, ()))
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def amend(call: Call) -> Result:
+    """`POST /v1/brim/authorizations/{authorization}/amend`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    context, moved_to = call.context, call.parameters.get("funding_source")
+    if moved_to is not None:
+        source = await funding.find_funding_source(call.service.database, call.scope, moved_to)
+        if not source.bank_account.has_iban:
+            raise originators.MandateTermsError("This bank account has no IBAN.", param="funding_source")
+
+    async def work(conn: Conn) -> bytes:
+        amended = await originators.amend_mandate(
+            conn,
+            call.scope,
+            call.path_id,
+            mandate_reference=call.parameters.get("mandate_reference"),
+            funding_source=moved_to,
+            by=context.by,
+            now_ms=context.now_ms,
+            ids=context.ids,
+        )
+        history = await originators.list_amendments(conn, call.scope, [amended.id])
+        return authorization_json(amended, history.get(amended.id, ()))
+
+    return await run_once(call.service.database, context, work, render_error=render_error)
+
+
+async def confirm(call: Call) -> Result:
+    """`POST /v1/brim/authorizations/{authorization}/confirm`."""
+    await accounts.check_is_platform(call.service.database, call.asking)
+    context = call.context
+    confirmed_at = call.parameters.get("confirmed_at")
+
+    async def work(conn: Conn) -> bytes:
+        confirmed = await originators.confirm_mandate(
+            conn,
+            call.scope,
+            call.path_id,
+            confirmed_ms=context.now_ms if confirmed_at is None else confirmed_at * 1000,
+            by=context.by,
+            now_ms=context.now_ms,
+            ids=context.ids,
+        )
+        history = await originators.list_amendments(conn, call.scope, [confirmed.id])
+        return authorization_json(confirmed, history.get(confirmed.id, ()))
+
+    return await run_once(call.service.database, context, work, render_error=render_error)
 
 
 async def retrieve(call: Call) -> Result:
     """`GET /v1/brim/authorizations/{authorization}`."""
     await accounts.check_is_platform(call.service.database, call.asking)
     found = await originators.retrieve_authorization(call.service.database, call.scope, call.path_id)
-    return Result(body=authorization_json(found))
+    async with call.service.database.connection() as conn:
+        history = await originators.list_amendments(conn, call.scope, [found.id])
+    return Result(body=authorization_json(found, history.get(found.id, ())))
 
 
 async def export_proof(call: Call) -> Result:
@@ -94,7 +149,9 @@ async def list_all(call: Call) -> Result:
         read_page(call.parameters),
         funding_source=call.parameters.get("funding_source"),
     )
-    items = [authorization_json(each) for each in page.items]
+    async with call.service.database.connection() as conn:
+        history = await originators.list_amendments(conn, call.scope, [each.id for each in page.items])
+    items = [authorization_json(each, history.get(each.id, ())) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))
 
 

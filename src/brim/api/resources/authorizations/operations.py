@@ -23,6 +23,7 @@ from brim.core.direct_debits import (
 from brim.core.funding import AlreadyVerifiedError, RehearsalOnlyError
 from brim.core.originators import (
     LiveModeNotReadyError,
+    MandateTermsError,
     NotAuthorizedError,
     ProofErasedError,
     RailStoppedError,
@@ -49,7 +50,7 @@ AUTHORIZATIONS: Final = (
         resource="authorizations",
         level="write",
         returns=AuthorizationObject,
-        errors=(NotPlatformError, ResourceMissingError),
+        errors=(NotPlatformError, ResourceMissingError, MandateTermsError),
     ),
     Operation(
         method="GET",
@@ -94,6 +95,39 @@ AUTHORIZATIONS: Final = (
         level="read",
         returns=AuthorizationProofObject,
         errors=(NotPlatformError, ProofErasedError, NoEncryptionKeyError, SecretUnreadableError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ONE}/amend",
+        operation_id="PostBrimAuthorizationsAuthorizationAmend",
+        summary="Amend a mandate",
+        description=(
+            "Gives a recurrent mandate of SEPA another reference, or another bank account of its debtor. The next "
+            "collection tells banks of it. A mandate of the B2B scheme has to be confirmed again. Another creditor is "
+            "written into the originator's profile."
+        ),
+        parameters=declared.AUTHORIZATION_AMEND,
+        handler=handlers.amend,
+        resource="authorizations",
+        level="write",
+        returns=AuthorizationObject,
+        errors=(NotPlatformError, ResourceMissingError, MandateTermsError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ONE}/confirm",
+        operation_id="PostBrimAuthorizationsAuthorizationConfirm",
+        summary="Record that a mandate was confirmed",
+        description=(
+            "Records that the debtor has confirmed a mandate of SEPA's B2B scheme to their bank, which debits nothing "
+            "before. No top-up is created under it until then. What was recorded before stays as it is."
+        ),
+        parameters=declared.AUTHORIZATION_CONFIRM,
+        handler=handlers.confirm,
+        resource="authorizations",
+        level="write",
+        returns=AuthorizationObject,
+        errors=(NotPlatformError, MandateTermsError),
     ),
     Operation(
         method="POST",

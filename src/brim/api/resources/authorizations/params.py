@@ -3,9 +3,9 @@
 from typing import Final
 
 from brim.api.framework.common_params import PAGE
-from brim.api.framework.kinds import BoundedInteger, Enum, Text
+from brim.api.framework.kinds import BoundedInteger, Day, Enum, Text
 from brim.api.framework.params import Hash, Parameter
-from brim.api.resources.authorizations.wire import SEC_CODES
+from brim.api.resources.authorizations.wire import SEC_CODES, SEQUENCE_TYPES
 
 _LATEST: Final = 4_102_444_800
 """The end of 2099, in Unix seconds."""
@@ -36,13 +36,35 @@ AUTHORIZATION_CREATE: Final = (
         required=True,
         description=(
             "How the holder agreed: in writing (`PPD`), on the internet (`WEB`), as a company (`CCD`); by a mandate of "
-            "SEPA (`CORE`)."
+            "SEPA's Core scheme (`CORE`) or of its B2B scheme (`B2B`)."
         ),
     ),
     Parameter(
         name="mandate_reference",
         kind=Text(max_length=35),
-        description="The reference of a mandate, by which banks know it; by default its id. Only with `CORE`.",
+        description="The reference of a mandate (`CORE`, `B2B`), by which banks know it; by default its id.",
+    ),
+    Parameter(
+        name="sequence_type",
+        kind=Enum(tuple(SEQUENCE_TYPES)),
+        description=(
+            "Whether a mandate (`CORE`, `B2B`) is for several collections (`RCUR`), as by default, or for one (`OOFF`)."
+        ),
+    ),
+    Parameter(
+        name="confirmed_at",
+        kind=BoundedInteger(least=1, most=_LATEST),
+        description=(
+            "When the debtor has confirmed the mandate to their bank, in Unix seconds, if they have. Only with `B2B`."
+        ),
+    ),
+    Parameter(
+        name="last_collected_on",
+        kind=Day(),
+        description=(
+            "The day of the last collection under a mandate (`CORE`, `B2B`) that was used elsewhere before: it lapses "
+            "36 months later."
+        ),
     ),
     Parameter(name="text", kind=Text(), required=True, description="The wording that the holder saw."),
     Parameter(name="evidence", kind=Hash(_EVIDENCE), description="How it is known that the holder agreed."),
@@ -50,6 +72,21 @@ AUTHORIZATION_CREATE: Final = (
 AUTHORIZATION_LIST: Final = (
     *PAGE,
     Parameter(name="funding_source", kind=Text(), description="Only those of this bank account."),
+)
+AUTHORIZATION_AMEND: Final = (
+    Parameter(
+        name="funding_source",
+        kind=Text(),
+        description="Another bank account of the debtor, with an IBAN: that of a source.",
+    ),
+    Parameter(name="mandate_reference", kind=Text(max_length=35), description="Another reference."),
+)
+AUTHORIZATION_CONFIRM: Final = (
+    Parameter(
+        name="confirmed_at",
+        kind=BoundedInteger(least=1, most=_LATEST),
+        description="When the debtor has confirmed the mandate to their bank, in Unix seconds; by default now.",
+    ),
 )
 AUTHORIZATION_END: Final = (
     Parameter(name="reason", kind=Text(), description="Why it ends; `revoked` where nothing is said."),

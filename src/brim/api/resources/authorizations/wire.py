@@ -12,10 +12,12 @@ from brim.base.json_codec import encode
 from brim.core.bank_accounts import Verification
 from brim.core.direct_debits import Entry, EntryStatus, Limit, Prenote, PrenoteStatus, expires_ms
 from brim.core.funding import FundingSource
-from brim.core.originators import Authorization, ExportedProof
+from brim.core.originators import Authorization, ExportedProof, MandateAmendment
 from brim.core.rails.ach import SecCode
+from brim.core.rails.sepa import SequenceType
 
 SEC_CODES = [code.value for code in SecCode]
+SEQUENCE_TYPES = [each.value for each in SequenceType]
 
 
 class EvidenceObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,17 +28,39 @@ class EvidenceObject(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: Annotated[str | None, described("The browser that they agreed with.", **TEXT)] = None
 
 
+class MandateAmendmentObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mandate had before it was amended; null for what stayed as it was."""
+
+    created: Annotated[int, described("When it was amended.", **TIME)]
+    former_creditor_identifier: Annotated[str | None, described("What the creditor was known by.", **TEXT)]
+    former_creditor_name: Annotated[str | None, described("What the creditor was called.", **TEXT)]
+    former_funding_source: Annotated[str | None, described("The bank account that it was for.", **TEXT)]
+    former_reference: Annotated[str | None, described("The reference that it had.", **TEXT)]
+    presented_on: Annotated[
+        date | None, described("The day of the settled collection that told banks of it; null before.")
+    ]
+
+
 class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
     """What the holder of a bank account agreed to."""
 
     id: Annotated[str, identifier("auth", "authorization")]
     object: Annotated[str, constant("brim.authorization")] = "brim.authorization"
     accepted_at: Annotated[int, described("When the holder agreed.", **TIME)]
+    amendments: Annotated[list[MandateAmendmentObject], described("How a mandate was amended, in order.")]
+    confirmed_at: Annotated[
+        int | None,
+        described("When the debtor has confirmed a mandate of the B2B scheme to their bank; null before.", **TIME),
+    ]
     created: Annotated[int, described("When it was written down.", **TIME)]
     end_reason: Annotated[str | None, described("Why it ended; null while it is in force.", **TEXT)]
     ended_at: Annotated[int | None, described("When it ended; null while it is in force.", **TIME)]
     evidence: Annotated[EvidenceObject, described("How it is known.")]
     funding_source: Annotated[str, described("The id of the bank account that may be debited.", **TEXT)]
+    lapses_on: Annotated[
+        date | None,
+        described("The last day on which anything can be collected under a mandate; null for other authorizations."),
+    ]
     livemode: Annotated[bool, LIVEMODE]
     mandate_reference: Annotated[
         str | None, described("How banks know a mandate of SEPA; null for other authorizations.", **TEXT)
@@ -44,12 +68,27 @@ class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
     sec_code: Annotated[
         str,
         described(
-            "How the holder agreed: in writing (PPD), on the internet (WEB), as a company (CCD); by a mandate (CORE).",
+            "How the holder agreed: in writing (PPD), on the internet (WEB), as a company (CCD); by a mandate of the "
+            "Core or B2B scheme of SEPA (CORE, B2B).",
             enum=SEC_CODES,
+        ),
+    ]
+    sequence_type: Annotated[
+        str | None,
+        described(
+            "Whether a mandate is for several collections (RCUR) or for one (OOFF); null for other authorizations.",
+            enum=[*SEQUENCE_TYPES, None],
         ),
     ]
     status: Annotated[str, described("Whether debits may be made by it.", enum=["active", "ended"])]
     text: Annotated[str, described("The wording that the holder saw.", **TEXT)]
+    used_by: Annotated[
+        str | None,
+        described(
+            "The top-up that makes the one collection of a one-off mandate, or that tells banks of an amendment.",
+            **TEXT,
+        ),
+    ]
 
 
 class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,24 +269,40 @@ def _entry_object(entry: Entry) -> PrenoteEntryObject:
     return PrenoteEntryObject(**{name: fields[name] for name in PrenoteEntryObject.__struct_fields__})
 
 
-def authorization_json(authorization: Authorization) -> bytes:
-    """Return an authorization's compact JSON."""
+def authorization_json(authorization: Authorization, amendments: Iterable[MandateAmendment] = ()) -> bytes:
+    """Return the compact JSON of an authorization, and of how it was amended."""
     has_ended = authorization.ended_ms is not None
     return encode(
         AuthorizationObject(
             id=authorization.id,
             accepted_at=authorization.accepted_ms // 1000,
+            amendments=[_amendment_object(each) for each in amendments],
+            confirmed_at=authorization.confirmed_ms // 1000 if authorization.confirmed_ms is not None else None,
             created=authorization.created_ms // 1000,
             end_reason=authorization.end_reason,
             ended_at=authorization.ended_ms // 1000 if authorization.ended_ms is not None else None,
             evidence=msgspec.convert(dict(authorization.evidence), EvidenceObject),
             funding_source=authorization.funding_source,
+            lapses_on=authorization.lapses_on,
             livemode=authorization.scope.livemode,
             mandate_reference=authorization.mandate_reference,
             sec_code=authorization.sec_code,
+            sequence_type=authorization.sequence_type,
             status="ended" if has_ended else "active",
             text=authorization.text,
+            used_by=authorization.used_by,
         )
+    )
+
+
+def _amendment_object(amendment: MandateAmendment) -> MandateAmendmentObject:
+    return MandateAmendmentObject(
+        created=amendment.created_ms // 1000,
+        former_creditor_identifier=amendment.former_creditor_identifier,
+        former_creditor_name=amendment.former_creditor_name,
+        former_funding_source=amendment.former_funding_source,
+        former_reference=amendment.former_reference,
+        presented_on=amendment.presented_on,
     )
 
 

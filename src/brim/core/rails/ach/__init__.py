@@ -7,6 +7,7 @@ What is written to the database stands in `core.originators` and `core.direct_de
 
 from brim.core.rails.ach.profile import (
     APPROVAL_LIMITS,
+    MANDATES,
     MOST_LINES,
     MOST_RETRIES,
     MOST_SAME_DAY,
@@ -85,6 +86,7 @@ __all__ = [
     "DISHONOR_DAYS",
     "FINAL_DAYS",
     "GRACE_MS",
+    "MANDATES",
     "MOST_LINES",
     "MOST_RETRIES",
     "MOST_SAME_DAY",

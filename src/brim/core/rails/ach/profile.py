@@ -55,9 +55,13 @@ class SecCode(StrEnum):
     """A company."""
     CORE = "CORE"
     """A mandate of SEPA's Core scheme: no class of Nacha's, but what stands in the same place."""
+    B2B = "B2B"
+    """A mandate of SEPA's B2B scheme, of a business: the same."""
 
 
-NACHA_CLASSES: Final = tuple(each.value for each in SecCode if each is not SecCode.CORE)
+MANDATES: Final = frozenset({SecCode.CORE, SecCode.B2B})
+"""The classes of mandates, by which euros are collected."""
+NACHA_CLASSES: Final = tuple(each.value for each in SecCode if each not in MANDATES)
 """The classes that an entry of a file of Nacha's can have."""
 
 

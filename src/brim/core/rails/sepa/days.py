@@ -12,10 +12,20 @@ CALENDAR: Final = "sepa"
 """The calendar whose banking days count: TARGET's."""
 LEAD_DAYS: Final = 1
 """Banking days from the file to its collection date, for first, recurrent and one-off collections alike."""
+RETURN_DAYS_OF_B2B: Final = 3
+"""Banking days from the debit within which the debtor's bank returns a collection of the B2B scheme; it has no refunds.
+
+Source: EPC222-07, the rulebook of the SEPA Direct Debit Business-to-Business scheme, 4.3 and 4.4.
+"""
 REFUND_DAYS: Final = 56
 """Days from the debit within which a debtor gets an authorized collection back, without a reason: eight weeks."""
 UNAUTHORIZED_MONTHS: Final = 13
 """Months from the debit within which a debtor gets an unauthorized collection back."""
+LAPSE_MONTHS: Final = 36
+"""Months after the last collection that was presented under a mandate, or its signature, after which it has lapsed.
+
+Source: EPC016-06 and EPC222-07, 4.1: the last collection counts also where it was rejected, returned or refunded.
+"""
 PRENOTIFICATION_DAYS: Final = 14
 """Days before the collection by which the debtor is told of it, where nothing else was agreed."""
 
@@ -46,9 +56,19 @@ def refundable_until(settled_on: date) -> date:
     return settled_on + timedelta(days=REFUND_DAYS)
 
 
+def returnable_until_of_b2b(settled_on: date) -> date:
+    """Return the last day on which the debtor's bank returns a collection of the B2B scheme."""
+    return banking_day_after(settled_on, RETURN_DAYS_OF_B2B)
+
+
 def claimable_until(settled_on: date) -> date:
     """Return the last day on which a debtor can claim an unauthorized collection back."""
     return months_after(settled_on, UNAUTHORIZED_MONTHS)
+
+
+def lapses_on(used_on: date) -> date:
+    """Return the last day of collections under a mandate that was last collected under, or signed, on a day."""
+    return months_after(used_on, LAPSE_MONTHS)
 
 
 def months_after(day: date, months: int) -> date:

@@ -51,14 +51,23 @@ class Creditor(msgspec.Struct, frozen=True, kw_only=True):
 class Mandate(msgspec.Struct, frozen=True, kw_only=True):
     """What the debtor has signed.
 
-    `former_reference` is the reference that it had, and `former_iban` the account that it was for, where they have
-    changed since the last collection.
+    What follows has changed since the last collection: `former_reference` is the reference that it had,
+    `is_of_new_account` says that it was for another account, at any bank, and `former_creditor_identifier` and
+    `former_creditor_name` are what the creditor was known by.
     """
 
     reference: str
     signed_on: date
     former_reference: str | None = None
-    former_iban: str | None = None
+    is_of_new_account: bool = False
+    former_creditor_identifier: str | None = None
+    former_creditor_name: str | None = None
+
+    @property
+    def is_amended(self) -> bool:
+        """Whether the bank of the debtor is told of a change."""
+        former = (self.former_reference, self.former_creditor_identifier, self.former_creditor_name)
+        return self.is_of_new_account or any(each is not None for each in former)
 
 
 class Collection(msgspec.Struct, frozen=True, kw_only=True):

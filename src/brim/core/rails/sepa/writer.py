@@ -23,7 +23,7 @@ from brim.core.rails.sepa.text import to_sepa_text
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:"
 _SAME_MANDATE_NEW_ACCOUNT: Final = "SMNDA"
-"""How a mandate's former account is named that was at any bank. Source: EPC130-08, since 2016-11-20."""
+"""How a mandate's former account is named, whichever bank it was at. Source: EPC130-08, since 2016-11-20."""
 
 
 class MessageError(BrimError):
@@ -108,13 +108,19 @@ def _write_collection(parent: Element, collection: Collection, version: Version)
 def _write_mandate(parent: Element, mandate: Mandate) -> None:
     _text(parent, "MndtId", mandate.reference)
     _text(parent, "DtOfSgntr", mandate.signed_on.isoformat())
-    if mandate.former_reference is None and mandate.former_iban is None:
+    if not mandate.is_amended:
         return
     _text(parent, "AmdmntInd", "true")
     details = SubElement(parent, "AmdmntInfDtls")
     if mandate.former_reference is not None:
         _text(details, "OrgnlMndtId", mandate.former_reference)
-    if mandate.former_iban is not None:
+    if mandate.former_creditor_identifier is not None or mandate.former_creditor_name is not None:
+        creditor = SubElement(details, "OrgnlCdtrSchmeId")
+        if mandate.former_creditor_name is not None:
+            _text(creditor, "Nm", _name("creditor's former name", mandate.former_creditor_name))
+        if mandate.former_creditor_identifier is not None:
+            _scheme_identification(creditor, mandate.former_creditor_identifier)
+    if mandate.is_of_new_account:
         other = SubElement(SubElement(SubElement(details, "OrgnlDbtrAcct"), "Id"), "Othr")
         _text(other, "Id", _SAME_MANDATE_NEW_ACCOUNT)
 

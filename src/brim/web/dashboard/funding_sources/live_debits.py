@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.clock import system_clock_ms
+from brim.core.rails.ach import MANDATES
 from brim.http.form import Field
 from brim.web.api_client import ApiRefusedError, Caller, api_path
 from brim.web.dashboard.days import read_moment
@@ -22,6 +23,12 @@ VERIFY: Final = "/v1/brim/funding_sources/{}/verify"
 NEW_FIELDS: Final = {
     "text": "",
     "sec_code": "WEB",
+    "sequence_type": "RCUR",
+    "mandate_reference": "",
+    "confirmed_at": "",
+    "last_collected_on": "",
+    "new_reference": "",
+    "new_source": "",
     "accepted_at": "",
     "reference": "",
     "method": "statement",
@@ -131,10 +138,32 @@ async def authorize(page: SignedVisit, form: Form) -> None:
         "funding_source": page.path_params["source"],
         "text": values["text"],
         "sec_code": values["sec_code"],
+        "sequence_type": values["sequence_type"] if values["sec_code"] in MANDATES else None,
+        "mandate_reference": values["mandate_reference"] or None,
+        "last_collected_on": values["last_collected_on"] or None,
         "accepted_at": accepted_at,
         "evidence": {"reference": values["reference"]} if values["reference"] else None,
     }
     await _send(page, form, AUTHORIZATIONS, fields)
+
+
+async def amend_mandate(page: SignedVisit, form: Form) -> None:
+    """Give a mandate another reference, or another bank account of its debtor."""
+    path = api_path(AUTHORIZATIONS + "/{}/amend", page.path_params["authorization"])
+    fields: dict[str, Field] = {
+        "mandate_reference": form.values["new_reference"] or None,
+        "funding_source": form.values["new_source"] or None,
+    }
+    names = {"mandate_reference": "new_reference", "funding_source": "new_source"}
+    await _send(page, form, path, fields, names)
+
+
+async def confirm_mandate(page: SignedVisit, form: Form) -> None:
+    """Record that the debtor has confirmed a mandate of the B2B scheme to their bank."""
+    confirmed_at = read_moment(form, "confirmed_at") if form.values["confirmed_at"] else None
+    if form.is_right:
+        path = api_path(AUTHORIZATIONS + "/{}/confirm", page.path_params["authorization"])
+        await _send(page, form, path, {"confirmed_at": confirmed_at})
 
 
 async def end_authorization(page: SignedVisit, form: Form) -> None:
@@ -169,10 +198,12 @@ async def start_microdeposits(page: SignedVisit, form: Form) -> None:
     await _send(page, form, MICRODEPOSITS, {"funding_source": page.path_params["source"]})
 
 
-async def _send(page: SignedVisit, form: Form, path: str, fields: Mapping[str, Field]) -> dict[str, Any] | None:
+async def _send(
+    page: SignedVisit, form: Form, path: str, fields: Mapping[str, Field], names: Mapping[str, str] = _FIELD_OF
+) -> dict[str, Any] | None:
     try:
         done = await page.api.post(path, fields, idempotency_key=page.form.get("idempotency_key") or None)
     except ApiRefusedError as error:
-        take_refusal(form, error, _FIELD_OF)
+        take_refusal(form, error, names)
         return None
     return dict(done)

@@ -113,6 +113,20 @@ async def authorize(page: SignedVisit) -> Reply:
     return await _lead_on(page, form, done="bank_authorized")
 
 
+async def amend_mandate(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/authorizations/{authorization}/amend`."""
+    form = live_debits.read_form(page)
+    await live_debits.amend_mandate(page, form)
+    return await _lead_on(page, form, done="mandate_amended")
+
+
+async def confirm_mandate(page: SignedVisit) -> Reply:
+    """`POST /funding-sources/{source}/authorizations/{authorization}/confirm`."""
+    form = live_debits.read_form(page)
+    await live_debits.confirm_mandate(page, form)
+    return await _lead_on(page, form, done="mandate_confirmed")
+
+
 async def end_authorization(page: SignedVisit) -> Reply:
     """`POST /funding-sources/{source}/authorizations/{authorization}/end`."""
     form = live_debits.read_form(page)

@@ -17,6 +17,8 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.get("/funding-sources/{source}", pages.show),
         *signed.post("/funding-sources/{source}/verify", pages.verify),
         *signed.post_live("/funding-sources/{source}/authorize", pages.authorize),
+        *signed.post_live("/funding-sources/{source}/authorizations/{authorization}/amend", pages.amend_mandate),
+        *signed.post_live("/funding-sources/{source}/authorizations/{authorization}/confirm", pages.confirm_mandate),
         *signed.post_live("/funding-sources/{source}/authorizations/{authorization}/end", pages.end_authorization),
         *signed.get_live("/funding-sources/{source}/authorizations/{authorization}/proof", pages.export_proof),
         *signed.post_live("/funding-sources/{source}/state-verified", pages.state_verification),
