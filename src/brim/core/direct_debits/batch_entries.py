@@ -1,7 +1,8 @@
 """What is in a batch when the bank books it, and how much that is."""
 
-from brim.core import refunds
+from brim.core import refunds, reversals
 from brim.core.direct_debits import entry_store
+from brim.core.direct_debits.credits import Credit
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.microdeposit_entries import with_amounts
@@ -34,3 +35,10 @@ async def entries_of(reading: FileReading, batch: FoundBatch, *, booked: int | N
     is_whole = batch.is_sepa and booked == batch.total_debit
     taken = [entry for entry in entries if is_whole or not entry.was_rejected]
     return await with_amounts(reading.conn, reading.vault, taken)
+
+
+async def credits_in(reading: FileReading, file_id: str, batch: int) -> list[Credit]:
+    """Return the reversals or refunds in a batch."""
+    scope = reading.originator.scope
+    found: list[Credit] = [*await reversals.list_in_file(reading.conn, scope, file_id, batch=batch)]
+    return [*found, *await refunds.list_in_file(reading.conn, scope, file_id, batch=batch)]

@@ -17,15 +17,16 @@ _LONGEST_CODE: Final = 35
 """Characters. Source: ISO 20022, Max35Text of a reason of the bank's own."""
 
 
-async def match_collection_line(reading: FileReading, line: StatementLine) -> LineMatch:
-    """Return what a line is about: the batch that it names, or the collection, by its end-to-end id."""
-    if line.amount_minor > 0:
-        batch = await _find_batch(reading, line)
-        if batch is not None:
-            return _match_batch(line, batch, expected=await booked_for(reading, batch))
-    elif (entry := await _find_entry(reading, line)) is not None:
-        return _match_return(line, entry)
-    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip(), is_unexplained=True)
+async def match_collected_batch(reading: FileReading, line: StatementLine) -> LineMatch | None:
+    """Return the batch that a credit names, by its own id or by that of the only collection in it."""
+    batch = await _find_batch(reading, line)
+    return None if batch is None else _match_batch(line, batch, expected=await booked_for(reading, batch))
+
+
+async def match_returned_collection(reading: FileReading, line: StatementLine) -> LineMatch | None:
+    """Return the collection that a debit names by its end-to-end id."""
+    entry = await _find_entry(reading, line)
+    return None if entry is None else _match_return(line, entry)
 
 
 async def _find_batch(reading: FileReading, line: StatementLine) -> FoundBatch | None:

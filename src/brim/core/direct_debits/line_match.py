@@ -38,7 +38,6 @@ class LineMatch(msgspec.Struct, frozen=True, kw_only=True):
     dishonored: AchReturn | None = None
     credit: Credit | None = None
     problem: str | None = None
-    is_unexplained: bool = False
     transfer: TransferLine | None = None
     taken_back: str | None = None
     payments: tuple[StatementLine, ...] = ()

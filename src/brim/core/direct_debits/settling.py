@@ -15,13 +15,9 @@ from brim.core.direct_debits.correcting import Correcting
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import BankFile, FoundBatch
 from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
+from brim.core.direct_debits.line_matching import UNBOOKED, unbooked_batches
+from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
 from brim.core.direct_debits.rules import NO_REASON, AchFile, Entry, EntryStatus
-from brim.core.direct_debits.statement_lines import (
-    BOOKED_OTHERWISE,
-    UNBOOKED,
-    post_match,
-    unbooked_batches,
-)
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.line_settlements import POSTED_HERE, LineSettlement, Part, PartKind, Suggestion

@@ -16,7 +16,8 @@ from brim.base.scope import AccountScope
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.announcing import list_break
 from brim.core.direct_debits.file_store import bank_file_place
-from brim.core.direct_debits.statement_lines import is_of_account, row_of
+from brim.core.direct_debits.line_rows import row_of
+from brim.core.direct_debits.statement_lines import is_of_account
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator, read_account_number
 from brim.core.reconciliation import (

@@ -1,0 +1,141 @@
+"""What a line of a statement does: it is stored with what it is about, and that is posted, or a break says why not."""
+
+from collections.abc import Container, Sequence
+from typing import Final
+
+import msgspec
+
+from brim.core.direct_debits import file_store
+from brim.core.direct_debits.file_reading import FileReading
+from brim.core.direct_debits.file_store import FoundBatch
+from brim.core.direct_debits.line_match import LineMatch
+from brim.core.direct_debits.line_matching import match_line
+from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
+from brim.core.direct_debits.line_rows import bounded, reference_of
+from brim.core.reconciliation import (
+    AnnouncedAlone,
+    BreakKind,
+    StatementLineRow,
+    explain_by_payments,
+    facts_of,
+    insert_new_line,
+)
+from brim.core.reconciliation.formats import StatementLine
+
+_MAY_BE_KNOWN: Final = (
+    "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
+    "is that one again: {}"
+)
+_MAY_BE_ANNOUNCED: Final = (
+    "A notification has brought a payment of this amount and day by itself, and this may be that one again: {}"
+)
+
+
+async def apply_line(
+    reading: FileReading,
+    line: StatementLine,
+    plain: StatementLineRow,
+    *,
+    is_new: bool = True,
+    elsewhere: Container[object] = (),
+    payment_ids: Sequence[str] = (),
+    announced: AnnouncedAlone | None = None,
+    is_announced: bool = False,
+) -> bool:
+    """Store a line with what it is about, and post that; return whether it was new.
+
+    A credit that may be known (it is said `elsewhere`, or `is_announced`) is left to a person.
+    """
+    match = await match_line(reading, line, plain)
+    is_said = not plain.bank_reference and facts_of(plain) in elsewhere
+    if is_said or is_announced:
+        match = _in_doubt(match, line, plain, _MAY_BE_ANNOUNCED if is_announced else _MAY_BE_KNOWN)
+    matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
+    if match.payments:
+        matched = msgspec.structs.replace(matched, remittance=None)  # it is on the lines of its payments
+    row = await insert_new_line(reading.conn, matched, is_new=is_new)
+    if row is None:
+        return False
+    if match.payments:
+        await apply_payments(reading, row, match.payments, payment_ids, announced)
+        return True
+    problem, rest = match.problem, row.amount
+    if match.booked_though_rejected is not None:
+        await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
+        if problem is None:
+            await _list_contradiction(reading, match.booked_though_rejected)
+    if problem is None:
+        try:
+            async with reading.conn.transaction():
+                problem, rest = await post_match(reading, match, row)
+        except BOOKED_OTHERWISE as error:
+            problem, rest = error.message, row.amount
+    if problem is not None:
+        await reading.open_break(
+            BreakKind.LINE if match.id is None else BreakKind.LINE_AMOUNT,
+            cause=f"{row.bank_account}/{row.line_key}",
+            detail=problem,
+            amount=rest,
+            currency=row.currency,
+            reference=row.reference or row.bank_reference,
+        )
+    return True
+
+
+def _in_doubt(match: LineMatch, line: StatementLine, plain: StatementLineRow, problem: str) -> LineMatch:
+    """Return why a person has to look at a line that may be known, where it would be credited; else what it matched."""
+    is_credit = match.transfer is not None or (bool(match.payments) and line.amount_minor > 0)
+    return LineMatch(problem=problem.format(plain.description).rstrip(": ")) if is_credit else match
+
+
+async def apply_payments(
+    reading: FileReading,
+    entry: StatementLineRow,
+    payments: Sequence[StatementLine],
+    ids: Sequence[str],
+    announced: AnnouncedAlone | None,
+) -> None:
+    """Store the payments of an entry as lines, and post what each is about; the entry itself posts nothing.
+
+    One that a notification may have brought by itself is left to a person.
+    """
+    await explain_by_payments(reading.conn, entry, payments=len(payments), now_ms=reading.now_ms, ids=reading.ids)
+    rows = [
+        msgspec.structs.replace(
+            entry,
+            id=line_id,
+            parent=entry.id,
+            line_key=f"{entry.line_key}/payment/{number}",
+            bank_file=reading.file.id,
+            amount=payment.amount_minor,
+            bank_reference=bounded(payment.bank_reference) or None,
+            reference=reference_of(payment),
+            description=payment.text,
+            remittance=payment.remittance or None,
+            created_ms=reading.now_ms,
+        )
+        for number, (line_id, payment) in enumerate(zip(ids, payments, strict=True), 1)
+    ]
+    known = announced.take([facts_of(row) for row in rows]) if announced is not None else frozenset[int]()
+    for position, (payment, row) in enumerate(zip(payments, rows, strict=True)):
+        await apply_line(reading, payment, row, is_announced=position in known)
+
+
+async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:
+    """Write on a rejected batch that the bank has booked it all the same: nobody can resubmit it any more."""
+    scope = reading.originator.scope
+    await file_store.lock_file(reading.conn, scope, batch.file)
+    booked_by = f"{row.bank_account}/{row.line_key}"
+    await file_store.set_batch_status(reading.conn, scope, batch, "rejected", settled_by=booked_by)
+
+
+async def _list_contradiction(reading: FileReading, batch: FoundBatch) -> None:
+    """List that the bank has booked credits that it had rejected: what else it has rejected of the file is in doubt."""
+    await reading.open_break(
+        BreakKind.ACKNOWLEDGEMENT,
+        cause=f"{batch.file}/{batch.number}/booked",
+        detail=f"The bank books batch {batch.number} of {batch.file}, which it has rejected before.",
+        amount=batch.total_credit,
+        currency=reading.originator.profile.currency,
+        reference=batch.file,
+    )

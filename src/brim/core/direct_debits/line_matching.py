@@ -1,0 +1,421 @@
+"""What a line of a statement is about: rules in order, of which the first that finds something decides.
+
+docs/reconciliation.md prints the same table.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+import msgspec
+
+from brim.base.paging import PageRequest, window_of
+from brim.base.scope import AccountScope
+from brim.core.direct_debits import file_store
+from brim.core.direct_debits.batch_entries import booked_for, credits_in, refunded_in
+from brim.core.direct_debits.collection_lines import match_collected_batch, match_returned_collection
+from brim.core.direct_debits.credits import Credit, find_credit
+from brim.core.direct_debits.disputing import find_in_line
+from brim.core.direct_debits.file_reading import FileReading, entries_of_trace, is_anothers
+from brim.core.direct_debits.file_store import FoundBatch
+from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
+from brim.core.direct_debits.microdeposit_entries import with_amounts
+from brim.core.direct_debits.microdeposit_rules import MICRODEPOSIT_DESCRIPTION
+from brim.core.direct_debits.rules import FILE_PREFIX, AchFile, Entry, FileStatus
+from brim.core.dishonors import AchReturn
+from brim.core.originators import Originator, find_originator
+from brim.core.push import RETURN_BODY, TRANSFER_PREFIX, TransferLine, find_references, find_taken_back
+from brim.core.rails.ach import ACH, REVERSAL_DESCRIPTION, Transfers
+from brim.core.rails.sepa import SEPA
+from brim.core.reconciliation import MatchKind, StatementLineRow, payments_of
+from brim.core.reconciliation.formats import StatementLine, TransactionDetail
+from brim.core.reversals import Reversal
+from brim.platform.database import Conn
+
+_BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
+_TRACE: Final = re.compile(r"[0-9]{15}")
+UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)
+_FILES_SEARCHED: Final = 30
+"""Files that are sent, and as many that are acknowledged, whose batches a line without a reference may be."""
+_PAID_OUT: Final = frozenset({REVERSAL_DESCRIPTION, MICRODEPOSIT_DESCRIPTION})
+"""The entry descriptions of batches that the bank may book as a debit of ours."""
+
+
+class AskedLine(msgspec.Struct, kw_only=True):
+    """A line that is to be matched.
+
+    `plain` is it as it would be stored, `payments` those that it lists, where they are all of it. `texts` are the
+    fields in which references of ours may be, `traces` the trace numbers in them. What the payer wrote counts only in a
+    line that is a payment of an entry, which the bank's own words are not about.
+    """
+
+    reading: FileReading
+    line: StatementLine
+    plain: StatementLineRow
+    payments: tuple[StatementLine, ...]
+    texts: tuple[str, ...]
+    traces: tuple[str, ...]
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether it brings money."""
+        return self.line.amount_minor >= 0
+
+
+Find = Callable[[AskedLine], Awaitable[LineMatch | None]]
+
+
+class LineRule(NamedTuple):
+    """One thing that a line may be about: what the rule looks at, what it finds, and on which rails it is asked."""
+
+    name: str
+    rails: frozenset[str]
+    looks_at: str
+    finds: str
+    find: Find
+
+
+def asked_line(reading: FileReading, line: StatementLine, plain: StatementLineRow) -> AskedLine:
+    """Return what the rules are asked about a line."""
+    texts = [line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text]
+    if plain.parent is not None:
+        texts += [text for each in line.details for text in (each.instruction_id, each.transaction_id, each.text)]
+    traces = tuple(trace for text in texts for trace in _TRACE.findall(text))
+    return AskedLine(
+        reading=reading, line=line, plain=plain, payments=payments_of(line), texts=tuple(texts), traces=traces
+    )
+
+
+async def match_line(reading: FileReading, line: StatementLine, plain: StatementLineRow) -> LineMatch:
+    """Return what a line is about: something that we have sent, a transfer from somebody, or one that goes back.
+
+    An entry of several payments is about all of them, unless it is one thing as a whole.
+    """
+    return await match_asked(asked_line(reading, line, plain))
+
+
+async def match_asked(asked: AskedLine) -> LineMatch:
+    """Return what the first rule finds that finds anything."""
+    profile = asked.reading.originator.profile
+    is_in_currency = asked.line.currency == profile.currency
+    for rule in RULES:
+        if rule.rails and not (is_in_currency and profile.rail in rule.rails):
+            continue
+        found = await rule.find(asked)
+        if found is None:
+            continue
+        is_wrong = found.problem is not None and found.kind not in {None, MatchKind.BATCH}
+        return LineMatch(payments=asked.payments) if asked.payments and is_wrong else found
+    return _unexplained(asked)
+
+
+def _unexplained(asked: AskedLine) -> LineMatch:
+    line, profile = asked.line, asked.reading.originator.profile
+    if line.currency != profile.currency:
+        return LineMatch(problem=f"The line is in {line.currency.upper()}, and {WHAT_MOVES[profile.rail]}.")
+    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
+
+
+async def _find_batch(asked: AskedLine) -> LineMatch | None:
+    for text in asked.texts:
+        for found in _BATCH_REFERENCE.finditer(text):
+            matched = await _match_batch(asked.reading, asked.line, found["company"], int(found["batch"]))
+            if matched is not None:
+                return matched
+    return None
+
+
+async def _find_dishonored_return(asked: AskedLine) -> LineMatch | None:
+    """Match a dishonored return, unless another originator's has the trace that names something of this one's, too."""
+    reading, whose = asked.reading, asked.reading.originator
+    dishonored = await find_in_line(reading.conn, whose.scope, asked.traces, is_coming=asked.is_coming)
+    if dishonored is None:
+        return None
+    credit = await find_credit(reading.conn, whose.scope, asked.traces, originator=whose.id)
+    is_own = credit is not None and credit.originator == whose.id
+    if is_own and dishonored.originator != whose.id:
+        return None
+    if await is_anothers(reading, dishonored.originator, asked.traces, is_credit=asked.is_coming):
+        return None
+    return _match_dishonor(asked.line, dishonored)
+
+
+async def _find_credit(asked: AskedLine) -> LineMatch | None:
+    reading, whose = asked.reading, asked.reading.originator
+    credit = await find_credit(reading.conn, whose.scope, asked.traces, originator=whose.id)
+    if credit is None or await is_anothers(reading, credit.originator, asked.traces, is_credit=asked.is_coming):
+        return None
+    return _match_credit(asked.line, credit)
+
+
+async def _find_returned_entry(asked: AskedLine) -> LineMatch | None:
+    reading = asked.reading
+    for trace in asked.traces:
+        entries = [each for each in await entries_of_trace(reading, trace) if each.is_credit is asked.is_coming]
+        if entries:
+            (entry,) = await with_amounts(reading.conn, reading.vault, entries[:1])
+            return _match_return(asked.line, entry)
+    return None
+
+
+async def _find_collected_batch(asked: AskedLine) -> LineMatch | None:
+    return await match_collected_batch(asked.reading, asked.line) if asked.line.amount_minor > 0 else None
+
+
+async def _find_returned_collection(asked: AskedLine) -> LineMatch | None:
+    return await match_returned_collection(asked.reading, asked.line) if asked.line.amount_minor <= 0 else None
+
+
+async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
+    """Leave a credit to a person that may be a batch or a transfer."""
+    if asked.line.amount_minor <= 0 or not (asked.payments or _are_transfers_taken(asked)):
+        return None
+    if find_references(transfer_texts(asked.line)) or not await _may_be_batch(asked.reading, asked.plain):
+        return None
+    return _unexplained(asked)
+
+
+async def _find_transfer_back(asked: AskedLine) -> LineMatch | None:
+    """Match a debit that takes a transfer back, also once no more transfers are taken."""
+    line = asked.line
+    if line.amount_minor > 0:
+        return None
+    found = await find_taken_back(
+        asked.reading.conn,
+        asked.reading.originator.scope,
+        transfer_texts(line),
+        amount=-line.amount_minor,
+        currency=line.currency,
+        bank_account=asked.plain.bank_account,
+    )
+    return None if found is None else LineMatch(kind=MatchKind.TRANSFER_BACK, id=found, taken_back=found)
+
+
+async def _find_payments(asked: AskedLine) -> LineMatch | None:
+    return LineMatch(payments=asked.payments) if asked.payments else None
+
+
+async def _find_transfer(asked: AskedLine) -> LineMatch | None:
+    line, reading = asked.line, asked.reading
+    if line.amount_minor <= 0 or not _are_transfers_taken(asked):
+        return None
+    transfer = TransferLine(
+        row=asked.plain,
+        texts=transfer_texts(line),
+        transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms),
+        payments=_payments_in(line),
+    )
+    return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
+
+
+_ACH: Final = frozenset({ACH})
+_SEPA: Final = frozenset({SEPA})
+_ALL: Final = frozenset[str]()
+"""Of whatever rail an originator is, and also for a line in another currency than its rail moves."""
+RULES: Final = (
+    LineRule(
+        "batch",
+        _ACH,
+        "the reference of a batch, `COMPANY-BATCH`, in a reference or text of the bank's, and the total",
+        "a batch that was collected or paid out",
+        _find_batch,
+    ),
+    LineRule(
+        "dishonored return",
+        _ACH,
+        "a trace number of 15 digits, there too, and the amount",
+        "a dishonored return whose money comes back, or is taken again by a contest",
+        _find_dishonored_return,
+    ),
+    LineRule(
+        "reversal or refund",
+        _ACH,
+        "a trace number, and the amount",
+        "a reversal or refund that is paid, or comes back",
+        _find_credit,
+    ),
+    LineRule(
+        "returned entry",
+        _ACH,
+        "a trace number, and the amount, with up to $50.00 more as the bank's fee",
+        "a debit or micro-deposit that comes back",
+        _find_returned_entry,
+    ),
+    LineRule(
+        "collected batch",
+        _SEPA,
+        "of a credit: the payment information id, or the end-to-end id of the only collection, and the total",
+        "a batch of collections",
+        _find_collected_batch,
+    ),
+    LineRule(
+        "returned collection",
+        _SEPA,
+        "of a debit: the end-to-end id, and the amount, with up to €50.00 more as the banks' charges",
+        "a collection that is returned or refunded",
+        _find_returned_collection,
+    ),
+    LineRule(
+        "possible batch",
+        _ALL,
+        "of a credit without a creditor reference: the amount, and the batches that no statement has booked",
+        "nothing: a person says whether it is a batch of that total, or a transfer",
+        _find_possible_batch,
+    ),
+    LineRule(
+        "transfer that goes back",
+        _ALL,
+        "of a debit: a creditor reference or return reference, amount, currency and bank account",
+        "the only transfer that it can mean",
+        _find_transfer_back,
+    ),
+    LineRule(
+        "payments",
+        _ALL,
+        "the payments that the bank lists, if they are all of the entry",
+        "each payment, which is matched as a line of its own",
+        _find_payments,
+    ),
+    LineRule(
+        "transfer",
+        _ALL,
+        "any other credit, while the originator takes transfers",
+        "a transfer, credited by its creditor reference or put into suspense",
+        _find_transfer,
+    ),
+)
+"""What a line may be about, in the order in which it is asked."""
+
+
+def _are_transfers_taken(asked: AskedLine) -> bool:
+    return asked.reading.originator.profile.transfers is not Transfers.OFF
+
+
+def may_take_back(line: StatementLine) -> bool:
+    """Tell whether a line is a debit that names a transfer."""
+    texts = transfer_texts(line)
+    return line.amount_minor < 0 and bool(find_references(texts) or find_references(texts, length=RETURN_BODY))
+
+
+async def _may_be_batch(reading: FileReading, plain: StatementLineRow) -> bool:
+    """Tell whether a batch that no statement has booked has a line's total: a person says which of both it is."""
+    if reading.unbooked is None:
+        found = await unbooked_batches(reading.conn, plain.scope, plain.bank_account)
+        reading.unbooked = frozenset(batch.total_debit for _, _, batch in found if batch.total_debit)
+    return plain.currency == reading.originator.profile.currency and plain.amount in reading.unbooked
+
+
+async def unbooked_batches(
+    conn: Conn, scope: AccountScope, bank_account: str
+) -> list[tuple[Originator, AchFile, FoundBatch]]:
+    """Return the batches of a bank account, in the newest files that left, that no statement has booked."""
+    found: list[tuple[Originator, AchFile, FoundBatch]] = []
+    for status in UNBOOKED:
+        window = window_of(FILE_PREFIX, None, PageRequest(limit=_FILES_SEARCHED))
+        for file in (await file_store.page_files(conn, scope, window, status=status)).items:
+            originator = await find_originator(conn, scope, file.originator)
+            if originator.profile.bank_account != bank_account:
+                continue
+            batches = await file_store.list_batches(conn, scope, file.id)
+            found += [(originator, file, each) for each in batches if each.is_unbooked]
+    return found
+
+
+def transfer_texts(line: StatementLine) -> tuple[str, ...]:
+    """Return where a payer's reference may be, the fields that are for it first."""
+    details = [text for each in line.details for text in _texts_of(each)]
+    mine = (line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text)
+    return tuple(text for text in (*details, *mine) if text)
+
+
+def _texts_of(payment: TransactionDetail) -> tuple[str, ...]:
+    return payment.creditor_reference, payment.text, payment.end_to_end_id, payment.counterparty_name
+
+
+def _payments_in(line: StatementLine) -> tuple[tuple[str, ...], ...]:
+    """Return where the reference of each payment may be, where the bank has booked several as one line."""
+    unnamed = max((line.batch_items or 0) - len(line.details), 0)
+    payments = (*(_texts_of(each) for each in line.details), *((),) * unnamed)
+    return payments if len(payments) > 1 else ()
+
+
+async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
+    reading: FileReading, line: StatementLine, company: str, number: int
+) -> LineMatch | None:
+    """Match a line that names a batch; None if the company is not ours, or it takes money for what brings it.
+
+    Reversals have the company of their debits, and refunds that of their file, which may have been another one then.
+    """
+    scope, profile = reading.originator.scope, reading.originator.profile
+    batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
+    batch = batches[0] if batches else None
+    refunded = [] if batch is None else await refunded_in(reading, batch)
+    is_ours = company == profile.company_id.strip()
+    if batch is not None and (refunded or batch.is_of_reversals):
+        is_ours = is_ours or batch.company_id == company
+    if not is_ours:
+        return None
+    if line.amount_minor < 0 and not (batch and (refunded or batch.description in _PAID_OUT)):
+        return None
+    if batch is None:
+        return LineMatch(problem=f"The line names batch {number}, which is none of ours.")
+    name = f"{batch.file}/{batch.number}"
+    is_rejected = batch.status == "rejected"
+    if is_rejected and not await _has_all_credits(reading, batch):
+        problem = f"The bank booked batch {number}, which it has rejected: its entries may have gone out again."
+        return LineMatch(kind=MatchKind.BATCH, id=name, booked_though_rejected=batch, problem=problem)
+    expected = await booked_for(reading, batch)
+    if expected != line.amount_minor:
+        return LineMatch(
+            kind=MatchKind.BATCH,
+            id=name,
+            problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {expected}.",
+        )
+    if batch.settled_by is not None:
+        return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
+    return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch, booked_though_rejected=batch if is_rejected else None)
+
+
+async def _has_all_credits(reading: FileReading, batch: FoundBatch) -> bool:
+    """Tell whether a batch has reversals or refunds, none of which has left it to go out again."""
+    found = await credits_in(reading, batch.file, batch.number)
+    return bool(found) and sum(each.amount for each in found) == batch.total_credit
+
+
+def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> LineMatch:
+    """Match a line that names a dishonored return: its money comes back, or is taken again after a contest."""
+    kind = MatchKind.DISHONOR if line.amount_minor >= 0 else MatchKind.CONTEST
+    if abs(line.amount_minor) != dishonored.amount:
+        problem = (
+            f"The bank has booked {line.amount_minor} cents for {dishonored.id}, which is for {dishonored.amount}."
+        )
+        return LineMatch(kind=kind, id=dishonored.id, problem=problem)
+    return LineMatch(kind=kind, id=dishonored.id, dishonored=dishonored)
+
+
+def _match_credit(line: StatementLine, credit: Credit) -> LineMatch:
+    """Match a line that names a reversal or refund: its money goes, or comes back because it was returned."""
+    going, coming = (
+        (MatchKind.REVERSAL, MatchKind.REVERSAL_RETURN)
+        if isinstance(credit, Reversal)
+        else (MatchKind.REFUND, MatchKind.REFUND_RETURN)
+    )
+    kind = coming if line.amount_minor >= 0 else going
+    if abs(line.amount_minor) != credit.amount:
+        problem = f"The bank has booked {line.amount_minor} cents for {credit.id}, which is of {credit.amount}."
+        return LineMatch(kind=kind, id=credit.id, problem=problem)
+    return LineMatch(kind=kind, id=credit.id, credit=credit)
+
+
+def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
+    name = f"{entry.topup}/{entry.number}"
+    fee = abs(line.amount_minor) - entry.amount
+    if entry.is_credit and fee:
+        return LineMatch(kind=MatchKind.RETURN, id=name, problem="The bank gives back another amount than was sent.")
+    if fee and not (entry.return_code is not None and 0 < fee <= MOST_FEE):
+        return LineMatch(
+            kind=MatchKind.RETURN,
+            id=name,
+            problem=f"The bank has taken back {-line.amount_minor} cents of a debit of {entry.amount}.",
+        )
+    return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry)
