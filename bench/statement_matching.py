@@ -1,10 +1,14 @@
-"""Measures how statements are matched: `python -m bench.statement_matching` prints two tables.
+"""Measures how statements are matched: `python -m bench.statement_matching` prints tables.
 
-A statement of transfers from customers is applied as the worker does it, in one transaction, beside open items:
-funding instructions that each expect an amount. Of a hundred lines, ninety name the reference of one and its amount,
-five its amount alone, and five are charges that nothing explains. The limit beside each is storing the same lines
-alone, a round trip each. The first table has one statement beside more and more open items, the second longer and
-longer statements; each is a database of its own.
+A statement is applied as the worker does it, in one transaction, beside open items. Of transfers from customers the
+items are funding instructions that each expect an amount: of a hundred lines, ninety name the reference of one and its
+amount, five its amount alone, and five are charges that nothing explains. Of returns they are debits that were
+returned: ninety-five lines name the trace of one, and five are charges. The limit beside each is storing the same lines
+alone, a round trip each.
+
+The first tables have one statement applied line by line and in sets, then one beside more and more open items, then
+longer and longer ones; each row is a database of its own. Meanwhile somebody else tries every quarter of a second to
+hold what a create (an account's configuration, shared) and what a settlement (its balance) would have to hold.
 """
 
 import argparse
@@ -16,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import asyncpg
 import structlog
 import uvloop
 
@@ -26,6 +31,7 @@ from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import direct_debits, originators
+from brim.core.direct_debits.file_reading import MOST_TOGETHER
 from brim.core.funding import BankSecrets
 from brim.core.push.references import reference_of
 from brim.core.rails.ach import OriginatorProfile, Transfers
@@ -47,10 +53,20 @@ _LINE: Final = """
 """
 
 
+class Plan(NamedTuple):
+    """What is measured: lines of a kind (`transfers` or `returns`), open items, and lines that are applied at once."""
+
+    kind: str
+    lines: int
+    items: int
+    together: int
+
+
 class Took(NamedTuple):
     """What a statement took: seconds, processor time beside that of storing its lines alone, and MiB.
 
-    Processor time and memory are of this process and of PostgreSQL.
+    Processor time and memory are of this process and of PostgreSQL. `creates_held_s` and `balance_held_s` are for how
+    long others could not create, and not settle, top-ups of an account.
     """
 
     seconds: float
@@ -59,6 +75,8 @@ class Took(NamedTuple):
     alone_s: float
     mib: float
     server_mib: float
+    creates_held_s: float
+    balance_held_s: float
 
 
 def amount_of(item: int) -> int:
@@ -66,12 +84,26 @@ def amount_of(item: int) -> int:
     return 100 + item
 
 
-def statement(lines: int, items: int) -> bytes:
+def item_of(line: int, lines: int, items: int) -> int:
+    """Return what a line of a statement names: items from all over."""
+    return line * max(items // lines, 1) % items
+
+
+def trace_of(item: int) -> str:
+    """Return the trace of a debit that was returned."""
+    return f"12104288{item:07}"
+
+
+def statement(kind: str, lines: int, items: int) -> bytes:
     """Return a statement in BAI2 whose lines name items from all over."""
     records, plus, minus = list[str](), 0, 0
     for line in range(lines):
-        item = line * max(items // lines, 1) % items
+        item = item_of(line, lines, items)
         amount = amount_of(item)
+        if kind == "returns" and line % 20 != 10:
+            records.append(f"16,455,{amount},Z,L{line},,RETURN {trace_of(item)}")
+            minus += amount
+            continue
         if line % 20 == 10:
             records.append(f"16,699,{amount},Z,L{line},,CHARGE {line}")
             minus += amount
@@ -87,7 +119,8 @@ def statement(lines: int, items: int) -> bytes:
     return "\n".join([*head, *records, *tail, ""]).encode()
 
 
-async def _prepare(conn: Conn, vault: Vault, folder: Path, items: int, ids: IdFactory) -> originators.Originator:
+async def _prepare(conn: Conn, vault: Vault, folder: Path, plan: Plan, ids: IdFactory) -> originators.Originator:
+    """Make a platform with its accounts and its originator, and the open items."""
     for name in ("to-bank", "from-bank"):
         (folder / name).mkdir()
     await conn.execute("INSERT INTO accounts (account, created) VALUES ($1, 1)", PLATFORM.account)
@@ -111,10 +144,53 @@ async def _prepare(conn: Conn, vault: Vault, folder: Path, items: int, ids: IdFa
     change = originators.ProfileChange(profile, account_number=NUMBER)
     made = await originators.save_originator(conn, vault, PLATFORM, change, **told)
     active = await originators.activate_originator(conn, PLATFORM, made.id, approvers=1, **told)
+    await conn.execute(
+        "INSERT INTO owner_terms (account, livemode, version) SELECT 'acct_' || n, true, 1"
+        " FROM generate_series(0, $1) AS n ON CONFLICT DO NOTHING",
+        ACCOUNTS - 1,
+    )
+    await (_add_returned if plan.kind == "returns" else _add_instructions)(conn, made.id, plan.items)
+    return active
+
+
+async def _add_returned(conn: Conn, originator: str, items: int) -> None:
+    """Store debits that were returned before the statement shows it."""
+    await conn.execute(
+        """
+        INSERT INTO topups (account, livemode, id, amount, created, currency, status, failure_code, rail)
+        SELECT
+            'acct_' || n % $1, true, 'tu_' || lpad(n::text, 24, '0'), 100 + n, 1, 'usd', 'failed', 'no_account', 'ach'
+        FROM generate_series(0, $2) AS n
+        """,
+        ACCOUNTS,
+        items - 1,
+    )
+    await conn.execute(
+        """
+        INSERT INTO ach_entries (
+            account, livemode, topup, number, owner, originator, status, amount, hold_days, transaction_code, sec_code,
+            routing_number, last4, sealed, receiver_name, claimed_ms, file, batch, trace, return_code, return_trace,
+            returned_ms
+        )
+        SELECT
+            $1, true, 'tu_' || lpad(n::text, 24, '0'), 1, 'acct_' || n % $2, $3, 'returned', 100 + n, 1, 27, 'WEB', '',
+            '1234', '', '', 1, 'achf_1', 1, '12104288' || lpad(n::text, 7, '0'), 'R03', 'trace', 1
+        FROM generate_series(0, $4) AS n
+        """,
+        PLATFORM.account,
+        ACCOUNTS,
+        originator,
+        items - 1,
+    )
+    await conn.execute("VACUUM ANALYZE topups, ach_entries")
+
+
+async def _add_instructions(conn: Conn, originator: str, items: int) -> None:
+    """Store instructions that each expect an amount."""
     for start in range(0, items, STRIDE):
         rows = [
             (
-                *(PLATFORM.account, True, f"fi_{item:024}", f"acct_{item % ACCOUNTS}", made.id, "operating", "usd"),
+                *(PLATFORM.account, True, f"fi_{item:024}", f"acct_{item % ACCOUNTS}", originator, "operating", "usd"),
                 *(reference_of(f"{item:012}"), amount_of(item), NOW_MS),
             )
             for item in range(start, min(start + STRIDE, items))
@@ -128,7 +204,6 @@ async def _prepare(conn: Conn, vault: Vault, folder: Path, items: int, ids: IdFa
             ],
         )
     await conn.execute("VACUUM ANALYZE funding_instructions")
-    return active
 
 
 async def _alone(conn: Conn, lines: int) -> None:
@@ -164,111 +239,167 @@ class _Servers:
         return sum(self._cpu.values())
 
 
-async def _measure(folder: Path, postgres: EmbeddedPostgres, lines: int, items: int) -> Took:
+class _Others:
+    """Somebody else who works on an account's money meanwhile: for how long they would have had to wait."""
+
+    _EVERY_S = 0.25
+
+    def __init__(self, database: Database, account: str) -> None:
+        self._database = database
+        self.account = account
+        self.creates_held_s = 0.0
+        self.balance_held_s = 0.0
+
+    async def look(self) -> None:
+        """Try to hold what a create and what a settlement holds, once."""
+        for held, query in (
+            ("creates_held_s", "SELECT FROM owner_terms WHERE account = $1 AND livemode FOR SHARE NOWAIT"),
+            ("balance_held_s", "SELECT FROM balances WHERE account = $1 AND livemode FOR UPDATE NOWAIT"),
+        ):
+            try:
+                async with self._database.connection() as conn:
+                    await conn.execute(query, self.account)
+            except asyncpg.LockNotAvailableError:
+                setattr(self, held, getattr(self, held) + self._EVERY_S)
+        await asyncio.sleep(self._EVERY_S)
+
+
+async def _measure(folder: Path, postgres: EmbeddedPostgres, plan: Plan) -> Took:
+    lines = plan.lines
     ids, vault = IdFactory(), Vault([new_encryption_key()])
     await prepare_embedded(postgres.urls, now_ms=0)
     database = await Database.connect(postgres.urls.service)
     owner = await Database.connect(postgres.urls.owner, timeout_s=600)
     try:
         async with owner.connection() as conn:
-            originator = await _prepare(conn, vault, folder, items, ids)
+            originator = await _prepare(conn, vault, folder, plan, ids)
             servers = _Servers(folder / "postgres")
             alone_s = -time.process_time() - servers.cpu_s()
             await _alone(conn, lines)
             alone_s += time.process_time() + servers.cpu_s()
-        incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
-        content = statement(lines, items)
+        incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS, together=plan.together)
+        content = statement(plan.kind, lines, plan.items)
         taken = await incoming.receive(database, originator, "statement.bai", content, now_ms=NOW_MS, ids=ids)
-        before, done = peak_kib(), asyncio.Event()
+        before, done, others = (
+            peak_kib(),
+            asyncio.Event(),
+            _Others(owner, f"acct_{item_of(1, lines, plan.items) % ACCOUNTS}"),
+        )
+        async with owner.connection() as conn:  # an account has a balance once money has come
+            await conn.execute(
+                "INSERT INTO balances (account, livemode, currency, available) VALUES ($1, true, 'usd', 0)",
+                others.account,
+            )
 
         async def watch() -> None:
+            looks = 0
             while not done.is_set():
-                servers.cpu_s()
-                await asyncio.sleep(1)
+                looks += 1
+                if looks % 4 == 0:
+                    servers.cpu_s()
+                await others.look()
 
         server_s, cpu_s, began = -servers.cpu_s(), -time.process_time(), time.perf_counter()
         servers.mib, watching = 0.0, asyncio.ensure_future(watch())
         await incoming.apply_all(database, clock=lambda: NOW_MS, ids=ids)
         cpu_s, server_s = cpu_s + time.process_time(), server_s + servers.cpu_s()
-        took = Took(time.perf_counter() - began, cpu_s, server_s, alone_s, (peak_kib() - before) / 1024, servers.mib)
+        seconds = time.perf_counter() - began
         done.set()
         await watching
         async with owner.connection() as conn:
-            await _check(conn, taken.file.id, lines)
-        return took
+            await _check(conn, taken.file.id, plan)
+        return Took(
+            seconds,
+            cpu_s,
+            server_s,
+            alone_s,
+            (peak_kib() - before) / 1024,
+            servers.mib,
+            others.creates_held_s,
+            others.balance_held_s,
+        )
     finally:
         await database.close()
         await owner.close()
 
 
-async def _check(conn: Conn, file: str, lines: int) -> None:
+async def _check(conn: Conn, file: str, plan: Plan) -> None:
     """Stop where the statement was not matched as it is meant to be."""
-    status = await conn.fetchval("SELECT status FROM bank_files WHERE id = $1", file)
+    status, lines = await conn.fetchval("SELECT status FROM bank_files WHERE id = $1", file), plan.lines
     found = await conn.fetchrow(
-        "SELECT (SELECT count(*) FROM statement_lines) AS lines, (SELECT count(*) FROM topups) AS topups,"
+        "SELECT (SELECT count(*) FROM statement_lines) AS lines,"
+        " (SELECT count(*) FROM journal_entries WHERE step IN ('bank_credit', 'bank_return')) AS posted,"
         " (SELECT count(*) FROM incoming_transfers WHERE status = 'suspended') AS suspended,"
         " (SELECT count(*) FROM breaks WHERE resolved_ms IS NULL) AS breaks"
     )
     assert found is not None
-    expected = (lines, lines - 2 * (lines // 20), lines // 20, lines // 20)
+    few = lines // 20
+    expected = (lines, lines - few, 0, few) if plan.kind == "returns" else (lines, lines - 2 * few, few, few)
     assert (status, tuple(found)) == ("applied", expected), (status, tuple(found), expected)
 
 
-async def _run(folder: Path, lines: int, items: int) -> Took:
+async def _run(folder: Path, plan: Plan) -> Took:
     postgres = EmbeddedPostgres(folder / "postgres")
     await postgres.start()
     try:
-        return await _measure(folder, postgres, lines, items)
+        return await _measure(folder, postgres, plan)
     finally:
         await postgres.stop()
 
 
-def _row(lines: int, items: int) -> list[str]:
+def _row(plan: Plan) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="brim-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-        took = uvloop.run(_run(folder, lines, items))
+        took = uvloop.run(_run(folder, plan))
     both = took.cpu_s + took.server_cpu_s
     return [
-        f"{lines:,}",
-        f"{items:,}",
+        plan.kind,
+        f"{plan.lines:,}",
+        f"{plan.items:,}",
+        f"{plan.together:,}",
         f"{took.seconds:.0f} s",
-        f"{lines / both:,.0f}",
-        f"{1000 * took.cpu_s / lines:.2f} ms",
-        f"{1000 * took.server_cpu_s / lines:.2f} ms",
+        f"{plan.lines / both:,.0f}",
+        f"{1000 * took.cpu_s / plan.lines:.2f} ms",
+        f"{1000 * took.server_cpu_s / plan.lines:.2f} ms",
         f"{both / took.alone_s:.0f}x",
         f"{took.mib:.0f} MiB",
         f"{took.server_mib:.0f} MiB",
+        f"{took.creates_held_s:.0f} s",
+        f"{took.balance_held_s:.0f} s",
     ]
 
 
-def _show(headings: tuple[str, ...], rows: list[tuple[int, int]]) -> None:
+_HEADINGS: Final = (
+    *("lines of", "lines", "open items", "at once", "time", "lines a second of processor time", "a line: Brim"),
+    *("PostgreSQL", "beside storing them", "memory: Brim", "PostgreSQL", "creates wait", "settlements wait"),
+)
+
+
+def _show(plans: list[Plan]) -> None:
     """Measure and print rows; each also as soon as it is there."""
     measured = list[list[str]]()
-    for each in rows:
-        measured.append(_row(*each))
+    for each in plans:
+        measured.append(_row(each))
         print(", ".join(measured[-1]), flush=True)
-    print(f"\n{markdown_table(headings, measured)}\n", flush=True)
+    if measured:
+        print(f"\n{markdown_table(_HEADINGS, measured)}\n", flush=True)
 
 
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kinds", nargs="*", default=["transfers", "returns"])
+    parser.add_argument("--alone", type=int, default=2_000, help="lines of a statement applied both ways; 0: none")
     parser.add_argument("--lines", type=int, default=10_000, help="lines of the statement beside more and more items")
     parser.add_argument("--items", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--longest", type=int, nargs="*", default=[1_000, 10_000, 100_000], help="lines of statements")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    headings = (
-        *("lines", "open items", "time", "lines a second of processor time", "a line: Brim", "PostgreSQL"),
-        *("beside storing them", "memory: Brim", "PostgreSQL"),
-    )
-    for rows in (
-        [(options.lines, items) for items in options.items],
-        [(lines, 100_000) for lines in options.longest],
-    ):
-        if rows:
-            _show(headings, rows)
+    if options.alone:
+        _show([Plan(kind, options.alone, 100_000, most) for kind in options.kinds for most in (1, MOST_TOGETHER)])
+    _show([Plan(kind, options.lines, items, MOST_TOGETHER) for kind in options.kinds for items in options.items])
+    _show([Plan(kind, lines, 100_000, MOST_TOGETHER) for kind in options.kinds for lines in options.longest])
 
 
 if __name__ == "__main__":

@@ -71,6 +71,69 @@ ONE_OWNERS: Final = "gives all of one owner's pending top-ups another time, once
 _AMENDMENTS: Final = json.dumps(
     [{"account": BIG, "livemode": False, "authorization_id": f"auth_{n:024}", "created_ms": 1} for n in FEW]
 )
+_RECEIVED: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("tu_received", n),
+        "amount": 1,
+        "currency": "usd",
+        "created": 1,
+        "rail": "push",
+        "balance_transaction": at("txn_received", n),
+        "config_version": 0,
+    }
+    for n in range(10)
+)
+_TRANSFERS: Final = recordset(
+    {
+        "id": at("itr_new", n),
+        "bank_account": "operating",
+        "line_key": f"new {n}",
+        "part": 1,
+        "booked_on": DAY,
+        "amount": 1,
+        "currency": "usd",
+        "status": "suspended",
+        "reason": "short",
+        "return_reference": f"RR{n}",
+        "created_ms": 1,
+    }
+    for n in range(10)
+)
+_LINES: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "bank_account": "1234",
+        "line_key": f"new {n}",
+        "bank_file": "bf_1",
+        "position": n,
+        "booked_on": DAY,
+        "amount": 1,
+        "currency": "usd",
+        "type_code": "165",
+        "description": "",
+        "created_ms": 1,
+        "id": at("bsl_new", n),
+    }
+    for n in range(10)
+)
+_BREAKS: Final = recordset(
+    {
+        "account": BIG,
+        "livemode": False,
+        "id": at("brk_new", n),
+        "kind": "unmatched_line",
+        "cause": f"new {n}",
+        "amount": 1,
+        "currency": "usd",
+        "detail": "",
+        "opened_ms": 1,
+    }
+    for n in range(10)
+)
+
 _CREATES: Final = json.dumps(
     [
         {
@@ -295,6 +358,7 @@ CASES: Final[Mapping[str, Case]] = {
     "installation.is_empty": Case(()),
     "time.read_clock": Case(("acct_7", False)),
     "time.hold_clock": Case(("acct_7", False)),
+    "time.hold_clocks": Case(ONES),
     "test_clocks.lock_clock": Case(("acct_7", False, "clock_7")),
     "test_clocks.claim_advancing_clock": Case(()),
     "test_clocks.claim_ended_clock": Case((50,)),
@@ -642,11 +706,13 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.reschedule_topups": Case((*BIGS, [at("tu_", n) for n in PENDING], *_same(9, 9, None, times=100))),
     "topups.lock_pending_topups": Case((*BIGS, [at("tu_", n) for n in PENDING])),
     "topups.read_config": Case(("acct_7", False)),
+    "topups.read_config_versions": Case(ONES),
     "account_config.bump_config_version": Case(("acct_7", False)),
     "account_config.close": Case(("acct_7",)),
     "account_config.reopen": Case(("acct_7",)),
     "account_config.set_settlement_days": Case(("acct_7", False, 1)),
     "topups.create_topups": Case((_CREATES, 1)),
+    "topups.receive_topups": Case((_RECEIVED,)),
     "topups.find_twins": Case(
         (*BIGS, [at("tu_new", n) for n in MANY], [""] * 100, list(MANY), ["usd"] * 100, ["tu_"] * 100)
     ),
@@ -659,6 +725,7 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.insert_bank_confirmations": Case(
         tuple([value] for value in (*OWN, "tu_1", "bank_credit", "ba_1", 1, "usd", "line 1", 1))
     ),
+    "topups.find_confirmed_steps": Case((*BIGS, [at("tu_", n) for n in MANY], ["bank_credit"] * 100)),
     "originators.insert_originator": Case((*OWN, "orig_new", "{}", b"", "1234", 1, "x", "ach")),
     "originators.lock_originator": Case((*OWN, "orig_1")),
     "originators.update_originator": Case((*OWN, "orig_1", "active", 2, "{}", b"", "1234", "x", 1, "x")),
@@ -755,6 +822,7 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.largest_entries_of_file": Case((*OWN, at("file_", 50), 5)),
     "direct_debits.who_resubmitted": Case((*OWN, at("file_", 50))),
     "direct_debits.find_entries_by_trace": Case((*OWN, f"{500:015}")),
+    "direct_debits.find_entries_by_traces": Case((*OWN, [f"{n:015}" for n in FEW])),
     "direct_debits.list_entries_of_batch": Case((*OWN, at("file_", 50), 5)),
     "direct_debits.list_entries_of_topups": Case((*OWN, [at("tu_", n) for n in FEW])),
     "direct_debits.page_entries_of_file": Case((*OWN, at("file_", 50), "", "~", True, 10)),
@@ -816,6 +884,7 @@ CASES: Final[Mapping[str, Case]] = {
     "dishonors.list_in_file": Case((*OWN, at("file_", 50), None)),
     "dishonors.find_by_dishonor_trace": Case((*OWN, [str(n) for n in FEW])),
     "dishonors.find_by_original_trace": Case((*OWN, [str(n) for n in FEW])),
+    "dishonors.list_returns_of_topups": Case((*OWN, [at("tu_", n) for n in FEW])),
     "dishonors.list_money_back": Case((1_000_000,), reads_all="the money of a few days is back"),
     "dishonors.list_unanswered": Case((1_000_000, DAY), reads_all="the money of a few days is back"),
     "dishonors.list_played_returns": Case((1_000_000, 100), reads_all="the dishonors of a few days wait"),
@@ -829,6 +898,8 @@ CASES: Final[Mapping[str, Case]] = {
     "push.fetch_instructions": Case((*OWN, [at("fi_", n) for n in FEW])),
     "push.find_by_references": Case((*OWN, [f"RF{n}" for n in FEW])),
     "push.find_expected": Case((*OWN, "usd", 500, 5)),
+    "push.find_expected_amounts": Case((*OWN, "usd", [500, 501], 5)),
+    "push.lock_all_instructions": Case((*OWN, [at("fi_", n) for n in FEW])),
     "push.lock_instructions": Case((*OWN, at("fi_", 500))),
     "push.page_instructions": Case((*OWN, "acct_7", "", "~", True, 10)),
     "push.insert_transfer": Case(
@@ -838,6 +909,7 @@ CASES: Final[Mapping[str, Case]] = {
             *(1, None),
         )
     ),
+    "push.insert_transfers": Case((*OWN, _TRANSFERS)),
     "push.update_transfer": Case((*OWN, at("itr_", 50), "suspended", "short", None, None, "op_1", "x", *(None,) * 9)),
     "push.lock_transfer": Case((*OWN, at("itr_", 500))),
     "push.fetch_transfers": Case((*OWN, [at("itr_", n) for n in FEW])),
@@ -955,6 +1027,7 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.find_sent_file": Case((*OWN, "orig_1", DAY, "0930", "B")),
     "direct_debits.list_batches": Case((*OWN, at("file_", 500))),
     "direct_debits.find_batches_by_number": Case((*OWN, 50, "orig_1")),
+    "direct_debits.find_batches_by_numbers": Case((*OWN, list(FEW), "orig_1")),
     "direct_debits.set_batch_status": Case((*OWN, at("file_", 500), 50, "settled", None, "x")),
     "direct_debits.insert_bank_file": Case((*OWN, sha(0), "bf_new", "orig_1", "returns", "", 1, b"", 1)),
     "direct_debits.find_bank_bytes": Case((*OWN, at("bf_", 500))),
@@ -1008,6 +1081,8 @@ CASES: Final[Mapping[str, Case]] = {
             None,
         )
     ),
+    "reconciliation.insert_statement_lines": Case((_LINES,)),
+    "reconciliation.find_line_keys": Case((*OWN, "1234", [f"{n:024}" for n in FEW])),
     "reconciliation.fetch_statements": Case((*OWN, [at("stmt_", n) for n in FEW])),
     "reconciliation.page_statements": Case((*PAGE, None, None, None, None, None, None, None)),
     "reconciliation.open_breaks_of_statements": Case((*OWN, [at("stmt_", n) for n in FEW], 10)),
@@ -1071,6 +1146,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.read_statement_content": Case((*OWN, at("stmt_", 7))),
     "reconciliation.replace_bank_statements": Case((*OWN, [at("stmt_", n) for n in FEW], "stmt_new")),
     "reconciliation.open_break": Case((*OWN, "brk_new", "unmatched", "new", None, 1, "usd", None, "", None, 1, None)),
+    "reconciliation.open_breaks": Case((_BREAKS,)),
     "reconciliation.list_open_breaks": Case((*OWN, 10)),
     "reconciliation.find_open_break_of_cause": Case((*OWN, "unmatched", at("cause_", 7))),
     "reports.insert_run": Case((*OWN, "frr_new", "balance.summary.1", "{}", 1, 1)),

@@ -7,8 +7,8 @@ share everything but what their files look like and what banks say of them: `enc
 `rules`, then `claiming`, `building`, `sending`, `incoming`; `prenotes` verify bank accounts by the same files.
 
 Rows are held in one order, so that no two wait for each other: an account's clock, originator, file, top-ups or
-prenotes, entries, reversals and refunds, then bank accounts and the ledger. Who holds a file may share a clock
-afterwards: nobody who moves or removes a clock waits for a file.
+prenotes, entries, reversals and refunds, funding instructions, then bank accounts and the ledger. Who holds a file may
+share a clock afterwards: nobody who moves or removes a clock waits for a file.
 """
 
 from brim.core.direct_debits.bank_servers import CREDENTIALS_FOLDER, BankServers

@@ -411,6 +411,17 @@ FROM ach_entries
 WHERE account = $1 AND livemode = $2 AND trace BETWEEN $3 AND $3
 ORDER BY trace DESC, claimed_ms DESC;
 
+-- name: find_entries_by_traces
+-- The entries of some traces, those of each trace newest file first.
+SELECT e.*
+FROM unnest($3::text[]) AS n (trace)
+CROSS JOIN LATERAL (
+    SELECT {entry_columns}
+    FROM ach_entries
+    WHERE account = $1 AND livemode = $2 AND trace BETWEEN n.trace AND n.trace
+    ORDER BY trace DESC, claimed_ms DESC
+) AS e;
+
 -- name: list_entries_of_batch
 -- The entries of a batch in the order of their traces, which is that of their top-ups.
 SELECT {entry_columns}

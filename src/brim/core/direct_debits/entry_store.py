@@ -350,6 +350,14 @@ async def find_by_trace(conn: Conn, scope: AccountScope, trace: str) -> list[Ent
     return [entry_from_record(record) for record in records]
 
 
+async def find_by_traces(conn: Conn, scope: AccountScope, traces: Sequence[str]) -> dict[str, list[Entry]]:
+    """Return the entries of some traces by trace, newest first."""
+    found: dict[str, list[Entry]] = {trace: [] for trace in traces}
+    for record in await conn.fetch(_SQL["find_entries_by_traces"], scope.account, scope.livemode, list(found)):
+        found[record["trace"]].append(entry_from_record(record))
+    return found
+
+
 async def list_entries_of_batch(conn: Conn, scope: AccountScope, file_id: str, batch: int) -> list[Entry]:
     """Return the entries of a batch."""
     records = await conn.fetch(_SQL["list_entries_of_batch"], scope.account, scope.livemode, file_id, batch)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +12,7 @@ from brim.core.direct_debits.announcing import announce_file, list_break
 from brim.core.direct_debits.correcting import Correcting
 from brim.core.direct_debits.counting import count_file
 from brim.core.direct_debits.file_store import BankFile, FoundBatch
+from brim.core.direct_debits.known_names import KnownNames
 from brim.core.direct_debits.refunding import report_refunds_left
 from brim.core.direct_debits.reversing import report_left
 from brim.core.direct_debits.rules import AchFile, Entry, FileStatus, moved
@@ -27,6 +28,8 @@ from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
 Finding = dict[str, Any]
+MOST_TOGETHER: Final = 500
+"""Lines of a set: what is held in memory for it, and looked up again where one of it has to be applied alone."""
 
 
 class FileReading(msgspec.Struct, kw_only=True):
@@ -47,6 +50,10 @@ class FileReading(msgspec.Struct, kw_only=True):
     returned: list[ReturnedDebit] = msgspec.field(default_factory=list)
     unbooked: frozenset[int] | None = None
     """The totals of batches that no statement had booked before this file, in cents, once somebody has asked."""
+    together: int = MOST_TOGETHER
+    """Lines of a statement that are applied as a set at most."""
+    known: KnownNames | None = None
+    """What the names in the lines that are matched belong to, where it was looked up for all of them."""
 
     async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> Break | None:
         """List something in the file that does not match; return the break, None if it was listed before."""
@@ -82,7 +89,9 @@ async def entries_of_trace(reading: FileReading, trace: str) -> list[Entry]:
 
     Each originator counts its own traces, and two of one bank begin them alike.
     """
-    found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
+    found = None if reading.known is None else reading.known.entries.get(trace)
+    if found is None:
+        found = await entry_store.find_by_trace(reading.conn, reading.originator.scope, trace)
     return sorted(found, key=lambda entry: entry.originator != reading.originator.id)
 
 

@@ -311,6 +311,17 @@ async def find_batches_by_number(conn: Conn, scope: AccountScope, originator_id:
     return [_batch_from_record(record, record["file"]) for record in records]
 
 
+async def find_batches_by_numbers(
+    conn: Conn, scope: AccountScope, originator_id: str, numbers: Sequence[int]
+) -> dict[int, list[FoundBatch]]:
+    """Return an originator's batches of some numbers by number, newest file first."""
+    found: dict[int, list[FoundBatch]] = {number: [] for number in numbers}
+    arguments = (scope.account, scope.livemode, list(found), originator_id)
+    for record in await conn.fetch(_SQL["find_batches_by_numbers"], *arguments):
+        found[record["number"]].append(_batch_from_record(record, record["file"]))
+    return found
+
+
 async def set_batch_status(
     conn: Conn,
     scope: AccountScope,

@@ -176,6 +176,27 @@ CROSS JOIN LATERAL (
 WHERE b.account = $1 AND b.livemode = $2 AND b.number BETWEEN $3 AND $3
 ORDER BY b.number DESC, b.file DESC;
 
+-- name: find_batches_by_numbers
+-- The batches of an originator (4) that have some numbers, of each number newest file first.
+SELECT b.*
+FROM unnest($3::bigint[]) AS n (number)
+CROSS JOIN LATERAL (
+    SELECT
+        file, number, sec_code, total_debit, total_credit, effective_date, status, settled_by, description,
+        company_name, company_id
+    FROM ach_batches
+    WHERE account = $1 AND livemode = $2 AND number BETWEEN n.number AND n.number
+    ORDER BY number DESC, file DESC
+) AS b
+CROSS JOIN LATERAL (
+    SELECT
+    FROM ach_files
+    WHERE
+        account = $1 AND livemode = $2 AND id BETWEEN b.file AND b.file AND originator || '' = $4
+        AND status <> 'voided'
+    ORDER BY id
+) AS f;
+
 -- name: set_batch_status
 -- Write where a batch stands.
 UPDATE ach_batches

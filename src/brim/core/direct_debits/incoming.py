@@ -27,7 +27,7 @@ from brim.core.direct_debits import file_store, lineage_store, reading_store
 from brim.core.direct_debits.acknowledgements import is_acknowledgement
 from brim.core.direct_debits.bank_files import apply_acknowledgement, apply_nacha
 from brim.core.direct_debits.correcting import Correcting
-from brim.core.direct_debits.file_reading import FileReading, Finding
+from brim.core.direct_debits.file_reading import MOST_TOGETHER, FileReading, Finding
 from brim.core.direct_debits.file_store import BankFile, Received, bank_file_place
 from brim.core.direct_debits.rules import BANK_FILE_PREFIX
 from brim.core.direct_debits.sent_lists import unknown_sent_files
@@ -160,8 +160,11 @@ class Incoming:
     copy of the database, as after a restore or where a standby has taken over, everything is read again.
     """
 
-    def __init__(self, secrets: BankSecrets, vault: Vault, renderers: Renderers) -> None:
+    def __init__(
+        self, secrets: BankSecrets, vault: Vault, renderers: Renderers, *, together: int = MOST_TOGETHER
+    ) -> None:
         self._secrets = secrets
+        self._together = together
         self._correcting = Correcting(secrets, vault, renderers)
         self._vault = vault
         self._renderers = renderers
@@ -335,6 +338,7 @@ class Incoming:
             originator=originator,
             file=stored,
             content=content,
+            together=self._together,
             now_ms=now_ms,
             ids=ids,
         )

@@ -8,10 +8,10 @@ import msgspec
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import FoundBatch
-from brim.core.direct_debits.line_match import LineMatch
-from brim.core.direct_debits.line_matching import match_line
+from brim.core.direct_debits.line_matching import asked_line, match_new
 from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
-from brim.core.direct_debits.line_rows import bounded, reference_of
+from brim.core.direct_debits.line_rows import NewLine, bounded, reference_of
+from brim.core.direct_debits.line_sets import apply_together
 from brim.core.reconciliation import (
     AnnouncedAlone,
     BreakKind,
@@ -22,42 +22,66 @@ from brim.core.reconciliation import (
 )
 from brim.core.reconciliation.formats import StatementLine
 
-_MAY_BE_KNOWN: Final = (
-    "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
-    "is that one again: {}"
-)
-_MAY_BE_ANNOUNCED: Final = (
-    "A notification has brought a payment of this amount and day by itself, and this may be that one again: {}"
-)
+FEWEST: Final = 8
+"""Lines that are tried as a set at first, and after one that had to be applied alone."""
+_MOST_ALONE: Final = 32
+"""Lines that are applied alone, where none could be applied as a set, until the next attempt."""
+
+
+async def apply_lines(
+    reading: FileReading,
+    lines: Sequence[NewLine],
+    *,
+    is_new: bool = True,
+    elsewhere: Container[object] = (),
+    announced: AnnouncedAlone | None = None,
+) -> set[int]:
+    """Apply lines in their order, in sets where they allow it; return the positions (from 0) of those that were new.
+
+    Args:
+        reading: the file that they are in.
+        lines: with the rows that they become.
+        is_new: whether it is certain that none is known.
+        elsewhere: what other files have said; a credit that says the same is left to a person.
+        announced: payments that notifications have brought one by one.
+    """
+    new, position, together, alone = set[int](), 0, FEWEST, 1
+    while position < len(lines):
+        together = min(together, reading.together)
+        taken = await apply_together(reading, lines[position : position + together], elsewhere=elsewhere)
+        new.update(range(position, position + taken))
+        position += taken
+        if taken == together:
+            together, alone = 2 * together, 1
+            continue
+        together, alone = FEWEST, 1 if taken else alone
+        for _ in range(min(alone, len(lines) - position)):
+            if await apply_line(reading, lines[position], is_new=is_new, elsewhere=elsewhere, announced=announced):
+                new.add(position)
+            position += 1
+        alone = min(2 * alone, _MOST_ALONE)
+    return new
 
 
 async def apply_line(
     reading: FileReading,
-    line: StatementLine,
-    plain: StatementLineRow,
+    new: NewLine,
     *,
     is_new: bool = True,
     elsewhere: Container[object] = (),
-    payment_ids: Sequence[str] = (),
     announced: AnnouncedAlone | None = None,
-    is_announced: bool = False,
 ) -> bool:
-    """Store a line with what it is about, and post that; return whether it was new.
-
-    A credit that may be known (it is said `elsewhere`, or `is_announced`) is left to a person.
-    """
-    match = await match_line(reading, line, plain)
-    is_said = not plain.bank_reference and facts_of(plain) in elsewhere
-    if is_said or is_announced:
-        match = _in_doubt(match, line, plain, _MAY_BE_ANNOUNCED if is_announced else _MAY_BE_KNOWN)
-    matched = msgspec.structs.replace(plain, matched_kind=match.kind, matched=match.id)
+    """Store a line with what it is about, and post that; return whether it was new. See `apply_lines`."""
+    asked = asked_line(reading, new.line, new.row)
+    match = await match_new(asked, elsewhere=elsewhere, is_announced=new.is_announced)
+    matched = msgspec.structs.replace(new.row, matched_kind=match.kind, matched=match.id)
     if match.payments:
         matched = msgspec.structs.replace(matched, remittance=None)  # it is on the lines of its payments
     row = await insert_new_line(reading.conn, matched, is_new=is_new)
     if row is None:
         return False
     if match.payments:
-        await apply_payments(reading, row, match.payments, payment_ids, announced)
+        await apply_payments(reading, row, match.payments, new.payment_ids, announced)
         return True
     problem, rest = match.problem, row.amount
     if match.booked_though_rejected is not None:
@@ -80,12 +104,6 @@ async def apply_line(
             reference=row.reference or row.bank_reference,
         )
     return True
-
-
-def _in_doubt(match: LineMatch, line: StatementLine, plain: StatementLineRow, problem: str) -> LineMatch:
-    """Return why a person has to look at a line that may be known, where it would be credited; else what it matched."""
-    is_credit = match.transfer is not None or (bool(match.payments) and line.amount_minor > 0)
-    return LineMatch(problem=problem.format(plain.description).rstrip(": ")) if is_credit else match
 
 
 async def apply_payments(
@@ -117,8 +135,11 @@ async def apply_payments(
         for number, (line_id, payment) in enumerate(zip(ids, payments, strict=True), 1)
     ]
     known = announced.take([facts_of(row) for row in rows]) if announced is not None else frozenset[int]()
-    for position, (payment, row) in enumerate(zip(payments, rows, strict=True)):
-        await apply_line(reading, payment, row, is_announced=position in known)
+    lines = [
+        NewLine(line=payment, row=row, is_announced=position in known)
+        for position, (payment, row) in enumerate(zip(payments, rows, strict=True))
+    ]
+    await apply_lines(reading, lines)
 
 
 async def _keep_from_going_out_again(reading: FileReading, batch: FoundBatch, row: StatementLineRow) -> None:

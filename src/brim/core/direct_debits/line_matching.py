@@ -4,7 +4,7 @@ docs/reconciliation.md prints the same table.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from brim.core.direct_debits.credits import Credit, find_credit
 from brim.core.direct_debits.disputing import find_in_line
 from brim.core.direct_debits.file_reading import FileReading, entries_of_trace, is_anothers
 from brim.core.direct_debits.file_store import FoundBatch
+from brim.core.direct_debits.known_names import KnownNames, look_up
 from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
 from brim.core.direct_debits.microdeposit_entries import with_amounts
 from brim.core.direct_debits.microdeposit_rules import MICRODEPOSIT_DESCRIPTION
@@ -26,13 +27,20 @@ from brim.core.dishonors import AchReturn
 from brim.core.originators import Originator, find_originator
 from brim.core.push import RETURN_BODY, TRANSFER_PREFIX, TransferLine, find_references, find_taken_back
 from brim.core.rails.ach import ACH, REVERSAL_DESCRIPTION, Transfers
-from brim.core.rails.sepa import SEPA
-from brim.core.reconciliation import MatchKind, StatementLineRow, payments_of
+from brim.core.rails.sepa import SEPA, is_identifier
+from brim.core.reconciliation import MatchKind, StatementLineRow, facts_of, payments_of
 from brim.core.reconciliation.formats import StatementLine, TransactionDetail
 from brim.core.reversals import Reversal
 from brim.platform.database import Conn
 
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
+_MAY_BE_KNOWN: Final = (
+    "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
+    "is that one again: {}"
+)
+_MAY_BE_ANNOUNCED: Final = (
+    "A notification has brought a payment of this amount and day by itself, and this may be that one again: {}"
+)
 _TRACE: Final = re.compile(r"[0-9]{15}")
 UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)
 _FILES_SEARCHED: Final = 30
@@ -86,16 +94,44 @@ def asked_line(reading: FileReading, line: StatementLine, plain: StatementLineRo
     )
 
 
-async def match_line(reading: FileReading, line: StatementLine, plain: StatementLineRow) -> LineMatch:
-    """Return what a line is about: something that we have sent, a transfer from somebody, or one that goes back.
+async def look_up_names(reading: FileReading, asked: Sequence[AskedLine]) -> KnownNames:
+    """Return what the names in lines belong to, looked up for all of them at once."""
+    originator = reading.originator
+    if originator.profile.rail == SEPA:
+        names = [name for each in asked if is_identifier(name := each.line.end_to_end_id.strip())]
+        return await look_up(
+            reading.conn, originator.scope, originator.id, traces=list(dict.fromkeys(names)), batches=()
+        )
+    traces = dict.fromkeys(trace for each in asked for trace in each.traces)
+    texts = (text for each in asked for text in each.texts)
+    batches = dict.fromkeys(int(found["batch"]) for text in texts for found in _BATCH_REFERENCE.finditer(text))
+    return await look_up(reading.conn, originator.scope, originator.id, traces=list(traces), batches=list(batches))
 
-    An entry of several payments is about all of them, unless it is one thing as a whole.
-    """
+
+async def match_line(reading: FileReading, line: StatementLine, plain: StatementLineRow) -> LineMatch:
+    """Return what a line is about: something that we have sent, a transfer from somebody, or one that goes back."""
     return await match_asked(asked_line(reading, line, plain))
 
 
+async def match_new(asked: AskedLine, *, elsewhere: Container[object], is_announced: bool) -> LineMatch:
+    """Return what a line that is not stored yet is about.
+
+    A credit that may be known (it is said `elsewhere`, or `is_announced`) is left to a person.
+    """
+    match, plain = await match_asked(asked), asked.plain
+    is_said = not plain.bank_reference and facts_of(plain) in elsewhere
+    if not (is_said or is_announced):
+        return match
+    is_credit = match.transfer is not None or (bool(match.payments) and asked.line.amount_minor > 0)
+    problem = _MAY_BE_ANNOUNCED if is_announced else _MAY_BE_KNOWN
+    return LineMatch(problem=problem.format(plain.description).rstrip(": ")) if is_credit else match
+
+
 async def match_asked(asked: AskedLine) -> LineMatch:
-    """Return what the first rule finds that finds anything."""
+    """Return what the first rule finds that finds anything.
+
+    An entry of several payments is about all of them, unless it is one thing as a whole.
+    """
     profile = asked.reading.originator.profile
     is_in_currency = asked.line.currency == profile.currency
     for rule in RULES:
@@ -128,10 +164,13 @@ async def _find_batch(asked: AskedLine) -> LineMatch | None:
 async def _find_dishonored_return(asked: AskedLine) -> LineMatch | None:
     """Match a dishonored return, unless another originator's has the trace that names something of this one's, too."""
     reading, whose = asked.reading, asked.reading.originator
-    dishonored = await find_in_line(reading.conn, whose.scope, asked.traces, is_coming=asked.is_coming)
+    if reading.known is not None:
+        dishonored = reading.known.find_in_line(asked.traces, is_coming=asked.is_coming)
+    else:
+        dishonored = await find_in_line(reading.conn, whose.scope, asked.traces, is_coming=asked.is_coming)
     if dishonored is None:
         return None
-    credit = await find_credit(reading.conn, whose.scope, asked.traces, originator=whose.id)
+    credit = await _credit_in(asked)
     is_own = credit is not None and credit.originator == whose.id
     if is_own and dishonored.originator != whose.id:
         return None
@@ -141,11 +180,17 @@ async def _find_dishonored_return(asked: AskedLine) -> LineMatch | None:
 
 
 async def _find_credit(asked: AskedLine) -> LineMatch | None:
-    reading, whose = asked.reading, asked.reading.originator
-    credit = await find_credit(reading.conn, whose.scope, asked.traces, originator=whose.id)
+    reading, credit = asked.reading, await _credit_in(asked)
     if credit is None or await is_anothers(reading, credit.originator, asked.traces, is_credit=asked.is_coming):
         return None
     return _match_credit(asked.line, credit)
+
+
+async def _credit_in(asked: AskedLine) -> Credit | None:
+    reading, whose = asked.reading, asked.reading.originator
+    if reading.known is not None:
+        return reading.known.find_credit(asked.traces, originator=whose.id)
+    return await find_credit(reading.conn, whose.scope, asked.traces, originator=whose.id)
 
 
 async def _find_returned_entry(asked: AskedLine) -> LineMatch | None:
@@ -347,7 +392,10 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     Reversals have the company of their debits, and refunds that of their file, which may have been another one then.
     """
     scope, profile = reading.originator.scope, reading.originator.profile
-    batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
+    if reading.known is not None:
+        batches = reading.known.batches[number]
+    else:
+        batches = await file_store.find_batches_by_number(reading.conn, scope, reading.originator.id, number)
     batch = batches[0] if batches else None
     refunded = [] if batch is None else await refunded_in(reading, batch)
     is_ours = company == profile.company_id.strip()

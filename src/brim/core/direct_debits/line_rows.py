@@ -1,7 +1,10 @@
 """Lines of a statement as they are kept. Pure."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
+
+import msgspec
 
 from brim.base.ids import IdFactory
 from brim.core.originators import Originator
@@ -11,6 +14,19 @@ from brim.core.reconciliation.formats import Statement, StatementLine
 
 _LONGEST_REFERENCE: Final = 200
 """Characters; formats allow 35, and some banks write more."""
+
+
+class NewLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that is to be applied, as the bank wrote it and as it is kept, matched to nothing yet.
+
+    `payment_ids` are the ids of its payments, should they become lines; `is_announced` tells that a notification may
+    have brought it by itself.
+    """
+
+    line: StatementLine
+    row: StatementLineRow
+    payment_ids: Sequence[str] = ()
+    is_announced: bool = False
 
 
 def row_of(

@@ -9,9 +9,9 @@ import msgspec
 
 from brim.core.direct_debits.announcing import list_break
 from brim.core.direct_debits.file_reading import FileReading, Finding
-from brim.core.direct_debits.line_applying import apply_line, apply_payments
+from brim.core.direct_debits.line_applying import apply_lines, apply_payments
 from brim.core.direct_debits.line_matching import match_line, may_take_back
-from brim.core.direct_debits.line_rows import reference_of, row_of
+from brim.core.direct_debits.line_rows import NewLine, reference_of, row_of
 from brim.core.originators import read_account_number
 from brim.core.push import hold_for_itemizing, itemize_transfer
 from brim.core.reconciliation import (
@@ -107,22 +107,17 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     times = Counter[tuple[str, date, int]]()
     recalls = {position for position in taken.lines if may_take_back(lines[position])}
     known = set(range(len(rows))).difference(taken.in_doubt)
-    for position in sorted(taken.lines, key=recalls.__contains__):  # what one takes back may be further down
+    in_order = sorted(taken.lines, key=recalls.__contains__)  # what one takes back may be further down
+    new_lines = []
+    for position in in_order:
         row = msgspec.structs.replace(rows[position], statement=taken.statement)
         times[row.line_key, row.booked_on, row.amount] += 1
         number = times[row.line_key, row.booked_on, row.amount]
         if number > 1:  # lines of one statement are never the same
             row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        if await apply_line(
-            reading,
-            lines[position],
-            row,
-            is_new=taken.is_certain,
-            elsewhere=elsewhere,
-            payment_ids=payment_ids[position],
-            announced=announced,
-        ):
-            known.discard(position)
+        new_lines.append(NewLine(line=lines[position], row=row, payment_ids=payment_ids[position]))
+    applied = await apply_lines(reading, new_lines, is_new=taken.is_certain, elsewhere=elsewhere, announced=announced)
+    known.difference_update(in_order[each] for each in applied)
     for position in sorted(known):
         await _itemize_known(
             reading, lines[position], rows, position, of=of, payment_ids=payment_ids[position], announced=announced

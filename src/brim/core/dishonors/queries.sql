@@ -145,6 +145,17 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS r;
 
+-- name: list_returns_of_topups
+-- The returns of the debits of some top-ups.
+SELECT r.*
+FROM unnest($3::text[]) AS n (topup)
+CROSS JOIN LATERAL (
+    SELECT {return_columns}
+    FROM ach_returns
+    WHERE account = $1 AND livemode = $2 AND topup BETWEEN n.topup AND n.topup
+    ORDER BY topup
+) AS r;
+
 -- name: find_by_original_trace
 -- The returns that name one of some entries, the newest first.
 SELECT r.*

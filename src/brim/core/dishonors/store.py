@@ -170,6 +170,12 @@ async def find_by_original_trace(conn: Conn, scope: AccountScope, traces: Sequen
     return [_from_record(record) for record in records]
 
 
+async def list_returns_of_topups(conn: Conn, scope: AccountScope, topups: Sequence[str]) -> list[AchReturn]:
+    """Return the returns of the debits of some top-ups."""
+    records = await conn.fetch(_SQL["list_returns_of_topups"], scope.account, scope.livemode, list(topups))
+    return [_from_record(record) for record in records]
+
+
 async def list_money_back(conn: Conn, *, now_ms: int) -> list[AchReturn]:
     """Return the returns, of all platforms, whose money is back and may be final."""
     return [_from_record(record) for record in await conn.fetch(_SQL["list_money_back"], now_ms)]

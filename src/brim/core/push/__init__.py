@@ -53,6 +53,7 @@ from brim.core.push.service import (
     retrieve_transfer,
 )
 from brim.core.push.store import count_suspended
+from brim.core.push.together import PlannedTransfer, TransferSet, write_transfers
 from brim.core.push.verification import push_checks
 
 __all__ = [
@@ -73,11 +74,13 @@ __all__ = [
     "NoAmountError",
     "NotProposedError",
     "NotSuspendedError",
+    "PlannedTransfer",
     "Policy",
     "Proposal",
     "Scenario",
     "SuspenseReason",
     "TransferLine",
+    "TransferSet",
     "TransferStatus",
     "TransfersOffError",
     "annotate",
@@ -102,4 +105,5 @@ __all__ = [
     "retrieve_instructions",
     "retrieve_transfer",
     "take_back_line",
+    "write_transfers",
 ]

@@ -55,6 +55,38 @@ WHERE account = $1 AND livemode = $2 AND currency BETWEEN $3 AND $3 AND amount B
 ORDER BY currency DESC, amount DESC, id DESC
 LIMIT $5;
 
+-- name: find_expected_amounts
+-- Which instructions expect each of some amounts (4) in a currency, the newest of each first, as find_expected does.
+SELECT n.amount, f.id
+FROM unnest($4::bigint[]) AS n (amount)
+CROSS JOIN LATERAL (
+    SELECT id
+    FROM funding_instructions
+    WHERE account = $1 AND livemode = $2 AND currency BETWEEN $3 AND $3 AND amount BETWEEN n.amount AND n.amount
+    ORDER BY currency DESC, amount DESC, id DESC
+    LIMIT $5
+) AS f;
+
+-- name: lock_all_instructions
+-- Instructions, held until the transaction ends, in the order of the array.
+SELECT f.id
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT id
+    FROM funding_instructions
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN n.id AND n.id
+    ORDER BY id
+    FOR UPDATE
+) AS f;
+
+-- name: insert_transfers
+-- Write the outcome of lines (a JSON array of rows); what has the return reference of another does not come back.
+INSERT INTO incoming_transfers (account, livemode, {transfer_columns})
+SELECT $1, $2, {transfer_columns}
+FROM json_to_recordset($3::json) AS t ({transfer_definitions})
+ON CONFLICT ON CONSTRAINT incoming_transfers_return_reference DO NOTHING
+RETURNING id;
+
 -- name: lock_instructions
 -- Instructions, held until the transaction ends.
 SELECT id

@@ -4,7 +4,7 @@ The caller's transaction has written the statement's line, which is there once; 
 instructions of a line are held while it is decided, so of two that pay them one comes second.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -16,10 +16,11 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.accounts import AccountClosedError
-from brim.core.events import BY_ITSELF, Cause, EventType, Renderers, insert_events, new_event
+from brim.core.events import BY_ITSELF, Cause, Event, EventType, Renderers, insert_events, new_event
 from brim.core.push import store
 from brim.core.push.references import (
     RETURN_BODY,
+    Damaged,
     find_damaged,
     find_references,
     new_reference,
@@ -60,7 +61,7 @@ from brim.platform.database import Conn
 
 RECALLED_CODE: Final = "could_not_process"
 RECALLED_MESSAGE: Final = "The bank has taken this transfer back."
-_MOST_SUGGESTIONS: Final = 5
+MOST_SUGGESTIONS: Final = 5
 _EVENTS: Final = {
     TransferStatus.CREDITED: EventType.TRANSFER_CREDITED,
     TransferStatus.SUSPENDED: EventType.TRANSFER_SUSPENDED,
@@ -103,9 +104,9 @@ async def receive_line(
     references = find_references(line.texts)
     known = await store.find_by_references(conn, scope, references)
     named = list(dict.fromkeys(known.values()))
-    if len(named) != 1 or not _all_name(line.payments, known):
+    if len(named) != 1 or not all_name(line.payments, known):
         reason, reference, suggestions = await _unmatched(conn, line, references, named)
-        whole = _transfer(line, Part(row.amount, reason), at=at, reference=reference)
+        whole = new_transfer(line, Part(row.amount, reason), at=at, reference=reference)
         whole = msgspec.structs.replace(whole, suggestions=suggestions)
         return [await _suspend(conn, whole, renderers=renderers, at=at)]
     owner = (await store.fetch_instructions(conn, scope, named))[named[0]].owner_scope
@@ -114,10 +115,10 @@ async def receive_line(
     if instructions is None:
         raise AssertionError("instructions are never removed")
     parts = decide(instructions, amount=row.amount, currency=row.currency, booked_on=row.booked_on, policy=policy)
-    parts = _checked(instructions, parts)
+    parts = checked(instructions, parts)
     written = []
     for number, part in enumerate(parts, 1):
-        transfer = _transfer(line, part, at=at, reference=instructions.reference, number=number)
+        transfer = new_transfer(line, part, at=at, reference=instructions.reference, number=number)
         transfer = msgspec.structs.replace(transfer, instructions=instructions.id)
         if part.reason is None:
             written.append(await credit(conn, transfer, instructions, renderers=renderers, moment=moment, at=at))
@@ -127,7 +128,7 @@ async def receive_line(
     return written
 
 
-def _all_name(payments: Iterable[Sequence[str]], known: Container[str]) -> bool:
+def all_name(payments: Iterable[Sequence[str]], known: Container[str]) -> bool:
     """Tell whether each payment of a line names one of some references; so does a line of one payment."""
     return all(any(found in known for found in find_references(texts)) for texts in payments)
 
@@ -142,32 +143,44 @@ async def _unmatched(
         return reason, None, await _suggest(conn, scope, dict.fromkeys(named, "named"))
     damaged = None if references else find_damaged(line.texts)
     like = await store.find_by_references(conn, scope, damaged.candidates) if damaged else {}
-    expecting = await store.find_expected(conn, scope, row.currency, row.amount, limit=_MOST_SUGGESTIONS)
+    expecting = await store.find_expected(conn, scope, row.currency, row.amount, limit=MOST_SUGGESTIONS)
     because = {**dict.fromkeys(expecting, "amount"), **dict.fromkeys(like.values(), "reference")}
     suggestions = await _suggest(conn, scope, because)
+    return *why_unmatched(references, damaged), suggestions
+
+
+def why_unmatched(references: Sequence[str], damaged: Damaged | None) -> tuple[SuspenseReason, str | None]:
+    """Return why a line that names no instructions has no account, and the reference in it."""
     if references:
-        return SuspenseReason.UNKNOWN_REFERENCE, references[0], suggestions
-    if damaged is not None:
-        return SuspenseReason.DAMAGED_REFERENCE, None, suggestions
-    return SuspenseReason.NO_REFERENCE, None, suggestions
+        return SuspenseReason.UNKNOWN_REFERENCE, references[0]
+    return SuspenseReason.NO_REFERENCE if damaged is None else SuspenseReason.DAMAGED_REFERENCE, None
 
 
 async def _suggest(conn: Conn, scope: AccountScope, because: dict[str, str]) -> tuple[Suggestion, ...]:
     """Return the accounts of instructions, those that are named or look like what is named first."""
-    found = await store.fetch_instructions(conn, scope, list(because))
+    return suggestions_of((await store.fetch_instructions(conn, scope, list(because))).values(), because)
+
+
+def suggestions_of(found: Iterable[FundingInstructions], because: Mapping[str, str]) -> tuple[Suggestion, ...]:
+    """Return the accounts of instructions that wait for money, those that are named or look like what is named first.
+
+    Args:
+        found: instructions, with what has come for each.
+        because: why each is suggested, by id: `named`, `reference` or `amount`.
+    """
     waiting = [
         each
-        for each in found.values()
+        for each in found
         if because[each.id] != "amount" or (each.amount is not None and each.received < each.amount)
     ]
     ordered = sorted(waiting, key=lambda each: (because[each.id] == "amount", each.id))
     return tuple(
         Suggestion(account=each.owner, instructions=each.id, because=because[each.id])
-        for each in ordered[:_MOST_SUGGESTIONS]
+        for each in ordered[:MOST_SUGGESTIONS]
     )
 
 
-def _checked(instructions: FundingInstructions, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def checked(instructions: FundingInstructions, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Return parts, in suspense as a whole where the amount cannot be one top-up."""
     for part in parts:
         if part.reason is None:
@@ -178,9 +191,10 @@ def _checked(instructions: FundingInstructions, parts: tuple[Part, ...]) -> tupl
     return parts
 
 
-def _transfer(
+def new_transfer(
     line: TransferLine, part: Part, *, at: OwnerTime, reference: str | None, number: int = 1
 ) -> IncomingTransfer:
+    """Return a part of a line as a transfer that nobody is credited yet."""
     transfer_id = line.transfer if number == 1 else at.new_id(TRANSFER_PREFIX)
     named = f"{line.row.bank_account}/{line.row.line_key}"  # the same when it is read again after a restore
     return IncomingTransfer(
@@ -448,7 +462,11 @@ async def announce(
     conn: Conn, transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime, cause: Cause = BY_ITSELF
 ) -> None:
     """Announce a transfer's new status to its platform, in the caller's transaction."""
-    kind = _EVENTS[transfer.status]
-    payload = renderers.payload(kind, transfer)
-    await insert_events(conn, [new_event(transfer.scope, kind, transfer.id, payload, at, cause)])
+    await insert_events(conn, [announcement(transfer, renderers=renderers, at=at, cause=cause)])
     _log.info("incoming transfer", incoming_transfer=transfer.id, status=transfer.status, reason=transfer.reason)
+
+
+def announcement(transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime, cause: Cause = BY_ITSELF) -> Event:
+    """Return the event that tells a platform of a transfer's new status."""
+    kind = _EVENTS[transfer.status]
+    return new_event(transfer.scope, kind, transfer.id, renderers.payload(kind, transfer), at, cause)

@@ -1,6 +1,6 @@
 """Funding instructions and incoming transfers in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -18,7 +18,7 @@ from brim.core.push.rules import (
     TransferStatus,
 )
 from brim.platform.database import Conn
-from brim.platform.sql import load_columns, load_queries
+from brim.platform.sql import load_columns, load_queries, recordset
 
 _SQL: Final = load_queries(__package__)
 _TRANSFER_COLUMNS: Final = tuple(load_columns(__package__)["transfer"])
@@ -86,6 +86,34 @@ async def find_expected(conn: Conn, scope: AccountScope, currency: str, amount: 
     """Return the ids of the newest instructions that expect an amount."""
     records = await conn.fetch(_SQL["find_expected"], scope.account, scope.livemode, currency, amount, limit)
     return [record["id"] for record in records]
+
+
+async def find_expected_amounts(
+    conn: Conn, scope: AccountScope, currency: str, amounts: Collection[int], *, limit: int
+) -> dict[int, list[str]]:
+    """Return the ids of the newest instructions that expect each of some amounts, by amount."""
+    found: dict[int, list[str]] = {amount: [] for amount in amounts}
+    arguments = (scope.account, scope.livemode, currency, list(found), limit)
+    for record in await conn.fetch(_SQL["find_expected_amounts"], *arguments):
+        found[record["amount"]].append(record["id"])
+    return found
+
+
+async def lock_all_instructions(conn: Conn, scope: AccountScope, ids: Collection[str]) -> None:
+    """Hold instructions: nobody else can pay them until the caller's transaction ends."""
+    await conn.execute(_SQL["lock_all_instructions"], scope.account, scope.livemode, sorted(ids))
+
+
+async def insert_transfers(conn: Conn, scope: AccountScope, new: Sequence[IncomingTransfer]) -> int:
+    """Write the outcomes of lines of a platform; return how many, as the return reference of none was another's."""
+    rows = [
+        {
+            **{name: getattr(each, name) for name in _TRANSFER_COLUMNS},
+            "suggestions": each.suggestions or None,
+        }
+        for each in new
+    ]
+    return len(await conn.fetch(_SQL["insert_transfers"], scope.account, scope.livemode, recordset(rows)))
 
 
 async def lock_instructions(conn: Conn, scope: AccountScope, instructions_id: str) -> FundingInstructions | None:

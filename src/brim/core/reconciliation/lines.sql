@@ -147,3 +147,43 @@ FROM (
     LIMIT $1
 ) AS open
 GROUP BY kind;
+
+-- name: insert_statement_lines
+-- Store lines of statements (a JSON array of rows), each once; those whose key is known do not come back.
+INSERT INTO statement_lines (
+    account, livemode, bank_account, line_key, bank_file, position, booked_on, amount, currency, type_code,
+    bank_reference, reference, description, matched_kind, matched, created_ms, id, statement,
+    parent, remittance
+)
+SELECT *
+FROM json_to_recordset($1::json) AS n (
+    account text, livemode boolean, bank_account text, line_key text, bank_file text, position integer, booked_on date,
+    amount bigint, currency text, type_code text, bank_reference text, reference text, description text,
+    matched_kind text, matched text, created_ms bigint, id text, statement text, parent text, remittance text
+)
+ON CONFLICT ON CONSTRAINT statement_lines_pk DO NOTHING
+RETURNING line_key;
+
+-- name: find_line_keys
+-- Which of some keys lines of a bank account have.
+SELECT f.line_key
+FROM unnest($4::text[]) AS n (line_key)
+CROSS JOIN LATERAL (
+    SELECT line_key
+    FROM statement_lines
+    WHERE account = $1 AND livemode = $2 AND bank_account = $3 AND line_key BETWEEN n.line_key AND n.line_key
+    ORDER BY account, livemode, bank_account, line_key
+) AS f;
+
+-- name: open_breaks
+-- List what does not match (a JSON array of rows), once for each cause; what was listed before does not come back.
+INSERT INTO breaks (
+    account, livemode, id, kind, cause, bank_file, amount, currency, reference, detail, raw, opened_ms, statement
+)
+SELECT *
+FROM json_to_recordset($1::json) AS n (
+    account text, livemode boolean, id text, kind text, cause text, bank_file text, amount bigint, currency text,
+    reference text, detail text, raw text, opened_ms bigint, statement text
+)
+ON CONFLICT ON CONSTRAINT breaks_cause DO NOTHING
+RETURNING id, statement, line;

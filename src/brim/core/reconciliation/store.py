@@ -10,9 +10,12 @@ from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.reconciliation.rules import BREAK_PREFIX, Break, BreakKind, NewBreak, StatementLineRow
 from brim.platform.database import Conn
-from brim.platform.sql import load_queries
+from brim.platform.sql import load_queries, recordset
 
 _SQL: Final = load_queries(__package__, "lines")
+_LISTED: Final = (
+    *("id", "kind", "cause", "bank_file", "amount", "currency", "reference", "detail", "raw", "opened_ms", "statement"),
+)
 
 
 async def insert_line(conn: Conn, line: StatementLineRow) -> bool:
@@ -43,6 +46,22 @@ async def insert_line(conn: Conn, line: StatementLineRow) -> bool:
     return found is not None
 
 
+async def insert_lines(conn: Conn, lines: Sequence[StatementLineRow]) -> int:
+    """Store lines of statements; return how many are new, the key of none of which was known."""
+    rows = []
+    for line in lines:
+        row = msgspec.structs.asdict(line)
+        scope: AccountScope = row.pop("scope")
+        rows.append({"account": scope.account, "livemode": scope.livemode, **row})
+    return len(await conn.fetch(_SQL["insert_statement_lines"], recordset(rows)))
+
+
+async def find_line_keys(conn: Conn, scope: AccountScope, bank_account: str, keys: Sequence[str]) -> frozenset[str]:
+    """Return which of some keys lines of a bank account have."""
+    records = await conn.fetch(_SQL["find_line_keys"], scope.account, scope.livemode, bank_account, list(keys))
+    return frozenset(record["line_key"] for record in records)
+
+
 async def has_lines(conn: Conn, scope: AccountScope, bank_account: str) -> bool:
     """Tell whether lines of a bank account, by its name in the ledger, were posted."""
     return bool(await conn.fetchval(_SQL["has_lines"], scope.account, scope.livemode, bank_account))
@@ -50,19 +69,7 @@ async def has_lines(conn: Conn, scope: AccountScope, bank_account: str) -> bool:
 
 async def open_break(conn: Conn, new: NewBreak, *, now_ms: int, ids: Ids) -> Break | None:
     """List what does not match, and return it; None where it was listed before."""
-    opened = Break(
-        id=ids.new_at(BREAK_PREFIX, now_ms),
-        kind=new.kind,
-        cause=new.cause,
-        bank_file=new.bank_file,
-        amount=new.amount,
-        currency=new.currency,
-        reference=new.reference,
-        detail=new.detail,
-        raw=new.raw,
-        opened_ms=now_ms,
-        statement=new.statement,
-    )
+    opened = new_break(new, now_ms=now_ms, ids=ids)
     found = await conn.fetchrow(
         _SQL["open_break"],
         new.scope.account,
@@ -82,6 +89,41 @@ async def open_break(conn: Conn, new: NewBreak, *, now_ms: int, ids: Ids) -> Bre
     if found is None:
         return None
     return msgspec.structs.replace(opened, statement=found["statement"], line=found["line"])
+
+
+def new_break(new: NewBreak, *, now_ms: int, ids: Ids) -> Break:
+    """Return what does not match as it is listed."""
+    return Break(
+        id=ids.new_at(BREAK_PREFIX, now_ms),
+        kind=new.kind,
+        cause=new.cause,
+        bank_file=new.bank_file,
+        amount=new.amount,
+        currency=new.currency,
+        reference=new.reference,
+        detail=new.detail,
+        raw=new.raw,
+        opened_ms=now_ms,
+        statement=new.statement,
+    )
+
+
+async def open_breaks(conn: Conn, scope: AccountScope, breaks: Sequence[Break]) -> dict[str, Break]:
+    """List what does not match; return by id, with its line and statement, what was not listed before."""
+    rows = [
+        {
+            "account": scope.account,
+            "livemode": scope.livemode,
+            **{name: getattr(each, name) for name in _LISTED},
+        }
+        for each in breaks
+    ]
+    records = {record["id"]: record for record in await conn.fetch(_SQL["open_breaks"], recordset(rows))}
+    return {
+        each.id: msgspec.structs.replace(each, statement=found["statement"], line=found["line"])
+        for each in breaks
+        if (found := records.get(each.id)) is not None
+    }
 
 
 async def list_open_breaks(conn: Conn, scope: AccountScope, *, limit: int) -> list[Break]:

@@ -18,7 +18,7 @@ from brim.core.time.rules import (
     moment_of,
     standing_at,
 )
-from brim.core.time.service import check_test_mode, find_clock, lock_owner_time
+from brim.core.time.service import check_test_mode, find_clock, lock_owner_time, lock_owner_times
 from brim.core.time.store import clock_from_record, clock_of, read_clock
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "clock_of",
     "find_clock",
     "lock_owner_time",
+    "lock_owner_times",
     "moment_of",
     "read_clock",
     "standing_at",

@@ -1,6 +1,6 @@
 """Test clocks in the database, as far as they tell what time it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from brim.base.scope import AccountScope
@@ -19,6 +19,15 @@ async def read_clock(conn: Conn, scope: AccountScope) -> TestClock | None:
 async def hold_clock(conn: Conn, scope: AccountScope) -> TestClock | None:
     """Return an account's clock, which does not move until the caller's transaction ends."""
     return clock_of(await conn.fetchrow(_SQL["hold_clock"], scope.account, scope.livemode))
+
+
+async def hold_clocks(conn: Conn, scopes: Sequence[AccountScope]) -> dict[AccountScope, TestClock]:
+    """Return the clocks of those of some accounts that have one; none moves until the caller's transaction ends."""
+    records = await conn.fetch(
+        _SQL["hold_clocks"], [scope.account for scope in scopes], [scope.livemode for scope in scopes]
+    )
+    clocks = [clock_from_record(each, clock_id=each["id"], created=each["created"]) for each in records]
+    return {clock.scope: clock for clock in clocks}
 
 
 def clock_of(record: Mapping[str, Any] | None) -> TestClock | None:

@@ -14,16 +14,32 @@ from brim.core.topups.bank_confirmation_rules import (
     ConfirmedOtherwiseError,
     UnexpectedBankAmountError,
 )
-from brim.core.topups.bank_confirmations import confirm_by_bank, is_confirmed, note_confirmation, post_balance_step
+from brim.core.topups.bank_confirmation_store import NewConfirmation
+from brim.core.topups.bank_confirmations import (
+    PlannedConfirmation,
+    confirm_by_bank,
+    is_confirmed,
+    note_confirmation,
+    plan_confirmations,
+    post_balance_step,
+    write_confirmations,
+)
 from brim.core.topups.batches import Batches
 from brim.core.topups.config_cache import ConfigCache
-from brim.core.topups.config_store import read_config
+from brim.core.topups.config_store import ConfigVersion, read_config, read_config_versions
 from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.importing import IMPORT_RAIL, History, import_history
 from brim.core.topups.lists import fetch_topups, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
-from brim.core.topups.receiving import PUSH_RAIL, receive_topup
+from brim.core.topups.receiving import (
+    PUSH_RAIL,
+    NotTogetherError,
+    PlannedTopup,
+    plan_topup,
+    receive_topup,
+    write_topups,
+)
 from brim.core.topups.rescheduling import NewDate, ask_again, hold_pending, reschedule, wake
 from brim.core.topups.retry_rules import (
     RetriedAlreadyError,
@@ -94,6 +110,7 @@ __all__ = [
     "Change",
     "ClearingCheck",
     "ConfigCache",
+    "ConfigVersion",
     "ConfirmedOtherwiseError",
     "CreateTopup",
     "CurrencyNotCollectedError",
@@ -102,10 +119,14 @@ __all__ = [
     "History",
     "InvalidTransitionError",
     "KnownRetry",
+    "NewConfirmation",
     "NewDate",
     "NoFundingSourceError",
+    "NotTogetherError",
     "ObserveOutcome",
     "OfRails",
+    "PlannedConfirmation",
+    "PlannedTopup",
     "RenderTopup",
     "RetriedAlreadyError",
     "RetryKind",
@@ -137,10 +158,13 @@ __all__ = [
     "lock_topup",
     "note_confirmation",
     "observe_changes",
+    "plan_confirmations",
+    "plan_topup",
     "post_balance_step",
     "postpone",
     "preview_topup",
     "read_config",
+    "read_config_versions",
     "read_links",
     "receive_topup",
     "refused_as_dishonored",
@@ -155,4 +179,6 @@ __all__ = [
     "update_topup",
     "wake",
     "write_changes",
+    "write_confirmations",
+    "write_topups",
 ]

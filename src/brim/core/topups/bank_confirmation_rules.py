@@ -116,6 +116,12 @@ class ConfirmedOtherwiseError(BrimError):
         )
 
 
+def is_expected(confirmation: BankConfirmation, amount: int) -> bool:
+    """Tell whether the bank's amount is what a top-up of `amount` calls for, with a fee where it was taken back."""
+    fee = confirmation.amount - amount
+    return fee == 0 or (fee > 0 and confirmation.step is BankStep.RETURN)
+
+
 def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, entry_id: str, created: int) -> Posting:
     """Return what a confirmation posts of a top-up of `amount`.
 
@@ -124,9 +130,9 @@ def bank_posting(confirmation: BankConfirmation, *, amount: int, currency: str, 
     Raises:
         UnexpectedBankAmountError: another amount came, or less was taken back than the top-up's.
     """
-    fee = confirmation.amount - amount
-    if fee < 0 or (fee and confirmation.step is not BankStep.RETURN):
+    if not is_expected(confirmation, amount):
         raise UnexpectedBankAmountError(confirmation, amount)
+    fee = confirmation.amount - amount
     bank = bank_ledger_account(confirmation.bank_account)
     debit, credit = (bank, FUNDING_CLEARING) if confirmation.step in COMING else (FUNDING_CLEARING, bank)
     lines = [EntryLine(debit_account=debit, credit_account=credit, amount=amount, currency=currency)]

@@ -25,7 +25,7 @@ async def insert(conn: Conn, new: Sequence[NewConfirmation]) -> list[bool]:
     """Write confirmations, of which there is at least one; tell of each whether it is the first of its step."""
     rows = [
         (
-            *_key(each.confirmation),
+            *key_of(each.confirmation),
             each.confirmation.bank_account,
             each.confirmation.amount,
             each.currency,
@@ -35,12 +35,12 @@ async def insert(conn: Conn, new: Sequence[NewConfirmation]) -> list[bool]:
         for each in new
     ]
     written = {tuple(record) for record in await conn.fetch(_SQL["insert_bank_confirmations"], *columns(rows))}
-    return [_key(each.confirmation) in written for each in new]
+    return [key_of(each.confirmation) in written for each in new]
 
 
 async def find_known(conn: Conn, confirmation: BankConfirmation) -> BankConfirmation:
     """Return what is known of the same step of the same top-up, of which there is something."""
-    record = await conn.fetchrow(_SQL["read_bank_confirmation"], *_key(confirmation))
+    record = await conn.fetchrow(_SQL["read_bank_confirmation"], *key_of(confirmation))
     return msgspec.structs.replace(confirmation, **record)
 
 
@@ -50,6 +50,15 @@ async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: str) -
     return await conn.fetchrow(_SQL["read_bank_confirmation"], *key) is not None
 
 
-def _key(confirmation: BankConfirmation) -> tuple[str, bool, str, str]:
+async def find_confirmed(
+    conn: Conn, confirmations: Sequence[BankConfirmation]
+) -> frozenset[tuple[str, bool, str, str]]:
+    """Return those steps of confirmations, at least one, that were confirmed, as `key_of` names them."""
+    records = await conn.fetch(_SQL["find_confirmed_steps"], *columns([key_of(each) for each in confirmations]))
+    return frozenset(tuple(record) for record in records)
+
+
+def key_of(confirmation: BankConfirmation) -> tuple[str, bool, str, str]:
+    """Return what names the step of a top-up: account, mode, top-up, step."""
     scope = confirmation.scope
     return scope.account, scope.livemode, confirmation.topup, confirmation.numbered_step

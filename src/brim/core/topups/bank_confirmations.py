@@ -4,14 +4,15 @@ A confirmation may come before the money becomes usable, and a failed top-up may
 and changes no status.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, NamedTuple
 
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.events import BY_ITSELF, EventType, Renderers, insert_events, new_event
-from brim.core.ledger import Balance
+from brim.core.ledger import Balance, Posting
 from brim.core.negative_balances import Crossing, announce_crossings
 from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as store
@@ -22,6 +23,7 @@ from brim.core.topups.bank_confirmation_rules import (
     ConfirmedOtherwiseError,
     balance_posting,
     bank_posting,
+    is_expected,
 )
 from brim.core.topups.bank_confirmation_store import NewConfirmation
 from brim.core.topups.store import fetch_topups
@@ -73,6 +75,48 @@ async def _confirm(conn: Conn, confirmations: Sequence[tuple[BankConfirmation, O
     if to_post:
         await ledger.post_entries(conn, to_post)
     return len(to_post)
+
+
+class PlannedConfirmation(NamedTuple):
+    """A confirmation that is to be written, and what it posts."""
+
+    new: NewConfirmation
+    posting: Posting
+
+
+async def plan_confirmations(
+    conn: Conn, confirmations: Sequence[BankConfirmation]
+) -> list[Callable[[OwnerTime], PlannedConfirmation] | None]:
+    """Return of each confirmation, of which there is at least one, what makes it at a moment, in the order of its ids.
+
+    None for one that `confirm_by_bank` would not post: it is known, or the amount is wrong.
+    """
+    topups = await fetch_topups(conn, [(each.scope, each.topup) for each in confirmations])
+    known = await store.find_confirmed(conn, confirmations)
+    planned: list[Callable[[OwnerTime], PlannedConfirmation] | None] = []
+    for confirmation, topup in zip(confirmations, topups, strict=True):
+        is_due = topup is not None and is_expected(confirmation, topup.amount)
+        if topup is None or not is_due or store.key_of(confirmation) in known:
+            planned.append(None)
+        else:
+            planned.append(partial(_planned, confirmation, topup.amount, topup.currency))
+    return planned
+
+
+def _planned(confirmation: BankConfirmation, amount: int, currency: str, moment: OwnerTime) -> PlannedConfirmation:
+    posting = bank_posting(
+        confirmation,
+        amount=amount,
+        currency=currency,
+        entry_id=moment.new_id("je_"),
+        created=moment.now_ms // 1000,
+    )
+    return PlannedConfirmation(NewConfirmation(confirmation, currency, moment.now_ms), posting)
+
+
+async def write_confirmations(conn: Conn, new: Sequence[NewConfirmation]) -> bool:
+    """Write confirmations, of which there is at least one and whose entries the caller posts; tell if all are new."""
+    return all(await store.insert(conn, new))
 
 
 async def note_confirmation(conn: Conn, confirmation: BankConfirmation, currency: str, *, now_ms: int) -> bool:

@@ -16,3 +16,14 @@ SELECT bank_account, amount, reference
 FROM bank_confirmations
 WHERE account = $1 AND livemode = $2 AND topup BETWEEN $3 AND $3 AND step = $4
 ORDER BY topup;
+
+-- name: find_confirmed_steps
+-- Which of some steps of top-ups were confirmed.
+SELECT f.account, f.livemode, f.topup, f.step
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS n (account, livemode, topup, step)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, topup, step
+    FROM bank_confirmations
+    WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup AND step = n.step
+    ORDER BY topup
+) AS f;

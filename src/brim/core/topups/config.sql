@@ -14,3 +14,14 @@ LEFT JOIN test_clocks AS c ON c.account = o.account AND c.livemode = o.livemode
 LEFT JOIN default_funding_sources AS d ON d.account = o.account AND d.livemode = o.livemode
 LEFT JOIN funding_sources AS f ON f.account = d.account AND f.livemode = d.livemode AND f.id = d.funding_source
 WHERE o.account = $1 AND o.livemode = $2;
+
+-- name: read_config_versions
+-- The version of the configuration of each of some accounts that has one, and whether it takes no more money.
+SELECT o.account, o.livemode, o.version, o.is_closed
+FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, version, is_closed
+    FROM owner_terms
+    WHERE account = w.account AND livemode = w.livemode
+    OFFSET 0
+) AS o;

@@ -1,6 +1,7 @@
 """What a create depends on, versioned, in the database."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from brim.base.scope import AccountScope
 from brim.core.funding import funding_of, funding_source_from_record
@@ -30,3 +31,22 @@ async def read_config(conn: Conn, scope: AccountScope) -> AccountConfig:
             if record["id"] is not None
         },
     )
+
+
+class ConfigVersion(NamedTuple):
+    """The version of an account's configuration, and whether the account takes no more money."""
+
+    version: int = 0
+    is_closed: bool = False
+
+
+async def read_config_versions(conn: Conn, scopes: Sequence[AccountScope]) -> dict[AccountScope, ConfigVersion]:
+    """Return the version of the configuration of each account, as it is now."""
+    records = await conn.fetch(
+        _SQL["read_config_versions"], [scope.account for scope in scopes], [scope.livemode for scope in scopes]
+    )
+    known = {
+        AccountScope(record["account"], record["livemode"]): ConfigVersion(record["version"], record["is_closed"])
+        for record in records
+    }
+    return {scope: known.get(scope, ConfigVersion()) for scope in scopes}

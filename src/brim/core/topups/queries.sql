@@ -65,6 +65,39 @@ SELECT event_id, event_id NOT IN (SELECT event_id FROM current) AS is_stale
 FROM wanted
 WHERE event_id NOT IN (SELECT event_id FROM winners);
 
+-- name: receive_topups
+-- Create top-ups whose money has come, where the configuration of their account is what they were planned by; their
+-- events are written by the caller. Returns the ids of the others.
+WITH wanted AS MATERIALIZED (
+    SELECT *
+    FROM json_to_recordset($1::json) AS w ({new_topup_definitions}, balance_transaction text, config_version bigint)
+),
+-- Locked until the commit, as create_topups does.
+configs AS MATERIALIZED (
+    SELECT o.account, o.livemode, o.version
+    FROM (SELECT DISTINCT account, livemode FROM wanted ORDER BY account, livemode) AS w
+    CROSS JOIN LATERAL (
+        SELECT account, livemode, version
+        FROM owner_terms
+        WHERE account = w.account AND livemode = w.livemode
+        FOR SHARE
+    ) AS o
+),
+current AS MATERIALIZED (
+    SELECT w.*
+    FROM wanted AS w
+    LEFT JOIN configs AS c ON c.account = w.account AND c.livemode = w.livemode
+    WHERE w.config_version = coalesce(c.version, 0)
+),
+new_topups AS (
+    INSERT INTO topups ({new_topup_columns}, status, balance_transaction)
+    SELECT {new_topup_columns}, 'succeeded', balance_transaction
+    FROM current
+)
+SELECT id
+FROM wanted
+WHERE id NOT IN (SELECT id FROM current);
+
 -- name: find_twins
 -- Of top-ups that were just written, an equal one each, where there is one: of the same account, bank account, amount
 -- and currency, created since (its id is no lower), and neither canceled nor failed. Asked of live ones only.

@@ -64,6 +64,33 @@ async def insert_topups(conn: Conn, batch: Sequence[NewTopup], *, now_ms: int) -
     return {record["event_id"]: Refusal.CONFIG_CHANGED if record["is_stale"] else Refusal.KEY_TAKEN for record in lost}
 
 
+async def insert_received(conn: Conn, topups: Sequence[tuple[Topup, int]]) -> frozenset[str]:
+    """Create succeeded top-ups of money that has come, each with the version of its account's configuration.
+
+    The caller's transaction writes their events. Returns the ids of those whose configuration has another version now,
+    which are not created.
+    """
+    rows = [
+        {
+            "account": topup.scope.account,
+            "livemode": topup.scope.livemode,
+            "id": topup.id,
+            "amount": topup.amount,
+            "currency": topup.currency,
+            "created": topup.created,
+            "expected_availability_date": topup.expected_availability_date,
+            "description": topup.description,
+            "metadata": topup.metadata or None,
+            "rail": topup.rail,
+            "balance_transaction": topup.balance_transaction,
+            "config_version": config_version,
+        }
+        for topup, config_version in topups
+    ]
+    records = await conn.fetch(_SQL["receive_topups"], json_codec.encode_text(rows))
+    return frozenset(record["id"] for record in records)
+
+
 async def find_twins(conn: Conn, batch: Sequence[NewTopup]) -> dict[str, str]:
     """Return the ids of top-ups that those of a batch look like duplicates of, by the batch's own ids.
 
