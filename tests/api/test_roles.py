@@ -30,6 +30,7 @@ from brim.testing.terminal import typed
 from tests.support.people import IDS, NOW_MS, VAULT, add
 
 APPROVALS: Final = {
+    "PostBrimAchBankFilesBankFileApprove",
     "PostBrimAchFilesFileApprove",
     "PostBrimAchOriginatorsOriginatorActivate",
     "PostBrimAchReturnRatesSubjectApproveOverride",
@@ -39,6 +40,7 @@ APPROVALS: Final = {
 MONEY: Final = {
     "DeleteBrimDefaultFundingSourcesCurrency",
     "PostBrimAchBankFiles",
+    "PostBrimAchBankFilesBankFileReject",
     "PostBrimAchFilesFileResubmit",
     "PostBrimAchFilesFileVoid",
     "PostBrimAchOriginators",

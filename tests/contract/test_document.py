@@ -57,6 +57,9 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/test_helpers/test_clocks",  # an account without a clock
         "POST /v1/test_helpers/test_clocks/{test_clock}/advance",  # a time that is later
         "POST /v1/brim/ach/bank_files",  # an originator
+        "GET /v1/brim/ach/bank_files/{bank_file}/preview",  # the same
+        "POST /v1/brim/ach/bank_files/{bank_file}/approve",  # an operator
+        "POST /v1/brim/ach/bank_files/{bank_file}/reject",  # one that waits
         "POST /v1/reporting/report_runs",  # a type of report, and the interval that it needs
         "POST /v1/brim/corrections/{correction}/refuse",  # the correction's own code, while it is open
         "GET /v1/brim/negative_balances/{negative_balance}",  # one that no top-up has recovered meanwhile

@@ -679,6 +679,7 @@ CASES: Final[Mapping[str, Case]] = {
     "erasure.page_statement_lines": Case((*OWN, "", 100, "")),
     "erasure.page_bank_files": Case((*OWN, "", 100)),
     "erasure.erase_findings": Case((*OWN, [at("bf_", n) for n in MANY], ["[]"] * 100)),
+    "erasure.erase_reject_reasons": Case((*OWN, [at("bf_", n) for n in MANY], "x")),
     "erasure.erase_rail_stops": Case((*OWN, "acct_7", "x"), reads_all="stops in force are a few"),
     "erasure.erase_return_overrides": Case((*OWN, "acct_7", "x"), reads_all="overrides are a few"),
     "erasure.page_funding_instructions": Case((*OWN, "", 100, "acct_7")),
@@ -1029,9 +1030,16 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.find_batches_by_number": Case((*OWN, 50, "orig_1")),
     "direct_debits.find_batches_by_numbers": Case((*OWN, list(FEW), "orig_1")),
     "direct_debits.set_batch_status": Case((*OWN, at("file_", 500), 50, "settled", None, "x")),
-    "direct_debits.insert_bank_file": Case((*OWN, sha(0), "bf_new", "orig_1", "returns", "", 1, b"", 1)),
+    "direct_debits.insert_bank_file": Case(
+        (*OWN, sha(0), "bf_new", "orig_1", "returns", "", 1, b"", 1, "received", None, False)
+    ),
     "direct_debits.find_bank_bytes": Case((*OWN, at("bf_", 500))),
     "direct_debits.find_bank_file": Case((*OWN, sha(500), "orig_1")),
+    "direct_debits.lock_bank_file": Case((*OWN, at("bf_", 500))),
+    "direct_debits.deliver_bank_file": Case((*OWN, at("bf_", 500), 1)),
+    "direct_debits.approve_bank_file": Case((*OWN, at("bf_", 500), "op_2", 1, None, False)),
+    "direct_debits.void_bank_file_approval": Case((*OWN, at("bf_", 500))),
+    "direct_debits.reject_bank_file": Case((*OWN, at("bf_", 500), "op_3", 1, "x")),
     "direct_debits.bank_files_to_apply": Case(()),
     "direct_debits.finish_bank_file": Case((*OWN, sha(500), "orig_1", "applied", "returns", "[]", 1)),
     "direct_debits.receive_held_csv_again": Case(
@@ -1042,6 +1050,7 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.fetch_bank_files": Case((*OWN, [at("bf_", n) for n in FEW])),
     "direct_debits.page_files": Case((*PAGE, None)),
     "direct_debits.page_bank_files": Case(PAGE),
+    "direct_debits.page_bank_files_by_status": Case((*PAGE, "applied")),
     "direct_debits.files_standing_at": Case((*OWN, "orig_1", "approved"), reads_all="is asked after a restore"),
     "direct_debits.release_held_files": Case((*OWN, "orig_1", "x"), reads_all="is asked after a restore"),
     "direct_debits.lock_topups_by_individual_id": Case((*OWN, ["x"], 15), reads_all="is asked after a restore"),

@@ -16,6 +16,7 @@ from tests.support.books import execute, rows
 from tests.support.brim_process import run_brim
 from tests.support.csv_statements import Line, csv_file, simple
 from tests.support.live_money import LiveMoney
+from tests.support.people import add
 from tests.support.statement_writers import Account, Entry, bai2
 
 PROFILE = """
@@ -333,6 +334,33 @@ async def test_a_mapping_of_csv_is_tried_saved_shown_and_used(brim: Commands, li
     assert "is not a mapping" in await brim.run("statements", "mapping", "set", str(fields), fails=True)
     told = await brim.take(str(file), group="statements")
     assert told.strip() == "monday.csv: statement, applied; 1 statement, 1 new line, 1 open break."
+
+
+async def test_an_imported_statement_waits_where_there_are_operators(
+    brim: Commands, live: LiveMoney, tmp_path: Path, database: Database
+) -> None:
+    await live.open()
+    for name in ("ada", "eve"):
+        await add(database, f"{name}@example.com")
+    file = tmp_path / "monday.bai"
+    file.write_bytes(
+        bai2([Account("9876543210", "usd", 1_000, (Entry(-250, "B1", text=("FEE",)),), date(2026, 11, 30))])
+    )
+    taken, told = (await brim.take(str(file), group="statements")).splitlines()
+    assert taken == "monday.bai: statement, awaiting_approval; 0 statements, 0 new lines, 0 open breaks."
+    waits = told.partition(" ")[0]
+    assert told.startswith(f"{waits} waits: another operator looks at it")
+    assert f"does not count before {waits} is approved" in await brim.take("--complete")
+    shown = await brim.run("statements", "preview", waits, secrets=True)
+    assert "...3210\t1000 usd\t750 usd\t0 usd\t-250 usd\t1 of 1\tfirst" in shown
+    assert "2026-11-30\t-250 usd\topen\tNothing explains this line" in shown
+    sha256 = shown.partition("sha256 ")[2].partition("\n")[0]
+    approve = ("statements", "approve", waits, "--sha256", sha256)
+    assert "There are operators who can approve this" in await brim.run(*approve, secrets=True, fails=True)
+    assert "is rejected." in await brim.run("statements", "reject", waits, "--reason", "No such fee.")
+    assert "was rejected: No such fee." in await brim.take(str(file))
+    await execute(database, "UPDATE operators SET disabled_ms = 1 WHERE email LIKE 'eve%'")
+    assert "is approved." in await brim.run(*approve, secrets=True)
 
 
 async def test_statements_are_imported_listed_and_shown(brim: Commands, live: LiveMoney, tmp_path: Path) -> None:

@@ -222,6 +222,30 @@ class AchObjects:
         self._run(make)
         return file_id
 
+    def waiting_statement(self, content: bytes = b"no statement", imported_by: str = "op_somebody") -> str:
+        """Return the id of a statement that somebody has imported, and that waits for an approval."""
+        file_id, originator = self._new_id(BANK_FILE_PREFIX), self.active_originator()
+
+        async def make(database: Database) -> None:
+            async with database.connection() as conn:
+                await insert_bank_file(
+                    conn,
+                    self._scope,
+                    sha256=hashlib.sha256(content).digest(),
+                    file_id=file_id,
+                    originator=originator,
+                    name="monday.bai",
+                    byte_count=len(content),
+                    sealed=self._seal(content, bank_file_place(self._scope, file_id)),
+                    now_ms=self._now_ms,
+                    kind="statement",
+                    status="awaiting_approval",
+                    imported_by=imported_by,
+                )
+
+        self._run(make)
+        return file_id
+
     def entries(self, file: AchFile, count: int) -> list[str]:
         """Give a file entries, and return their traces in order."""
         entries = [

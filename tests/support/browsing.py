@@ -9,6 +9,7 @@ from itertools import count
 from typing import Final
 from urllib.parse import urlsplit
 
+from brim.http.multipart import Part, encode_multipart, text_of
 from tests.support.wire import Wire, WireReply
 
 _ADDRESSES: Final = count(1)
@@ -72,6 +73,13 @@ class Browser:
         if origin is not None:
             headers["Origin"] = origin or self._origin
         return self._keep(self.wire.send("POST", path, form=form, headers=headers))
+
+    def upload(self, path: str, content: bytes, *, name: str = "monday.bai", **form: str) -> WireReply:
+        """Send a form with a file, from a page of this site."""
+        parts = [*(Part(field, text, None) for field, text in form.items()), Part("file", text_of(content), name)]
+        content_type, body = encode_multipart(parts, boundary="b0undary")
+        headers = {**self.sent_headers(), "Origin": self._origin, "Content-Type": content_type.decode()}
+        return self._keep(self.wire.send("POST", path, body=body, headers=headers))
 
     def submit(self, path: str, **form: str) -> WireReply:
         """Send a form of the last page, with its token, and follow to the page that it leads to."""

@@ -90,6 +90,18 @@ _FILE = direct_debits.AchFile(
     sha256=b"",
     built_ms=1,
 )
+_BANK_FILE = direct_debits.BankFile(
+    id="bankf_x",
+    originator="orig_x",
+    kind="statement",
+    name="x.bai",
+    status="applied",
+    byte_count=1,
+    findings="[]",
+    received_ms=1,
+    applied_ms=1,
+    sha256=b"",
+)
 _BREAK = Break(
     id="brk_x",
     kind="unmatched_line",
@@ -420,6 +432,13 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The file achf_x is built, not sent. Retrieve it again before you go on."),
     (direct_debits.FileChangedError("achf_x", "it is late."), 400, "file_held", None,
      "The file achf_x is held: it is late."),
+    (direct_debits.BytesForgottenError("achf_x"), 400, "file_bytes_forgotten", None,
+     "The bytes of the file achf_x were removed by age; its hash, totals and entries are kept."),
+    (direct_debits.BankFileStateError(_BANK_FILE, "approved"), 400, "bank_file_unexpected_state", None,
+     "The bank file bankf_x is applied, and cannot be approved. Retrieve it again."),
+    (direct_debits.BankFileSeenOtherwiseError("bankf_x", "its hash is another one than was approved."), 400,
+     "bank_file_seen_otherwise", None,
+     "The bank file bankf_x is not approved: its hash is another one than was approved."),
     (direct_debits.TooLateToCancelError(), 400, None, None,
      "This top-up could not be canceled because its debit has been handed over for collection at the cut-off."),
     (rail_ach.ProfileError("opening", "it is no time."), 400, None, "opening",

@@ -185,11 +185,13 @@ _BOOKS: Final = (
     """,
     """
     bank_files (
-        account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms
+        account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms,
+        imported_by, approved_by, approved_ms, approved_sha256
     )
     SELECT
-        {account}, false, sha256(n::text::bytea), 'bf_' || {id}, 'orig_1', 'returns', '',
-        CASE WHEN n <= 20 THEN 'received' ELSE 'applied' END, 1, '', '[]', n
+        {account}, false, sha256(n::text::bytea), 'bf_' || {id}, 'orig_1', 'statement', '',
+        CASE WHEN n <= 20 THEN 'received' ELSE 'applied' END, 1, '', '[]', n, 'op_1', 'op_2', n,
+        sha256(n::text::bytea)
     FROM n
     """,
     """

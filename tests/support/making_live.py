@@ -15,6 +15,7 @@ from tests.support.ach_objects import AchObjects
 from tests.support.wire import Wire
 
 NEVER_BY_KEYS: Final = {
+    "PostBrimAchBankFilesBankFileApprove",
     "PostBrimAchFilesFileApprove",
     "PostBrimAchOriginatorsOriginatorActivate",
     "PostBrimAchReturnRatesSubjectApproveOverride",
@@ -24,6 +25,8 @@ NEVER_BY_KEYS: Final = {
 """What operators do, and keys are refused."""
 NEEDS_A_STATEMENT: Final = {"PostBrimBreaksBreakTakeIn"}
 """What is about the bytes of a file that only a bank can have sent; `tests/db/test_line_settlements.py` does it."""
+_PREVIEW: Final = "GetBrimAchBankFilesBankFilePreview"
+"""The same, which only reads; `tests/db/test_imported_statements.py` and `tests/web/test_live_money_pages.py` do it."""
 
 _PRENOTES: Final = "/v1/brim/prenotes"
 _MICRODEPOSITS: Final = "/v1/brim/microdeposits"
@@ -53,7 +56,7 @@ def is_live(operation: Operation) -> bool:
 
 def is_done_by_keys(operation: Operation) -> bool:
     """Tell whether a key can do it, perhaps after an operator has prepared it."""
-    return operation.operation_id not in NEVER_BY_KEYS | NEEDS_A_STATEMENT
+    return operation.operation_id not in NEVER_BY_KEYS | NEEDS_A_STATEMENT | {_PREVIEW}
 
 
 def live_sample_for(entry: Entry, server: BrimServer, account: str, folder: Path) -> Sample:
@@ -116,7 +119,8 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
     if "statement" in operation.path or "settlement" in operation.path:
         return _make_of_statements(operation, objects)
     if "bank_files" in operation.path:
-        return objects.bank_file()
+        waits = operation.path.endswith(("/approve", "/reject"))
+        return objects.waiting_statement() if waits else objects.bank_file()
     if operation.path.startswith("/v1/brim/incoming_transfers"):
         return objects.suspended_transfer(is_proposed=operation.path.endswith(("/approve", "/decline")))
     make = {

@@ -73,7 +73,6 @@ NOT_OFFERED = {
     "ConfirmedOtherwiseError",
     "PostedBeforeError",
     "AcknowledgementError",
-    "BytesForgottenError",
     "CompareError",
     "ListMissingError",
     "NotConfirmedError",

@@ -65,6 +65,8 @@ BY_API: Final = {
     "/ach/files/{file}/void": "PostBrimAchFilesFileVoid",
     "/ach/files/{file}/resubmit": "PostBrimAchFilesFileResubmit",
     "/ach/bank-files/import": "PostBrimAchBankFiles",
+    "/ach/bank-files/{file}/approve": "PostBrimAchBankFilesBankFileApprove",
+    "/ach/bank-files/{file}/reject": "PostBrimAchBankFilesBankFileReject",
     "/ach/return-rates/{subject}/override": "PostBrimAchReturnRatesSubjectOverride",
     "/ach/return-rates/{subject}/approve-override": "PostBrimAchReturnRatesSubjectApproveOverride",
     "/ach/return-rates/{subject}/end-override": "PostBrimAchReturnRatesSubjectEndOverride",

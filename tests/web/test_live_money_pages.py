@@ -27,6 +27,7 @@ from tests.support.people_house import PASSWORD, House, open_house, set_up_devic
 from tests.support.polling import until
 from tests.support.service import Server
 from tests.support.signing import SignedIn
+from tests.support.statement_writers import Account, Entry, bai2
 from tests.support.wire import Wire, WireReply
 
 NEW = "/ach/originators/new"
@@ -656,6 +657,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     submit(third, f"{shown}/approve", f"{shown}/approve", **seen | {"password": PASSWORD})
     assert "The file is approved" in third.text
     assert "(2 of 2)" in third.text
+    _check_that_two_people_take_in_a_statement(first, second, third)
     submit(second, path, f"{path}/suspend")
     assert "The originator is suspended." in second.text
 
@@ -694,6 +696,57 @@ def test_who_prepares_is_not_offered_to_approve_and_who_approves_not_to_prepare(
         assert "Ada Lovelace (" in text_of(viewer.open("/ach/files"))
         _check_that_two_people_settle_a_line(finance, approver, objects)
         _check_that_keys_leave_it_to_operators(house, account, objects, path)
+
+
+def _check_that_two_people_take_in_a_statement(first: Browser, second: Browser, third: Browser) -> None:
+    """Import a statement that another person looks at and approves, and one that they reject."""
+    days = (date(2026, 12, 7), date(2026, 12, 8))
+    monday, tuesday = (
+        bai2([Account("9876543210", "usd", opening, (Entry(-250, f"F{day}", text=("FEE",)),), day)])
+        for opening, day in zip((1_000, 750), days, strict=True)
+    )
+    page = _import(first, monday)
+    assert "It is applied once another operator has approved it." in first.text
+    assert "You imported this file, so another operator has to approve it." in first.text
+    assert f'"{page}/approve"' not in first.page.body.decode()
+    assert page in second.open("/live-money").body.decode()
+    assert "Awaiting approval" in text_of(second.open("/ach/bank-files?status=awaiting_approval"))
+    shown = second.open(page).body.decode()
+    for words in (
+        "The first of its account",
+        "10.00 USD",
+        "7.50 USD",
+        "1 of 1",
+        "Open line",
+        "Nothing explains this line",
+    ):
+        assert words in second.text, words
+    seen = dict(re.findall(r'name="(expected_status|sha256)" value="(\w+)"', shown))
+    second.submit(f"{page}/approve", **seen | {"sha256": "00" * 32})
+    assert "its hash is another one than was approved" in second.text
+    second.open(page)
+    second.submit(f"{page}/approve", **seen)
+    assert "The statement is approved." in second.text
+    until(lambda: "Approved by" in text_of(first.open(page)) and "Applied" in first.text, what="the statement")
+    page = _import(first, tuesday)
+    second.open(page)
+    second.submit(f"{page}/reject", reason="")
+    assert "Say why." in second.text
+    second.submit(f"{page}/reject", reason="No such fee.")
+    assert "You rejected this file" in second.text
+    assert _import(first, tuesday) == page
+    assert "No such fee." in first.text
+    assert f'"{page}/approve"' in third.open(page).body.decode()
+
+
+def _import(browser: Browser, content: bytes) -> str:
+    """Import a file by its page, and return where its own page is, which is open then."""
+    browser.open("/ach/bank-files")
+    browser.upload("/ach/bank-files/import", content, form_token=browser.form_token)
+    page = browser.location
+    assert page is not None, browser.text
+    browser.open(page)
+    return page.partition("?")[0]
 
 
 def _check_that_two_people_settle_a_line(finance: Browser, approver: Browser, objects: AchObjects) -> None:

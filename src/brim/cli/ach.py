@@ -14,6 +14,7 @@ from brim.cli.live_money import live_scope, of_account, on_approval, on_live_mon
 from brim.cli.options import exchange_setting, read_settings
 from brim.cli.originators import originators
 from brim.cli.private_files import private_file
+from brim.cli.statements import next_step
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
@@ -702,12 +703,14 @@ def import_file(
     """Take each FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content.
 
     Where no worker reads the bank's folder, nothing is usable before --complete says, after the end of its hold, that
-    nothing has come from the bank that is not imported.
+    nothing has come from the bank that is not imported. A statement waits where several operators have to do with live
+    money, until one of them approves it on the page Bank files; --complete does not count before.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
     from brim.core.direct_debits import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
     from brim.core.funding import BankSecrets
+    from brim.core.operators import count_approvers
     from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging
 
@@ -725,16 +728,23 @@ def import_file(
         told = []
         for name, content in contents:
             async with database.transaction() as conn:
-                taken = await store_bank_file(conn, vault, chosen, name, content, by=asked["by"], **when)
+                approvers = await count_approvers(conn)
+                taken = await store_bank_file(
+                    conn, vault, chosen, name, content, by=asked["by"], approvers=approvers, **when
+                )
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"])
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             if taken.is_new:
                 told.append(f"{name} is taken: {found.kind}, {found.status}.")
             else:
                 told.append(f"{name} was taken before: {found.id}, {found.kind}, {found.status}.")
+            if step := next_step(found):
+                told.append(step)
         if complete:
-            await state_all_imported(database, chosen, by=asked["by"], **when)
+            waiting = await state_all_imported(database, chosen, by=asked["by"], **when)
             told.append("Everything that the bank has sent until now is imported.")
+            if waiting is not None:
+                told.append(f"That does not count before {waiting} is approved or rejected, on the page Bank files.")
         return "\n".join(told)
 
     configure_logging("warning", "auto")

@@ -1,18 +1,20 @@
-"""Commands for bank statements: import files that have them, list them, and show the lines of one."""
+"""Commands for bank statements: import files that have them, approve them, list them, and show the lines of one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from brim.cli.database import asked_here, on_database, show_table
-from brim.cli.live_money import live_scope, of_account, open_vault, with_secrets
+from brim.cli.live_money import live_scope, of_account, on_approval, open_vault, with_secrets
 from brim.cli.statement_mappings import mapping
 
 if TYPE_CHECKING:
     from brim.base.paging import Page
+    from brim.base.scope import AccountScope
+    from brim.core.direct_debits import BankFile, Preview
     from brim.core.reconciliation import BankStatement, ShownLine
-    from brim.platform.database import Database
+    from brim.platform.database import Conn, Database
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
@@ -36,11 +38,13 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
     """Take each FILE of statements (BAI2, camt.053, camt.054, MT940, mapped CSV), and tell what it has brought.
 
     It goes the way of any file from the bank, as `brim ach import` does: it is known by its content, and applied once.
+    Where several operators have to do with live money, it waits until one of them approves it on the page of the file.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
     from brim.core.direct_debits import Incoming, retrieve_bank_file, store_bank_file
     from brim.core.funding import BankSecrets
+    from brim.core.operators import count_approvers
     from brim.core.originators import choose_originator
     from brim.platform.telemetry.logs import configure_logging
 
@@ -60,15 +64,33 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
                 size = f"{len(content) / 1_000_000:.1f} MB"
                 click.echo(f"{number} of {len(files)}: reading {file.name} ({size}) ...", err=True)
             async with database.transaction() as conn:
-                taken = await store_bank_file(conn, vault, chosen, file.name, content, by=asked["by"], **when)
+                approvers = await count_approvers(conn)
+                taken = await store_bank_file(
+                    conn, vault, chosen, file.name, content, by=asked["by"], approvers=approvers, **when
+                )
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"])
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             brought = await _brought(database, chosen.scope.account, found.id)
             before = "" if taken.is_new else " was taken before"
             click.echo(f"{file.name}{before}: {found.kind}, {found.status}; {brought}")
+            if told := next_step(found):
+                click.echo(told)
 
     configure_logging("warning", "auto")
     on_database(flags, take)
+
+
+def next_step(file: "BankFile") -> str | None:
+    """Return how an imported statement goes on that waits or was rejected; None for any other file."""
+    if file.status == "awaiting_approval":
+        return (
+            f"{file.id} waits: another operator looks at it and approves it on the page Bank files "
+            f"(brim statements preview {file.id} shows what it would post). If the bank's own channel brings it, "
+            "nobody has to."
+        )
+    if file.status == "rejected":
+        return f"{file.id} was rejected: {file.reject_reason} A third operator can approve it on the page Bank files."
+    return None
 
 
 async def _brought(database: "Database", account: str, bank_file: str) -> str:
@@ -91,6 +113,104 @@ async def _brought(database: "Database", account: str, bank_file: str) -> str:
 
 def _count(number: int, noun: str, *, has_more: bool) -> str:
     return f"{'at least ' if has_more else ''}{number} {noun}{'' if number == 1 else 's'}"
+
+
+@statements.command("preview")
+@click.argument("file", metavar="BANKF")
+@with_secrets
+def preview(file: str, account: str | None, **flags: str | None) -> None:
+    """Show what the imported statement BANKF would post if it were applied now: its balances and its first lines."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.direct_debits import Previews
+
+    vault, asked = open_vault(flags), asked_here()
+
+    async def read(database: "Database") -> "Preview":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        previews = Previews(database, vault, WIRE_FORMATS)
+        return await previews.preview(scope, file, now_ms=asked["now_ms"], ids=asked["ids"])
+
+    found = on_database(flags, read)
+    read_by = f", read by mapping {found.mapping}" if found.mapping else ""
+    click.echo(f"{found.file.name}, {found.file.status}: {found.format}, {found.verdict or 'not read'}{read_by}")
+    click.echo(f"sha256 {found.file.sha256.hex()}")
+    for finding in found.findings:
+        click.echo(f"{finding.where}: {finding.sentence}")
+    show_table(
+        ("statement", "account", "opening", "closing", "credits", "debits", "new lines", "place"),
+        [
+            (
+                f"{each.number} {each.period_to or ''}".strip(),
+                f"...{each.account_last4}{'' if each.is_ours else ' (another account)'}",
+                _amount(each.opening, each.currency),
+                _amount(each.closing, each.currency),
+                _amount(each.credits, each.currency),
+                _amount(each.debits, each.currency),
+                f"{'?' if each.new_count is None else each.new_count} of {each.line_count}",
+                each.place or "",
+            )
+            for each in found.statements
+        ],
+    )
+    for question in (question for each in found.statements for question in each.questions):
+        click.echo(question)
+    show_table(
+        ("booked", "amount", "outcome", "about", "text"),
+        [
+            (
+                str(each.booked_on or ""),
+                _amount(each.amount, each.currency),
+                each.outcome,
+                " ".join(text for text in (each.matched or each.account or each.matched_kind, each.problem) if text),
+                each.description,
+            )
+            for each in found.lines
+        ],
+    )
+    if found.line_count > len(found.lines):
+        click.echo(f"These are the first {len(found.lines)} of {found.line_count} lines.", err=True)
+
+
+def _amount(amount: int | None, currency: str) -> str:
+    return "" if amount is None else f"{amount} {currency}"
+
+
+@statements.command("approve")
+@click.argument("file", metavar="BANKF")
+@click.option("--sha256", required=True, help="The hash of the bytes, as the preview shows it.")
+@click.option("--mapping", metavar="STMAP/VERSION", help="Of CSV, the version of the mapping that the preview names.")
+@with_secrets
+def approve(file: str, sha256: str, mapping: str | None, account: str | None, **flags: str | None) -> None:
+    """Approve the imported statement BANKF; a worker applies it. Where operators can, one of them does on the pages."""
+    from brim.core.direct_debits import approve_bank_file
+
+    vault = open_vault(flags)
+    try:
+        digest = bytes.fromhex(sha256)
+    except ValueError as error:
+        raise click.BadParameter("It is no hash in hexadecimal.", param_hint="--sha256") from error
+
+    async def use(conn: "Conn", scope: "AccountScope", asked: dict[str, Any]) -> "BankFile":
+        return await approve_bank_file(
+            conn, vault, scope, file, sha256=digest, mapping=mapping, expected_status=None, **asked
+        )
+
+    click.echo(f"{on_approval(flags, account, use).id} is approved. A worker applies it within seconds.")
+
+
+@statements.command("reject")
+@click.argument("file", metavar="BANKF")
+@click.option("--reason", required=True, help="Why. Whoever imports it again reads it.")
+@of_account
+def reject(file: str, reason: str, account: str | None, **flags: str | None) -> None:
+    """Reject the imported statement BANKF: nothing of it is posted, and its bytes are kept."""
+    from brim.core.direct_debits import reject_bank_file
+
+    async def use(conn: "Conn", scope: "AccountScope", asked: dict[str, Any]) -> "BankFile":
+        return await reject_bank_file(conn, scope, file, reason=reason, **asked)
+
+    click.echo(f"{on_approval(flags, account, use).id} is rejected.")
 
 
 @statements.command("list")

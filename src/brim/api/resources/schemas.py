@@ -11,7 +11,7 @@ from brim.api.framework.general_schema import DELETED, ERRORS
 from brim.api.framework.schema import Component
 from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.ach import actions as ach_actions
-from brim.api.resources.ach import originator_wire
+from brim.api.resources.ach import originator_wire, preview_wire
 from brim.api.resources.ach import wire as ach_wire
 from brim.api.resources.ach.refund_wire import RefundObject
 from brim.api.resources.ach.return_rate_wire import OverrideObject, RateObject, ReturnRateObject
@@ -154,6 +154,10 @@ COMPONENTS: Final = (
     Component(ach_actions.ActionObject, "brim.action"),
     Component(ach_wire.BankFileObject, "brim.bank_file"),
     Component(ach_wire.BankFindingObject, "brim.bank_finding"),
+    Component(preview_wire.BankFilePreviewObject, "brim.bank_file_preview"),
+    Component(preview_wire.BankFilePreviewStatementObject, "brim.bank_file_preview_statement"),
+    Component(preview_wire.BankFilePreviewLineObject, "brim.bank_file_preview_line"),
+    Component(preview_wire.BankFilePreviewFindingObject, "brim.bank_file_preview_finding"),
     Component(statement_wire.BankStatementObject, "brim.bank_statement"),
     Component(statement_wire.StatementBeforeObject, "brim.bank_statement_before"),
     Component(statement_wire.StatementLineObject, "brim.statement_line"),

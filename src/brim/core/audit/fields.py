@@ -125,7 +125,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
     },
     ObjectType.REFUND: {"status": plain, "topup": plain, "amount": plain},
     ObjectType.BALANCE_RESERVE: {"currency": plain, "target": plain, "held": plain},
-    ObjectType.BANK_FILE: {},
+    ObjectType.BANK_FILE: {"status": plain, "reject_reason": plain},
     ObjectType.BREAK: {"kind": plain, "resolution": plain, "assigned_to": plain, "note": plain},
     ObjectType.CLI_LOGIN: {"device": plain, "account": plain},
     ObjectType.CLI_SESSION: {},

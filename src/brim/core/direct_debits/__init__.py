@@ -18,7 +18,12 @@ from brim.core.direct_debits.claiming import JOB, MAX_BATCH, Claiming, check_not
 from brim.core.direct_debits.comparing import CompareError, Comparison, ListMissingError, compare_sent
 from brim.core.direct_debits.correcting import refuse_correction, resolve_break
 from brim.core.direct_debits.credits import check_credits_by_second_person, who_requested_what_it_ends
-from brim.core.direct_debits.csv_mappings import create_statement_mapping, preview_statement, update_statement_mapping
+from brim.core.direct_debits.csv_mappings import (
+    PREVIEW_BYTES,
+    create_statement_mapping,
+    preview_statement,
+    update_statement_mapping,
+)
 from brim.core.direct_debits.disputing import dishonor_return, end_contests, read_standing
 from brim.core.direct_debits.downloads import Download, download_bank_file, download_file
 from brim.core.direct_debits.ending import settle_prenote_files
@@ -31,6 +36,15 @@ from brim.core.direct_debits.file_store import (
     list_batches,
     outstanding_files,
     waiting_bank_files,
+)
+from brim.core.direct_debits.imported_statements import (
+    APPROVABLE,
+    AWAITING,
+    BankFileSeenOtherwiseError,
+    BankFileStateError,
+    approve_bank_file,
+    check_approves_import,
+    reject_bank_file,
 )
 from brim.core.direct_debits.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
 from brim.core.direct_debits.lineage_store import note_restored
@@ -58,6 +72,15 @@ from brim.core.direct_debits.prenotes import (
     list_prenotes,
     retrieve_prenote,
     start_prenote,
+)
+from brim.core.direct_debits.previewing import (
+    LARGEST_PREVIEWED,
+    MOST_PREVIEWED,
+    Outcome,
+    Preview,
+    PreviewedLine,
+    PreviewedStatement,
+    Previews,
 )
 from brim.core.direct_debits.profiles import save_originator
 from brim.core.direct_debits.queue import AchFileQueue, AchPrenoteQueue, AchTopupQueue
@@ -113,21 +136,28 @@ from brim.core.direct_debits.taking_in import NotTakenInError, take_in
 from brim.core.direct_debits.trouble import report_over_cap
 
 __all__ = [
+    "APPROVABLE",
+    "AWAITING",
     "CREDENTIALS_FOLDER",
     "FILE_PREFIX",
     "FILE_TRANSITIONS",
     "JOB",
+    "LARGEST_PREVIEWED",
     "MAX_BATCH",
     "MICRODEPOSITS_PREFIX",
     "MICRODEPOSITS_SOURCE_TYPE",
+    "MOST_PREVIEWED",
     "PRENOTE_JOB",
     "PRENOTE_PREFIX",
+    "PREVIEW_BYTES",
     "AchFile",
     "AchFileQueue",
     "AchPrenoteQueue",
     "AchTopupQueue",
     "Approval",
     "BankFile",
+    "BankFileSeenOtherwiseError",
+    "BankFileStateError",
     "BankServers",
     "BytesForgottenError",
     "Claiming",
@@ -157,11 +187,16 @@ __all__ = [
     "NoCollectionError",
     "NotConfirmedError",
     "NotTakenInError",
+    "Outcome",
     "Outlook",
     "Prenote",
     "PrenotePendingError",
     "PrenoteStatus",
     "Prenoting",
+    "Preview",
+    "PreviewedLine",
+    "PreviewedStatement",
+    "Previews",
     "RefundRequest",
     "RetryStanding",
     "SftpExchange",
@@ -171,11 +206,13 @@ __all__ = [
     "Total",
     "UnexpectedStatusError",
     "UnfitMatchError",
+    "approve_bank_file",
     "approve_file",
     "build_due",
     "build_file",
     "cancel_refund",
     "check_approver",
+    "check_approves_import",
     "check_credits_by_second_person",
     "check_exchange",
     "check_not_collected",
@@ -217,6 +254,7 @@ __all__ = [
     "read_standing",
     "read_standings",
     "refuse_correction",
+    "reject_bank_file",
     "report_over_cap",
     "report_silence",
     "request_refund",

@@ -80,7 +80,17 @@ status text,
 byte_count bigint,
 findings jsonb,
 received_ms bigint,
-applied_ms bigint
+applied_ms bigint,
+sha256 bytea,
+imported_by text,
+delivered_ms bigint,
+approved_by text,
+approved_ms bigint,
+approved_mapping text,
+one_person boolean,
+rejected_by text,
+rejected_ms bigint,
+reject_reason text
 
 -- columns: prenote
 -- What every statement reads that returns prenotes.

@@ -59,7 +59,12 @@ class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BankFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that came from the bank; `findings` is JSON, what was wrong with it and where."""
+    """A file that came from the bank; `findings` is JSON, what was wrong with it and where.
+
+    `imported_by` has brought it by hand; `delivered_ms` is when the bank's own channel has brought the same bytes, too.
+    `approved_mapping` is the version of the mapping by which it was approved (`mapping_version`), where it is CSV;
+    `one_person` says that nobody else could approve it.
+    """
 
     id: str
     originator: str
@@ -70,6 +75,16 @@ class BankFile(msgspec.Struct, frozen=True, kw_only=True):
     findings: str
     received_ms: int
     applied_ms: int | None
+    sha256: bytes
+    imported_by: str | None = None
+    delivered_ms: int | None = None
+    approved_by: str | None = None
+    approved_ms: int | None = None
+    approved_mapping: str | None = None
+    one_person: bool = False
+    rejected_by: str | None = None
+    rejected_ms: int | None = None
+    reject_reason: str | None = None
 
 
 class FilesStanding(NamedTuple):
@@ -355,6 +370,10 @@ async def insert_bank_file(  # noqa: PLR0913  a row
     byte_count: int,
     sealed: bytes,
     now_ms: int,
+    kind: str = "unknown",
+    status: str = "received",
+    imported_by: str | None = None,
+    one_person: bool = False,
 ) -> bool:
     """Store what came from an originator's bank; return whether that content is new there."""
     done: str = await conn.execute(
@@ -364,11 +383,14 @@ async def insert_bank_file(  # noqa: PLR0913  a row
         sha256,
         file_id,
         originator,
-        "unknown",
+        kind,
         name,
         byte_count,
         sealed,
         now_ms,
+        status,
+        imported_by,
+        one_person,
     )
     return done == "INSERT 0 1"
 
@@ -377,6 +399,49 @@ async def find_bank_file(conn: Conn, scope: AccountScope, sha256: bytes, origina
     """Return what came from an originator's bank by its content, held until the transaction ends."""
     record = await conn.fetchrow(_SQL["find_bank_file"], scope.account, scope.livemode, sha256, originator)
     return BankFile(**dict(record)) if record else None
+
+
+async def lock_bank_file(conn: Conn, scope: AccountScope, file_id: str) -> BankFile | None:
+    """Return what came from the bank by its id, held until the transaction ends."""
+    record = await conn.fetchrow(_SQL["lock_bank_file"], scope.account, scope.livemode, file_id)
+    return BankFile(**dict(record)) if record else None
+
+
+async def deliver_bank_file(conn: Conn, scope: AccountScope, file_id: str, *, now_ms: int) -> None:
+    """Write that the bank's own channel has brought what somebody had imported."""
+    await conn.execute(_SQL["deliver_bank_file"], scope.account, scope.livemode, file_id, now_ms)
+
+
+async def approve_bank_file(conn: Conn, scope: AccountScope, file: BankFile) -> None:
+    """Write the approval of a file that the transaction holds; the table refuses its importer, and who rejected it."""
+    await conn.execute(
+        _SQL["approve_bank_file"],
+        scope.account,
+        scope.livemode,
+        file.id,
+        file.approved_by,
+        file.approved_ms,
+        file.approved_mapping,
+        file.one_person,
+    )
+
+
+async def void_bank_file_approval(conn: Conn, scope: AccountScope, file_id: str) -> None:
+    """Have a file that the transaction holds wait for another approval."""
+    await conn.execute(_SQL["void_bank_file_approval"], scope.account, scope.livemode, file_id)
+
+
+async def reject_bank_file(conn: Conn, scope: AccountScope, file: BankFile) -> None:
+    """Write who has rejected a file that the transaction holds, and why."""
+    await conn.execute(
+        _SQL["reject_bank_file"],
+        scope.account,
+        scope.livemode,
+        file.id,
+        file.rejected_by,
+        file.rejected_ms,
+        file.reject_reason,
+    )
 
 
 async def find_bank_bytes(conn: Conn, scope: AccountScope, file_id: str) -> SealedBytes | None:
@@ -449,10 +514,15 @@ async def fetch_bank_files(conn: Conn, scope: AccountScope, ids: Sequence[str]) 
     return {record["id"]: BankFile(**dict(record)) for record in records}
 
 
-async def page_bank_files(conn: Conn, scope: AccountScope, place: Window) -> Page[BankFile]:
+async def page_bank_files(
+    conn: Conn, scope: AccountScope, place: Window, *, status: str | None = None
+) -> Page[BankFile]:
     """Return a page of what came from a platform's bank."""
     arguments = (scope.account, scope.livemode, place.low, place.high, place.newest_first, place.wanted)
-    records = await conn.fetch(_SQL["page_bank_files"], *arguments)
+    if status is None:
+        records = await conn.fetch(_SQL["page_bank_files"], *arguments)
+    else:
+        records = await conn.fetch(_SQL["page_bank_files_by_status"], *arguments, status)
     return page_of((BankFile(**dict(record)) for record in records), place)
 
 

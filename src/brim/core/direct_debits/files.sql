@@ -210,11 +210,12 @@ WHERE ctid = ANY (ARRAY(
 ));
 
 -- name: insert_bank_file
--- Store what came from an originator's bank, once for each content.
+-- Store what came from an originator's bank, once for each content, and who has brought it by hand.
 INSERT INTO bank_files (
-    account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms
+    account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms, imported_by,
+    one_person
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, '[]', $10)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $11, $8, $9, '[]', $10, $12, $13)
 ON CONFLICT ON CONSTRAINT bank_files_pk DO NOTHING;
 
 -- name: find_bank_file
@@ -224,6 +225,50 @@ FROM bank_files
 WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3 AND originator = $4
 ORDER BY sha256, originator
 FOR UPDATE;
+
+-- name: lock_bank_file
+-- What came from an originator's bank, by its id; held until the transaction ends.
+SELECT {bank_file_columns}
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY id
+FOR UPDATE;
+
+-- name: deliver_bank_file
+-- Write that the bank's own channel has brought what somebody had imported: nobody has to approve it any more.
+UPDATE bank_files
+SET delivered_ms = $4, status = CASE WHEN status IN ('awaiting_approval', 'rejected') THEN 'received' ELSE status END
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM bank_files WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id
+));
+
+-- name: approve_bank_file
+-- Write who has approved which bytes, by which mapping; a worker applies them.
+UPDATE bank_files
+SET
+    status = 'received', approved_by = $4, approved_ms = $5, approved_sha256 = sha256, approved_mapping = $6,
+    one_person = $7
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM bank_files WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id
+));
+
+-- name: void_bank_file_approval
+-- Have a file wait for another approval.
+UPDATE bank_files
+SET
+    status = 'awaiting_approval', approved_by = NULL, approved_ms = NULL, approved_sha256 = NULL,
+    approved_mapping = NULL, one_person = false
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM bank_files WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id
+));
+
+-- name: reject_bank_file
+-- Write who has rejected an imported statement, and why.
+UPDATE bank_files
+SET status = 'rejected', rejected_by = $4, rejected_ms = $5, reject_reason = $6
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM bank_files WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id
+));
 
 -- name: find_bank_bytes
 -- The bytes of what came from the bank, as they are sealed.
@@ -251,7 +296,8 @@ WHERE ctid = ANY (ARRAY(
 ));
 
 -- name: receive_held_csv_again
--- Have CSV files of an originator (3) applied again that are held, whose bytes are kept, and whose break is open.
+-- Have CSV files of an originator (3) applied again that are held, whose bytes are kept, and whose break is open. The
+-- table has those wait for an approval that somebody has imported.
 UPDATE bank_files AS t
 SET status = 'received', applied_ms = NULL
 FROM (
@@ -337,6 +383,24 @@ UNION ALL
     FROM bank_files
     WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
     ORDER BY id
+    LIMIT $6
+);
+
+-- name: page_bank_files_by_status
+-- The same of those that stand somewhere (7).
+(
+    SELECT {bank_file_columns}
+    FROM bank_files
+    WHERE $5::boolean AND account = $1 AND livemode = $2 AND status BETWEEN $7 AND $7 AND id > $3 AND id < $4
+    ORDER BY account DESC, livemode DESC, status DESC, id DESC
+    LIMIT $6
+)
+UNION ALL
+(
+    SELECT {bank_file_columns}
+    FROM bank_files
+    WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND status BETWEEN $7 AND $7 AND id > $3 AND id < $4
+    ORDER BY account, livemode, status, id
     LIMIT $6
 );
 

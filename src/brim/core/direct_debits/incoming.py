@@ -1,5 +1,6 @@
 """What comes from the bank: files are stored first, known by their content, and applied once.
 
+A statement that a person imports waits for another's approval first (`imported_statements`).
 A file whose controls fail is held as a whole. An item that cannot be understood, or that fits nothing, becomes a break,
 and its neighbours are applied. Each file is applied in one transaction, so none is half booked.
 """
@@ -9,7 +10,7 @@ import os
 import re
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -29,6 +30,7 @@ from brim.core.direct_debits.bank_files import apply_acknowledgement, apply_nach
 from brim.core.direct_debits.correcting import Correcting
 from brim.core.direct_debits.file_reading import MOST_TOGETHER, FileReading, Finding
 from brim.core.direct_debits.file_store import BankFile, Received, bank_file_place
+from brim.core.direct_debits.imported_statements import AWAITING, deliver_bank_file, is_approval_void
 from brim.core.direct_debits.rules import BANK_FILE_PREFIX
 from brim.core.direct_debits.sent_lists import unknown_sent_files
 from brim.core.direct_debits.statement_lines import apply_statement
@@ -36,7 +38,7 @@ from brim.core.direct_debits.status_reports import apply_status_report
 from brim.core.direct_debits.trouble import done_or_listed
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
-from brim.core.originators import Originator, OriginatorStatus, list_active_originators
+from brim.core.originators import Originator, OriginatorStatus, list_active_originators, name_of
 from brim.core.rails.ach import is_sftp
 from brim.core.reconciliation import BreakKind, find_open_break_of_cause, settle_break
 from brim.core.reconciliation.formats import is_status_report
@@ -70,6 +72,14 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
+_APPLY: Final[Mapping[Kind, Callable[[FileReading], Awaitable[list[Finding]]]]] = {
+    Kind.NACHA: apply_nacha,
+    Kind.ACKNOWLEDGEMENT: apply_acknowledgement,
+    Kind.STATUS_REPORT: apply_status_report,
+    Kind.STATEMENT: apply_statement,
+}
+
+
 def kind_of(content: bytes, name: str = "") -> Kind:
     """Return what a file is; what is nothing else is read as a statement, which says what is wrong with it.
 
@@ -97,7 +107,7 @@ class TakenFile(NamedTuple):
     is_new: bool
 
 
-async def store_bank_file(
+async def store_bank_file(  # noqa: PLR0913  what came, and who has brought it
     conn: Conn,
     vault: Vault,
     originator: Originator,
@@ -105,6 +115,7 @@ async def store_bank_file(
     content: bytes,
     *,
     by: Actor | None = None,
+    approvers: int = 0,
     now_ms: int,
     ids: IdFactory,
 ) -> TakenFile:
@@ -112,10 +123,23 @@ async def store_bank_file(
 
     It is known by its content: of bytes that came for that originator before nothing is stored, and the file is
     returned that has them. What was brought for another one is stored, too: it changes what it could not change there.
-    Where somebody brings it by hand (`by`), the audit log tells of a new one.
+
+    Args:
+        conn: the transaction.
+        vault: encrypts the bytes.
+        originator: whose bank it is from.
+        name: what it is called.
+        content: its bytes.
+        by: who brings it by hand; None for the bank's own channel. The audit log tells of a new one. A statement is not
+            applied before somebody else approves it, or the channel brings it, too.
+        approvers: how many operators have to do with live money; where there is one at most, nobody else is asked for.
+        now_ms: Unix milliseconds.
+        ids: makes the file's id.
     """
     file_id = ids.new_at(BANK_FILE_PREFIX, now_ms)
     sha256 = hashlib.sha256(content).digest()
+    is_alone = by is not None and approvers <= 1
+    kind = "unknown" if by is None else kind_of(content, name)
     is_new = await file_store.insert_bank_file(
         conn,
         originator.scope,
@@ -126,6 +150,10 @@ async def store_bank_file(
         byte_count=len(content),
         sealed=vault.seal(content, place=bank_file_place(originator.scope, file_id)),
         now_ms=now_ms,
+        kind=kind,
+        status=AWAITING if by is not None and kind == Kind.STATEMENT and not is_alone else "received",
+        imported_by=None if by is None else name_of(by),
+        one_person=is_alone and kind == Kind.STATEMENT,
     )
     if is_new and by is not None:
         await audit.record(
@@ -142,6 +170,8 @@ async def store_bank_file(
     found = await file_store.find_bank_file(conn, originator.scope, sha256, originator.id)
     if found is None:
         raise RuntimeError("a file from the bank that was just stored is not there")
+    if by is None and found.imported_by is not None and found.delivered_ms is None:
+        found = await deliver_bank_file(conn, originator.scope, found, now_ms=now_ms, ids=ids)
     return TakenFile(found, is_new)
 
 
@@ -245,19 +275,11 @@ class Incoming:
             yield path, mark
 
     async def receive(
-        self,
-        database: Database,
-        originator: Originator,
-        name: str,
-        content: bytes,
-        *,
-        by: Actor | None = None,
-        now_ms: int,
-        ids: IdFactory,
+        self, database: Database, originator: Originator, name: str, content: bytes, *, now_ms: int, ids: IdFactory
     ) -> TakenFile:
-        """Store a file from an originator's bank."""
+        """Store a file that an originator's bank has brought through its own channel."""
         async with database.transaction() as conn:
-            return await store_bank_file(conn, self._vault, originator, name, content, by=by, now_ms=now_ms, ids=ids)
+            return await store_bank_file(conn, self._vault, originator, name, content, now_ms=now_ms, ids=ids)
 
     async def apply_all(self, database: Database, *, clock: Clock, ids: IdFactory) -> int:
         """Apply what was stored and not applied yet, one transaction each; return how many files were.
@@ -330,6 +352,9 @@ class Incoming:
             return False  # it may speak of what has left, and that is unknown until then
         content = self._vault.open(received.sealed, place=received.place)
         kind = kind_of(content, stored.name)
+        if await is_approval_void(conn, originator, stored, content, now_ms=now_ms, ids=ids):
+            _log.warning("bank file waits: its mapping has changed since it was approved", file=stored.id)
+            return False
         reading = FileReading(
             conn=conn,
             vault=self._vault,
@@ -342,16 +367,7 @@ class Incoming:
             now_ms=now_ms,
             ids=ids,
         )
-        if kind is Kind.NACHA:
-            findings = await apply_nacha(reading)
-        elif kind is Kind.ACKNOWLEDGEMENT:
-            findings = await apply_acknowledgement(reading)
-        elif kind is Kind.STATUS_REPORT:
-            findings = await apply_status_report(reading)
-        elif kind is Kind.STATEMENT:
-            findings = await apply_statement(reading)
-        else:
-            findings = []
+        findings = [] if kind is Kind.EMPTY else await _APPLY[kind](reading)
         if reading.is_held:
             await reading.open_break(
                 BreakKind.FILE,
@@ -402,10 +418,14 @@ def _vanished(path: Path) -> str:
 
 async def state_all_imported(
     database: Database, originator: Originator, *, by: Actor, now_ms: int, ids: IdFactory
-) -> None:
-    """Write that a person says that everything that an originator's bank has sent until now was imported."""
+) -> str | None:
+    """Write that a person says that everything that an originator's bank has sent until now was imported.
+
+    Returns the id of a statement that waits for an approval, before which that does not count; None where none does.
+    """
+    whose = (originator.scope, originator.id)
     async with database.transaction() as conn:
-        await reading_store.state_reading(conn, (originator.scope, originator.id), now_ms=now_ms)
+        await reading_store.state_reading(conn, whose, now_ms=now_ms)
         await audit.record(
             conn,
             by,
@@ -416,6 +436,8 @@ async def state_all_imported(
             now_ms=now_ms,
             ids=ids,
         )
+        found = (await reading_store.read_readings(conn, [whose])).get(whose)
+    return None if found is None else found.unapproved
 
 
 async def _not_compared(conn: Conn, originator: Originator) -> str | None:

@@ -27,7 +27,8 @@ class BankReading(msgspec.Struct, frozen=True, kw_only=True):
 
     `began_ms` is when the last complete reading of `folder` began, `problem` what kept one from being complete at
     `problem_ms`, `stated_ms` until when a person has said that everything is imported. `incoming_folder` is what the
-    profile names now; `waiting` and `held` name a file of the bank that was not applied.
+    profile names now; `waiting` and `held` name a file of the bank that was not applied, and `unapproved` is the id of
+    a statement that somebody has imported and nobody else has approved.
     """
 
     scope: AccountScope
@@ -39,6 +40,7 @@ class BankReading(msgspec.Struct, frozen=True, kw_only=True):
     problem_ms: int | None = None
     stated_ms: int | None = None
     waiting: str | None = None
+    unapproved: str | None = None
     held: str | None = None
 
     @property
@@ -80,6 +82,11 @@ def check_read(reading: BankReading | None, *, since_ms: int, now_ms: int, by_cl
         raise UnreadBankError(
             f"the file {reading.held} from the bank is held. Get it from the bank again, and resolve its break "
             "(brim breaks list)."
+        )
+    if reading.unapproved is not None:
+        raise UnreadBankError(
+            f"the imported statement {reading.unapproved} waits until another operator approves or rejects it, on its "
+            "page."
         )
     trouble = f"{reading.problem} " if reading.is_in_trouble else ""
     if by_clock:

@@ -1,9 +1,9 @@
 -- name: read_bank_readings
--- How far what originators' banks have sent was read, and what of it was not applied: the oldest file that waits, and one
--- that is held until its break is settled.
+-- How far what originators' banks have sent was read, and what of it was not applied: the oldest file that waits, one
+-- that waits for an approval, and one that is held until its break is settled.
 SELECT
     n.account, n.livemode, n.originator, o.incoming_folder, r.folder, r.began_ms, r.problem, r.problem_ms, r.stated_ms,
-    waiting.name AS waiting, held.name AS held
+    waiting.name AS waiting, unapproved.id AS unapproved, held.name AS held
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, originator)
 CROSS JOIN LATERAL (
     SELECT profile ->> 'incoming_folder' AS incoming_folder
@@ -29,6 +29,18 @@ LEFT JOIN LATERAL (
     WHERE f.account = n.account AND f.livemode = n.livemode AND f.originator = n.originator
     LIMIT 1
 ) AS waiting ON true
+LEFT JOIN LATERAL (
+    SELECT f.id
+    FROM (
+        SELECT id, originator
+        FROM bank_files
+        WHERE account = n.account AND livemode = n.livemode AND status BETWEEN 'awaiting_approval' AND 'awaiting_approval'
+        ORDER BY account, livemode, status, id
+        OFFSET 0
+    ) AS f
+    WHERE f.originator = n.originator
+    LIMIT 1
+) AS unapproved ON true
 LEFT JOIN LATERAL (
     SELECT f.name
     FROM (

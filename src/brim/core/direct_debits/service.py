@@ -466,8 +466,10 @@ async def retrieve_bank_file(database: Database, scope: AccountScope, file_id: s
     return await lookups.retrieve(database, scope, file_id, file_store.fetch_bank_files, kind="bank file")
 
 
-async def page_bank_files(database: Database, scope: AccountScope, request: PageRequest) -> Page[BankFile]:
-    """Return a page of what came from a platform's bank, newest first.
+async def page_bank_files(
+    database: Database, scope: AccountScope, request: PageRequest, *, status: str | None = None
+) -> Page[BankFile]:
+    """Return a page of what came from a platform's bank, newest first, all of it or what stands at a status.
 
     Raises:
         ResourceMissingError: a cursor names none of it.
@@ -475,7 +477,8 @@ async def page_bank_files(database: Database, scope: AccountScope, request: Page
     """
     await lookups.check_cursors(database, scope, request, kind="bank file", exists=_bank_file_exists)
     async with database.connection() as conn:
-        return await file_store.page_bank_files(conn, scope, window_of(BANK_FILE_PREFIX, None, request))
+        window = window_of(BANK_FILE_PREFIX, None, request)
+        return await file_store.page_bank_files(conn, scope, window, status=status)
 
 
 async def _bank_file_exists(conn: Conn, scope: AccountScope, file_id: str) -> bool:

@@ -179,6 +179,7 @@ class HandMatches:
             findings="[]",
             received_ms=now_ms,
             applied_ms=now_ms,
+            sha256=b"",
         )
         return FileReading(
             conn=conn,

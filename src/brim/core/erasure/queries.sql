@@ -547,8 +547,8 @@ CROSS JOIN LATERAL (
 WHERE t.ctid = f.place AND t.description <> $5;
 
 -- name: page_bank_files
--- What was found in files from the bank.
-SELECT id, findings::text AS content, received_ms
+-- What was found in files from the bank, and why somebody has rejected one.
+SELECT id, findings::text AS content, reject_reason, received_ms
 FROM bank_files
 WHERE account = $1 AND livemode = $2 AND id > $3
 ORDER BY id
@@ -561,6 +561,14 @@ SET findings = n.findings::jsonb
 FROM unnest($3::text[], $4::text[]) AS n (id, findings)
 CROSS JOIN LATERAL ({place in bank_files of n.id}) AS f
 WHERE t.ctid = f.place AND t.findings <> n.findings::jsonb;
+
+-- name: erase_reject_reasons
+-- Why people have rejected imported statements.
+UPDATE bank_files AS t
+SET reject_reason = $4
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL ({place in bank_files of n.id}) AS f
+WHERE t.ctid = f.place AND t.reject_reason <> $4;
 
 -- name: erase_rail_stops
 -- Why an account ($3) was stopped.

@@ -157,7 +157,9 @@ async def _erase_statement_lines(task: Task, conn: Conn, after: str) -> Page:
 async def _erase_findings(task: Task, conn: Conn, after: str) -> Page:
     rows = await store.page(conn, "bank_files", _platform(task), after, task.page)
     meant = [(row["id"], mark_sentences(row["content"])) for row in rows if task.is_of_bank(row["content"])]
+    reasons = [row["id"] for row in rows if row["reject_reason"] and task.is_of_bank(row["reject_reason"])]
     count = await _write_texts(conn, "erase_findings", _platform(task), meant)
+    count += await store.write(conn, "erase_reject_reasons", _platform(task), reasons, ERASED)
     return Page(Counter(bank_files=count), next_of(rows, task))
 
 

@@ -32,6 +32,7 @@ def _verifies(row: Row) -> str:
     return f"prenote {row['id']} is pending"
 
 
+_UNAPPLIED: Final = frozenset({"received", "awaiting_approval"})
 _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] = {
     "topups": (
         ("account", "livemode", "id", "status", "rail"),
@@ -58,7 +59,7 @@ _OPEN: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Row], str | None]]]] 
     ),
     "bank_files": (
         ("account", "livemode", "id", "status"),
-        lambda row: f"bank file {row['id']} is not applied" if row["status"] == "received" else None,
+        lambda row: f"bank file {row['id']} is not applied" if row["status"] in _UNAPPLIED else None,
     ),
     "breaks": (
         ("account", "livemode", "id", "resolved_ms"),

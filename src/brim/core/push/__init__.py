@@ -7,8 +7,10 @@ suspense for a person. Neighbors: `ach` reads the statements and calls here for 
 
 from brim.core.push.playing import NoAmountError, Scenario, play_transfer
 from brim.core.push.receiving import (
+    ForeseenTransfer,
     TransferLine,
     find_taken_back,
+    foresee_line,
     hold_for_itemizing,
     itemize_transfer,
     receive_line,
@@ -66,6 +68,7 @@ __all__ = [
     "CannotAssignError",
     "Expected",
     "ExpiryError",
+    "ForeseenTransfer",
     "FundingInstructions",
     "IncomingTransfer",
     "InstructionsCurrencyError",
@@ -91,6 +94,7 @@ __all__ = [
     "find_references",
     "find_taken_back",
     "find_transfer",
+    "foresee_line",
     "hold_for_itemizing",
     "itemize_transfer",
     "list_transfers",

@@ -128,6 +128,33 @@ async def receive_line(
     return written
 
 
+class ForeseenTransfer(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of a transfer, if it came now: the account that its reference names, and its parts."""
+
+    account: str | None
+    parts: tuple[Part, ...]
+
+
+async def foresee_line(conn: Conn, line: TransferLine, *, policy: Policy, received: dict[str, int]) -> ForeseenTransfer:
+    """Return what `receive_line` would make of a credit; nothing is locked or written.
+
+    `received` is what earlier lines of the same file would bring, in minor units by instructions; this one is added.
+    """
+    scope, row = line.row.scope, line.row
+    references = find_references(line.texts)
+    known = await store.find_by_references(conn, scope, references)
+    named = list(dict.fromkeys(known.values()))
+    if len(named) != 1 or not all_name(line.payments, known):
+        reason, _, _ = await _unmatched(conn, line, references, named)
+        return ForeseenTransfer(account=None, parts=(Part(row.amount, reason),))
+    instructions = (await store.fetch_instructions(conn, scope, named))[named[0]]
+    before = received.get(instructions.id, 0)
+    received[instructions.id] = before + row.amount
+    instructions = msgspec.structs.replace(instructions, received=instructions.received + before)
+    parts = decide(instructions, amount=row.amount, currency=row.currency, booked_on=row.booked_on, policy=policy)
+    return ForeseenTransfer(account=instructions.owner, parts=checked(instructions, parts))
+
+
 def all_name(payments: Iterable[Sequence[str]], known: Container[str]) -> bool:
     """Tell whether each payment of a line names one of some references; so does a line of one payment."""
     return all(any(found in known for found in find_references(texts)) for texts in payments)

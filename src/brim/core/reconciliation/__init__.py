@@ -43,6 +43,7 @@ from brim.core.reconciliation.statement_store import (
     find_entries,
     insert_new_line,
     insert_statement,
+    is_line_known,
     list_announced_alone,
     list_payments_of_entry,
     lock_bank_account,
@@ -65,7 +66,14 @@ from brim.core.reconciliation.store import (
     open_breaks_by_kind,
     reopen_break,
 )
-from brim.core.reconciliation.taking import TakenStatement, facts_of_statement, take_statement
+from brim.core.reconciliation.taking import (
+    Earlier,
+    ForeseenStatement,
+    TakenStatement,
+    facts_of_statement,
+    foresee_statement,
+    take_statement,
+)
 
 __all__ = [
     "LINE_BREAKS",
@@ -76,7 +84,9 @@ __all__ = [
     "Break",
     "BreakKind",
     "BreakResolvedError",
+    "Earlier",
     "Entry",
+    "ForeseenStatement",
     "LineStatus",
     "MatchKind",
     "NewBreak",
@@ -98,10 +108,12 @@ __all__ = [
     "find_open_break",
     "find_open_break_of_cause",
     "find_open_breaks",
+    "foresee_statement",
     "has_lines",
     "insert_lines",
     "insert_new_line",
     "insert_statement",
+    "is_line_known",
     "list_announced_alone",
     "list_lines_by_reference",
     "list_open_breaks",

@@ -132,12 +132,13 @@ async def insert_new_line(conn: Conn, row: StatementLineRow, *, is_new: bool) ->
         stored = msgspec.structs.replace(row, line_key=key if number < 2 else f"{key}/{number}")
         if await store.insert_line(conn, stored):
             return stored
-        if not is_new and await _says_the_same(conn, stored):
+        if not is_new and await is_line_known(conn, stored):
             return None
     raise AssertionError("unreachable")
 
 
-async def _says_the_same(conn: Conn, row: StatementLineRow) -> bool:
+async def is_line_known(conn: Conn, row: StatementLineRow) -> bool:
+    """Tell whether the line with a row's key says the same as it."""
     found = await conn.fetchrow(
         _SQL["find_statement_line"], row.scope.account, row.scope.livemode, row.bank_account, row.line_key
     )

@@ -1,7 +1,7 @@
 """Takes a statement that came: finds its place, says which of its lines are new, and what about it is open."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from brim.core.reconciliation import statement_store
 from brim.core.reconciliation.formats import Statement, StatementKind
 from brim.core.reconciliation.formats.amounts import written
 from brim.core.reconciliation.placing import (
+    KnownLine,
     KnownStatement,
     Place,
     Placement,
@@ -65,16 +66,11 @@ async def take_statement(
         ids: makes the statement's id.
     """
     everything = tuple(range(len(rows)))
-    facts = facts_of_statement(statement, rows)
     await statement_store.lock_bank_account(conn, of)
-    if facts is None and rows and statement.kind is StatementKind.NOTIFICATION:
-        return TakenStatement(lines=await _new_of_notification(conn, of, rows), is_certain=False)
-    if facts is None:
-        return TakenStatement(lines=everything, is_certain=False)
-    known = await statement_store.list_statements(conn, of, first_day=facts.first_day)
-    first_day, last_day = span(facts, known)
-    posted = await statement_store.list_lines(conn, of, first_day=first_day, last_day=last_day)
-    placement = place(facts, known, posted, is_correction=statement.status == "correction")
+    found = await _find_place(conn, statement, rows, of=of)
+    if found is None:
+        return TakenStatement(lines=await _uncertain(conn, statement, rows, of=of), is_certain=False)
+    facts, known, placement = found
     if placement.place is Place.REPEATS:
         return TakenStatement(lines=(), is_certain=True)
     called = _called(statement, facts)
@@ -94,6 +90,116 @@ async def take_statement(
         statement=stored,
         breaks=tuple(_open_questions(of, facts, placement, known, called, stored, bank_file)),
     )
+
+
+class ForeseenStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be done with a statement, if it came now: as `TakenStatement`, and what a person would be asked.
+
+    `place` is None where nothing places it.
+    """
+
+    place: Place | None
+    lines: tuple[int, ...]
+    is_certain: bool
+    in_doubt: tuple[int, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+class Earlier(msgspec.Struct, kw_only=True):
+    """What the statements of a file would have left behind that come earlier in it, of one bank account."""
+
+    statements: list[KnownStatement] = msgspec.field(default_factory=list)
+    lines: list[KnownLine] = msgspec.field(default_factory=list)
+    replaced: set[str] = msgspec.field(default_factory=set)
+
+
+async def foresee_statement(
+    conn: Conn, statement: Statement, rows: Sequence[StatementLineRow], *, of: BankAccountName, earlier: Earlier
+) -> ForeseenStatement:
+    """Return what `take_statement` would do with a statement, and note it in `earlier`, without a lock or a write."""
+    bank_file = rows[0].bank_file if rows else ""
+    found = await _find_place(conn, statement, rows, of=of, earlier=earlier)
+    if found is None:
+        lines = await _uncertain(conn, statement, rows, of=of)
+        earlier.lines += [KnownLine(facts_of(rows[position]), bank_file) for position in lines]
+        return ForeseenStatement(place=None, lines=lines, is_certain=False)
+    facts, known, placement = found
+    if placement.place is Place.REPEATS:
+        return ForeseenStatement(place=placement.place, lines=(), is_certain=True)
+    called = _called(statement, facts)
+    if placement.place is Place.UNDECIDED:
+        return ForeseenStatement(
+            place=placement.place,
+            lines=(),
+            is_certain=True,
+            in_doubt=tuple(range(len(rows))),
+            questions=(_undecided(of, facts, called, bank_file).detail,),
+        )
+    as_known = KnownStatement(
+        id=f"{called}/{len(earlier.statements)}",
+        first_day=facts.first_day,
+        last_day=facts.last_day,
+        opening=facts.opening,
+        closing=facts.closing,
+        sequence=facts.sequence,
+        content=facts.content,
+        line_count=len(facts.lines),
+        bank_file=bank_file,
+    )
+    earlier.statements.append(as_known)
+    earlier.lines += [KnownLine(facts.lines[position], bank_file) for position in placement.new]
+    if placement.place is Place.REPLACES:
+        earlier.replaced.update(placement.beside)
+    asked = _open_questions(of, facts, placement, known, called, as_known.id, bank_file)
+    return ForeseenStatement(
+        place=placement.place,
+        lines=placement.new,
+        is_certain=True,
+        in_doubt=placement.tied,
+        questions=tuple(each.detail for each in asked),
+    )
+
+
+class _Found(NamedTuple):
+    """What a statement says, the statements that are known of its days, and where it belongs among them."""
+
+    facts: StatementFacts
+    known: Sequence[KnownStatement]
+    placement: Placement
+
+
+async def _find_place(
+    conn: Conn,
+    statement: Statement,
+    rows: Sequence[StatementLineRow],
+    *,
+    of: BankAccountName,
+    earlier: Earlier | None = None,
+) -> _Found | None:
+    """Return where a statement belongs, also among those that stand earlier in its file; None if nothing places it."""
+    facts = facts_of_statement(statement, rows)
+    if facts is None:
+        return None
+    known = await statement_store.list_statements(conn, of, first_day=facts.first_day)
+    if earlier is not None:
+        known = [
+            msgspec.structs.replace(each, is_replaced=each.is_replaced or each.id in earlier.replaced)
+            for each in (*known, *earlier.statements)
+        ]
+    first_day, last_day = span(facts, known)
+    posted = await statement_store.list_lines(conn, of, first_day=first_day, last_day=last_day)
+    if earlier is not None:
+        posted += [each for each in earlier.lines if first_day <= each.facts.booked_on <= last_day]
+    return _Found(facts, known, place(facts, known, posted, is_correction=statement.status == "correction"))
+
+
+async def _uncertain(
+    conn: Conn, statement: Statement, rows: Sequence[StatementLineRow], *, of: BankAccountName
+) -> tuple[int, ...]:
+    """Return which lines may be new of what nothing places: a notification, or a statement without balances."""
+    if rows and statement.kind is StatementKind.NOTIFICATION:
+        return await _new_of_notification(conn, of, rows)
+    return tuple(range(len(rows)))
 
 
 async def _new_of_notification(conn: Conn, of: BankAccountName, rows: Sequence[StatementLineRow]) -> tuple[int, ...]:

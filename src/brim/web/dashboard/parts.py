@@ -201,6 +201,8 @@ def _equip_templates(pages: Pages) -> None:
         refusal_codes=words.REFUSALS,
         entry_words=words.ENTRY_WORDS,
         bank_file_kinds=words.BANK_FILE_KINDS,
+        preview_outcomes=words.PREVIEW_OUTCOMES,
+        statement_places=words.STATEMENT_PLACES,
         confirmations=words.CONFIRMATIONS,
         sec_codes=words.SEC_CODES,
     )

@@ -202,6 +202,11 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
         "name": "acknowledgement.txt",
         "originator": "orig_0mfgbV3T6zPwQb8XsG5mKr1n",
     },
+    "PostBrimAchBankFilesBankFileApprove": {
+        "expected_status": "awaiting_approval",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    },
+    "PostBrimAchBankFilesBankFileReject": {"reason": "The bank knows nothing of this transfer."},
     "GetBrimAchFilesFileEntries": {"limit": 3},
     "GetBrimBankStatements": {"bank_account": "operating", "limit": 3},
     "GetBrimBankStatementsBankStatementLines": {"limit": 3},

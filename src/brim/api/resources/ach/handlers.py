@@ -8,6 +8,7 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.ach.actions import APPROVES, ActionObject, action
+from brim.api.resources.ach.preview_wire import preview_json
 from brim.api.resources.ach.wire import (
     bank_file_json,
     break_json,
@@ -35,7 +36,7 @@ from brim.core import (
     reversals,
 )
 from brim.core.corrections import CorrectionFilters, CorrectionStatus
-from brim.core.direct_debits import FileStatus
+from brim.core.direct_debits import BankFile, FileStatus
 from brim.core.idempotency import Result, run_once
 from brim.core.rails import FILE_RAILS
 from brim.core.reconciliation import Break
@@ -189,13 +190,15 @@ async def resubmit_file(call: Call) -> Result:
 async def list_bank_files(call: Call) -> Result:
     """`GET /v1/brim/ach/bank_files`."""
     await check_platform(call)
-    page = await direct_debits.page_bank_files(call.service.database, call.scope, read_page(call.parameters))
+    page = await direct_debits.page_bank_files(
+        call.service.database, call.scope, read_page(call.parameters), status=call.parameters.get("status")
+    )
     items = [bank_file_json(call.scope, each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=BANK_FILES))
 
 
 async def import_bank_file(call: Call) -> Result:
-    """`POST /v1/brim/ach/bank_files`: store a file from the bank; a worker applies it within seconds."""
+    """`POST /v1/brim/ach/bank_files`: store a file from the bank; a worker applies it, a statement once approved."""
     await check_platform(call)
     check_live(call)
     parameters = call.parameters
@@ -210,6 +213,7 @@ async def import_bank_file(call: Call) -> Result:
             parameters.get("name", "upload"),
             parameters["file"],
             by=call.by,
+            approvers=await operators.count_approvers(conn),
             now_ms=call.now_ms,
             ids=call.service.ids,
         )
@@ -222,7 +226,70 @@ async def retrieve_bank_file(call: Call) -> Result:
     """`GET /v1/brim/ach/bank_files/{bank_file}`."""
     await check_platform(call)
     found = await direct_debits.retrieve_bank_file(call.service.database, call.scope, call.path_id)
-    return Result(body=bank_file_json(call.scope, found))
+    return Result(body=bank_file_json(call.scope, found, actions=await _actions_on_bank_file(call, found)))
+
+
+async def _actions_on_bank_file(call: Call, file: BankFile) -> list[ActionObject]:
+    if file.status not in direct_debits.APPROVABLE:
+        return []
+    async with call.service.database.connection() as conn:
+        approvers = await operators.count_approvers(conn)
+        acts = await key_check(conn, call)
+    check = partial(direct_debits.check_approves_import, call.by, file, approvers=approvers)
+    approve = action(call, "approve", resource=APPROVES, check=check)
+    return [approve, action(call, "reject", check=acts)] if file.status == direct_debits.AWAITING else [approve]
+
+
+async def preview_bank_file(call: Call) -> Result:
+    """`GET /v1/brim/ach/bank_files/{bank_file}/preview`."""
+    await check_platform(call)
+    service = call.service
+    previews = direct_debits.Previews(service.database, service.vault, service.renderers)
+    found = await previews.preview(call.scope, call.path_id, now_ms=call.now_ms, ids=service.ids)
+    return Result(body=preview_json(call.scope, found))
+
+
+async def approve_bank_file(call: Call) -> Result:
+    """`POST /v1/brim/ach/bank_files/{bank_file}/approve`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        approved = await direct_debits.approve_bank_file(
+            conn,
+            call.service.vault,
+            call.scope,
+            call.path_id,
+            sha256=_read_hash(call.parameters["sha256"]),
+            mapping=call.parameters.get("expected_mapping"),
+            expected_status=call.parameters["expected_status"],
+            approvers=await operators.count_approvers(conn),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return bank_file_json(call.scope, approved)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def reject_bank_file(call: Call) -> Result:
+    """`POST /v1/brim/ach/bank_files/{bank_file}/reject`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        rejected = await direct_debits.reject_bank_file(
+            conn,
+            call.scope,
+            call.path_id,
+            reason=call.parameters["reason"],
+            approvers=await operators.count_approvers(conn),
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
+        )
+        return bank_file_json(call.scope, rejected)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
 
 
 async def list_breaks(call: Call) -> Result:

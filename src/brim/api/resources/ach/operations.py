@@ -6,14 +6,24 @@ from brim.api.framework.operation import Operation
 from brim.api.resources.ach import handlers
 from brim.api.resources.ach import params as declared
 from brim.api.resources.ach import wire as ach_wire
+from brim.api.resources.ach.preview_wire import BankFilePreviewObject
 from brim.base.errors import ExclusiveParametersError, NotInTestModeError, ResourceMissingError
 from brim.core.accounts import NotPlatformError
 from brim.core.corrections import NotOpenError, TooLateToRefuseError
-from brim.core.direct_debits import FileChangedError, FileStateError, UnexpectedStatusError
+from brim.core.direct_debits import (
+    MOST_PREVIEWED,
+    BankFileSeenOtherwiseError,
+    BankFileStateError,
+    BytesForgottenError,
+    FileChangedError,
+    FileStateError,
+    UnexpectedStatusError,
+)
 from brim.core.originators import OriginatorNotNamedError, SecondPersonError
 from brim.core.reconciliation import BreakResolvedError
 
 _FILE: Final = f"{handlers.FILES}/{{file}}"
+_BANK_FILE: Final = f"{handlers.BANK_FILES}/{{bank_file}}"
 _BREAK: Final = f"{handlers.BREAKS}/{{break}}"
 _CORRECTION: Final = f"{handlers.CORRECTIONS}/{{correction}}"
 _RAIL: Final = "/v1/brim/rails/{rail}"
@@ -130,9 +140,10 @@ ACH_FILES: Final = (
         description=(
             "Takes returns, an acknowledgement or a statement by hand, as if your bank had left it in the incoming "
             "folder. Send it as `multipart/form-data` (`curl -F file=@returns.ach`). The bytes are stored first and "
-            "applied within seconds: retrieve the file to see the result. A file is known by its content: of bytes "
-            "that were received before, nothing is stored or applied again, unless they were imported for another "
-            "originator."
+            "applied within seconds: retrieve the file to see the result. Where several operators have to do with "
+            "live money, a statement waits until another one than you approves it. A file is known by its content: of "
+            "bytes that were received before, nothing is stored or applied again, unless they were imported for "
+            "another originator."
         ),
         parameters=declared.BANK_FILE_IMPORT,
         handler=handlers.import_bank_file,
@@ -144,7 +155,7 @@ ACH_FILES: Final = (
     ),
     Operation(
         method="GET",
-        path=f"{handlers.BANK_FILES}/{{bank_file}}",
+        path=_BANK_FILE,
         operation_id="GetBrimAchBankFilesBankFile",
         summary="Retrieve a file from the bank",
         description="Returns a file from the bank with what is wrong with it, without its bytes.",
@@ -154,6 +165,61 @@ ACH_FILES: Final = (
         level="read",
         returns=ach_wire.BankFileObject,
         errors=(NotPlatformError,),
+    ),
+    Operation(
+        method="GET",
+        path=f"{_BANK_FILE}/preview",
+        operation_id="GetBrimAchBankFilesBankFilePreview",
+        summary="Preview a file from the bank",
+        description=(
+            "Returns what a statement that waits for an approval would post if it were applied now: its balances, "
+            f"where it would be placed, and what its first {MOST_PREVIEWED} lines would be matched to. Nothing is "
+            "stored. A file above 2 MiB is only read."
+        ),
+        parameters=(),
+        handler=handlers.preview_bank_file,
+        resource="ach",
+        level="read",
+        returns=BankFilePreviewObject,
+        errors=(NotPlatformError, BankFileStateError, BytesForgottenError, BankFileSeenOtherwiseError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_BANK_FILE}/approve",
+        operation_id="PostBrimAchBankFilesBankFileApprove",
+        summary="Approve an imported statement",
+        description=(
+            "Lets a statement be applied that another operator imported. An API key never approves: operators do, on "
+            "the pages. A statement that was rejected can be approved by a third operator."
+        ),
+        parameters=declared.BANK_FILE_APPROVE,
+        handler=handlers.approve_bank_file,
+        resource="ach_approvals",
+        level="write",
+        returns=ach_wire.BankFileObject,
+        errors=(
+            NotPlatformError,
+            SecondPersonError,
+            BankFileStateError,
+            BankFileSeenOtherwiseError,
+            BytesForgottenError,
+        ),
+    ),
+    Operation(
+        method="POST",
+        path=f"{_BANK_FILE}/reject",
+        operation_id="PostBrimAchBankFilesBankFileReject",
+        summary="Reject an imported statement",
+        description=(
+            "Ends the wait of an imported statement with a reason; who imported it can withdraw it so. Its bytes are "
+            "kept and nothing is posted. If the bank's own channel brings it, it is applied all the same."
+        ),
+        parameters=declared.BANK_FILE_REJECT,
+        handler=handlers.reject_bank_file,
+        resource="ach",
+        level="write",
+        returns=ach_wire.BankFileObject,
+        errors=(NotPlatformError, SecondPersonError, BankFileStateError),
     ),
 )
 

@@ -6,7 +6,7 @@ from brim.api.framework.common_params import METADATA, PAGE
 from brim.api.framework.kinds import Amount, BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.corrections import CorrectionStatus
-from brim.core.direct_debits import FileStatus
+from brim.core.direct_debits import APPROVABLE, FileStatus
 from brim.core.dishonors import DISHONOR_CODES, FIELD_CODES, INFORMATION_LENGTH, ReturnStatus
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
 from brim.core.refunds import RefundStatus
@@ -18,6 +18,7 @@ _MOMENT: Final = BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME)
 """A Unix second."""
 _REFUSALS: Final = sorted(REFUSED_CHANGE_CODES.items())
 _STATUSES: Final = tuple(status.value for status in FileStatus)
+BANK_FILE_STATUSES: Final = ("received", "awaiting_approval", "applied", "held", "rejected")
 
 
 def _expected(*statuses: FileStatus) -> Parameter:
@@ -45,7 +46,35 @@ FILE_APPROVE: Final = (
 FILE_VOID: Final = (_expected(FileStatus.BUILT, FileStatus.APPROVED),)
 FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED, FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileStatus.SETTLED),)
 ENTRY_LIST: Final = PAGE
-BANK_FILE_LIST: Final = PAGE
+BANK_FILE_LIST: Final = (
+    *PAGE,
+    Parameter(name="status", kind=Enum(BANK_FILE_STATUSES), description="Only files that stand there."),
+)
+BANK_FILE_APPROVE: Final = (
+    Parameter(
+        name="expected_status",
+        kind=Enum(APPROVABLE),
+        required=True,
+        description="Where you have seen the file stand. If it stands elsewhere by now, nothing is done.",
+    ),
+    Parameter(
+        name="sha256",
+        kind=Text(max_length=64),
+        required=True,
+        description="The hash of the bytes that you approve, in hexadecimal, as the file shows it.",
+    ),
+    Parameter(
+        name="expected_mapping",
+        kind=Text(max_length=100),
+        description=(
+            "Of CSV, the version of the mapping by which you have seen it, as `mapping` of the preview. If its bank "
+            "account has another by now, nothing is done."
+        ),
+    ),
+)
+BANK_FILE_REJECT: Final = (
+    Parameter(name="reason", kind=Text(), required=True, description="Why. Whoever imports it again reads it."),
+)
 BANK_FILE_IMPORT: Final = (
     Parameter(
         name="file",

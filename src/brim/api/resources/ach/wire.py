@@ -178,10 +178,25 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("bankf", "file")]
     object: Annotated[str, constant("brim.bank_file")] = "brim.bank_file"
+    actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     applied: Annotated[int | None, described("When what it says was applied; null before.", **TIME)]
+    approved: Annotated[int | None, described("When it was approved; null if it was not.", **TIME)]
+    approved_by: Annotated[str | None, described("The operator who approved it.", **TEXT)]
     byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
     created: Annotated[int, described("When it was received.", **TIME)]
+    delivered: Annotated[
+        int | None,
+        described(
+            "Of a file that was imported, when the bank's own channel brought the same bytes, so that nobody has to "
+            "approve it; null if it did not.",
+            **TIME,
+        ),
+    ]
     findings: Annotated[list[BankFindingObject], described("What is wrong with it.")]
+    imported_by: Annotated[
+        str | None,
+        described("Who imported it by hand; null if it came through the bank's own channel.", **TEXT),
+    ]
     is_new: Annotated[
         bool | msgspec.UnsetType,
         described(
@@ -192,17 +207,25 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
         str,
         described(
             "What it is, by its content; `unknown` before it was read.",
-            enum=["unknown", "nacha", "acknowledgement", "statement", "empty"],
+            enum=["unknown", "nacha", "acknowledgement", "status_report", "statement", "empty"],
         ),
     ]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str, described("What it was called.", **TEXT)]
+    one_person: Annotated[
+        bool, described("Whether it needed no approval by another person, because there was one operator at most.")
+    ]
     originator: Annotated[str, described("The originator whose bank it came from.", **TEXT)]
+    reject_reason: Annotated[str | None, described("Why somebody rejected it; null if nobody did.", **TEXT)]
+    rejected: Annotated[int | None, described("When it was rejected.", **TIME)]
+    rejected_by: Annotated[str | None, described("The operator who rejected it.", **TEXT)]
+    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
     status: Annotated[
         str,
         described(
-            "`held` where nothing of it is applied, because its controls fail or it cannot be read.",
-            enum=["received", "applied", "held"],
+            "`held` where nothing of it is applied, because its controls fail or it cannot be read; "
+            "`awaiting_approval` where it is a statement that somebody imported and another operator has to approve.",
+            enum=["received", "awaiting_approval", "applied", "held", "rejected"],
         ),
     ]
 
@@ -464,26 +487,42 @@ def _approval_object(approval: Approval) -> AchApprovalObject:
     )
 
 
-def bank_file_json(scope: AccountScope, file: BankFile, *, is_new: bool | msgspec.UnsetType = msgspec.UNSET) -> bytes:
-    """Return the compact JSON of a file from the bank, with whether its content is new where that is given."""
+def bank_file_json(
+    scope: AccountScope,
+    file: BankFile,
+    *,
+    is_new: bool | msgspec.UnsetType = msgspec.UNSET,
+    actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET,
+) -> bytes:
+    """Return the compact JSON of a file from the bank, with whether its content is new and its actions where given."""
     findings: list[dict[str, Any]] = decode(file.findings)
     return encode(
         BankFileObject(
             id=file.id,
+            actions=actions,
             applied=_seconds(file.applied_ms),
+            approved=_seconds(file.approved_ms),
+            approved_by=file.approved_by,
             byte_count=file.byte_count,
             created=file.received_ms // 1000,
+            delivered=_seconds(file.delivered_ms),
             findings=[
                 BankFindingObject(
                     code=str(each["code"]), sentence=str(each["sentence"]), where=each.get("where") or None
                 )
                 for each in findings
             ],
+            imported_by=file.imported_by,
             is_new=is_new,
             kind=file.kind,
             livemode=scope.livemode,
             name=file.name,
+            one_person=file.one_person,
             originator=file.originator,
+            reject_reason=file.reject_reason,
+            rejected=_seconds(file.rejected_ms),
+            rejected_by=file.rejected_by,
+            sha256=file.sha256.hex(),
             status=file.status,
         )
     )

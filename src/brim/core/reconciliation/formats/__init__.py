@@ -25,7 +25,7 @@ from brim.core.reconciliation.formats.pain002 import (
     is_status_report,
     read_status_report,
 )
-from brim.core.reconciliation.formats.reading import MAX_BYTES, held_file, read_statement
+from brim.core.reconciliation.formats.reading import MAX_BYTES, held_file, is_mapped, read_statement
 from brim.core.reconciliation.formats.statement import (
     AccountIdKind,
     Balance,
@@ -75,6 +75,7 @@ __all__ = [
     "Verdict",
     "check_mapping",
     "held_file",
+    "is_mapped",
     "is_status_report",
     "read_statement",
     "read_status_report",

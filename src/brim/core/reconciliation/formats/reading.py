@@ -69,6 +69,14 @@ def _read(
     return held_file(*(_NO_MAPPING if _looks_like_csv(head) else _UNKNOWN))
 
 
+def is_mapped(content: bytes) -> bool:
+    """Tell whether a file is read by a mapping, if there is one: it is none of the formats that say what they are."""
+    head = content[:4096]
+    body = head.removeprefix(_UTF8_MARK).lstrip(_BLANK)
+    is_known = body.startswith((b"01,", b"<", *_UTF16_XML)) or _is_marked_xml(head) or looks_like_mt940(body)
+    return bool(body) and not is_known
+
+
 def _is_marked_xml(head: bytes) -> bool:
     """Tell whether a file begins with the mark of UTF-16, and then as XML does."""
     return head.startswith(_UTF16_MARKS) and head[2:].replace(b"\0", b"").lstrip(_BLANK).startswith(b"<")

@@ -1,17 +1,23 @@
-"""Files from the bank: their list, and one with what is wrong with it and the breaks that were found in it."""
+"""Files from the bank: their list, and one with what is wrong with it and its breaks, or what it would post."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from brim.base.ids import random_base62
+from brim.core.direct_debits import APPROVABLE, PREVIEW_BYTES
+from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.linking import message_of, take_refusal
+from brim.web.dashboard.live_money.pages import allowed_actions, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.routes import NoSuchPageError
 
 BANK_FILES: Final = "/v1/brim/ach/bank_files"
+BANK_FILE: Final = BANK_FILES + "/{}"
+BANK_FILE_STATUSES: Final = ("awaiting_approval", "received", "applied", "held", "rejected")
 _MOST: Final = 100
 _STATEMENTS: Final = 20
 
@@ -30,12 +36,17 @@ async def show_all(page: SignedVisit) -> Reply:
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     form.idempotency_key = random_base62(24)
-    found = await page.api.get(BANK_FILES, **page_query(page))
+    chosen = page.query.get("status")
+    if chosen is not None and chosen not in BANK_FILE_STATUSES:
+        raise NoSuchPageError
+    found = await page.api.get(BANK_FILES, status=chosen, **page_query(page))
     originators = (await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"]
     return page.reply(
         "dashboard/bank_files.html",
         status=status,
         files=found["data"],
+        chosen=chosen,
+        statuses=BANK_FILE_STATUSES,
         paging=paging(page, found),
         form=form,
         originators=[(each["id"], _called(each["profile"])) for each in originators if each["status"] != "draft"],
@@ -61,22 +72,76 @@ async def import_file(page: SignedVisit) -> Reply:
         take_refusal(form, error, {} if form.values["originator"] else {"originator": ""})
         return await _reply(page, form, status=error.status)
     done = "bank_file_imported" if taken["is_new"] else "bank_file_known"
+    if taken["status"] == "awaiting_approval":
+        done = "bank_file_waits" if taken["is_new"] else "bank_file_still_waits"
     return page.redirect(f"/ach/bank-files/{taken['id']}", done=done)
 
 
 async def show(page: SignedVisit) -> Reply:
-    """`GET /ach/bank-files/{file}`."""
-    file = await page.api.get(api_path(BANK_FILES + "/{}", page.path_params["file"]))
+    """`GET /ach/bank-files/{file}`; `preview` in the query has a large file read, too."""
+    return await _reply_one(page, Form(values={"reason": ""}))
+
+
+async def _reply_one(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
+    file = await page.api.get(api_path(BANK_FILE, page.path_params["file"]))
     breaks = await page.api.get("/v1/brim/breaks", bank_file=file["id"], limit=_MOST)
     corrections = await page.api.get("/v1/brim/corrections", bank_file=file["id"], limit=_MOST)
     statements = await page.api.get("/v1/brim/bank_statements", bank_file=file["id"], limit=_STATEMENTS)
+    waits = file["status"] in APPROVABLE
+    is_shown = waits and (file["byte_count"] <= PREVIEW_BYTES or "preview" in page.query)
+    preview = None
+    if is_shown:
+        try:
+            preview = await page.api.get(api_path(BANK_FILE + "/preview", file["id"]))
+        except ApiRefusedError as error:  # as where its bytes cannot be read, or a worker applies it now
+            form.message = form.message or message_of(error)
+    form.idempotency_key = random_base62(24)
     return page.reply(
         "dashboard/bank_file.html",
+        status=status,
+        form=form,
         statements=statements["data"],
         more_statements=statements["has_more"],
         file=file,
+        waits=waits,
+        preview=preview,
+        is_shown=is_shown,
+        allowed=allowed_actions(file),
+        refused=refused_actions(file),
+        names=await page.read_names(),
         breaks=breaks["data"],
         more_breaks=breaks["has_more"],
         corrections=corrections["data"],
         more_corrections=corrections["has_more"],
     )
+
+
+async def approve(page: SignedVisit) -> Reply:
+    """`POST /ach/bank-files/{file}/approve`: of the bytes, and by the mapping, that the page has shown."""
+    seen: dict[str, Field] = {name: page.form.get(name, "") for name in ("expected_status", "sha256")}
+    if page.form.get("expected_mapping"):
+        seen["expected_mapping"] = page.form["expected_mapping"]
+    return await _act(page, "/approve", seen, done="bank_file_approved")
+
+
+async def reject(page: SignedVisit) -> Reply:
+    """`POST /ach/bank-files/{file}/reject`."""
+    reason = page.form.get("reason", "").strip()
+    if not reason:
+        form = Form(values={"reason": reason})
+        form.errors["reason"] = "Say why. Whoever imports it again reads it."
+        return await _reply_one(page, form, status=400)
+    return await _act(page, "/reject", {"reason": reason}, done="bank_file_rejected")
+
+
+async def _act(page: SignedVisit, part: str, fields: dict[str, Field], *, done: str) -> Reply:
+    file = page.path_params["file"]
+    try:
+        await page.api.post(
+            api_path(BANK_FILE + part, file), fields, idempotency_key=page.form.get("idempotency_key") or None
+        )
+    except ApiRefusedError as error:
+        form = Form(values={"reason": page.form.get("reason", "")})
+        take_refusal(form, error)
+        return await _reply_one(page, form, status=error.status)
+    return page.redirect(f"/ach/bank-files/{file}", done=done)

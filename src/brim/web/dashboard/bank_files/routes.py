@@ -13,4 +13,6 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.get_live("/ach/bank-files", pages.show_all),
         *signed.post_live("/ach/bank-files/import", pages.import_file),
         *signed.get_live("/ach/bank-files/{file}", pages.show),
+        *signed.post_live("/ach/bank-files/{file}/approve", pages.approve),
+        *signed.post_live("/ach/bank-files/{file}/reject", pages.reject),
     )

@@ -54,6 +54,7 @@ async def show(page: SignedVisit) -> Reply:
         for status in ("proposed", "undo_proposed")
         for each in (await page.api.get("/v1/brim/line_settlements", status=status, limit=_MOST))["data"]
     ]
+    imported = await page.api.get("/v1/brim/ach/bank_files", status="awaiting_approval", limit=_MOST)
     return page.reply(
         "dashboard/live_money.html",
         outlook=outlook,
@@ -65,6 +66,7 @@ async def show(page: SignedVisit) -> Reply:
         more_breaks=breaks["has_more"],
         suspended=sorted(suspended["data"], key=lambda each: each["created"]),
         more_suspended=suspended["has_more"],
+        imported=sorted(imported["data"], key=lambda each: each["created"]),
         settlements=sorted(settlements, key=lambda each: each["created"]),
         stuck=await _find_stuck(page),
         readiness=await page.api.get("/v1/brim/live_readiness"),

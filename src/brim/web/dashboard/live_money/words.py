@@ -115,10 +115,33 @@ ENTRY_WORDS: Final = {
 }
 """Where an entry stands, in words."""
 
+PREVIEW_OUTCOMES: Final = {
+    "known": "Known already",
+    "in_doubt": "May be known: you are asked",
+    "posted": "Posted",
+    "open": "Open line",
+    "not_posted": "Not posted",
+    "unmatched": "Not matched here",
+}
+"""What would become of a line of a statement that waits for approval."""
+
+STATEMENT_PLACES: Final = {
+    "first": "The first of its account",
+    "continues": "Continues the one before",
+    "precedes": "Comes before one that is known",
+    "replaces": "Corrects what is known",
+    "overlaps": "Overlaps what is known",
+    "repeats": "Known already",
+    "gap": "One before it is missing",
+    "undecided": "A repeat, or new: you are asked",
+}
+"""Where a statement belongs among those that are known."""
+
 BANK_FILE_KINDS: Final = {
     "unknown": "Not read yet",
     "nacha": "Returns and notifications of change",
     "acknowledgement": "Acknowledgement",
+    "status_report": "Status report",
     "statement": "Statement",
     "empty": "Empty",
 }

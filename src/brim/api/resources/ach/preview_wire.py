@@ -1,0 +1,171 @@
+"""How previews of files from the bank are written for clients. Ours, in the wire's manner."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import LIVEMODE, TEXT, constant, described
+from brim.base.json_codec import encode
+from brim.base.scope import AccountScope
+from brim.core.direct_debits import MOST_PREVIEWED, Outcome, Preview, PreviewedLine, PreviewedStatement
+from brim.core.reconciliation import MatchKind, Place
+from brim.core.reconciliation.formats import Verdict
+
+_OUTCOMES = (
+    "`posted` where it is matched, `open` where nothing explains all of it, `known` where another file brought it, "
+    "`in_doubt` where a person is asked whether it is new, `not_posted` where its statement cannot be posted, and "
+    "`unmatched` where the file is too large to tell."
+)
+
+
+class BankFilePreviewFindingObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is wrong with a file, or worth knowing."""
+
+    code: Annotated[str, described("What it is, as a word for programs.", **TEXT)]
+    sentence: Annotated[str, described("What it is, for people.", **TEXT)]
+    severity: Annotated[str, described("Whether it keeps something from being posted.", enum=["error", "warning"])]
+    where: Annotated[str, described("Where it is in the file.", **TEXT)]
+
+
+class BankFilePreviewLineObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a statement, or a payment of the entry before it, with what would become of it."""
+
+    account: Annotated[str | None, described("The account that a transfer would credit.", **TEXT)]
+    amount: Annotated[int, described("The amount in minor units, below zero for a debit.")]
+    booked_on: Annotated[date | None, described("The day on which the bank booked it.")]
+    currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
+    description: Annotated[str, described("What the bank and the payer wrote.", **TEXT)]
+    is_payment: Annotated[bool, described("Whether it is a payment of the entry that stands before it.")]
+    matched: Annotated[str | None, described("What it is about, such as a batch or a debit.", **TEXT)]
+    matched_kind: Annotated[
+        str | None, described("What kind of thing that is.", enum=[*(kind.value for kind in MatchKind), None])
+    ]
+    outcome: Annotated[str, described(_OUTCOMES, enum=[each.value for each in Outcome])]
+    problem: Annotated[str | None, described("What is not explained, or why it goes into suspense.", **TEXT)]
+    reference: Annotated[str | None, described("The reference, or the end-to-end id.", **TEXT)]
+    statement: Annotated[int, described("The position of its statement in the file, from 0.", minimum=0)]
+
+
+class BankFilePreviewStatementObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement of a file, with where it would be placed."""
+
+    account_last4: Annotated[str, described("The last characters of its account number.", **TEXT)]
+    closing_balance: Annotated[int | None, described("The closing balance in minor units; null if it has none.")]
+    credits: Annotated[int, described("The sum of its credits, in minor units.", minimum=0)]
+    currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
+    debits: Annotated[int, described("The sum of its debits, in minor units, zero or below.", maximum=0)]
+    is_of_originator: Annotated[
+        bool, described("Whether it is of the originator's bank account; if not, it is a break.")
+    ]
+    line_count: Annotated[int, described("How many lines it has.", minimum=0)]
+    new_line_count: Annotated[
+        int | None, described("How many of them are new; null where it would not be posted, or is not placed.")
+    ]
+    number: Annotated[str, described("The bank's number for it.", **TEXT)]
+    opening_balance: Annotated[int | None, described("The opening balance in minor units; null if it has none.")]
+    period_from: Annotated[date | None, described("Its first day.")]
+    period_to: Annotated[date | None, described("Its last day.")]
+    place: Annotated[
+        str | None,
+        described(
+            "Where it belongs among the statements that are known; null where nothing places it.",
+            enum=[*(place.value for place in Place), None],
+        ),
+    ]
+    questions: Annotated[list[str], described("The breaks that would be opened for it.")]
+
+
+class BankFilePreviewObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file from the bank would post, if it were applied now. Nothing of it is stored."""
+
+    object: Annotated[str, constant("brim.bank_file_preview")] = "brim.bank_file_preview"
+    bank_file: Annotated[str, described("The file.", **TEXT)]
+    findings: Annotated[
+        list[BankFilePreviewFindingObject], described(f"What is wrong with it, at most {MOST_PREVIEWED}.")
+    ]
+    format: Annotated[str, described("The format: `bai2`, `camt.053`, `csv`, or `unknown`.", **TEXT)]
+    is_matched: Annotated[
+        bool,
+        described("Whether it was placed and matched. A file above 2 MiB is only read, and one above 16 MiB is not."),
+    ]
+    line_count: Annotated[int, described("How many lines it has.", minimum=0)]
+    lines: Annotated[list[BankFilePreviewLineObject], described(f"Its first lines, at most {MOST_PREVIEWED}.")]
+    livemode: Annotated[bool, LIVEMODE]
+    mapping: Annotated[
+        str | None, described("Of CSV, the version of the mapping by which it is read: its id, a slash, its version.")
+    ]
+    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
+    statement_count: Annotated[int, described("How many statements it has.", minimum=0)]
+    statements: Annotated[
+        list[BankFilePreviewStatementObject], described(f"Its first statements, at most {MOST_PREVIEWED}.")
+    ]
+    verdict: Annotated[
+        str | None,
+        described(
+            "What would become of it: `accept`, `flag` if statements or lines would wait for a person, `hold` if all "
+            "of it would; null where it was not read.",
+            enum=[*(each.value for each in Verdict), None],
+        ),
+    ]
+
+
+def preview_json(scope: AccountScope, found: Preview) -> bytes:
+    """Return the compact JSON of what a file would post."""
+    return encode(
+        BankFilePreviewObject(
+            bank_file=found.file.id,
+            findings=[
+                BankFilePreviewFindingObject(
+                    code=each.code, sentence=each.sentence, severity=each.severity, where=each.where
+                )
+                for each in found.findings
+            ],
+            format=found.format,
+            is_matched=found.is_matched,
+            line_count=found.line_count,
+            lines=[_line(each) for each in found.lines],
+            livemode=scope.livemode,
+            mapping=found.mapping,
+            sha256=found.file.sha256.hex(),
+            statement_count=found.statement_count,
+            statements=[_statement(each) for each in found.statements],
+            verdict=found.verdict,
+        )
+    )
+
+
+def _line(line: PreviewedLine) -> BankFilePreviewLineObject:
+    return BankFilePreviewLineObject(
+        account=line.account,
+        amount=line.amount,
+        booked_on=line.booked_on,
+        currency=line.currency,
+        description=line.description,
+        is_payment=line.is_payment,
+        matched=line.matched,
+        matched_kind=line.matched_kind,
+        outcome=line.outcome,
+        problem=line.problem,
+        reference=line.reference,
+        statement=line.statement,
+    )
+
+
+def _statement(found: PreviewedStatement) -> BankFilePreviewStatementObject:
+    return BankFilePreviewStatementObject(
+        account_last4=found.account_last4,
+        closing_balance=found.closing,
+        credits=found.credits,
+        currency=found.currency,
+        debits=found.debits,
+        is_of_originator=found.is_ours,
+        line_count=found.line_count,
+        new_line_count=found.new_count,
+        number=found.number,
+        opening_balance=found.opening,
+        period_from=found.period_from,
+        period_to=found.period_to,
+        place=found.place,
+        questions=list(found.questions),
+    )
