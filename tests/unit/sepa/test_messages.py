@@ -15,8 +15,10 @@ from brim.core.rails.sepa import (
     Mandate,
     MessageError,
     SequenceType,
+    UnreadableMessageError,
     Version,
     fits,
+    read_sent,
     recount,
     to_sepa_text,
     write_message,
@@ -168,3 +170,57 @@ def test_the_second_reader_finds_what_is_wrong_with_the_bytes(before: bytes, aft
     assert before in content
 
     assert any(problem in each for each in recount(content.replace(before, after, 1)).problems)
+
+
+@settings(max_examples=40)
+@given(batches(), st.sampled_from(Version))
+def test_what_has_left_is_read_back_as_it_was_written(made: tuple[CollectionBatch, ...], version: Version) -> None:
+    wanted = message(*made, version=version)
+    found = read_sent(write_message(wanted))
+    assert (found.id, found.made) == (wanted.id, wanted.made)
+    assert [(each.id, each.collection_date, each.instrument, each.sequence, each.total) for each in found.batches] == [
+        (each.id, each.collection_date, each.instrument, each.sequence, each.total) for each in made
+    ]
+    for read, written in zip(found.batches, made, strict=True):
+        assert [
+            (
+                each.end_to_end_id,
+                each.amount,
+                each.mandate_reference,
+                each.signed_on,
+                each.debtor_iban,
+                each.debtor_name,
+            )
+            for each in read.collections
+        ] == [
+            (
+                each.end_to_end_id,
+                each.amount,
+                each.mandate.reference,
+                each.mandate.signed_on,
+                each.debtor_iban,
+                to_sepa_text(each.debtor_name, 70),
+            )
+            for each in written.collections
+        ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b"EndToEndId", b"Other", "EndToEndId is missing"),
+        (b"<MndtId>MANDATE-1</MndtId>", b"", "MndtId is missing"),
+        (b'Ccy="EUR"', b'Ccy="USD"', "not in EUR"),
+        (b">20.00<", b">20.0<", "is no amount"),
+        (b"<DtOfSgntr>2026-01-15<", b"<DtOfSgntr>soon<", "soon"),
+        (b"?>", b"?><!DOCTYPE a>", "document type"),
+        (b"</Document>", b"", "no XML"),
+        (b"PmtInf>", b"Other>", "collects nothing"),
+    ],
+)
+def test_what_is_no_message_of_ours_is_not_read(old: bytes, new: bytes, why: str) -> None:
+    content = write_message(message())
+    broken = content.replace(old, new)
+    assert broken != content
+    with pytest.raises(UnreadableMessageError, match=why):
+        read_sent(broken)

@@ -1,7 +1,7 @@
 """SEPA direct debits: identifiers, characters, days, reasons of banks, and the messages that collect.
 
 Pure: no database, no clock, no network. Neighbours: `calendars` has TARGET's days, `reconciliation.formats` reads what
-banks answer. Start reading at `messages`, then `writer` and `recount`.
+banks answer. Start reading at `messages`, then `writer` and `recount`; `sent` reads a message back.
 """
 
 from brim.core.rails.sepa.creditors import (
@@ -51,6 +51,7 @@ from brim.core.rails.sepa.messages import (
 from brim.core.rails.sepa.profile import CURRENCY, SEPA, SepaTerms
 from brim.core.rails.sepa.reasons import REASONS, Blame, Reason, find_reason
 from brim.core.rails.sepa.recount import Recount, recount
+from brim.core.rails.sepa.sent import SentBatch, SentCollection, SentMessage, UnreadableMessageError, read_sent
 from brim.core.rails.sepa.text import to_sepa_text
 from brim.core.rails.sepa.writer import MessageError, fits, write_message
 
@@ -81,8 +82,12 @@ __all__ = [
     "MessageError",
     "Reason",
     "Recount",
+    "SentBatch",
+    "SentCollection",
+    "SentMessage",
     "SepaTerms",
     "SequenceType",
+    "UnreadableMessageError",
     "Version",
     "banking_day_after",
     "check_bic",
@@ -99,6 +104,7 @@ __all__ = [
     "is_identifier",
     "lapses_on",
     "months_after",
+    "read_sent",
     "recount",
     "refundable_until",
     "returnable_until_of_b2b",
