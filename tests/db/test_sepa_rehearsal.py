@@ -161,6 +161,26 @@ async def test_the_bank_takes_a_mandate_of_another_account_that_says_so(live: Se
     await assert_books_hold(live.database)
 
 
+async def test_a_batch_is_rejected_by_rule_and_booked_gross_when_it_goes_out_again(live: SepaMoney) -> None:
+    await live.rehearse()
+    rules = [{"action": "reject", "level": "batch", "reason": "by rule"}, {"action": "book_gross"}]
+    script = live.folder / "script.jsonl"
+    script.write_bytes(b"\n".join(encode({"file": "*", **rule}) for rule in rules))
+    await live.bank("script", str(script))
+    made = [await live.create(await live.iban(iban), 1_000) for iban in (PAYS, iban_of("AC01", 0))]
+    await live.through("2026-12-02 12:00")
+    (batch,) = await rows(live.database, "SELECT status, reject_reason FROM ach_batches")
+    assert tuple(batch.values()) == ("rejected", "NARR by rule")
+    (file,) = await rows(live.database, "SELECT id FROM ach_files")
+    await live.resubmit(file["id"])
+    await live.through("2026-12-12 12:00")
+    assert [(await live.topup(each))["status"] for each in made] == ["succeeded", "failed"]
+    lines = await rows(live.database, "SELECT amount FROM statement_lines ORDER BY amount")
+    assert [row["amount"] for row in lines] == [-1_000, 2_000]
+    assert [row["kind"] for row in await rows(live.database, "SELECT kind FROM breaks")] == ["rejected_file"]
+    await assert_books_hold(live.database)
+
+
 def test_each_reason_of_the_rehearsal_is_known_and_its_iban_can_be_debited() -> None:
     assert set(REASONS.values()) <= set(KNOWN)
     for reason in REASONS.values():

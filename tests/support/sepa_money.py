@@ -50,6 +50,8 @@ class SepaMoney(LiveMoney):
         super().__init__(*arguments, **named)
         self.currency = "eur"
         self.inbox = "from-bank"
+        self.reads_at_once = True
+        """Whether what the bank sends is read when it comes."""
         self._balance = 0
         self._statements = 0
 
@@ -97,18 +99,21 @@ class SepaMoney(LiveMoney):
                 conn, PLATFORM, made.id, approvers=1, by=OPERATOR, now_ms=self.now_ms, ids=self.ids
             )
 
-    async def rehearse(self, **terms: Any) -> None:
-        """Make the platform, its originator and the rehearsal bank."""
+    async def rehearse(
+        self, *accounts: str, changes: Mapping[str, Any] | None = None, **terms: Any
+    ) -> originators.Originator:
+        """Make the platform, accounts below it, its originator, with changes of its profile, and the rehearsal bank."""
         profile = self.profile()
         assert profile.sepa is not None
-        await self.open(sepa=msgspec.structs.replace(profile.sepa, **terms))
+        made = await self.open(*accounts, sepa=msgspec.structs.replace(profile.sepa, **terms), **(changes or {}))
         (self.folder / "bank").mkdir()
         await self.bank(
             "init",
             *("--scheme", "sepa", "--account", CREDITOR_IBAN, "--routing", BIC),
             *("--inbox", str(self.folder / "to-bank"), "--outbox", str(self.folder / "from-bank")),
-            *("--now", self._berlin()),
+            *("--now", self._local()),
         )
+        return made
 
     async def through(self, text: str, *, step_hours: int = 12) -> None:
         """Let time pass in Berlin, for us and for the rehearsal bank."""
@@ -116,16 +121,20 @@ class SepaMoney(LiveMoney):
         while self.now_ms < end_ms:
             self.now_ms = min(self.now_ms + step_hours * 3_600_000, end_ms)
             await self.work()
-            await self.bank("advance", "--to", self._berlin())
+            await self.advance_bank()
             await self.work()
 
-    async def resubmit(self) -> None:
-        """Let what the bank has rejected go out again."""
-        (file,) = await rows(self.database, "SELECT id FROM ach_files WHERE status = 'rejected'")
+    async def resubmit(self, file: str | None = None) -> int:
+        """Let what the bank has rejected go out again: the rejected file, or what it has rejected of one."""
+        if file is None:
+            (found,) = await rows(self.database, "SELECT id FROM ach_files WHERE status = 'rejected'")
+            file = str(found["id"])
         async with self.database.transaction() as conn:
-            await direct_debits.resubmit_file(conn, PLATFORM, file["id"], by=OPERATOR, now_ms=self.now_ms, ids=self.ids)
+            return await direct_debits.resubmit_file(
+                conn, PLATFORM, file, by=OPERATOR, now_ms=self.now_ms, ids=self.ids
+            )
 
-    def _berlin(self) -> str:
+    def _local(self) -> str:
         return datetime.fromtimestamp(self.now_ms // 1000, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%dT%H:%M:%S")
 
     async def iban(
@@ -203,7 +212,8 @@ class SepaMoney(LiveMoney):
         path = self.folder / self.inbox / f"{self._statements}-{self.now_ms}-{name}"
         self._statements += 1
         path.write_text(content)
-        await self.work()
+        if self.reads_at_once:
+            await self.work()
 
     async def report(
         self,
@@ -283,6 +293,17 @@ def return_line(end_to_end_id: str, reason: str) -> str:
     return (
         f"<TxDtls><Refs><EndToEndId>{end_to_end_id}</EndToEndId></Refs>"
         f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf></TxDtls>"
+    )
+
+
+def payment_list(*payments: tuple[str, int, str]) -> str:
+    """Return the details of an entry that lists its payments: end-to-end ids, cents, and reasons of what comes back."""
+    return "".join(
+        f'<TxDtls><Refs><EndToEndId>{name}</EndToEndId></Refs><Amt Ccy="EUR">{decimal(abs(amount))}</Amt>'
+        f"<CdtDbtInd>{_direction(amount)}</CdtDbtInd>"
+        + (f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>" if reason else "")
+        + "</TxDtls>"
+        for name, amount, reason in payments
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -12,7 +12,7 @@ from typing import Any, Final
 from brim.bank.failures import ScriptError
 from brim.bank.outcomes import CHANGE_CODES, CONTEST_CODES, FAULTS, LAYOUTS, RETURN_CODES, USUAL_DAYS, Outcome
 
-FILE_ACTIONS: Final = ("lose", "reject", "delay", "lose_acknowledgement", "delay_acknowledgement")
+FILE_ACTIONS: Final = ("lose", "reject", "delay", "lose_acknowledgement", "delay_acknowledgement", "book_gross")
 ENTRY_ACTIONS: Final = ("return", "notify", "pay", "never_settle")
 DISPUTE_ACTIONS: Final = ("contest",)
 DAY_ACTIONS: Final = (
@@ -25,13 +25,16 @@ DAY_ACTIONS: Final = (
     "add_line",
 )
 
+LEVELS: Final = ("file", "batch")
+"""What of a message of SEPA a rule rejects: all of it, or its batches."""
+
 _SELECTORS: Final = {
     **dict.fromkeys(FILE_ACTIONS, ("file",)),
     **dict.fromkeys((*ENTRY_ACTIONS, *DISPUTE_ACTIONS), ("trace", "account", "amount")),
     **dict.fromkeys(DAY_ACTIONS, ("date",)),
 }
 _DETAILS: Final[dict[str, dict[str, type]]] = {
-    "reject": {"reason": str},
+    "reject": {"reason": str, "level": str},
     "delay": {"minutes": int},
     "delay_acknowledgement": {"minutes": int},
     "return": {"code": str, "days": int, "text": str, "fault": str},
@@ -55,6 +58,13 @@ _CODES: Final = {
     "return": (RETURN_CODES, "return reason code"),
     "notify": (CHANGE_CODES, "change code"),
     "contest": (CONTEST_CODES, "code of a contested dishonor"),
+}
+
+
+_CHOICES: Final[dict[str, tuple[Collection[str], str]]] = {
+    "fault": (FAULTS, "not a known fault of a return"),
+    "level": (LEVELS, "no level at which a message is rejected"),
+    "layout": (LAYOUTS.values(), "no layout of corrected data"),
 }
 
 
@@ -153,10 +163,9 @@ def _check_values(place: int, action: str, rule: dict[str, Any]) -> None:
         codes, called = _CODES[action]
         if not codes.fullmatch(rule["code"]):
             raise ScriptError(place, f"{rule['code']} is not a {called}.")
-    if rule.get("fault", "") not in FAULTS:
-        raise ScriptError(place, f"{rule['fault']} is not a known fault of a return.")
-    if rule.get("layout", "") not in LAYOUTS.values():
-        raise ScriptError(place, f"{rule['layout']} is no layout of corrected data.")
+    for name, (known, what) in _CHOICES.items():
+        if name in rule and rule[name] not in known:
+            raise ScriptError(place, f"{rule[name]} is {what}.")
     if any(rule.get(name, 0) < 0 for name in ("days", "minutes", "times")):
         raise ScriptError(place, "days, minutes and times cannot be negative.")
     if any(not str(rule.get(name, "")).isascii() for name in ("text", "corrected", "reason")):

@@ -60,8 +60,13 @@ def iban_of(reason: str, days: int) -> str:
 def judge_message(step: Step, name: str, sha256: str, content: bytes) -> int:
     """Decide about a message and store the decision; return the file's id."""
     message = read_message(content)
-    fault = message.fault or _duplicate(step, message) or _scripted_rejection(step, name, message)
-    batches = {} if fault else {each.name: found for each in message.batches if (found := _wrong_with(step, each))}
+    fault = message.fault or _duplicate(step, message)
+    at_batch = None
+    if fault is None and (rule := step.file_rule(name, message.name, "reject")):
+        scripted = Fault("NARR", str(rule.fields.get("reason", "rejected by script")))
+        fault, at_batch = (None, scripted) if rule.fields.get("level") == "batch" else (scripted, None)
+    found = {each.name: at_batch or _wrong_with(step, each) for each in message.batches}
+    batches = {} if fault else {batch: wrong for batch, wrong in found.items() if wrong is not None}
     collections = {} if fault else dict(_rejected(step, message, batches))
     taken = sum(len(each.collections) for each in message.batches)
     report_name = f"PSR-{hashlib.sha256(sha256.encode() + name.encode()).hexdigest()[:24]}"
@@ -89,8 +94,11 @@ def judge_message(step: Step, name: str, sha256: str, content: bytes) -> int:
             collections=collections,
         ),
     )
+    is_taken = fault is None and at_batch is None
+    is_gross = is_taken and step.file_rule(name, message.name, "book_gross") is not None
+    left_out = set() if is_gross else set(collections)
     for number, batch in enumerate(message.batches, 1) if fault is None else ():
-        _keep_batch(step, file_id, number, batch, is_rejected=batch.name in batches, rejected=set(collections))
+        _keep_batch(step, file_id, number, batch, is_rejected=batch.name in batches, rejected=left_out)
     return file_id
 
 
@@ -136,12 +144,6 @@ def _remainder(text: str) -> int:
 def _duplicate(step: Step, message: Message) -> Fault | None:
     if earlier := step.store.value("accepted_identity", message.name):
         return Fault("DU01", f"the message has the name of {earlier}")
-    return None
-
-
-def _scripted_rejection(step: Step, name: str, message: Message) -> Fault | None:
-    if rule := step.file_rule(name, message.name, "reject"):
-        return Fault("NARR", str(rule.fields.get("reason", "rejected by script")))
     return None
 
 
