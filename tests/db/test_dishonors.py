@@ -739,12 +739,15 @@ async def test_nothing_is_final_before_all_that_the_bank_has_sent_is_read(live: 
     folder.rename(live.folder / "away")
     live.now_ms = at("2026-12-14 10:00")
     for _ in range(2):
-        await direct_debits.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.end_contests(live.database, WIRE_FORMATS, clock=lambda: live.now_ms, ids=live.ids)
     assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
     (live.folder / "away").rename(folder)
     await live.read_bank()
     ended = await asyncio.gather(
-        *(direct_debits.end_contests(live.database, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids) for _ in range(3))
+        *(
+            direct_debits.end_contests(live.database, WIRE_FORMATS, clock=lambda: live.now_ms, ids=live.ids)
+            for _ in range(3)
+        )
     )
     assert sum(ended) == 1  # of several workers, one gives the money
     assert (await live.ledger())["balance:available"] == -5_000

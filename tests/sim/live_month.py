@@ -246,9 +246,10 @@ class Month:
         await live.read_bank()
         await live.claim()
         await direct_debits.settle_prenote_files(live.database, WIRE_FORMATS, **by)
-        await direct_debits.end_contests(live.database, WIRE_FORMATS, **by)
-        await direct_debits.end_unanswered_reversals(live.database, WIRE_FORMATS, **by)
-        await direct_debits.end_unanswered_refunds(live.database, WIRE_FORMATS, **by)
+        beside: dict[str, Any] = {"clock": lambda: live.now_ms, "ids": live.ids}
+        await direct_debits.end_contests(live.database, WIRE_FORMATS, **beside)
+        await direct_debits.end_unanswered_reversals(live.database, WIRE_FORMATS, **beside)
+        await direct_debits.end_unanswered_refunds(live.database, WIRE_FORMATS, **beside)
         await direct_debits.report_silence(live.database, WIRE_FORMATS, **by)
 
     def _to(self, day: date, wall: str) -> None:

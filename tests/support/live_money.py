@@ -363,12 +363,14 @@ class LiveMoney:
             busy += await direct_debits.settle_prenote_files(
                 self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
             )
-            busy += await direct_debits.end_contests(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
+            busy += await direct_debits.end_contests(
+                self.database, WIRE_FORMATS, clock=lambda: self.now_ms, ids=self.ids
+            )
             busy += await direct_debits.end_unanswered_reversals(
-                self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+                self.database, WIRE_FORMATS, clock=lambda: self.now_ms, ids=self.ids
             )
             busy += await direct_debits.end_unanswered_refunds(
-                self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids
+                self.database, WIRE_FORMATS, clock=lambda: self.now_ms, ids=self.ids
             )
             busy += await direct_debits.report_silence(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)
             busy += await direct_debits.report_over_cap(self.database, WIRE_FORMATS, now_ms=self.now_ms, ids=self.ids)

@@ -392,9 +392,9 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
         await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
         applied = await incoming.apply_all(database, clock=now_ms, ids=ids)
         applied += await direct_debits.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
-        applied += await direct_debits.end_contests(database, renderers, now_ms=now_ms(), ids=ids)
-        applied += await direct_debits.end_unanswered_reversals(database, renderers, now_ms=now_ms(), ids=ids)
-        applied += await direct_debits.end_unanswered_refunds(database, renderers, now_ms=now_ms(), ids=ids)
+        applied += await direct_debits.end_contests(database, renderers, clock=now_ms, ids=ids)
+        applied += await direct_debits.end_unanswered_reversals(database, renderers, clock=now_ms, ids=ids)
+        applied += await direct_debits.end_unanswered_refunds(database, renderers, clock=now_ms, ids=ids)
         await direct_debits.report_silence(database, renderers, now_ms=now_ms(), ids=ids)
         await direct_debits.report_over_cap(database, renderers, now_ms=now_ms(), ids=ids)
         if applied:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 from brim.base.actor import Actor, ActorKind
+from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
@@ -132,18 +133,18 @@ async def end_each(
     database: Database,
     renderers: Renderers,
     unanswered: Sequence[_Credit],
-    end: Callable[[Conn, _Credit], Awaitable[bool]],
+    end: Callable[[Conn, _Credit, int], Awaitable[bool]],
     *,
-    now_ms: int,
+    clock: Clock,
     ids: IdFactory,
 ) -> int:
-    """End credits that no statement has booked, a transaction each; return how many came to an end."""
+    """End credits that no statement has booked, each in the time of its own transaction; return how many ended."""
     ended = 0
     for each in unanswered:
 
         async def work(conn: Conn, each: _Credit = each) -> bool:
             try:
-                return await end(conn, each)
+                return await end(conn, each, clock())
             except ClockAdvancingError:
                 return False
 
@@ -154,7 +155,7 @@ async def end_each(
             scope=each.scope,
             cause=each.id,
             doing=f"end {each.id}",
-            now_ms=now_ms,
+            now_ms=clock(),
             ids=ids,
         )
         ended += bool(done)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import structlog
 
 from brim.base.actor import Actor, ActorKind
+from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
@@ -403,22 +404,23 @@ async def _was_taken(conn: Conn, found: AchReturn) -> bool:
     return await is_confirmed(conn, found.owner_scope, found.topup or "", BankStep.RETURN, found.number or 1)
 
 
-async def end_contests(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+async def end_contests(database: Database, renderers: Renderers, *, clock: Clock, ids: IdFactory) -> int:
     """Give customers the money of dishonored returns that cannot be contested any more; return how many came to an end.
 
     A dishonor that has left, and of which nothing comes, is listed as a break, and ends once a person resolves that.
-    One that cannot be ended is listed, and holds up no other. What a return came with is forgotten once it can be
-    neither dishonored nor contested.
+    One that cannot be ended is listed, and holds up no other. Each has the time of its own transaction, for which
+    whoever reads an interval waits. What a return came with is forgotten once it can be neither dishonored nor
+    contested.
     """
     async with database.connection() as conn:
-        waiting = await dishonors.list_money_back(conn, now_ms=now_ms)
-        unanswered = await dishonors.list_unanswered(conn, now_ms=now_ms)
+        waiting = await dishonors.list_money_back(conn, now_ms=clock())
+        unanswered = await dishonors.list_unanswered(conn, now_ms=clock())
     ended = 0
     for each, end in [*((each, _accept) for each in waiting), *((each, _end_unanswered) for each in unanswered)]:
 
         async def work(conn: Conn, each: AchReturn = each, end: _End = end) -> bool:
             try:
-                return await end(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
+                return await end(conn, each, renderers=renderers, now_ms=clock(), ids=ids)
             except (ClockAdvancingError, UnreadBankError) as error:
                 _log.debug("dishonor is not final yet", ach_return=each.id, reason=str(error))
                 return False
@@ -430,12 +432,12 @@ async def end_contests(database: Database, renderers: Renderers, *, now_ms: int,
             scope=each.scope,
             cause=each.id,
             doing=f"end the dishonor of {each.id}",
-            now_ms=now_ms,
+            now_ms=clock(),
             ids=ids,
         )
         ended += bool(done)
     async with database.connection() as conn:
-        await dishonors.forget_records(conn, before_ms=now_ms - _KEPT_MS, limit=_MOST)
+        await dishonors.forget_records(conn, before_ms=clock() - _KEPT_MS, limit=_MOST)
     return ended
 
 

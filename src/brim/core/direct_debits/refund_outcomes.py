@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.core import refunds
 from brim.core.direct_debits.credits import (
@@ -152,15 +153,15 @@ def _check_at_the_bank(found: Refund, named: Refund) -> None:
         raise CreditBookedOtherwiseError(found, "which was given up, and whose money is in the balance again")
 
 
-async def end_unanswered_refunds(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+async def end_unanswered_refunds(database: Database, renderers: Renderers, *, clock: Clock, ids: IdFactory) -> int:
     """List the refunds that have left and that no statement has booked in time; return how many came to an end.
 
     One fails once a person resolves its break: the customer was not paid, so the balance has its money back.
     """
     async with database.connection() as conn:
-        unanswered = await refunds.list_unanswered(conn, now_ms=now_ms)
+        unanswered = await refunds.list_unanswered(conn, now_ms=clock())
 
-    async def end(conn: Conn, each: Refund) -> bool:
+    async def end(conn: Conn, each: Refund, now_ms: int) -> bool:
         moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
         await lock_topup(conn, each.owner_scope, each.topup)
         found = await refunds.hold_refund(conn, each.scope, each.id)
@@ -172,4 +173,4 @@ async def end_unanswered_refunds(database: Database, renderers: Renderers, *, no
         await refunds.write_failed(conn, found, FailureReason.UNKNOWN, renderers=renderers, moment=moment)
         return True
 
-    return await end_each(database, renderers, unanswered, end, now_ms=now_ms, ids=ids)
+    return await end_each(database, renderers, unanswered, end, clock=clock, ids=ids)

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from brim.base.actor import Actor
+from brim.base.clock import Clock
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
@@ -361,18 +362,18 @@ async def why_unsendable(conn: Conn, file: AchFile, profile: OriginatorProfile) 
     )
 
 
-async def end_unanswered_reversals(database: Database, renderers: Renderers, *, now_ms: int, ids: IdFactory) -> int:
+async def end_unanswered_reversals(database: Database, renderers: Renderers, *, clock: Clock, ids: IdFactory) -> int:
     """List the reversals that have left and that no statement has booked in time; return how many came to an end.
 
     One ends once a person resolves its break: the customer was not paid, so the balance has its money back.
     """
     async with database.connection() as conn:
-        unanswered = await reversals.list_unanswered(conn, now_ms=now_ms)
+        unanswered = await reversals.list_unanswered(conn, now_ms=clock())
 
-    async def end(conn: Conn, each: Reversal) -> bool:
+    async def end(conn: Conn, each: Reversal, now_ms: int) -> bool:
         return await _end_unanswered(conn, each, renderers=renderers, now_ms=now_ms, ids=ids)
 
-    return await end_each(database, renderers, unanswered, end, now_ms=now_ms, ids=ids)
+    return await end_each(database, renderers, unanswered, end, clock=clock, ids=ids)
 
 
 async def _end_unanswered(conn: Conn, each: Reversal, *, renderers: Renderers, now_ms: int, ids: IdFactory) -> bool:
