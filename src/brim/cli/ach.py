@@ -787,10 +787,12 @@ def compare(originator: str | None, account: str | None, *, without_list: bool, 
 def check_exchange(originator: str | None, account: str | None, **flags: str | None) -> None:
     """Test the file exchange with the bank of ORIGINATOR: folders, the server's host key, login, writing.
 
+    Without ORIGINATOR, all are tested whose files are exchanged, one for each rail.
+
     Run it on a worker's host, as the worker's user, before live money depends on it. No payment file is sent or read.
     """
     from brim.core import direct_debits as service
-    from brim.core.originators import find_originator, in_charge, list_originators
+    from brim.core.originators import exchanging, find_originator, list_originators
     from brim.platform.telemetry.logs import configure_logging
 
     settings = read_settings(flags)
@@ -800,10 +802,10 @@ def check_exchange(originator: str | None, account: str | None, **flags: str | N
         async with database.connection() as conn:
             scope = await live_scope(conn, account)
             if originator is None:
-                found = in_charge(await list_originators(conn, scope))
+                chosen = exchanging(await list_originators(conn, scope))
             else:
-                found = await find_originator(conn, scope, originator)
-        return [] if found is None else await service.check_exchange(servers, found)
+                chosen = [await find_originator(conn, scope, originator)]
+        return [finding for each in chosen for finding in await service.check_exchange(servers, each)]
 
     configure_logging("warning", "auto")
     findings = on_database(flags, run)

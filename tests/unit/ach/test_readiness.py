@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from brim.base.scope import AccountScope
-from brim.core.originators import Facts, Folder, Originator, OriginatorStatus, judge
+from brim.core.originators import Facts, Folder, Originator, OriginatorStatus, exchanging, judge
 from brim.core.rails.ach import OriginatorProfile
+from brim.core.rails.sepa import SepaTerms
 
 ACTIVE = Originator(
     scope=AccountScope("acct_platform", livemode=True),
@@ -104,3 +105,15 @@ def test_large_files_need_two_who_did_not_write_the_profile() -> None:
         found = codes(originators=[limited], who_approves=frozenset(who), approvers=approvers)
         assert found == ([], ["second_approver_missing"] if lacks else [])
     assert codes(who_approves=frozenset()) == ([], [])
+
+
+def test_of_each_rail_the_active_originator_exchanges_files_or_else_the_newest_that_was() -> None:
+    terms = SepaTerms(creditor_identifier="DE98ZZZ09999999999", creditor_name="BRIM", bic="COBADEFFXXX")
+    euros = msgspec.structs.replace(ACTIVE, id="orig_3", profile=msgspec.structs.replace(ACTIVE.profile, sepa=terms))
+    suspended = msgspec.structs.replace(ACTIVE, id="orig_4", status=OriginatorStatus.SUSPENDED)
+    stopped = msgspec.structs.replace(euros, status=OriginatorStatus.SUSPENDED)
+    assert exchanging([]) == []
+    assert exchanging([DRAFT]) == [DRAFT]
+    assert exchanging([ACTIVE, euros, DRAFT]) == [ACTIVE, euros]
+    assert exchanging([ACTIVE, suspended, stopped]) == [ACTIVE, stopped]
+    assert exchanging([suspended, DRAFT]) == [suspended]

@@ -16,7 +16,7 @@ from brim.core.originators import (
     Originator,
     OriginatorStatus,
     Readiness,
-    in_charge,
+    exchanging,
     judge,
     list_originators,
     list_stops,
@@ -45,13 +45,14 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
         workers = [worker for worker in await jobs.read_workers(conn) if worker.is_alive(now_ms)]
         held = await file_store.count_held_files(conn, scope)
         approvers = await operators.count_approvers(conn)
-        unread = await _unread(conn, in_charge(originators))
+        exchange = exchanging(originators)
+        unread = [problem for each in exchange if (problem := await _unread(conn, each)) is not None]
         who_approves = await operators.who_approves(conn)
     return judge(
         Facts(
             has_encryption_key=_has_key(vault),
             originators=originators,
-            folders=_folders(in_charge(originators)),
+            folders=[folder for each in exchange for folder in _folders(each)],
             has_worker=bool(workers),
             failing_jobs=_failing(workers),
             stops=[stop.reason for stop in stops if not stop.stopped_account],
@@ -73,9 +74,7 @@ def _has_key(vault: Vault) -> bool:
     return True
 
 
-def _folders(originator: Originator | None) -> Sequence[Folder]:
-    if originator is None:
-        return ()
+def _folders(originator: Originator) -> Sequence[Folder]:
     return [
         Folder(
             use=use,
@@ -87,9 +86,9 @@ def _folders(originator: Originator | None) -> Sequence[Folder]:
     ]
 
 
-async def _unread(conn: Conn, originator: Originator | None) -> str | None:
+async def _unread(conn: Conn, originator: Originator) -> str | None:
     """Return what keeps an originator's SFTP folder from being read; None if nothing does."""
-    if originator is None or not is_sftp(originator.profile.incoming_folder):
+    if not is_sftp(originator.profile.incoming_folder):
         return None
     if originator.status is OriginatorStatus.DRAFT:
         return None  # nobody reads it yet

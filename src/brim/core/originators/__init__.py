@@ -33,7 +33,7 @@ from brim.core.originators.proofs import (
     encode_kept,
     export_proof,
 )
-from brim.core.originators.readiness import Blocker, Facts, Folder, Readiness, in_charge, judge
+from brim.core.originators.readiness import Blocker, Facts, Folder, Readiness, exchanging, in_charge, judge
 from brim.core.originators.rules import (
     COLLECTION_ERRORS,
     ORIGINATOR_PREFIX,
@@ -145,6 +145,7 @@ __all__ = [
     "end_authorization",
     "end_by_return",
     "end_used",
+    "exchanging",
     "export_proof",
     "exposures_of",
     "extend_mandates",

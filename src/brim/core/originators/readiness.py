@@ -31,8 +31,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `failing_jobs` are those of the jobs for ACH that no worker does, or that fail, with their last error; `approvers`
     how many operators handle live money, and `who_approves` the ids of those who may approve it; `stops` the
-    reasons for which all accounts are stopped; `unread` what keeps the folder on the bank's SFTP server from being
-    read.
+    reasons for which all accounts are stopped; `unread` what keeps the folders on banks' SFTP servers from being
+    read. Folders are those of all originators whose exchange of files matters.
     """
 
     has_encryption_key: bool
@@ -46,7 +46,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     approvers: int
     who_approves: AbstractSet[str]
     has_endpoint: bool
-    unread: str | None = None
+    unread: Sequence[str] = ()
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +79,20 @@ def in_charge(originators: Sequence[Originator]) -> Originator | None:
     """Return the originator that readiness is about: the active one, else the newest."""
     active = (each for each in originators if each.status is OriginatorStatus.ACTIVE)
     return next(active, originators[-1] if originators else None)
+
+
+def exchanging(originators: Sequence[Originator]) -> list[Originator]:
+    """Return the originators whose exchange of files matters, one a rail: the active one, else the newest that was.
+
+    Where none was ever active, the newest one.
+    """
+    found: dict[str, Originator] = {}
+    for each in originators:
+        before = found.get(each.profile.rail)
+        is_active = before is not None and before.status is OriginatorStatus.ACTIVE
+        if each.status is not OriginatorStatus.DRAFT and not is_active:
+            found[each.profile.rail] = each
+    return list(found.values()) or list(originators[-1:])
 
 
 def _of_encryption(facts: Facts) -> Iterator[Blocker]:
@@ -141,10 +155,10 @@ def _of_worker(facts: Facts) -> Iterator[Blocker]:
 
 
 def _of_exchange(facts: Facts) -> Iterator[Blocker]:
-    if facts.unread is not None:
+    for problem in facts.unread:
         yield Blocker(
             code="bank_unread",
-            message=f"What the bank has sent was not read: {facts.unread}",
+            message=f"What the bank has sent was not read: {problem}",
             fix="Run brim ach check-exchange on a worker's host; it says what works and what does not.",
         )
 
@@ -181,8 +195,9 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             message=f"Live money is stopped for {_counted(facts.stopped_accounts, 'account', 'accounts')}.",
             fix="Resume it on the pages or with brim ach resume --only for each of them, once the reason is gone.",
         )
-    originator = in_charge(facts.originators)
-    if originator is not None and _lacks_approvers(originator, facts):
+    for originator in exchanging(facts.originators):
+        if not _lacks_approvers(originator, facts):
+            continue
         yield Blocker(
             code="second_approver_missing",
             message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} may approve files of "
