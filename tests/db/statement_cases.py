@@ -1145,6 +1145,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.list_lines_of_days": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY)),
     "reconciliation.list_payments_of_days": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY)),
     "reconciliation.list_announced_alone": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY, "bf_x")),
+    "reconciliation.list_announced_together": Case((*OWN, "1234", "usd", DAY - timedelta(3), DAY, "bf_x")),
     "reconciliation.list_payments_of_entry": Case((*OWN, at("bsl_", 7))),
     "reconciliation.find_entries": Case((*OWN, "1234", "usd", DAY, 7)),
     "reconciliation.lock_bank_account": Case((*OWN, "1234")),

@@ -136,6 +136,33 @@ async def test_a_notification_lists_the_payments_of_an_entry_once_whichever_come
     assert (await house.balance(), await house.suspense()) == (100, 907)
 
 
+async def test_payments_that_are_notified_together_and_booked_one_by_one_are_credited_once(house: House) -> None:
+    """Those of the statement are left to a person, but for what no notified payment can be."""
+    mine = (await house.instructions()).reference
+    notified = camt054([account(0, Entry(1_000, "N1", parts=((100, mine), (900, "INVOICE 7"))))])
+    booked = [account(0, Entry(100, "B1", text=(mine,)), Entry(900, "B2"), Entry(55, "B3", text=(mine,)))]
+    await house.send(notified)
+    for content in (camt053(booked), camt053(booked) + b"\n", notified + b"\n"):
+        await house.send(content)
+        await assert_books_hold(house.database)
+    assert (await house.balance(), await house.suspense()) == (155, 900)
+    found = await lines(house)
+    assert [line for line in found if line[3]] == [
+        (100, False, None, "unmatched_line"),
+        (900, False, None, "unmatched_line"),
+    ]
+
+
+async def test_a_notified_entry_that_the_statement_books_as_one_keeps_nothing_else_back(house: House) -> None:
+    mine = (await house.instructions()).reference
+    together = Entry(1_000, "N1", parts=((100, mine), (900, "INVOICE 7")))
+    await house.send(camt054([account(0, together)]))
+    await house.send(camt053([account(0, together, Entry(100, "B1", text=(mine,)))]))
+    assert (await house.balance(), await house.suspense()) == (200, 900)
+    assert await house.breaks() == []
+    await assert_books_hold(house.database)
+
+
 async def test_what_a_person_has_said_of_an_entry_stays(house: House) -> None:
     await house.book(NAMED, write=camt053)
     transfer = await house.only()

@@ -39,7 +39,7 @@ _MAY_BE_KNOWN: Final = (
     "is that one again: {}"
 )
 _MAY_BE_ANNOUNCED: Final = (
-    "A notification has brought a payment of this amount and day by itself, and this may be that one again: {}"
+    "A notification has brought a payment of this amount and day, and this may be that one again: {}"
 )
 _TRACE: Final = re.compile(r"[0-9]{15}")
 UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)

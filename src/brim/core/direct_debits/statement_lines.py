@@ -14,6 +14,7 @@ from brim.core.direct_debits.line_matching import match_line, may_take_back
 from brim.core.direct_debits.line_rows import NewLine, reference_of, row_of
 from brim.core.originators import read_account_number
 from brim.core.push import hold_for_itemizing, itemize_transfer
+from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import (
     LINE_PREFIX,
     AnnouncedAlone,
@@ -27,6 +28,7 @@ from brim.core.reconciliation import (
     fetch_lines,
     find_entries,
     list_announced_alone,
+    list_announced_together,
     list_payments_of_entry,
     lock_break,
     payments_of,
@@ -104,6 +106,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     if not taken.is_certain:
         elsewhere = await said_elsewhere(reading.conn, of, rows)
     announced = await _announced_alone(reading, of, rows, taken) if any(payment_ids) else AnnouncedAlone(())
+    in_announced = await _announced_together(reading, of, rows, taken)
     times = Counter[tuple[str, date, int]]()
     recalls = {position for position in taken.lines if may_take_back(lines[position])}
     known = set(range(len(rows))).difference(taken.in_doubt)
@@ -115,7 +118,14 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         number = times[row.line_key, row.booked_on, row.amount]
         if number > 1:  # lines of one statement are never the same
             row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        new_lines.append(NewLine(line=lines[position], row=row, payment_ids=payment_ids[position]))
+        new_lines.append(
+            NewLine(
+                line=lines[position],
+                row=row,
+                payment_ids=payment_ids[position],
+                is_announced=position in in_announced,
+            )
+        )
     applied = await apply_lines(reading, new_lines, is_new=taken.is_certain, elsewhere=elsewhere, announced=announced)
     known.difference_update(in_order[each] for each in applied)
     for position in sorted(known):
@@ -137,6 +147,29 @@ async def _announced_alone(
     )
     announced.take([facts_of(row) for position, row in enumerate(rows) if position not in new])
     return announced
+
+
+async def _announced_together(
+    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], taken: TakenStatement
+) -> frozenset[int]:
+    """Return the positions of new credits that may be payments which a notification has brought as one entry.
+
+    Some banks notify payments together and book them one by one. An entry that this statement repeats was booked so.
+    """
+    credits_ = [position for position in taken.lines if rows[position].amount > 0]
+    if not credits_ or reading.originator.profile.transfers is Transfers.OFF:
+        return frozenset()
+    days = [rows[position].booked_on for position in credits_]
+    entries = await list_announced_together(
+        reading.conn, of, first_day=min(days), last_day=max(days), not_in=reading.file.id
+    )
+    if not entries:
+        return frozenset()
+    repeated = AnnouncedAlone([facts_of(row) for position, row in enumerate(rows) if position not in taken.lines])
+    waiting = [each for each in entries if not repeated.take([each.entry])]
+    announced = AnnouncedAlone([payment for each in waiting for payment in each.payments])
+    found = announced.take([facts_of(rows[position]) for position in credits_])
+    return frozenset(credits_[position] for position in found)
 
 
 async def _list_what_waits(reading: FileReading, statement_file: StatementFile) -> None:

@@ -1,5 +1,6 @@
 """Statements that were posted, and what is known of a bank account's days, in the database."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import count
@@ -74,6 +75,27 @@ async def list_announced_alone(
     """Return the credits of a bank account's days that notifications other than one file's have brought one by one."""
     records = await conn.fetch(_SQL["list_announced_alone"], *of.key, first_day, last_day, not_in)
     return [_facts(each) for each in records]
+
+
+class AnnouncedEntry(NamedTuple):
+    """An entry that a notification has brought, and its payments."""
+
+    entry: LineFacts
+    payments: tuple[LineFacts, ...]
+
+
+async def list_announced_together(
+    conn: Conn, of: BankAccountName, *, first_day: date, last_day: date, not_in: str
+) -> list[AnnouncedEntry]:
+    """Return the credits of several payments that notifications other than one file's have brought on some days."""
+    entries: dict[str, LineFacts] = {}
+    payments: dict[str, list[LineFacts]] = defaultdict(list)
+    for each in await conn.fetch(_SQL["list_announced_together"], *of.key, first_day, last_day, not_in):
+        if each["parent"] is None:
+            entries[each["id"]] = _facts(each)
+        else:
+            payments[each["parent"]].append(_facts(each))
+    return [AnnouncedEntry(facts, tuple(payments[entry])) for entry, facts in entries.items()]
 
 
 async def insert_statement(

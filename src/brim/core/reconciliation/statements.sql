@@ -97,6 +97,37 @@ WHERE
         OFFSET 0
     );
 
+-- name: list_announced_together
+-- What came in other files than one (7), on a bank account's days, from one (5) to another (6), that a notification has
+-- brought as an entry of several payments, and these payments.
+WITH
+entries AS MATERIALIZED (
+    SELECT id, booked_on, amount, bank_reference, reference, description
+    FROM statement_lines
+    WHERE
+        account = $1 AND livemode = $2 AND bank_account = $3 AND booked_on BETWEEN $5 AND $6 AND currency = $4
+        AND parent IS NULL AND statement IS NULL AND amount > 0 AND bank_file <> $7
+    ORDER BY account, livemode, bank_account, booked_on
+),
+
+payments AS MATERIALIZED (
+    SELECT p.id, e.id AS parent, p.booked_on, p.amount, p.bank_reference, p.reference, p.description
+    FROM entries AS e
+    CROSS JOIN LATERAL (
+        SELECT id, booked_on, amount, bank_reference, reference, description
+        FROM statement_lines
+        WHERE account = $1 AND livemode = $2 AND parent BETWEEN e.id AND e.id
+        ORDER BY account, livemode, parent, id
+    ) AS p
+)
+
+SELECT id, parent, booked_on, amount, bank_reference, reference, description
+FROM payments
+UNION ALL
+SELECT id, NULL, booked_on, amount, bank_reference, reference, description
+FROM entries
+WHERE id IN (SELECT parent FROM payments);
+
 -- name: find_entries
 -- The entries of a bank account (3) and day (5) of one amount (6), and whether their payments are lines.
 SELECT
