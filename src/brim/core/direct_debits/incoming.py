@@ -39,7 +39,8 @@ from brim.core.direct_debits.trouble import done_or_listed
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, OriginatorStatus, list_active_originators, name_of
-from brim.core.rails.ach import is_sftp
+from brim.core.rails.ach import ACH, is_sftp
+from brim.core.rails.sepa import SEPA
 from brim.core.reconciliation import BreakKind, find_open_break_of_cause, settle_break
 from brim.core.reconciliation.formats import is_status_report
 from brim.core.time import ClockAdvancingError
@@ -78,6 +79,12 @@ _APPLY: Final[Mapping[Kind, Callable[[FileReading], Awaitable[list[Finding]]]]] 
     Kind.STATUS_REPORT: apply_status_report,
     Kind.STATEMENT: apply_statement,
 }
+_CALLED: Final = {
+    Kind.NACHA: "a NACHA file",
+    Kind.ACKNOWLEDGEMENT: "an acknowledgement of ACH",
+    Kind.STATUS_REPORT: "a status report of SEPA (pain.002)",
+}
+"""What files are that one rail alone has, for people."""
 
 
 def kind_of(content: bytes, name: str = "") -> Kind:
@@ -367,7 +374,7 @@ class Incoming:
             now_ms=now_ms,
             ids=ids,
         )
-        findings = [] if kind is Kind.EMPTY else await _APPLY[kind](reading)
+        findings = await _read(reading, kind)
         if reading.is_held:
             await reading.open_break(
                 BreakKind.FILE,
@@ -397,6 +404,30 @@ class Incoming:
             await settle_break(
                 conn, originator.scope, found, resolution=resolution, by=_BY_ITSELF, now_ms=now_ms, ids=ids
             )
+
+
+async def _read(reading: FileReading, kind: Kind) -> list[Finding]:
+    """Apply a file by what it is; return what is wrong with it."""
+    if (misplaced := _why_misplaced(kind, reading.originator)) is not None:
+        reading.is_held = True
+        return [misplaced]
+    return [] if kind is Kind.EMPTY else await _APPLY[kind](reading)
+
+
+def _why_misplaced(kind: Kind, originator: Originator) -> Finding | None:
+    """Return why a file is not of the rail that an originator collects by; None where it may be.
+
+    Applied all the same, it would speak of the debits of another originator, under the terms of this one.
+    """
+    rails = {Kind.NACHA: ACH, Kind.ACKNOWLEDGEMENT: ACH, Kind.STATUS_REPORT: SEPA}
+    rail = rails.get(kind)
+    if rail is None or rail == originator.profile.rail:
+        return None
+    sentence = (
+        f"It is {_CALLED[kind]}, and {originator.id} collects by {originator.profile.rail.upper()}. Put it into the "
+        f"folder of the originator for {rail.upper()}, and resolve this break then."
+    )
+    return {"code": "wrong_rail", "where": "file", "sentence": sentence}
 
 
 def _said(finding: Finding) -> str:

@@ -12,7 +12,7 @@ from brim.core.direct_debits.file_reading import FileReading, Finding
 from brim.core.direct_debits.line_applying import apply_lines, apply_payments
 from brim.core.direct_debits.line_matching import match_line, may_take_back
 from brim.core.direct_debits.line_rows import NewLine, reference_of, row_of
-from brim.core.originators import read_account_number
+from brim.core.originators import list_originators, read_account_number
 from brim.core.push import hold_for_itemizing, itemize_transfer
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import (
@@ -61,6 +61,9 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
         reading.is_held = True
         return findings
     number = await read_account_number(reading.conn, reading.vault, reading.originator)
+    if (misplaced := await _why_misplaced(reading, statement_file, number)) is not None:
+        reading.is_held = True
+        return [*findings, misplaced]
     for number_in_file, (statement, lines) in enumerate(statement_file.postable_statements()):
         if not is_of_account(statement_file, statement, number):
             for line in lines:
@@ -82,6 +85,23 @@ def is_of_account(file: StatementFile, statement: Statement, number: str) -> boo
     if file.format == CSV and not statement.account_number:
         return True
     return statement.account_number.lstrip("0") == number.lstrip("0")
+
+
+async def _why_misplaced(reading: FileReading, file: StatementFile, number: str) -> Finding | None:
+    """Return whose a file is all of whose statements are of another originator's bank account; None where it is not."""
+    numbers = {each.account_number.lstrip("0") for each in file.statements}
+    if not numbers or any(is_of_account(file, each, number) for each in file.statements):
+        return None
+    for other in await list_originators(reading.conn, reading.originator.scope):
+        if other.id != reading.originator.id and other.last4 in {each[-4:] for each in numbers}:
+            theirs = await read_account_number(reading.conn, reading.vault, other)
+            if any(is_of_account(file, each, theirs) for each in file.statements):
+                sentence = (
+                    f"It is a statement of the bank account of {other.id}, ending in {other.last4}. Put it into the "
+                    "folder of that originator, and resolve this break then."
+                )
+                return {"code": "wrong_account", "where": "file", "sentence": sentence}
+    return None
 
 
 async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:
