@@ -229,6 +229,45 @@ async def test_a_batch_that_is_rejected_after_one_of_its_collections_goes_out_ag
     await assert_books_hold(live.database)
 
 
+@pytest.mark.parametrize("level", ["group", "batch"])
+async def test_of_a_rejected_whole_a_collection_with_a_reason_of_its_own_fails_and_the_others_go_out_again(
+    live: SepaMoney, level: str
+) -> None:
+    """Its IBAN is wrong in the next message, too; that the format was wrong is no reason of the other's own."""
+    made, ends, batch = await _collected(live, 1_000, 2_000, 4_000)
+    why = "<StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>"
+    group = f"<GrpSts>RJCT</GrpSts>{why}" if level == "group" else "<GrpSts>PART</GrpSts>"
+    for _ in range(2):
+        await live.report(
+            group, batch=(batch, f"<PmtInfSts>RJCT</PmtInfSts>{why}"), rejected={ends[0]: "AC01", ends[1]: "FF01"}
+        )
+        fine = ("pending", None)
+        assert await _statuses(live, made) == [("failed", "invalid_account_number"), fine, fine]
+    (file,) = await rows(live.database, "SELECT id FROM ach_files")
+    assert await live.resubmit(file["id"]) == 2
+    await live.pass_time("2026-12-02 17:00")
+    assert find_all(live.sent()[1], ENDS) == ends[1:]
+    await live.pass_time("2026-12-03 20:00")
+    await live.state((6_000, batch_line(find_all(live.sent()[1], BATCH)[0], 2)), day="2026-12-03")
+    assert await live.ledger() == {"bank:operating": 6_000, "funding:clearing": -6_000}
+    breaks = await rows(live.database, "SELECT kind FROM breaks WHERE kind <> 'silent_bank'")
+    assert [each["kind"] for each in breaks] == ["rejected_file"]
+    await assert_books_hold(live.database)
+
+
+async def test_a_collection_that_the_statement_took_back_before_its_rejection_was_read_stays_as_it_is(
+    live: SepaMoney,
+) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((3_000, batch_line(batch, 2)), (-1_000, return_line(ends[0], "AC01")), day="2026-12-02")
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("pending", None)]
+    assert await live.ledger() == {"bank:operating": 2_000, "funding:clearing": -2_000}
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
 async def test_what_a_bank_says_of_unknown_files_and_with_unknown_reasons_is_left_to_a_person(live: SepaMoney) -> None:
     made, ends, batch = await _collected(live, 1_000)
     await live.report("<GrpSts>ACCP</GrpSts>", original="achf-000000000000000000000000")
@@ -352,10 +391,12 @@ async def test_a_batch_may_be_booked_with_what_was_rejected_which_then_comes_bac
     await assert_books_hold(live.database)
 
 
-@pytest.mark.parametrize("at_batch", [False, True])
-async def test_a_second_copy_that_is_refused_leaves_the_first_as_it_is(live: SepaMoney, at_batch: bool) -> None:
+@pytest.mark.parametrize(("at_batch", "code"), [(False, "DU01"), (True, "DU01"), (False, "AM05")])
+async def test_a_second_copy_that_is_refused_leaves_the_first_as_it_is(
+    live: SepaMoney, at_batch: bool, code: str
+) -> None:
     made, _, batch = await _collected(live, 1_000)
-    reason = "<StsRsnInf><Rsn><Cd>DU01</Cd></Rsn></StsRsnInf>"
+    reason = f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>"
     if at_batch:
         await live.report("", batch=(batch, f"<PmtInfSts>RJCT</PmtInfSts>{reason}"))
     else:

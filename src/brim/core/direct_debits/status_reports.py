@@ -1,7 +1,8 @@
 """What a bank's status report (pain.002) does: it accepts or rejects a file, a batch of it, or single collections.
 
 An acceptance moves no money, and a rejection counts for all that is below it. A rejected collection was never made, so
-its top-up fails with the bank's reason, and what the bank books for its batch is less by it.
+its top-up fails with the bank's reason, and what the bank books for its batch is less by it. Where a bank rejects the
+whole as well, a collection with a reason of its own fails for it, and does not go out again with the others.
 """
 
 from typing import Final
@@ -13,7 +14,7 @@ from brim.core.direct_debits.bank_files import DUPLICATE, acknowledge_batch, ack
 from brim.core.direct_debits.file_reading import FileReading, Finding, as_sent, settle_file
 from brim.core.direct_debits.messages import batch_named, file_named
 from brim.core.direct_debits.rules import NO_REASON, REJECTED_BY_REPORT, AchFile
-from brim.core.rails.sepa import CURRENCY
+from brim.core.rails.sepa import CURRENCY, Blame, find_reason
 from brim.core.reconciliation import BreakKind
 from brim.core.reconciliation.formats import (
     ReportedBatch,
@@ -24,8 +25,10 @@ from brim.core.reconciliation.formats import (
     read_status_report,
 )
 
-_DUPLICATES: Final = frozenset({"DU01", "DU02"})
+_DUPLICATES: Final = frozenset({"AM05", "DU01", "DU02"})
 """Reasons that say that the bank has the message, or the batch, already. Source: ISO 20022 external status reasons."""
+_OF_ONE_COLLECTION: Final = frozenset({"AM05", "MD02"})
+"""Reasons about what was sent that are about one collection: a duplicate of it, and the data of its mandate."""
 _COUNTS: Final = frozenset({ReportStatus.ACCEPTED, ReportStatus.PARTLY})
 
 
@@ -111,17 +114,19 @@ async def _apply_to_batch(reading: FileReading, file: AchFile, report: StatusRep
         )
         return
     number = named[1]
-    if report.status is ReportStatus.REJECTED:
-        return  # with the whole of it
-    if batch.status is ReportStatus.REJECTED and batch.reason.code.upper() in _DUPLICATES:
+    is_whole_rejected = report.status is ReportStatus.REJECTED
+    if is_whole_rejected and report.reason.code.upper() in _DUPLICATES:
+        return
+    if not is_whole_rejected and batch.status is ReportStatus.REJECTED and batch.reason.code.upper() in _DUPLICATES:
         await _refuse_duplicate(reading, file, batch.reason)
         return
-    if batch.status is ReportStatus.REJECTED:
+    if not is_whole_rejected and batch.status is ReportStatus.REJECTED:
         await acknowledge_batch(reading, file, _line(file, is_accepted=False, batch=number, reason=batch.reason))
-        return
-    if batch.status in _COUNTS:
+    elif not is_whole_rejected and batch.status in _COUNTS:
         await acknowledge_batch(reading, file, _line(file, is_accepted=True, batch=number))
     rejected = [payment for payment in batch.payments if payment.status is ReportStatus.REJECTED]
+    if is_whole_rejected or batch.status is ReportStatus.REJECTED:
+        rejected = [payment for payment in rejected if _is_about_debtor(payment.reason)]
     for payment in rejected:
         await _reject_collection(reading, file, report, payment)
     if rejected:
@@ -140,6 +145,8 @@ async def _reject_collection(
     if entry is not None:
         batch = await file_store.find_batch(reading.conn, scope, file.id, entry.batch)
         is_booked = batch is not None and batch.status == "settled"
+        if entry.return_code is not None and not entry.was_rejected:
+            return  # the bank has booked it all the same, and its statement has taken it back before this was read
         if payment.amount_minor is not None and payment.amount_minor != entry.amount:
             problem = f"the collection was of {entry.amount} cents"
         elif is_booked and entry.return_code is None:
@@ -177,6 +184,16 @@ async def _settle_if_nothing_is_left(reading: FileReading, file: AchFile, number
         return
     await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reading.file.id)
     await settle_file(reading, file.id)
+
+
+def _is_about_debtor(reason: StatusReason) -> bool:
+    """Tell whether a reason is about the debtor, the account or the mandate: without the others it would be the same.
+
+    Banks repeat at each collection why they refuse the whole (a format, a date, a creditor), and that is no reason of
+    its own. A reason that is not known is left to whoever resubmits.
+    """
+    found = find_reason(reason.code)
+    return found is not None and (found.blame is Blame.DEBTOR or found.code in _OF_ONE_COLLECTION)
 
 
 def _statuses(report: StatusReport) -> list[ReportStatus | None]:
