@@ -23,7 +23,7 @@ from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import OPERATOR, PLATFORM
 from tests.support.pain008 import schema_of
-from tests.support.sepa_money import SepaMoney, batch_line, berlin, find_all, return_line
+from tests.support.sepa_money import SepaMoney, batch_line, berlin, find_all, payment_list, return_line
 
 BELOW = AccountScope("acct_below", livemode=True)
 BATCH = "CstmrDrctDbtInitn/PmtInf/PmtInfId"
@@ -264,6 +264,77 @@ async def test_a_collection_that_the_statement_took_back_before_its_rejection_wa
     await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
     assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("pending", None)]
     assert await live.ledger() == {"bank:operating": 2_000, "funding:clearing": -2_000}
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("is_rejected", [False, True])
+@pytest.mark.parametrize("names_batch", [False, True])
+async def test_a_batch_that_is_booked_less_returns_is_both_where_the_entry_lists_them(
+    live: SepaMoney, is_rejected: bool, names_batch: bool
+) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000, 4_000)
+    if is_rejected:
+        await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[2]: "AC01"})
+    await live.pass_time("2026-12-02 16:00")
+    amounts = (1_000, 2_000) if is_rejected else (1_000, 2_000, 4_000)
+    details = payment_list(
+        *((end, amount, "") for end, amount in zip(ends, amounts, strict=False)), (ends[0], -1_000, "AM04")
+    )
+    head = batch_line(batch, len(amounts)) if names_batch else ""
+    rest = sum(amounts) - 1_000
+    await live.state((rest, head + details), day="2026-12-02")
+    path = max((live.folder / "from-bank").iterdir())
+    path.with_name(f"z{path.name}").write_bytes(path.read_bytes() + b"\n")
+    await live.work()
+    last = ("failed", "invalid_account_number") if is_rejected else ("pending", None)
+    assert await _statuses(live, made) == [("failed", "insufficient_funds"), ("pending", None), last]
+    assert await live.ledger() == {"bank:operating": rest, "funding:clearing": -rest}
+    assert await rows(live.database, "SELECT detail FROM breaks WHERE resolved_ms IS NULL") == []
+    lines = await rows(
+        live.database, "SELECT amount, matched_kind FROM statement_lines ORDER BY parent IS NULL, amount"
+    )
+    assert [tuple(row.values()) for row in lines] == [
+        (-1_000, "ach_return"),
+        (sum(amounts), "ach_batch"),
+        (rest, None),
+    ]
+    await live.pass_time("2026-12-09 09:00")
+    assert await _statuses(live, made[1:2]) == [("succeeded", None)]
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("what", ["lacks one", "another amount", "returns a stranger's", "not listed"])
+async def test_a_batch_that_is_booked_less_something_else_is_left_to_a_person(live: SepaMoney, what: str) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000, 4_000)
+    coming = [(ends[0], 1_000, ""), (ends[1], 2_000, ""), (ends[2], 4_000, "")]
+    back = (ends[0], -1_000, "AM04")
+    if what == "lacks one":
+        coming.pop()
+    elif what == "another amount":
+        coming[1] = (ends[1], 2_100, "")
+    elif what == "returns a stranger's":
+        back = ("NOTOURS", -1_000, "AM04")
+    total = sum(amount for _, amount, _ in coming) + back[1]
+    details = "" if what == "not listed" else payment_list(*coming, back)
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((total, batch_line(batch, 3) + details), day="2026-12-02")
+    (found,) = await rows(live.database, "SELECT kind, amount FROM breaks WHERE resolved_ms IS NULL")
+    assert tuple(found.values()) == ("line_amount", total)
+    assert await live.ledger() == {}
+    assert await _statuses(live, made) == [("pending", None)] * 3
+    await assert_books_hold(live.database)
+
+
+async def test_a_return_that_is_booked_before_its_batch_is_applied(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((-1_000, return_line(ends[0], "AM04")), day="2026-12-02")
+    await live.state((3_000, batch_line(batch, 2)), day="2026-12-03")
+    assert await _statuses(live, made) == [("failed", "insufficient_funds"), ("pending", None)]
+    assert await live.ledger() == {"bank:operating": 2_000, "funding:clearing": -2_000}
+    await live.pass_time("2026-12-09 09:00")
+    assert await _statuses(live, made[1:]) == [("succeeded", None)]
     assert await rows(live.database, "SELECT detail FROM breaks") == []
     await assert_books_hold(live.database)
 

@@ -1,16 +1,19 @@
 """What a line of a statement is about where the originator collects by SEPA: a batch, or a collection coming back."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from brim.core.direct_debits import entry_store, file_store
-from brim.core.direct_debits.batch_entries import booked_for
 from brim.core.direct_debits.file_reading import FileReading, entries_of_trace
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.line_match import MOST_FEE, LineMatch
-from brim.core.direct_debits.messages import batches_named_in
+from brim.core.direct_debits.messages import batches_named_in, name_of_batch
 from brim.core.direct_debits.rules import NO_REASON, Entry, FileStatus
 from brim.core.rails.sepa import find_reason, is_identifier
-from brim.core.reconciliation import MatchKind
+from brim.core.reconciliation import MatchKind, payments_of
 from brim.core.reconciliation.formats import StatementLine
 
 _LONGEST_CODE: Final = 35
@@ -20,13 +23,64 @@ _LONGEST_CODE: Final = 35
 async def match_collected_batch(reading: FileReading, line: StatementLine) -> LineMatch | None:
     """Return the batch that a credit names, by its own id or by that of the only collection in it."""
     batch = await _find_batch(reading, line)
-    return None if batch is None else _match_batch(line, batch, expected=await booked_for(reading, batch))
+    return None if batch is None else _match_batch(line, batch, expected=await _expected(reading, batch))
 
 
 async def match_returned_collection(reading: FileReading, line: StatementLine) -> LineMatch | None:
     """Return the collection that a debit names by its end-to-end id."""
     entry = await _find_entry(reading, line)
     return None if entry is None else _match_return(line, entry)
+
+
+async def match_net_batch(reading: FileReading, line: StatementLine) -> LineMatch | None:
+    """Return the parts of an entry that books a batch less returns: the batch as one, then each collection back.
+
+    None unless the collections that it lists are exactly those of one batch, or all but what the bank has rejected of
+    it, and everything else that it lists is a collection that comes back.
+    """
+    payments = payments_of(msgspec.structs.replace(line, batch_items=None))  # banks count what is collected alone
+    coming = [each for each in payments if each.amount_minor > 0]
+    going = [each for each in payments if each.amount_minor < 0]
+    if not coming or not going:
+        return None
+    batch = await _find_batch(reading, line) or await _find_batch_of(reading, coming)
+    if batch is None or batch.status == "rejected" or not await _is_all_of(reading, batch, coming):
+        return None
+    for each in going:
+        entry = await _find_entry(reading, each)
+        if entry is None or _match_return(each, entry).problem is not None:
+            return None
+    whole = msgspec.structs.replace(
+        coming[0],
+        amount_minor=sum(each.amount_minor for each in coming),
+        payment_information_id=name_of_batch(batch.file, batch.number),
+        bank_reference="",
+        end_to_end_id="",
+        mandate_id="",
+        details=(),
+        text=line.text,
+        remittance="",
+    )
+    return LineMatch(payments=(whole, *going))
+
+
+async def _find_batch_of(reading: FileReading, coming: Sequence[StatementLine]) -> FoundBatch | None:
+    """Return the batch that the first of listed collections is in."""
+    entry = await _find_entry(reading, coming[0])
+    if entry is None or entry.file is None or entry.batch is None:
+        return None
+    return await _batch(reading, entry.file, entry.batch)
+
+
+async def _is_all_of(reading: FileReading, batch: FoundBatch, coming: Sequence[StatementLine]) -> bool:
+    """Tell whether listed collections are all of a batch, with those that the bank has rejected alone or without."""
+    scope = reading.originator.scope
+    entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
+    listed = Counter((each.end_to_end_id, each.amount_minor) for each in coming)
+    whole = Counter((entry.trace or "", entry.amount) for entry in entries)
+    taken = Counter((entry.trace or "", entry.amount) for entry in entries if not entry.was_rejected)
+    is_known = sum(entry.amount for entry in entries) == batch.total_debit
+    return is_known and listed in (whole, taken)
 
 
 async def _find_batch(reading: FileReading, line: StatementLine) -> FoundBatch | None:
@@ -51,6 +105,16 @@ async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | N
         return None
     batch = await file_store.find_batch(reading.conn, scope, file, number)
     return batch if batch is not None and batch.is_sepa else None
+
+
+async def _expected(reading: FileReading, batch: FoundBatch) -> int:
+    """Return what the bank books for a batch without what it has rejected, in cents.
+
+    After a restore the batch may have collections whose top-ups are not there any more; they are booked all the same.
+    """
+    scope = reading.originator.scope
+    entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
+    return batch.total_debit - sum(entry.amount for entry in entries if entry.was_rejected)
 
 
 def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:

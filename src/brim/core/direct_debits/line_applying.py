@@ -117,6 +117,7 @@ async def apply_payments(
 
     One that a notification may have brought by itself is left to a person.
     """
+    more = [reading.ids.new_at(LINE_PREFIX, reading.now_ms) for _ in range(len(payments) - len(ids))]
     await explain_by_payments(reading.conn, entry, payments=len(payments), now_ms=reading.now_ms, ids=reading.ids)
     rows = [
         msgspec.structs.replace(
@@ -132,7 +133,7 @@ async def apply_payments(
             remittance=payment.remittance or None,
             created_ms=reading.now_ms,
         )
-        for number, (line_id, payment) in enumerate(zip(ids, payments, strict=True), 1)
+        for number, (line_id, payment) in enumerate(zip([*ids, *more][: len(payments)], payments, strict=True), 1)
     ]
     known = announced.take([facts_of(row) for row in rows]) if announced is not None else frozenset[int]()
     lines = [

@@ -13,7 +13,7 @@ from brim.base.paging import PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.batch_entries import booked_for, credits_in, refunded_in
-from brim.core.direct_debits.collection_lines import match_collected_batch, match_returned_collection
+from brim.core.direct_debits.collection_lines import match_collected_batch, match_net_batch, match_returned_collection
 from brim.core.direct_debits.credits import Credit, find_credit
 from brim.core.direct_debits.disputing import find_in_line
 from brim.core.direct_debits.file_reading import FileReading, entries_of_trace, is_anothers
@@ -203,6 +203,10 @@ async def _find_returned_entry(asked: AskedLine) -> LineMatch | None:
     return None
 
 
+async def _find_net_batch(asked: AskedLine) -> LineMatch | None:
+    return await match_net_batch(asked.reading, asked.line) if asked.line.details else None
+
+
 async def _find_collected_batch(asked: AskedLine) -> LineMatch | None:
     return await match_collected_batch(asked.reading, asked.line) if asked.line.amount_minor > 0 else None
 
@@ -285,6 +289,13 @@ RULES: Final = (
         "a trace number, and the amount, with up to $50.00 more as the bank's fee",
         "a debit or micro-deposit that comes back",
         _find_returned_entry,
+    ),
+    LineRule(
+        "batch less returns",
+        _SEPA,
+        "the payments that the bank lists: all collections of one batch, and collections that come back",
+        "the batch as one line, and each collection that comes back as another",
+        _find_net_batch,
     ),
     LineRule(
         "collected batch",

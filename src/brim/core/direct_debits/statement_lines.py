@@ -255,8 +255,8 @@ async def _itemize_known(
     with the bank's reference, or the only one of its day and amount where either has none. What a person has said of
     it, or what the matcher has found, stays.
     """
-    payments, row = payments_of(line), rows[position]
-    if not payments:
+    row = rows[position]
+    if not payments_of(line):
         return
     entries = await find_entries(reading.conn, of, booked_on=row.booked_on, amount=row.amount)
     named = [each for each in entries if each.bank_reference and each.bank_reference == row.bank_reference]
@@ -267,11 +267,13 @@ async def _itemize_known(
     if len(named) != 1:
         return
     if named[0].is_itemized:
+        payments = (await match_line(reading, line, row)).payments or payments_of(line)
         await _compare_payments(reading, named[0], row, payments)
         return
     found = (await fetch_lines(reading.conn, of.scope, [named[0].id]))[named[0].id]
     entry = found.unmatched(of.scope)
-    if not (await match_line(reading, line, entry)).payments:
+    payments = (await match_line(reading, line, entry)).payments
+    if not payments:
         return  # as when it came first: it may be one thing as a whole, such as a batch
     if found.matched is None and found.break_id is not None:
         held = await lock_break(reading.conn, of.scope, found.break_id)
