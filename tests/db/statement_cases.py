@@ -1053,7 +1053,7 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.page_bank_files_by_status": Case((*PAGE, "applied")),
     "direct_debits.files_standing_at": Case((*OWN, "orig_1", "approved"), reads_all="is asked after a restore"),
     "direct_debits.release_held_files": Case((*OWN, "orig_1", "x"), reads_all="is asked after a restore"),
-    "direct_debits.lock_topups_by_individual_id": Case((*OWN, ["x"], 15), reads_all="is asked after a restore"),
+    "direct_debits.lock_topups_by_individual_id": Case((*OWN, ["x"], 15, "ach"), reads_all="is asked after a restore"),
     "direct_debits.place_sent_entries": Case((_SENT_ENTRIES,)),
     "direct_debits.unconfirm_entries": Case((*OWN, at("file_", 50), 5)),
     "operators.who_approves": Case(("approver", "admin"), reads_all="operators are a few"),

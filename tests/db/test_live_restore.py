@@ -1,8 +1,9 @@
 """An older database, and files that have left since: nothing goes out twice, whatever it does not know."""
 
 import json
+import shutil
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -11,53 +12,30 @@ import pytest
 import pytest_asyncio
 
 from brim.api.wire_formats import WIRE_FORMATS
+from brim.bank.sepa import iban_of
 from brim.core import direct_debits, originators
 from brim.core.direct_debits.service import read_bytes
 from brim.core.rails.ach import Microdeposits, Offset, ProfileError
-from brim.platform.database import Conn, Database
+from brim.platform.database import Conn
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
+from tests.support.houses import Houses
 from tests.support.live_money import HOLD_TOPUPS, OPERATOR, PLATFORM, TRY_ENTRIES, LiveMoney, at
 from tests.support.postgres import PostgresForTests
+from tests.support.sepa_money import SepaMoney, batch_line, find_all
 from tests.support.waiting import while_held
-
-
-class Houses:
-    """A database, and an older copy of it."""
-
-    def __init__(self, server: PostgresForTests, folder: Path) -> None:
-        self.server = server
-        self.folder = folder
-        self.names: list[str] = []
-        self.open: list[Database] = []
-
-    async def connect(self, name: str) -> Database:
-        database = await Database.connect(
-            self.server.urls_of(name).service, max_connections=4, timeout_s=20.0, application="brim"
-        )
-        self.open.append(database)
-        return database
-
-    async def close_all(self) -> None:
-        while self.open:
-            await self.open.pop().close()
-
-    async def create(self, **template: str) -> str:
-        name = await self.server.create_database(**template)
-        self.names.append(name)
-        return name
 
 
 @pytest_asyncio.fixture
 async def houses(postgres: PostgresForTests, tmp_path: Path) -> AsyncIterator[Houses]:
     houses = Houses(postgres, tmp_path)
     yield houses
-    await houses.close_all()
-    for name in houses.names:
-        await postgres.drop_database(name)
+    await houses.remove()
 
 
-async def _compare(live: LiveMoney, originator: str, *, without_list: bool = False) -> direct_debits.Comparison:
+async def _compare(
+    live: LiveMoney, originator: str, *, without_list: bool = False, given: Sequence[tuple[str, bytes]] = ()
+) -> direct_debits.Comparison:
     async def work(conn: Conn) -> direct_debits.Comparison:
         return await direct_debits.compare_sent(
             conn,
@@ -69,6 +47,7 @@ async def _compare(live: LiveMoney, originator: str, *, without_list: bool = Fal
             now_ms=live.now_ms,
             ids=live.ids,
             without_list=without_list,
+            given=[direct_debits.GivenFile(*each) for each in given],
         )
 
     return await live.database.transact(work)
@@ -502,3 +481,118 @@ async def test_an_older_database_knows_the_retry_of_a_reversed_topup_by_the_orig
     assert [(await live.topup(each))["status"] for each in (first, retry)] == ["reversed", "succeeded"]
     assert await rows(live.database, "SELECT detail FROM breaks") == []
     await assert_books_hold(live.database)
+
+
+def _collected_by_sepa(found: direct_debits.Comparison) -> tuple[int, int, int, int]:
+    return found.files, found.entries, found.voided, found.breaks
+
+
+async def test_after_a_restore_messages_of_sepa_are_held_until_what_has_left_is_compared(houses: Houses) -> None:
+    """As by ACH above: a collection that the bank has rejected meanwhile fails, and none is collected twice."""
+    name = await houses.create()
+    live = SepaMoney(await houses.connect(name), houses.folder)
+    originator = await live.rehearse()
+    sources = [await live.iban() for _ in range(4)]
+    first = await live.create(sources[0], 1_000)
+    await live.through("2026-12-01 18:00")
+    leaves, is_canceled = await live.create(sources[1], 2_000), await live.create(sources[2], 4_000)
+    rejected = await live.create(await live.iban(iban_of("AC01", 0)), 500)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.create(sources[3], 8_000)
+    await live.through("2026-12-02 18:00")  # it leaves with those three, and the bank answers
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    new = await live.create(sources[3], 32_000)
+    assert await live.cancel(is_canceled)  # here it has not been handed over
+    await live.through("2026-12-03 18:00")
+    held = await rows(live.database, "SELECT * FROM ach_files WHERE held_because LIKE '%compare%' ORDER BY built_ms")
+    assert [(row["status"], row["total_debit"]) for row in held] == [("approved", 2_500), ("approved", 32_000)]
+    assert await _left(live) == {1_000: 1, 2_000: 1, 4_000: 1, 8_000: 1}
+
+    assert _collected_by_sepa(await _compare(live, originator.id)) == (1, 4, 2, 2)
+    assert _collected_by_sepa(await _compare(live, originator.id)) == (0, 0, 0, 0)
+    mandates = await rows(live.database, "SELECT mandate_reference, mandate_signed_on, trace FROM ach_entries")
+    assert all(row["mandate_reference"] and row["mandate_signed_on"] for row in mandates)
+    await live.through("2026-12-16 12:00", step_hours=24)
+    assert await _left(live) == {1_000: 1, 2_000: 1, 4_000: 1, 8_000: 1, 32_000: 1}
+    traces = [row["trace"] for row in await rows(live.database, "SELECT trace FROM ach_entries")]
+    assert len(set(traces)) == len(traces) == 5
+    ends = {first: "succeeded", leaves: "succeeded", is_canceled: "canceled", rejected: "failed", new: "succeeded"}
+    assert {each: (await live.topup(each))["status"] for each in ends} == ends
+    breaks = await rows(live.database, "SELECT kind, amount, currency FROM breaks ORDER BY kind, amount")
+    assert [tuple(row.values()) for row in breaks] == [
+        ("line_amount", 8_000, "eur"),  # the bank has booked a batch of which 8,000 belong to no top-up
+        ("unknown_debit", 4_000, "eur"),
+        ("unknown_debit", 8_000, "eur"),
+    ]
+    assert await live.ledger() == {
+        "bank:operating": 39_000, "balance:available": -35_000, "funding:clearing": -4_000
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("was_built", [False, True])
+async def test_a_message_whose_list_is_lost_is_given_by_hand(houses: Houses, was_built: bool) -> None:
+    """The backup is from before its message was made, or from when it waited for its approval."""
+    name = await houses.create()
+    live = SepaMoney(await houses.connect(name), houses.folder)
+    originator = await live.open(requires_approval=True)
+    topup = await live.create(await live.iban(), 1_000)
+    if was_built:
+        await live.pass_time("2026-12-01 17:00")
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.pass_time("2026-12-01 17:00")
+    await _approve(live)
+    (message,) = live.sent()
+    await houses.close_all()
+    live.move_to(await houses.connect(old))
+    folder = houses.folder / "to-bank"
+    shutil.rmtree(folder / ".brim-sent.d")
+    (folder / ".brim-sent").unlink()
+
+    with pytest.raises(direct_debits.ListMissingError):
+        await _compare(live, originator.id)
+    wrong = message.replace(b"10.00", b"10.01", 1)
+    for content, why in ((b"101 no message", "only messages of SEPA"), (wrong, "cannot be read")):
+        with pytest.raises(direct_debits.CompareError, match=why):
+            await _compare(live, originator.id, without_list=True, given=[("it.xml", content)])
+    assert direct_debits.read_sent_lists(folder) == {}
+    given = [("it.xml", message)]
+    found = await _compare(live, originator.id, without_list=True, given=given)
+    assert (found.files, found.entries) == ((0, 0) if was_built else (1, 1))
+    assert (await _compare(live, originator.id, given=given)).files == 0
+    (file,) = await rows(live.database, "SELECT id, status FROM ach_files")
+    assert file["status"] == ("built" if was_built else "sent")
+    assert list(direct_debits.read_sent_lists(folder)) == [file["id"]]
+    await live.pass_time("2026-12-02 17:00")  # what may have left is not given up
+    if was_built:
+        await _approve(live)
+    assert set(live.sent()) == {message}
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1_000, batch_line(find_all(message, "CstmrDrctDbtInitn/PmtInf/PmtInfId")[0])), day="2026-12-02")
+    await live.pass_time("2026-12-09 09:00")
+    assert (await live.topup(topup))["status"] == "succeeded"
+    assert await rows(live.database, "SELECT detail FROM breaks WHERE kind <> 'silent_bank'") == []
+    await assert_books_hold(live.database)
+
+
+async def _approve(live: LiveMoney) -> None:
+    for file in await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'"):
+        async with live.database.transaction() as conn:
+            await direct_debits.approve_file(
+                conn,
+                PLATFORM,
+                file["id"],
+                sha256=None,
+                approvers=1,
+                renderers=WIRE_FORMATS,
+                by=OPERATOR,
+                now_ms=live.now_ms,
+                ids=live.ids,
+            )
+    await live.work()

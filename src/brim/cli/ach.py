@@ -756,19 +756,34 @@ def import_file(
 @click.option(
     "--without-list", is_flag=True, help="The folder's list is lost, or nothing ever left: the bank was asked."
 )
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that has left and of which no copy was kept; a message of SEPA also if no list names it. Repeatable.",
+)
 @with_secrets
-def compare(originator: str | None, account: str | None, *, without_list: bool, **flags: str | None) -> None:
+def compare(
+    originator: str | None,
+    account: str | None,
+    *,
+    without_list: bool,
+    files: tuple[Path, ...],
+    **flags: str | None,
+) -> None:
     """After a restore: learn which files have left, and let outgoing files go again."""
     from brim.api.wire_formats import WIRE_FORMATS
-    from brim.core.direct_debits import compare_sent
+    from brim.core.direct_debits import GivenFile, compare_sent
     from brim.core.originators import choose_originator
 
     vault = open_vault(flags)
+    given = [GivenFile(path.name, path.read_bytes()) for path in files]
 
     async def run(conn: "Conn", scope: "AccountScope") -> "Comparison":
         chosen = await choose_originator(conn, scope, originator)
         return await compare_sent(
-            conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here(), without_list=without_list
+            conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here(), without_list=without_list, given=given
         )
 
     found = on_live_money(flags, account, run)

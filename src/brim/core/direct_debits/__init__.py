@@ -15,7 +15,7 @@ from brim.core.direct_debits.bank_servers import CREDENTIALS_FOLDER, BankServers
 from brim.core.direct_debits.building import build_due, build_file
 from brim.core.direct_debits.checking_exchange import Finding, check_exchange
 from brim.core.direct_debits.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
-from brim.core.direct_debits.comparing import CompareError, Comparison, ListMissingError, compare_sent
+from brim.core.direct_debits.comparing import CompareError, Comparison, GivenFile, ListMissingError, compare_sent
 from brim.core.direct_debits.correcting import refuse_correction, resolve_break
 from brim.core.direct_debits.credits import check_credits_by_second_person, who_requested_what_it_ends
 from brim.core.direct_debits.csv_mappings import (
@@ -177,6 +177,7 @@ __all__ = [
     "FilesWaiting",
     "Finding",
     "FoundBatch",
+    "GivenFile",
     "HandMatches",
     "Incoming",
     "Limit",

@@ -1,8 +1,9 @@
 """After an older database was restored: learns from what has left what the bank may have, and lets files go again.
 
 The lists beside the outgoing folders name what has left, and sealed copies have its bytes (`sent_lists`). Each file
-that the database does not know is written into it as sent. Its entries are matched to top-ups by the individual id and
-the amount, so none of them goes out again; counters move past what was used. All of it in the caller's transaction.
+that the database does not know is written into it as sent. Its entries are matched to top-ups by the individual id, or
+the end-to-end id (`comparing_messages`), and the amount, so none of them goes out again; counters move past what was
+used. All of it in the caller's transaction.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -22,6 +23,18 @@ from brim.core import audit, corrections, dishonors, refunds, reversals
 from brim.core.audit import Action
 from brim.core.direct_debits import entry_store, file_store, lineage_store, prenote_store
 from brim.core.direct_debits.announcing import list_break
+from brim.core.direct_debits.comparing_messages import (
+    LONGEST_ID,
+    Sent,
+    SentDebit,
+    batches_of,
+    entry_of,
+    file_of,
+    is_message,
+    is_of_creditor,
+    read_message,
+    topup_of,
+)
 from brim.core.direct_debits.counting import count_file
 from brim.core.direct_debits.encoding import OFFSET_ID, REFUSAL_CLASS
 from brim.core.direct_debits.entry_store import Group, KnownTopup
@@ -49,6 +62,7 @@ from brim.core.direct_debits.sent_lists import (
     ListedFile,
     has_list,
     last_folder,
+    list_sent,
     read_sent_copy,
     read_sent_lists,
     unknown_sent_files,
@@ -57,6 +71,7 @@ from brim.core.dishonors import ReturnStatus
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator
 from brim.core.rails.ach import (
+    ACH,
     MOST_RETRIES,
     RETRY_DESCRIPTION,
     REVERSAL_DESCRIPTION,
@@ -65,6 +80,7 @@ from brim.core.rails.ach import (
     usable_ms,
 )
 from brim.core.rails.ach.nacha import BatchHeader, DishonourAddenda, EntryDetail, FileHeader, FileReport
+from brim.core.rails.sepa import SEPA, UnreadableMessageError
 from brim.core.reconciliation import BreakKind, NewBreak
 from brim.core.time import OwnerTime
 from brim.core.topups import NewDate, Status, reschedule
@@ -88,6 +104,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     breaks: int = 0
     released: int = 0
     went_on: str | None = None
+
+
+class GivenFile(NamedTuple):
+    """A file that somebody says has left, with the name that it has."""
+
+    name: str
+    content: bytes
 
 
 class CompareError(BrimError):
@@ -180,18 +203,21 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     now_ms: int,
     ids: IdFactory,
     without_list: bool = False,
+    given: Sequence[GivenFile] = (),
 ) -> Comparison:
     """Write what has left into the database, and release outgoing files; in the caller's transaction.
 
     Files that were made since and not sent are given up where something unknown has left: their traces may be used.
     Their entries wait for the next file, but for those that the unknown files have. Done again, it changes nothing.
     In a database that was restored, the folder must have its list, unless somebody says that there is none
-    (`without_list`).
+    (`without_list`). What has left may be `given` where no copy of it was kept, and messages of SEPA, which name
+    themselves, where no list does; these are listed then.
 
     Raises:
         ResourceMissingError: there is no such originator.
         ListMissingError: the database was restored, and the folder's list is missing or older than it.
-        CompareError: the copy of a file is missing, or it is not what the list says.
+        CompareError: the copy of a file is missing, or it is not what the list says; or a file that is given is none of
+            the originator's that has left.
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
     """
     originator = await find_originator(conn, scope, originator_id)
@@ -202,18 +228,21 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     folder = Path(originator.profile.list_folder)
     if not without_list and not await lineage_store.is_compared(conn, scope, originator_id):
         await _require_list(conn, originator, folder)
-    unknown = await unknown_sent_files(conn, originator)
+    listed_before = await unknown_sent_files(conn, originator)
+    unlisted = await _unlisted(conn, vault, originator, folder, given, listed_before)
+    unknown = {**listed_before, **unlisted}
     comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
     unsent = await comparing.hold_unsent(set(read_sent_lists(folder))) if unknown else []
     await comparing.hold_presented(
-        debit.individual_id
+        name
         for file_id, listed in unknown.items()
-        for debit in _debits(_opened(vault, scope, file_id, listed))
-        if debit.presents or debit.is_reversal or debit.is_refund
+        for name in _named_in(file_id, _opened(vault, scope, file_id, listed, given))
     )
     await comparing.void(unsent)
     for file_id, listed in unknown.items():
-        await comparing.learn(file_id, listed, _opened(vault, scope, file_id, listed))
+        await comparing.learn(file_id, listed, _opened(vault, scope, file_id, listed, given))
+        if file_id in unlisted:
+            _list_anew(vault, originator, file_id, listed, given)
     await comparing.move_counters()
     await comparing.promise()
     await lineage_store.set_compared(conn, scope, originator_id)
@@ -251,13 +280,79 @@ async def _require_list(conn: Conn, originator: Originator, folder: Path) -> Non
             raise ListMissingError(folder, file.id)
 
 
-def _opened(vault: Vault, scope: AccountScope, file_id: str, listed: ListedFile) -> bytes:
+async def _unlisted(
+    conn: Conn,
+    vault: Vault,
+    originator: Originator,
+    folder: Path,
+    given: Sequence[GivenFile],
+    unknown: Mapping[str, ListedFile],
+) -> dict[str, ListedFile]:
+    """Return the messages among given files that no list names and the database does not know.
+
+    One that the database knows and has not sent is listed: from now on it may have left, and is not given up.
+
+    Raises:
+        CompareError: a file is none that a list names, and no message of ours.
+    """
+    hashes = {file.sha256 for file in (*read_sent_lists(folder).values(), *unknown.values())}
+    found: dict[str, ListedFile] = {}
+    for file in given:
+        sha256 = hashlib.sha256(file.content).hexdigest()
+        if sha256 in hashes:
+            continue
+        if originator.profile.sepa is None or not is_message(file.content):
+            raise CompareError(file.name, "no list names it, and only messages of SEPA say themselves what they are.")
+        sent = _read_message(file.name, file.content)
+        if not is_of_creditor(sent, originator.profile.sepa):
+            raise CompareError(file.name, "it collects for another creditor.")
+        if sent.file_id in unknown:
+            raise CompareError(file.name, f"it is not what the list says has left as {sent.file_id}.")
+        known = (await file_store.fetch_files(conn, originator.scope, [sent.file_id])).get(sent.file_id)
+        if known is not None and (known.sha256.hex() != sha256 or known.status is FileStatus.VOIDED):
+            raise CompareError(file.name, f"the database knows {sent.file_id} otherwise: it is {known.status}.")
+        if known is None:
+            found[sent.file_id] = ListedFile(sha256, f"{sent.file_id}.xml", folder, originator.id)
+        elif known.status in {FileStatus.BUILT, FileStatus.APPROVED}:
+            listed = ListedFile(sha256, known.name, folder, originator.id)
+            _list_anew(vault, originator, known.id, listed, given)
+    return found
+
+
+def _list_anew(
+    vault: Vault, originator: Originator, file_id: str, listed: ListedFile, given: Sequence[GivenFile]
+) -> None:
+    """Write a message that somebody has given into the list of what has left, for the next restore."""
+    scope = originator.scope
+    content = _opened(vault, scope, file_id, listed, given)
+    sealed = vault.seal(content, place=f"ach_file/{scope.account}/{scope.livemode}/{file_id}")
+    list_sent(listed.folder, listed.name, content, file_id=file_id, sealed=sealed, originator=originator.id)
+
+
+def _named_in(file_id: str, content: bytes) -> list[str]:
+    """Return by what a file names what it presents: individual ids, or the ids of top-ups."""
+    if is_message(content):
+        return [debit.topup for debit in _read_message(file_id, content).debits]
+    return [debit.individual_id for debit in _debits(content) if debit.presents or debit.is_reversal or debit.is_refund]
+
+
+def _read_message(file_id: str, content: bytes) -> Sent:
+    try:
+        return read_message(content)
+    except (UnreadableMessageError, ValueError) as error:
+        raise CompareError(file_id, f"it cannot be read: {error}.") from error
+
+
+def _opened(vault: Vault, scope: AccountScope, file_id: str, listed: ListedFile, given: Sequence[GivenFile]) -> bytes:
     if not listed.sha256:
         raise CompareError(f"in {listed.folder}", "files went there, and its list of them is not there any more.")
+    by_hand = next((each for each in given if hashlib.sha256(each.content).hexdigest() == listed.sha256), None)
+    if by_hand is not None:
+        return by_hand.content
     try:
         sealed = read_sent_copy(file_id, listed)
     except FileNotFoundError:
-        raise CompareError(file_id, "no copy of it was kept beside the list.") from None
+        raise CompareError(file_id, "no copy of it was kept beside the list. Give it with --file.") from None
     content = vault.open(sealed, place=f"ach_file/{scope.account}/{scope.livemode}/{file_id}")
     if hashlib.sha256(content).hexdigest() != listed.sha256:
         raise CompareError(file_id, "its copy is not what the list says has left.")
@@ -297,11 +392,19 @@ class _Comparing:
     async def hold_presented(self, individual_ids: Iterable[str]) -> None:
         """Hold the top-ups and prenotes of what has left, before any entry: all do so in this order."""
         wanted = sorted(set(individual_ids))
-        if wanted:
-            length = {"length": INDIVIDUAL_ID_LENGTH}
-            topups = await entry_store.lock_topups_by_individual_id(self._conn, self._scope, wanted, **length)
-            prenotes = await prenote_store.lock_by_individual_id(self._conn, self._scope, wanted, **length)
-            self._presented = topups | prenotes
+        if not wanted:
+            return
+        if self._originator.profile.sepa is not None:
+            self._presented = await entry_store.lock_topups_by_individual_id(
+                self._conn, self._scope, wanted, rail=SEPA, length=LONGEST_ID
+            )
+            return
+        length = INDIVIDUAL_ID_LENGTH
+        topups = await entry_store.lock_topups_by_individual_id(
+            self._conn, self._scope, wanted, rail=ACH, length=length
+        )
+        prenotes = await prenote_store.lock_by_individual_id(self._conn, self._scope, wanted, length=length)
+        self._presented = topups | prenotes
 
     async def void(self, files: Sequence[AchFile]) -> None:
         """Give up files that have not left; their entries wait for the next one."""
@@ -315,8 +418,15 @@ class _Comparing:
 
     async def learn(self, file_id: str, listed: ListedFile, content: bytes) -> None:
         """Write a file that has left as sent, with its entries."""
-        if content.startswith(b"<?xml"):
-            raise CompareError(file_id, "it is a message of SEPA, and these cannot be compared yet.")
+        if is_message(content) is not (self._originator.profile.sepa is not None):
+            raise CompareError(file_id, "it is of another rail than its originator.")
+        if is_message(content):
+            await self._learn_message(file_id, listed, content)
+        else:
+            await self._learn_file(file_id, listed, content)
+
+    async def _learn_file(self, file_id: str, listed: ListedFile, content: bytes) -> None:
+        """Write a NACHA file that has left as sent, with its entries."""
         report = nacha.check(io.BytesIO(content), lenient=False)
         debits = list(_debits(content))
         if report.verdict is nacha.Verdict.HOLD or report.header is None or len(debits) != report.totals.entries:
@@ -361,6 +471,58 @@ class _Comparing:
             self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
         )
         self.entries += len(moving)
+
+    async def _learn_message(self, file_id: str, listed: ListedFile, content: bytes) -> None:
+        """Write a message that has left as sent, with its collections: each names its top-up."""
+        sent = _read_message(file_id, content)
+        if sent.file_id != file_id:
+            raise CompareError(file_id, f"its copy says that it is {sent.file_id}.")
+        batches = batches_of(sent)
+        for batch in batches:
+            self._use_batch(batch.number)
+        matched = [(debit, topup_of(debit, self._presented)) for debit in sent.debits]
+        latest = await self._latest([topup for _, topup in matched if topup is not None])
+        clocks = {clock for _, topup in matched if topup and (clock := _clock_of(topup, latest.get(topup.id)))}
+        file = file_of(
+            self._originator,
+            sent,
+            listed,
+            content,
+            used=await file_store.modifiers_used(
+                self._conn, Group(self._scope, self._originator.id, None), sent.message.made.date()
+            ),
+            by=_BY_COMPARING,
+            clock=clocks.pop() if len(clocks) == 1 else None,
+            now_ms=self._now_ms,
+        )
+        await file_store.insert_file(self._conn, file, batches, self._vault.seal(content, place=file.place))
+        await file_store.update_file(self._conn, file)
+        placed = [
+            entry
+            for debit, topup in matched
+            if (entry := await self._collected(file, debit, topup, latest)) is not None
+        ]
+        await entry_store.place_sent_entries(self._conn, placed)
+        self.entries += len(matched)
+
+    async def _collected(
+        self, file: AchFile, debit: SentDebit, topup: KnownTopup | None, latest: Mapping[str, Entry]
+    ) -> Entry | None:
+        """Return the entry of a collection that has left, for its place; None where it is only a break."""
+        if topup is None:
+            await self._break_of(file, debit, "its top-up is not in this database: money will come without one")
+            return None
+        before = latest.get(topup.id)
+        if before is not None and (before.status not in _GOES_OUT or before.number != debit.number):
+            where = f", in {before.file}" if before.file else ""
+            await self._break_of(file, debit, f"{topup.id} was collected before{where}")
+            return None
+        if topup.status is not Status.PENDING:
+            await self._break_of(file, debit, f"{topup.id} is {topup.status} here, and its collection has left")
+        entry = entry_of(file, debit, topup, before)
+        self._dates[topup.id] = _date_of(self._originator.profile, entry, debit.due)
+        iban = debit.collection.debtor_iban.encode()
+        return msgspec.structs.replace(entry, sealed=self._vault.seal(iban, place=entry.place))
 
     async def _learn_microdeposit(self, file: AchFile, debit: _Debit, known: KnownTopup) -> list[Entry]:
         """Return one entry of micro-deposits that has left, for its place; none where it is a break."""
@@ -532,7 +694,9 @@ class _Comparing:
         """Count past a trace and a batch number. Both go round, so what is ahead is what is nearer that way."""
         trace = int(debit.detail.trace_number[-7:])
         self._next_trace = max(self._next_trace, _past(self._counters.next_trace, trace, TRACES))
-        batch = debit.batch.batch_number
+        self._use_batch(debit.batch.batch_number)
+
+    def _use_batch(self, batch: int) -> None:
         self._next_batch = max(self._next_batch, _past(self._counters.next_batch, batch, BATCH_NUMBERS))
 
     async def move_counters(self) -> None:
@@ -553,15 +717,20 @@ class _Comparing:
             )
 
     async def _break(self, file: AchFile, debit: _Debit, reason: str) -> None:
-        detail = debit.detail
+        await self._list(file, debit.detail.trace_number, debit.detail.amount_cents, reason)
+
+    async def _break_of(self, file: AchFile, debit: SentDebit, reason: str) -> None:
+        await self._list(file, debit.collection.end_to_end_id, debit.collection.amount, reason)
+
+    async def _list(self, file: AchFile, trace: str, amount: int, reason: str) -> None:
         new = NewBreak(
             scope=self._scope,
             kind=BreakKind.SENT,
-            cause=f"{file.id}/{detail.trace_number}",
-            detail=f"A debit of {detail.amount_cents} cents has left in {file.id}: {reason}.",
-            amount=detail.amount_cents,
-            currency="usd",
-            reference=detail.trace_number,
+            cause=f"{file.id}/{trace}",
+            detail=f"A debit of {amount} cents has left in {file.id}: {reason}.",
+            amount=amount,
+            currency=self._originator.profile.currency,
+            reference=trace,
         )
         opened = await list_break(self._conn, self._renderers, new, now_ms=self._now_ms, ids=self._ids)
         self.breaks += opened is not None

@@ -341,14 +341,14 @@ CROSS JOIN LATERAL (
 WHERE e.ctid = found.place AND e.status || '' = 'queued';
 
 -- name: lock_topups_by_individual_id
--- The top-ups of a platform whose ids end as the individual ids of a file do, or that present the debit again of one
--- whose id does (`root`), held until the transaction ends. It reads all live top-ups of the platform; it runs only
--- after an older database was restored.
+-- The top-ups of a platform and rail whose ids end as what a file calls them does (its last $4 characters), or that
+-- present the debit again of one whose id does (`root`), held until the transaction ends. It reads all live top-ups of
+-- the platform; it runs only after an older database was restored.
 SELECT t.account AS owner, t.id, t.amount, t.status, t.settlement_days, t.test_clock, r.root, r.retry, r.original_date
 FROM accounts AS a
 JOIN topups AS t ON t.account = a.account AND t.livemode = $2
 LEFT JOIN topup_retries AS r ON r.account = t.account AND r.livemode = t.livemode AND r.topup = t.id
-WHERE (a.account = $1 OR a.platform = $1) AND t.rail = 'ach' AND right(coalesce(r.root, t.id), $4) = ANY ($3::text[])
+WHERE (a.account = $1 OR a.platform = $1) AND t.rail = $5 AND right(coalesce(r.root, t.id), $4) = ANY ($3::text[])
 ORDER BY t.account, t.id
 FOR UPDATE OF t;
 
@@ -357,17 +357,17 @@ FOR UPDATE OF t;
 INSERT INTO ach_entries (
     account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
     sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace, retry,
-    retry_of, original_date
+    retry_of, original_date, mandate_reference, mandate_signed_on
 )
 SELECT
     account, livemode, topup, number, owner, originator, test_clock, 'in_file', amount, hold_days, transaction_code,
     sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace, retry,
-    retry_of, original_date
+    retry_of, original_date, mandate_reference, mandate_signed_on
 FROM json_to_recordset($1::json) AS n (
     account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
     amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
     sealed bytea, receiver_name text, claimed_ms bigint, effective_date date, file text, batch bigint, trace text,
-    retry smallint, retry_of text, original_date date
+    retry smallint, retry_of text, original_date date, mandate_reference text, mandate_signed_on date
 )
 ON CONFLICT ON CONSTRAINT ach_entries_pk DO UPDATE SET
     status = 'in_file', effective_date = excluded.effective_date, file = excluded.file, batch = excluded.batch,

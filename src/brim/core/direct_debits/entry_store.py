@@ -267,12 +267,12 @@ class KnownTopup(NamedTuple):
 
 
 async def lock_topups_by_individual_id(
-    conn: Conn, scope: AccountScope, individual_ids: Sequence[str], *, length: int
+    conn: Conn, scope: AccountScope, individual_ids: Sequence[str], *, rail: str, length: int
 ) -> dict[str, list[KnownTopup]]:
-    """Return a platform's top-ups by their individual ids, `length` characters, held until the transaction ends."""
+    """Return a platform's top-ups on a rail by their last `length` characters, held until the transaction ends."""
     found: dict[str, list[KnownTopup]] = defaultdict(list)
     for record in await conn.fetch(
-        _SQL["lock_topups_by_individual_id"], scope.account, scope.livemode, list(individual_ids), length
+        _SQL["lock_topups_by_individual_id"], scope.account, scope.livemode, list(individual_ids), length, rail
     ):
         fields = dict(record)
         found[(fields["root"] or fields["id"])[-length:]].append(

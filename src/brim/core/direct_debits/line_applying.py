@@ -13,6 +13,7 @@ from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
 from brim.core.direct_debits.line_rows import NewLine, bounded, reference_of
 from brim.core.direct_debits.line_sets import apply_together
 from brim.core.reconciliation import (
+    LINE_PREFIX,
     AnnouncedAlone,
     BreakKind,
     StatementLineRow,
