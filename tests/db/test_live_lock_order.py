@@ -10,7 +10,11 @@ from brim.core import direct_debits
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import HOLD_TOPUPS, NO_ACCOUNT, TRY_ENTRIES, LiveMoney, at
+from tests.support.sepa_money import SepaMoney, batch_line, berlin, find_all, return_line
 from tests.support.waiting import while_held
+
+_IN_BATCH = "CstmrDrctDbtInitn/PmtInf"
+_END = "DrctDbtTxInf/PmtId/EndToEndId"
 
 
 @pytest_asyncio.fixture
@@ -53,6 +57,43 @@ async def test_a_top_up_is_held_before_its_entry(live: LiveMoney, database_url: 
     assert (await live.topup(topup))["status"] == "failed"
     assert await rows(live.database, "SELECT detail FROM breaks") == []
     await live.until("2026-12-05 12:00")
+    await assert_books_hold(live.database)
+
+
+@pytest.mark.parametrize("what", ["file", "rejection", "rejected batch", "batch", "return"])
+async def test_a_top_up_is_held_before_its_collection(
+    database: Database, database_url: str, tmp_path: Path, what: str
+) -> None:
+    live = SepaMoney(database, tmp_path)
+    await live.open()
+    topups = [await live.create(await live.iban(), amount) for amount in (1_000, 2_000)]
+
+    async def build() -> None:
+        await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+
+    live.now_ms = berlin("2026-12-01 17:00")
+    await live.claiming.work_off_due(live.database, now_ms=live.now_ms, ids=live.ids)
+    if what == "file":
+        await while_held(live.database, database_url, HOLD_TOPUPS, build, TRY_ENTRIES)
+    await build()
+    await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    (message,) = live.sent()
+    (batch,), ends = find_all(message, f"{_IN_BATCH}/PmtInfId"), find_all(message, f"{_IN_BATCH}/{_END}")
+    live.reads_at_once = False
+    if what == "rejection":
+        await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    elif what == "rejected batch":
+        at_batch = (batch, "<PmtInfSts>RJCT</PmtInfSts>")
+        await live.report("<GrpSts>PART</GrpSts>", batch=at_batch, rejected={ends[0]: "AC01"})
+    elif what != "file":
+        await live.state((3_000, batch_line(batch, 2)), day="2026-12-02")
+        if what == "return":
+            await _apply(live)
+            await live.state((-1_000, return_line(ends[0], "AM04")), day="2026-12-03")
+    if what != "file":
+        await while_held(live.database, database_url, HOLD_TOPUPS, lambda: _apply(live), TRY_ENTRIES)
+        ended = "pending" if what == "batch" else "failed"
+        assert [(await live.topup(each))["status"] for each in topups] == [ended, "pending"]
     await assert_books_hold(live.database)
 
 

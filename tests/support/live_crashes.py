@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
@@ -35,10 +36,11 @@ class CrashError(DatabaseUnavailableError):
 
 
 class Saboteur:
-    """Strikes at each place once, while it is armed. Without `strikes`, it only looks."""
+    """Strikes at each place once, while it is armed, or at one of so many. Without `strikes`, it only looks."""
 
-    def __init__(self, *, strikes: bool) -> None:
+    def __init__(self, *, strikes: bool, every: int = 1) -> None:
         self.strikes = strikes
+        self._every = every
         self.seen: set[str] = set()
         self.struck: Counter[str] = Counter()
         self.is_armed = False
@@ -62,7 +64,7 @@ class Saboteur:
 
     def _strikes_at(self, place: str) -> bool:
         self.seen.add(place)
-        if not self.strikes or self.struck[place]:
+        if not self.strikes or self.struck[place] or crc32(place.encode()) % self._every:
             return False
         self.struck[place] += 1
         return True
