@@ -71,7 +71,7 @@ statement-months: compiled
 
 .PHONY: months
 ## Lives through 1,000 months of live money by chance, without processes, and compares each with the bank's own books.
-## MONTHS changes how many they are, MONTHS_SEED (0) the seed of the first.
+## MONTHS changes how many they are, MONTHS_SEED (0) the seed of the first, MONTHS_RAIL (ach or sepa) by which rail.
 months: compiled
 	MONTHS=$${MONTHS:-1000} $(BIN)/python -m pytest tests/sim/test_live_months.py -s --override-ini timeout=0
 

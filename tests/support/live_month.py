@@ -6,9 +6,9 @@ It follows from a seed, but for ids, and for how far a worker has come when it e
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, closing, nullcontext, suppress
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from brim.api.wire_formats import WIRE_FORMATS
@@ -22,7 +22,6 @@ from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
 from brim.core.rails.ach import ACH, Microdeposits
 from brim.core.reversals import ReversalReason
 from brim.core.time import OwnerTime
-from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_books import (
@@ -43,6 +42,7 @@ from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from pathlib import Path
 
 SHOP: Final = AccountScope("acct_shop", livemode=True)
 FIRST_DAY: Final = date(2026, 12, 1)
@@ -132,10 +132,16 @@ WHERE EXISTS (
 class Month:
     """One month, or its first `days`: a platform and an account under it, their bank, and what clients were told."""
 
-    def __init__(self, database: Database, folder: Path, seed: int, *, days: int = WHOLE) -> None:
+    rail = ACH
+    actions: Mapping[str, int] = ACTIONS
+    rules: Sequence[Mapping[str, Any]] = RULES
+    may_be_late: tuple[str, ...] = ("returns", "statement")
+    """How the names of the bank's files begin that at times come late."""
+
+    def __init__(self, live: LiveMoney, seed: int, *, days: int = WHOLE) -> None:
         self._days = days
         self.chance = random.Random(seed)
-        self.live = LiveMoney(database, folder)
+        self.live = live
         self.made: list[Made] = []
         self.held = 0
         self.is_punctual = True
@@ -177,10 +183,16 @@ class Month:
     async def _live_through(self) -> None:
         day = FIRST_DAY
         while day < FIRST_DAY + timedelta(days=self._days):
-            if is_banking_day(day):
+            if self._is_banking_day(day):
                 await self._day(day)
             day += timedelta(days=1)
         await self._end(day)
+
+    def _is_banking_day(self, day: date) -> bool:
+        return is_banking_day(day)
+
+    def _at(self, text: str) -> int:
+        return at(text)
 
     async def _day(self, day: date) -> None:
         self._to(day, "10:00")
@@ -192,7 +204,7 @@ class Month:
         await self._night(day)
 
     async def _act(self, day: date) -> None:
-        (action,) = self.chance.choices(list(ACTIONS), list(ACTIONS.values()))
+        (action,) = self.chance.choices(list(self.actions), list(self.actions.values()))
         with suppress(BrimError):  # a refusal is an answer
             await getattr(self, f"_{action}")(day)
 
@@ -234,7 +246,7 @@ class Month:
         before = set(inbox.iterdir())
         self._bank.advance(self.live.now_ms // 1000)
         for path in sorted(set(inbox.iterdir()) - before):
-            if path.name.startswith(("returns", "statement")) and self.chance.random() < 0.04:
+            if path.name.startswith(self.may_be_late) and self.chance.random() < 0.04:
                 late = self.live.folder / path.name
                 path.rename(late)
                 self._withheld.append((day + timedelta(days=self.chance.randint(1, 4)), late))
@@ -253,29 +265,32 @@ class Month:
         await direct_debits.report_silence(live.database, WIRE_FORMATS, **by)
 
     def _to(self, day: date, wall: str) -> None:
-        self.live.now_ms = max(self.live.now_ms, at(f"{day} {wall}"))
+        self.live.now_ms = max(self.live.now_ms, self._at(f"{day} {wall}"))
 
     # What people do
 
     async def _create(self, _day: date) -> None:
         scope = self.chance.choice((PLATFORM, SHOP))
         amount = 1_000 + self.chance.randrange(9_000)
-        if self._verified and self.chance.random() < 0.2:
-            source, scope = self._verified[-1]
-        elif self.chance.random() < 0.05:
-            source = await self._faulty(scope)
-        elif self.chance.random() < 0.1:
-            source = await self._alone(scope)
-        else:
-            number = self.chance.choice(NUMBERS)
-            key = f"{scope.account}/{number}"
-            if key not in self._sources or self.chance.random() < 0.5:
-                self._sources[key] = await self.live.bank_account(number, scope=scope)
-            source = self._sources[key]
+        source, scope = await self._paying(scope)
         key = f"key-{len(self.made)}"
         created = await self.live.create(source, amount, scope=scope, key=key)
         self.made.append(Made(created, scope.account, amount))
         self._newest = (created, source, amount, scope, key)
+
+    async def _paying(self, scope: AccountScope) -> tuple[str, AccountScope]:
+        """Return a bank account that pays for a top-up, and whose that is."""
+        if self._verified and self.chance.random() < 0.2:
+            return self._verified[-1]
+        if self.chance.random() < 0.05:
+            return await self._faulty(scope), scope
+        if self.chance.random() < 0.1:
+            return await self._alone(scope), scope
+        number = self.chance.choice(NUMBERS)
+        key = f"{scope.account}/{number}"
+        if key not in self._sources or self.chance.random() < 0.5:
+            self._sources[key] = await self.live.bank_account(number, scope=scope)
+        return self._sources[key], scope
 
     async def _alone(self, scope: AccountScope) -> str:
         """Return a bank account that nobody else debits, so that its bank can be told what to do with it."""
@@ -473,7 +488,7 @@ class Month:
             await self._tell_bank({**rule, **({"fault": fault} if fault else {})})
 
     async def _rule(self, day: date) -> None:
-        rule = self.chance.choice(RULES)
+        rule = self.chance.choice(self.rules)
         self.is_punctual = False
         await self._tell_bank({name: _filled(value, day) for name, value in rule.items()})
 
@@ -482,14 +497,14 @@ class Month:
         self.is_punctual = False
         async with self.live.database.transaction() as conn:
             await originators.stop_rail(
-                conn, PLATFORM, rail=ACH, account=account, reason="by chance", **self._by(TESTER)
+                conn, PLATFORM, rail=self.rail, account=account, reason="by chance", **self._by(TESTER)
             )
 
     async def _resume(self, _day: date) -> None:
         for account in (None, SHOP.account):
             with suppress(BrimError):
                 async with self.live.database.transaction() as conn:
-                    await originators.resume_rail(conn, PLATFORM, rail=ACH, account=account, **self._by(TESTER))
+                    await originators.resume_rail(conn, PLATFORM, rail=self.rail, account=account, **self._by(TESTER))
 
     async def _void(self, _day: date) -> None:
         self.is_punctual = False
@@ -554,7 +569,7 @@ class Month:
         """Let money move again, resolve what waits for a person, and let everything come to its end."""
         await self._resume(day)
         for _ in range(_LONGEST_TAIL):
-            if is_banking_day(day):
+            if self._is_banking_day(day):
                 await self._resolve()
                 await self._cutoff(day, is_sure=True)
                 await self._night(day)
@@ -565,12 +580,23 @@ class Month:
 
     async def _resolve(self) -> None:
         """Say of each break that a person has looked into it, and get the acknowledgements that were lost."""
+        self._get_acknowledgements()
+        await self._say_seen()
+
+    def _get_acknowledgements(self) -> None:
+        """Get again from the bank what it has said of each file."""
         inbox = self.live.folder / "from-bank"
         for number, acknowledgement in enumerate(read_acknowledgements(self.live.folder / "bank")):
-            again = inbox / f"again_{number}.csv"
+            again = inbox / f"again_{number}.{'csv' if self.rail == ACH else 'xml'}"
             if not again.exists():
                 again.write_bytes(acknowledgement)
-        for row in await rows(self.live.database, "SELECT id FROM breaks WHERE resolved_ms IS NULL ORDER BY id"):
+
+    async def _say_seen(self, *, but: Sequence[str] = ()) -> None:
+        for row in await rows(
+            self.live.database,
+            "SELECT id FROM breaks WHERE resolved_ms IS NULL AND kind <> ALL ($1) ORDER BY id",
+            list(but),
+        ):
             async with self.live.database.transaction() as conn:
                 await direct_debits.resolve_break(
                     conn, PLATFORM, row["id"], resolution="seen", approvers=1, **self._by(OPERATOR)
@@ -589,13 +615,16 @@ class Month:
         )
 
     async def _is_over(self) -> bool:
-        if self._withheld or not read_bank(self.live.folder / "bank").is_quiet:
+        if self._withheld or not self._is_bank_quiet():
             return False
         for row in await self._waiting():  # what will never be sent is canceled
             topup = next((each for each in self.made if each.id == row["id"]), None)
             if topup is not None:
                 topup.is_canceled |= await self.live.cancel(topup.id, scope=AccountScope(topup.account, livemode=True))
         return not await self._waiting()
+
+    def _is_bank_quiet(self) -> bool:
+        return read_bank(self.live.folder / "bank").is_quiet
 
     async def _check(self) -> None:
         """Assert that the books hold, that they are the bank's, and that every account has what it should."""
