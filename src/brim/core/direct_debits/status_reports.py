@@ -27,8 +27,8 @@ from brim.core.reconciliation.formats import (
 
 _DUPLICATES: Final = frozenset({"AM05", "DU01", "DU02"})
 """Reasons that say that the bank has the message, or the batch, already. Source: ISO 20022 external status reasons."""
-_OF_ONE_COLLECTION: Final = frozenset({"AM05", "MD02"})
-"""Reasons about what was sent that are about one collection: a duplicate of it, and the data of its mandate."""
+_OF_ONE_COLLECTION: Final = frozenset({"MD02"})
+"""Reasons about what was sent that are about one collection: the data of its mandate."""
 _COUNTS: Final = frozenset({ReportStatus.ACCEPTED, ReportStatus.PARTLY})
 
 
