@@ -17,6 +17,7 @@ from tests.support.brim_process import run_brim
 from tests.support.csv_statements import Line, csv_file, simple
 from tests.support.live_money import LiveMoney
 from tests.support.people import add
+from tests.support.sepa_money import SepaMoney
 from tests.support.statement_writers import Account, Entry, bai2
 
 PROFILE = """
@@ -383,3 +384,32 @@ async def test_statements_are_imported_listed_and_shown(brim: Commands, live: Li
     (shown_line,) = (await brim.run("statements", "show", statement)).splitlines()
     assert shown_line.split("\t")[1:4] == ["2026-11-30", "-250 usd", "open"]
     assert "No such bank statement" in await brim.run("statements", "show", "stmt_none", fails=True)
+
+
+async def test_the_exchange_of_both_rails_is_tested_and_a_message_is_compared_by_command(
+    live: LiveMoney, brim: Commands, tmp_path: Path
+) -> None:
+    await live.open()
+    for name in ("to-bank", "from-bank"):
+        (tmp_path / "sepa" / name).mkdir(parents=True)
+    sepa = SepaMoney(live.database, tmp_path / "sepa")
+    sepa.vault = live.vault
+    sepa.move_to(live.database)
+    originator = (await sepa.originate(bank_account="euros")).id
+    told = await brim.run("ach", "check-exchange")
+    assert told.count("works") == 4
+    assert str(tmp_path / "from-bank") in told
+    (tmp_path / "sepa" / "from-bank").rename(tmp_path / "sepa" / "gone")
+    told = await brim.run("ach", "check-exchange", fails=True)
+    assert (told.count("works"), told.count("fails")) == (3, 1)
+    (tmp_path / "sepa" / "gone").rename(tmp_path / "sepa" / "from-bank")
+
+    await sepa.create(await sepa.iban(), 1_000)
+    await sepa.pass_time("2026-12-01 17:00")
+    (tmp_path / "it.xml").write_bytes(sepa.sent()[0])
+    (tmp_path / "other.xml").write_bytes(b"no message")
+    compare = ("ach", "compare", "--originator", originator, "--without-list", "--file")
+    told = await brim.run(*compare, str(tmp_path / "other.xml"), secrets=True, fails=True)
+    assert "only messages of SEPA say themselves what they are" in told
+    told = await brim.run(*compare, str(tmp_path / "it.xml"), secrets=True)
+    assert told.startswith("0 files with 0 entries had left")  # it is known, and had left
