@@ -120,12 +120,13 @@ def sepa_problems(
     """
     topups = {topup.id: topup for topup in made}
     found = [f"{topup} was collected after MD01" for topup in stored.after_md01]
-    found += _collected_unauthorized(bank.collected, unread)
+    known = [each for each in bank.collected if _topup_of(each) not in lost]
+    found += _collected_unauthorized(known, unread)
     if unknown := topups.keys() - set(lost) ^ stored.statuses.keys():
         found.append(f"top-ups that only one side knows: {sorted(unknown)}")
     by_topup: defaultdict[str, list[Collected]] = defaultdict(list)
     for each in bank.collected:
-        by_topup[each.end_to_end_id.replace("-", "_", 1)].append(each)
+        by_topup[_topup_of(each)].append(each)
     found += [f"the bank has collected {name}, which nobody created" for name in by_topup.keys() - topups.keys()]
     found += [f"{name} was collected {len(some)} times" for name, some in by_topup.items() if len(some) > 1]
     kept: Counter[str] = Counter()
@@ -141,8 +142,15 @@ def sepa_problems(
     return found
 
 
+def _topup_of(collected: Collected) -> str:
+    return collected.end_to_end_id.replace("-", "_", 1)
+
+
 def _collected_unauthorized(collected: Sequence[Collected], unread: Mapping[str, date]) -> list[str]:
-    """Return what was collected under a mandate after the statement had been read that the debtor denies it."""
+    """Return what was collected under a mandate after the statement had been read that the debtor denies it.
+
+    Of a collection whose top-up was lost with its database nobody knows the mandate.
+    """
     found = []
     for denied in (each for each in collected if each.reason == "MD01" and each.returned_on is not None):
         day = denied.returned_on or date.max
