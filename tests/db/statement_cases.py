@@ -907,11 +907,20 @@ CASES: Final[Mapping[str, Case]] = {
         (
             *(*OWN, "itr_new", "operating", "new", 1, DAY, 1, "usd", "suspended", "short", "fi_new", "RF00", "RR00"),
             *(None,) * 13,
-            *(1, None),
+            *(1, None, None),
         )
     ),
     "push.insert_transfers": Case((*OWN, _TRANSFERS)),
     "push.update_transfer": Case((*OWN, at("itr_", 50), "suspended", "short", None, None, "op_1", "x", *(None,) * 9)),
+    "push.find_number": Case((*OWN, at("acct_", 501), "operating")),
+    "push.find_highest_body": Case((*OWN, "operating", "4400000000", "4499999999")),
+    "push.insert_number": Case((*OWN, "operating", "4300000000", "4300000000", "acct_new", "fi_new", 1)),
+    "push.give_released_number": Case(
+        (*OWN, "operating", "acct_new", "fi_new", "4400000000", "4499999999", 10_000_000, 1)
+    ),
+    "push.find_given": Case((*OWN, "operating", ["4400000501", "4400000502"])),
+    "push.release_numbers": Case((at("acct_", 501), 1)),
+    "push.count_rested_numbers": Case((*OWN, "operating", "4400000000", "4499999999", 10_000_000, 10)),
     "push.lock_transfer": Case((*OWN, at("itr_", 500))),
     "push.fetch_transfers": Case((*OWN, [at("itr_", n) for n in FEW])),
     "push.page_transfers": Case(PAGE),

@@ -38,6 +38,7 @@ STATE: Final = (
         "legal_holds",
         "funding_instructions",
         "incoming_transfers",
+        "virtual_accounts",
         "statement_mappings",
         "report_runs",
     ),

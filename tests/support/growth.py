@@ -342,6 +342,16 @@ _BOOKS: Final = (
         {account}, false, 'fi_' || {id}, 'acct_' || n / 100, 'orig_1', 'operating', 'usd', 'RF' || n, n, n
     FROM n
     """,
+    # One number in ten was released.
+    """
+    virtual_accounts (
+        account, livemode, bank_account, body, number, owner, instructions, given_ms, released_ms
+    )
+    SELECT
+        {account}, false, 'operating', lpad((4400000000 + n)::text, 10, '0'), lpad((4400000000 + n)::text, 10, '0'),
+        'acct_' || {id}, 'fi_' || {id}, n, CASE WHEN n % 10 = 0 THEN n END
+    FROM n
+    """,
     """
     incoming_transfers (
         account, livemode, id, bank_account, line_key, part, booked_on, amount, currency, status, reason, instructions,

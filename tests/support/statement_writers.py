@@ -12,7 +12,8 @@ DIGITS = {"usd": 2, "eur": 2, "jpy": 0, "kwd": 3}
 class Entry:
     """A movement, `amount` in minor units and positive to the customer.
 
-    `parts` are the payments that it is made of, `counted` how many the bank says there are.
+    `parts` are the payments that it is made of, `counted` how many the bank says there are. `sent_to` is the number
+    that it was sent to, where camt says that.
     """
 
     amount: int
@@ -24,6 +25,7 @@ class Entry:
     reason: str = ""
     status: str = "BOOK"
     counted: int = 0
+    sent_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ def entry_xml(entry: Entry, account: Account, version: int) -> str:
         reason = f"<RtrInf><Rsn><Cd>{entry.reason}</Cd></Rsn></RtrInf>" if entry.reason else ""
         reference = f"<Refs><EndToEndId>{escape(end_to_end_id)}</EndToEndId></Refs>"
         details += f"<TxDtls>{reference}{inside}{direct}{reason}</TxDtls>"
+    if entry.sent_to:
+        kind = "IBAN" if entry.sent_to[0].isalpha() else "Othr><Id"
+        end = "IBAN" if entry.sent_to[0].isalpha() else "Id></Othr"
+        account_xml = f"<CdtrAcct><Id><{kind}>{entry.sent_to}</{end}></Id></CdtrAcct>"
+        details += f"<TxDtls>{money('Amt', entry.amount, currency)}<RltdPties>{account_xml}</RltdPties></TxDtls>"
     if entry.counted:
         details = f"<Btch><NbOfTxs>{entry.counted}</NbOfTxs></Btch>{details}"
     charges = ""

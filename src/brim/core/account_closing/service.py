@@ -12,7 +12,7 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import Ids
 from brim.base.scope import AccountScope
-from brim.core import account_config, accounts, audit, legal_holds
+from brim.core import account_config, accounts, audit, legal_holds, push
 from brim.core.access import expire_keys_of_account, record_ends
 from brim.core.accounts import (
     Account,
@@ -173,3 +173,4 @@ async def _close(conn: Conn, context: RequestContext, account: Account, *, what:
         raise AccountInUseError(what, "the bank has not booked a reversal of one of its debits")
     if money.has_refund:
         raise AccountInUseError(what, "the bank has not booked a refund of one of its top-ups")
+    await push.release_numbers(conn, account.account, now_ms=context.now_ms)

@@ -3,6 +3,13 @@
 Pure rules that `funding`, `accounts` and `rails` share. Start reading at `rules`.
 """
 
+from brim.core.bank_accounts.number_ranges import (
+    NumberRange,
+    NumberRangeError,
+    find_numbers,
+    is_iban,
+    parse_number_range,
+)
 from brim.core.bank_accounts.rules import (
     TEST_BANK_NAME,
     TEST_BANK_ROUTING_NUMBER,
@@ -28,11 +35,16 @@ __all__ = [
     "BankAccount",
     "BankNumbers",
     "Guess",
+    "NumberRange",
+    "NumberRangeError",
     "Party",
     "RoutingNumberInvalidError",
     "Verification",
     "bank_name_of",
     "check_account_number",
     "check_routing_number",
+    "find_numbers",
     "has_right_check_digit",
+    "is_iban",
+    "parse_number_range",
 ]

@@ -25,7 +25,14 @@ from brim.core.direct_debits.microdeposit_rules import MICRODEPOSIT_DESCRIPTION
 from brim.core.direct_debits.rules import FILE_PREFIX, AchFile, Entry, FileStatus
 from brim.core.dishonors import AchReturn
 from brim.core.originators import Originator, find_originator
-from brim.core.push import RETURN_BODY, TRANSFER_PREFIX, TransferLine, find_references, find_taken_back
+from brim.core.push import (
+    RETURN_BODY,
+    TRANSFER_PREFIX,
+    TransferLine,
+    find_references,
+    find_taken_back,
+    names_number,
+)
 from brim.core.rails.ach import ACH, REVERSAL_DESCRIPTION, Transfers
 from brim.core.rails.sepa import SEPA, is_identifier
 from brim.core.reconciliation import MatchKind, StatementLineRow, facts_of, payments_of
@@ -219,7 +226,11 @@ async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
     """Leave a credit to a person that may be a batch or a transfer."""
     if asked.line.amount_minor <= 0 or not (asked.payments or _are_transfers_taken(asked)):
         return None
-    if find_references(transfer_texts(asked.line)) or not await _may_be_batch(asked.reading, asked.plain):
+    texts, plain = transfer_texts(asked.line), asked.plain
+    if find_references(texts) or not await _may_be_batch(asked.reading, plain):
+        return None
+    numbers = (*_accounts_in(asked.line), *texts)
+    if await names_number(asked.reading.conn, plain.scope, plain.bank_account, numbers):
         return None
     return _unexplained(asked)
 
@@ -253,6 +264,7 @@ async def _find_transfer(asked: AskedLine) -> LineMatch | None:
         texts=transfer_texts(line),
         transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms),
         payments=_payments_in(line),
+        accounts=_accounts_in(line),
     )
     return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
 
@@ -314,14 +326,14 @@ RULES: Final = (
     LineRule(
         "possible batch",
         _ALL,
-        "of a credit without a creditor reference: the amount, and the batches that no statement has booked",
+        "of a credit without a creditor reference or virtual account number: the amount, and the batches that no statement has booked",
         "nothing: a person says whether it is a batch of that total, or a transfer",
         _find_possible_batch,
     ),
     LineRule(
         "transfer that goes back",
         _ALL,
-        "of a debit: a creditor reference or return reference, amount, currency and bank account",
+        "of a debit: a creditor reference, virtual account number or return reference, amount, currency and bank account",
         "the only transfer that it can mean",
         _find_transfer_back,
     ),
@@ -336,7 +348,7 @@ RULES: Final = (
         "transfer",
         _ALL,
         "any other credit, while the originator takes transfers",
-        "a transfer, credited by its creditor reference or put into suspense",
+        "a transfer, credited by its virtual account number or creditor reference, or put into suspense",
         _find_transfer,
     ),
 )
@@ -384,6 +396,11 @@ def transfer_texts(line: StatementLine) -> tuple[str, ...]:
     return tuple(text for text in (*details, *mine) if text)
 
 
+def _accounts_in(line: StatementLine) -> tuple[str, ...]:
+    """Return the account numbers that the payments of a line were sent to, where the format has them apart."""
+    return tuple(each.creditor_account for each in line.details if each.creditor_account)
+
+
 def _texts_of(payment: TransactionDetail) -> tuple[str, ...]:
     return payment.creditor_reference, payment.text, payment.end_to_end_id, payment.counterparty_name
 
@@ -391,7 +408,7 @@ def _texts_of(payment: TransactionDetail) -> tuple[str, ...]:
 def _payments_in(line: StatementLine) -> tuple[tuple[str, ...], ...]:
     """Return where the reference of each payment may be, where the bank has booked several as one line."""
     unnamed = max((line.batch_items or 0) - len(line.details), 0)
-    payments = (*(_texts_of(each) for each in line.details), *((),) * unnamed)
+    payments = (*((*_texts_of(each), each.creditor_account) for each in line.details), *((),) * unnamed)
     return payments if len(payments) > 1 else ()
 
 

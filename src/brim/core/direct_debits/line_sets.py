@@ -136,7 +136,8 @@ async def _plan(reading: FileReading, lines: Sequence[NewLine], matches: Sequenc
         if match.transfer is not None
     ]
     entries = [match.entry for match in matches if match.entry is not None]
-    found = await TransferSet.find(conn, scope, transfers) if transfers else None
+    policy = policy_of(reading.originator.profile)
+    found = await TransferSet.find(conn, scope, transfers, policy=policy) if transfers else None
     owners = {entry.owner_scope for entry in entries}
     if found is not None:
         owners |= {scope, *found.owners}
@@ -144,7 +145,7 @@ async def _plan(reading: FileReading, lines: Sequence[NewLine], matches: Sequenc
     if found is not None:
         await found.hold(conn)
     confirmed = await _confirmed(reading, rows, matches) if entries else {}
-    planned, policy, next_transfer = _Planned(), policy_of(reading.originator.profile), iter(transfers)
+    planned, next_transfer = _Planned(), iter(transfers)
     for row, match in zip(rows, matches, strict=True):
         if found is not None and match.transfer is not None:
             line = next(next_transfer)

@@ -17,6 +17,7 @@ from brim.core.originators import (
     list_day_uses,
     list_originators,
 )
+from brim.core.push import NumbersLeft, count_numbers_left
 from brim.core.rails.ach import effective_date_of, local_day, next_cutoff_ms
 from brim.core.time import read_clock
 from brim.platform.database import Conn, Database
@@ -38,7 +39,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """What the next file takes of a platform's money.
 
     `now_ms` is the platform's time, kept by `test_clock` if that is not None. Without an active originator `originator`
-    and `cutoff` are None, and nothing is `due`. `uses` are the accounts that have asked for most today.
+    and `cutoff` are None, and nothing is `due`. `uses` are the accounts that have asked for most today, `numbers` the
+    virtual account numbers of which the least part is left.
     """
 
     now_ms: int
@@ -49,6 +51,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     is_complete: bool
     queued: Total
     uses: Sequence[DayUse]
+    numbers: NumbersLeft | None = None
 
 
 async def read_outlook(database: Database, scope: AccountScope, *, now_ms: int) -> Outlook:
@@ -61,6 +64,7 @@ async def read_outlook(database: Database, scope: AccountScope, *, now_ms: int) 
         originator = found if found is not None and found.status is OriginatorStatus.ACTIVE else None
         cutoff = next_cutoffs(originator, now_ms=moment_ms, count=1)[0] if originator else None
         due, is_complete, uses = Total(0, 0), True, []
+        numbers = await count_numbers_left(conn, scope, now_ms=now_ms)
         if originator is not None and cutoff is not None:
             due, is_complete = await entry_store.sum_due_topups(conn, scope, until_ms=cutoff.cutoff_ms, most=_LOOKED_AT)
             day = local_day(originator.profile, moment_ms)
@@ -74,6 +78,7 @@ async def read_outlook(database: Database, scope: AccountScope, *, now_ms: int) 
         is_complete=is_complete,
         queued=queued,
         uses=uses,
+        numbers=min(numbers, key=lambda each: each.left / each.size, default=None),
     )
 
 

@@ -343,7 +343,9 @@ async def _read_returns(conn: Conn, now_ms: int) -> list[Figure]:
 async def _read_transfers(conn: Conn, now_ms: int) -> list[Figure]:
     counted: list[tuple[tuple[str, ...], float]] = []
     oldest: list[tuple[tuple[str, ...], float]] = []
+    numbers: list[push.NumbersLeft] = []
     for scope in sorted({each.scope for each in await originators.list_active_originators(conn)}):
+        numbers += await push.count_numbers_left(conn, scope, now_ms=now_ms)
         found = await push.count_suspended(conn, scope, most=MOST_COUNTED)
         counted.append(((scope.account,), found.transfers))
         oldest.append(((scope.account,), age_s(found.since_ms, now_ms)))
@@ -359,6 +361,18 @@ async def _read_transfers(conn: Conn, now_ms: int) -> list[Figure]:
             "How long the oldest of these has waited.",
             ("account",),
             oldest,
+        ),
+        Figure(
+            "brim_virtual_account_numbers",
+            "Virtual account numbers that the bank has allotted to an active originator. Left out where it has none.",
+            ("originator",),
+            [((each.originator,), each.size) for each in numbers],
+        ),
+        Figure(
+            "brim_virtual_account_numbers_left",
+            "How many of them can still be given to accounts.",
+            ("originator",),
+            [((each.originator,), each.left) for each in numbers],
         ),
     ]
 

@@ -511,6 +511,7 @@ def _redirects(before: OriginatorProfile, after: OriginatorProfile) -> bool:
         "outgoing_folder",
         "incoming_folder",
         "bank_account",
+        "transfers_numbers",
         "offset",
         "sftp_host_keys",
         "sftp_records_folder",

@@ -150,6 +150,10 @@
 -- By what references its accounts are paid.
 {rows of funding_instructions by t.livemode, t.id};
 
+-- name: rows_of_virtual_accounts
+-- Which virtual account numbers its accounts have.
+{rows of virtual_accounts by t.livemode, t.bank_account, t.body};
+
 -- name: rows_of_incoming_transfers
 -- What became of transfers on its bank's statements.
 {rows of incoming_transfers by t.livemode, t.id};
@@ -414,6 +418,10 @@ FROM (
 -- name: put_funding_instructions
 -- By what references its accounts are paid.
 {rows put into funding_instructions};
+
+-- name: put_virtual_accounts
+-- Which virtual account numbers its accounts have.
+{rows put into virtual_accounts};
 
 -- name: put_incoming_transfers
 -- What became of transfers on its bank's statements.

@@ -5,6 +5,7 @@ suspense for a person. Neighbors: `ach` reads the statements and calls here for 
 `ledger` have the money. Start reading at `rules`, then `receiving`; `references` are those of ISO 11649.
 """
 
+from brim.core.push.numbers import NumbersLeft, count_numbers_left, release_numbers
 from brim.core.push.playing import NoAmountError, Scenario, play_transfer
 from brim.core.push.receiving import (
     ForeseenTransfer,
@@ -13,6 +14,7 @@ from brim.core.push.receiving import (
     foresee_line,
     hold_for_itemizing,
     itemize_transfer,
+    names_number,
     receive_line,
     take_back_line,
 )
@@ -77,6 +79,7 @@ __all__ = [
     "NoAmountError",
     "NotProposedError",
     "NotSuspendedError",
+    "NumbersLeft",
     "PlannedTransfer",
     "Policy",
     "Proposal",
@@ -88,6 +91,7 @@ __all__ = [
     "TransfersOffError",
     "annotate",
     "approve",
+    "count_numbers_left",
     "count_suspended",
     "create_instructions",
     "decline",
@@ -98,6 +102,7 @@ __all__ = [
     "hold_for_itemizing",
     "itemize_transfer",
     "list_transfers",
+    "names_number",
     "page_instructions",
     "page_transfers",
     "play_transfer",
@@ -106,6 +111,7 @@ __all__ = [
     "push_checks",
     "read_bank_details",
     "receive_line",
+    "release_numbers",
     "retrieve_instructions",
     "retrieve_transfer",
     "take_back_line",

@@ -38,4 +38,5 @@ decided_ms bigint,
 one_person boolean,
 ended_by text,
 created_ms bigint,
-ended_ms bigint
+ended_ms bigint,
+number text

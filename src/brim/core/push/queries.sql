@@ -118,7 +118,7 @@ UNION ALL
 INSERT INTO incoming_transfers (account, livemode, {transfer_columns})
 VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25, $26, $27, $28, $29
+    $25, $26, $27, $28, $29, $30
 )
 ON CONFLICT ON CONSTRAINT incoming_transfers_return_reference DO NOTHING
 RETURNING id;

@@ -16,8 +16,10 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.accounts import AccountClosedError
+from brim.core.bank_accounts import find_numbers
 from brim.core.events import BY_ITSELF, Cause, Event, EventType, Renderers, insert_events, new_event
 from brim.core.push import store
+from brim.core.push.number_store import GivenNumber, find_given
 from brim.core.push.references import (
     RETURN_BODY,
     Damaged,
@@ -81,12 +83,32 @@ class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
     """The id of the transfer that it becomes."""
     payments: tuple[tuple[str, ...], ...] = ()
     """What belongs to each payment, where the bank has booked several as one line."""
+    accounts: tuple[str, ...] = ()
+    """The account numbers that the bank says it was sent to, where the format has them apart."""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What a line names: references, the instructions of those that are known, and virtual account numbers."""
+
+    references: list[str]
+    known: dict[str, str]
+    given: dict[str, GivenNumber]
+    unknown_number: str | None
+
+    @property
+    def instructions(self) -> list[str]:
+        return list(dict.fromkeys(self.known.values()))
+
+    @property
+    def number(self) -> str | None:
+        """The one number that it was sent to, given or not."""
+        return next(iter(self.given), self.unknown_number)
 
 
 async def receive_line(
     conn: Conn, line: TransferLine, *, policy: Policy, renderers: Renderers, now_ms: int, ids: IdFactory
 ) -> list[IncomingTransfer]:
-    """Credit a transfer to the account of its reference, or put it into suspense; return the outcome.
+    """Credit a transfer to the account of its number or reference, or put it into suspense; return the outcome.
 
     Args:
         conn: the transaction that has written the line.
@@ -101,24 +123,25 @@ async def receive_line(
     """
     scope, row = line.row.scope, line.row
     at = await lock_owner_time(conn, scope, now_ms=now_ms, ids=ids)
-    references = find_references(line.texts)
-    known = await store.find_by_references(conn, scope, references)
-    named = list(dict.fromkeys(known.values()))
-    if len(named) != 1 or not all_name(line.payments, known):
-        reason, reference, suggestions = await _unmatched(conn, line, references, named)
-        whole = new_transfer(line, Part(row.amount, reason), at=at, reference=reference)
+    named = await _find_named(conn, line, policy)
+    found = await store.fetch_instructions(conn, scope, named.instructions)
+    means = _means(named, found)
+    if means is None or isinstance(means, SuspenseReason) or not all_name(line.payments, {*named.known, *named.given}):
+        reason, reference, suggestions = await _unmatched(conn, line, named, means)
+        whole = new_transfer(line, Part(row.amount, reason), at=at, reference=reference, account=named.number)
         whole = msgspec.structs.replace(whole, suggestions=suggestions)
         return [await _suspend(conn, whole, renderers=renderers, at=at)]
-    owner = (await store.fetch_instructions(conn, scope, named))[named[0]].owner_scope
+    owner = (await store.fetch_instructions(conn, scope, [means]))[means].owner_scope
     moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
-    instructions = await store.lock_instructions(conn, scope, named[0])
+    instructions = await store.lock_instructions(conn, scope, means)
     if instructions is None:
         raise AssertionError("instructions are never removed")
     parts = decide(instructions, amount=row.amount, currency=row.currency, booked_on=row.booked_on, policy=policy)
     parts = checked(instructions, parts)
     written = []
     for number, part in enumerate(parts, 1):
-        transfer = new_transfer(line, part, at=at, reference=instructions.reference, number=number)
+        reference = instructions.reference
+        transfer = new_transfer(line, part, at=at, reference=reference, number=number, account=named.number)
         transfer = msgspec.structs.replace(transfer, instructions=instructions.id)
         if part.reason is None:
             written.append(await credit(conn, transfer, instructions, renderers=renderers, moment=moment, at=at))
@@ -141,13 +164,12 @@ async def foresee_line(conn: Conn, line: TransferLine, *, policy: Policy, receiv
     `received` is what earlier lines of the same file would bring, in minor units by instructions; this one is added.
     """
     scope, row = line.row.scope, line.row
-    references = find_references(line.texts)
-    known = await store.find_by_references(conn, scope, references)
-    named = list(dict.fromkeys(known.values()))
-    if len(named) != 1 or not all_name(line.payments, known):
-        reason, _, _ = await _unmatched(conn, line, references, named)
+    named = await _find_named(conn, line, policy)
+    means = _means(named, await store.fetch_instructions(conn, scope, named.instructions))
+    if means is None or isinstance(means, SuspenseReason) or not all_name(line.payments, {*named.known, *named.given}):
+        reason, _, _ = await _unmatched(conn, line, named, means)
         return ForeseenTransfer(account=None, parts=(Part(row.amount, reason),))
-    instructions = (await store.fetch_instructions(conn, scope, named))[named[0]]
+    instructions = (await store.fetch_instructions(conn, scope, [means]))[means]
     before = received.get(instructions.id, 0)
     received[instructions.id] = before + row.amount
     instructions = msgspec.structs.replace(instructions, received=instructions.received + before)
@@ -156,15 +178,69 @@ async def foresee_line(conn: Conn, line: TransferLine, *, policy: Policy, receiv
 
 
 def all_name(payments: Iterable[Sequence[str]], known: Container[str]) -> bool:
-    """Tell whether each payment of a line names one of some references; so does a line of one payment."""
-    return all(any(found in known for found in find_references(texts)) for texts in payments)
+    """Tell whether each payment of a line names one of some references or numbers; so does a line of one payment."""
+    return all(any(found in known for found in (*find_references(texts), *find_numbers(texts))) for texts in payments)
+
+
+async def names_number(conn: Conn, scope: AccountScope, bank_account: str, texts: Sequence[str]) -> bool:
+    """Tell whether texts name a virtual account number of a bank account that was given to somebody."""
+    return bool(await find_given(conn, scope, bank_account, find_numbers(texts)))
+
+
+async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
+    """Return what a line names, of its texts and of the accounts that it was sent to."""
+    scope, row = line.row.scope, line.row
+    references = find_references(line.texts)
+    numbers = numbers_in(line)
+    given = await find_given(conn, scope, row.bank_account, numbers)
+    free = None if policy.numbers is None else (each for each in numbers if each in policy.numbers)
+    unknown = None if given or free is None else next(free, None)
+    known = await store.find_by_references(conn, scope, references)
+    return _Named(references, known, given, unknown)
+
+
+def numbers_in(line: TransferLine) -> list[str]:
+    """Return what may be a virtual account number in a line, each once."""
+    return list(dict.fromkeys([*(_plain(each) for each in line.accounts), *find_numbers(line.texts)]))
+
+
+def _plain(number: str) -> str:
+    return "".join(number.upper().split())
+
+
+def _means(named: _Named, found: Mapping[str, FundingInstructions]) -> str | SuspenseReason | None:
+    """Return the instructions that a line means by its references and numbers, or why it is not certain by its numbers.
+
+    None where it names no number, and not one reference. A number means the account's lasting instructions, a reference
+    of the same account those that it is of.
+    """
+    ids = named.instructions
+    if not named.given:
+        return (
+            ids[0] if len(ids) == 1 else (SuspenseReason.UNKNOWN_NUMBER if named.unknown_number and not ids else None)
+        )
+    if any(each.released_ms is not None for each in named.given.values()):
+        return SuspenseReason.NUMBER_ENDED
+    owners = {each.owner for each in named.given.values()} | {each.owner for each in found.values()}
+    if len(owners) > 1:
+        return SuspenseReason.CONFLICT
+    if len(ids) > 1:
+        return None
+    return ids[0] if ids else next(iter(named.given.values())).instructions
 
 
 async def _unmatched(
-    conn: Conn, line: TransferLine, references: Sequence[str], named: Sequence[str]
+    conn: Conn, line: TransferLine, what: _Named, means: str | SuspenseReason | None
 ) -> tuple[SuspenseReason, str | None, tuple[Suggestion, ...]]:
     """Return why a line has not one account, the reference in it, and the accounts that it may be for."""
-    scope, row = line.row.scope, line.row
+    scope, row, references, named = line.row.scope, line.row, what.references, what.instructions
+    if isinstance(means, SuspenseReason):
+        by_number = [each.instructions for each in what.given.values() if means is SuspenseReason.CONFLICT]
+        suggestions = await _suggest(conn, scope, dict.fromkeys([*named, *by_number], "named"))
+        return means, references[0] if references else None, suggestions
+    if not named and what.given:  # of several payments not each names the number
+        by_number = [each.instructions for each in what.given.values()]
+        return SuspenseReason.SEVERAL_PAYMENTS, None, await _suggest(conn, scope, dict.fromkeys(by_number, "named"))
     if named:
         reason = SuspenseReason.SEVERAL_PAYMENTS if len(named) == 1 else SuspenseReason.SEVERAL_REFERENCES
         return reason, None, await _suggest(conn, scope, dict.fromkeys(named, "named"))
@@ -219,7 +295,7 @@ def checked(instructions: FundingInstructions, parts: tuple[Part, ...]) -> tuple
 
 
 def new_transfer(
-    line: TransferLine, part: Part, *, at: OwnerTime, reference: str | None, number: int = 1
+    line: TransferLine, part: Part, *, at: OwnerTime, reference: str | None, number: int = 1, account: str | None = None
 ) -> IncomingTransfer:
     """Return a part of a line as a transfer that nobody is credited yet."""
     transfer_id = line.transfer if number == 1 else at.new_id(TRANSFER_PREFIX)
@@ -238,6 +314,7 @@ def new_transfer(
         reference=reference,
         return_reference=new_reference(f"{line.row.scope.account}/{named}/{number}", length=RETURN_BODY),
         created_ms=at.now_ms,
+        number=account,
         description="\n".join(text for text in (line.row.description, line.row.remittance) if text),
         bank_reference=line.row.bank_reference,
         statement_line=line.row.id,
@@ -358,13 +435,16 @@ async def find_taken_back(
 ) -> str | None:
     """Return the id of the transfer that a debit of a positive amount takes back; None where none is certain.
 
-    A debit that names the reference under which one was to be sent back means that one. By the payer's reference it
-    means one only if no other of the same amount has it. It never means one that came to another bank account.
+    A debit that names the reference under which one was to be sent back means that one. By the payer's reference, or
+    the virtual account number that it went to, it means one only if no other of the same amount has it. It never means
+    one that came to another bank account.
     """
+    given = await find_given(conn, scope, bank_account, find_numbers(texts))
+    by_number = await store.fetch_instructions(conn, scope, [each.instructions for each in given.values()])
     found = await store.find_outgoing(
         conn,
         scope,
-        references=find_references(texts),
+        references=[*find_references(texts), *(each.reference for each in by_number.values())],
         return_references=find_references(texts, length=RETURN_BODY),
         currency=currency,
         amount=amount,

@@ -9,6 +9,7 @@ import msgspec
 
 from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.scope import AccountScope
+from brim.core.bank_accounts import NumberRange, parse_number_range
 from brim.core.ledger import EntryLine, JournalEntry, Posting, bank_ledger_account, suspense_ledger_account
 from brim.core.rails.ach import OriginatorProfile, TransferPolicy
 
@@ -54,6 +55,12 @@ class SuspenseReason(StrEnum):
     LATE = "late"
     ACCOUNT_CLOSED = "account_closed"
     AMOUNT = "amount"
+    UNKNOWN_NUMBER = "unknown_number"
+    """It was sent to a virtual account number of the range that nobody has."""
+    NUMBER_ENDED = "number_ended"
+    """It was sent to the virtual account number of an account that has ended."""
+    CONFLICT = "conflict"
+    """The virtual account number is one account's, and the reference, or another number, another's."""
 
 
 class Proposal(StrEnum):
@@ -78,11 +85,23 @@ class Policy(msgspec.Struct, frozen=True):
     short: TransferPolicy = TransferPolicy.SUSPEND
     over: TransferPolicy = TransferPolicy.SUSPEND
     late: TransferPolicy = TransferPolicy.CREDIT
+    numbers: NumberRange | None = None
+    """The virtual account numbers of the bank account."""
 
 
 def policy_of(profile: OriginatorProfile) -> Policy:
     """Return what an originator's profile says."""
-    return Policy(short=profile.transfers_short, over=profile.transfers_over, late=profile.transfers_late)
+    return Policy(
+        short=profile.transfers_short,
+        over=profile.transfers_over,
+        late=profile.transfers_late,
+        numbers=numbers_of(profile),
+    )
+
+
+def numbers_of(profile: OriginatorProfile) -> NumberRange | None:
+    """Return the virtual account numbers of a profile, which was checked when it was written."""
+    return parse_number_range(profile.transfers_numbers) if profile.transfers_numbers else None
 
 
 class FundingInstructions(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +159,7 @@ class IncomingTransfer(msgspec.Struct, frozen=True, kw_only=True):
 
     It belongs to the platform whose bank account it is on (`scope`); `owner` and `topup` are set once it is credited.
     `bank_account` and `line_key` name the line, whose id is `statement_line`; `ended_by` is the line that took it back.
+    `number` is the virtual account number that it was sent to.
     Times are Unix milliseconds.
     """
 
@@ -171,6 +191,7 @@ class IncomingTransfer(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str | None = None
     created_ms: int
     ended_ms: int | None = None
+    number: str | None = None
     description: str | None = None
     bank_reference: str | None = None
     statement_line: str | None = None

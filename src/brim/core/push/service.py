@@ -15,7 +15,8 @@ from brim.core.accounts import AccountClosedError
 from brim.core.audit import Action, ObjectType
 from brim.core.events import BY_ITSELF, Cause, Renderers
 from brim.core.originators import Originator, OriginatorStatus, check_not_key, check_person, name_of
-from brim.core.push import store
+from brim.core.push import number_store, store
+from brim.core.push.numbers import give_number
 from brim.core.push.receiving import leave_suspense
 from brim.core.push.references import new_reference
 from brim.core.push.rules import (
@@ -33,6 +34,7 @@ from brim.core.push.rules import (
     Proposal,
     TransfersOffError,
     TransferStatus,
+    numbers_of,
 )
 from brim.core.rails.ach import Transfers
 from brim.core.time import lock_owner_time
@@ -64,6 +66,8 @@ class BankDetails(NamedTuple):
     account_number: str
     bank_name: str
     routing_number: str
+    is_virtual: bool = False
+    """Whether the account number is the account's own."""
 
 
 class Expected(NamedTuple):
@@ -102,19 +106,21 @@ async def create_instructions(
     if wanted.currency != CURRENCY:
         raise InstructionsCurrencyError(wanted.currency)
     moment = await lock_owner_time(conn, owner, now_ms=now_ms, ids=ids)
-    if wanted.expires_ms is not None and wanted.amount is None:
-        raise ExpiryError("Instructions without an amount do not expire. Send an amount, or no expires_at.")
-    if wanted.expires_ms is not None and wanted.expires_ms <= moment.now_ms:
-        raise ExpiryError("expires_at must be in the future.")
+    _check_expiry(wanted, now_ms=moment.now_ms)
     if (await read_config(conn, owner)).is_closed:
         raise AccountClosedError(owner.account)
     scope = await platform_of(conn, owner)
     originator = await _originator(conn, scope)
+    numbers = numbers_of(originator.profile) if originator else None
+    if numbers is not None and wanted.amount is not None:  # the account's number is that of its lasting instructions
+        await create_instructions(conn, owner, NewInstructions(currency=wanted.currency), by=by, now_ms=now_ms, ids=ids)
     while True:
         if wanted.amount is None:
-            lasting = await store.find_lasting(conn, scope, owner.account, wanted.currency)
-            if lasting is not None:
-                return (await store.fetch_instructions(conn, scope, [lasting]))[lasting]
+            known = await store.find_lasting(conn, scope, owner.account, wanted.currency)
+            if known is not None:
+                lasting = (await store.fetch_instructions(conn, scope, [known]))[known]
+                await _number(conn, lasting, originator, now_ms=now_ms)
+                return lasting
         instructions_id = moment.new_id(INSTRUCTIONS_PREFIX)
         new = FundingInstructions(
             scope=scope,
@@ -132,6 +138,8 @@ async def create_instructions(
         )
         if await store.insert_instructions(conn, new):
             break  # else the reference is another's, which is very rare, or somebody has just given the lasting ones
+    if wanted.amount is None:
+        await _number(conn, new, originator, now_ms=now_ms)
     await audit.record(
         conn,
         by,
@@ -144,6 +152,24 @@ async def create_instructions(
         ids=ids,
     )
     return new
+
+
+def _check_expiry(wanted: NewInstructions, *, now_ms: int) -> None:
+    if wanted.expires_ms is not None and wanted.amount is None:
+        raise ExpiryError("Instructions without an amount do not expire. Send an amount, or no expires_at.")
+    if wanted.expires_ms is not None and wanted.expires_ms <= now_ms:
+        raise ExpiryError("expires_at must be in the future.")
+
+
+async def _number(
+    conn: Conn, lasting: FundingInstructions, originator: Originator | None, *, now_ms: int
+) -> str | None:
+    """Return the virtual account number of an account at an originator's bank account; None where it has no range."""
+    numbers = None if originator is None else numbers_of(originator.profile)
+    if originator is None or numbers is None:
+        return None
+    at_bank = msgspec.structs.replace(lasting, bank_account=originator.profile.bank_account)
+    return await give_number(conn, at_bank, numbers, now_ms=now_ms)
 
 
 async def _originator(conn: Conn, scope: AccountScope) -> Originator | None:
@@ -171,7 +197,8 @@ async def _taking(conn: Conn, scope: AccountScope) -> Originator | None:
 async def read_bank_details(conn: Conn, vault: Vault, instructions: FundingInstructions) -> BankDetails:
     """Return where the money of instructions is to be sent now: to the active originator's bank account.
 
-    While no active one takes transfers, it is that of the one for which they were given.
+    While no active one takes transfers, it is that of the one for which they were given. An account that has a virtual
+    account number there is paid by it.
 
     Raises:
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
@@ -181,11 +208,14 @@ async def read_bank_details(conn: Conn, vault: Vault, instructions: FundingInstr
     originator = await _taking(conn, instructions.scope) or await originators.find_originator(
         conn, instructions.scope, instructions.originator
     )
+    bank_account = originator.profile.bank_account
+    own = await number_store.find_number(conn, instructions.scope, instructions.owner, bank_account)
     return BankDetails(
         account_holder_name=originator.profile.company_name,
-        account_number=await originators.read_account_number(conn, vault, originator),
+        account_number=own or await originators.read_account_number(conn, vault, originator),
         bank_name=originator.profile.odfi_name,
         routing_number=originator.profile.odfi_routing_number,
+        is_virtual=own is not None,
     )
 
 

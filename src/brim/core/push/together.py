@@ -1,11 +1,12 @@
 """Transfers of one statement that are received together: each as it would be alone, after those before it.
 
 Only what is plain is: a transfer that is one top-up as a whole, and one that names nobody. The rest is for
-`receive_line`, once those before it are written: what was expected and comes in parts, in another currency, or late.
+`receive_line`, once those before it are written: what was expected and comes in parts, in another currency, or late,
+and what was sent to a virtual account number.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -14,6 +15,7 @@ from brim.base.scope import AccountScope
 from brim.core.events import Event, Renderers
 from brim.core.ledger import Posting
 from brim.core.push import store
+from brim.core.push.number_store import find_given
 from brim.core.push.receiving import (
     MOST_SUGGESTIONS,
     TransferLine,
@@ -21,6 +23,7 @@ from brim.core.push.receiving import (
     announcement,
     checked,
     new_transfer,
+    numbers_in,
     suggestions_of,
     why_unmatched,
 )
@@ -75,18 +78,22 @@ class TransferSet:
         known: Mapping[str, str],
         expecting: Mapping[tuple[str, int], Sequence[str]],
         owners: Mapping[str, AccountScope],
+        numbered: Container[str],
     ) -> None:
         self._scope = scope
         self._read = read
         self._known = known
         self._expecting = expecting
         self._owners = owners
+        self._numbered = numbered
         self._instructions: dict[str, FundingInstructions] = {}
         self._configs: dict[AccountScope, ConfigVersion] = {}
 
     @classmethod
-    async def find(cls, conn: Conn, scope: AccountScope, lines: Sequence[TransferLine]) -> "TransferSet":
-        """Find what lines of a platform name, or may mean."""
+    async def find(
+        cls, conn: Conn, scope: AccountScope, lines: Sequence[TransferLine], *, policy: Policy
+    ) -> "TransferSet":
+        """Find what lines of one bank account of a platform name, or may mean."""
         read: dict[str, _Read] = {}
         names, amounts = set[str](), defaultdict[str, set[int]](set)
         for line in lines:
@@ -107,7 +114,8 @@ class TransferSet:
         }
         named = {known[name] for each in read.values() for name in each.references if name in known}
         found = await store.fetch_instructions(conn, scope, sorted(named))
-        return cls(scope, read, known, expecting, {each.id: each.owner_scope for each in found.values()})
+        owners = {each.id: each.owner_scope for each in found.values()}
+        return cls(scope, read, known, expecting, owners, await _numbered(conn, scope, lines, policy))
 
     @property
     def owners(self) -> Iterable[AccountScope]:
@@ -130,6 +138,8 @@ class TransferSet:
         moments: Mapping[AccountScope, OwnerTime],
     ) -> PlannedTransfer | None:
         """Return what becomes of the next line; None where `receive_line` has to see it, after those before it."""
+        if line.transfer in self._numbered:
+            return None
         read = self._read[line.transfer]
         known = {name: self._known[name] for name in read.references if name in self._known}
         named = list(dict.fromkeys(known.values()))
@@ -195,6 +205,19 @@ class TransferSet:
         entry = suspense_posting(transfer, SuspenseStep.RECEIVED, entry_id=entry_id, created=at.ids.newest_second)
         event = announcement(transfer, renderers=renderers, at=at)
         return PlannedTransfer(transfer=transfer, entry=entry, event=event)
+
+
+async def _numbered(conn: Conn, scope: AccountScope, lines: Sequence[TransferLine], policy: Policy) -> frozenset[str]:
+    """Return the transfers that name a virtual account number, given or not."""
+    numbers = {line.transfer: numbers_in(line) for line in lines}
+    asked = sorted({each for found in numbers.values() for each in found})
+    given = await find_given(conn, scope, lines[0].row.bank_account, asked) if asked else {}
+    free = policy.numbers
+    return frozenset(
+        transfer
+        for transfer, found in numbers.items()
+        if any(each in given or (free is not None and each in free) for each in found)
+    )
 
 
 async def write_transfers(conn: Conn, scope: AccountScope, planned: Sequence[PlannedTransfer]) -> bool:

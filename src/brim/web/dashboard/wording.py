@@ -205,7 +205,7 @@ SUSPENSE_REASONS: Final = {
     "damaged_reference": "the reference has a mistake in it",
     "unknown_reference": "the reference is nobody's",
     "several_references": "it names several references",
-    "several_payments": "it is several payments, and not all name the reference",
+    "several_payments": "it is several payments, and not all name the account",
     "currency": "another currency than the instructions'",
     "short": "less than was expected",
     "over": "more than was expected",
@@ -213,6 +213,9 @@ SUSPENSE_REASONS: Final = {
     "late": "the instructions have expired",
     "account_closed": "the account is closed",
     "amount": "no top-up can have this amount",
+    "unknown_number": "the virtual account number is nobody's",
+    "number_ended": "the account of the virtual account number has ended",
+    "conflict": "the virtual account number and the reference are of different accounts",
 }
 """Why a transfer is in suspense."""
 

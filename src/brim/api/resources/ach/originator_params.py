@@ -193,6 +193,14 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
         Enum(tuple(each.value for each in TransferPolicy)),
         "What becomes of a transfer that comes after its instructions have expired: `credit`.",
     ),
+    "transfers_numbers": (
+        Text(max_length=72, clearable=True),
+        (
+            "The virtual account numbers that the bank has allotted to the bank account: `FIRST-LAST`, such as "
+            "`4400000000-4400009999`, or `PREFIX/LENGTH`, such as `440000/10`. Each account that is paid by transfer "
+            "gets one. Empty for none."
+        ),
+    ),
     "transfers_over": (
         Enum(tuple(each.value for each in TransferPolicy)),
         "What becomes of the part of a transfer that is more than was expected: `suspend`.",

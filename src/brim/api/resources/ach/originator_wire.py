@@ -150,6 +150,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
         str,
         described("What becomes of a transfer that comes late.", enum=[each.value for each in TransferPolicy]),
     ]
+    transfers_numbers: Annotated[
+        str | None, described("The virtual account numbers of the bank account; null for none.", **TEXT)
+    ]
     transfers_over: Annotated[
         str,
         described("What becomes of more than was expected.", enum=[each.value for each in TransferPolicy]),

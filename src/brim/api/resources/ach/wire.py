@@ -370,6 +370,14 @@ class DayUseObject(msgspec.Struct, frozen=True, kw_only=True):
     amount: Annotated[int, described("How much, in cents; what was canceled or has failed still counts.", **_CENTS)]
 
 
+class VirtualAccountsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the virtual account numbers of a bank account are used up."""
+
+    are_few: Annotated[bool, described("Whether less than a tenth of them is left.")]
+    left: Annotated[int, described("How many can still be given.", minimum=0)]
+    size: Annotated[int, described("How many the bank has allotted.", minimum=1)]
+
+
 class AchOutlookObject(msgspec.Struct, frozen=True, kw_only=True):
     """What the next file takes."""
 
@@ -385,6 +393,9 @@ class AchOutlookObject(msgspec.Struct, frozen=True, kw_only=True):
     queued: Annotated[TotalObject, described("The entries that wait for the next file, their cut-off being over.")]
     test_clock: Annotated[str | None, described("The test clock that keeps the time, in a rehearsal.", **TEXT)]
     time_zone: Annotated[str | None, described("The originator's time zone, by its IANA name.", **TEXT)]
+    virtual_accounts: Annotated[
+        VirtualAccountsObject | None, described("The virtual account numbers; null where the bank has allotted none.")
+    ]
 
 
 def cutoff_object(cutoff: Cutoff) -> CutoffObject:
@@ -652,7 +663,7 @@ def rail_json(scope: AccountScope, rail: str, stops: Sequence[Stop], actions: li
 
 def outlook_json(scope: AccountScope, outlook: Outlook) -> bytes:
     """Return the compact JSON of what the next file takes."""
-    cutoff, originator = outlook.cutoff, outlook.originator
+    cutoff, originator, numbers = outlook.cutoff, outlook.originator, outlook.numbers
     return encode(
         AchOutlookObject(
             cutoff=cutoff_object(cutoff) if cutoff else None,
@@ -666,6 +677,9 @@ def outlook_json(scope: AccountScope, outlook: Outlook) -> bytes:
             queued=TotalObject(amount=outlook.queued.amount, count=outlook.queued.count),
             test_clock=outlook.test_clock,
             time_zone=originator.profile.time_zone if originator else None,
+            virtual_accounts=None
+            if numbers is None
+            else VirtualAccountsObject(are_few=numbers.are_few, left=numbers.left, size=numbers.size),
         )
     )
 

@@ -11,6 +11,7 @@ import msgspec
 
 from brim.api.framework.schema import CURRENCY, LIVEMODE, METADATA, TEXT, TIME, constant, described, identifier
 from brim.base.json_codec import encode
+from brim.core.bank_accounts import is_iban
 from brim.core.push import (
     BankDetails,
     FundingInstructions,
@@ -32,23 +33,37 @@ class AbaObject(msgspec.Struct, frozen=True, kw_only=True):
     routing_number: Annotated[str, described("The routing number of the bank.", **TEXT)]
 
 
+class IbanObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A bank account that has an IBAN."""
+
+    account_holder_name: Annotated[str, described("The name of the account holder.", **TEXT)]
+    bank_name: Annotated[str, described("The name of the bank.", **TEXT)]
+    country: Annotated[str, described("The country of the bank account.", **TEXT)]
+    iban: Annotated[str, described("The IBAN.", **TEXT)]
+
+
 class FinancialAddressObject(msgspec.Struct, frozen=True, kw_only=True):
     """Where money can be sent, and by which networks."""
 
-    aba: Annotated[AbaObject, described("The bank account.")]
-    supported_networks: Annotated[tuple[str, ...], described("The networks that reach it.")] = (
-        "ach",
-        "domestic_wire_us",
-    )
-    type: Annotated[str, described("The type of address.", enum=["aba"])] = "aba"
+    aba: Annotated[AbaObject | msgspec.UnsetType, described("The bank account, if `type` is `aba`.")] = msgspec.UNSET
+    iban: Annotated[IbanObject | msgspec.UnsetType, described("The bank account, if `type` is `iban`.")] = msgspec.UNSET
+    supported_networks: Annotated[tuple[str, ...], described("The networks that reach it.")]
+    type: Annotated[str, described("The type of address.", enum=["aba", "iban"])]
 
 
 class BankTransferObject(msgspec.Struct, frozen=True, kw_only=True):
     """The bank account to pay to."""
 
-    country: Annotated[str, described("The country of the bank account.", enum=["US"])] = "US"
+    country: Annotated[str, described("The country of the bank account.", **TEXT)]
     financial_addresses: Annotated[tuple[FinancialAddressObject, ...], described("Where to send the money.")]
-    type: Annotated[str, described("The type of transfer.", enum=["us_bank_transfer"])] = "us_bank_transfer"
+    is_virtual: Annotated[
+        bool,
+        described(
+            "Whether the account number is this account's own: what comes to it is credited whether or not it states a "
+            "reference."
+        ),
+    ]
+    type: Annotated[str, described("The type of transfer.", enum=["us_bank_transfer", "eu_bank_transfer"])]
 
 
 class FundingInstructionsObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +133,10 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("itr", "incoming_transfer")]
     object: Annotated[str, constant("brim.incoming_transfer")] = "brim.incoming_transfer"
     account: Annotated[str | None, described("The account that was credited; null if none was.", **TEXT)]
+    account_number: Annotated[
+        str | None,
+        described("The virtual account number that it was sent to; null if its statement names none.", **TEXT),
+    ]
     amount: Annotated[int, described("How much, in minor units.", minimum=1)]
     bank_account: Annotated[str, described("The bank account, by its name in the ledger.", **TEXT)]
     bank_reference: Annotated[str | None, described("The bank's reference of the statement line.", **TEXT)]
@@ -127,7 +146,10 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: Annotated[str | None, described("Who approved what was proposed.", **TEXT)]
     description: Annotated[str | None, described("What the bank's statement says.", **TEXT)]
     ended_by: Annotated[str | None, described("The statement line that took it back.", **TEXT)]
-    funding_instructions: Annotated[str | None, described("The instructions whose reference it names.", **TEXT)]
+    funding_instructions: Annotated[
+        str | None,
+        described("The instructions whose reference it names, or whose account number it was sent to.", **TEXT),
+    ]
     handled_by: Annotated[str | None, described("Who looks after it.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str | None, described("A note about it.", **TEXT)]
@@ -161,7 +183,6 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
 
 def instructions_json(found: FundingInstructions, details: BankDetails, *, now_ms: int) -> bytes:
     """Return the compact JSON of instructions."""
-    address = FinancialAddressObject(aba=AbaObject(**details._asdict()))
     return encode(
         FundingInstructionsObject(
             id=found.id,
@@ -169,7 +190,7 @@ def instructions_json(found: FundingInstructions, details: BankDetails, *, now_m
             amount=found.amount,
             amount_received=found.received,
             amount_remaining=found.remaining,
-            bank_transfer=BankTransferObject(financial_addresses=(address,)),
+            bank_transfer=_bank_transfer(details),
             created=found.created_ms // 1000,
             currency=found.currency,
             description=found.description,
@@ -179,6 +200,32 @@ def instructions_json(found: FundingInstructions, details: BankDetails, *, now_m
             reference=found.reference,
             status=found.status(now_ms=now_ms),
         )
+    )
+
+
+def _bank_transfer(details: BankDetails) -> BankTransferObject:
+    """Return where money is to be sent, in the vendor's shape."""
+    number = details.account_number
+    if is_iban(number):
+        iban = IbanObject(
+            account_holder_name=details.account_holder_name,
+            bank_name=details.bank_name,
+            country=number[:2],
+            iban=number,
+        )
+        address = FinancialAddressObject(iban=iban, supported_networks=("swift",), type="iban")
+        return BankTransferObject(
+            country=iban.country, financial_addresses=(address,), is_virtual=details.is_virtual, type="eu_bank_transfer"
+        )
+    aba = AbaObject(
+        account_holder_name=details.account_holder_name,
+        account_number=number,
+        bank_name=details.bank_name,
+        routing_number=details.routing_number,
+    )
+    address = FinancialAddressObject(aba=aba, supported_networks=("ach", "domestic_wire_us"), type="aba")
+    return BankTransferObject(
+        country="US", financial_addresses=(address,), is_virtual=details.is_virtual, type="us_bank_transfer"
     )
 
 
@@ -196,6 +243,7 @@ def transfer_json(found: IncomingTransfer) -> bytes:
         IncomingTransferObject(
             id=found.id,
             account=found.owner,
+            account_number=found.number,
             amount=found.amount,
             bank_account=found.bank_account,
             bank_reference=found.bank_reference,

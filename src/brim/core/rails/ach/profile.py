@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from brim.base.errors import BrimError
-from brim.core.bank_accounts import has_right_check_digit
+from brim.core.bank_accounts import NumberRangeError, has_right_check_digit, parse_number_range
 from brim.core.rails.ach.sftp import (
     AfterReading,
     Authentication,
@@ -184,6 +184,8 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         transfers_short: what becomes of less than was expected: `suspend` until the rest has come, or `credit`.
         transfers_over: what becomes of what is more than was expected; the expected amount is credited in any case.
         transfers_late: what becomes of what comes after the instructions have expired.
+        transfers_numbers: the virtual account numbers that the bank has allotted to the bank account, as `FIRST-LAST`
+            or `PREFIX/LENGTH`: each account that is paid by transfer gets one. None for none.
         max_file_entries: how many entries a file may have.
         max_file_lines: how many lines, including headers, controls and the filler of the last block.
         offset: the type of the originator's own account that each batch's offset credits, if files are balanced.
@@ -243,6 +245,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     transfers_short: TransferPolicy = TransferPolicy.SUSPEND
     transfers_over: TransferPolicy = TransferPolicy.SUSPEND
     transfers_late: TransferPolicy = TransferPolicy.CREDIT
+    transfers_numbers: str | None = None
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
     max_file_lines: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = MOST_LINES
     offset: Offset = Offset.NONE
@@ -349,6 +352,7 @@ def check_profile(profile: OriginatorProfile) -> None:
     if profile.offset is not Offset.NONE and profile.file_cap > LARGEST_ENTRY:
         raise ProfileError("file_cap", f"an offset is one entry, and an entry holds at most {LARGEST_ENTRY} cents.")
     _check_microdeposits(profile)
+    _check_numbers(profile.transfers_numbers)
     if profile.file_cap < profile.entry_cap:
         raise ProfileError("file_cap", "it must not be smaller than entry_cap.")
     _check_limits(profile)
@@ -373,7 +377,7 @@ def _check_ach(profile: OriginatorProfile) -> None:
 ONLY_ACH: Final = (
     *("odfi_routing_number", "odfi_name", "immediate_destination", "immediate_origin", "origin_name", "company_name"),
     *("company_id", "entry_description", "sec_code", "same_day_cutoffs", "retry_schedule", "microdeposits", "offset"),
-    *("transfers", "confirmation"),
+    *("transfers", "transfers_numbers", "confirmation"),
 )
 """What an originator that collects by SEPA leaves as it is by default."""
 
@@ -399,6 +403,14 @@ def _check_sepa(profile: OriginatorProfile, terms: SepaTerms) -> None:
         given = getattr(terms, field)
         if to_sepa_text(given, length) != given or (field == "creditor_name" and not given.strip(". ")):
             raise ProfileError(f"sepa[{field}]", "it has characters or blanks that banks do not take.")
+
+
+def _check_numbers(numbers: str | None) -> None:
+    if numbers is not None:
+        try:
+            parse_number_range(numbers)
+        except NumberRangeError as error:
+            raise ProfileError("transfers_numbers", str(error)) from None
 
 
 def _check_microdeposits(profile: OriginatorProfile) -> None:

@@ -515,6 +515,11 @@ def _detail(part: _Part) -> TransactionDetail:
         counterparty_account=part.text(
             *(f"RltdPties/{name}Acct/Id/{path}" for name in names for path in ("IBAN", "Othr/Id"))
         ),
+        creditor_account=part.text(
+            *(f"RltdPties/CdtrAcct/Id/{path}" for path in ("IBAN", "Othr/Id")),
+            "RltdAcct/Id/IBAN",
+            "RltdAcct/Id/Othr/Id",
+        ),
         return_reason=part.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"),
         return_text="\n".join(part.texts("RtrInf/AddtlInf")),
         text="\n".join([*part.texts("RmtInf/Ustrd"), *part.texts("AddtlTxInf")]),

@@ -107,7 +107,8 @@ class TransactionDetail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One payment of a line. Amounts are signed minor units, positive to our account, None where the bank gives none.
 
     `instructed_minor` is what was once ordered, without charges; `charges_minor` is positive where they cost us.
-    `has_direction` says that the bank wrote one for it, and that it is not only its line's.
+    `has_direction` says that the bank wrote one for it, and that it is not only its line's. `creditor_account` is the
+    number that it was sent to: ours, or a virtual one of ours, where money came.
     """
 
     amount_minor: int | None = None
@@ -126,6 +127,7 @@ class TransactionDetail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     creditor_reference: str = ""
     counterparty_name: str = ""
     counterparty_account: str = ""
+    creditor_account: str = ""
     return_reason: str = ""
     return_text: str = ""
     text: str = ""

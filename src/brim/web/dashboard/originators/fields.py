@@ -15,7 +15,9 @@ LIMITS: Final = tuple(APPROVAL_LIMITS)
 """Amounts that may be left empty, for none."""
 AMOUNTS: Final = ("entry_cap", "file_cap", "day_cap", "source_pending_cap", "same_day_cap", *LIMITS)
 LISTS: Final = ("cutoffs", "same_day_cutoffs", "retry_schedule")
-MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule", *LIMITS)
+TEXTS: Final = ("transfers_numbers",)
+"""Texts that may be left empty, for none."""
+MAY_BE_EMPTY: Final = ("same_day_cutoffs", "same_day_cap", "retry_schedule", *LIMITS, *TEXTS)
 KEYS: Final = ("sftp_host_keys",)
 """Lists whose items have blanks in them."""
 CHECKS: Final = ("requires_approval",)
@@ -86,7 +88,7 @@ def profile_of(form: Form) -> dict[str, Field]:
         if name in CHECKS:
             profile[name] = "true" if text else "false"
         elif name in MAY_BE_EMPTY and not text.strip(" ,"):
-            if name in LISTS + LIMITS:
+            if name in LISTS + LIMITS + TEXTS:
                 profile[name] = ""
         elif name in LISTS:
             profile[name] = text.replace(",", " ").split()
