@@ -68,6 +68,7 @@ MONEY: Final = {
     "PostTestHelpersFundingInstructionsFundingInstructionsFund",
     "PostBrimBreaksBreakResolve",
     "PostBrimBreaksBreakTakeIn",
+    "PostBrimBreaksBreakReopen",
     "PostBrimCorrectionsCorrectionRefuse",
     "PostBrimDefaultFundingSources",
     "PostBrimFundingSourcesFundingSourceVerify",

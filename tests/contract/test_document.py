@@ -76,6 +76,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/refunds",  # a top-up that has succeeded, and a balance
         "POST /v1/brim/refunds/{refund}/cancel",  # a refund whose money was taken from a balance
         "POST /v1/brim/breaks/{break}/take_in",  # a break about lines that may be new
+        "POST /v1/brim/breaks/{break}/reopen",  # a break about a line that somebody has resolved
         "POST /v1/brim/statement_mappings",  # a bank account that an originator's profile names
         "POST /v1/brim/statement_mappings/preview",  # the same
         "GET /v1/brim/statement_mappings/{statement_mapping}",  # the same

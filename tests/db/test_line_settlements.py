@@ -34,10 +34,20 @@ from brim.core.line_settlements import (
     reject_settlement,
     suggest,
 )
+from brim.core.money_at_risk import Risk, total_at_risk
 from brim.core.originators import SecondPersonError
-from brim.core.reconciliation import Break, BreakResolvedError, fetch_lines, page_lines, settle_break
+from brim.core.reconciliation import (
+    Break,
+    BreakNotReopenedError,
+    BreakResolvedError,
+    fetch_lines,
+    page_lines,
+    reopen_resolved,
+    settle_break,
+)
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
+from tests.support.live_credits import approve
 from tests.support.live_money import PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.statement_writers import Account, Entry, bai2, mt940
 from tests.support.waiting import while_held
@@ -85,6 +95,7 @@ class Desk:
         *,
         batches: Sequence[str] = (),
         returns: Sequence[str] = (),
+        refunded: Sequence[str] = (),
         currency: str = "usd",
         by: Actor = ADA,
     ) -> LineSettlement:
@@ -92,7 +103,13 @@ class Desk:
         more = {"matches": self.matches, "by": by, "approvers": self.approvers, **self._when}
         async with self._live.database.transaction() as conn:
             matched = await self.matches.find_parts(
-                conn, PLATFORM, bank_account="operating", currency=currency, batches=batches, returns=returns
+                conn,
+                PLATFORM,
+                bank_account="operating",
+                currency=currency,
+                batches=batches,
+                returns=returns,
+                refunded=refunded,
             )
             proposal = Proposal(lines=tuple(lines), parts=(*matched, *own), note="As the bank says.")
             return await propose_settlement(conn, PLATFORM, proposal, **more)
@@ -109,10 +126,21 @@ class Desk:
             return await reject_settlement(conn, PLATFORM, settlement, by=by, approvers=self.approvers, **self._when)
 
     async def undo(self, settlement: str, *, by: Actor = ADA) -> LineSettlement:
+        more = {"matches": self.matches, "by": by, "approvers": self.approvers, **self._when}
         async with self._live.database.transaction() as conn:
-            return await propose_undo(
-                conn, PLATFORM, settlement, note="Wrong.", by=by, approvers=self.approvers, **self._when
-            )
+            return await propose_undo(conn, PLATFORM, settlement, note="Wrong.", **more)
+
+    async def settle(self, lines: list[str], parts: dict[PartKind, int], **matched: Any) -> LineSettlement:
+        """Have two people settle lines."""
+        return await self.confirm((await self.propose(lines, parts, **matched)).id)
+
+    async def undo_by_two(self, settlement: str) -> LineSettlement:
+        await self.undo(settlement)
+        return await self.confirm(settlement)
+
+    async def reopen(self, break_id: str) -> Break:
+        async with self._live.database.transaction() as conn:
+            return await reopen_resolved(conn, PLATFORM, break_id, note="It was another line.", by=ADA, **self._when)
 
     async def take_in(self, break_id: str) -> Break:
         live = self._live
@@ -387,8 +415,6 @@ async def test_a_batch_that_the_bank_books_without_its_name_is_matched_by_hand_l
     assert await ledger(live) == {"bank:operating": 4_975, "fees": 25, "funding:clearing": -5_000}
     assert [each.id for each in await direct_debits.list_lines_of_topup(live.database, PLATFORM, topup)] == [line]
     await assert_books_hold(live.database)
-    with pytest.raises(MatchedSettlementError):
-        await desk.undo(first.id)
     (again,) = await give(live, 5_000, opening=104_975, day=2)
     with pytest.raises(direct_debits.UnfitMatchError, match="was booked or rejected before"):
         await desk.propose([again], {}, batches=[batch])
@@ -454,6 +480,218 @@ async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live
         await desk.propose([line], {}, returns=[topup, f"{topup}/1"])
     with pytest.raises(direct_debits.UnfitMatchError, match="No debit of tu_none was returned"):
         await desk.propose([line], {}, returns=["tu_none"])
+    await assert_books_hold(live.database)
+
+
+async def at_risk(live: LiveMoney) -> dict[Risk, int]:
+    async with live.database.connection() as conn:
+        found = await total_at_risk(conn, PLATFORM, now_ms=live.now_ms, most=100)
+    return {kind: each.of(kind).amount for each in found for kind in Risk if each.of(kind).amount}
+
+
+async def states(live: LiveMoney) -> list[tuple[str, str, str]]:
+    """Return where files, their batches and their entries stand."""
+    found = await rows(
+        live.database,
+        "SELECT f.status AS file, b.status AS batch, e.status AS entry FROM ach_files AS f"
+        " JOIN ach_batches AS b ON b.file = f.id JOIN ach_entries AS e ON e.file = f.id ORDER BY f.id",
+    )
+    return [tuple(row.values()) for row in found]
+
+
+async def test_a_batch_that_was_settled_by_a_wrong_line_is_unconfirmed_and_waits_for_the_right_one(
+    live: LiveMoney,
+) -> None:
+    desk = Desk(live)
+    topup, batch = await sent_batch(live)
+    (wrong,) = await give(live, 4_975)
+    settled = await desk.settle([wrong], {PartKind.FEES: -25}, batches=[batch])
+    assert await states(live) == [("settled", "settled", "confirmed")]
+    proposed = await desk.undo(settled.id, by=BOB)
+    assert (proposed.status, (await ledger(live))["bank:operating"]) == ("undo_proposed", 4_975)
+    with pytest.raises(SecondPersonError):
+        await desk.confirm(settled.id, by=BOB)
+    await desk.confirm(settled.id, by=ADA)
+    assert (await ledger(live), await open_lines(live)) == ({}, {wrong})
+    assert await states(live) == [("sent", "open", "in_file")]
+    await assert_books_hold(live.database)
+    live.now_ms = at("2026-12-08 17:01")
+    await live.work()
+    assert (await live.topup(topup))["status"] == "pending"
+    (right,) = await give(live, 5_000, opening=104_975, day=2)
+    again = await desk.settle([right], {}, batches=[batch])
+    assert await states(live) == [("settled", "settled", "confirmed")]
+    await live.work()
+    assert (await live.topup(topup))["status"] == "succeeded"
+    assert await ledger(live) == {"bank:operating": 5_000, "balance:available": -5_000}
+    await assert_books_hold(live.database)
+    await desk.undo_by_two(again.id)
+    assert await ledger(live) == {"funding:clearing": 5_000, "balance:available": -5_000}
+    await assert_books_hold(live.database)
+
+
+async def test_a_top_up_that_has_succeeded_stays_so_and_is_usable_and_not_confirmed(live: LiveMoney) -> None:
+    desk = Desk(live)
+    topup, batch = await sent_batch(live)
+    (wrong,) = await give(live, 5_000)
+    settled = await desk.settle([wrong], {}, batches=[batch])
+    live.now_ms = at("2026-12-08 17:01")
+    await live.work()
+    assert (await live.topup(topup))["status"] == "succeeded"
+    confirmed = await at_risk(live)
+    await desk.undo_by_two(settled.id)
+    assert (await live.topup(topup))["status"] == "succeeded"
+    assert await ledger(live) == {"funding:clearing": 5_000, "balance:available": -5_000}
+    assert (await at_risk(live), await states(live)) == ({Risk.UNCONFIRMED: 5_000}, [("sent", "open", "released")])
+    await assert_books_hold(live.database)
+    (entry,) = await rows(live.database, "SELECT batch FROM ach_entries")
+    named = Entry(5_000, "B2", f"1234567890-{entry['batch']:07}")  # the bank's own words, which the matcher knows
+    content = bai2([Account(NUMBER, "usd", 105_000, (named,))])
+    (live.folder / "from-bank" / "statement-2.txt").write_bytes(content)
+    await live.work()
+    assert (await at_risk(live), await states(live)) == (confirmed, [("settled", "settled", "released")])
+    assert (await ledger(live), await open_lines(live)) == (
+        {"bank:operating": 5_000, "balance:available": -5_000},
+        {wrong},
+    )
+    steps = await rows(live.database, "SELECT step FROM bank_confirmations")
+    assert {row["step"] for row in steps} == {"bank_credit", "bank_credit_undone", "bank_credit:1/2"}
+    await assert_books_hold(live.database)
+
+
+async def test_what_came_of_a_batch_since_keeps_it_from_being_undone(live: LiveMoney) -> None:
+    desk = Desk(live)
+    topup, batch = await sent_batch(live)
+    (line,) = await give(live, 5_000)
+    settled = await desk.settle([line], {}, batches=[batch])
+    await desk.undo(settled.id)
+    await rows(live.database, "UPDATE ach_entries SET status = 'returned', return_code = 'R01' WHERE topup = $1", topup)
+    with pytest.raises(MatchedSettlementError, match="has been returned since"):
+        await desk.confirm(settled.id)
+    await desk.reject(settled.id)
+    with pytest.raises(MatchedSettlementError, match="has been returned since"):
+        await desk.undo(settled.id)
+    assert (await ledger(live))["bank:operating"] == 5_000
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_whatever_lines_are_said_to_be_batches_and_undone_the_ledger_has_what_a_model_says(
+    live: LiveMoney, seed: int
+) -> None:
+    rng = random.Random(seed)
+    desk = Desk(live)
+    batches: dict[str, list[str]] = {}
+    for day in ("01", "02", "03"):
+        live.now_ms = at(f"2026-12-{day} 12:00")
+        topups = [await live.create(await live.bank_account(PAYS), 1_000 * number) for number in (1, 4)]
+        live.now_ms = at(f"2026-12-{day} 17:01")
+        await live.work()
+        (newest,) = await rows(live.database, "SELECT file, number FROM ach_batches ORDER BY file DESC LIMIT 1")
+        batches[f"{newest['file']}/{newest['number']}"] = topups
+    lines = await give(live, *(5_000,) * 4)
+    days = iter(range(4, 30))
+    settled: dict[str, tuple[str, str]] = {}  # what is in force: line and batch
+    confirmed: Counter[str] = Counter()
+    for _ in range(14):
+        act = rng.choice(("settle", "settle", "undo", "wait"))
+        if act == "settle":
+            line, batch = rng.choice(lines), rng.choice(sorted(batches))
+            free = line not in {each for each, _ in settled.values()}
+            if free and batch not in {each for _, each in settled.values()}:
+                made = await desk.settle([line], {}, batches=[batch])
+                settled[made.id] = (line, batch)
+                confirmed[batch] += 1
+            else:
+                with pytest.raises(BrimError):
+                    await desk.settle([line], {}, batches=[batch])
+        elif act == "undo" and settled:
+            chosen = rng.choice(sorted(settled))
+            await desk.undo_by_two(chosen)
+            del settled[chosen]
+        elif act == "wait":
+            live.now_ms = at(f"2026-12-{next(days):02} 12:00")
+            await live.work()
+        succeeded = {
+            row["id"]: row["amount"]
+            for row in await rows(live.database, "SELECT id, amount FROM topups WHERE status = 'succeeded'")
+        }
+        booked, usable = 5_000 * len(settled), sum(succeeded.values())
+        expected = {
+            "bank:operating": booked,
+            "balance:available": -usable,
+            "funding:clearing": usable - booked,
+        }
+        assert await ledger(live) == {name: amount for name, amount in expected.items() if amount}
+        assert await open_lines(live) == set(lines) - {line for line, _ in settled.values()}
+        once_confirmed = {topup for batch, count in confirmed.items() if count for topup in batches[batch]}
+        assert set(succeeded) <= once_confirmed
+        standing = {topup for _, batch in settled.values() for topup in batches[batch]}
+        unbooked = sum(amount for topup, amount in succeeded.items() if topup not in standing)
+        assert (await at_risk(live)).get(Risk.UNCONFIRMED, 0) == unbooked
+    await assert_books_hold(live.database)
+
+
+async def test_a_refund_that_the_bank_books_by_itself_is_matched_by_hand(live: LiveMoney) -> None:
+    desk = Desk(live)
+    topup, batch = await sent_batch(live)
+    (line,) = await give(live, 5_000)
+    await desk.settle([line], {}, batches=[batch])
+    live.now_ms = at("2026-12-08 12:00")
+    await live.work()
+    paid = []
+    for amount in (1_000, 1_500):
+        async with live.database.transaction() as conn:
+            found = await direct_debits.request_refund(
+                conn,
+                PLATFORM,
+                topup,
+                direct_debits.RefundRequest(amount=amount, description=None, metadata={}),
+                renderers=WIRE_FORMATS,
+                by=ADA,
+                now_ms=live.now_ms,
+                ids=live.ids,
+            )
+            paid.append(found.id)
+    with pytest.raises(direct_debits.UnfitMatchError, match="is not with the bank"):
+        await desk.propose([line], {}, refunded=[paid[0]])
+    live.now_ms = at("2026-12-08 17:00")
+    await approve(live)
+    live.now_ms = at("2026-12-08 17:01")
+    await live.work()
+    lines = await give(live, -1_000, -1_500, opening=105_000, day=2)
+    with pytest.raises(NotSettledByPartsError):
+        await desk.propose([lines[0]], {}, refunded=[paid[1]])
+    posted = [await desk.settle([each], {}, refunded=[refund]) for each, refund in zip(lines, paid, strict=True)]
+    assert (await ledger(live), await open_lines(live)) == (
+        {"bank:operating": 2_500, "balance:available": -2_500},
+        set(),
+    )
+    with pytest.raises(direct_debits.UnfitMatchError, match="was booked before"):
+        await desk.propose([lines[0]], {}, refunded=[paid[0]])
+    with pytest.raises(MatchedSettlementError, match="has been paid"):
+        await desk.undo(posted[0].id)
+    await assert_books_hold(live.database)
+
+
+async def resolve(live: LiveMoney, break_id: str) -> None:
+    async with live.database.transaction() as conn:
+        await settle_break(conn, PLATFORM, break_id, resolution="Known.", by=BOB, now_ms=live.now_ms, ids=live.ids)
+
+
+async def test_a_break_that_was_resolved_by_mistake_is_reopened_and_its_line_settled(live: LiveMoney) -> None:
+    desk = Desk(live)
+    fee, other = await give(live, FEE, -40)
+    of = {row["line"]: row["id"] for row in await rows(live.database, "SELECT id, line FROM breaks")}
+    with pytest.raises(BreakNotReopenedError, match="it is open"):
+        await desk.reopen(of[fee])
+    await resolve(live, of[fee])
+    assert await open_lines(live) == {other}
+    reopened = await desk.reopen(of[fee])
+    assert (reopened.resolved_ms, reopened.note) == (None, "It was another line.")
+    assert await open_lines(live) == {fee, other}
+    await desk.settle([fee], {PartKind.FEES: FEE})
+    with pytest.raises(BreakNotReopenedError, match="Undo the settlement"):
+        await desk.reopen(of[fee])
     await assert_books_hold(live.database)
 
 

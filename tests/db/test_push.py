@@ -397,7 +397,8 @@ async def test_an_open_line_is_settled_as_a_transfer_by_two_people_and_credited_
     assert await house.states() == [("suspended", "no_reference", 700), ("credited", None, 2_500)]
     assert (await house.balance(), await house.suspense(), await house.breaks()) == (2_500, 700, [])
     await assert_books_hold(database)
-    more: Any = {"approvers": 2, "now_ms": house.live.now_ms, "ids": house.live.ids}
+    matches = direct_debits.HandMatches(database, house.live.vault, WIRE_FORMATS)
+    more: Any = {"matches": matches, "approvers": 2, "now_ms": house.live.now_ms, "ids": house.live.ids}
     async with database.transaction() as conn:
         with pytest.raises(MatchedSettlementError):
             await propose_undo(conn, PLATFORM, settled, note="Wrong.", by=OPERATOR, **more)

@@ -40,7 +40,7 @@ from brim.core.line_settlements import (
 from brim.core.pairing import rules as pairing
 from brim.core.rails import ach as rail_ach
 from brim.core.rails import sepa as rail_sepa
-from brim.core.reconciliation import Break, BreakResolvedError
+from brim.core.reconciliation import Break, BreakNotReopenedError, BreakResolvedError
 from brim.core.reconciliation.formats import DecimalSign, Delimiter, MappingError, StatementMapping
 from brim.core.stripe_cli import rules as listeners
 from brim.core.time import rules as clocks
@@ -449,9 +449,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "Nothing of the break brk_x can be taken in: its file is gone."),
     (direct_debits.UnfitMatchError("There is no batch achf_x/1."), 400, "statement_line_match_unfit", None,
      "There is no batch achf_x/1."),
-    (MatchedSettlementError("lset_x"), 400, "line_settlement_matched", None,
-     ("The settlement lset_x has told top-ups that the bank moved their money, or made one of a transfer. "
-      "That cannot be undone.")),
+    (MatchedSettlementError("lset_x", "a returned debit failed."), 400, "line_settlement_matched", None,
+     "The settlement lset_x cannot be undone: a returned debit failed."),
     (LinesDifferError(), 400, None, "lines",
      "The lines are of different bank accounts or currencies. Settle them apart."),
     (LineTakenError("bsl_x"), 400, "statement_line_not_open", None,
@@ -461,6 +460,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (SettlementStateError(_SETTLEMENT, "confirmed"), 400, "line_settlement_unexpected_state", None,
      "The settlement lset_x is posted, and cannot be confirmed."),
     (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
+    (BreakNotReopenedError(_BREAK, "it is open."), 400, None, None, "The break brk_x cannot be reopened: it is open."),
     (corrections.NotOpenError(_CORRECTION), 400, "correction_not_open", None,
      "The correction corr_x is noted; only an open one can be refused."),
     (corrections.TooLateToRefuseError(_CORRECTION), 400, "correction_too_old", None,

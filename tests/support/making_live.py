@@ -23,7 +23,7 @@ NEVER_BY_KEYS: Final = {
     "PostBrimIncomingTransfersIncomingTransferApprove",
 }
 """What operators do, and keys are refused."""
-NEEDS_A_STATEMENT: Final = {"PostBrimBreaksBreakTakeIn"}
+NEEDS_A_STATEMENT: Final = {"PostBrimBreaksBreakTakeIn", "PostBrimBreaksBreakReopen"}
 """What is about the bytes of a file that only a bank can have sent; `tests/db/test_line_settlements.py` does it."""
 _PREVIEW: Final = "GetBrimAchBankFilesBankFilePreview"
 """The same, which only reads; `tests/db/test_imported_statements.py` and `tests/web/test_live_money_pages.py` do it."""

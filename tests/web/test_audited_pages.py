@@ -78,6 +78,7 @@ BY_API: Final = {
     "/ach/corrections/{correction}/refuse": "PostBrimCorrectionsCorrectionRefuse",
     "/breaks/{break}/resolve": "PostBrimBreaksBreakResolve",
     "/breaks/{break}/take-in": "PostBrimBreaksBreakTakeIn",
+    "/breaks/{break}/reopen": "PostBrimBreaksBreakReopen",
     "/breaks/{break}/assign": "PostBrimBreaksBreak",
     "/statement-mappings/{bank_account}": "PostBrimStatementMappings",
     "/statement-lines/{line}/settle": "PostBrimLineSettlements",

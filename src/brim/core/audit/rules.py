@@ -104,6 +104,7 @@ class Action(StrEnum):
     TEST_MONEY_HELD = "test_money.held"
     BREAK_RESOLVED = "break.resolved"
     BREAK_UPDATED = "break.updated"
+    BREAK_REOPENED = "break.reopened"
     LINE_SETTLEMENT_PROPOSED = "line_settlement.proposed"
     LINE_SETTLEMENT_POSTED = "line_settlement.posted"
     LINE_SETTLEMENT_REJECTED = "line_settlement.rejected"

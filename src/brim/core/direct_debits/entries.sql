@@ -561,6 +561,19 @@ WHERE ctid = ANY (ARRAY(
 ))
 RETURNING topup, owner, status;
 
+-- name: unconfirm_entries_of_line
+-- Take back that a line (5) has confirmed the entries of a batch that the transaction holds, where their money is not usable.
+UPDATE ach_entries
+SET status = 'in_file', confirmed_by = NULL, confirmed_ms = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_entries
+    WHERE
+        account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND batch = $4 AND status || '' = 'confirmed'
+        AND confirmed_by = $5
+    ORDER BY file, trace
+));
+
 -- name: unconfirm_entries
 -- Take back that the bank has taken a batch, where its money is not usable yet, or not any more because of a reversal.
 UPDATE ach_entries

@@ -508,6 +508,11 @@ async def unconfirm_entries(conn: Conn, scope: AccountScope, file_id: str, batch
     await conn.execute(_SQL["unconfirm_entries"], scope.account, scope.livemode, file_id, batch)
 
 
+async def unconfirm_entries_of_line(conn: Conn, scope: AccountScope, file_id: str, batch: int, *, by: str) -> None:
+    """Take back that a line has confirmed the entries of a batch, which are held, where their money is not usable."""
+    await conn.execute(_SQL["unconfirm_entries_of_line"], scope.account, scope.livemode, file_id, batch, by)
+
+
 async def return_entry(conn: Conn, entry: Entry, *, code: str, trace: str, now_ms: int) -> bool:
     """Write that an entry came back; return whether that is news."""
     found = await conn.fetchval(

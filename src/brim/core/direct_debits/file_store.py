@@ -337,6 +337,13 @@ async def find_batches_by_numbers(
     return found
 
 
+async def reopen_batch(conn: Conn, scope: AccountScope, batch: FoundBatch, *, status: str, settled_by: str) -> None:
+    """Write that a line has not booked a batch of a file that the transaction holds after all, and where it stands."""
+    await conn.execute(
+        _SQL["reopen_batch"], scope.account, scope.livemode, batch.file, batch.number, status, settled_by
+    )
+
+
 async def set_batch_status(
     conn: Conn,
     scope: AccountScope,

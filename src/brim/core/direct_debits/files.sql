@@ -209,6 +209,17 @@ WHERE ctid = ANY (ARRAY(
     ORDER BY file
 ));
 
+-- name: reopen_batch
+-- Write that a line (6) has not booked a batch after all.
+UPDATE ach_batches
+SET status = $5, settled_by = NULL
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM ach_batches
+    WHERE account = $1 AND livemode = $2 AND file BETWEEN $3 AND $3 AND number = $4 AND settled_by = $6
+    ORDER BY file
+));
+
 -- name: insert_bank_file
 -- Store what came from an originator's bank, once for each content, and who has brought it by hand.
 INSERT INTO bank_files (

@@ -326,14 +326,14 @@ RULES: Final = (
     LineRule(
         "possible batch",
         _ALL,
-        "of a credit without a creditor reference or virtual account number: the amount, and the batches that no statement has booked",
+        "of a credit that names no account: the amount, and the batches that no statement has booked",
         "nothing: a person says whether it is a batch of that total, or a transfer",
         _find_possible_batch,
     ),
     LineRule(
         "transfer that goes back",
         _ALL,
-        "of a debit: a creditor reference, virtual account number or return reference, amount, currency and bank account",
+        "of a debit: a creditor or return reference, or virtual account number, the amount and the bank account",
         "the only transfer that it can mean",
         _find_transfer_back,
     ),

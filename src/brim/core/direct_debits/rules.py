@@ -74,7 +74,7 @@ FILE_TRANSITIONS: Final[dict[FileStatus, frozenset[FileStatus]]] = {
     FileStatus.APPROVED: frozenset({FileStatus.SENT, FileStatus.VOIDED}),
     FileStatus.SENT: frozenset({FileStatus.ACKNOWLEDGED, FileStatus.SETTLED, FileStatus.REJECTED}),
     FileStatus.ACKNOWLEDGED: frozenset({FileStatus.SETTLED, FileStatus.REJECTED}),
-    FileStatus.SETTLED: frozenset(),
+    FileStatus.SETTLED: frozenset({FileStatus.ACKNOWLEDGED, FileStatus.SENT}),  # people undo that a line was its batch
     FileStatus.REJECTED: frozenset(),
     FileStatus.VOIDED: frozenset(),
 }

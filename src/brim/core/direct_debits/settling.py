@@ -9,15 +9,18 @@ import msgspec
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core import refunds
 from brim.core.direct_debits import entry_store, file_store
 from brim.core.direct_debits.batch_entries import booked_for
 from brim.core.direct_debits.correcting import Correcting
+from brim.core.direct_debits.credits import has_left
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import BankFile, FoundBatch
 from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
 from brim.core.direct_debits.line_matching import UNBOOKED, unbooked_batches
 from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
 from brim.core.direct_debits.rules import NO_REASON, AchFile, Entry, EntryStatus
+from brim.core.direct_debits.undoing import undo_batch
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.line_settlements import POSTED_HERE, LineSettlement, Part, PartKind, Suggestion
@@ -25,6 +28,7 @@ from brim.core.originators import Originator, find_originator, list_originators
 from brim.core.push import TRANSFER_PREFIX, IncomingTransfer, TransferLine, TransferStatus, find_transfer
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import LineStatus, MatchKind, ShownLine, StatementLineRow, fetch_lines
+from brim.core.refunds import Refund
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -37,7 +41,7 @@ class UnfitMatchError(BrimError):
 
 
 class HandMatches:
-    """Finds and posts what people match by hand: batches (`achf_.../1`), returned debits (`tu_...`), and transfers."""
+    """Finds and posts what people match by hand: batches (`achf_.../1`), returned debits, transfers and refunds."""
 
     def __init__(self, database: Database, vault: Vault, renderers: Renderers) -> None:
         self._vault = vault
@@ -54,14 +58,17 @@ class HandMatches:
         batches: Sequence[str] = (),
         returns: Sequence[str] = (),
         transfers: Sequence[str] = (),
+        refunded: Sequence[str] = (),
     ) -> tuple[Part, ...]:
-        """Return the parts of a settlement that batches, returned debits and transfers that went back make, each whole.
+        """Return the parts of a settlement that batches, returned debits, transfers that went back and refunds make.
+
+        Each is whole.
 
         Raises:
             UnfitMatchError: there is none, it is another bank account's or in another currency, it was booked before,
                 or it is named twice.
         """
-        if batches or returns:
+        if batches or returns or refunded:
             _check_currency(await _of_bank_account(conn, scope, bank_account), currency)
         parts = []
         for target in batches:
@@ -76,12 +83,15 @@ class HandMatches:
         for target in transfers:
             transfer = await _find_transfer(conn, scope, target, bank_account, currency)
             parts.append(Part(kind=PartKind.TRANSFER_BACK, target=target, amount=-transfer.amount))
+        for target in refunded:
+            refund = await _find_refund(conn, scope, target, bank_account)
+            parts.append(Part(kind=PartKind.REFUND, target=target, amount=-refund.amount))
         if len({part.target for part in parts}) < len(parts):
-            raise UnfitMatchError("A batch, a debit or a transfer is named twice.")
+            raise UnfitMatchError("A batch, a debit, a transfer or a refund is named twice.")
         return tuple(parts)
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
-        """Post the batches, returned debits and the transfer of a settlement, in the caller's transaction.
+        """Post the batches, returned debits, refunds and the transfer of a settlement, in the caller's transaction.
 
         Raises:
             UnfitMatchError: one was booked meanwhile, or has another amount by now; or it is no transfer.
@@ -102,6 +112,10 @@ class HandMatches:
                 await _find_transfer(conn, scope, target, settlement.bank_account, settlement.currency)
                 originator = await _of_bank_account(conn, scope, settlement.bank_account)
                 match = LineMatch(kind=MatchKind.TRANSFER_BACK, id=target, taken_back=target)
+            elif part.kind is PartKind.REFUND:
+                refund = await _find_refund(conn, scope, target, settlement.bank_account)
+                originator = await find_originator(conn, scope, refund.originator)
+                match = LineMatch(kind=MatchKind.REFUND, id=target, credit=refund)
             elif part.kind is PartKind.BATCH:
                 await file_store.lock_file(conn, scope, target.partition("/")[0])
                 batch, originator = await self._find_batch(conn, scope, target, settlement.bank_account)
@@ -119,6 +133,26 @@ class HandMatches:
                 raise UnfitMatchError(error.message) from error
             if problem is not None:
                 raise UnfitMatchError(problem)
+
+    async def undo(
+        self, conn: Conn, settlement: LineSettlement, *, is_trial: bool, now_ms: int, ids: IdFactory
+    ) -> None:
+        """Undo the batches of a settlement, in the caller's transaction; `is_trial` only tells whether that can be.
+
+        Raises:
+            MatchedSettlementError: see `undo_batch`.
+        """
+        scope = settlement.scope
+        batches = [part for part in settlement.parts if part.kind is PartKind.BATCH]
+        for part in sorted(batches, key=lambda each: each.target or ""):
+            row = (await fetch_lines(conn, scope, [settlement.lines[0].line]))[settlement.lines[0].line]
+            file = await file_store.lock_file(conn, scope, (part.target or "").partition("/")[0])
+            if file is None:
+                raise AssertionError("files are never removed")
+            originator = await find_originator(conn, scope, file.originator)
+            reading = self._reading(conn, originator, row.bank_file, now_ms=now_ms, ids=ids)
+            line = row.unmatched(scope)
+            await undo_batch(reading, file, part, line, settlement=settlement.id, is_trial=is_trial)
 
     async def suggest(self, conn: Conn, scope: AccountScope, line: ShownLine) -> list[Suggestion]:
         """Return which batches that no statement has booked an open line may be, with reasons, the likeliest first."""
@@ -244,6 +278,22 @@ async def _find_transfer(
         raise UnfitMatchError(f"{target} is of the bank account {found.bank_account}, in {found.currency.upper()}.")
     if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED, TransferStatus.ITEMIZED}:
         raise UnfitMatchError(f"The transfer {target} is {found.status} already.")
+    return found
+
+
+async def _find_refund(conn: Conn, scope: AccountScope, target: str, bank_account: str) -> Refund:
+    """Return a refund that a debit of a bank account may have paid.
+
+    Raises:
+        UnfitMatchError: there is none, it is of another bank account, it has not left, or it was booked before.
+    """
+    found = (await refunds.fetch_refunds(conn, scope, [target])).get(target)
+    if found is None:
+        raise UnfitMatchError(f"There is no refund {target}.")
+    originator = await find_originator(conn, scope, found.originator)
+    _check_account(target, originator, bank_account)
+    if found.settled_by is not None or not await has_left(conn, found, originator.profile):
+        raise UnfitMatchError(f"The refund {target} was booked before, or is not with the bank.")
     return found
 
 

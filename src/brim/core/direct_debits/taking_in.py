@@ -5,7 +5,6 @@ They are stored as open lines, and posted only once somebody has settled them. T
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
@@ -21,6 +20,8 @@ from brim.core.direct_debits.statement_lines import is_of_account
 from brim.core.events import Renderers
 from brim.core.originators import Originator, find_originator, read_account_number
 from brim.core.reconciliation import (
+    TAKEN_IN,
+    TAKEN_KINDS,
     BankAccountName,
     Break,
     BreakKind,
@@ -42,9 +43,6 @@ from brim.core.reconciliation.formats import Statement, read_statement
 from brim.core.statement_mappings import find_mapping
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
-
-TAKEN_KINDS: Final = frozenset({BreakKind.LINE, BreakKind.STATEMENT})
-"""The kinds of breaks whose lines may be taken in."""
 
 
 class NotTakenInError(BrimError):
@@ -117,7 +115,7 @@ async def take_in(
                 reference=stored.reference or stored.bank_reference,
             )
             await list_break(conn, renderers, opened, now_ms=now_ms, ids=ids)
-    resolution = f"Taken in: {len(taken)} open {'line' if len(taken) == 1 else 'lines'}."
+    resolution = f"{TAKEN_IN}{len(taken)} open {'line' if len(taken) == 1 else 'lines'}."
     return await settle_break(conn, scope, break_id, resolution=resolution, by=by, now_ms=now_ms, ids=ids)
 
 

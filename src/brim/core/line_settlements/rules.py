@@ -55,16 +55,20 @@ class PartKind(StrEnum):
     """A transfer from a customer: all of one line, which is credited by its reference, or in suspense."""
     TRANSFER_BACK = "transfer_back"
     """A transfer that went back, or that the bank took back."""
+    REFUND = "refund"
+    """A refund that the bank has paid by itself."""
 
 
 POSTED_HERE: Final = frozenset({PartKind.FEES, PartKind.SUSPENSE})
-"""The parts that a settlement posts itself; `ach` posts the others."""
+"""The parts that a settlement posts itself; `direct_debits` posts the others."""
+UNDONE: Final = POSTED_HERE | {PartKind.BATCH}
+"""The parts that can be undone."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a settlement: minor units, signed as the line is: above zero where money came.
 
-    `target` names a batch (`achf_.../1`), a debit (`tu_.../1`), or a transfer that went back (`itr_...`).
+    `target` names a batch (`achf_.../1`), a debit (`tu_.../1`), a transfer that went back (`itr_...`), or a refund.
     """
 
     kind: PartKind
@@ -135,13 +139,10 @@ class LineTakenError(BrimError):
 
 
 class MatchedSettlementError(BrimError):
-    """A settlement has confirmed batches or returned debits, or credited a transfer, and cannot be undone."""
+    """What a settlement has said of batches, returned debits or transfers cannot be undone, or not any more."""
 
-    def __init__(self, settlement: str) -> None:
-        super().__init__(
-            f"The settlement {settlement} has told top-ups that the bank moved their money, or made one of a transfer. "
-            "That cannot be undone."
-        )
+    def __init__(self, settlement: str, why: str) -> None:
+        super().__init__(f"The settlement {settlement} cannot be undone: {why}")
 
 
 class SettlementStateError(BrimError):
@@ -149,6 +150,25 @@ class SettlementStateError(BrimError):
 
     def __init__(self, found: LineSettlement, wanted: str) -> None:
         super().__init__(f"The settlement {found.id} is {found.status}, and cannot be {wanted}.")
+
+
+def check_undone(settlement: LineSettlement) -> None:
+    """Let a settlement pass whose parts can be undone.
+
+    Raises:
+        MatchedSettlementError: it says that a top-up was taken back or refunded, or that a line is a transfer.
+    """
+    for part in settlement.parts:
+        if part.kind not in UNDONE:
+            raise MatchedSettlementError(settlement.id, _WHY_NOT[part.kind])
+
+
+_WHY_NOT: Final = {
+    PartKind.RETURN: "a returned debit has failed or reversed its top-up.",
+    PartKind.TRANSFER: "the transfer is a top-up, or has left suspense by two people's decision. Send it back instead.",
+    PartKind.TRANSFER_BACK: "the transfer that went back has left suspense, or its top-up is reversed.",
+    PartKind.REFUND: "the refund has been paid.",
+}
 
 
 def check_parts(lines: Sequence[LineShare], parts: Sequence[Part], currency: str) -> int:

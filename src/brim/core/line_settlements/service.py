@@ -19,17 +19,16 @@ from brim.core.audit import Action, ObjectType
 from brim.core.ledger import Posting, post_entries
 from brim.core.line_settlements import store
 from brim.core.line_settlements.rules import (
-    POSTED_HERE,
     SETTLEMENT_PREFIX,
     LinesDifferError,
     LineSettlement,
     LineShare,
     LineTakenError,
-    MatchedSettlementError,
     Proposal,
     SettlementStateError,
     SettlementStatus,
     check_parts,
+    check_undone,
     entry_of,
 )
 from brim.core.originators import SecondPersonError, check_not_key, check_person, name_of
@@ -53,6 +52,15 @@ class Matches(Protocol):
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
         """Post them, in the caller's transaction."""
+
+    async def undo(
+        self, conn: Conn, settlement: LineSettlement, *, is_trial: bool, now_ms: int, ids: IdFactory
+    ) -> None:
+        """Undo the batches by counter entries, in the caller's transaction; `is_trial` only tells whether that can be.
+
+        Raises:
+            MatchedSettlementError: something came of a batch that cannot be undone.
+        """
 
 
 async def propose_settlement(
@@ -138,6 +146,7 @@ async def confirm_settlement(  # noqa: PLR0913  what was seen, who confirms, and
         SettlementStateError: it does not stand at `expected`, or nothing of it waits to be confirmed.
         SecondPersonError: whoever proposed it would confirm it, or an API key.
         LineTakenError: a line is not open any more.
+        MatchedSettlementError: something has come of what is to be undone that cannot be undone.
     """
     before = await _hold(conn, scope, settlement)
     if before.status is not expected or expected not in {SettlementStatus.PROPOSED, SettlementStatus.UNDO_PROPOSED}:
@@ -157,7 +166,7 @@ async def confirm_settlement(  # noqa: PLR0913  what was seen, who confirms, and
     after = msgspec.structs.replace(
         before, status=SettlementStatus.UNDONE, undone_by=name, undone_ms=now_ms, one_person=before.one_person or alone
     )
-    await _undo(conn, before, after, by=by, now_ms=now_ms, ids=ids)
+    await _undo(conn, matches, before, after, by=by, now_ms=now_ms, ids=ids)
     return after
 
 
@@ -189,12 +198,13 @@ async def reject_settlement(
     return after
 
 
-async def propose_undo(
+async def propose_undo(  # noqa: PLR0913  why, who, and what undoes
     conn: Conn,
     scope: AccountScope,
     settlement: str,
     *,
     note: str,
+    matches: Matches,
     by: Actor,
     approvers: int,
     now_ms: int,
@@ -205,15 +215,15 @@ async def propose_undo(
     Raises:
         ResourceMissingError: there is no such settlement.
         SettlementStateError: it is not posted.
-        MatchedSettlementError: it has confirmed batches or returned debits.
+        MatchedSettlementError: it says what cannot be undone, or something has come of it that cannot.
         SecondPersonError: an API key would, where operators could.
     """
     check_not_key(by, approvers=approvers)
     before = await _hold(conn, scope, settlement)
     if before.status is not SettlementStatus.POSTED:
         raise SettlementStateError(before, "undone")
-    if any(part.kind not in POSTED_HERE for part in before.parts):
-        raise MatchedSettlementError(before.id)
+    check_undone(before)
+    await matches.undo(conn, before, is_trial=True, now_ms=now_ms, ids=ids)
     proposed = msgspec.structs.replace(
         before, status=SettlementStatus.UNDO_PROPOSED, undo_note=note, undo_by=name_of(by), undo_ms=now_ms
     )
@@ -224,7 +234,7 @@ async def propose_undo(
     after = msgspec.structs.replace(
         proposed, status=SettlementStatus.UNDONE, undone_by=name_of(by), undone_ms=now_ms, one_person=True
     )
-    await _undo(conn, proposed, after, by=by, now_ms=now_ms, ids=ids)
+    await _undo(conn, matches, proposed, after, by=by, now_ms=now_ms, ids=ids)
     return after
 
 
@@ -321,9 +331,17 @@ async def _post(
 
 
 async def _undo(
-    conn: Conn, before: LineSettlement, after: LineSettlement, *, by: Actor, now_ms: int, ids: IdFactory
+    conn: Conn,
+    matches: Matches,
+    before: LineSettlement,
+    after: LineSettlement,
+    *,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
 ) -> None:
     await store.update_settlement(conn, after)
+    await matches.undo(conn, after, is_trial=False, now_ms=now_ms, ids=ids)
     await _write_entry(conn, after, is_undo=True, now_ms=now_ms, ids=ids)
     await store.release_lines(conn, after.scope, after.id)
     for line in await _find_lines(conn, after.scope, [share.line for share in after.lines]):

@@ -31,15 +31,18 @@ usable AS (
         ORDER BY id
     ) AS t
     CROSS JOIN LATERAL (
-        SELECT EXISTS (
-            SELECT
+        -- The bank has credited it once more than people have undone that.
+        SELECT coalesce(
+            sum(CASE split_part(step, ':', 1) WHEN 'bank_credit' THEN 1 WHEN 'bank_credit_undone' THEN -1 END), 0
+        ) > 0 AS is_booked
+        FROM (
+            SELECT step
             FROM bank_confirmations
-            WHERE
-                account = e.owner AND livemode = $2 AND topup BETWEEN e.topup AND e.topup
-                AND step = CASE e.number WHEN 1 THEN 'bank_credit' ELSE 'bank_credit:' || e.number END
+            WHERE account = e.owner AND livemode = $2 AND topup BETWEEN e.topup AND e.topup
             ORDER BY topup, step
             OFFSET 0
-        ) AS is_booked
+        ) AS b
+        WHERE coalesce(nullif(split_part(split_part(step, ':', 2), '/', 1), ''), '1') = e.number::text
     ) AS c
     WHERE e.status = 'released' AND t.status = 'succeeded'
     GROUP BY e.owner, t.funding_source, t.currency, e.originator, e.sec_code, e.effective_date, c.is_booked
@@ -111,10 +114,12 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT max(created_ms) AS booked_ms
     FROM (
-        SELECT created_ms, step
+        SELECT created_ms, step, array_agg(step) OVER () AS steps
         FROM bank_confirmations
         WHERE account = $1 AND livemode = $2 AND topup BETWEEN t.topup AND t.topup
         ORDER BY topup, step
     ) AS c
-    WHERE step = 'bank_credit' OR step LIKE 'bank_credit:%'
+    WHERE
+        (step = 'bank_credit' OR step LIKE 'bank_credit:%')
+        AND 'bank_credit_undone' || substr(step, length('bank_credit') + 1) <> ALL (steps)
 ) AS b;

@@ -18,6 +18,8 @@ from brim.core.reconciliation.placing import Place, Placement, StatementFacts
 from brim.core.reconciliation.rules import (
     LINE_BREAKS,
     LINE_PREFIX,
+    TAKEN_IN,
+    TAKEN_KINDS,
     BankStatement,
     Break,
     BreakKind,
@@ -29,9 +31,11 @@ from brim.core.reconciliation.rules import (
     StatementLineRow,
 )
 from brim.core.reconciliation.service import (
+    BreakNotReopenedError,
     BreakResolvedError,
     explain_by_payments,
     page_breaks,
+    reopen_resolved,
     retrieve_break,
     settle_break,
     update_break,
@@ -79,11 +83,14 @@ from brim.core.reconciliation.taking import (
 __all__ = [
     "LINE_BREAKS",
     "LINE_PREFIX",
+    "TAKEN_IN",
+    "TAKEN_KINDS",
     "AnnouncedAlone",
     "BankAccountName",
     "BankStatement",
     "Break",
     "BreakKind",
+    "BreakNotReopenedError",
     "BreakResolvedError",
     "Earlier",
     "Entry",
@@ -133,6 +140,7 @@ __all__ = [
     "payments_of",
     "read_content",
     "reopen_break",
+    "reopen_resolved",
     "retrieve_break",
     "retrieve_line",
     "retrieve_statement",

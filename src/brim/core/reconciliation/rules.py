@@ -157,6 +157,12 @@ class LineStatus(StrEnum):
     """Its break was resolved with a reason: nothing is posted for it."""
 
 
+TAKEN_KINDS: Final = frozenset({BreakKind.LINE, BreakKind.STATEMENT})
+"""The kinds of breaks whose lines may be taken in."""
+TAKEN_IN: Final = "Taken in: "
+"""How the resolution begins of a break whose lines were."""
+
+
 class BankStatement(msgspec.Struct, frozen=True, kw_only=True):
     """A statement as it was taken, in minor units; `new_count` lines of its `line_count` were not known before.
 

@@ -13,7 +13,20 @@ from brim.base.scope import AccountScope
 from brim.core import audit
 from brim.core.audit import Action, ObjectType
 from brim.core.reconciliation import store
-from brim.core.reconciliation.rules import BREAK_PREFIX, Break, BreakKind, NewBreak, StatementLineRow
+from brim.core.reconciliation.listing_store import fetch_lines
+from brim.core.reconciliation.rules import (
+    BREAK_PREFIX,
+    LINE_BREAKS,
+    TAKEN_IN,
+    TAKEN_KINDS,
+    Break,
+    BreakKind,
+    LineStatus,
+    NewBreak,
+    ShownLine,
+    StatementLineRow,
+)
+from brim.core.reconciliation.statement_store import BankAccountName, list_payments_of_entry, lock_bank_account
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 
@@ -25,6 +38,13 @@ class BreakResolvedError(KeptRefusalError):
 
     def __init__(self, found: Break) -> None:
         super().__init__(f"The break {found.id} was resolved before: {found.resolution}")
+
+
+class BreakNotReopenedError(KeptRefusalError):
+    """The break is open, or what has settled it was no reason that a person gave."""
+
+    def __init__(self, found: Break, why: str) -> None:
+        super().__init__(f"The break {found.id} cannot be reopened: {why}")
 
 
 async def settle_break(
@@ -57,6 +77,66 @@ async def settle_break(
         ids=ids,
     )
     return after
+
+
+async def reopen_resolved(
+    conn: Conn, scope: AccountScope, break_id: str, *, note: str, by: Actor, now_ms: int, ids: IdFactory
+) -> Break:
+    """Reopen a break about a statement or its lines that a person has resolved, in the caller's transaction.
+
+    Nothing was posted for it, so nothing is taken back: it is work again, and its `note` says why. The bank account is
+    held, as for whatever settles its lines.
+
+    Raises:
+        ResourceMissingError: the platform has none of that id.
+        BreakNotReopenedError: it is open, it is about something else, or something else has settled it.
+    """
+    seen = (await store.fetch_breaks(conn, scope, [break_id])).get(break_id)
+    if seen is None:
+        raise ResourceMissingError("break", break_id, param="break", in_path=True)
+    line = None if seen.line is None else (await fetch_lines(conn, scope, [seen.line])).get(seen.line)
+    if line is not None:
+        await lock_bank_account(conn, BankAccountName(scope, line.bank_account, line.currency))
+        line = (await fetch_lines(conn, scope, [line.id]))[line.id]
+    before = await store.lock_break(conn, scope, break_id)
+    if before is None:
+        raise AssertionError("breaks are never removed")
+    why = _why_not_reopened(before, line)
+    if why is None and line is not None and await list_payments_of_entry(conn, scope, line.id):
+        why = "its payments are lines of their own."
+    if why is not None:
+        raise BreakNotReopenedError(before, why)
+    after = msgspec.structs.replace(before, resolved_ms=None, resolved_by=None, resolution=None, note=note)
+    await store.reopen_break(conn, scope, break_id)
+    await store.update_break(conn, scope, break_id, assigned_to=after.assigned_to, note=after.note)
+    await audit.record(
+        conn,
+        by,
+        Action.BREAK_REOPENED,
+        object_type=ObjectType.BREAK,
+        object_id=break_id,
+        before=before,
+        after=after,
+        scope=scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    return after
+
+
+def _why_not_reopened(found: Break, line: ShownLine | None) -> str | None:
+    """Return why a break cannot be reopened; None where nothing is against it."""
+    if found.resolved_ms is None:
+        return "it is open."
+    if line is None:
+        if found.kind not in TAKEN_KINDS:
+            return "it is not about a statement or a line of one."
+        return "its lines were taken in." if (found.resolution or "").startswith(TAKEN_IN) else None
+    if found.kind not in LINE_BREAKS:
+        return "it is not about a statement or a line of one."
+    if line.status is not LineStatus.EXPLAINED:
+        return "its line was settled since. Undo the settlement."
+    return None
 
 
 async def explain_by_payments(

@@ -28,6 +28,8 @@ class BankStep(StrEnum):
 
     CREDIT = "bank_credit"
     """It came to our bank account."""
+    CREDIT_UNDONE = "bank_credit_undone"
+    """People had said that a line was this money, and it was not: whether it came is open again."""
     RETURN = "bank_return"
     """It was taken from our bank account again."""
     DISHONOR = "bank_dishonor"
@@ -52,8 +54,10 @@ class BankStep(StrEnum):
 
 COMING: Final = (BankStep.CREDIT, BankStep.DISHONOR, BankStep.REVERSAL_RETURN)
 """The steps that bring money into our bank account."""
-GOING: Final = (BankStep.RETURN, BankStep.CONTEST, BankStep.REVERSAL)
+GOING: Final = (BankStep.RETURN, BankStep.CONTEST, BankStep.REVERSAL, BankStep.CREDIT_UNDONE)
 """The steps that take it out."""
+MAY_BE_UNDONE: Final = (BankStep.CREDIT, BankStep.CREDIT_UNDONE)
+"""The steps of which there may be several with one number, each undone but the last."""
 OF_REFUNDS: Final = (BankStep.REFUND, BankStep.REFUND_RETURN)
 """The steps that are those of a refund, and no top-up's."""
 
@@ -78,23 +82,25 @@ BALANCE_STEPS: Final[dict[BankStep, BalanceStep]] = {
 class BankConfirmation(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a bank's statement that is about a top-up.
 
-    `number` counts those of one step, since a debit that was returned may be presented again. `amount` is the bank's,
-    positive, in minor units of the top-up's currency; `reference` names the line of the statement. For the steps of a
-    refund (`OF_REFUNDS`), `topup` is the id of the refund.
+    `number` counts those of one step, since a debit that was returned may be presented again, and `again` how often it
+    was confirmed, since people may undo that. `amount` is the bank's, positive, in minor units of the top-up's
+    currency; `reference` names the line of the statement. For the steps of a refund (`OF_REFUNDS`), `topup` is the id
+    of the refund.
     """
 
     scope: AccountScope
     topup: str
     step: BankStep
     number: int = 1
+    again: int = 1
     bank_account: str
     amount: int
     reference: str
 
     @property
     def numbered_step(self) -> str:
-        """The step as the ledger calls it."""
-        return numbered_step(self.step, self.number)
+        """The step as the ledger calls it: `bank_credit`, `bank_credit:2`, or `bank_credit:1/2` the second time."""
+        return numbered_step(self.step, self.number) if self.again == 1 else f"{self.step}:{self.number}/{self.again}"
 
 
 class UnexpectedBankAmountError(BrimError):

@@ -1,5 +1,6 @@
 """What banks' statements say of top-ups, in the database. Rows are only added."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -44,10 +45,21 @@ async def find_known(conn: Conn, confirmation: BankConfirmation) -> BankConfirma
     return msgspec.structs.replace(confirmation, **record)
 
 
-async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: str) -> bool:
-    """Tell whether a step of a top-up was confirmed."""
-    key = (scope.account, scope.livemode, topup, step)
-    return await conn.fetchrow(_SQL["read_bank_confirmation"], *key) is not None
+async def is_confirmed(conn: Conn, looked_for: BankConfirmation) -> bool:
+    """Tell whether there is a confirmation of a step of a top-up, whatever its line and its amount are."""
+    return await conn.fetchrow(_SQL["read_bank_confirmation"], *key_of(looked_for)) is not None
+
+
+async def count_undone(
+    conn: Conn, topups: Sequence[tuple[AccountScope, str]]
+) -> Counter[tuple[AccountScope, str, int]]:
+    """Return how often people have undone that the bank has credited top-ups, by top-up and number."""
+    rows = [(scope.account, scope.livemode, topup) for scope, topup in dict.fromkeys(topups)]
+    found = Counter[tuple[AccountScope, str, int]]()
+    for record in await conn.fetch(_SQL["undone_credits"], *columns(rows)):
+        number = record["step"].partition(":")[2].partition("/")[0] or "1"
+        found[AccountScope(record["account"], record["livemode"]), record["topup"], int(number)] += 1
+    return found
 
 
 async def find_confirmed(

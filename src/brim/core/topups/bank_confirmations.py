@@ -4,9 +4,12 @@ A confirmation may come before the money becomes usable, and a failed top-up may
 and changes no status.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
+
+import msgspec
 
 from brim.base.errors import ResourceMissingError
 from brim.base.scope import AccountScope
@@ -18,6 +21,7 @@ from brim.core.time import OwnerTime
 from brim.core.topups import bank_confirmation_store as store
 from brim.core.topups.bank_confirmation_rules import (
     BALANCE_STEPS,
+    MAY_BE_UNDONE,
     BankConfirmation,
     BankStep,
     ConfirmedOtherwiseError,
@@ -51,6 +55,7 @@ async def confirm_by_bank(conn: Conn, confirmations: Sequence[tuple[BankConfirma
 
 
 async def _confirm(conn: Conn, confirmations: Sequence[tuple[BankConfirmation, OwnerTime]]) -> int:
+    confirmations = await _counted(conn, confirmations)
     topups = await fetch_topups(conn, [(each.scope, each.topup) for each, _ in confirmations])
     new: list[NewConfirmation] = []
     postings = []
@@ -119,6 +124,20 @@ async def write_confirmations(conn: Conn, new: Sequence[NewConfirmation]) -> boo
     return all(await store.insert(conn, new))
 
 
+async def _counted(
+    conn: Conn, confirmations: Sequence[tuple[BankConfirmation, OwnerTime]]
+) -> list[tuple[BankConfirmation, OwnerTime]]:
+    """Return confirmations, those of a step that was undone before as the next of that step."""
+    keys = [(each.scope, each.topup) for each, _ in confirmations if each.step in MAY_BE_UNDONE]
+    undone = await store.count_undone(conn, keys) if keys else Counter[tuple[AccountScope, str, int]]()
+    return [
+        (msgspec.structs.replace(each, again=1 + undone[each.scope, each.topup, each.number]), moment)
+        if each.step in MAY_BE_UNDONE
+        else (each, moment)
+        for each, moment in confirmations
+    ]
+
+
 async def note_confirmation(conn: Conn, confirmation: BankConfirmation, currency: str, *, now_ms: int) -> bool:
     """Write a confirmation of a refund, whose entry the caller posts; return whether it is new.
 
@@ -132,8 +151,19 @@ async def note_confirmation(conn: Conn, confirmation: BankConfirmation, currency
 
 
 async def is_confirmed(conn: Conn, scope: AccountScope, topup: str, step: BankStep, number: int) -> bool:
-    """Tell whether the bank has confirmed a step of a top-up."""
-    return await store.is_confirmed(conn, scope, topup, ledger.numbered_step(step, number))
+    """Tell whether the bank has confirmed a step of a top-up, and nobody has undone that."""
+    undone = await store.count_undone(conn, [(scope, topup)]) if step in MAY_BE_UNDONE else Counter()
+    looked_for = BankConfirmation(
+        scope=scope,
+        topup=topup,
+        step=step,
+        number=number,
+        again=1 + undone[scope, topup, number],
+        bank_account="",
+        amount=0,
+        reference="",
+    )
+    return await store.is_confirmed(conn, looked_for)
 
 
 async def post_balance_step(

@@ -27,3 +27,16 @@ CROSS JOIN LATERAL (
     WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup AND step = n.step
     ORDER BY topup
 ) AS f;
+
+-- name: undone_credits
+-- Which credits of top-ups people have undone: `bank_credit_undone`, `bank_credit_undone:2`, `bank_credit_undone:1/2`.
+SELECT f.account, f.livemode, f.topup, f.step
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, topup)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, topup, step
+    FROM bank_confirmations
+    WHERE account = n.account AND livemode = n.livemode AND topup BETWEEN n.topup AND n.topup
+    ORDER BY topup
+    OFFSET 0
+) AS f
+WHERE starts_with(f.step, 'bank_credit_undone');

@@ -140,6 +140,7 @@ ACTIONS: Final = {
     Action.BALANCE_RESERVE_SET: "Set a reserve on an account",
     Action.TEST_MONEY_HELD: "Held part of a test balance",
     Action.BREAK_RESOLVED: "Resolved a break",
+    Action.BREAK_REOPENED: "Reopened a break",
     Action.BREAK_UPDATED: "Assigned a break, or noted something about it",
     Action.LINE_SETTLEMENT_PROPOSED: "Proposed what a line of a bank statement is",
     Action.LINE_SETTLEMENT_POSTED: "Settled a line of a bank statement",

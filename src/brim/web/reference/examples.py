@@ -257,6 +257,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostBrimRefunds": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "amount": 2000},
     "PostBrimAchReversals": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "reason": "duplicate"},
     "PostBrimCorrectionsCorrectionRefuse": {"code": "C65"},
+    "PostBrimBreaksBreakReopen": {"note": "The line was another one's."},
     "PostBrimBreaksBreakResolve": {"resolution": "A fee of the bank."},
     "GetBrimLegalHolds": {"limit": 3},
     "PostBrimLegalHolds": {"covers": "account", "account": _ACCOUNT, "reason": "Case 7 against ACME."},

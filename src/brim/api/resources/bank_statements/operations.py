@@ -20,7 +20,7 @@ from brim.core.line_settlements import (
     SettlementStateError,
 )
 from brim.core.originators import SecondPersonError
-from brim.core.reconciliation import BreakResolvedError
+from brim.core.reconciliation import BreakNotReopenedError, BreakResolvedError
 
 _STATEMENT: Final = f"{handlers.STATEMENTS}/{{bank_statement}}"
 _SETTLEMENT: Final = f"{settlement_handlers.SETTLEMENTS}/{{line_settlement}}"
@@ -172,7 +172,14 @@ LINE_SETTLEMENTS: Final = (
         resource="ach_approvals",
         level="write",
         returns=LineSettlementObject,
-        errors=(NotPlatformError, SecondPersonError, SettlementStateError, LineTakenError, UnfitMatchError),
+        errors=(
+            NotPlatformError,
+            SecondPersonError,
+            SettlementStateError,
+            LineTakenError,
+            UnfitMatchError,
+            MatchedSettlementError,
+        ),
     ),
     Operation(
         method="POST",
@@ -196,8 +203,9 @@ LINE_SETTLEMENTS: Final = (
         summary="Undo a settlement of statement lines",
         description=(
             "Proposes to undo a posted settlement by a counter entry; its lines are open again then. Another operator "
-            "confirms it; where there is one operator only, it is undone at once. One that has confirmed batches or "
-            "returned debits cannot be undone."
+            "confirms it; where there is one operator only, it is undone at once. A batch waits for its line again, "
+            "and top-ups of it that have succeeded stay so; refused once one of its debits was returned, reversed or "
+            "refunded. What has named returned debits or transfers cannot be undone."
         ),
         parameters=declared.SETTLEMENT_UNDO,
         handler=settlement_handlers.undo_settlement,
@@ -218,6 +226,22 @@ LINE_SETTLEMENTS: Final = (
         level="write",
         returns=BreakObject,
         errors=(NotPlatformError, SecondPersonError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{BREAKS}/{{break}}/reopen",
+        operation_id="PostBrimBreaksBreakReopen",
+        summary="Reopen a break",
+        description=(
+            "Reopens a break about a statement or a line of one that was resolved with a reason by mistake. Nothing "
+            "was posted for it, so nothing is taken back. A line that was settled is opened by undoing its settlement."
+        ),
+        parameters=declared.BREAK_REOPEN,
+        handler=settlement_handlers.reopen_break,
+        resource="ach",
+        level="write",
+        returns=BreakObject,
+        errors=(NotPlatformError, SecondPersonError, BreakNotReopenedError),
     ),
     Operation(
         method="POST",

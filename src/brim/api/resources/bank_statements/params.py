@@ -90,6 +90,11 @@ SETTLEMENT_PROPOSE: Final = (
         kind=TextList(max_items=MOST_LINES),
         description="Incoming transfers that the lines take back: `itr_...`. Their top-ups are reversed.",
     ),
+    Parameter(
+        name="refunds",
+        kind=TextList(max_items=MOST_LINES),
+        description="Refunds that the lines pay, where the bank has booked them one by one: `rfnd_...`.",
+    ),
     Parameter(name="suspense", kind=_AMOUNT, description="The part that nothing explains yet, in signed minor units."),
     Parameter(
         name="transfer",
@@ -100,6 +105,7 @@ SETTLEMENT_PROPOSE: Final = (
         ),
     ),
 )
+BREAK_REOPEN: Final = (Parameter(name="note", kind=_NOTE, required=True, description="Why it is open again."),)
 SETTLEMENT_CONFIRM: Final = (
     Parameter(
         name="expected_status",

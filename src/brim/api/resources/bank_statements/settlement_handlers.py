@@ -76,8 +76,13 @@ def _matches(call: Call) -> HandMatches:
 
 
 async def _find_matched(conn: Conn, call: Call) -> tuple[Part, ...]:
-    """Return the parts that are batches, returned debits or transfers, of the bank account of the first line."""
-    names = {"batches": "batches", "returns": "returned_debits", "transfers": "returned_transfers"}
+    """Return the parts that are batches, debits, transfers or refunds, of the bank account of the first line."""
+    names = {
+        "batches": "batches",
+        "returns": "returned_debits",
+        "transfers": "returned_transfers",
+        "refunded": "refunds",
+    }
     targets = {name: call.parameters.get(parameter, ()) for name, parameter in names.items()}
     lines = await reconciliation.fetch_lines(conn, call.scope, call.parameters["lines"][:1])
     if not lines or not any(targets.values()):
@@ -111,9 +116,9 @@ async def reject_settlement(call: Call) -> Result:
 async def undo_settlement(call: Call) -> Result:
     """`POST /v1/brim/line_settlements/{line_settlement}/undo`."""
     await check_platform(call)
-    note = call.parameters["note"]
+    told = {"note": call.parameters["note"], "matches": _matches(call)}
     return await _act(
-        call, lambda conn, more: line_settlements.propose_undo(conn, call.scope, call.path_id, note=note, **more)
+        call, lambda conn, more: line_settlements.propose_undo(conn, call.scope, call.path_id, **told, **more)
     )
 
 
@@ -136,6 +141,26 @@ async def update_break(call: Call) -> Result:
         changes = {name: given[name] for name in ("assigned_to", "note") if name in given}
         after = await reconciliation.update_break(
             conn, call.scope, call.path_id, changes, by=call.by, now_ms=call.now_ms, ids=call.service.ids
+        )
+        return break_json(call.scope, after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def reopen_break(call: Call) -> Result:
+    """`POST /v1/brim/breaks/{break}/reopen`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        await check_acts(conn, call)
+        after = await reconciliation.reopen_resolved(
+            conn,
+            call.scope,
+            call.path_id,
+            note=call.parameters["note"],
+            by=call.by,
+            now_ms=call.now_ms,
+            ids=call.service.ids,
         )
         return break_json(call.scope, after)
 

@@ -40,6 +40,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str, described("Why.", **TEXT)]
     one_person: Annotated[bool, described("Whether one person did it all, as nobody else could confirm it.")]
+    refunds: Annotated[list[str], described("The refunds that the lines pay.")]
     returned_debits: Annotated[
         list[str], described("The returned debits whose money the lines take, each as its top-up and number.")
     ]
@@ -85,6 +86,7 @@ def settlement_json(found: LineSettlement, *, actions: list[ActionObject] | msgs
             livemode=found.scope.livemode,
             note=found.note,
             one_person=found.one_person,
+            refunds=targets_of(found.parts, PartKind.REFUND),
             returned_debits=targets_of(found.parts, PartKind.RETURN),
             returned_transfers=targets_of(found.parts, PartKind.TRANSFER_BACK),
             status=found.status,

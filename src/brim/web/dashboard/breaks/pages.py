@@ -102,3 +102,22 @@ async def resolve(page: SignedVisit) -> Reply:
         take_refusal(form, error)
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/breaks/{break_id}", done="break_resolved")
+
+
+async def reopen(page: SignedVisit) -> Reply:
+    """`POST /breaks/{break}/reopen`: it was resolved by mistake, and is work again."""
+    break_id = page.path_params["break"]
+    form = Form(values={"resolution": "", "note": page.form.get("note", "").strip()})
+    if not form.values["note"]:
+        form.errors["note"] = "Say why it is open again."
+        return await _reply(page, form, status=400)
+    try:
+        await page.api.post(
+            api_path(BREAK + "/reopen", break_id),
+            {"note": form.values["note"]},
+            idempotency_key=page.form.get("idempotency_key") or None,
+        )
+    except ApiRefusedError as error:
+        take_refusal(form, error)
+        return await _reply(page, form, status=error.status)
+    return page.redirect(f"/breaks/{break_id}", done="break_reopened")

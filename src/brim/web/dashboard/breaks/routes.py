@@ -15,4 +15,5 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.post_live("/breaks/{break}/take-in", pages.take_in),
         *signed.post_live("/breaks/{break}/assign", pages.assign),
         *signed.post_live("/breaks/{break}/resolve", pages.resolve),
+        *signed.post_live("/breaks/{break}/reopen", pages.reopen),
     )

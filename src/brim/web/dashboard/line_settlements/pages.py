@@ -18,7 +18,17 @@ from brim.web.routes import NoSuchPageError
 SETTLEMENTS: Final = "/v1/brim/line_settlements"
 SETTLEMENT: Final = SETTLEMENTS + "/{}"
 STATUSES: Final = ("proposed", "undo_proposed", "posted", "undone", "rejected")
-_FIELDS: Final = ("lines", "batches", "returned_debits", "returned_transfers", "fees", "suspense", "transfer", "note")
+_FIELDS: Final = (
+    "lines",
+    "batches",
+    "returned_debits",
+    "returned_transfers",
+    "refunds",
+    "fees",
+    "suspense",
+    "transfer",
+    "note",
+)
 
 
 async def show_all(page: SignedVisit) -> Reply:
@@ -68,7 +78,7 @@ async def propose(page: SignedVisit) -> Reply:
         "lines": list(dict.fromkeys([line["id"], *others])),
         "note": form.values["note"],
     }
-    for name in ("batches", "returned_debits", "returned_transfers"):
+    for name in ("batches", "returned_debits", "returned_transfers", "refunds"):
         if form.values[name]:
             fields[name] = form.values[name].replace(",", " ").split()
     for name in ("fees", "suspense", "transfer"):
