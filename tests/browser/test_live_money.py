@@ -18,4 +18,4 @@ def test_live_money_works_in_a_browser(tmp_path: Path) -> None:
             "COOKIES": json.dumps(live.browser.cookies),
             "PAGES": json.dumps(live.fill()),
         }
-        run_in_browser("live_money.mjs", environment, at_least=3)
+        run_in_browser("live_money.mjs", environment, at_least=4)

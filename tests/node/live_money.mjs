@@ -63,3 +63,25 @@ test("a file is voided without scripts, after what happens was said", async () =
   await page.waitForURL(/done=file_voided/);
   assert.match(await page.textContent("h1"), /Voided/);
 });
+
+test("single keys walk along rows until somebody turns them off, which the browser remembers", async () => {
+  const page = await signIn();
+  await visit(page, PAGES["lines-all"]);
+  const focused = () => page.evaluate(() => document.activeElement.matches("a.row-link"));
+  await page.keyboard.press("j");
+  assert.equal(await focused(), true);
+  await page.keyboard.press("?");
+  assert.equal(await page.isVisible("dialog[data-shortcuts]"), true);
+  await assertGood(page, "shortcuts");
+  await page.uncheck("[data-shortcuts-switch]");
+  await page.click("[data-shortcuts-close]");
+  await visit(page, PAGES["incoming-transfers"]);
+  await page.keyboard.press("j");
+  await page.keyboard.press("?");
+  assert.deepEqual([await focused(), await page.isVisible("dialog[data-shortcuts]")], [false, false]);
+  await page.click("[data-shortcuts-open]");
+  await page.check("[data-shortcuts-switch]");
+  await page.click("[data-shortcuts-close]");
+  await page.keyboard.press("j");
+  assert.equal(await focused(), true);
+});
