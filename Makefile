@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -108,6 +108,10 @@ fuzz: compiled
 ## it begins. With READER_FUZZ_STATE=FILE it may be ended and goes on from there.
 fuzz-readers: compiled
 	READER_FUZZ_SECONDS=$${READER_FUZZ_SECONDS:-1800} $(BIN)/python -m pytest tests/fuzz/test_fuzz_nacha.py -s --override-ini timeout=0
+
+## Makes the pictures of docs/images anew: a rehearsal in Chromium.
+screenshots: compiled
+	$(BIN)/python -m pytest -n 0 -p no:cacheprovider tests/browser/screenshots.py
 
 ## Upgrades folders that an earlier version wrote under load and was killed in, and checks that nothing was lost;
 ## UPGRADE_FROM names another revision than the last before the general ledger.
