@@ -85,6 +85,8 @@ STATE: Final = {
     "ach_entries": "to_jsonb(t)",
     "funding_instructions": "to_jsonb(t)",
     "incoming_transfers": "to_jsonb(t)",
+    "virtual_accounts": "to_jsonb(t)",
+    "known_payers": "to_jsonb(t)",
     "statement_mappings": "to_jsonb(t)",
     "report_runs": "jsonb_build_object('id', id, 'report_type', report_type, 'parameters', parameters)",
     "bank_files": "to_jsonb(t)",

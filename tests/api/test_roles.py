@@ -65,6 +65,7 @@ MONEY: Final = {
     "PostBrimIncomingTransfersIncomingTransferAssign",
     "PostBrimIncomingTransfersIncomingTransferDecline",
     "PostBrimIncomingTransfersIncomingTransferSendBack",
+    "PostBrimKnownPayersKnownPayerForget",
     "PostTestHelpersFundingInstructionsFundingInstructionsFund",
     "PostBrimBreaksBreakResolve",
     "PostBrimBreaksBreakTakeIn",

@@ -893,7 +893,7 @@ CASES: Final[Mapping[str, Case]] = {
     "dishonors.forget_records": Case((1_000_000, 100)),
     "dishonors.count_undecided": Case((*OWN, 1, "retn_", 100)),
     "push.insert_instructions": Case(
-        (*OWN, "fi_new", "acct_new", "orig_1", "operating", "usd", "RF00", None, None, None, None, 1)
+        (*OWN, "fi_new", "acct_new", "orig_1", "operating", "usd", "RF00", None, None, None, None, 1, None)
     ),
     "push.find_lasting": Case((*OWN, "acct_7", "usd")),
     "push.fetch_instructions": Case((*OWN, [at("fi_", n) for n in FEW])),
@@ -907,11 +907,19 @@ CASES: Final[Mapping[str, Case]] = {
         (
             *(*OWN, "itr_new", "operating", "new", 1, DAY, 1, "usd", "suspended", "short", "fi_new", "RF00", "RR00"),
             *(None,) * 13,
-            *(1, None, None),
+            *(1, None, None, "JENNY ROSEN", "6789", "x", None),
         )
     ),
     "push.insert_transfers": Case((*OWN, _TRANSFERS)),
-    "push.update_transfer": Case((*OWN, at("itr_", 50), "suspended", "short", None, None, "op_1", "x", *(None,) * 9)),
+    "push.update_transfer": Case((*OWN, at("itr_", 50), "suspended", "short", None, None, "op_1", "x", *(None,) * 10)),
+    "push.insert_payer": Case(
+        (*OWN, "kpay_new", "acct_7", "Jenny", "6789", "x", "itr_1", "op_1", "op_2", False, 1, None, None)
+    ),
+    "push.payers_of_owner": Case((*OWN, "acct_7")),
+    "push.lock_payer": Case((*OWN, at("kpay_", 500))),
+    "push.end_payer": Case((*OWN, at("kpay_", 500), "op_1", 1)),
+    "erasure.page_known_payers": Case((*OWN, "", 100, "acct_7")),
+    "erasure.erase_known_payers": Case((*OWN, [at("kpay_", n) for n in MANY])),
     "push.find_number": Case((*OWN, at("acct_", 501), "operating")),
     "push.find_highest_body": Case((*OWN, "operating", "4400000000", "4499999999")),
     "push.insert_number": Case((*OWN, "operating", "4300000000", "4300000000", "acct_new", "fi_new", 1)),

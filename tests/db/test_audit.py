@@ -39,6 +39,7 @@ STATE: Final = (
         "funding_instructions",
         "incoming_transfers",
         "virtual_accounts",
+        "known_payers",
         "statement_mappings",
         "report_runs",
     ),

@@ -25,7 +25,8 @@ from brim.core.dishonors.store import insert_return, update_return
 from brim.core.funding import FundingKind, FundingSource
 from brim.core.funding.store import insert_funding_source
 from brim.core.line_settlements import SETTLEMENT_PREFIX
-from brim.core.push import TRANSFER_PREFIX, IncomingTransfer, Proposal, SuspenseReason, TransferStatus
+from brim.core.push import TRANSFER_PREFIX, IncomingTransfer, KnownPayer, Proposal, SuspenseReason, TransferStatus
+from brim.core.push.payer_store import insert_payer
 from brim.core.push.receiving import post as post_step
 from brim.core.push.references import RETURN_BODY, new_reference
 from brim.core.push.rules import SuspenseStep
@@ -564,6 +565,27 @@ class AchObjects:
 
         self._run(make)
         return made.id
+
+    def known_payer(self) -> str:
+        """Return the id of somebody who may pay the platform."""
+        payer = KnownPayer(
+            scope=self._scope,
+            id=self._new_id("kpay_"),
+            owner=self._scope.account,
+            name="JENNY ROSEN",
+            transfer="itr_x",
+            proposed_by="op_8",
+            approved_by="op_9",
+            one_person=False,
+            created_ms=system_clock_ms(),
+        )
+
+        async def make(database: Database) -> None:
+            async with database.transaction() as conn:
+                await insert_payer(conn, payer)
+
+        self._run(make)
+        return payer.id
 
     def sent_debit(self) -> str:
         """Return a pending top-up whose debit has left and settles soon."""

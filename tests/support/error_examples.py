@@ -485,6 +485,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The transfer itr_x is credited, and not in suspense."),
     (push.AlreadyProposedError(_TRANSFER), 400, "incoming_transfer_already_proposed", None,
      "op_1 has proposed to send back itr_x: approve or decline that first."),
+    (push.NoPayerError(_TRANSFER), 400, "incoming_transfer_names_no_payer", "remember_payer",
+     "The statement does not say who has sent itr_x, so nobody can be remembered."),
     (push.NotProposedError(_TRANSFER), 400, "incoming_transfer_not_proposed", None,
      "Something else is proposed for the transfer itr_x now: look at it again."),
     (push.CannotAssignError(_TRANSFER, "The account is closed."), 400, "incoming_transfer_not_assignable", "account",

@@ -342,6 +342,14 @@ _BOOKS: Final = (
         {account}, false, 'fi_' || {id}, 'acct_' || n / 100, 'orig_1', 'operating', 'usd', 'RF' || n, n, n
     FROM n
     """,
+    """
+    known_payers (
+        account, livemode, id, owner, name, transfer, proposed_by, approved_by, one_person, created_ms
+    )
+    SELECT
+        {account}, false, 'kpay_' || {id}, 'acct_' || n / 10, 'Payer ' || n, 'itr_' || {id}, 'op_1', 'op_2', false, n
+    FROM n
+    """,
     # One number in ten was released.
     """
     virtual_accounts (

@@ -124,6 +124,7 @@ def _make_of_the_bank(operation: Operation, objects: AchObjects) -> str:
     if operation.path.startswith("/v1/brim/incoming_transfers"):
         return objects.suspended_transfer(is_proposed=operation.path.endswith(("/approve", "/decline")))
     make = {
+        "/v1/brim/known_payers": objects.known_payer,
         "/v1/brim/ach/returns": objects.ach_return,
         "/v1/brim/ach/reversals": objects.reversal,
         "/v1/brim/refunds": objects.refund,

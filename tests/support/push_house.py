@@ -29,6 +29,7 @@ class House:
     def __init__(self, live: LiveMoney) -> None:
         self.live = live
         self.database = live.database
+        self.renderers = WIRE_FORMATS
         self.opening = 0
         self._files = 0
 

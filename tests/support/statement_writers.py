@@ -13,7 +13,7 @@ class Entry:
     """A movement, `amount` in minor units and positive to the customer.
 
     `parts` are the payments that it is made of, `counted` how many the bank says there are. `sent_to` is the number
-    that it was sent to, where camt says that.
+    that it was sent to, and `payer` a name and an account, where camt says that.
     """
 
     amount: int
@@ -26,6 +26,7 @@ class Entry:
     status: str = "BOOK"
     counted: int = 0
     sent_to: str = ""
+    payer: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,14 @@ def balance(kind: str, amount: int, account: Account) -> str:
     )
 
 
+def party_account(name: str, number: str) -> str:
+    """Return the account of a party, by its IBAN or another number."""
+    if not number:
+        return ""
+    inside = f"<IBAN>{number}</IBAN>" if number[0].isalpha() else f"<Othr><Id>{number}</Id></Othr>"
+    return f"<{name}><Id>{inside}</Id></{name}>"
+
+
 def entry_xml(entry: Entry, account: Account, version: int) -> str:
     """Return an entry, with details as the version has them."""
     currency = account.currency
@@ -99,11 +108,12 @@ def entry_xml(entry: Entry, account: Account, version: int) -> str:
         reason = f"<RtrInf><Rsn><Cd>{entry.reason}</Cd></Rsn></RtrInf>" if entry.reason else ""
         reference = f"<Refs><EndToEndId>{escape(end_to_end_id)}</EndToEndId></Refs>"
         details += f"<TxDtls>{reference}{inside}{direct}{reason}</TxDtls>"
-    if entry.sent_to:
-        kind = "IBAN" if entry.sent_to[0].isalpha() else "Othr><Id"
-        end = "IBAN" if entry.sent_to[0].isalpha() else "Id></Othr"
-        account_xml = f"<CdtrAcct><Id><{kind}>{entry.sent_to}</{end}></Id></CdtrAcct>"
-        details += f"<TxDtls>{money('Amt', entry.amount, currency)}<RltdPties>{account_xml}</RltdPties></TxDtls>"
+    if entry.sent_to or any(entry.payer):
+        name, account_of_payer = entry.payer
+        parties = f"<Dbtr><Pty><Nm>{escape(name)}</Nm></Pty></Dbtr>" if name else ""
+        parties += party_account("DbtrAcct", account_of_payer) + party_account("CdtrAcct", entry.sent_to)
+        direct = f"<CdtDbtInd>{direction(entry.amount)}</CdtDbtInd>"
+        details += f"<TxDtls>{money('Amt', entry.amount, currency)}{direct}<RltdPties>{parties}</RltdPties></TxDtls>"
     if entry.counted:
         details = f"<Btch><NbOfTxs>{entry.counted}</NbOfTxs></Btch>{details}"
     charges = ""

@@ -402,6 +402,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     push.NoAmountError: Place(param="amount"),
     push.NotSuspendedError: Place(400, "incoming_transfer_unexpected_state"),
     push.AlreadyProposedError: Place(400, "incoming_transfer_already_proposed"),
+    push.NoPayerError: Place(400, "incoming_transfer_names_no_payer", "remember_payer"),
     push.NotProposedError: Place(400, "incoming_transfer_not_proposed"),
     push.CannotAssignError: Place(400, "incoming_transfer_not_assignable", "account"),
     reversals.NotReversibleError: Place(400, "debit_not_reversible", "topup"),

@@ -186,6 +186,8 @@ COMPONENTS: Final = (
     Component(push_wire.BankTransferObject, "funding_instructions_bank_transfer"),
     Component(push_wire.FinancialAddressObject, "funding_instructions_bank_transfer_financial_address"),
     Component(push_wire.AbaObject, "funding_instructions_bank_transfer_aba_record"),
+    Component(push_wire.KnownPayerObject, "brim.known_payer"),
+    Component(push_wire.TransferPayerObject, "brim.incoming_transfer_payer"),
     Component(push_wire.IbanObject, "funding_instructions_bank_transfer_iban_record"),
     Component(push_wire.IncomingTransferObject, "brim.incoming_transfer"),
     Component(push_wire.ProposalObject, "brim.incoming_transfer_proposal"),

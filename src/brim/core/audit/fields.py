@@ -40,6 +40,7 @@ class ObjectType(StrEnum):
     FUNDING_SOURCE = "funding_source"
     INCOMING_TRANSFER = "incoming_transfer"
     LEGAL_HOLD = "legal_hold"
+    KNOWN_PAYER = "known_payer"
     LINE_SETTLEMENT = "line_settlement"
     OPERATOR = "operator"
     ORIGINATOR = "originator"
@@ -160,6 +161,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "customer": plain,
         "customer_account": plain,
     },
+    ObjectType.KNOWN_PAYER: {"owner": plain, "transfer": plain, "last4": plain, "ended_by": plain},
     ObjectType.LINE_SETTLEMENT: {
         "status": plain,
         "note": plain,
@@ -179,6 +181,7 @@ FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
         "proposed": plain,
         "proposed_owner": plain,
         "proposed_by": plain,
+        "remember_payer": plain,
         "decided_by": plain,
     },
     ObjectType.LEGAL_HOLD: {

@@ -124,6 +124,7 @@ class Action(StrEnum):
     TRANSFER_DECLINED = "incoming_transfer.declined"
     TRANSFER_UPDATED = "incoming_transfer.updated"
     TRANSFER_SIMULATED = "incoming_transfer.simulated"
+    KNOWN_PAYER_FORGOTTEN = "known_payer.forgotten"
     ACH_REVERSAL_REQUESTED = "ach_reversal.requested"
     REFUND_REQUESTED = "refund.requested"
     REFUND_CANCELED = "refund.canceled"

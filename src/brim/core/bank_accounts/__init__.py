@@ -11,6 +11,7 @@ from brim.core.bank_accounts.number_ranges import (
     parse_number_range,
 )
 from brim.core.bank_accounts.rules import (
+    SHOWN_DIGITS,
     TEST_BANK_NAME,
     TEST_BANK_ROUTING_NUMBER,
     AccountNumberInvalidError,
@@ -28,6 +29,7 @@ from brim.core.bank_accounts.rules import (
 )
 
 __all__ = [
+    "SHOWN_DIGITS",
     "TEST_BANK_NAME",
     "TEST_BANK_ROUTING_NUMBER",
     "AccountNumberInvalidError",

@@ -31,10 +31,10 @@ _NOT_ON_FILE: Final = "its bank account is not on file"
 
 
 class Correcting:
-    """What it takes to apply notifications of change: the secrets, and what writes events."""
+    """What it takes to apply notifications of change: the `secrets`, and what writes events."""
 
     def __init__(self, secrets: BankSecrets, vault: Vault, renderers: Renderers) -> None:
-        self._secrets = secrets
+        self.secrets = secrets
         self._vault = vault
         self._renderers = renderers
 
@@ -85,7 +85,7 @@ class Correcting:
         )
         try:
             correction = await corrections.take_in(
-                conn, self._vault, self._secrets, self._renderers, notice, moment=moment
+                conn, self._vault, self.secrets, self._renderers, notice, moment=moment
             )
         except ResourceMissingError:
             return _NOT_ON_FILE
@@ -104,7 +104,7 @@ class Correcting:
 
     async def number_of_topup(self, conn: Conn, scope: AccountScope, topup: str) -> str | None:
         """Return the account number that a bank has corrected that of a top-up's to, None where it has not."""
-        return await corrections.corrected_number(conn, self._secrets, scope, topup)
+        return await corrections.corrected_number(conn, self.secrets, scope, topup)
 
     async def _hold_presented(self, conn: Conn, entry: Entry) -> str | None:
         """Hold the top-up or prenote of an entry; return which bank account it names."""

@@ -11,6 +11,7 @@ import msgspec
 
 from brim.base.paging import PageRequest, window_of
 from brim.base.scope import AccountScope
+from brim.core.bank_accounts import SHOWN_DIGITS, BankNumbers
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.batch_entries import booked_for, credits_in, refunded_in
 from brim.core.direct_debits.collection_lines import match_collected_batch, match_net_batch, match_returned_collection
@@ -20,6 +21,7 @@ from brim.core.direct_debits.file_reading import FileReading, entries_of_trace, 
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.known_names import KnownNames, look_up
 from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
+from brim.core.direct_debits.line_rows import LONGEST_REFERENCE
 from brim.core.direct_debits.microdeposit_entries import with_amounts
 from brim.core.direct_debits.microdeposit_rules import MICRODEPOSIT_DESCRIPTION
 from brim.core.direct_debits.rules import FILE_PREFIX, AchFile, Entry, FileStatus
@@ -28,6 +30,7 @@ from brim.core.originators import Originator, find_originator
 from brim.core.push import (
     RETURN_BODY,
     TRANSFER_PREFIX,
+    Payer,
     TransferLine,
     find_references,
     find_taken_back,
@@ -264,6 +267,7 @@ async def _find_transfer(asked: AskedLine) -> LineMatch | None:
         texts=transfer_texts(line),
         transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms),
         payments=_payments_in(line),
+        payer=await _payer_of(reading, line),
         accounts=_accounts_in(line),
     )
     return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
@@ -394,6 +398,22 @@ def transfer_texts(line: StatementLine) -> tuple[str, ...]:
     details = [text for each in line.details for text in _texts_of(each)]
     mine = (line.customer_reference, line.end_to_end_id, line.payment_information_id, line.entry_reference, line.text)
     return tuple(text for text in (*details, *mine) if text)
+
+
+async def _payer_of(reading: FileReading, line: StatementLine) -> Payer | None:
+    """Return who has sent the money of a line; None where it does not say, or names several."""
+    said = {(each.counterparty_name, each.counterparty_account) for each in line.details}
+    if len(said) != 1:
+        return None
+    name, account = said.pop()
+    plain = "".join(account.upper().split())
+    if not name and not plain:
+        return None
+    return Payer(
+        name=name[:LONGEST_REFERENCE] or None,
+        last4=plain[-SHOWN_DIGITS:] or None,
+        fingerprint=await reading.correcting.secrets.fingerprint(BankNumbers("", plain)) if plain else None,
+    )
 
 
 def _accounts_in(line: StatementLine) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from brim.core.rails.ach import local_day
 from brim.core.reconciliation import LINE_PREFIX, StatementLineRow
 from brim.core.reconciliation.formats import Statement, StatementLine
 
-_LONGEST_REFERENCE: Final = 200
+LONGEST_REFERENCE: Final = 200
 """Characters; formats allow 35, and some banks write more."""
 
 
@@ -69,6 +69,6 @@ def reference_of(line: StatementLine) -> str | None:
 
 def bounded(text: str) -> str:
     """Return a reference that an index can hold: no bank has a longer one, but a made-up file may."""
-    if len(text) <= _LONGEST_REFERENCE:
+    if len(text) <= LONGEST_REFERENCE:
         return text
-    return f"{text[:_LONGEST_REFERENCE]}.../{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{text[:LONGEST_REFERENCE]}.../{hashlib.sha256(text.encode()).hexdigest()}"

@@ -607,12 +607,30 @@ ORDER BY id
 LIMIT $4;
 
 -- name: erase_incoming_transfers
--- The notes about transfers.
+-- The notes about transfers, and who has sent them.
 UPDATE incoming_transfers AS t
-SET note = NULL
+SET note = NULL, payer_name = NULL, payer_last4 = NULL, payer_fingerprint = NULL
 FROM unnest($3::text[]) AS n (id)
 CROSS JOIN LATERAL ({place in incoming_transfers of n.id}) AS f
-WHERE t.ctid = f.place AND t.note IS NOT NULL;
+WHERE t.ctid = f.place AND (t.note IS NOT NULL OR t.payer_name IS NOT NULL OR t.payer_fingerprint IS NOT NULL);
+
+-- name: page_known_payers
+-- Who may pay an account (5), or might.
+SELECT id
+FROM known_payers
+WHERE account = $1 AND livemode = $2 AND owner BETWEEN $5 AND $5 AND id > $3
+ORDER BY owner, id
+LIMIT $4;
+
+-- name: erase_known_payers
+-- Who they are; they may not pay the account any more.
+UPDATE known_payers AS t
+SET
+    name = NULL, last4 = NULL, fingerprint = NULL, ended_by = coalesce(t.ended_by, 'erasure'),
+    ended_ms = coalesce(t.ended_ms, t.created_ms)
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL ({place in known_payers of n.id}) AS f
+WHERE t.ctid = f.place AND (t.name IS NOT NULL OR t.fingerprint IS NOT NULL);
 
 -- name: page_audit_log
 -- Lines of the audit log, which is the whole installation's, after $1.

@@ -334,6 +334,13 @@ async def _erase_instructions(task: Task, conn: Conn, after: str, *, livemode: b
     return Page(Counter(funding_instructions=count), next_of(rows, task))
 
 
+async def _erase_known_payers(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:
+    scope = AccountScope(task.platform, livemode)
+    rows = await store.page(conn, "known_payers", scope, after, task.page, task.target.account)
+    count = await store.write(conn, "erase_known_payers", scope, [row["id"] for row in rows])
+    return Page(Counter(known_payers=count), next_of(rows, task))
+
+
 async def _erase_transfers(task: Task, conn: Conn, after: str, *, livemode: bool) -> Page:
     scope = AccountScope(task.platform, livemode)
     rows = await store.page(conn, "incoming_transfers", scope, after, task.page, task.target.account)
@@ -380,6 +387,7 @@ _PAYER_STEPS: Final = (*_SHARED, ("bank_tokens", _erase_tokens), ("funding_sourc
 _ACCOUNT_STEPS: Final = (
     *_SHARED,
     ("funding_instructions", _erase_instructions),
+    ("known_payers", _erase_known_payers),
     ("incoming_transfers", _erase_transfers),
     ("removed", _remove_rows),
     ("funding_sources", _erase_funding_sources),

@@ -39,6 +39,7 @@ from brim.core.rails.ach import (
     OriginatorProfile,
     ProfileError,
     SecCode,
+    TransferPayers,
     TransferPolicy,
     Transfers,
     check_profile,
@@ -553,6 +554,8 @@ def _loosens_microdeposits(before: OriginatorProfile, after: OriginatorProfile) 
 def _loosens_transfers(before: OriginatorProfile, after: OriginatorProfile) -> bool:
     """Tell whether a change lets transfers be credited that were breaks, or in suspense."""
     policies = ("transfers_short", "transfers_over", "transfers_late")
+    if before.transfers_payers is TransferPayers.KNOWN and after.transfers_payers is TransferPayers.ANY:
+        return True
     return (before.transfers is Transfers.OFF and after.transfers is Transfers.ON) or any(
         getattr(before, policy) is TransferPolicy.SUSPEND and getattr(after, policy) is TransferPolicy.CREDIT
         for policy in policies

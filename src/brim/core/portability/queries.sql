@@ -150,6 +150,10 @@
 -- By what references its accounts are paid.
 {rows of funding_instructions by t.livemode, t.id};
 
+-- name: rows_of_known_payers
+-- Who may pay its accounts.
+{rows of known_payers by t.livemode, t.id};
+
 -- name: rows_of_virtual_accounts
 -- Which virtual account numbers its accounts have.
 {rows of virtual_accounts by t.livemode, t.bank_account, t.body};
@@ -418,6 +422,10 @@ FROM (
 -- name: put_funding_instructions
 -- By what references its accounts are paid.
 {rows put into funding_instructions};
+
+-- name: put_known_payers
+-- Who may pay its accounts.
+{rows put into known_payers};
 
 -- name: put_virtual_accounts
 -- Which virtual account numbers its accounts have.

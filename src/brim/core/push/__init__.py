@@ -6,6 +6,7 @@ suspense for a person. Neighbors: `ach` reads the statements and calls here for 
 """
 
 from brim.core.push.numbers import NumbersLeft, count_numbers_left, release_numbers
+from brim.core.push.payers import forget_payer, list_payers
 from brim.core.push.playing import NoAmountError, Scenario, play_transfer
 from brim.core.push.receiving import (
     ForeseenTransfer,
@@ -30,8 +31,11 @@ from brim.core.push.rules import (
     IncomingTransfer,
     InstructionsCurrencyError,
     InstructionsStatus,
+    KnownPayer,
+    NoPayerError,
     NotProposedError,
     NotSuspendedError,
+    Payer,
     Policy,
     Proposal,
     SuspenseReason,
@@ -75,11 +79,14 @@ __all__ = [
     "IncomingTransfer",
     "InstructionsCurrencyError",
     "InstructionsStatus",
+    "KnownPayer",
     "NewInstructions",
     "NoAmountError",
+    "NoPayerError",
     "NotProposedError",
     "NotSuspendedError",
     "NumbersLeft",
+    "Payer",
     "PlannedTransfer",
     "Policy",
     "Proposal",
@@ -99,8 +106,10 @@ __all__ = [
     "find_taken_back",
     "find_transfer",
     "foresee_line",
+    "forget_payer",
     "hold_for_itemizing",
     "itemize_transfer",
+    "list_payers",
     "list_transfers",
     "names_number",
     "page_instructions",

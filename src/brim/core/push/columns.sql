@@ -9,7 +9,8 @@ amount bigint,
 expires_ms bigint,
 description text,
 metadata jsonb,
-created_ms bigint
+created_ms bigint,
+payers text
 
 -- columns: transfer
 id text,
@@ -39,4 +40,22 @@ one_person boolean,
 ended_by text,
 created_ms bigint,
 ended_ms bigint,
-number text
+number text,
+payer_name text,
+payer_last4 text,
+payer_fingerprint text,
+remember_payer boolean
+
+-- columns: payer
+id text,
+owner text,
+name text,
+last4 text,
+fingerprint text,
+transfer text,
+proposed_by text,
+approved_by text,
+one_person boolean,
+created_ms bigint,
+ended_by text,
+ended_ms bigint

@@ -1,7 +1,7 @@
 -- name: insert_instructions
 -- Write instructions; no row comes back where their reference is taken, or the account has lasting ones in the currency.
 INSERT INTO funding_instructions (account, livemode, {instructions_columns})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14)
 ON CONFLICT DO NOTHING
 RETURNING id;
 
@@ -118,7 +118,7 @@ UNION ALL
 INSERT INTO incoming_transfers (account, livemode, {transfer_columns})
 VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25, $26, $27, $28, $29, $30
+    $25, $26, $27, $28, $29, $30, $31, $32, $33, $34
 )
 ON CONFLICT ON CONSTRAINT incoming_transfers_return_reference DO NOTHING
 RETURNING id;
@@ -129,7 +129,7 @@ UPDATE incoming_transfers
 SET
     status = $4, reason = $5, owner = $6, topup = $7, handled_by = $8, note = $9, proposed = $10, proposed_owner = $11,
     proposed_by = $12, proposed_ms = $13, decided_by = $14, decided_ms = $15, one_person = $16, ended_by = $17,
-    ended_ms = $18
+    ended_ms = $18, remember_payer = $19
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM incoming_transfers

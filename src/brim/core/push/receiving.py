@@ -20,6 +20,7 @@ from brim.core.bank_accounts import find_numbers
 from brim.core.events import BY_ITSELF, Cause, Event, EventType, Renderers, insert_events, new_event
 from brim.core.push import store
 from brim.core.push.number_store import GivenNumber, find_given
+from brim.core.push.payers import objection_to
 from brim.core.push.references import (
     RETURN_BODY,
     Damaged,
@@ -33,6 +34,7 @@ from brim.core.push.rules import (
     FundingInstructions,
     IncomingTransfer,
     Part,
+    Payer,
     Policy,
     Suggestion,
     SuspenseReason,
@@ -83,6 +85,8 @@ class TransferLine(msgspec.Struct, frozen=True, kw_only=True):
     """The id of the transfer that it becomes."""
     payments: tuple[tuple[str, ...], ...] = ()
     """What belongs to each payment, where the bank has booked several as one line."""
+    payer: Payer | None = None
+    """Who has sent it; None where the statement does not say, or says several."""
     accounts: tuple[str, ...] = ()
     """The account numbers that the bank says it was sent to, where the format has them apart."""
 
@@ -136,6 +140,14 @@ async def receive_line(
     instructions = await store.lock_instructions(conn, scope, means)
     if instructions is None:
         raise AssertionError("instructions are never removed")
+    objection = await objection_to(conn, instructions, line.payer, policy)
+    if objection is not None:
+        whole = new_transfer(
+            line, Part(row.amount, objection), at=at, reference=instructions.reference, account=named.number
+        )
+        suggestions = await _suggest(conn, scope, {instructions.id: "named"})
+        whole = msgspec.structs.replace(whole, instructions=instructions.id, suggestions=suggestions)
+        return [await _suspend(conn, whole, renderers=renderers, at=at)]
     parts = decide(instructions, amount=row.amount, currency=row.currency, booked_on=row.booked_on, policy=policy)
     parts = checked(instructions, parts)
     written = []
@@ -170,6 +182,9 @@ async def foresee_line(conn: Conn, line: TransferLine, *, policy: Policy, receiv
         reason, _, _ = await _unmatched(conn, line, named, means)
         return ForeseenTransfer(account=None, parts=(Part(row.amount, reason),))
     instructions = (await store.fetch_instructions(conn, scope, [means]))[means]
+    objection = await objection_to(conn, instructions, line.payer, policy)
+    if objection is not None:
+        return ForeseenTransfer(account=None, parts=(Part(row.amount, objection),))
     before = received.get(instructions.id, 0)
     received[instructions.id] = before + row.amount
     instructions = msgspec.structs.replace(instructions, received=instructions.received + before)
@@ -315,6 +330,9 @@ def new_transfer(
         return_reference=new_reference(f"{line.row.scope.account}/{named}/{number}", length=RETURN_BODY),
         created_ms=at.now_ms,
         number=account,
+        payer_name=None if line.payer is None else line.payer.name,
+        payer_last4=None if line.payer is None else line.payer.last4,
+        payer_fingerprint=None if line.payer is None else line.payer.fingerprint,
         description="\n".join(text for text in (line.row.description, line.row.remittance) if text),
         bank_reference=line.row.bank_reference,
         statement_line=line.row.id,

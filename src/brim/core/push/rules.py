@@ -11,10 +11,11 @@ from brim.base.errors import BrimError, KeptRefusalError
 from brim.base.scope import AccountScope
 from brim.core.bank_accounts import NumberRange, parse_number_range
 from brim.core.ledger import EntryLine, JournalEntry, Posting, bank_ledger_account, suspense_ledger_account
-from brim.core.rails.ach import OriginatorProfile, TransferPolicy
+from brim.core.rails.ach import OriginatorProfile, TransferPayers, TransferPolicy
 
 INSTRUCTIONS_PREFIX: Final = "fi_"
 TRANSFER_PREFIX: Final = "itr_"
+PAYER_PREFIX: Final = "kpay_"
 SOURCE_TYPE: Final = "incoming_transfer"
 """What the ledger calls what a transfer in suspense posts."""
 CURRENCY: Final = "usd"
@@ -59,6 +60,10 @@ class SuspenseReason(StrEnum):
     """It was sent to a virtual account number of the range that nobody has."""
     NUMBER_ENDED = "number_ended"
     """It was sent to the virtual account number of an account that has ended."""
+    UNKNOWN_PAYER = "unknown_payer"
+    """The account is paid by known payers only, and this is none of them."""
+    NO_PAYER = "no_payer"
+    """The account is paid by known payers only, and the statement does not say who has paid."""
     CONFLICT = "conflict"
     """The virtual account number is one account's, and the reference, or another number, another's."""
 
@@ -85,6 +90,7 @@ class Policy(msgspec.Struct, frozen=True):
     short: TransferPolicy = TransferPolicy.SUSPEND
     over: TransferPolicy = TransferPolicy.SUSPEND
     late: TransferPolicy = TransferPolicy.CREDIT
+    payers: TransferPayers = TransferPayers.ANY
     numbers: NumberRange | None = None
     """The virtual account numbers of the bank account."""
 
@@ -95,6 +101,7 @@ def policy_of(profile: OriginatorProfile) -> Policy:
         short=profile.transfers_short,
         over=profile.transfers_over,
         late=profile.transfers_late,
+        payers=profile.transfers_payers,
         numbers=numbers_of(profile),
     )
 
@@ -102,6 +109,51 @@ def policy_of(profile: OriginatorProfile) -> Policy:
 def numbers_of(profile: OriginatorProfile) -> NumberRange | None:
     """Return the virtual account numbers of a profile, which was checked when it was written."""
     return parse_number_range(profile.transfers_numbers) if profile.transfers_numbers else None
+
+
+class Payer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has sent money, as a statement says: a name, and a bank account by its last digits and its fingerprint."""
+
+    name: str | None = None
+    last4: str | None = None
+    fingerprint: str | None = None
+
+
+class KnownPayer(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may pay an account (`owner`) of a platform (`scope`), and by whose word; times are in Unix ms.
+
+    `transfer` is the one with whose assignment they were allowed.
+    """
+
+    scope: AccountScope
+    id: str
+    owner: str
+    name: str | None = None
+    last4: str | None = None
+    fingerprint: str | None = None
+    transfer: str
+    proposed_by: str
+    approved_by: str
+    one_person: bool
+    created_ms: int
+    ended_by: str | None = None
+    ended_ms: int | None = None
+
+
+def is_known(payer: Payer, known: KnownPayer) -> bool:
+    """Tell whether somebody is a known payer: by the bank account where both have one, else by name.
+
+    A name with another bank account is somebody else: anybody can write a name.
+    """
+    if known.ended_ms is not None:
+        return False
+    if payer.fingerprint and known.fingerprint:
+        return payer.fingerprint == known.fingerprint
+    return bool(payer.name and known.name) and _plain_name(payer.name) == _plain_name(known.name)
+
+
+def _plain_name(name: str | None) -> str:
+    return " ".join((name or "").casefold().split())
 
 
 class FundingInstructions(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +175,7 @@ class FundingInstructions(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
     metadata: dict[str, str] = {}
     created_ms: int
+    payers: TransferPayers | None = None
     received: int = 0
 
     @property
@@ -159,7 +212,8 @@ class IncomingTransfer(msgspec.Struct, frozen=True, kw_only=True):
 
     It belongs to the platform whose bank account it is on (`scope`); `owner` and `topup` are set once it is credited.
     `bank_account` and `line_key` name the line, whose id is `statement_line`; `ended_by` is the line that took it back.
-    `number` is the virtual account number that it was sent to.
+    `number` is the virtual account number that it was sent to. `payer_...` is who has sent it; with `remember_payer`,
+    approving the assignment allows them for the account.
     Times are Unix milliseconds.
     """
 
@@ -192,9 +246,19 @@ class IncomingTransfer(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
     ended_ms: int | None = None
     number: str | None = None
+    payer_name: str | None = None
+    payer_last4: str | None = None
+    payer_fingerprint: str | None = None
+    remember_payer: bool | None = None
     description: str | None = None
     bank_reference: str | None = None
     statement_line: str | None = None
+
+    @property
+    def payer(self) -> Payer | None:
+        """Who has sent it; None where the statement does not say."""
+        found = Payer(name=self.payer_name, last4=self.payer_last4, fingerprint=self.payer_fingerprint)
+        return found if found.name or found.fingerprint else None
 
     @property
     def line(self) -> str:
@@ -314,6 +378,13 @@ class NotSuspendedError(KeptRefusalError):
 
     def __init__(self, transfer: IncomingTransfer) -> None:
         super().__init__(f"The transfer {transfer.id} is {transfer.status}, and not in suspense.")
+
+
+class NoPayerError(KeptRefusalError):
+    """Nobody can be remembered as the payer of a transfer whose statement names none."""
+
+    def __init__(self, transfer: IncomingTransfer) -> None:
+        super().__init__(f"The statement does not say who has sent {transfer.id}, so nobody can be remembered.")
 
 
 class AlreadyProposedError(KeptRefusalError):

@@ -17,6 +17,7 @@ from brim.core.events import BY_ITSELF, Cause, Renderers
 from brim.core.originators import Originator, OriginatorStatus, check_not_key, check_person, name_of
 from brim.core.push import number_store, store
 from brim.core.push.numbers import give_number
+from brim.core.push.payers import remember
 from brim.core.push.receiving import leave_suspense
 from brim.core.push.references import new_reference
 from brim.core.push.rules import (
@@ -29,6 +30,7 @@ from brim.core.push.rules import (
     FundingInstructions,
     IncomingTransfer,
     InstructionsCurrencyError,
+    NoPayerError,
     NotProposedError,
     NotSuspendedError,
     Proposal,
@@ -36,7 +38,7 @@ from brim.core.push.rules import (
     TransferStatus,
     numbers_of,
 )
-from brim.core.rails.ach import Transfers
+from brim.core.rails.ach import TransferPayers, Transfers
 from brim.core.time import lock_owner_time
 from brim.core.topups import AmountTooLargeError, check_amount, read_config
 from brim.platform import lookups
@@ -57,6 +59,7 @@ class NewInstructions(msgspec.Struct, frozen=True, kw_only=True):
     expires_ms: int | None = None
     description: str | None = None
     metadata: dict[str, str] = {}
+    payers: TransferPayers | None = None
 
 
 class BankDetails(NamedTuple):
@@ -71,10 +74,11 @@ class BankDetails(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What somebody has seen proposed: which way out of suspense, and to which account."""
+    """What somebody has seen proposed: which way out of suspense, to which account, and to remember the payer."""
 
     proposal: Proposal
     owner: str | None
+    remember_payer: bool = False
 
 
 TEST_DETAILS: Final = BankDetails(
@@ -135,6 +139,7 @@ async def create_instructions(
             description=wanted.description,
             metadata=wanted.metadata,
             created_ms=moment.now_ms,
+            payers=wanted.payers,
         )
         if await store.insert_instructions(conn, new):
             break  # else the reference is another's, which is very rare, or somebody has just given the lasting ones
@@ -313,6 +318,7 @@ async def propose(  # noqa: PLR0913  who wants what, when and by what means
     proposal: Proposal,
     *,
     owner: str | None = None,
+    remember_payer: bool = False,
     approvers: int,
     renderers: Renderers,
     cause: Cause = BY_ITSELF,
@@ -322,7 +328,10 @@ async def propose(  # noqa: PLR0913  who wants what, when and by what means
 ) -> IncomingTransfer:
     """Propose to assign a transfer in suspense to an account (`owner`), or to send it back; in test mode, do so.
 
+    With `remember_payer`, whoever has sent it may pay the account from then on.
+
     Raises:
+        NoPayerError: its statement does not say who that is.
         ResourceMissingError: there is no such transfer, or the platform has no such account.
         NotSuspendedError: it is not in suspense.
         AlreadyProposedError: something is proposed for it.
@@ -336,10 +345,17 @@ async def propose(  # noqa: PLR0913  who wants what, when and by what means
     before = await _suspended(conn, scope, transfer_id)
     if before.proposed is not None:
         raise AlreadyProposedError(before)
+    if remember_payer and before.payer is None:
+        raise NoPayerError(before)
     if scope.livemode:
         check_not_key(by, approvers=approvers)
     after = msgspec.structs.replace(
-        before, proposed=proposal, proposed_owner=owner, proposed_by=name_of(by), proposed_ms=now_ms
+        before,
+        proposed=proposal,
+        proposed_owner=owner,
+        proposed_by=name_of(by),
+        proposed_ms=now_ms,
+        remember_payer=remember_payer or None,
     )
     if not scope.livemode:  # nothing is written before it is certain that it can be done
         return await _carry_out(
@@ -379,7 +395,8 @@ async def approve(  # noqa: PLR0913  who agrees to what, and by what means
     if seen is not None and seen.proposed_owner is not None:  # an account's clock is held before a transfer
         await lock_owner_time(conn, AccountScope(seen.proposed_owner, scope.livemode), now_ms=now_ms, ids=ids)
     before = await _suspended(conn, scope, transfer_id)
-    if before.proposed is None or (expected is not None and expected != (before.proposed, before.proposed_owner)):
+    proposed = (before.proposed, before.proposed_owner, bool(before.remember_payer))
+    if before.proposed is None or (expected is not None and expected != proposed):
         raise NotProposedError(before)
     check_person(by, prepared_by=before.proposed_by or "", approvers=approvers)
     return await _carry_out(
@@ -425,6 +442,8 @@ async def _carry_out(
             )
         except AccountClosedError as error:
             raise CannotAssignError(transfer, error.message) from error
+        if transfer.remember_payer:
+            await remember(conn, decided, owner.account, now_ms=now_ms, ids=ids)
     await _record(conn, by, Action.TRANSFER_APPROVED, transfer, after, now_ms=now_ms, ids=ids)
     return after
 
@@ -460,7 +479,7 @@ async def decline(
     after = msgspec.structs.replace(
         before,
         status=TransferStatus.SUSPENDED,
-        **dict.fromkeys(("proposed", "proposed_owner", "proposed_by", "proposed_ms")),
+        **dict.fromkeys(("proposed", "proposed_owner", "proposed_by", "proposed_ms", "remember_payer")),
         **dict.fromkeys(("decided_by", "decided_ms", "one_person")),
     )
     await store.update_transfer(conn, after)

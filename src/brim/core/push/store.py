@@ -17,6 +17,7 @@ from brim.core.push.rules import (
     SuspenseReason,
     TransferStatus,
 )
+from brim.core.rails.ach import TransferPayers
 from brim.platform.database import Conn
 from brim.platform.sql import load_columns, load_queries, recordset
 
@@ -24,7 +25,7 @@ _SQL: Final = load_queries(__package__)
 _TRANSFER_COLUMNS: Final = tuple(load_columns(__package__)["transfer"])
 _CHANGING: Final = (
     *("status", "reason", "owner", "topup", "handled_by", "note", "proposed", "proposed_owner", "proposed_by"),
-    *("proposed_ms", "decided_by", "decided_ms", "one_person", "ended_by", "ended_ms"),
+    *("proposed_ms", "decided_by", "decided_ms", "one_person", "ended_by", "ended_ms", "remember_payer"),
 )
 _decode_metadata: Final = json_codec.decoder(dict[str, str])
 _decode_suggestions: Final = json_codec.decoder(tuple[Suggestion, ...])
@@ -58,6 +59,7 @@ async def insert_instructions(conn: Conn, new: FundingInstructions) -> bool:
         new.description,
         json_codec.encode_text(new.metadata) if new.metadata else None,
         new.created_ms,
+        new.payers,
     )
     return found is not None
 
@@ -231,8 +233,15 @@ async def find_of_topup(conn: Conn, scope: AccountScope, topup: str) -> list[Inc
 
 
 def _instructions(scope: AccountScope, record: Mapping[str, Any]) -> FundingInstructions:
-    metadata = record["metadata"]
-    return FundingInstructions(**{**record, "scope": scope, "metadata": _decode_metadata(metadata) if metadata else {}})
+    metadata, payers = record["metadata"], record["payers"]
+    return FundingInstructions(
+        **{
+            **record,
+            "scope": scope,
+            "metadata": _decode_metadata(metadata) if metadata else {},
+            "payers": TransferPayers(payers) if payers else None,
+        }
+    )
 
 
 def _transfer(scope: AccountScope, record: Mapping[str, Any]) -> IncomingTransfer:

@@ -1,8 +1,8 @@
 """Transfers of one statement that are received together: each as it would be alone, after those before it.
 
 Only what is plain is: a transfer that is one top-up as a whole, and one that names nobody. The rest is for
-`receive_line`, once those before it are written: what was expected and comes in parts, in another currency, or late,
-and what was sent to a virtual account number.
+`receive_line`, once those before it are written: what was expected and comes in parts, in another currency, or late;
+what was sent to a virtual account number; and what only known payers may send.
 """
 
 from collections import defaultdict
@@ -38,6 +38,7 @@ from brim.core.push.rules import (
     decide,
     suspense_posting,
 )
+from brim.core.rails.ach import TransferPayers
 from brim.core.time import OwnerTime
 from brim.core.topups import ConfigVersion, PlannedTopup, plan_topup, read_config_versions
 from brim.platform.database import Conn
@@ -160,6 +161,8 @@ class TransferSet:
     ) -> PlannedTransfer | None:
         row, owner, at = line.row, instructions.owner_scope, moments[self._scope]
         config = self._configs[owner]
+        if TransferPayers.KNOWN in {instructions.payers, policy.payers}:
+            return None
         if config.is_closed or (instructions.amount is not None and instructions.received):
             return None
         parts = decide(instructions, amount=row.amount, currency=row.currency, booked_on=row.booked_on, policy=policy)

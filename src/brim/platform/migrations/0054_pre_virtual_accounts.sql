@@ -28,3 +28,36 @@ WHERE released_ms IS NOT NULL;
 
 -- The virtual account number that a transfer was sent to; NULL where its statement names none.
 ALTER TABLE incoming_transfers ADD COLUMN number text COLLATE "C";
+
+-- Who has sent a transfer, as its statement says: a name, and a bank account by its last digits and a fingerprint.
+-- `remember_payer`: whoever approves the assignment also lets the account be paid by them from then on.
+ALTER TABLE incoming_transfers ADD COLUMN payer_name text;
+ALTER TABLE incoming_transfers ADD COLUMN payer_last4 text COLLATE "C";
+ALTER TABLE incoming_transfers ADD COLUMN payer_fingerprint text COLLATE "C";
+ALTER TABLE incoming_transfers ADD COLUMN remember_payer boolean;
+
+-- From whom transfers by these instructions are credited; NULL where the originator's profile says so.
+ALTER TABLE funding_instructions ADD COLUMN payers text COLLATE "C";
+
+-- Who may pay an account (`owner`) of a platform where not everybody may: as one person has proposed and another approved,
+-- with the assignment of a transfer. One whose personal data was erased has ended.
+CREATE TABLE known_payers (
+    account       text COLLATE "C" NOT NULL,
+    livemode      boolean NOT NULL,
+    id            text COLLATE "C" NOT NULL,
+    owner         text COLLATE "C" NOT NULL,
+    name          text,
+    last4         text COLLATE "C",
+    fingerprint   text COLLATE "C",
+    transfer      text COLLATE "C" NOT NULL,
+    proposed_by   text COLLATE "C" NOT NULL,
+    approved_by   text COLLATE "C" NOT NULL,
+    one_person    boolean NOT NULL,
+    created_ms    bigint NOT NULL,
+    ended_by      text COLLATE "C",
+    ended_ms      bigint,
+    CONSTRAINT known_payers_pk PRIMARY KEY (account, livemode, id),
+    CONSTRAINT known_payers_have_a_name CHECK (ended_ms IS NOT NULL OR name IS NOT NULL OR fingerprint IS NOT NULL),
+    CONSTRAINT known_payers_two_people CHECK (one_person OR NOT livemode OR proposed_by <> approved_by)
+);
+CREATE INDEX known_payers_of_owner ON known_payers (account, livemode, owner, id);

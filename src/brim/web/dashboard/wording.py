@@ -216,6 +216,8 @@ SUSPENSE_REASONS: Final = {
     "amount": "no top-up can have this amount",
     "unknown_number": "the virtual account number is nobody's",
     "number_ended": "the account of the virtual account number has ended",
+    "unknown_payer": "the payer is not known to the account",
+    "no_payer": "the statement does not say who has paid",
     "conflict": "the virtual account number and the reference are of different accounts",
 }
 """Why a transfer is in suspense."""

@@ -100,6 +100,7 @@ ACTIONS: Final = {
     Action.REPORT_RUN_MADE: "Ran a report",
     Action.STATEMENT_MAPPING_MADE: "Created a mapping for CSV statements",
     Action.STATEMENT_MAPPING_UPDATED: "Changed a mapping for CSV statements",
+    Action.KNOWN_PAYER_FORGOTTEN: "Let somebody not pay an account any more",
     Action.FUNDING_INSTRUCTIONS_MADE: "Created funding instructions",
     Action.TRANSFER_PROPOSED: "Proposed what becomes of an incoming transfer",
     Action.TRANSFER_APPROVED: "Approved what was proposed for an incoming transfer",

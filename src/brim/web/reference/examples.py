@@ -142,6 +142,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimIncomingTransfers": {"status": "suspended", "limit": 3},
     "PostBrimIncomingTransfersIncomingTransfer": {"handled_by": "jenny", "note": "Asked the payer on Monday."},
     "PostBrimIncomingTransfersIncomingTransferAssign": {"account": _ACCOUNT},
+    "GetBrimKnownPayers": {"account": _ACCOUNT, "limit": 3},
     "GetBrimNegativeBalances": {"limit": 3},
     "GetBrimBalanceReserves": {"limit": 3},
     "PostBrimBalanceReserves": {"amount": 50_000, "currency": "usd"},

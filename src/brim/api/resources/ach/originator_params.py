@@ -13,6 +13,7 @@ from brim.core.rails.ach import (
     Confirmation,
     Microdeposits,
     Offset,
+    TransferPayers,
     TransferPolicy,
     Transfers,
     Upload,
@@ -204,6 +205,10 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     "transfers_over": (
         Enum(tuple(each.value for each in TransferPolicy)),
         "What becomes of the part of a transfer that is more than was expected: `suspend`.",
+    ),
+    "transfers_payers": (
+        Enum(tuple(each.value for each in TransferPayers)),
+        "From whom transfers are credited: `any`, or those `known` to an account. Default `any`.",
     ),
     "transfers_short": (
         Enum(tuple(each.value for each in TransferPolicy)),

@@ -18,6 +18,7 @@ from brim.core.rails.ach import (
     Confirmation,
     Microdeposits,
     Offset,
+    TransferPayers,
     TransferPolicy,
     Transfers,
     Upload,
@@ -156,6 +157,9 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     transfers_over: Annotated[
         str,
         described("What becomes of more than was expected.", enum=[each.value for each in TransferPolicy]),
+    ]
+    transfers_payers: Annotated[
+        str, described("From whom transfers are credited.", enum=[each.value for each in TransferPayers])
     ]
     transfers_short: Annotated[
         str,

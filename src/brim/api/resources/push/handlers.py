@@ -8,17 +8,20 @@ from brim.api.framework.call import Call
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.ach.handlers import check_platform
-from brim.api.resources.push.wire import instructions_json, transfer_json
+from brim.api.resources.push.wire import instructions_json, payer_json, transfer_json
 from brim.base import wire
 from brim.base.metadata import NO_CHANGE, merge
+from brim.base.paging import page_of_few
 from brim.core import operators, push
 from brim.core.idempotency import Result, run_once
 from brim.core.push import Expected, FundingInstructions, NewInstructions, Proposal, Scenario, TransferStatus
+from brim.core.rails.ach import TransferPayers
 from brim.core.time import lock_owner_time
 from brim.platform.database import Conn
 
 INSTRUCTIONS: Final = "/v1/brim/funding_instructions"
 TRANSFERS: Final = "/v1/brim/incoming_transfers"
+PAYERS: Final = "/v1/brim/known_payers"
 FUND: Final = "/v1/test_helpers/funding_instructions/{funding_instructions}/fund"
 
 
@@ -32,6 +35,7 @@ async def create_instructions(call: Call) -> Result:
         expires_ms=None if expires_at is None else expires_at * 1000,
         description=parameters.get("description"),
         metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+        payers=TransferPayers(parameters["payers"]) if "payers" in parameters else None,
     )
 
     async def work(conn: Conn) -> bytes:
@@ -131,7 +135,8 @@ async def update_transfer(call: Call) -> Result:
 
 async def assign_transfer(call: Call) -> Result:
     """`POST /v1/brim/incoming_transfers/{incoming_transfer}/assign`."""
-    return await _propose(call, Proposal.ASSIGN, owner=call.parameters["account"])
+    remember = bool(call.parameters.get("remember_payer"))
+    return await _propose(call, Proposal.ASSIGN, owner=call.parameters["account"], remember_payer=remember)
 
 
 async def send_back_transfer(call: Call) -> Result:
@@ -139,7 +144,7 @@ async def send_back_transfer(call: Call) -> Result:
     return await _propose(call, Proposal.SEND_BACK)
 
 
-async def _propose(call: Call, proposal: Proposal, *, owner: str | None = None) -> Result:
+async def _propose(call: Call, proposal: Proposal, *, owner: str | None = None, remember_payer: bool = False) -> Result:
     await check_platform(call)
 
     async def work(conn: Conn) -> bytes:
@@ -149,6 +154,7 @@ async def _propose(call: Call, proposal: Proposal, *, owner: str | None = None) 
             call.path_id,
             proposal,
             owner=owner,
+            remember_payer=remember_payer,
             approvers=await operators.count_approvers(conn),
             renderers=call.service.renderers,
             cause=call.context.cause,
@@ -165,13 +171,14 @@ async def approve_transfer(call: Call) -> Result:
     """`POST /v1/brim/incoming_transfers/{incoming_transfer}/approve`."""
     await check_platform(call)
     action, owner = call.parameters.get("action"), call.parameters.get("account")
+    remember = bool(call.parameters.get("remember_payer"))
 
     async def work(conn: Conn) -> bytes:
         after = await push.approve(
             conn,
             call.scope,
             call.path_id,
-            expected=Expected(Proposal(action), owner) if action else None,
+            expected=Expected(Proposal(action), owner, remember) if action else None,
             approvers=await operators.count_approvers(conn),
             renderers=call.service.renderers,
             cause=call.context.cause,
@@ -199,5 +206,28 @@ async def decline_transfer(call: Call) -> Result:
             ids=call.service.ids,
         )
         return transfer_json(after)
+
+    return await run_once(call.service.database, call.context, work, render_error=render_error)
+
+
+async def list_payers(call: Call) -> Result:
+    """`GET /v1/brim/known_payers`."""
+    await check_platform(call)
+    async with call.service.database.connection() as conn:
+        found = await push.list_payers(conn, call.scope, call.parameters["account"])
+    page = page_of_few(found, read_page(call.parameters), kind="known payer")
+    items = [payer_json(each) for each in page.items]
+    return Result(body=wire.list_json(items, has_more=page.has_more, url=PAYERS))
+
+
+async def forget_payer(call: Call) -> Result:
+    """`POST /v1/brim/known_payers/{known_payer}/forget`."""
+    await check_platform(call)
+
+    async def work(conn: Conn) -> bytes:
+        after = await push.forget_payer(
+            conn, call.scope, call.path_id, by=call.by, now_ms=call.now_ms, ids=call.service.ids
+        )
+        return payer_json(after)
 
     return await run_once(call.service.database, call.context, work, render_error=render_error)

@@ -5,7 +5,7 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.push import handlers
 from brim.api.resources.push import params as declared
-from brim.api.resources.push.wire import FundingInstructionsObject, IncomingTransferObject
+from brim.api.resources.push.wire import FundingInstructionsObject, IncomingTransferObject, KnownPayerObject
 from brim.base.currency import InvalidCurrencyError
 from brim.base.errors import ExclusiveParametersError, NotInLiveModeError, ResourceMissingError
 from brim.core.accounts import AccountClosedError, NotPlatformError
@@ -16,6 +16,7 @@ from brim.core.push import (
     ExpiryError,
     InstructionsCurrencyError,
     NoAmountError,
+    NoPayerError,
     NotProposedError,
     NotSuspendedError,
     TransfersOffError,
@@ -160,6 +161,7 @@ PUSH: Final = (
             NotSuspendedError,
             AlreadyProposedError,
             CannotAssignError,
+            NoPayerError,
             ClockAdvancingError,
         ),
     ),
@@ -223,5 +225,32 @@ PUSH: Final = (
         level="write",
         returns=IncomingTransferObject,
         errors=(NotPlatformError, ResourceMissingError, SecondPersonError, NotSuspendedError, NotProposedError),
+    ),
+    Operation(
+        method="GET",
+        path=handlers.PAYERS,
+        operation_id="GetBrimKnownPayers",
+        summary="List known payers",
+        description="Lists who may pay an account of which not everybody may, newest first, and who might before.",
+        parameters=declared.PAYERS_LIST,
+        handler=handlers.list_payers,
+        resource="ach",
+        level="read",
+        returns=KnownPayerObject,
+        in_list=True,
+        errors=(NotPlatformError, ResourceMissingError, ExclusiveParametersError),
+    ),
+    Operation(
+        method="POST",
+        path=f"{handlers.PAYERS}/{{known_payer}}/forget",
+        operation_id="PostBrimKnownPayersKnownPayerForget",
+        summary="Forget a known payer",
+        description="Lets somebody not pay an account any more. What they have paid stays.",
+        parameters=(),
+        handler=handlers.forget_payer,
+        resource="ach",
+        level="write",
+        returns=KnownPayerObject,
+        errors=(NotPlatformError, ResourceMissingError),
     ),
 )

@@ -3,9 +3,10 @@
 from typing import Final
 
 from brim.api.framework.common_params import METADATA, PAGE
-from brim.api.framework.kinds import Amount, BoundedInteger, CurrencyCode, Enum, Text
+from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, CurrencyCode, Enum, Text
 from brim.api.framework.params import Parameter
 from brim.core.push import MAX_NOTE, Proposal, Scenario, TransferStatus
+from brim.core.rails.ach import TransferPayers
 from brim.core.time import LATEST_TIME
 from brim.core.topups import MAX_DESCRIPTION
 
@@ -29,6 +30,14 @@ INSTRUCTIONS_CREATE: Final = (
         description="Until when the money is expected, as a Unix time. Only with an amount.",
     ),
     METADATA,
+    Parameter(
+        name="payers",
+        kind=Enum(tuple(each.value for each in TransferPayers)),
+        description=(
+            "From whom transfers are credited: `any`, or only those `known` to the account; others wait in suspense. "
+            "Your platform may demand `known` in any case."
+        ),
+    ),
 )
 INSTRUCTIONS_LIST: Final = PAGE
 FUND: Final = (
@@ -81,6 +90,11 @@ TRANSFER_ASSIGN: Final = (
         required=True,
         description="The account to credit: your own, or one of your connected accounts.",
     ),
+    Parameter(
+        name="remember_payer",
+        kind=Boolean(),
+        description="Whether whoever has sent it may pay the account from then on, once that is approved.",
+    ),
 )
 TRANSFER_APPROVE: Final = (
     Parameter(
@@ -93,4 +107,13 @@ TRANSFER_APPROVE: Final = (
         kind=Text(),
         description="With `action`: the account that you have seen proposed to be credited.",
     ),
+    Parameter(
+        name="remember_payer",
+        kind=Boolean(),
+        description="With `action`: whether you have seen proposed that the payer is remembered. Default: no.",
+    ),
+)
+PAYERS_LIST: Final = (
+    *PAGE,
+    Parameter(name="account", kind=Text(), required=True, description="The account that they may pay."),
 )

@@ -17,10 +17,12 @@ from brim.core.push import (
     FundingInstructions,
     IncomingTransfer,
     InstructionsStatus,
+    KnownPayer,
     Proposal,
     SuspenseReason,
     TransferStatus,
 )
+from brim.core.rails.ach import TransferPayers
 
 
 class AbaObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,13 @@ class FundingInstructionsObject(msgspec.Struct, frozen=True, kw_only=True):
     funding_type: Annotated[str, constant("bank_transfer")] = "bank_transfer"
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
+    payers: Annotated[
+        str | None,
+        described(
+            "From whom transfers are credited; null if that is for your platform to say.",
+            enum=[*(each.value for each in TransferPayers), None],
+        ),
+    ]
     reference: Annotated[
         str,
         described(
@@ -103,6 +112,29 @@ class FundingInstructionsObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
+class KnownPayerObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may pay an account of which not everybody may."""
+
+    id: Annotated[str, identifier("kpay", "known_payer")]
+    object: Annotated[str, constant("brim.known_payer")] = "brim.known_payer"
+    account: Annotated[str, described("The account that they may pay.", **TEXT)]
+    approved_by: Annotated[str, described("Who approved that.", **TEXT)]
+    created: Annotated[int, described("Since when they may.", **TIME)]
+    created_by: Annotated[str, described("Who proposed that.", **TEXT)]
+    ended: Annotated[int | None, described("Until when they might; null while they may.", **TIME)]
+    incoming_transfer: Annotated[str, described("The transfer with whose assignment they were allowed.", **TEXT)]
+    last4: Annotated[str | None, described("The last digits of their bank account; null if it is unknown.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    name: Annotated[str | None, described("Their name; null if it is unknown.", **TEXT)]
+
+
+class TransferPayerObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has sent a transfer, as the statement says."""
+
+    last4: Annotated[str | None, described("The last digits of their bank account; null if it does not say.", **TEXT)]
+    name: Annotated[str | None, described("Their name; null if it does not say.", **TEXT)]
+
+
 class ProposalObject(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants done with a transfer in suspense, which another person approves."""
 
@@ -110,6 +142,7 @@ class ProposalObject(msgspec.Struct, frozen=True, kw_only=True):
     action: Annotated[str, described("What is proposed.", enum=[each.value for each in Proposal])]
     created: Annotated[int, described("When it was proposed.", **TIME)]
     created_by: Annotated[str, described("Who proposed it.", **TEXT)]
+    remember_payer: Annotated[bool, described("Whether whoever has sent it may pay the account from then on.")]
 
 
 class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +190,7 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
         int,
         described("1 for a line, or what of it was expected; 2 for what is more than that.", minimum=1, maximum=2),
     ]
+    payer: Annotated[TransferPayerObject | None, described("Who has sent it; null if the statement does not say.")]
     proposal: Annotated[ProposalObject | None, described("What is proposed; null if nothing was.")]
     reason: Annotated[
         str | None,
@@ -197,6 +231,7 @@ def instructions_json(found: FundingInstructions, details: BankDetails, *, now_m
             expires_at=None if found.expires_ms is None else found.expires_ms // 1000,
             livemode=found.scope.livemode,
             metadata=dict(sorted(found.metadata.items())),
+            payers=found.payers,
             reference=found.reference,
             status=found.status(now_ms=now_ms),
         )
@@ -238,7 +273,9 @@ def transfer_json(found: IncomingTransfer) -> bytes:
             action=found.proposed,
             created=(found.proposed_ms or 0) // 1000,
             created_by=found.proposed_by or "",
+            remember_payer=bool(found.remember_payer),
         )
+    payer = found.payer
     return encode(
         IncomingTransferObject(
             id=found.id,
@@ -258,6 +295,7 @@ def transfer_json(found: IncomingTransfer) -> bytes:
             livemode=found.scope.livemode,
             note=found.note,
             part=found.part,
+            payer=None if payer is None else TransferPayerObject(last4=payer.last4, name=payer.name),
             proposal=proposal,
             reason=found.reason,
             reference=found.reference,
@@ -271,5 +309,23 @@ def transfer_json(found: IncomingTransfer) -> bytes:
                 for each in found.suggestions
             ],
             topup=found.topup,
+        )
+    )
+
+
+def payer_json(found: KnownPayer) -> bytes:
+    """Return the compact JSON of a known payer."""
+    return encode(
+        KnownPayerObject(
+            id=found.id,
+            account=found.owner,
+            approved_by=found.approved_by,
+            created=found.created_ms // 1000,
+            created_by=found.proposed_by,
+            ended=None if found.ended_ms is None else found.ended_ms // 1000,
+            incoming_transfer=found.transfer,
+            last4=found.last4,
+            livemode=found.scope.livemode,
+            name=found.name,
         )
     )

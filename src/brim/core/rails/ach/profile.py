@@ -109,6 +109,15 @@ class TransferPolicy(StrEnum):
     """It waits in suspense for a person, or for the rest."""
 
 
+class TransferPayers(StrEnum):
+    """From whom transfers are credited."""
+
+    ANY = "any"
+    """Whoever states an account's reference or sends to its number."""
+    KNOWN = "known"
+    """Those who were allowed for the account, by the bank account that the statement names, or else by name."""
+
+
 class ProfileError(BrimError):
     """A profile has a value that no file could be made with.
 
@@ -184,6 +193,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         transfers_short: what becomes of less than was expected: `suspend` until the rest has come, or `credit`.
         transfers_over: what becomes of what is more than was expected; the expected amount is credited in any case.
         transfers_late: what becomes of what comes after the instructions have expired.
+        transfers_payers: from whom transfers are credited; instructions may be stricter.
         transfers_numbers: the virtual account numbers that the bank has allotted to the bank account, as `FIRST-LAST`
             or `PREFIX/LENGTH`: each account that is paid by transfer gets one. None for none.
         max_file_entries: how many entries a file may have.
@@ -245,6 +255,7 @@ class OriginatorProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     transfers_short: TransferPolicy = TransferPolicy.SUSPEND
     transfers_over: TransferPolicy = TransferPolicy.SUSPEND
     transfers_late: TransferPolicy = TransferPolicy.CREDIT
+    transfers_payers: TransferPayers = TransferPayers.ANY
     transfers_numbers: str | None = None
     max_file_entries: Annotated[int, msgspec.Meta(ge=1, le=500_000)] = 10_000
     max_file_lines: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = MOST_LINES
@@ -377,7 +388,7 @@ def _check_ach(profile: OriginatorProfile) -> None:
 ONLY_ACH: Final = (
     *("odfi_routing_number", "odfi_name", "immediate_destination", "immediate_origin", "origin_name", "company_name"),
     *("company_id", "entry_description", "sec_code", "same_day_cutoffs", "retry_schedule", "microdeposits", "offset"),
-    *("transfers", "transfers_numbers", "confirmation"),
+    *("transfers", "transfers_payers", "transfers_numbers", "confirmation"),
 )
 """What an originator that collects by SEPA leaves as it is by default."""
 

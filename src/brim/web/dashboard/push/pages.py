@@ -73,7 +73,10 @@ def _suggested(found: Mapping[str, Any]) -> str:
 
 async def assign(page: SignedVisit) -> Reply:
     """`POST /incoming-transfers/{incoming_transfer}/assign`."""
-    return await _act(page, "assign", {"account": page.form.get("account", "").strip()}, done="transfer_proposed")
+    values = {"account": page.form.get("account", "").strip()}
+    if page.form.get("remember_payer"):
+        values["remember_payer"] = "true"
+    return await _act(page, "assign", values, done="transfer_proposed")
 
 
 async def send_back(page: SignedVisit) -> Reply:
@@ -83,7 +86,8 @@ async def send_back(page: SignedVisit) -> Reply:
 
 async def approve(page: SignedVisit) -> Reply:
     """`POST /incoming-transfers/{incoming_transfer}/approve`."""
-    seen = {name: value for name in ("action", "account") if (value := page.form.get(name, ""))}
+    names = ("action", "account", "remember_payer")
+    seen = {name: value for name in names if (value := page.form.get(name, ""))}
     return await _act(page, "approve", seen, done="transfer_approved")
 
 
