@@ -32,7 +32,7 @@ def walk(live: LiveHouse) -> dict[str, str]:
         Entry(12_500, "W1", text=(f"Invoice 7 {wanted['reference']}",)),
         Entry(40_000, "W2", text=(f"WIRE TO {number}",)),
         Entry(25_000, "W3", text=("Rent for December",)),
-        Entry(499_975, "D1", text=("ACH DEPOSIT",)),
+        Entry(500_000, "D1", text=("ACH DEPOSIT",)),
         Entry(-250, "F1", text=("MONTHLY FEE",)),
         Entry(-9_900, "C1", text=("CHECK 1042",)),
     )
@@ -40,7 +40,7 @@ def walk(live: LiveHouse) -> dict[str, str]:
     (live.folder / "from-bank" / "statement.bai").write_bytes(content)
     statement = until(lambda: live.live.get("/v1/brim/bank_statements").json["data"], what="the statement")[0]["id"]
     found = live.live.get(f"/v1/brim/bank_statements/{statement}/lines").json["data"]
-    deposit = next(each["id"] for each in found if each["amount"] == 499_975)
+    deposit = next(each["id"] for each in found if each["amount"] == 500_000)
     waiting = live.live.get("/v1/brim/incoming_transfers?status=suspended").json["data"]
     return {
         "statement": f"/bank-statements/{statement}",
