@@ -160,7 +160,21 @@ class Life:
         made = self.post("/v1/brim/funding_instructions", wanted)
         paid = {"amount": 100, "reference": f"{made['reference']} {m['paid_by']}"}
         played = self.post(f"/v1/test_helpers/funding_instructions/{made['id']}/fund", paid)
-        self.execute("UPDATE incoming_transfers SET note = $2 WHERE id = $1", played["id"], m["transfer_note"])
+        self.execute(
+            "UPDATE incoming_transfers SET note = $2, payer_name = $3 WHERE id = $1",
+            played["id"],
+            m["transfer_note"],
+            m["transfer_payer"],
+        )
+        for livemode in (False, True):
+            self.execute(
+                "INSERT INTO known_payers (account, livemode, id, owner, name, transfer, proposed_by, approved_by,"
+                " one_person, created_ms) VALUES ($1, $2, 'kpay_' || $3, $3, $4, 'itr_1', 'op_1', 'op_2', false, 1)",
+                self.platform,
+                livemode,
+                self.account,
+                m["known_payer"],
+            )
         self.execute(
             "INSERT INTO funding_instructions (account, livemode, id, owner, bank_account, currency, reference, "
             "description, created_ms) VALUES ($1, true, $2, $3, 'operating', 'usd', $2, $4, 1)",
