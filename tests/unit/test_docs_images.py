@@ -1,4 +1,4 @@
-"""Pictures that `make screenshots` makes are small, and shown with words; whatever picture a page shows is there."""
+"""The pictures that `make screenshots` makes are small and shown with words; whatever picture a page shows is there."""
 
 import re
 from pathlib import Path
