@@ -215,17 +215,18 @@ async def test_what_was_imported_for_another_originator_comes_in_for_its_own_too
         for path in sorted((live.folder / "from-bank").iterdir()):
             await _import(live, other, path.name, path.read_bytes())
         await live.incoming.apply_all(live.database, clock=lambda: live.now_ms, ids=live.ids)
-    first = await rows(live.database, "SELECT id, originator, status FROM bank_files")
-    assert {(row["originator"], row["status"]) for row in first} == {(other.id, "applied")}
+    first = await rows(live.database, "SELECT id, originator, kind, status FROM bank_files")
+    assert {row["originator"] for row in first} == {other.id}
+    assert {(row["kind"], row["status"]) for row in first} == {("acknowledgement", "applied"), ("statement", "held")}
     assert await rows(live.database, "SELECT FROM ach_entries WHERE confirmed_by IS NOT NULL") == []
     await live.work()
     both = await rows(live.database, "SELECT originator, status FROM bank_files")
     assert len(both) == 2 * len(first)
-    assert {row["status"] for row in both} == {"applied"}
+    assert {row["status"] for row in both if row["originator"] != other.id} == {"applied"}
     await live.until("2026-12-09 12:00")
     assert await events_of(live, started) == ["created", forwards(what)]
     kinds = {row["kind"] for row in await rows(live.database, "SELECT kind FROM breaks")}
-    of_wrong_import = {"unmatched_acknowledgement", "unmatched_line"}
+    of_wrong_import = {"unmatched_acknowledgement", "held_file"}
     assert kinds == of_wrong_import if what == "topup" else kinds <= of_wrong_import
     await assert_books_hold(live.database)
 
