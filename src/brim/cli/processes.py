@@ -83,6 +83,13 @@ def worker(**flags: str | None) -> None:
     run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), WIRE_FORMATS)
 
 
+class NoSupervisorError(BrimError):
+    """What only a supervisor starts was started by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("brim serve starts brim fork-server by itself; it is of no use without.")
+
+
 @click.command(hidden=True)
 def fork_server() -> None:
     """Load the service, and fork its processes for the supervisor that started this one."""
@@ -92,7 +99,10 @@ def fork_server() -> None:
     from brim.host.fork_server import LINE_VARIABLE, serve_forks
     from brim.worker.run import run_worker  # noqa: F401
 
-    with socket.socket(fileno=int(os.environ.pop(LINE_VARIABLE))) as line:
+    descriptor = os.environ.pop(LINE_VARIABLE, None)
+    if descriptor is None:
+        raise NoSupervisorError
+    with socket.socket(fileno=int(descriptor)) as line:
         serve_forks(line, partial(cli.main, prog_name="brim"))
 
 
