@@ -157,10 +157,18 @@ class StatementMonth:
         booked = self._collected(pushed)
         self._book(on, *booked)
         credited = [each for each in booked if self._lasting in each.text]  # not those that are listed later, perhaps
-        if credited and self._chance.random() < 0.2 and "out of order" not in self._faults:
+        if credited and self._chance.random() < 0.2 and not self._may_come_early:
             back = self._movement(-credited[0].amount, "incoming_transfer_back", text=f"RECALL {self._lasting}")
             self._credited -= credited[0].amount
             self._book(on + timedelta(1), back)
+
+    @property
+    def _may_come_early(self) -> bool:
+        """Whether a day may come before an earlier one: a part of several days that was cut off still has some whole.
+
+        What takes a transfer back that is not there yet is left to a person.
+        """
+        return "out of order" in self._faults or {"cut off", "together"} <= {*self._faults}
 
     def _movement(self, amount: int, matched: str | None, *, ours: str = "", text: str = "") -> Movement:
         """Return something that is to be matched as a kind, or not at all."""
