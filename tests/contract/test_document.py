@@ -57,6 +57,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/test_helpers/test_clocks",  # an account without a clock
         "POST /v1/test_helpers/test_clocks/{test_clock}/advance",  # a time that is later
         "POST /v1/brim/ach/bank_files",  # an originator
+        "POST /v1/brim/authorizations",  # a class that fits the bank account, and a sequence that fits the class
         "GET /v1/brim/ach/bank_files/{bank_file}/preview",  # the same
         "POST /v1/brim/ach/bank_files/{bank_file}/approve",  # an operator
         "POST /v1/brim/ach/bank_files/{bank_file}/reject",  # one that waits

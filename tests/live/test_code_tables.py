@@ -166,7 +166,7 @@ SAMPLES: Final = {
     "iso03": ("applied", [_LINE] * 2),
     "iso04": ("applied", [_LINE] * 3),
     "iso05": ("applied", [_LINE]),
-    "iso06": ("applied", ["unmatched_acknowledgement"]),  # about a message that was not sent here
+    "iso06": _HELD,  # a status report of SEPA, where ACH is collected
     "iso07": _HELD,  # a statement without content
     "mt01": ("applied", [_STATEMENT]),  # balances do not add up
     "mt02": ("applied", [_LINE] * 3 + [_STATEMENT] * 4),  # of four statements one is right

@@ -75,7 +75,7 @@ test("single keys walk along rows until somebody turns them off, which the brows
   await assertGood(page, "shortcuts");
   await page.uncheck("[data-shortcuts-switch]");
   await page.click("[data-shortcuts-close]");
-  await visit(page, PAGES["incoming-transfers"]);
+  await visit(page, PAGES["lines-all"]);
   await page.keyboard.press("j");
   await page.keyboard.press("?");
   assert.deepEqual([await focused(), await page.isVisible("dialog[data-shortcuts]")], [false, false]);
