@@ -761,6 +761,8 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.give_one_offs_back": Case((*HALF, [at("pm_", n) for n in ODD], [at("tu_", n) for n in ODD])),
     "originators.end_used": Case((*HALF, [at("auth_", n) for n in ODD], 9, "x")),
     "originators.lock_used": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),
+    "originators.find_mandates": Case((*OWN, ["M-1"])),
+    "originators.set_used": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),
     "originators.lock_mandate_reference": Case((OWN[1], "M-1")),
     "originators.is_reference_taken": Case((*OWN, "M-1")),
     "archiving.read_archiving": Case(()),

@@ -4,7 +4,9 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -15,7 +17,8 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.sepa import iban_of
 from brim.core import direct_debits, originators
 from brim.core.direct_debits.service import read_bytes
-from brim.core.rails.ach import Microdeposits, Offset, ProfileError
+from brim.core.rails.ach import Microdeposits, Offset, ProfileError, SecCode
+from brim.core.rails.sepa import SequenceType
 from brim.platform.database import Conn
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -531,6 +534,66 @@ async def test_after_a_restore_messages_of_sepa_are_held_until_what_has_left_is_
     assert await live.ledger() == {
         "bank:operating": 39_000, "balance:available": -35_000, "funding:clearing": -4_000
     }  # fmt: skip
+
+
+async def test_after_a_restore_mandates_stand_as_what_has_left_has_used_them(houses: Houses) -> None:
+    """One-off ones are not collected under again, others lapse later, and of an amendment banks are told once."""
+    name = await houses.create()
+    live = SepaMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    one_off: dict[str, Any] = {"sequence_type": SequenceType.ONE_OFF}
+    of_b2b: dict[str, Any] = {"sec_code": SecCode.B2B, "confirmed_ms": live.now_ms}
+    kept, lost = await live.iban(reference="M-1", **one_off, **of_b2b), await live.iban(reference="M-2", **one_off)
+    b2b = await live.iban(reference="M-3", **of_b2b)
+    amended = await live.iban(reference="M-4")
+    for source, amount in ((kept, 1_000), (b2b, 2_000), (amended, 4_000)):
+        await live.create(source, amount)
+    moment: dict[str, Any] = {"by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.transaction() as conn:
+        mandate = await conn.fetchval("SELECT id FROM authorizations WHERE mandate_reference = 'M-4'")
+        await originators.amend_mandate(conn, PLATFORM, mandate, mandate_reference="M-5", funding_source=None, **moment)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    unknown = await live.create(lost, 8_000)
+    await live.pass_time("2026-12-01 17:00")
+    (message,) = live.sent()
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    again, later = await live.create(lost, 8_000), await live.create(amended, 16_000)
+    await live.pass_time("2026-12-01 18:00")
+    found = await _compare(live, originator.id)
+    assert (found.files, found.entries, found.breaks) == (1, 4, 1)
+    entries = await rows(
+        live.database,
+        "SELECT e.amount, u.mandate_reference, e.sec_code, e.sequence_type, e.former_reference FROM ach_entries AS e "
+        "JOIN authorizations AS u ON u.id = e.authorization_id WHERE e.file IS NOT NULL ORDER BY amount",
+    )
+    assert [tuple(row.values()) for row in entries] == [
+        (1_000, "M-1", "B2B", "OOFF", None), (2_000, "M-3", "B2B", "RCUR", None), (4_000, "M-5", "CORE", "RCUR", "M-4")
+    ]  # fmt: skip
+    mandates = await rows(
+        live.database, "SELECT mandate_reference, used_by, lapses_on::text FROM authorizations ORDER BY 1"
+    )
+    assert [(row["mandate_reference"], row["lapses_on"]) for row in mandates if row["lapses_on"]] == [
+        ("M-1", "2029-12-02"), ("M-2", "2029-12-01"), ("M-3", "2029-12-02"), ("M-5", "2029-12-02")
+    ]  # fmt: skip
+    assert {row["mandate_reference"]: row["used_by"] for row in mandates}["M-2"] == unknown
+    await live.pass_time("2026-12-02 16:00")
+    names = find_all(message, "CstmrDrctDbtInitn/PmtInf/PmtInfId")
+    sums = find_all(message, "CstmrDrctDbtInitn/PmtInf/CtrlSum")
+    lines = [(int(each.replace(".", "")), batch_line(batch, 1)) for batch, each in zip(names, sums, strict=True)]
+    await live.state(*lines, day="2026-12-02")
+    ended = await rows(live.database, "SELECT mandate_reference, end_reason FROM authorizations WHERE ended_ms > 0")
+    assert [tuple(row.values()) for row in ended] == [("M-1", "collected")]
+    told = await rows(live.database, "SELECT presented_on FROM mandate_amendments")
+    assert [row["presented_on"] for row in told] == [date(2026, 12, 2)]
+    await live.pass_time("2026-12-03 17:00")
+    (sent,) = live.sent()[1:]
+    assert find_all(sent, "CstmrDrctDbtInitn/PmtInf/DrctDbtTxInf/InstdAmt") == ["160.00"]
+    assert find_all(sent, "CstmrDrctDbtInitn/PmtInf/DrctDbtTxInf/DrctDbtTx/MndtRltdInf/AmdmntInd") == []
+    assert (await live.topup(again))["status"] == (await live.topup(later))["status"] == "pending"
 
 
 @pytest.mark.parametrize("was_built", [False, True])

@@ -190,6 +190,10 @@ def test_what_has_left_is_read_back_as_it_was_written(made: tuple[CollectionBatc
                 each.signed_on,
                 each.debtor_iban,
                 each.debtor_name,
+                each.former_reference,
+                each.is_of_new_account,
+                each.former_creditor_identifier,
+                each.former_creditor_name,
             )
             for each in read.collections
         ] == [
@@ -200,6 +204,10 @@ def test_what_has_left_is_read_back_as_it_was_written(made: tuple[CollectionBatc
                 each.mandate.signed_on,
                 each.debtor_iban,
                 to_sepa_text(each.debtor_name, 70),
+                each.mandate.former_reference,
+                each.mandate.is_of_new_account,
+                each.mandate.former_creditor_identifier,
+                each.mandate.former_creditor_name,
             )
             for each in written.collections
         ]

@@ -32,7 +32,9 @@ from brim.core.direct_debits.comparing_messages import (
     file_of,
     is_message,
     is_of_creditor,
+    mandate_of,
     read_message,
+    references_in,
     topup_of,
 )
 from brim.core.direct_debits.counting import count_file
@@ -69,7 +71,7 @@ from brim.core.direct_debits.sent_lists import (
 )
 from brim.core.dishonors import ReturnStatus
 from brim.core.events import Renderers
-from brim.core.originators import Originator, find_originator
+from brim.core.originators import Originator, find_mandates, find_originator, learn_used
 from brim.core.rails.ach import (
     ACH,
     MOST_RETRIES,
@@ -497,16 +499,32 @@ class _Comparing:
         )
         await file_store.insert_file(self._conn, file, batches, self._vault.seal(content, place=file.place))
         await file_store.update_file(self._conn, file)
+        known = await find_mandates(self._conn, self._scope, references_in(sent))
+        mandates = {debit: mandate_of(debit, known, None if topup is None else topup.owner) for debit, topup in matched}
         placed = [
             entry
             for debit, topup in matched
-            if (entry := await self._collected(file, debit, topup, latest)) is not None
+            if (entry := await self._collected(file, debit, topup, latest, mandates[debit])) is not None
         ]
         await entry_store.place_sent_entries(self._conn, placed)
+        used = [
+            (*mandate, debit.topup or debit.collection.end_to_end_id)
+            for debit, mandate in mandates.items()
+            if mandate is not None and debit.uses_mandate
+        ]
+        await learn_used(self._conn, used)
+        await count_file(
+            self._conn, self._originator, file, renderers=self._renderers, now_ms=self._now_ms, ids=self._ids
+        )
         self.entries += len(matched)
 
     async def _collected(
-        self, file: AchFile, debit: SentDebit, topup: KnownTopup | None, latest: Mapping[str, Entry]
+        self,
+        file: AchFile,
+        debit: SentDebit,
+        topup: KnownTopup | None,
+        latest: Mapping[str, Entry],
+        mandate: tuple[AccountScope, str] | None,
     ) -> Entry | None:
         """Return the entry of a collection that has left, for its place; None where it is only a break."""
         if topup is None:
@@ -519,7 +537,10 @@ class _Comparing:
             return None
         if topup.status is not Status.PENDING:
             await self._break_of(file, debit, f"{topup.id} is {topup.status} here, and its collection has left")
-        entry = entry_of(file, debit, topup, before)
+        elif mandate is None:
+            name = debit.collection.mandate_reference
+            await self._break_of(file, debit, f"it is under the mandate {name}, which is not in this database")
+        entry = entry_of(file, debit, topup, before, authorization_id=None if mandate is None else mandate[1])
         self._dates[topup.id] = _date_of(self._originator.profile, entry, debit.due)
         iban = debit.collection.debtor_iban.encode()
         return msgspec.structs.replace(entry, sealed=self._vault.seal(iban, place=entry.place))

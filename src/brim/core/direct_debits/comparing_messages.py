@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from brim.base.ids import created_of
+from brim.base.scope import AccountScope
 from brim.core.direct_debits.building import MODIFIERS
 from brim.core.direct_debits.entry_store import KnownTopup
 from brim.core.direct_debits.messages import batch_named, file_named
@@ -24,6 +25,7 @@ from brim.core.rails.sepa import (
     SentCollection,
     SentMessage,
     SepaTerms,
+    SequenceType,
     UnreadableMessageError,
     read_sent,
     recount,
@@ -43,9 +45,17 @@ class SentDebit(msgspec.Struct, frozen=True, kw_only=True):
     collection: SentCollection
     batch: int
     sec_code: str
+    sequence: str
     due: date
     topup: str
     number: int
+
+    @property
+    def uses_mandate(self) -> bool:
+        """Whether its mandate is for it alone, or it alone tells banks of its mandate's amendments."""
+        found = self.collection
+        is_amended = found.former_reference or found.former_creditor_identifier or found.former_creditor_name
+        return self.sequence == SequenceType.ONE_OFF or bool(is_amended) or found.is_of_new_account
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +97,7 @@ def read_message(content: bytes) -> Sent:
                     collection=each,
                     batch=named[1],
                     sec_code=sec_code,
+                    sequence=batch.sequence,
                     due=batch.collection_date,
                     topup=topup,
                     number=number,
@@ -186,7 +197,29 @@ def file_of(
     )
 
 
-def entry_of(file: AchFile, debit: SentDebit, topup: KnownTopup, before: Entry | None) -> Entry:
+def references_in(sent: Sent) -> set[str]:
+    """Return the references of the mandates of a message, former ones too."""
+    found = [each.collection for each in sent.debits]
+    return {name for each in found for name in (each.mandate_reference, each.former_reference) if name is not None}
+
+
+def mandate_of(
+    debit: SentDebit, mandates: Mapping[str, tuple[AccountScope, str]], owner: str | None
+) -> tuple[AccountScope, str] | None:
+    """Return the mandate of a collection: by its reference, or where its amendment is not known here, by the former.
+
+    It is one of `owner`, the account of the top-up, where that is known.
+    """
+    for name in (debit.collection.mandate_reference, debit.collection.former_reference):
+        found = mandates.get(name or "")
+        if found is not None and owner in {None, found[0].account}:
+            return found
+    return None
+
+
+def entry_of(
+    file: AchFile, debit: SentDebit, topup: KnownTopup, before: Entry | None, *, authorization_id: str | None
+) -> Entry:
     """Return the entry of a collection that has left, its IBAN yet to be sealed."""
     collection = debit.collection
     return Entry(
@@ -212,4 +245,10 @@ def entry_of(file: AchFile, debit: SentDebit, topup: KnownTopup, before: Entry |
         trace=collection.end_to_end_id,
         mandate_reference=collection.mandate_reference,
         mandate_signed_on=collection.signed_on,
+        authorization_id=authorization_id,
+        sequence_type=debit.sequence,
+        former_reference=collection.former_reference,
+        is_of_new_account=collection.is_of_new_account,
+        former_creditor_identifier=collection.former_creditor_identifier,
+        former_creditor_name=collection.former_creditor_name,
     )

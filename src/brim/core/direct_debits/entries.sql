@@ -357,21 +357,30 @@ FOR UPDATE OF t;
 INSERT INTO ach_entries (
     account, livemode, topup, number, owner, originator, test_clock, status, amount, hold_days, transaction_code,
     sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace, retry,
-    retry_of, original_date, mandate_reference, mandate_signed_on
+    retry_of, original_date, mandate_reference, mandate_signed_on, authorization_id, sequence_type, former_reference,
+    is_of_new_account, former_creditor_identifier, former_creditor_name
 )
 SELECT
     account, livemode, topup, number, owner, originator, test_clock, 'in_file', amount, hold_days, transaction_code,
     sec_code, routing_number, last4, sealed, receiver_name, claimed_ms, effective_date, file, batch, trace, retry,
-    retry_of, original_date, mandate_reference, mandate_signed_on
+    retry_of, original_date, mandate_reference, mandate_signed_on, authorization_id, sequence_type, former_reference,
+    is_of_new_account, former_creditor_identifier, former_creditor_name
 FROM json_to_recordset($1::json) AS n (
     account text, livemode boolean, topup text, number smallint, owner text, originator text, test_clock text,
     amount bigint, hold_days smallint, transaction_code smallint, sec_code text, routing_number text, last4 text,
     sealed bytea, receiver_name text, claimed_ms bigint, effective_date date, file text, batch bigint, trace text,
-    retry smallint, retry_of text, original_date date, mandate_reference text, mandate_signed_on date
+    retry smallint, retry_of text, original_date date, mandate_reference text, mandate_signed_on date,
+    authorization_id text, sequence_type text, former_reference text, is_of_new_account boolean,
+    former_creditor_identifier text, former_creditor_name text
 )
 ON CONFLICT ON CONSTRAINT ach_entries_pk DO UPDATE SET
     status = 'in_file', effective_date = excluded.effective_date, file = excluded.file, batch = excluded.batch,
-    trace = excluded.trace, confirmed_by = NULL, confirmed_ms = NULL;
+    trace = excluded.trace, confirmed_by = NULL, confirmed_ms = NULL, sec_code = excluded.sec_code,
+    mandate_reference = excluded.mandate_reference, mandate_signed_on = excluded.mandate_signed_on,
+    authorization_id = excluded.authorization_id, sequence_type = excluded.sequence_type,
+    former_reference = excluded.former_reference, is_of_new_account = excluded.is_of_new_account,
+    former_creditor_identifier = excluded.former_creditor_identifier,
+    former_creditor_name = excluded.former_creditor_name;
 
 -- name: requeue_entries_of_file
 -- Let the entries of a file that was never sent, or of which the bank processed nothing, wait for another one, in the

@@ -1,6 +1,6 @@
 """What account holders agreed to: written down, ended, read. Authorizations are kept after their end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -282,6 +282,23 @@ async def take_one_offs(conn: Conn, taken: Sequence[OneOff], *, param: str) -> N
     for _, mandate, topup in taken:
         if topup not in having:
             raise MandateUnusableError(mandate, IS_USED, param=param)
+
+
+async def find_mandates(
+    conn: Conn, platform: AccountScope, references: Collection[str]
+) -> dict[str, tuple[AccountScope, str]]:
+    """Return whose a platform's mandates are, and their ids, by the references that they have or had."""
+    return await store.find_mandates(conn, platform, references) if references else {}
+
+
+async def learn_used(conn: Conn, used: Sequence[OneOff]) -> None:
+    """Write what has left after all: which top-ups make the one collection of mandates, or tell banks of amendments.
+
+    Whichever top-up has it in this database does not go out with it then.
+    """
+    if used:
+        by_mandate = {(scope, mandate): (scope, mandate, topup) for scope, mandate, topup in used}
+        await store.set_used(conn, by_mandate.values())
 
 
 async def give_one_offs_back(conn: Conn, given: Sequence[OneOff]) -> None:

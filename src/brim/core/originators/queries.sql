@@ -340,6 +340,40 @@ CROSS JOIN LATERAL (
 WHERE u.ctid = found.place
 RETURNING n.topup;
 
+-- name: find_mandates
+-- Mandates of a platform, and of the accounts below it, by the references that they have or had; read after a restore.
+SELECT n.reference, f.account, f.id
+FROM unnest($3::text[]) AS n (reference)
+CROSS JOIN LATERAL (
+    (
+        SELECT account, id
+        FROM authorizations
+        WHERE mandate_reference BETWEEN n.reference AND n.reference AND livemode = $2
+        ORDER BY mandate_reference, livemode, account
+    )
+    UNION ALL
+    (
+        SELECT account, authorization_id
+        FROM mandate_amendments
+        WHERE former_reference BETWEEN n.reference AND n.reference AND livemode = $2
+        ORDER BY former_reference, livemode, account
+    )
+) AS f
+WHERE (SELECT coalesce(platform, account) FROM accounts WHERE account = f.account OFFSET 0) = $1;
+
+-- name: set_used
+-- Write which top-ups make the one collection of mandates in force, or tell banks of their amendments, whoever had it here.
+UPDATE authorizations AS u
+SET used_by = n.topup
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS n (account, livemode, id, topup)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place
+    FROM authorizations
+    WHERE account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id AND ended_ms IS NULL
+    ORDER BY id
+) AS found
+WHERE u.ctid = found.place;
+
 -- name: end_used
 -- End mandates that the transaction holds, since their one collection is settled.
 UPDATE authorizations AS u

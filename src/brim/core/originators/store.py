@@ -360,6 +360,24 @@ async def lock_used(conn: Conn, used: Iterable[tuple[AccountScope, str, str]]) -
     return [_authorization_from_record(record) for record in await conn.fetch(_SQL["lock_used"], *columns(rows))]
 
 
+async def find_mandates(
+    conn: Conn, platform: AccountScope, references: Iterable[str]
+) -> dict[str, tuple[AccountScope, str]]:
+    """Return whose the mandates of a platform are, and their ids, by the references that they have or had."""
+    records = await conn.fetch(_SQL["find_mandates"], platform.account, platform.livemode, sorted(set(references)))
+    return {
+        record["reference"]: (AccountScope(record["account"], platform.livemode), record["id"]) for record in records
+    }
+
+
+async def set_used(conn: Conn, used: Iterable[tuple[AccountScope, str, str]]) -> None:
+    """Write which top-ups, whoever it was before, have the one collection of mandates, by account and id."""
+    rows = sorted((scope.account, scope.livemode, mandate, topup) for scope, mandate, topup in used)
+    for account, livemode, mandate, _ in rows:  # first, so that each is written as it is once nobody else holds it
+        await lock_authorization(conn, AccountScope(account, livemode), mandate)
+    await conn.execute(_SQL["set_used"], *columns(rows))
+
+
 async def is_reference_taken(conn: Conn, scope: AccountScope, reference: str) -> bool:
     """Return whether a mandate of a creditor has a reference; until the transaction ends, no other gets it."""
     await conn.execute(_SQL["lock_mandate_reference"], scope.livemode, reference)

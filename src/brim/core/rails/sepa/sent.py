@@ -15,10 +15,14 @@ _HEADER: Final = f"{_ROOT}/GrpHdr/"
 _BATCH: Final = f"{_ROOT}/PmtInf"
 _COLLECTION: Final = f"{_BATCH}/DrctDbtTxInf"
 _MANDATE: Final = "DrctDbtTx/MndtRltdInf"
+_AMENDED: Final = f"{_MANDATE}/AmdmntInfDtls"
 
 
 class SentCollection(msgspec.Struct, frozen=True, kw_only=True):
-    """One direct debit of a message; `amount` is in cents of EUR."""
+    """One direct debit of a message; `amount` is in cents of EUR.
+
+    `former_reference` and what follows is what it tells banks of its mandate's amendments.
+    """
 
     end_to_end_id: str
     amount: int
@@ -26,6 +30,10 @@ class SentCollection(msgspec.Struct, frozen=True, kw_only=True):
     signed_on: date
     debtor_name: str
     debtor_iban: str
+    former_reference: str | None = None
+    is_of_new_account: bool = False
+    former_creditor_identifier: str | None = None
+    former_creditor_name: str | None = None
 
 
 class SentBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,4 +162,8 @@ def _collection(found: dict[str, str]) -> SentCollection:
         signed_on=date.fromisoformat(found[f"{_MANDATE}/DtOfSgntr"]),
         debtor_name=found["Dbtr/Nm"],
         debtor_iban=found["DbtrAcct/Id/IBAN"],
+        former_reference=found.get(f"{_AMENDED}/OrgnlMndtId"),
+        is_of_new_account=f"{_AMENDED}/OrgnlDbtrAcct/Id/Othr/Id" in found,
+        former_creditor_identifier=found.get(f"{_AMENDED}/OrgnlCdtrSchmeId/Id/PrvtId/Othr/Id"),
+        former_creditor_name=found.get(f"{_AMENDED}/OrgnlCdtrSchmeId/Nm"),
     )
