@@ -835,6 +835,8 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.sum_due_topups": Case((*OWN, 900, 40)),
     "direct_debits.confirm_entries": Case((*OWN, at("file_", 50), 5, "x", 1, False)),
     "direct_debits.read_bank_readings": Case(([BIG], [False], ["orig_1"])),
+    "direct_debits.await_bank_reading": Case((*OWN, "orig_1", 1)),
+    "direct_debits.await_no_bank_reading": Case((*OWN, "orig_1", 1)),
     "direct_debits.note_bank_reading": Case((*OWN, "orig_1", "/in", 1)),
     "direct_debits.note_bank_reading_problem": Case((*OWN, "orig_1", "x", 1)),
     "direct_debits.state_bank_reading": Case((*OWN, "orig_1", 1)),

@@ -408,8 +408,8 @@ async def test_a_restored_database_holds_its_files_although_the_list_names_nothi
     assert not await rows(live.database, "SELECT FROM bank_files WHERE status <> 'received'")
 
     folder = Path(originator.profile.outgoing_folder)
-    if list_is == "there":
-        assert (await _compare(live, originator.id)).released == 1
+    if list_is == "there":  # it has not left, and the bank may have said what must not
+        assert (await _compare(live, originator.id)).voided == 1
     else:
         if list_is == "lost":
             (folder / ".brim-sent").unlink()
@@ -421,6 +421,45 @@ async def test_a_restored_database_holds_its_files_although_the_list_names_nothi
     await live.until("2026-12-10 12:00")
     assert await _left(live) == {1_000: 1, 2_000: 1}
     assert (await live.topup(later))["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("rail", ["ach", "sepa"])
+async def test_after_a_restore_nothing_leaves_before_what_the_bank_has_sent_meanwhile_is_read(
+    houses: Houses, rail: str
+) -> None:
+    """It says that the holder has authorized nothing, so what waits at the restore must not be collected."""
+    name = await houses.create()
+    live = LiveMoney(await houses.connect(name), houses.folder)
+    if rail == "sepa":
+        live = SepaMoney(await houses.connect(name), houses.folder)
+        originator = await live.rehearse()
+        source = await live.iban(iban_of("MD01", 5))
+    else:
+        originator = await live.open()
+        source = await live.bank_account("9907050000")
+    first = await live.create(source, 1_000)
+    await live.until("2026-12-05 12:00")
+    second = await live.create(source, 2_000)
+    await live.create(await (live.iban() if isinstance(live, SepaMoney) else live.bank_account()), 4_000)
+    await _restored_to_a_moment(houses, name)
+    live.now_ms = at("2026-12-10 20:00")
+    await live.advance_bank()  # it has the return by now
+    live.now_ms += 86_400_000
+    await live.work()
+    assert (await _compare(live, originator.id)).voided == 1
+    for _ in range(2):  # another process than the one that reads
+        await direct_debits.build_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+        await direct_debits.send_due(live.database, live.vault, WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
+    files = await rows(live.database, "SELECT status, total_debit FROM ach_files WHERE status <> 'voided'")
+    assert [row["total_debit"] for row in files] == [1_000]
+    live.now_ms += 10_000
+    await live.work()
+    assert (await live.topup(first))["status"] == "failed"
+    (reason,) = await rows(live.database, "SELECT end_reason FROM authorizations WHERE ended_ms IS NOT NULL")
+    assert reason["end_reason"] in {"returned with R07", "returned with MD01"}
+    files = await rows(live.database, "SELECT status, total_debit FROM ach_files WHERE status <> 'voided' ORDER BY id")
+    assert [row["total_debit"] for row in files] == [1_000, 4_000]
+    assert (await live.topup(second))["status"] == "pending"  # and is listed as stuck
 
 
 async def test_an_older_database_learns_that_a_returned_debit_was_presented_again(houses: Houses) -> None:

@@ -15,7 +15,7 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import corrections, dishonors
-from brim.core.direct_debits import entry_store, file_store, prenote_store
+from brim.core.direct_debits import entry_store, file_store, prenote_store, reading_store
 from brim.core.direct_debits.announcing import announce_file
 from brim.core.direct_debits.applying import LAPSED, refuse_unfit, withdraw
 from brim.core.direct_debits.claiming import may_leave
@@ -135,8 +135,8 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
         FieldError, MessageError: an entry does not fit a file; nothing was written.
     """
     counters = await file_store.lock_counters(conn, group.scope, group.originator)
-    if counters is None:
-        return None
+    if counters is None or await reading_store.is_reading_awaited(conn, (group.scope, group.originator)):
+        return None  # what is unread may say what must not go out
     profile = (originator := counters.originator).profile
     if not await _is_any_active(conn, originator):
         await _hold_disputed(conn, vault, renderers, group, profile, moment=moment)

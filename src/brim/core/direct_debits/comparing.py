@@ -21,7 +21,7 @@ from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
 from brim.core import audit, corrections, dishonors, refunds, reversals
 from brim.core.audit import Action
-from brim.core.direct_debits import entry_store, file_store, lineage_store, prenote_store
+from brim.core.direct_debits import entry_store, file_store, lineage_store, prenote_store, reading_store
 from brim.core.direct_debits.announcing import list_break
 from brim.core.direct_debits.comparing_messages import (
     LONGEST_ID,
@@ -209,8 +209,9 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
 ) -> Comparison:
     """Write what has left into the database, and release outgoing files; in the caller's transaction.
 
-    Files that were made since and not sent are given up where something unknown has left: their traces may be used.
-    Their entries wait for the next file, but for those that the unknown files have. Done again, it changes nothing.
+    Files that were made and not sent are given up: their traces may be used, or what comes in may forbid their entries.
+    These wait for the next file, but for those that the unknown files have. Nothing leaves before all is read that the
+    bank has sent by now. Done again, it changes nothing.
     In a database that was restored, the folder must have its list, unless somebody says that there is none
     (`without_list`). What has left may be `given` where no copy of it was kept, and messages of SEPA, which name
     themselves, where no list does; these are listed then.
@@ -228,13 +229,15 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     if counters is None:
         raise CompareError(originator_id, "its originator is gone.")
     folder = Path(originator.profile.list_folder)
-    if not without_list and not await lineage_store.is_compared(conn, scope, originator_id):
+    is_restored = not await lineage_store.is_compared(conn, scope, originator_id)
+    if not without_list and is_restored:
         await _require_list(conn, originator, folder)
     listed_before = await unknown_sent_files(conn, originator)
     unlisted = await _unlisted(conn, vault, originator, folder, given, listed_before)
     unknown = {**listed_before, **unlisted}
     comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
-    unsent = await comparing.hold_unsent(set(read_sent_lists(folder))) if unknown else []
+    is_anew = is_restored and not without_list  # without a list, it may have left
+    unsent = await comparing.hold_unsent(set(read_sent_lists(folder))) if unknown or is_anew else []
     await comparing.hold_presented(
         name
         for file_id, listed in unknown.items()
@@ -248,6 +251,8 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
     await comparing.move_counters()
     await comparing.promise()
     await lineage_store.set_compared(conn, scope, originator_id)
+    if unknown or is_restored:
+        await reading_store.await_reading(conn, (scope, originator_id), since_ms=now_ms)
     released = 0
     for reason in (UNKNOWN_FILES, RESTORED):
         released += await file_store.release_held(conn, scope, originator_id, because=reason)

@@ -27,7 +27,8 @@ class BankReading(msgspec.Struct, frozen=True, kw_only=True):
 
     `began_ms` is when the last complete reading of `folder` began, `problem` what kept one from being complete at
     `problem_ms`, `stated_ms` until when a person has said that everything is imported. `incoming_folder` is what the
-    profile names now; `waiting` and `held` name a file of the bank that was not applied, and `unapproved` is the id of
+    profile names now, `awaited_ms` when what had left was compared after a restore, until all is read that had come by
+    then; `waiting` and `held` name a file of the bank that was not applied, and `unapproved` is the id of
     a statement that somebody has imported and nobody else has approved.
     """
 
@@ -39,6 +40,7 @@ class BankReading(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     problem_ms: int | None = None
     stated_ms: int | None = None
+    awaited_ms: int | None = None
     waiting: str | None = None
     unapproved: str | None = None
     held: str | None = None
@@ -52,6 +54,13 @@ class BankReading(msgspec.Struct, frozen=True, kw_only=True):
     def is_in_trouble(self) -> bool:
         """Whether a later reading than the last complete one could not be completed."""
         return self.problem_ms is not None and self.problem_ms >= self.complete_ms
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether nothing may leave until more is read: it may end authorizations, or say what was rejected."""
+        if self.awaited_ms is None:
+            return False
+        return self.waiting is not None or max(self.complete_ms, self.stated_ms or 0) < self.awaited_ms
 
 
 class UnreadBankError(BrimError):

@@ -44,3 +44,21 @@ async def state_reading(conn: Conn, whose: Whose, *, now_ms: int) -> None:
     """Write that a person has said that everything that a bank has sent until now was imported."""
     scope, originator = whose
     await conn.execute(_SQL["state_bank_reading"], scope.account, scope.livemode, originator, now_ms)
+
+
+async def await_reading(conn: Conn, whose: Whose, *, since_ms: int) -> None:
+    """Let nothing of an originator leave until all is read that its bank has sent until a moment."""
+    scope, originator = whose
+    await conn.execute(_SQL["await_bank_reading"], scope.account, scope.livemode, originator, since_ms)
+
+
+async def is_reading_awaited(conn: Conn, whose: Whose) -> bool:
+    """Tell whether nothing of an originator may leave yet; once all is read, nothing is awaited any more."""
+    reading = (await read_readings(conn, [whose])).get(whose)
+    if reading is None or reading.awaited_ms is None:
+        return False
+    if reading.is_awaited:
+        return True
+    scope, originator = whose
+    await conn.execute(_SQL["await_no_bank_reading"], scope.account, scope.livemode, originator, reading.awaited_ms)
+    return False

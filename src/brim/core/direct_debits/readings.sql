@@ -3,7 +3,7 @@
 -- that waits for an approval, and one that is held until its break is settled.
 SELECT
     n.account, n.livemode, n.originator, o.incoming_folder, r.folder, r.began_ms, r.problem, r.problem_ms, r.stated_ms,
-    waiting.name AS waiting, unapproved.id AS unapproved, held.name AS held
+    r.awaited_ms, waiting.name AS waiting, unapproved.id AS unapproved, held.name AS held
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, originator)
 CROSS JOIN LATERAL (
     SELECT profile ->> 'incoming_folder' AS incoming_folder
@@ -12,7 +12,7 @@ CROSS JOIN LATERAL (
     ORDER BY id
 ) AS o
 LEFT JOIN LATERAL (
-    SELECT folder, began_ms, problem, problem_ms, stated_ms
+    SELECT folder, began_ms, problem, problem_ms, stated_ms, awaited_ms
     FROM bank_readings
     WHERE account = n.account AND livemode = n.livemode AND originator BETWEEN n.originator AND n.originator
     ORDER BY originator
@@ -83,3 +83,15 @@ SET problem = excluded.problem, problem_ms = excluded.problem_ms;
 INSERT INTO bank_readings AS r (account, livemode, originator, stated_ms)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ON CONSTRAINT bank_readings_pk DO UPDATE SET stated_ms = greatest(r.stated_ms, excluded.stated_ms);
+
+-- name: await_bank_reading
+-- Let nothing leave until all is read that a bank has sent until then.
+INSERT INTO bank_readings AS r (account, livemode, originator, awaited_ms)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT ON CONSTRAINT bank_readings_pk DO UPDATE SET awaited_ms = greatest(r.awaited_ms, excluded.awaited_ms);
+
+-- name: await_no_bank_reading
+-- Write that what was to be read has been.
+UPDATE bank_readings
+SET awaited_ms = NULL
+WHERE account = $1 AND livemode = $2 AND originator BETWEEN $3 AND $3 AND awaited_ms = $4;

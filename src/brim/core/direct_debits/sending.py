@@ -13,7 +13,7 @@ import structlog
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import corrections, dishonors, refunds, reversals
-from brim.core.direct_debits import entry_store, file_store, lineage_store
+from brim.core.direct_debits import entry_store, file_store, lineage_store, reading_store
 from brim.core.direct_debits.announcing import announce_file, list_break
 from brim.core.direct_debits.counting import count_file
 from brim.core.direct_debits.encoding import wrong_with_stored
@@ -158,6 +158,8 @@ async def check_outgoing(
         return None  # stopped since the list of files to send was read
     if await is_late(conn, file, originator.profile, now_ms=now_ms):
         return None  # it is about to be given up
+    if await reading_store.is_reading_awaited(conn, (scope, originator.id)):
+        return None  # what is unread may say what must not go out
     sealed = await file_store.read_sealed_bytes(conn, file)
     if sealed is None:
         raise BytesForgottenError(file.id)  # never of a file that waits

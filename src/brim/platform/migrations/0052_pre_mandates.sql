@@ -65,3 +65,6 @@ ALTER TABLE ach_entries ADD COLUMN former_reference text COLLATE "C";
 ALTER TABLE ach_entries ADD COLUMN is_of_new_account boolean;
 ALTER TABLE ach_entries ADD COLUMN former_creditor_identifier text COLLATE "C";
 ALTER TABLE ach_entries ADD COLUMN former_creditor_name text;
+
+-- When what has left was compared after a restore: nothing leaves until all is read that the bank had sent by then.
+ALTER TABLE bank_readings ADD COLUMN awaited_ms bigint;
