@@ -683,6 +683,37 @@ async def test_a_message_whose_list_is_lost_is_given_by_hand(houses: Houses, was
     await assert_books_hold(live.database)
 
 
+async def test_a_collection_that_went_out_again_is_in_the_later_message_whichever_is_given_first(
+    houses: Houses,
+) -> None:
+    """Else it would stand in the rejected one, and could be resubmitted: collected a second time."""
+    name = await houses.create()
+    live = SepaMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    topup = await live.create(await live.iban(), 1_000)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.pass_time("2026-12-01 17:00")
+    await live.report("<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>")
+    assert await live.resubmit() == 1
+    await live.pass_time("2026-12-02 17:00")
+    first, second = live.sent()
+    await houses.close_all()
+
+    live.move_to(await houses.connect(old))
+    folder = houses.folder / "to-bank"
+    shutil.rmtree(folder / ".brim-sent.d")
+    (folder / ".brim-sent").unlink()
+    found = await _compare(live, originator.id, without_list=True, given=[("second.xml", second), ("first.xml", first)])
+    assert (found.files, found.breaks) == (2, 0)
+    (entry,) = await rows(live.database, "SELECT topup, file FROM ach_entries")
+    assert (entry["topup"], entry["file"]) == (topup, max(direct_debits.read_sent_lists(folder)))
+    await live.pass_time("2026-12-02 18:00")
+    (rejected,) = await rows(live.database, "SELECT id FROM ach_files WHERE status = 'rejected'")
+    assert await live.resubmit(rejected["id"]) == 0
+
+
 async def _approve(live: LiveMoney) -> None:
     for file in await rows(live.database, "SELECT id FROM ach_files WHERE status = 'built'"):
         async with live.database.transaction() as conn:

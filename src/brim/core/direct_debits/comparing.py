@@ -234,7 +234,8 @@ async def compare_sent(  # noqa: PLR0913  who asks, when and by what means
         await _require_list(conn, originator, folder)
     listed_before = await unknown_sent_files(conn, originator)
     unlisted = await _unlisted(conn, vault, originator, folder, given, listed_before)
-    unknown = {**listed_before, **unlisted}
+    # In the order in which they were made: what was rejected and went out again is in the later one.
+    unknown = dict(sorted({**listed_before, **unlisted}.items()))
     comparing = _Comparing(conn, vault, renderers, counters, now_ms=now_ms, ids=ids)
     is_anew = is_restored and not without_list  # without a list, it may have left
     unsent = await comparing.hold_unsent(set(read_sent_lists(folder))) if unknown or is_anew else []
