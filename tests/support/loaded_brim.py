@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from brim.base.json_codec import encode
-from brim.host.fork_server import ForkRequest, decode_answer
+from brim.host.fork_server import ForkRequest, decode_answer, written
 from brim.testing.process import brim_command, clean_environment
 
 STREAMS: Final = ("TESTS_STDIN_FD", "TESTS_STDOUT_FD", "TESTS_STDERR_FD")
@@ -111,7 +111,7 @@ class _Loader:
     ) -> LoadedProcess:
         process = LoadedProcess(self, arguments)
         environment = {"PROMETHEUS_MULTIPROC_DIR": self._figures, **environment, FOLDER: str(folder)}
-        request = encode(ForkRequest([*arguments], environment, [*STREAMS])) + b"\n"
+        request = encode(ForkRequest([*arguments], written(environment), [*STREAMS])) + b"\n"
         with self._lock:
             self._asking = process
             sent = socket.send_fds(self._line, [request], [*streams])

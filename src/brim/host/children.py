@@ -108,7 +108,7 @@ class Children:
             descriptors += [("BRIM_INTERNAL_LISTEN_FDS", listener.fileno()) for listener in self._listeners]
         try:
             process = await self._forks.fork([role], self._environment, descriptors)
-        except ConnectionError:  # the fork server died, and its errors stand above
+        except ConnectionError:  # the fork server died or could not fork, and its errors stand above
             return UNKNOWN
         self._running.add(process)
         try:

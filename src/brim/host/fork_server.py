@@ -36,6 +36,9 @@ LINE_VARIABLE: Final = "BRIM_INTERNAL_FORK_SERVER_FD"
 UNKNOWN: Final = -1
 """The status of a process of which nobody can say how it ended."""
 
+_NONE: Final = 0
+"""Stands for the process that could not be started."""
+
 _AT_ONCE: Final = 65_536
 _MOST_DESCRIPTORS: Final = 16
 
@@ -44,7 +47,7 @@ class ForkRequest(msgspec.Struct, frozen=True):
     """Asks for a process.
 
     `descriptors` says, for each descriptor beside the request, which variable names it; several of one variable are
-    separated by commas there.
+    separated by commas there. The environment is as `written` has it, since it need not be text.
     """
 
     arguments: list[str]
@@ -53,10 +56,23 @@ class ForkRequest(msgspec.Struct, frozen=True):
 
 
 class ForkAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Says that a process was started, or, with its exit status, that it has ended."""
+    """Says that a process was started, or, with its exit status, that it has ended; 0 that none could be started."""
 
     pid: int
     status: int | None = None
+
+
+def written(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment each byte of which is a character: the system's may be anything, and JSON is text."""
+    return {
+        os.fsencode(name).decode("latin-1"): os.fsencode(each).decode("latin-1") for name, each in environment.items()
+    }
+
+
+def _read_back(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        os.fsdecode(name.encode("latin-1")): os.fsdecode(each.encode("latin-1")) for name, each in environment.items()
+    }
 
 
 decode_request = decoder(ForkRequest)
@@ -115,12 +131,12 @@ class ForkServer:
             descriptors: what it gets beside them, each with the name of the variable that says its number.
 
         Raises:
-            ConnectionError: the fork server ended meanwhile.
+            ConnectionError: the fork server ended meanwhile, or could not fork.
         """
         async with self._asking:
             if self._line is None or self._line.is_closed:
                 self._line = _Line(await self._connect())
-            request = ForkRequest([*arguments], dict(environment), [name for name, _ in descriptors])
+            request = ForkRequest([*arguments], written(environment), [name for name, _ in descriptors])
             return await self._line.ask(request, [descriptor for _, descriptor in descriptors])
 
     async def close(self) -> None:
@@ -160,19 +176,33 @@ class _Line:
         asyncio.get_running_loop().add_reader(line, self._read)
 
     async def ask(self, request: ForkRequest, descriptors: Sequence[int]) -> ForkedProcess:
-        """Send a request and return the process that was started for it."""
-        self._asked = asyncio.get_running_loop().create_future()
+        """Send a request and return the process that was started for it.
+
+        Raises:
+            ConnectionError: the fork server ended meanwhile, or could not fork.
+        """
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[ForkedProcess] = loop.create_future()
+        self._asked = asked
         message = encode(request) + b"\n"
         sent = socket.send_fds(self._line, [message], [*descriptors]) if descriptors else 0
-        await asyncio.get_running_loop().sock_sendall(self._line, message[sent:])
-        return await self._asked
+        sending = asyncio.ensure_future(loop.sock_sendall(self._line, message[sent:]))
+        try:  # whoever ends before all of it is read never takes the rest
+            await asyncio.wait((sending, asked), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                sending.result()
+        finally:
+            sending.cancel()
+        return await asked
 
     def close(self) -> None:
         """Hang up. What runs is told by the end of its pipe."""
         if self.is_closed:
             return
         self.is_closed = True
-        asyncio.get_running_loop().remove_reader(self._line)
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._line)
+        loop.remove_writer(self._line)
         self._line.close()
         if self._asked is not None and not self._asked.done():
             self._asked.set_exception(ConnectionResetError("the fork server ended"))
@@ -195,7 +225,10 @@ class _Line:
             self._take(decode_answer(line))
 
     def _take(self, answer: ForkAnswer) -> None:
-        if answer.status is None:
+        if answer.pid == _NONE:
+            if self._asked is not None and not self._asked.done():
+                self._asked.set_exception(ConnectionAbortedError("the fork server could not fork"))
+        elif answer.status is None:
             process = self._running[answer.pid] = ForkedProcess(answer.pid)
             if self._asked is not None and not self._asked.done():
                 self._asked.set_result(process)
@@ -231,7 +264,7 @@ def serve_forks(line: socket.socket, run: Callable[[list[str]], object]) -> None
                 request, descriptors = _read_request(line)
                 if request is None:
                     return
-                pid = os.fork()
+                pid = _fork()
                 if pid == 0:
                     selector.close()
                     ended.forget()
@@ -240,7 +273,16 @@ def serve_forks(line: socket.socket, run: Callable[[list[str]], object]) -> None
                     _become(request, [*descriptors, os.dup(alive)], run)
                 for descriptor in descriptors:
                     os.close(descriptor)
-                _answer(line, ForkAnswer(pid))
+                _answer(line, ForkAnswer(_NONE if pid is None else pid))
+
+
+def _fork() -> int | None:
+    """Return the id of a new process, 0 in it, or None where the system has no room for one: those that run go on."""
+    try:
+        return os.fork()
+    except OSError as error:
+        print(f"brim fork-server: no process can be started: {error}", file=sys.stderr)  # noqa: T201
+        return None
 
 
 class _ChildrenEnded:
@@ -316,7 +358,7 @@ def _become(request: ForkRequest, descriptors: Sequence[int], run: Callable[[lis
     for name, descriptor in zip([*request.descriptors, ALIVE_VARIABLE], descriptors, strict=True):
         named.setdefault(name, []).append(str(descriptor))
     os.environ.clear()
-    os.environ.update(request.environment)
+    os.environ.update(_read_back(request.environment))
     os.environ.update({name: ",".join(numbers) for name, numbers in named.items()})
     setproctitle(" ".join(["brim", *request.arguments]))
     end_with(run, request.arguments)
