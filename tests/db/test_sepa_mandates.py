@@ -388,3 +388,49 @@ async def test_a_collection_that_was_not_authorized_ends_its_mandate_wherever_th
     ended = await rows(live.database, "SELECT id, end_reason FROM authorizations WHERE ended_ms IS NOT NULL")
     assert [tuple(each.values()) for each in ended] == [(mandate["id"], "returned with MD01")]
     await assert_books_hold(live.database)
+
+
+async def test_of_a_message_with_a_rejected_batch_each_one_off_mandate_is_used_once(live: SepaMoney) -> None:
+    """One collection of the batch fails for a reason of its own, and its mandate is free before the others go again."""
+    await live.open()
+    sources = [await live.iban(**ONE_OFF), await live.iban(**ONE_OFF), await live.iban()]
+    sources.append(await live.iban(sec_code=SecCode.B2B, confirmed_ms=live.now_ms))
+    fails, goes_again, recurs, business = [
+        await live.create(source, 1_000 * 2**place) for place, source in enumerate(sources)
+    ]
+    await live.pass_time("2026-12-01 17:00")
+    (message,) = live.sent()
+    names = dict(zip(find_all(message, f"{PAYMENT}/CtrlSum"), find_all(message, f"{PAYMENT}/PmtInfId"), strict=True))
+    amounts = find_all(message, f"{PAYMENT}/DrctDbtTxInf/InstdAmt")
+    ends = dict(zip(amounts, find_all(message, ENDS), strict=True))
+    why = "<PmtInfSts>RJCT</PmtInfSts><StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>"
+    for _ in range(2):  # once more under another number
+        await live.report("", batch=(names["30.00"], why), rejected={ends["10.00"]: "AC06", ends["20.00"]: "FF01"})
+    assert await _statuses(live, fails, goes_again) == ["failed", "pending"]
+    with pytest.raises(originators.MandateUnusableError):
+        await live.create(sources[1], 16_000)
+    another = await live.create(sources[0], 32_000)
+    with pytest.raises(originators.MandateUnusableError):
+        await live.create(sources[0], 64_000)
+    (file,) = await rows(live.database, "SELECT id FROM ach_files")
+    assert await live.resubmit(file["id"]) == 1
+    assert await live.resubmit(file["id"]) == 0
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((4_000, batch_line(names["40.00"])), (8_000, batch_line(names["80.00"])), day="2026-12-02")
+    await live.pass_time("2026-12-02 17:00")
+    again = live.sent()[1:]
+    assert [find_all(each, f"{PAYMENT}/CtrlSum") for each in again] == [["20.00"], ["320.00"]]
+    first, second = [find_all(each, f"{PAYMENT}/PmtInfId")[0] for each in again]
+    await live.report("", batch=(names["30.00"], why), original=find_all(message, "CstmrDrctDbtInitn/GrpHdr/MsgId")[0])
+    await live.pass_time("2026-12-03 16:00")
+    await live.state((2_000, batch_line(first)), (32_000, batch_line(second)), day="2026-12-03")
+    ended = await rows(live.database, "SELECT used_by, end_reason FROM authorizations WHERE ended_ms IS NOT NULL")
+    assert {row["used_by"]: row["end_reason"] for row in ended} == {goes_again: "collected", another: "collected"}
+    for source in sources[:2]:
+        with pytest.raises(originators.NotAuthorizedError):
+            await live.create(source)
+    await live.pass_time("2026-12-11 09:00")
+    assert await _statuses(live, fails, goes_again, recurs, business, another) == ["failed", *["succeeded"] * 4]
+    kinds = await rows(live.database, "SELECT DISTINCT kind FROM breaks ORDER BY kind")
+    assert [row["kind"] for row in kinds] == ["rejected_file", "silent_bank"]
+    await assert_books_hold(live.database)
