@@ -791,6 +791,7 @@ def compare(
         f"{found.files} files with {found.entries} entries had left and are known now; {found.voided} files that had "
         f"not left are given up, {found.breaks} debits need a look (brim breaks list), {found.released} files may go."
     )
+    click.echo("Files are made, and leave, once all is read that the bank has sent until now.")
     if found.went_on:
         click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
 
