@@ -939,7 +939,7 @@ CASES: Final[Mapping[str, Case]] = {
     "push.page_transfers_by_status": Case((*PAGE, "credited")),
     "push.count_suspended": Case((*OWN, 10)),
     "push.find_held_parts": Case((*OWN, at("fi_", 5))),
-    "push.find_outgoing": Case((*OWN, ["RF50"], "usd", 500, ["RR500"], "operating")),
+    "push.find_outgoing": Case((*OWN, ["RF50"], "usd", 500, ["RR500"], "operating", ["4400000000"])),
     "push.find_of_topup": Case((*OWN, at("tu_", 500))),
     "push.wrong_transfers": Case((*_range("itr_"), "push", "bank_credit", 10), BOOKS),
     "push.topups_without_transfer": Case((*RANGE, "push", 10), BOOKS),

@@ -130,6 +130,49 @@ async def test_what_the_bank_takes_back_is_known_by_the_number(house: House) -> 
     assert (await house.balance(), await house.breaks()) == (700, [])
 
 
+async def test_what_a_number_does_not_tell_apart_is_not_taken_back(house: House) -> None:
+    wanted = await house.instructions(amount=2_500)
+    await house.book(pays(2_500, f"{wanted.reference} TO {FIRST}"), pays(2_500, f"RENT {FIRST}"), pays(900, FIRST))
+    await release(house, FRIEND)
+    await house.book(pays(900, FIRST), pays(700, FIRST), on=MONDAY + timedelta(1))
+    await house.book(*(pays(-each, f"RECALL {FIRST}") for each in (2_500, 900, 700)), on=MONDAY + timedelta(2))
+    assert await house.states() == [
+        ("recalled", "number_ended", 700),
+        ("credited", None, 900),
+        ("suspended", "number_ended", 900),
+        ("credited", None, 2_500),
+        ("credited", None, 2_500),
+    ]
+    assert await house.breaks() == ["unmatched_line", "unmatched_line"]
+
+
+async def test_a_late_recall_takes_nothing_from_whoever_has_the_number_now(live: LiveMoney) -> None:
+    house = await House(live).open(transfers_numbers="44000000-44000000")
+    (other,) = await open_accounts(house, 1)
+    assert await number_of(house) == "44000000"
+    await house.book(pays(2_500, "44000000"))
+    await release(house, FRIEND)
+    live.now_ms += 731 * DAY_MS
+    assert await number_of(house, other) == "44000000"
+    await house.book(pays(700, "44000000"), on=MONDAY + timedelta(735))
+    await house.book(pays(-2_500, "44000000"), on=MONDAY + timedelta(736))
+    assert [await house.balance(each) for each in (FRIEND, other)] == [0, 700]
+    await house.book(pays(2_500, "44000000"), on=MONDAY + timedelta(737))
+    await house.book(pays(-2_500, "44000000"), on=MONDAY + timedelta(738))
+    assert [await house.balance(each) for each in (FRIEND, other)] == [0, 700]
+
+
+async def test_a_transfer_is_taken_back_in_the_statement_that_brings_it(house: House) -> None:
+    """By its number as by its reference: in a set, and where the debit stands above the credit."""
+    await house.instructions()
+    fees = [Entry(-100, f"F{number}", text=("FEE",)) for number in range(10)]
+    going, coming = pays(-2_500, f"RECALL {FIRST}"), pays(2_500, f"RENT {FIRST}")
+    await house.book(*fees, coming, going)
+    assert await house.states() == [("recalled", None, 2_500)]
+    await house.book(going, pays(600, "NOBODY"), coming, *(pays(50, "X") for _ in range(10)), on=MONDAY + timedelta(1))
+    assert (await house.balance(), (await house.states())[-2:]) == (0, [("recalled", None, 2_500)] * 2)
+
+
 async def test_a_credit_to_a_number_is_no_batch_of_ours_though_it_has_its_total(house: House) -> None:
     await house.instructions()
     await rows(
@@ -168,6 +211,7 @@ async def test_a_restored_database_passes_over_numbers_that_it_may_have_given(ho
     assert [await number_of(house, each) for each in (one, two)] == [FIRST, SECOND]
     await release(house, one)
     await rows(house.database, "UPDATE virtual_accounts SET lineage = 'another copy'")
+    await rows(house.database, "UPDATE virtual_accounts SET released_in = 'another copy' WHERE released_ms IS NOT NULL")
     assert [await number_of(house, each) for each in (three, four)] == ["4400000004", "4400000005"]
     live = house.live
     live.now_ms += 731 * DAY_MS
@@ -182,6 +226,17 @@ async def test_a_restored_database_passes_over_numbers_that_it_may_have_given(ho
             f"acct_x{number}",
         )
     assert await number_of(house) == NUMBER
+
+
+async def test_a_number_that_is_released_in_a_restored_database_was_not_given_there(house: House) -> None:
+    one, two, three = await open_accounts(house, 3)
+    assert [await number_of(house, each) for each in (one, two)] == [FIRST, SECOND]
+    await rows(house.database, "UPDATE virtual_accounts SET lineage = 'another copy'")
+    await release(house, two)
+    async with house.database.connection() as conn:
+        (left,) = await push.count_numbers_left(conn, AccountScope(PLATFORM.account, True), now_ms=house.live.now_ms)
+    assert left.left == 36
+    assert await number_of(house, three) == "4400000004"
 
 
 async def test_how_many_numbers_are_left_is_shown(house: House) -> None:

@@ -10,10 +10,10 @@ import msgspec
 from brim.core.direct_debits.announcing import list_break
 from brim.core.direct_debits.file_reading import FileReading, Finding
 from brim.core.direct_debits.line_applying import apply_lines, apply_payments
-from brim.core.direct_debits.line_matching import match_line, may_take_back
+from brim.core.direct_debits.line_matching import match_line, may_take_back, transfer_texts
 from brim.core.direct_debits.line_rows import NewLine, reference_of, row_of
 from brim.core.originators import list_originators, read_account_number
-from brim.core.push import hold_for_itemizing, itemize_transfer
+from brim.core.push import find_naming_numbers, hold_for_itemizing, itemize_transfer
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import (
     LINE_PREFIX,
@@ -128,7 +128,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     announced = await _announced_alone(reading, of, rows, taken) if any(payment_ids) else AnnouncedAlone(())
     in_announced = await _announced_together(reading, of, rows, taken)
     times = Counter[tuple[str, date, int]]()
-    recalls = {position for position in taken.lines if may_take_back(lines[position])}
+    recalls = await _recalls(reading, of, lines, taken.lines)
     known = set(range(len(rows))).difference(taken.in_doubt)
     in_order = sorted(taken.lines, key=recalls.__contains__)  # what one takes back may be further down
     new_lines = []
@@ -155,6 +155,15 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
+
+
+async def _recalls(
+    reading: FileReading, of: BankAccountName, lines: Sequence[StatementLine], positions: Sequence[int]
+) -> set[int]:
+    """Return the positions of debits that name a transfer, by a reference or a virtual account number."""
+    debits = {position: transfer_texts(lines[position]) for position in positions if lines[position].amount_minor < 0}
+    by_number = await find_naming_numbers(reading.conn, of.scope, of.name, debits)
+    return by_number | {position for position in debits if may_take_back(lines[position])}
 
 
 async def _announced_alone(

@@ -29,12 +29,12 @@ RETURNING number;
 -- Give the number of a range (6 to 7, which have one length) that has rested for the longest time, if that began before a
 -- moment (8), in this copy of the database; no row comes back where none has, or others are just being given.
 UPDATE virtual_accounts
-SET owner = $4, instructions = $5, given_ms = $9, released_ms = NULL
+SET owner = $4, instructions = $5, given_ms = $9, released_ms = NULL, released_in = NULL
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM virtual_accounts
     WHERE account = $1 AND livemode = $2 AND bank_account BETWEEN $3 AND $3 AND released_ms <= $8
-        AND body BETWEEN $6 AND $7 AND length(body) = length($6) AND lineage = database_lineage()
+        AND body BETWEEN $6 AND $7 AND length(body) = length($6) AND released_in = database_lineage()
     ORDER BY bank_account, released_ms, body
     LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -55,7 +55,7 @@ CROSS JOIN LATERAL (
 -- name: release_numbers
 -- Take the numbers of an account (1) back.
 UPDATE virtual_accounts
-SET released_ms = $2, lineage = database_lineage()
+SET released_ms = $2, released_in = database_lineage()
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM virtual_accounts
@@ -73,7 +73,7 @@ FROM (
     SELECT
     FROM virtual_accounts
     WHERE account = $1 AND livemode = $2 AND bank_account BETWEEN $3 AND $3 AND released_ms <= $6
-        AND body BETWEEN $4 AND $5 AND length(body) = length($4) AND lineage = database_lineage()
+        AND body BETWEEN $4 AND $5 AND length(body) = length($4) AND released_in = database_lineage()
     ORDER BY bank_account, released_ms, body
     LIMIT $7
 ) AS rested;

@@ -227,22 +227,33 @@ ORDER BY id;
 
 -- name: find_outgoing
 -- The transfers that a debit of an amount (5, in a currency: 4) of their bank account (7) may take back, which names their
--- references (3) or the references by which they go back (6).
+-- references (3), the references by which they go back (6), or the virtual account numbers that they were sent to (8).
 SELECT n.by_return_reference, f.id
 FROM (
-    SELECT reference, false AS by_return_reference
+    SELECT reference, false AS by_return_reference, false AS by_number
     FROM unnest($3::text[]) AS r (reference)
     UNION ALL
-    SELECT reference, true
+    SELECT reference, true, false
     FROM unnest($6::text[]) AS r (reference)
+    UNION ALL
+    SELECT number, false, true
+    FROM unnest($8::text[]) AS r (number)
 ) AS n
 CROSS JOIN LATERAL (
     (
         SELECT id, status, amount, currency, bank_account
         FROM incoming_transfers
-        WHERE NOT n.by_return_reference AND account = $1 AND livemode = $2
+        WHERE NOT n.by_return_reference AND NOT n.by_number AND account = $1 AND livemode = $2
             AND reference BETWEEN n.reference AND n.reference
         ORDER BY reference, id
+        OFFSET 0
+    )
+    UNION ALL
+    (
+        SELECT id, status, amount, currency, bank_account
+        FROM incoming_transfers
+        WHERE n.by_number AND account = $1 AND livemode = $2 AND number BETWEEN n.reference AND n.reference
+        ORDER BY number, id
         OFFSET 0
     )
     UNION ALL

@@ -202,6 +202,15 @@ async def names_number(conn: Conn, scope: AccountScope, bank_account: str, texts
     return bool(await find_given(conn, scope, bank_account, find_numbers(texts)))
 
 
+async def find_naming_numbers(
+    conn: Conn, scope: AccountScope, bank_account: str, texts: Mapping[int, Sequence[str]]
+) -> set[int]:
+    """Return the keys of those texts that name a virtual account number of a bank account that was given to anybody."""
+    numbers = {key: found for key, each in texts.items() if (found := find_numbers(each))}
+    given = await find_given(conn, scope, bank_account, sorted({each for found in numbers.values() for each in found}))
+    return {key for key, found in numbers.items() if not given.keys().isdisjoint(found)}
+
+
 async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
     """Return what a line names, of its texts and of the accounts that it was sent to."""
     scope, row = line.row.scope, line.row
@@ -454,16 +463,15 @@ async def find_taken_back(
     """Return the id of the transfer that a debit of a positive amount takes back; None where none is certain.
 
     A debit that names the reference under which one was to be sent back means that one. By the payer's reference, or
-    the virtual account number that it went to, it means one only if no other of the same amount has it. It never means
-    one that came to another bank account.
+    the virtual account number that it went to, whoever had that then, it means one only if no other of the same amount
+    has it. It never means one that came to another bank account.
     """
-    given = await find_given(conn, scope, bank_account, find_numbers(texts))
-    by_number = await store.fetch_instructions(conn, scope, [each.instructions for each in given.values()])
     found = await store.find_outgoing(
         conn,
         scope,
-        references=[*find_references(texts), *(each.reference for each in by_number.values())],
+        references=find_references(texts),
         return_references=find_references(texts, length=RETURN_BODY),
+        numbers=find_numbers(texts),
         currency=currency,
         amount=amount,
         bank_account=bank_account,

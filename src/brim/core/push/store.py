@@ -214,14 +214,15 @@ async def find_outgoing(
     *,
     references: Sequence[str],
     return_references: Sequence[str],
+    numbers: Sequence[str],
     currency: str,
     amount: int,
     bank_account: str,
 ) -> list[Outgoing]:
-    """Return the transfers that a debit of a positive amount may take back, by the references that it names."""
-    if not references and not return_references:
+    """Return the transfers that a debit of a positive amount may take back, by the references and numbers it names."""
+    if not references and not return_references and not numbers:
         return []
-    arguments = (list(references), currency, amount, list(return_references), bank_account)
+    arguments = (list(references), currency, amount, list(return_references), bank_account, list(numbers))
     records = await conn.fetch(_SQL["find_outgoing"], scope.account, scope.livemode, *arguments)
     return [Outgoing(record["by_return_reference"], record["id"]) for record in records]
 

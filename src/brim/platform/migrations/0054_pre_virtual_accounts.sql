@@ -4,8 +4,9 @@
 -- The numbers that were given. They belong to the platform (`account`), whose bank account it is; `owner` is the account
 -- that is credited, by its lasting `instructions`. `body` is the number, or an IBAN without its check digits, so that
 -- bodies are in the order of the range. A number that was `released` keeps its row, and is another account's only long
--- after; until then, what comes to it waits for a person. `lineage` is the copy of the database in which it was given or
--- released last: in another one it is not known whom the next numbers were given.
+-- after; until then, what comes to it waits for a person. `lineage` is the copy of the database in which it was given first:
+-- in another one it is not known whom the next numbers were given. `released_in` is that in which it was released: in
+-- another one it is not known whether it was given again.
 CREATE TABLE virtual_accounts (
     account       text COLLATE "C" NOT NULL,
     livemode      boolean NOT NULL,
@@ -17,6 +18,7 @@ CREATE TABLE virtual_accounts (
     given_ms      bigint NOT NULL,
     released_ms   bigint,
     lineage       text COLLATE "C" NOT NULL DEFAULT database_lineage(),
+    released_in   text COLLATE "C",
     CONSTRAINT virtual_accounts_pk PRIMARY KEY (account, livemode, bank_account, body),
     CONSTRAINT virtual_accounts_number UNIQUE (account, livemode, bank_account, number)
 );
@@ -28,6 +30,7 @@ WHERE released_ms IS NOT NULL;
 
 -- The virtual account number that a transfer was sent to; NULL where its statement names none.
 ALTER TABLE incoming_transfers ADD COLUMN number text COLLATE "C";
+CREATE INDEX incoming_transfers_by_number ON incoming_transfers (account, livemode, number, id) WHERE number IS NOT NULL;
 
 -- Who has sent a transfer, as its statement says: a name, and a bank account by its last digits and a fingerprint.
 -- `remember_payer`: whoever approves the assignment also lets the account be paid by them from then on.
