@@ -925,12 +925,12 @@ CASES: Final[Mapping[str, Case]] = {
     "erasure.page_known_payers": Case((*OWN, "", 100, "acct_7")),
     "erasure.erase_known_payers": Case((*OWN, [at("kpay_", n) for n in MANY])),
     "push.find_number": Case((*OWN, at("acct_", 501), "operating")),
-    "push.find_highest_body": Case((*OWN, "operating", "4400000000", "4499999999")),
+    "push.find_highest_body": Case((*OWN, "4400000000", "4499999999")),
     "push.insert_number": Case((*OWN, "operating", "4300000000", "4300000000", "acct_new", "fi_new", 1)),
     "push.give_released_number": Case(
         (*OWN, "operating", "acct_new", "fi_new", "4400000000", "4499999999", 10_000_000, 1)
     ),
-    "push.find_given": Case((*OWN, "operating", ["4400000501", "4400000502"])),
+    "push.find_given": Case((*OWN, ["4400000501", "4400000502"])),
     "push.release_numbers": Case((at("acct_", 501), 1)),
     "push.count_rested_numbers": Case((*OWN, "operating", "4400000000", "4499999999", 10_000_000, 10)),
     "push.lock_transfer": Case((*OWN, at("itr_", 500))),

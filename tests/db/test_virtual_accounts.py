@@ -173,6 +173,17 @@ async def test_a_transfer_is_taken_back_in_the_statement_that_brings_it(house: H
     assert (await house.balance(), (await house.states())[-2:]) == (0, [("recalled", None, 2_500)] * 2)
 
 
+async def test_a_number_stays_its_accounts_where_the_bank_account_has_another_name(house: House) -> None:
+    """The ledger's name for a bank account may change, or another originator take it over; its numbers are the same."""
+    (other,) = await open_accounts(house, 1)
+    assert await number_of(house) == FIRST
+    await rows(house.database, 'UPDATE originators SET profile = profile || \'{"bank_account": "main"}\'')
+    assert await number_of(house, other) == SECOND
+    await house.book(pays(2_500, FIRST), pays(700, SECOND))
+    assert [await house.balance(each) for each in (FRIEND, other)] == [2_500, 700]
+    assert await number_of(house) == "4400000002"
+
+
 async def test_a_credit_to_a_number_is_no_batch_of_ours_though_it_has_its_total(house: House) -> None:
     await house.instructions()
     await rows(

@@ -353,11 +353,12 @@ _BOOKS: Final = (
     # One number in ten was released.
     """
     virtual_accounts (
-        account, livemode, bank_account, body, number, owner, instructions, given_ms, released_ms
+        account, livemode, bank_account, body, number, owner, instructions, given_ms, released_ms, released_in
     )
     SELECT
         {account}, false, 'operating', lpad((4400000000 + n)::text, 10, '0'), lpad((4400000000 + n)::text, 10, '0'),
-        'acct_' || {id}, 'fi_' || {id}, n, CASE WHEN n % 10 = 0 THEN n END
+        'acct_' || {id}, 'fi_' || {id}, n, CASE WHEN n % 10 = 0 THEN n END,
+        CASE WHEN n % 10 = 0 THEN database_lineage() END
     FROM n
     """,
     """

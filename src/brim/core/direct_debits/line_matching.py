@@ -233,7 +233,7 @@ async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
     if find_references(texts) or not await _may_be_batch(asked.reading, plain):
         return None
     numbers = (*_accounts_in(asked.line), *texts)
-    if await names_number(asked.reading.conn, plain.scope, plain.bank_account, numbers):
+    if await names_number(asked.reading.conn, plain.scope, numbers):
         return None
     return _unexplained(asked)
 

@@ -128,7 +128,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     announced = await _announced_alone(reading, of, rows, taken) if any(payment_ids) else AnnouncedAlone(())
     in_announced = await _announced_together(reading, of, rows, taken)
     times = Counter[tuple[str, date, int]]()
-    recalls = await _recalls(reading, of, lines, taken.lines)
+    recalls = await _recalls(reading, lines, taken.lines)
     known = set(range(len(rows))).difference(taken.in_doubt)
     in_order = sorted(taken.lines, key=recalls.__contains__)  # what one takes back may be further down
     new_lines = []
@@ -157,12 +157,10 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         reading.breaks += opened is not None
 
 
-async def _recalls(
-    reading: FileReading, of: BankAccountName, lines: Sequence[StatementLine], positions: Sequence[int]
-) -> set[int]:
+async def _recalls(reading: FileReading, lines: Sequence[StatementLine], positions: Sequence[int]) -> set[int]:
     """Return the positions of debits that name a transfer, by a reference or a virtual account number."""
     debits = {position: transfer_texts(lines[position]) for position in positions if lines[position].amount_minor < 0}
-    by_number = await find_naming_numbers(reading.conn, of.scope, of.name, debits)
+    by_number = await find_naming_numbers(reading.conn, reading.originator.scope, debits)
     return by_number | {position for position in debits if may_take_back(lines[position])}
 
 

@@ -156,7 +156,7 @@
 
 -- name: rows_of_virtual_accounts
 -- Which virtual account numbers its accounts have.
-{rows of virtual_accounts by t.livemode, t.bank_account, t.body};
+{rows of virtual_accounts by t.livemode, t.body};
 
 -- name: rows_of_incoming_transfers
 -- What became of transfers on its bank's statements.

@@ -88,7 +88,7 @@ EXPORTED: Final = (
     Table(name="line_settlement_parts", key=("livemode", "settlement", "number")),
     Table(name="funding_instructions", key=_BY_ID, others=("owner",)),
     Table(name="known_payers", key=_BY_ID, others=("owner",)),
-    Table(name="virtual_accounts", key=("livemode", "bank_account", "body"), others=("owner",)),
+    Table(name="virtual_accounts", key=("livemode", "body"), others=("owner",)),
     Table(name="incoming_transfers", key=_BY_ID, others=("owner", "proposed_owner")),
     Table(name="breaks", key=_BY_ID),
     Table(

@@ -34,9 +34,9 @@ async def find_number(conn: Conn, scope: AccountScope, owner: str, bank_account:
     return found
 
 
-async def find_highest(conn: Conn, scope: AccountScope, bank_account: str, numbers: NumberRange) -> HighestBody | None:
-    """Return the highest body of a range that was ever given."""
-    arguments = (scope.account, scope.livemode, bank_account, numbers.first, numbers.last)
+async def find_highest(conn: Conn, scope: AccountScope, numbers: NumberRange) -> HighestBody | None:
+    """Return the highest body of a range that was ever given, whatever the bank account was called."""
+    arguments = (scope.account, scope.livemode, numbers.first, numbers.last)
     record = await conn.fetchrow(_SQL["find_highest_body"], *arguments)
     return HighestBody(*record) if record else None
 
@@ -58,13 +58,11 @@ async def give_released_number(
     return found
 
 
-async def find_given(
-    conn: Conn, scope: AccountScope, bank_account: str, numbers: Sequence[str]
-) -> dict[str, GivenNumber]:
-    """Return whose some numbers of a bank account are, or were; those that were never given are left out."""
+async def find_given(conn: Conn, scope: AccountScope, numbers: Sequence[str]) -> dict[str, GivenNumber]:
+    """Return whose some numbers of a platform are, or were; those that were never given are left out."""
     if not numbers:
         return {}
-    records = await conn.fetch(_SQL["find_given"], scope.account, scope.livemode, bank_account, list(numbers))
+    records = await conn.fetch(_SQL["find_given"], scope.account, scope.livemode, list(numbers))
     return {record["number"]: GivenNumber(*record) for record in records}
 
 

@@ -50,12 +50,15 @@ async def give_number(conn: Conn, lasting: FundingInstructions, numbers: NumberR
 
     None where the range is used up.
     """
+    own = await store.find_number(conn, lasting.scope, lasting.owner, lasting.bank_account)
+    if own is not None:
+        return own  # without waiting for a statement that is just being applied
     await instructions_store.lock_instructions(conn, lasting.scope, lasting.id)  # an account is given one at a time
     while True:
         own = await store.find_number(conn, lasting.scope, lasting.owner, lasting.bank_account)
         if own is not None:
             return own
-        highest = await store.find_highest(conn, lasting.scope, lasting.bank_account, numbers)
+        highest = await store.find_highest(conn, lasting.scope, numbers)
         body = _next(numbers, highest)
         if body is None:
             return await _give_again(conn, lasting, numbers, now_ms=now_ms)
@@ -98,7 +101,7 @@ async def count_numbers_left(conn: Conn, scope: AccountScope, *, now_ms: int) ->
 
 async def _left(conn: Conn, originator: Originator, numbers: NumberRange, *, now_ms: int) -> NumbersLeft:
     scope, bank_account = originator.scope, originator.profile.bank_account
-    highest = await store.find_highest(conn, scope, bank_account, numbers)
+    highest = await store.find_highest(conn, scope, numbers)
     fresh = numbers.size if highest is None else numbers.left_after(highest.body)
     if highest is not None and not highest.is_here:
         fresh = max(fresh - _passed_over(numbers), 0)

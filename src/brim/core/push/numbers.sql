@@ -7,13 +7,12 @@ WHERE account = $1 AND livemode = $2 AND owner BETWEEN $3 AND $3 AND bank_accoun
 ORDER BY owner, bank_account;
 
 -- name: find_highest_body
--- The highest body of a range (4 to 5, which have one length) that was ever given, and whether that was in this copy of the
+-- The highest body of a range (3 to 4, which have one length) that was ever given, and whether that was in this copy of the
 -- database.
 SELECT body, lineage = database_lineage() AS is_here
 FROM virtual_accounts
-WHERE account = $1 AND livemode = $2 AND bank_account BETWEEN $3 AND $3 AND body BETWEEN $4 AND $5
-    AND length(body) = length($4)
-ORDER BY bank_account DESC, body DESC
+WHERE account = $1 AND livemode = $2 AND body BETWEEN $3 AND $4 AND length(body) = length($3)
+ORDER BY body DESC
 LIMIT 1;
 
 -- name: insert_number
@@ -42,14 +41,14 @@ WHERE ctid = ANY (ARRAY(
 RETURNING number;
 
 -- name: find_given
--- Whose some numbers (4) of a bank account (3) are, or were.
+-- Whose some numbers (3) are, or were.
 SELECT f.number, f.owner, f.instructions, f.released_ms
-FROM unnest($4::text[]) AS n (number)
+FROM unnest($3::text[]) AS n (number)
 CROSS JOIN LATERAL (
     SELECT number, owner, instructions, released_ms
     FROM virtual_accounts
-    WHERE account = $1 AND livemode = $2 AND bank_account BETWEEN $3 AND $3 AND number BETWEEN n.number AND n.number
-    ORDER BY bank_account, number
+    WHERE account = $1 AND livemode = $2 AND number BETWEEN n.number AND n.number
+    ORDER BY number
 ) AS f;
 
 -- name: release_numbers

@@ -197,26 +197,24 @@ def all_name(payments: Iterable[Sequence[str]], known: Container[str]) -> bool:
     return all(any(found in known for found in (*find_references(texts), *find_numbers(texts))) for texts in payments)
 
 
-async def names_number(conn: Conn, scope: AccountScope, bank_account: str, texts: Sequence[str]) -> bool:
-    """Tell whether texts name a virtual account number of a bank account that was given to somebody."""
-    return bool(await find_given(conn, scope, bank_account, find_numbers(texts)))
+async def names_number(conn: Conn, scope: AccountScope, texts: Sequence[str]) -> bool:
+    """Tell whether texts name a virtual account number that was given to somebody."""
+    return bool(await find_given(conn, scope, find_numbers(texts)))
 
 
-async def find_naming_numbers(
-    conn: Conn, scope: AccountScope, bank_account: str, texts: Mapping[int, Sequence[str]]
-) -> set[int]:
-    """Return the keys of those texts that name a virtual account number of a bank account that was given to anybody."""
+async def find_naming_numbers(conn: Conn, scope: AccountScope, texts: Mapping[int, Sequence[str]]) -> set[int]:
+    """Return the keys of those texts that name a virtual account number that was given to somebody."""
     numbers = {key: found for key, each in texts.items() if (found := find_numbers(each))}
-    given = await find_given(conn, scope, bank_account, sorted({each for found in numbers.values() for each in found}))
+    given = await find_given(conn, scope, sorted({each for found in numbers.values() for each in found}))
     return {key for key, found in numbers.items() if not given.keys().isdisjoint(found)}
 
 
 async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
     """Return what a line names, of its texts and of the accounts that it was sent to."""
-    scope, row = line.row.scope, line.row
+    scope = line.row.scope
     references = find_references(line.texts)
     numbers = numbers_in(line)
-    given = await find_given(conn, scope, row.bank_account, numbers)
+    given = await find_given(conn, scope, numbers)
     free = None if policy.numbers is None else (each for each in numbers if each in policy.numbers)
     unknown = None if given or free is None else next(free, None)
     known = await store.find_by_references(conn, scope, references)

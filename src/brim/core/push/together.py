@@ -214,7 +214,7 @@ async def _numbered(conn: Conn, scope: AccountScope, lines: Sequence[TransferLin
     """Return the transfers that name a virtual account number, given or not."""
     numbers = {line.transfer: numbers_in(line) for line in lines}
     asked = sorted({each for found in numbers.values() for each in found})
-    given = await find_given(conn, scope, lines[0].row.bank_account, asked) if asked else {}
+    given = await find_given(conn, scope, asked) if asked else {}
     free = policy.numbers
     return frozenset(
         transfer

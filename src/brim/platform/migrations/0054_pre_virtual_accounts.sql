@@ -1,8 +1,8 @@
 -- Account numbers of a bank account that its bank has allotted, each of which is one account's: money that comes to it is
 -- that account's, whatever the payer writes.
 
--- The numbers that were given. They belong to the platform (`account`), whose bank account it is; `owner` is the account
--- that is credited, by its lasting `instructions`. `body` is the number, or an IBAN without its check digits, so that
+-- The numbers that were given. They belong to the platform (`account`), whose bank account it is, whatever the ledger calls
+-- that later; `owner` is the account that is credited, by its lasting `instructions`. `body` is the number, or an IBAN without its check digits, so that
 -- bodies are in the order of the range. A number that was `released` keeps its row, and is another account's only long
 -- after; until then, what comes to it waits for a person. `lineage` is the copy of the database in which it was given first:
 -- in another one it is not known whom the next numbers were given. `released_in` is that in which it was released: in
@@ -19,8 +19,8 @@ CREATE TABLE virtual_accounts (
     released_ms   bigint,
     lineage       text COLLATE "C" NOT NULL DEFAULT database_lineage(),
     released_in   text COLLATE "C",
-    CONSTRAINT virtual_accounts_pk PRIMARY KEY (account, livemode, bank_account, body),
-    CONSTRAINT virtual_accounts_number UNIQUE (account, livemode, bank_account, number)
+    CONSTRAINT virtual_accounts_pk PRIMARY KEY (account, livemode, body),
+    CONSTRAINT virtual_accounts_number UNIQUE (account, livemode, number)
 );
 CREATE UNIQUE INDEX virtual_accounts_live ON virtual_accounts (account, livemode, owner, bank_account)
 WHERE released_ms IS NULL;
