@@ -346,6 +346,9 @@ async def test_each_mandate_that_was_presented_says_that_its_creditor_has_change
     await live.pass_time("2026-12-03 16:00")
     await live.state((6_000, batch_line(find_all(message, f"{PAYMENT}/PmtInfId")[0], 2)), day="2026-12-03")
     assert await _history(live) == [(None, None, CREDITOR_ID, "Acme Top-ups", date(2026, 12, 3))]
+    told = find_all(message, ENDS)[find_all(message, f"{PAYMENT}/DrctDbtTxInf/InstdAmt").index("20.00")]
+    await live.state((-2_000, return_line(told, "AM04")), day="2026-12-03")  # tells nothing more
+    assert await _history(live) == [(None, None, CREDITOR_ID, "Acme Top-ups", date(2026, 12, 3))]
     await live.create(known, 8_000)
     await live.pass_time("2026-12-03 17:00")
     assert find_all(live.sent()[2], f"{MANDATE}/AmdmntInd") == []

@@ -136,6 +136,8 @@ async def post_bank_steps(
             for entry in entries
         ],
     )
+    if step is not BankStep.CREDIT:
+        return  # what a collection has told banks of its mandate, it told when it was settled
     used = [
         (entry.owner_scope, entry.authorization_id, entry.topup)
         for entry in entries
