@@ -105,6 +105,16 @@ async def test_instructions_may_be_stricter_than_the_profile(live: LiveMoney) ->
     assert await house.states() == [("credited", None, 700), ("suspended", "unknown_payer", 900)]
 
 
+async def test_lasting_instructions_become_stricter_when_they_are_asked_for_so(live: LiveMoney) -> None:
+    house = await House(live).open()
+    assert (await house.instructions()).payers is None
+    strict = await house.instructions(payers=TransferPayers.KNOWN)
+    again = [await house.instructions(), await house.instructions(payers=TransferPayers.ANY)]
+    assert {(each.id, each.payers) for each in again} == {(strict.id, TransferPayers.KNOWN)}
+    await house.book(paid_by(700, strict.reference, JENNY), write=camt053)
+    assert await house.states() == [("suspended", "unknown_payer", 700)]
+
+
 async def test_who_was_forgotten_waits_again(house: House) -> None:
     mine = (await house.instructions()).reference
     await house.book(paid_by(2_500, mine, JENNY), write=camt053)

@@ -5,6 +5,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14)
 ON CONFLICT DO NOTHING
 RETURNING id;
 
+-- name: restrict_payers
+-- Let instructions that the transaction holds be paid as they say (4) from now on.
+UPDATE funding_instructions
+SET payers = $4
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid
+    FROM funding_instructions
+    WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+    ORDER BY id
+));
+
 -- name: find_lasting
 -- An account's lasting instructions in a currency.
 SELECT id

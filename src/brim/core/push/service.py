@@ -100,6 +100,8 @@ async def create_instructions(
 ) -> FundingInstructions:
     """Return new instructions for an account, or its lasting ones where it has them, in the caller's transaction.
 
+    Lasting ones stay as they are, but that they may come to be paid by known payers only.
+
     Raises:
         InstructionsCurrencyError: they cannot be given for the currency.
         TransfersOffError: it is live mode, and no active originator of the platform takes transfers.
@@ -124,7 +126,8 @@ async def create_instructions(
             if known is not None:
                 lasting = (await store.fetch_instructions(conn, scope, [known]))[known]
                 await _number(conn, lasting, originator, now_ms=now_ms)
-                return lasting
+                is_stricter = wanted.payers is TransferPayers.KNOWN and lasting.payers is not TransferPayers.KNOWN
+                return await _restrict(conn, lasting, by=by, now_ms=now_ms, ids=ids) if is_stricter else lasting
         instructions_id = moment.new_id(INSTRUCTIONS_PREFIX)
         new = FundingInstructions(
             scope=scope,
@@ -157,6 +160,33 @@ async def create_instructions(
         ids=ids,
     )
     return new
+
+
+async def _restrict(
+    conn: Conn, lasting: FundingInstructions, *, by: Actor, now_ms: int, ids: IdFactory
+) -> FundingInstructions:
+    """Let lasting instructions be paid by known payers only from now on, and return them."""
+    before = await store.lock_instructions(conn, lasting.scope, lasting.id)
+    if before is None:
+        raise AssertionError("instructions are never removed")
+    if before.payers is TransferPayers.KNOWN:
+        return before
+    await store.restrict_payers(conn, before, TransferPayers.KNOWN)
+    after = msgspec.structs.replace(before, payers=TransferPayers.KNOWN)
+    await audit.record(
+        conn,
+        by,
+        Action.FUNDING_INSTRUCTIONS_MADE,
+        object_type=ObjectType.FUNDING_INSTRUCTIONS,
+        object_id=after.id,
+        before=before,
+        after=after,
+        detail="paid by known payers only",
+        scope=after.owner_scope,
+        now_ms=now_ms,
+        ids=ids,
+    )
+    return after
 
 
 def _check_expiry(wanted: NewInstructions, *, now_ms: int) -> None:

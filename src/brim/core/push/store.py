@@ -64,6 +64,11 @@ async def insert_instructions(conn: Conn, new: FundingInstructions) -> bool:
     return found is not None
 
 
+async def restrict_payers(conn: Conn, held: FundingInstructions, payers: TransferPayers) -> None:
+    """Write by whom instructions that the transaction holds are paid."""
+    await conn.execute(_SQL["restrict_payers"], held.scope.account, held.scope.livemode, held.id, payers)
+
+
 async def find_lasting(conn: Conn, scope: AccountScope, owner: str, currency: str) -> str | None:
     """Return the id of an account's lasting instructions in a currency."""
     found: str | None = await conn.fetchval(_SQL["find_lasting"], scope.account, scope.livemode, owner, currency)
