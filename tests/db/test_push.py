@@ -39,7 +39,7 @@ from brim.core.push import (
     Proposal,
     TransfersOffError,
 )
-from brim.core.rails.ach import TransferPolicy, Transfers
+from brim.core.rails.ach import ProfileError, TransferPolicy, Transfers
 from brim.core.reconciliation import StatementLineRow
 from brim.platform.database import Database
 from tests.support.audits import TESTER
@@ -824,3 +824,19 @@ async def test_a_debit_of_another_bank_account_takes_nothing_back(house: House, 
     assert await house.states() == [("credited", None, 900), ("credited", None, 2_500)]
     assert await house.breaks() == ["unmatched_line"]
     await assert_books_hold(house.database)
+
+
+async def test_a_bank_account_whose_lines_were_posted_keeps_its_name(house: House) -> None:
+    """A statement that came again under another name would credit its transfers once more."""
+    lasting = await house.instructions()
+    content = await house.book(pays(2_500, lasting.reference))
+    live = house.live
+    profile = live.profile(transfers=Transfers.ON, bank_account="main")
+    (found,) = await rows(house.database, "SELECT id FROM originators")
+    moment: dict[str, Any] = {"by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+    change = originators.ProfileChange(profile, originator_id=found["id"])
+    async with house.database.transaction() as conn:
+        with pytest.raises(ProfileError, match="have been posted under the name operating"):
+            await originators.save_originator(conn, live.vault, PLATFORM, change, **moment)
+    await house.send(content + b"\n")
+    assert await house.balance() == 2_500

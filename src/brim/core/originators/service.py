@@ -423,7 +423,20 @@ async def _check_ledger_name(
             f"statements of the bank account ending in {before.originator.last4} have been posted under it: give "
             "another bank account another name.",
         )
-    for other in await store.list_originators(conn, scope):
+    others = await store.list_originators(conn, scope)
+    if before is not None and not had_name and (number is None or _has_number(vault, before, number)):
+        old = before.originator.profile.bank_account
+        is_joined = any(
+            each.originator.id != before.originator.id and each.originator.profile.bank_account == name
+            for each in others
+        )
+        if not is_joined and await has_lines(conn, scope, old):
+            raise ProfileError(
+                "bank_account",
+                f"statements of this bank account have been posted under the name {old}: under another one, those that "
+                "come again would be posted again.",
+            )
+    for other in others:
         found = other.originator
         if found.profile.bank_account != name or (before is not None and found.id == before.originator.id):
             continue
