@@ -189,10 +189,11 @@ class _Line:
         sending = asyncio.ensure_future(loop.sock_sendall(self._line, message[sent:]))
         try:  # whoever ends before all of it is read never takes the rest
             await asyncio.wait((sending, asked), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
+            if sending.done() and not asked.done():
                 sending.result()
         finally:
-            sending.cancel()
+            if not sending.cancel():
+                sending.exception()  # the line may have been closed under it, which `asked` tells
         return await asked
 
     def close(self) -> None:
