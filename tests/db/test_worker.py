@@ -21,11 +21,15 @@ from brim.platform.vault import Vault
 from brim.worker.loop import Job, Loop
 from brim.worker.run import make_jobs, never_backwards
 from tests.support.books import RAILS, assert_books_hold, create, execute, new_topup, rows
+from tests.support.virtual_time import run_in_virtual_time
 from tests.support.workers import PATIENCE_S, running_worker, until
 
 
 class Steps:
     """A job that plays a script: each step returns a count or raises, and the last one stops the loop."""
+
+    takes_s = 0.0
+    """How long each step takes."""
 
     def __init__(self, *script: int | Exception) -> None:
         self.stop = asyncio.Event()
@@ -38,6 +42,7 @@ class Steps:
     async def run_once(self) -> int:
         self.times.append(asyncio.get_running_loop().time())
         self.wake.set()
+        await asyncio.sleep(self.takes_s)
         step = self._script.pop(0)
         if not self._script:
             self.stop.set()
@@ -45,12 +50,12 @@ class Steps:
             raise step
         return step
 
-    async def play(self, *, full: int = 10, rest_s: float = 3600.0, **settings: Any) -> list[tuple[str, int]]:
-        """Run the script in a loop; return what the metrics heard. `settings` are the job's."""
+    def play(self, *, full: int = 10, rest_s: float = 3600.0, **settings: Any) -> list[tuple[str, int]]:
+        """Run the script in a loop, in virtual time; return what the metrics heard. `settings` are the job's."""
         heard: list[tuple[str, int]] = []
         job = Job(name="steps", run_once=self.run_once, full=full, rest_s=rest_s, **settings)
         loop = Loop(job, observe=lambda name, count, _seconds: heard.append((name, count)))
-        await asyncio.wait_for(loop.run(self.stop), PATIENCE_S)
+        run_in_virtual_time(loop.run(self.stop))
         return heard
 
     @property
@@ -58,68 +63,60 @@ class Steps:
         return [later - earlier for earlier, later in zip(self.times, self.times[1:], strict=False)]
 
 
-async def test_a_full_step_is_followed_at_once_by_the_next() -> None:
+def test_a_full_step_is_followed_at_once_by_the_next() -> None:
     steps = Steps(10, 10, 3)
-    assert await steps.play(full=10, rest_s=3600.0) == [("steps", 10), ("steps", 10), ("steps", 3)]
+    assert steps.play(full=10, rest_s=3600.0) == [("steps", 10), ("steps", 10), ("steps", 3)]
 
 
-async def test_a_job_that_takes_turns_leaves_others_as_much_time_as_it_took() -> None:
+def test_a_job_that_takes_turns_leaves_others_as_much_time_as_it_took() -> None:
     steps = Steps(10, 10, 3)
-
-    async def slow() -> int:
-        await asyncio.sleep(0.05)
-        return await steps.run_once()
-
-    job = Job(name="slow", run_once=slow, full=10, rest_s=3600.0, takes_turns=True)
-    await asyncio.wait_for(Loop(job).run(steps.stop), PATIENCE_S)
-    assert all(pause >= 0.099 for pause in steps.pauses)
+    steps.takes_s = 5.0
+    steps.play(full=10, takes_turns=True)
+    assert steps.pauses == pytest.approx([5 + 5, 5 + 5])
 
 
-async def test_a_step_that_was_not_full_is_followed_by_a_rest_and_an_empty_one_is_not_counted() -> None:
+def test_a_step_that_was_not_full_is_followed_by_a_rest_and_an_empty_one_is_not_counted() -> None:
     steps = Steps(9, 0, 1)
-    assert await steps.play(full=10, rest_s=0.05) == [("steps", 9), ("steps", 1)]
-    assert all(pause >= 0.049 for pause in steps.pauses)
+    assert steps.play(full=10, rest_s=60.0) == [("steps", 9), ("steps", 1)]
+    assert steps.pauses == pytest.approx([60, 60])
 
 
-async def test_rests_grow_while_nothing_is_done_and_are_short_again_after_something() -> None:
+def test_rests_grow_while_nothing_is_done_and_are_short_again_after_something() -> None:
     nothing = [0] * 7
-    steps = Steps(*nothing, 1, *nothing, 1)  # doubled fifteen times in a row, a rest would take a minute
-    await steps.play(rest_s=0.002, longest_rest_s=3600.0)
-    assert steps.pauses[6] >= 0.002 * 2**6
+    steps = Steps(*nothing, 1, *nothing, 1)
+    steps.play(rest_s=2.0, longest_rest_s=3600.0)
+    assert steps.pauses == pytest.approx([2 * 2**nth for nth in range(7)] + [2 * 2**nth for nth in range(8)])
 
 
-async def test_rests_grow_only_so_far() -> None:
-    steps = Steps(*[0] * 12, 1)  # the last rest would take eight seconds, and all of them twice as long
-    await steps.play(rest_s=0.004, longest_rest_s=0.008)
-    assert sum(steps.pauses) >= 0.004 + 11 * 0.008
-    assert sum(steps.pauses) < 8
+def test_rests_grow_only_so_far() -> None:
+    steps = Steps(*[0] * 12, 1)
+    steps.play(rest_s=4.0, longest_rest_s=8.0)
+    assert steps.pauses == pytest.approx([4] + [8] * 11)
 
 
-async def test_a_rest_is_cut_short_when_something_happens_but_has_its_least_length() -> None:
+def test_a_rest_is_cut_short_when_something_happens_but_has_its_least_length() -> None:
     steps = Steps(0, 0, 1)
-    await steps.play(rest_s=3600.0, least_rest_s=0.05, wake=steps.wake)
-    assert min(steps.pauses) >= 0.049
+    steps.play(rest_s=3600.0, least_rest_s=0.05, wake=steps.wake)
+    assert steps.pauses == pytest.approx([0.05, 0.05])
 
 
-async def test_a_stop_ends_a_long_rest() -> None:
+def test_a_stop_ends_a_long_rest() -> None:
     steps = Steps(1)
-    await steps.play(rest_s=3600.0)
+    steps.play(rest_s=3600.0)
     assert len(steps.times) == 1
 
 
-async def test_failures_are_logged_once_in_a_row_and_tried_again_more_and_more_slowly(
+def test_failures_are_logged_once_in_a_row_and_tried_again_more_and_more_slowly(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     away = [DatabaseUnavailableError() for _ in range(4)]
     steps = Steps(*away, 10, ZeroDivisionError(), *away[:2], 10)
-    await steps.play()
+    steps.play()
     logged = capsys.readouterr().out
     assert logged.count("DatabaseUnavailableError") == 2
     assert logged.count("job works again") == 2
     assert "Traceback" in logged
-    for pause, expected in zip(steps.pauses[:4], [0.05, 0.1, 0.2, 0.4], strict=True):
-        assert pause == pytest.approx(expected, abs=0.045)
-    assert max(steps.pauses) < 1.5
+    assert steps.pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0, 0.05, 0.1, 0.2])
 
 
 class LongStep:
@@ -159,9 +156,9 @@ async def test_a_step_that_may_be_cut_ends_with_its_loop() -> None:
     assert step.was_cut
 
 
-async def test_steps_that_may_be_cut_are_counted_and_tried_again_like_others() -> None:
+def test_steps_that_may_be_cut_are_counted_and_tried_again_like_others() -> None:
     steps = Steps(10, 10, DatabaseUnavailableError(), 3)
-    assert await steps.play(rest_s=0.01, may_be_cut=True) == [("steps", 10), ("steps", 10), ("steps", 3)]
+    assert steps.play(rest_s=0.01, may_be_cut=True) == [("steps", 10), ("steps", 10), ("steps", 3)]
 
 
 def test_time_stands_still_while_the_clock_is_set_back() -> None:

@@ -1,7 +1,6 @@
 """Repeats a job: at once while there is more to do, after a rest when there is not, patiently when it fails."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
@@ -75,7 +74,8 @@ class Loop:
 
     async def _step(self, stop: asyncio.Event) -> float:
         """Do one step; return how long to pause after it."""
-        began = time.monotonic()
+        time = asyncio.get_running_loop().time
+        began = time()
         try:
             work = self._job.run_once()
             count = await (_unless_stopped(work, stop) if self._job.may_be_cut else work)
@@ -83,10 +83,10 @@ class Loop:
             return self._failed(error)
         self._succeeded()
         if count:
-            self._observe(self._job.name, count, time.monotonic() - began)
+            self._observe(self._job.name, count, time() - began)
             self._rest_s = self._job.rest_s
         if count >= self._job.full:
-            return time.monotonic() - began if self._job.takes_turns else 0.0
+            return time() - began if self._job.takes_turns else 0.0
         pause_s, self._rest_s = self._rest_s, max(self._job.rest_s, min(self._rest_s * 2, self._job.longest_rest_s))
         return pause_s
 
