@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import venv
@@ -54,12 +55,15 @@ def main() -> None:
 
 def make_environment(folder: Path, lock: Path, *packages: Path) -> Path:
     """Return the Python of a new virtualenv that holds what a lock says, and packages without their dependencies."""
-    venv.create(folder, with_pip=True)
+    venv.create(folder, with_pip=False)  # another one's can fill it, and nothing but what is locked is in it
     python = folder / "bin" / "python"
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True)
-    if packages:
-        subprocess.run([*pip, "--no-deps", *map(str, packages)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--no-compile", "--no-deps", "--require-hashes"]
+    listed = "".join(f"{path.absolute().as_uri()} --hash=sha256:{_sha256(path)}\n" for path in packages)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as more:
+        more.write(listed)
+        more.flush()
+        subprocess.run([*pip, "-r", str(lock), "-r", more.name], check=True)
     return python
 
 
@@ -139,8 +143,12 @@ def write_licences(service: Path, target: Path) -> None:
 
 def write_checksums(folder: Path) -> None:
     """Write the SHA-256 of each file in the form that `sha256sum --check` reads."""
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.iterdir())]
+    lines = [f"{_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _vendored() -> list[dict[str, Any]]:
