@@ -1063,6 +1063,9 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.void_bank_file_approval": Case((*OWN, at("bf_", 500))),
     "direct_debits.reject_bank_file": Case((*OWN, at("bf_", 500), "op_3", 1, "x")),
     "direct_debits.bank_files_to_apply": Case(()),
+    "direct_debits.take_bank_file": Case((*OWN, sha(500), "orig_1")),
+    "direct_debits.read_applying": Case((*OWN, at("bf_", 5))),
+    "direct_debits.note_applying": Case((*OWN, at("bf_", 15), "statement", "operating", "{}", 2, 1)),
     "direct_debits.finish_bank_file": Case((*OWN, sha(500), "orig_1", "applied", "returns", "[]", 1)),
     "direct_debits.receive_held_csv_again": Case(
         (*OWN, "orig_1"), reads_all="looks at an originator's held files, when a mapping is saved"
@@ -1173,6 +1176,8 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.list_payments_of_entry": Case((*OWN, at("bsl_", 7))),
     "reconciliation.find_entries": Case((*OWN, "1234", "usd", DAY, 7)),
     "reconciliation.lock_bank_account": Case((*OWN, "1234")),
+    "reconciliation.find_file_in_pieces": Case((*OWN, "bank_5")),
+    "reconciliation.list_files_in_pieces": Case(OWN),
     "reconciliation.list_bank_statements": Case((*OWN, "1234", "usd", DAY - timedelta(3))),
     "reconciliation.insert_bank_statement": Case(
         (*OWN, "stmt_new", "1234", "usd", "bf_1", "1", DAY, DAY, 0, 0, 0, bytes(32), "continues", 1, 1)

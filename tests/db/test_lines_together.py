@@ -1,15 +1,15 @@
-"""Lines of a statement are applied in sets, and do exactly what each would do by itself after those before it.
+"""Lines of a statement are applied in sets and in pieces, and do exactly what each would do after those before it.
 
-Two copies of a database take the same random statements, one in sets and one line by line. Every row of every table is
-the same then, but for what is random in ids: which of two was made first is the same, too.
+Copies of a database take the same random statements: one in sets, one line by line, and one in pieces that commit,
+after each of which a worker ends and another goes on. Every row of every table is the same then, but for what is random
+in ids: which of two was made first is the same, too.
 """
 
 import random
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -17,6 +17,7 @@ import pytest_asyncio
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
 from brim.core import direct_debits
+from brim.core.direct_debits.file_pieces import MOST_IN_PIECE
 from brim.core.direct_debits.file_reading import MOST_TOGETHER
 from brim.core.push.references import RETURN_BODY, new_reference, reference_of
 from brim.core.rails.ach import TransferPolicy
@@ -27,14 +28,12 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import COMPANY, NO_ACCOUNT, PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney
 from tests.support.postgres import PostgresForTests
 from tests.support.push_house import FRIEND, MONDAY, NUMBER, House, pays
-from tests.support.statement_writers import Account, Entry, bai2, camt053
+from tests.support.statement_writers import Account, Entry, bai2, camt053, camt054
+from tests.support.whole_database import everything
 
 SEEDS = range(2)
 DAYS = 3
 CLOSED = "acct_closed"
-_ID = re.compile(r"\b([a-z]{2,6}_)[0-9A-Za-z]{24}\b")
-_CHANGING = frozenset({"sealed", "hash", "lineage"})
-_OTHERWISE = frozenset({"workers", "entry_seals", "chain_heads"})
 
 
 class Prepared(NamedTuple):
@@ -131,6 +130,36 @@ class Writer:
         self._opening += account.booked
         return bai2([account]) if self._random.random() < 0.7 else camt053([account])
 
+    def days(self, *numbers: int) -> bytes:
+        """Return a file with the statements of days."""
+        accounts = []
+        for number in numbers:
+            entries = tuple(self._entry() for _ in range(self._random.randint(10, 40)))
+            accounts.append(Account(NUMBER, "usd", self._opening, entries, MONDAY + timedelta(number)))
+            self._opening += accounts[-1].booked
+        return bai2(accounts)
+
+    def notified(self, number: int) -> list[bytes]:
+        """Return notifications of a day, and its statement, which books otherwise what they say.
+
+        One notifies payments one by one that are booked together, the other together what is booked one by one.
+        """
+        day, references = MONDAY + timedelta(number), [named for named, _ in self._prepared.references]
+        batches = [
+            tuple((self._random.choice([500, 700]), named) for named in self._random.sample(references, 4))
+            for _ in range(6)
+        ]
+        alone = [Entry(amount, text=(named,)) for batch in batches[:3] for amount, named in batch[:3]]
+        together = [Entry(sum(each for each, _ in batch), text=("COLLECTED",), parts=batch) for batch in batches[3:]]
+        booked = [Entry(sum(each for each, _ in batch), text=("BATCH",), parts=batch) for batch in batches[:3]]
+        booked += [Entry(amount, text=(named,)) for batch in batches[3:] for amount, named in batch]
+        booked += [self._entry() for _ in range(20)]
+        self._random.shuffle(booked)
+        notifications = [camt054([Account(NUMBER, "usd", 0, tuple(each), day)]) for each in (alone, together)]
+        account = Account(NUMBER, "usd", self._opening, tuple(booked), day)
+        self._opening += account.booked
+        return [*notifications, camt053([account])]
+
     def _plain(self, reference: str) -> Entry:
         """Return a line that may be one of a set, if no other before it was about the same."""
         pick = self._random
@@ -192,75 +221,81 @@ class Writer:
         return Entry(sum(amount for amount, _ in parts), reference, text=("COLLECTED",), parts=parts)
 
 
-async def _apply(database: Database, prepared: Prepared, contents: list[bytes], *, together: int) -> None:
+class Way(NamedTuple):
+    """How statements are applied: lines of a set and of a piece, and whether another worker applies the next piece."""
+
+    together: int = MOST_TOGETHER
+    piece: int = MOST_IN_PIECE
+    ends: bool = False
+
+
+class Ended(Exception):  # noqa: N818  no error: a worker that is there no more
+    """A worker has ended after a piece."""
+
+
+async def _apply(database: Database, prepared: Prepared, contents: list[bytes], way: Way) -> int:
+    """Apply files; return after how many pieces a worker has ended."""
     live = prepared.house.live
     live.move_to(database)
-    incoming = direct_debits.Incoming(live.secrets, live.vault, WIRE_FORMATS, together=together)
     originators = await rows(database, "SELECT id FROM originators")
     assert len(originators) == 1
     for path in (live.folder / "from-bank").iterdir():
         path.unlink()
+    ended, is_applied = 0, True
+    incoming = _worker(live, way)
+
+    def end(_: object) -> None:
+        if way.ends:
+            raise Ended
+
     for number, content in enumerate(contents):
         (live.folder / "from-bank" / f"statement-{number}").write_bytes(content)
         await incoming.receive_all(database, now_ms=live.now_ms, ids=live.ids)
-        await incoming.apply_all(database, clock=lambda: live.now_ms, ids=live.ids)
+        is_applied = False
+        while not is_applied:
+            try:
+                await incoming.apply_all(database, clock=lambda: live.now_ms, ids=live.ids, tell=end)
+                is_applied = True
+            except Ended:
+                ended += 1
+                incoming = _worker(live, way)
     waiting = await rows(database, "SELECT name FROM bank_files WHERE status = 'received'")
     assert waiting == []
+    return ended
 
 
-async def _everything(database: Database) -> dict[str, list[str]]:
-    """Return every row of every table, with ids by the order in which they were made."""
-    tables = await rows(
-        database,
-        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
-        " AND NOT relispartition",
-    )
-    found: dict[str, list[dict[str, Any]]] = {}
-    for table in (row["relname"] for row in tables):
-        if table not in _OTHERWISE:
-            found[table] = [
-                {name: str(value) for name, value in row.items() if name not in _CHANGING}
-                for row in await rows(database, f"SELECT * FROM {table}")
-            ]
-    ids = sorted({each.group() for kept in found.values() for row in kept for each in _ID.finditer(_text(row))})
-    ranks: dict[str, str] = {}
-    for each in ids:
-        prefix = each.partition("_")[0]
-        ranks[each] = f"{prefix}#{sum(known.startswith(prefix + '_') for known in ranks)}"
-    return {
-        table: sorted(_ID.sub(lambda each: ranks[each.group()], _text(row)) for row in kept)
-        for table, kept in found.items()
-    }
+def _worker(live: LiveMoney, way: Way) -> direct_debits.Incoming:
+    return direct_debits.Incoming(live.secrets, live.vault, WIRE_FORMATS, together=way.together, piece=way.piece)
 
 
-def _text(row: Mapping[str, Any]) -> str:
-    return " | ".join(f"{name}={value}" for name, value in row.items())
-
-
-async def test_lines_in_sets_do_what_each_does_by_itself(prepared: Prepared, postgres: PostgresForTests) -> None:
+async def test_lines_in_sets_and_in_pieces_do_what_each_does_by_itself(
+    prepared: Prepared, postgres: PostgresForTests
+) -> None:
     for seed in SEEDS:  # more were run by hand
         writer = Writer(prepared, seed)
         contents = [writer.day(number) for number in range(DAYS)]
         contents.insert(2, contents[0] + b"\n")  # the bank sends a day again
-        in_sets, alone = [
-            await _books_after(prepared, postgres, contents, together=together) for together in (MOST_TOGETHER, 1)
-        ]
+        contents += [*writer.notified(DAYS), writer.days(DAYS + 1, DAYS + 2)]
+        alone, _ = await _books_after(prepared, postgres, contents, Way(together=1))
         assert len(alone["statement_lines"]) > 60
-        for table, expected in alone.items():
-            assert in_sets[table] == expected, f"seed {seed}: {table}"
+        for way in (Way(), Way(piece=11, ends=seed % 2 == 0)):
+            found, ended = await _books_after(prepared, postgres, contents, way)
+            assert ended > 15 or not way.ends
+            for table, expected in alone.items():
+                assert found[table] == expected, f"seed {seed}, {way}: {table}"
 
 
 async def _books_after(
-    prepared: Prepared, postgres: PostgresForTests, contents: list[bytes], *, together: int
-) -> dict[str, list[str]]:
-    """Return everything in a copy of the prepared database that has taken statements."""
+    prepared: Prepared, postgres: PostgresForTests, contents: list[bytes], way: Way
+) -> tuple[dict[str, list[str]], int]:
+    """Return everything in a copy of the prepared database that has taken statements, and how often a worker ended."""
     name = await postgres.create_database(template=prepared.template)
     database = await Database.connect(postgres.urls_of(name).service)
     try:
         await rows(database, "UPDATE originators SET lineage = database_lineage()")
-        await _apply(database, prepared, contents, together=together)
+        ended = await _apply(database, prepared, contents, way)
         await assert_books_hold(database)
-        return await _everything(database)
+        return await everything(database), ended
     finally:
         await database.close()
         await postgres.drop_database(name)

@@ -40,7 +40,7 @@ from brim.core.line_settlements import (
 from brim.core.pairing import rules as pairing
 from brim.core.rails import ach as rail_ach
 from brim.core.rails import sepa as rail_sepa
-from brim.core.reconciliation import Break, BreakNotReopenedError, BreakResolvedError
+from brim.core.reconciliation import Break, BreakNotReopenedError, BreakResolvedError, StatementBeingAppliedError
 from brim.core.reconciliation.formats import DecimalSign, Delimiter, MappingError, StatementMapping
 from brim.core.stripe_cli import rules as listeners
 from brim.core.time import rules as clocks
@@ -460,6 +460,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (SettlementStateError(_SETTLEMENT, "confirmed"), 400, "line_settlement_unexpected_state", None,
      "The settlement lset_x is posted, and cannot be confirmed."),
     (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
+    (StatementBeingAppliedError("operating", "bf_x", 12_000, 100_000), 400, "bank_statement_being_applied", None,
+     ("The bank file bf_x is being applied to operating: 12,000 of its 100,000 lines so far. Try again once it is "
+      "applied.")),
     (BreakNotReopenedError(_BREAK, "it is open."), 400, None, None, "The break brk_x cannot be reopened: it is open."),
     (corrections.NotOpenError(_CORRECTION), 400, "correction_not_open", None,
      "The correction corr_x is noted; only an open one can be refused."),

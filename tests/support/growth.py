@@ -186,12 +186,13 @@ _BOOKS: Final = (
     """
     bank_files (
         account, livemode, sha256, id, originator, kind, name, status, byte_count, sealed, findings, received_ms,
-        imported_by, approved_by, approved_ms, approved_sha256
+        imported_by, approved_by, approved_ms, approved_sha256, applying_to, applying, line_count, lines_applied
     )
     SELECT
         {account}, false, sha256(n::text::bytea), 'bf_' || {id}, 'orig_1', 'statement', '',
         CASE WHEN n <= 20 THEN 'received' ELSE 'applied' END, 1, '', '[]', n, 'op_1', 'op_2', n,
-        sha256(n::text::bytea)
+        sha256(n::text::bytea), CASE WHEN n <= 10 THEN 'bank_' || n END, CASE WHEN n <= 10 THEN '{{}}'::jsonb END,
+        CASE WHEN n <= 10 THEN 2 END, CASE WHEN n <= 10 THEN 1 END
     FROM n
     """,
     """

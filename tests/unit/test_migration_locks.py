@@ -88,6 +88,8 @@ _JUSTIFIED: Final = {
     # A change of the catalog, without a scan. The version before reads what is NULL then, and opens it for no money: an
     # erased bank account is detached, and an erased entry or correction has come to its end.
     ("0035", "ban-drop-not-null"): 3,
+    # bank_files: some files a day.
+    ("0055", "require-concurrent-index-creation"): 1,
     # ach_files: some files a day.
     ("0031", "require-concurrent-index-creation"): 1,
     # Files, some a day; keys and tokens, which are made by hand or once a bank account; days with live top-ups.

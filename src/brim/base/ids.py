@@ -101,6 +101,13 @@ class IdFactory:
         self._counter = 0
         self._time_text = ""
 
+    @classmethod
+    def after(cls, milliseconds: int, count: int) -> "IdFactory":
+        """Return one whose first id follows a moment that `tick` has returned."""
+        ids = cls()
+        ids._milliseconds, ids._counter, ids._time_text = milliseconds, count, encode_time(milliseconds)
+        return ids
+
     @property
     def newest_second(self) -> int:
         """The Unix second written in the id made last: the `created` of its object."""

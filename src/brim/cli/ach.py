@@ -14,7 +14,7 @@ from brim.cli.live_money import live_scope, of_account, on_approval, on_live_mon
 from brim.cli.options import exchange_setting, read_settings
 from brim.cli.originators import originators
 from brim.cli.private_files import private_file
-from brim.cli.statements import next_step
+from brim.cli.statements import next_step, tell_progress
 
 if TYPE_CHECKING:
     from brim.base.scope import AccountScope
@@ -732,7 +732,7 @@ def import_file(
                 taken = await store_bank_file(
                     conn, vault, chosen, name, content, by=asked["by"], approvers=approvers, **when
                 )
-            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"])
+            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             if taken.is_new:
                 told.append(f"{name} is taken: {found.kind}, {found.status}.")

@@ -68,7 +68,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
                 taken = await store_bank_file(
                     conn, vault, chosen, file.name, content, by=asked["by"], approvers=approvers, **when
                 )
-            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"])
+            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             brought = await _brought(database, chosen.scope.account, found.id)
             before = "" if taken.is_new else " was taken before"
@@ -78,6 +78,12 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
 
     configure_logging("warning", "auto")
     on_database(flags, take)
+
+
+def tell_progress(file: "BankFile") -> None:
+    """Tell how far a long file is applied."""
+    if file.lines_applied is not None:
+        click.echo(f"{file.name}: {file.lines_applied:,} of {file.line_count:,} lines are applied ...", err=True)
 
 
 def next_step(file: "BankFile") -> str | None:
@@ -241,13 +247,14 @@ def list_all(
 
     page = on_database(flags, read)
     show_table(
-        ("id", "bank account", "days", "opening", "closing", "lines", "open breaks", "not posted"),
+        ("id", "bank account", "days", "opening", "closing", "lines", "open breaks", "not posted", "status"),
         [
             (
                 each.id,
                 f"{each.bank_account} {each.currency}",
                 str(each.first_day) if each.first_day == each.last_day else f"{each.first_day} to {each.last_day}",
                 *map(str, (each.opening, each.closing, each.line_count, each.open_breaks, each.open_amount)),
+                "applied" if each.is_applied else "applying",
             )
             for each in page.items
         ],

@@ -390,7 +390,7 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     async def exchange() -> int:
         sent = await direct_debits.send_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
         await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
-        applied = await incoming.apply_all(database, clock=now_ms, ids=ids)
+        applied = await incoming.apply_all(database, clock=now_ms, ids=ids, waits=False)
         applied += await direct_debits.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
         applied += await direct_debits.end_contests(database, renderers, clock=now_ms, ids=ids)
         applied += await direct_debits.end_unanswered_reversals(database, renderers, clock=now_ms, ids=ids)

@@ -384,6 +384,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     return_rates.OverrideEndError: Place(param="until"),
     reconciliation.BreakResolvedError: Place(),
     reconciliation.BreakNotReopenedError: Place(),
+    reconciliation.StatementBeingAppliedError: Place(400, "bank_statement_being_applied"),
     direct_debits.NotTakenInError: Place(400, "break_not_taken_in"),
     direct_debits.UnfitMatchError: Place(400, "statement_line_match_unfit"),
     line_settlements.MatchedSettlementError: Place(400, "line_settlement_matched"),

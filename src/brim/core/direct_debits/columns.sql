@@ -90,7 +90,10 @@ approved_mapping text,
 one_person boolean,
 rejected_by text,
 rejected_ms bigint,
-reject_reason text
+reject_reason text,
+applying_to text,
+line_count integer,
+lines_applied integer
 
 -- columns: prenote
 -- What every statement reads that returns prenotes.

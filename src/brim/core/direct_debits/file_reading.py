@@ -11,6 +11,7 @@ from brim.core.direct_debits import entry_store, file_store
 from brim.core.direct_debits.announcing import announce_file, list_break
 from brim.core.direct_debits.correcting import Correcting
 from brim.core.direct_debits.counting import count_file
+from brim.core.direct_debits.file_pieces import MOST_IN_PIECE, Applying, OpenStatement, ReadFile
 from brim.core.direct_debits.file_store import BankFile, FoundBatch
 from brim.core.direct_debits.known_names import KnownNames
 from brim.core.direct_debits.refunding import report_refunds_left
@@ -33,7 +34,7 @@ MOST_TOGETHER: Final = 500
 
 
 class FileReading(msgspec.Struct, kw_only=True):
-    """One file from the bank as it is applied, in one transaction."""
+    """One file from the bank, or a piece of one, as it is applied in one transaction."""
 
     conn: Conn
     vault: Vault
@@ -54,6 +55,18 @@ class FileReading(msgspec.Struct, kw_only=True):
     """Lines of a statement that are applied as a set at most."""
     known: KnownNames | None = None
     """What the names in the lines that are matched belong to, where it was looked up for all of them."""
+    piece: int = MOST_IN_PIECE
+    """Lines of statements that are applied in one transaction at most, if they are not all."""
+    read: ReadFile | None = None
+    """The statements of the file, once they were read."""
+    applying: Applying | None = None
+    """How far the file was applied before, by the pieces that were committed; None where it was not begun."""
+    open: OpenStatement | None = None
+    """The statement that is half applied, where this process has applied the piece before."""
+    itemized: list[str] = msgspec.field(default_factory=list)
+    """The entries whose payments have become lines."""
+    is_partial: bool = False
+    """Whether something is left for the next transaction."""
 
     async def open_break(self, kind: BreakKind, *, cause: str, detail: str, **more: Any) -> Break | None:
         """List something in the file that does not match; return the break, None if it was listed before."""

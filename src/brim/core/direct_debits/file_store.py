@@ -6,9 +6,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.base.json_codec import encode_text
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
 from brim.core.direct_debits.entry_store import Group
+from brim.core.direct_debits.file_pieces import Applying, read_applying
 from brim.core.direct_debits.rules import AchFile, Approval, Batch, FileStatus
 from brim.core.originators import Originator, originator_from_record
 from brim.core.rails.ach import MANDATES, REVERSAL_DESCRIPTION
@@ -63,7 +65,8 @@ class BankFile(msgspec.Struct, frozen=True, kw_only=True):
 
     `imported_by` has brought it by hand; `delivered_ms` is when the bank's own channel has brought the same bytes, too.
     `approved_mapping` is the version of the mapping by which it was approved (`mapping_version`), where it is CSV;
-    `one_person` says that nobody else could approve it.
+    `one_person` says that nobody else could approve it. While it is applied in pieces, `lines_applied` of `line_count`
+    lines are, in the books of the bank account `applying_to`; all three are None otherwise.
     """
 
     id: str
@@ -85,6 +88,9 @@ class BankFile(msgspec.Struct, frozen=True, kw_only=True):
     rejected_by: str | None = None
     rejected_ms: int | None = None
     reject_reason: str | None = None
+    applying_to: str | None = None
+    line_count: int | None = None
+    lines_applied: int | None = None
 
 
 class FilesStanding(NamedTuple):
@@ -406,6 +412,35 @@ async def find_bank_file(conn: Conn, scope: AccountScope, sha256: bytes, origina
     """Return what came from an originator's bank by its content, held until the transaction ends."""
     record = await conn.fetchrow(_SQL["find_bank_file"], scope.account, scope.livemode, sha256, originator)
     return BankFile(**dict(record)) if record else None
+
+
+async def take_bank_file(conn: Conn, received: Received) -> BankFile | None:
+    """Return a file that is to be applied, held until the transaction ends; None where somebody else holds it."""
+    whose = (received.scope.account, received.scope.livemode, received.sha256, received.originator)
+    record = await conn.fetchrow(_SQL["take_bank_file"], *whose)
+    return BankFile(**dict(record)) if record else None
+
+
+async def find_applying(conn: Conn, scope: AccountScope, file_id: str) -> Applying:
+    """Return how far a file is applied that is applied in pieces."""
+    return read_applying(await conn.fetchval(_SQL["read_applying"], scope.account, scope.livemode, file_id))
+
+
+async def note_applying(
+    conn: Conn, scope: AccountScope, file_id: str, applying: Applying, *, kind: str, bank_account: str, lines: int
+) -> None:
+    """Write how far a file of so many lines is applied that the transaction holds."""
+    await conn.execute(
+        _SQL["note_applying"],
+        scope.account,
+        scope.livemode,
+        file_id,
+        kind,
+        bank_account,
+        encode_text(applying),
+        lines,
+        applying.lines_applied,
+    )
 
 
 async def lock_bank_file(conn: Conn, scope: AccountScope, file_id: str) -> BankFile | None:

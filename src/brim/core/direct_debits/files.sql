@@ -295,10 +295,36 @@ FROM bank_files
 WHERE status = 'received'
 ORDER BY received_ms, id;
 
+-- name: take_bank_file
+-- What came from an originator's bank, by its content; held until the transaction ends. Nothing where somebody else
+-- holds it, who applies it.
+SELECT {bank_file_columns}
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND sha256 BETWEEN $3 AND $3 AND originator = $4
+ORDER BY sha256, originator
+FOR UPDATE SKIP LOCKED;
+
+-- name: read_applying
+-- What is left to do of a file that is applied in pieces.
+SELECT applying::text
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3
+ORDER BY id;
+
+-- name: note_applying
+-- Write how far a file is applied that is applied in pieces, and what is left to do.
+UPDATE bank_files
+SET kind = $4, applying_to = $5, applying = $6::jsonb, line_count = $7, lines_applied = $8
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM bank_files WHERE account = $1 AND livemode = $2 AND id BETWEEN $3 AND $3 ORDER BY id
+));
+
 -- name: finish_bank_file
 -- Write what became of a file from the bank.
 UPDATE bank_files
-SET status = $5, kind = $6, findings = $7::jsonb, applied_ms = $8
+SET
+    status = $5, kind = $6, findings = $7::jsonb, applied_ms = $8, applying_to = NULL, applying = NULL,
+    line_count = NULL, lines_applied = NULL
 WHERE ctid = ANY (ARRAY(
     SELECT ctid
     FROM bank_files

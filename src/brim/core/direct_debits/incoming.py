@@ -2,7 +2,8 @@
 
 A statement that a person imports waits for another's approval first (`imported_statements`).
 A file whose controls fail is held as a whole. An item that cannot be understood, or that fits nothing, becomes a break,
-and its neighbours are applied. Each file is applied in one transaction, so none is half booked.
+and its neighbours are applied. Each file is applied in one transaction, so none is half booked, but for statements of
+very many lines: those are applied in pieces that commit, and are not `applied` before the last one (ADR 35).
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import structlog
@@ -28,6 +29,7 @@ from brim.core.direct_debits import file_store, lineage_store, reading_store
 from brim.core.direct_debits.acknowledgements import is_acknowledgement
 from brim.core.direct_debits.bank_files import apply_acknowledgement, apply_nacha
 from brim.core.direct_debits.correcting import Correcting
+from brim.core.direct_debits.file_pieces import MOST_IN_PIECE, Applying, OpenStatement, ReadFile
 from brim.core.direct_debits.file_reading import MOST_TOGETHER, FileReading, Finding
 from brim.core.direct_debits.file_store import BankFile, Received, bank_file_place
 from brim.core.direct_debits.imported_statements import AWAITING, deliver_bank_file, is_approval_void
@@ -41,7 +43,15 @@ from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, OriginatorStatus, list_active_originators, name_of
 from brim.core.rails.ach import ACH, is_sftp
 from brim.core.rails.sepa import SEPA
-from brim.core.reconciliation import BreakKind, find_open_break_of_cause, settle_break
+from brim.core.reconciliation import (
+    BankAccountName,
+    BreakKind,
+    StatementBeingAppliedError,
+    check_applied_whole,
+    find_open_break_of_cause,
+    lock_bank_account,
+    settle_break,
+)
 from brim.core.reconciliation.formats import is_status_report
 from brim.core.time import ClockAdvancingError
 from brim.platform.database import Conn, Database
@@ -105,6 +115,24 @@ def kind_of(content: bytes, name: str = "") -> Kind:
     if content.lstrip()[:1] in b"56" and not is_csv:
         return Kind.NACHA  # bare batches, or entries without any header: the codec says what is missing
     return Kind.STATEMENT
+
+
+class _Done(StrEnum):
+    """What became of a file that was to be applied."""
+
+    NOTHING = "nothing"
+    """It waits for something, somebody else applies it, or it was applied before."""
+    A_PIECE = "a_piece"
+    ALL = "all"
+
+
+class _Halfway(NamedTuple):
+    """A file of which this process has just applied a piece, as it was when that was committed."""
+
+    file: str
+    applying: Applying
+    read: ReadFile
+    open: OpenStatement | None
 
 
 class TakenFile(NamedTuple):
@@ -198,10 +226,18 @@ class Incoming:
     """
 
     def __init__(
-        self, secrets: BankSecrets, vault: Vault, renderers: Renderers, *, together: int = MOST_TOGETHER
+        self,
+        secrets: BankSecrets,
+        vault: Vault,
+        renderers: Renderers,
+        *,
+        together: int = MOST_TOGETHER,
+        piece: int = MOST_IN_PIECE,
     ) -> None:
         self._secrets = secrets
         self._together = together
+        self._piece = piece
+        self._halfway: _Halfway | None = None
         self._correcting = Correcting(secrets, vault, renderers)
         self._vault = vault
         self._renderers = renderers
@@ -288,10 +324,26 @@ class Incoming:
         async with database.transaction() as conn:
             return await store_bank_file(conn, self._vault, originator, name, content, now_ms=now_ms, ids=ids)
 
-    async def apply_all(self, database: Database, *, clock: Clock, ids: IdFactory) -> int:
-        """Apply what was stored and not applied yet, one transaction each; return how many files were.
+    async def apply_all(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        ids: IdFactory,
+        waits: bool = True,
+        tell: Callable[[BankFile], None] | None = None,
+    ) -> int:
+        """Apply what was stored and not applied yet; return how many files were, to their ends.
 
-        A file may take minutes, so each has the time of its own transaction, for which whoever reads an interval waits.
+        A file may take minutes, so each of its transactions has a time of its own, for which whoever reads an interval
+        waits. A file has one transaction, or one for each piece.
+
+        Args:
+            database: where.
+            clock: tells the time of each transaction.
+            ids: makes ids.
+            waits: whether to wait for somebody else who applies a file at the moment, and go on with it by turns.
+            tell: hears of each file of which a piece was applied, how far it is.
         """
         readings, self._readings = self._readings, []
         async with database.connection() as conn:
@@ -305,25 +357,30 @@ class Incoming:
             if originator is None:
                 continue
 
-            async def work(conn: Conn, received: Received = received, originator: Originator = originator) -> bool:
+            async def work(conn: Conn, received: Received = received, originator: Originator = originator) -> _Step:
                 try:
                     async with conn.transaction():
-                        return await self._apply(conn, originator, received, now_ms=clock(), ids=ids)
-                except ClockAdvancingError:
-                    return False  # it is applied once the clock has arrived
+                        return await self._apply(conn, originator, received, waits=waits, now_ms=clock(), ids=ids)
+                except (ClockAdvancingError, StatementBeingAppliedError):
+                    return _NOTHING  # it is applied once the clock has arrived, or the other file is applied
 
             doing = f"apply {received.name}"
-            is_applied = await done_or_listed(
-                database,
-                work,
-                self._renderers,
-                scope=received.scope,
-                cause=received.id,
-                doing=doing,
-                now_ms=clock(),
-                ids=ids,
-            )
-            applied += bool(is_applied)
+            step: _Step | None = _Step(_Done.A_PIECE)
+            while step is not None and step.done is _Done.A_PIECE:
+                step = await done_or_listed(
+                    database,
+                    work,
+                    self._renderers,
+                    scope=received.scope,
+                    cause=received.id,
+                    doing=doing,
+                    now_ms=clock(),
+                    ids=ids,
+                )
+                self._halfway = None if step is None else step.halfway  # only what is committed goes on from memory
+                if tell is not None and step is not None and step.file is not None:
+                    tell(step.file)
+            applied += step is not None and step.done is _Done.ALL
         for reading in readings:
             await self._note(database, reading)
         return applied
@@ -346,22 +403,17 @@ class Incoming:
         self._noted[originator.id] = reading
 
     async def _apply(
-        self, conn: Conn, originator: Originator, received: Received, *, now_ms: int, ids: IdFactory
-    ) -> bool:
-        stored = await file_store.find_bank_file(conn, received.scope, received.sha256, received.originator)
+        self, conn: Conn, originator: Originator, received: Received, *, waits: bool, now_ms: int, ids: IdFactory
+    ) -> "_Step":
+        halfway, self._halfway = self._halfway, None
+        if waits:
+            stored = await file_store.find_bank_file(conn, received.scope, received.sha256, received.originator)
+        else:
+            stored = await file_store.take_bank_file(conn, received)
         if stored is None or stored.status != "received":
-            return False
-        is_compared = await lineage_store.is_compared(conn, originator.scope, originator.id)
-        if not is_compared or await unknown_sent_files(conn, originator):
-            if stored.id not in self._waiting:
-                _log.error("bank file waits: what has left was not compared", file=stored.id)
-                self._waiting.add(stored.id)
-            return False  # it may speak of what has left, and that is unknown until then
-        content = self._vault.open(received.sealed, place=received.place)
-        kind = kind_of(content, stored.name)
-        if await is_approval_void(conn, originator, stored, content, now_ms=now_ms, ids=ids):
-            _log.warning("bank file waits: its mapping has changed since it was approved", file=stored.id)
-            return False
+            return _NOTHING
+        if await self._waits(conn, originator, stored):
+            return _NOTHING
         reading = FileReading(
             conn=conn,
             vault=self._vault,
@@ -369,12 +421,38 @@ class Incoming:
             correcting=self._correcting,
             originator=originator,
             file=stored,
-            content=content,
+            content=b"",
             together=self._together,
+            piece=self._piece,
             now_ms=now_ms,
             ids=ids,
         )
+        if stored.applying_to is not None:
+            await _go_on(reading, halfway)
+        if reading.read is None:
+            reading.content = self._vault.open(received.sealed, place=received.place)
+        kind = Kind.STATEMENT if reading.applying is not None else kind_of(reading.content, stored.name)
+        if reading.applying is None and not await _may_begin(reading, kind):
+            return _NOTHING
         findings = await _read(reading, kind)
+        if reading.is_partial:
+            return await _keep_piece(reading, kind)
+        await self._finish(reading, received, kind, findings)
+        return _Step(_Done.ALL)
+
+    async def _waits(self, conn: Conn, originator: Originator, stored: BankFile) -> bool:
+        """Tell whether a file may speak of what has left, which is unknown until that was compared."""
+        is_compared = await lineage_store.is_compared(conn, originator.scope, originator.id)
+        if is_compared and not await unknown_sent_files(conn, originator):
+            return False
+        if stored.id not in self._waiting:
+            _log.error("bank file waits: what has left was not compared", file=stored.id)
+            self._waiting.add(stored.id)
+        return True
+
+    async def _finish(self, reading: FileReading, received: Received, kind: Kind, findings: list[Finding]) -> None:
+        """Write what became of a file that is applied to its end, or held."""
+        stored = reading.file
         if reading.is_held:
             await reading.open_break(
                 BreakKind.FILE,
@@ -382,17 +460,16 @@ class Incoming:
                 detail=f"{stored.name} is held: {'; '.join(_said(each) for each in findings[:3])}",
             )
         elif kind is Kind.STATEMENT:
-            await self._settle_held(conn, originator, stored, now_ms=now_ms, ids=ids)
+            await self._settle_held(reading.conn, reading.originator, stored, now_ms=reading.now_ms, ids=reading.ids)
         await file_store.finish_bank_file(
-            conn,
+            reading.conn,
             received,
             status="held" if reading.is_held else "applied",
             kind=kind,
             findings=encode_text(findings),
-            now_ms=now_ms,
+            now_ms=reading.now_ms,
         )
         _log.info("bank file applied", file=stored.id, kind=kind, held=reading.is_held, breaks=reading.breaks)
-        return True
 
     async def _settle_held(
         self, conn: Conn, originator: Originator, stored: BankFile, *, now_ms: int, ids: IdFactory
@@ -404,6 +481,72 @@ class Incoming:
             await settle_break(
                 conn, originator.scope, found, resolution=resolution, by=_BY_ITSELF, now_ms=now_ms, ids=ids
             )
+
+
+class _Step(NamedTuple):
+    """What a transaction has done of a file; of a piece, how far the file is, and what is left in memory."""
+
+    done: _Done
+    file: BankFile | None = None
+    halfway: _Halfway | None = None
+
+
+_NOTHING: Final = _Step(_Done.NOTHING)
+
+
+def _bank_account_of(originator: Originator) -> BankAccountName:
+    return BankAccountName(originator.scope, originator.profile.bank_account, originator.profile.currency)
+
+
+async def _may_begin(reading: FileReading, kind: Kind) -> bool:
+    """Tell whether a file may be begun: its approval is not void, and no other of its bank account is half applied.
+
+    Raises:
+        StatementBeingAppliedError: one is.
+    """
+    told: Any = {"now_ms": reading.now_ms, "ids": reading.ids}
+    if await is_approval_void(reading.conn, reading.originator, reading.file, reading.content, **told):
+        _log.warning("bank file waits: its mapping has changed since it was approved", file=reading.file.id)
+        return False
+    if kind is Kind.STATEMENT:
+        await check_applied_whole(reading.conn, _bank_account_of(reading.originator))
+    return True
+
+
+async def _go_on(reading: FileReading, halfway: _Halfway | None) -> None:
+    """Go on with a file where its last piece has ended, from memory if this process has applied that.
+
+    Its lines are those of the bank account that was theirs at first, whatever that is called by now.
+    """
+    stored, whose = reading.file, reading.originator
+    profile = msgspec.structs.replace(whose.profile, bank_account=stored.applying_to or whose.profile.bank_account)
+    reading.originator = msgspec.structs.replace(whose, profile=profile)
+    await lock_bank_account(reading.conn, _bank_account_of(reading.originator), bank_file=stored.id)
+    applying = await file_store.find_applying(reading.conn, whose.scope, stored.id)
+    if halfway is not None and halfway.file == stored.id:
+        reading.read = halfway.read
+        if halfway.applying == applying:
+            applying, reading.open = halfway.applying, halfway.open
+    reading.applying, reading.breaks = applying, applying.breaks
+    reading.unbooked = None if applying.unbooked is None else frozenset(applying.unbooked)
+
+
+async def _keep_piece(reading: FileReading, kind: Kind) -> _Step:
+    """Write how far a file is applied whose next piece is another transaction."""
+    applying, read, scope = reading.applying, reading.read, reading.originator.scope
+    if applying is None or read is None:
+        raise RuntimeError("a file is applied to a part that was not read")
+    applying.breaks = reading.breaks
+    applying.unbooked = None if reading.unbooked is None else sorted(reading.unbooked)
+    bank_account, lines = reading.originator.profile.bank_account, read.line_count
+    await file_store.note_applying(
+        reading.conn, scope, reading.file.id, applying, kind=kind, bank_account=bank_account, lines=lines
+    )
+    file = msgspec.structs.replace(
+        reading.file, applying_to=bank_account, line_count=lines, lines_applied=applying.lines_applied
+    )
+    _log.info("bank file applied to a part", file=file.id, lines_applied=file.lines_applied, lines=lines)
+    return _Step(_Done.A_PIECE, file, _Halfway(file.id, applying, read, reading.open))
 
 
 async def _read(reading: FileReading, kind: Kind) -> list[Finding]:

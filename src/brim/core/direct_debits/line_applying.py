@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from brim.core.direct_debits import file_store
+from brim.core.direct_debits.file_pieces import FEWEST, Pace
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.line_matching import asked_line, match_new
@@ -23,8 +24,6 @@ from brim.core.reconciliation import (
 )
 from brim.core.reconciliation.formats import StatementLine
 
-FEWEST: Final = 8
-"""Lines that are tried as a set at first, and after one that had to be applied alone."""
 _MOST_ALONE: Final = 32
 """Lines that are applied alone, where none could be applied as a set, until the next attempt."""
 
@@ -36,6 +35,7 @@ async def apply_lines(
     is_new: bool = True,
     elsewhere: Container[object] = (),
     announced: AnnouncedAlone | None = None,
+    pace: Pace | None = None,
 ) -> set[int]:
     """Apply lines in their order, in sets where they allow it; return the positions (from 0) of those that were new.
 
@@ -45,22 +45,23 @@ async def apply_lines(
         is_new: whether it is certain that none is known.
         elsewhere: what other files have said; a credit that says the same is left to a person.
         announced: payments that notifications have brought one by one.
+        pace: how it went with the lines before, and goes with these.
     """
-    new, position, together, alone = set[int](), 0, FEWEST, 1
+    new, position, pace = set[int](), 0, pace or Pace()
     while position < len(lines):
-        together = min(together, reading.together)
+        together = min(pace.together, reading.together, len(lines) - position)
         taken = await apply_together(reading, lines[position : position + together], elsewhere=elsewhere)
         new.update(range(position, position + taken))
         position += taken
         if taken == together:
-            together, alone = 2 * together, 1
+            pace.together, pace.alone = max(pace.together, 2 * together), 1
             continue
-        together, alone = FEWEST, 1 if taken else alone
-        for _ in range(min(alone, len(lines) - position)):
+        pace.together, pace.alone = FEWEST, 1 if taken else pace.alone
+        for _ in range(min(pace.alone, len(lines) - position)):
             if await apply_line(reading, lines[position], is_new=is_new, elsewhere=elsewhere, announced=announced):
                 new.add(position)
             position += 1
-        alone = min(2 * alone, _MOST_ALONE)
+        pace.alone = min(2 * pace.alone, _MOST_ALONE)
     return new
 
 
@@ -136,6 +137,7 @@ async def apply_payments(
         )
         for number, (line_id, payment) in enumerate(zip([*ids, *more][: len(payments)], payments, strict=True), 1)
     ]
+    reading.itemized.append(entry.id)
     known = announced.take([facts_of(row) for row in rows]) if announced is not None else frozenset[int]()
     lines = [
         NewLine(line=payment, row=row, is_announced=position in known)

@@ -35,6 +35,7 @@ from brim.core.reconciliation import (
     Earlier,
     ForeseenStatement,
     StatementLineRow,
+    check_applied_whole,
     foresee_statement,
     is_line_known,
 )
@@ -156,6 +157,7 @@ class Previews:
             BankFileStateError: it does not wait for an approval.
             BytesForgottenError: its bytes are gone.
             BankFileSeenOtherwiseError: they are not those that were stored.
+            StatementBeingAppliedError: a part of another file of its bank account is applied: its end is not known.
         """
         async with self._database.connection() as conn:
             file = (await file_store.fetch_bank_files(conn, scope, [file_id])).get(file_id)
@@ -176,6 +178,8 @@ class Previews:
             mapping = await mapping_of(conn, originator, content)
             saved = await find_mapping(conn, scope, originator.profile.bank_account)
             number = await read_account_number(conn, self._vault, originator)
+            whose = originator.profile
+            await check_applied_whole(conn, BankAccountName(scope, whose.bank_account, whose.currency))
         found = saved.mapping if saved and mapping else None
         if file.byte_count > PREVIEW_BYTES:
             return await asyncio.to_thread(_preview_large, content, file, found, mapping, number)

@@ -7,7 +7,18 @@ from typing import Any
 
 import msgspec
 
+from brim.base.ids import IdFactory
 from brim.core.direct_debits.announcing import list_break
+from brim.core.direct_debits.file_pieces import (
+    Applying,
+    OpenStatement,
+    Pace,
+    Plan,
+    ReadFile,
+    positions_of,
+    runs_of,
+    weight_of,
+)
 from brim.core.direct_debits.file_reading import FileReading, Finding
 from brim.core.direct_debits.line_applying import apply_lines, apply_payments
 from brim.core.direct_debits.line_matching import match_line, may_take_back, transfer_texts
@@ -29,6 +40,7 @@ from brim.core.reconciliation import (
     find_entries,
     list_announced_alone,
     list_announced_together,
+    list_payment_facts,
     list_payments_of_entry,
     lock_break,
     payments_of,
@@ -51,33 +63,69 @@ from brim.core.statement_mappings import find_mapping
 
 
 async def apply_statement(reading: FileReading) -> list[Finding]:
-    """Apply the lines of a statement: match each, and list as a break what nothing explains."""
-    saved = await find_mapping(reading.conn, reading.originator.scope, reading.originator.profile.bank_account)
-    statement_file = read_statement(reading.content, mapping=saved.mapping if saved else None)
+    """Apply the lines of a statement: match each, and list as a break what nothing explains.
+
+    A file of more lines than a piece has is applied to a part, on from where the pieces before it have ended.
+    """
+    read = reading.read = reading.read or await _read(reading)
     findings: list[Finding] = [
-        {"code": each.code, "where": each.where, "sentence": each.sentence} for each in statement_file.findings
+        {"code": each.code, "where": each.where, "sentence": each.sentence} for each in read.file.findings
     ]
-    if statement_file.verdict is Verdict.HOLD:
+    if read.file.verdict is Verdict.HOLD:
         reading.is_held = True
         return findings
     number = await read_account_number(reading.conn, reading.vault, reading.originator)
-    if (misplaced := await _why_misplaced(reading, statement_file, number)) is not None:
-        reading.is_held = True
-        return [*findings, misplaced]
-    for number_in_file, (statement, lines) in enumerate(statement_file.postable_statements()):
-        if not is_of_account(statement_file, statement, number):
-            for line in lines:
-                await reading.open_break(
-                    BreakKind.LINE,
-                    cause=f"{reading.file.id}/{line.where}/{number_in_file}/{line.position}",
-                    detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
-                    amount=line.amount_minor,
-                    currency=line.currency,
-                )
-            continue
-        await _take(reading, statement, lines)
-    await _list_what_waits(reading, statement_file)
+    if reading.applying is None:
+        if (misplaced := await _why_misplaced(reading, read.file, number)) is not None:
+            reading.is_held = True
+            return [*findings, misplaced]
+        reading.applying = Applying(mapping=read.mapping)
+    applying = reading.applying
+    room = reading.piece if read.weight > reading.piece else read.weight + 1
+    while applying.statement < len(read.postable):
+        if room <= 0:
+            reading.is_partial = True
+            return findings
+        statement, lines = read.postable[applying.statement]
+        if applying.plan is not None or is_of_account(read.file, statement, number):
+            if reading.open is None:
+                reading.open = await (_take if applying.plan is None else _take_again)(reading, statement, lines)
+            room -= await _apply_some(reading, reading.open, room)
+            if reading.open.plan.done < len(reading.open.order):
+                reading.is_partial = True
+                return findings
+            await _itemize_all_known(reading, reading.open)
+            reading.open = None
+        else:
+            await _list_anothers(reading, statement, lines, applying.statement)
+        applying.plan, applying.statement, applying.lines = None, applying.statement + 1, applying.lines + len(lines)
+    await _list_what_waits(reading, read.file)
     return findings
+
+
+async def _read(reading: FileReading) -> ReadFile:
+    """Return the file as its bank account's mapping reads it, or the one by which it was begun."""
+    if reading.applying is not None:
+        mapping = reading.applying.mapping
+    else:
+        saved = await find_mapping(reading.conn, reading.originator.scope, reading.originator.profile.bank_account)
+        mapping = saved.mapping if saved else None
+    file = read_statement(reading.content, mapping=mapping)
+    return ReadFile(file, mapping if file.format == CSV else None, tuple(file.postable_statements()))
+
+
+async def _list_anothers(
+    reading: FileReading, statement: Statement, lines: Sequence[StatementLine], number_in_file: int
+) -> None:
+    """List the lines of a statement that is of another bank account."""
+    for line in lines:
+        await reading.open_break(
+            BreakKind.LINE,
+            cause=f"{reading.file.id}/{line.where}/{number_in_file}/{line.position}",
+            detail=f"The statement is of another bank account, ending in {statement.account_number[-4:]}.",
+            amount=line.amount_minor,
+            currency=line.currency,
+        )
 
 
 def is_of_account(file: StatementFile, statement: Statement, number: str) -> bool:
@@ -104,15 +152,11 @@ async def _why_misplaced(reading: FileReading, file: StatementFile, number: str)
     return None
 
 
-async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> None:
-    """Apply what is new in a statement, and list as a break what about it is open."""
-    rows, payment_ids = list[StatementLineRow](), list[list[str]]()
-    for line in lines:
-        rows.append(
-            row_of(reading.originator, reading.file.id, statement, line, now_ms=reading.now_ms, ids=reading.ids)
-        )
-        payment_ids.append([reading.ids.new_at(LINE_PREFIX, reading.now_ms) for _ in payments_of(line)])
-    of = BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency)
+async def _take(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> OpenStatement:
+    """Decide what is new in a statement, which is kept for its pieces, and list as a break what about it is open."""
+    moment = reading.ids.tick(reading.now_ms)
+    rows, payment_ids = _rows(reading, statement, lines, now_ms=reading.now_ms, ids=reading.ids)
+    of = _name_of(reading, statement)
     taken = await take_statement(
         reading.conn,
         statement,
@@ -122,39 +166,138 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         now_ms=reading.now_ms,
         ids=reading.ids,
     )
-    elsewhere: Container[object] = ()
-    if not taken.is_certain:
-        elsewhere = await said_elsewhere(reading.conn, of, rows)
-    announced = await _announced_alone(reading, of, rows, taken) if any(payment_ids) else AnnouncedAlone(())
-    in_announced = await _announced_together(reading, of, rows, taken)
-    times = Counter[tuple[str, date, int]]()
     recalls = await _recalls(reading, lines, taken.lines)
-    known = set(range(len(rows))).difference(taken.in_doubt)
-    in_order = sorted(taken.lines, key=recalls.__contains__)  # what one takes back may be further down
-    new_lines = []
-    for position in in_order:
-        row = msgspec.structs.replace(rows[position], statement=taken.statement)
-        times[row.line_key, row.booked_on, row.amount] += 1
-        number = times[row.line_key, row.booked_on, row.amount]
-        if number > 1:  # lines of one statement are never the same
-            row = msgspec.structs.replace(row, line_key=f"{row.line_key}/again/{number}")
-        new_lines.append(
-            NewLine(
-                line=lines[position],
-                row=row,
-                payment_ids=payment_ids[position],
-                is_announced=position in in_announced,
-            )
-        )
-    applied = await apply_lines(reading, new_lines, is_new=taken.is_certain, elsewhere=elsewhere, announced=announced)
-    known.difference_update(in_order[each] for each in applied)
-    for position in sorted(known):
-        await _itemize_known(
-            reading, lines[position], rows, position, of=of, payment_ids=payment_ids[position], announced=announced
-        )
+    plan = Plan(
+        begun_ms=reading.now_ms,
+        moment=moment,
+        statement=taken.statement,
+        is_certain=taken.is_certain,
+        order=runs_of(sorted(taken.lines, key=recalls.__contains__)),  # what one takes back may be further down
+        in_announced=runs_of(sorted(await _announced_together(reading, of, rows, taken))),
+        in_doubt=runs_of(taken.in_doubt),
+    )
     for new in taken.breaks:
         opened = await list_break(reading.conn, reading.renderers, new, now_ms=reading.now_ms, ids=reading.ids)
         reading.breaks += opened is not None
+    if reading.applying is not None:
+        reading.applying.plan = plan
+    return await _open(reading, plan, of, lines, rows, payment_ids)
+
+
+async def _take_again(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> OpenStatement:
+    """Go on with a statement that was taken before, as it was decided then."""
+    plan = reading.applying.plan if reading.applying is not None else None
+    if plan is None:
+        raise RuntimeError("a statement goes on that was not begun")
+    rows, payment_ids = _rows(reading, statement, lines, now_ms=plan.begun_ms, ids=plan.ids())
+    opened = await _open(reading, plan, _name_of(reading, statement), lines, rows, payment_ids)
+    for entry in plan.itemized:
+        opened.announced.take(await list_payment_facts(reading.conn, reading.originator.scope, entry))
+    return opened
+
+
+def _name_of(reading: FileReading, statement: Statement) -> BankAccountName:
+    return BankAccountName(reading.originator.scope, reading.originator.profile.bank_account, statement.currency)
+
+
+def _rows(
+    reading: FileReading, statement: Statement, lines: Sequence[StatementLine], *, now_ms: int, ids: IdFactory
+) -> tuple[list[StatementLineRow], list[list[str]]]:
+    """Return what lines become, and the ids that their payments have, should these become lines."""
+    rows, payment_ids = list[StatementLineRow](), list[list[str]]()
+    for line in lines:
+        rows.append(row_of(reading.originator, reading.file.id, statement, line, now_ms=now_ms, ids=ids))
+        payment_ids.append([ids.new_at(LINE_PREFIX, now_ms) for _ in payments_of(line)])
+    return rows, payment_ids
+
+
+async def _open(
+    reading: FileReading,
+    plan: Plan,
+    of: BankAccountName,
+    lines: Sequence[StatementLine],
+    rows: list[StatementLineRow],
+    payment_ids: list[list[str]],
+) -> OpenStatement:
+    """Return a statement as it is applied by its plan. Nothing else is settled of its bank account until it is."""
+    elsewhere: Container[object] = ()
+    if not plan.is_certain:
+        elsewhere = await said_elsewhere(reading.conn, of, rows)
+    order = positions_of(plan.order)
+    announced = await _announced_alone(reading, of, rows, order, plan) if any(payment_ids) else AnnouncedAlone(())
+    times = Counter[tuple[str, date, int]]()
+    for position in order:
+        row = rows[position]
+        times[row.line_key, row.booked_on, row.amount] += 1
+        number = times[row.line_key, row.booked_on, row.amount]
+        again = f"/again/{number}" if number > 1 else ""  # lines of one statement are never the same
+        rows[position] = msgspec.structs.replace(row, statement=plan.statement, line_key=row.line_key + again)
+    return OpenStatement(
+        plan=plan,
+        of=of,
+        lines=lines,
+        rows=rows,
+        payment_ids=payment_ids,
+        order=order,
+        in_announced=frozenset(positions_of(plan.in_announced)),
+        elsewhere=elsewhere,
+        announced=announced,
+        pace=Pace(),
+    )
+
+
+async def _apply_some(reading: FileReading, opened: OpenStatement, room: int) -> int:
+    """Apply the next lines of a statement, as many as there is room for, and one at least; return how many they were.
+
+    A line is together with the payments that it lists.
+    """
+    plan, weight, positions = opened.plan, 0, list[int]()
+    for position in opened.order[plan.done :]:
+        weight += weight_of(opened.lines[position])
+        if positions and weight > room:
+            weight -= weight_of(opened.lines[position])
+            break
+        positions.append(position)
+    applied = await apply_lines(
+        reading,
+        [
+            NewLine(
+                line=opened.lines[position],
+                row=msgspec.structs.replace(opened.rows[position], created_ms=reading.now_ms),
+                payment_ids=opened.payment_ids[position],
+                is_announced=position in opened.in_announced,
+            )
+            for position in positions
+        ],
+        is_new=plan.is_certain,
+        elsewhere=opened.elsewhere,
+        announced=opened.announced,
+        pace=opened.pace,
+    )
+    plan.done += len(positions)
+    known = (position for number, position in enumerate(positions) if number not in applied)
+    plan.known += [position for position in known if opened.payment_ids[position]]
+    if opened.announced.is_any:
+        plan.itemized += reading.itemized
+    reading.itemized.clear()
+    return weight
+
+
+async def _itemize_all_known(reading: FileReading, opened: OpenStatement) -> None:
+    """Have payments take the place of entries that are known: those that are not new, but for what is in doubt."""
+    plan = opened.plan
+    known = set(range(len(opened.rows))).difference(opened.order, positions_of(plan.in_doubt)).union(plan.known)
+    for position in sorted(known):
+        await _itemize_known(
+            reading,
+            opened.lines[position],
+            opened.rows,
+            position,
+            of=opened.of,
+            payment_ids=opened.payment_ids[position],
+            announced=opened.announced,
+        )
+    reading.itemized.clear()
 
 
 async def _recalls(reading: FileReading, lines: Sequence[StatementLine], positions: Sequence[int]) -> set[int]:
@@ -165,10 +308,10 @@ async def _recalls(reading: FileReading, lines: Sequence[StatementLine], positio
 
 
 async def _announced_alone(
-    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], taken: TakenStatement
+    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], order: Sequence[int], plan: Plan
 ) -> AnnouncedAlone:
     """Return what other files have notified payment by payment, less what this one repeats so."""
-    days, new = [row.booked_on for row in rows], set(taken.lines) if taken.is_certain else set()
+    days, new = [row.booked_on for row in rows], set(order) if plan.is_certain else set()
     announced = AnnouncedAlone(
         await list_announced_alone(reading.conn, of, first_day=min(days), last_day=max(days), not_in=reading.file.id)
     )

@@ -50,6 +50,8 @@ class AnnouncedAlone:
         self._waiting: dict[tuple[object, int], list[LineFacts]] = defaultdict(list)
         for each in announced:
             self._waiting[each.booked_on, each.amount].append(each)
+        self.is_any = bool(self._waiting)
+        """Whether there were any."""
 
     def take(self, lines: Sequence[LineFacts]) -> frozenset[int]:
         """Return the positions of the lines that may be one of these, each of which is taken once.

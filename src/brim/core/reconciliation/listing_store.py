@@ -16,6 +16,7 @@ from brim.core.reconciliation.rules import (
     ShownLine,
     StatementFilters,
 )
+from brim.core.reconciliation.statement_store import list_files_in_pieces
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -69,6 +70,7 @@ async def _with_breaks(conn: Conn, scope: AccountScope, records: Sequence[Any]) 
     found = [BankStatement(**dict(record)) for record in records]
     ids = [each.id for each in found]
     open_breaks = await conn.fetch(_SQL["open_breaks_of_statements"], scope.account, scope.livemode, ids, MOST_COUNTED)
+    in_pieces = await list_files_in_pieces(conn, scope) if found else set[str]()
     of: dict[str, list[Any]] = defaultdict(list)
     for each in open_breaks:
         of[each["statement"]].append(each)
@@ -78,6 +80,7 @@ async def _with_breaks(conn: Conn, scope: AccountScope, records: Sequence[Any]) 
             open_breaks=len(of[each.id]),
             open_amount=sum(b["amount"] or 0 for b in of[each.id] if b["kind"] in LINE_BREAKS),
             gap=next((b["id"] for b in of[each.id] if b["kind"] == BreakKind.GAP), None),
+            is_applied=each.bank_file not in in_pieces,
         )
         for each in found
     ]

@@ -167,7 +167,8 @@ class BankStatement(msgspec.Struct, frozen=True, kw_only=True):
     """A statement as it was taken, in minor units; `new_count` lines of its `line_count` were not known before.
 
     `open_breaks` are those about it or its lines, counted up to `MOST_COUNTED`; `open_amount` is what these lines leave
-    open; `gap` is the open break that says that one before it is missing.
+    open; `gap` is the open break that says that one before it is missing. Until all of its file is applied
+    (`is_applied`), lines of it may be missing.
     """
 
     id: str
@@ -187,6 +188,7 @@ class BankStatement(msgspec.Struct, frozen=True, kw_only=True):
     open_breaks: int = 0
     open_amount: int = 0
     gap: str | None = None
+    is_applied: bool = True
 
 
 class ShownLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.base.ids import Ids
 from brim.base.scope import AccountScope
 from brim.core.reconciliation import store
@@ -32,9 +33,40 @@ class BankAccountName(msgspec.Struct, frozen=True):
         return self.scope.account, self.scope.livemode, self.name, self.currency
 
 
-async def lock_bank_account(conn: Conn, of: BankAccountName) -> None:
-    """Take the statements of a bank account alone until the caller's transaction ends."""
+class StatementBeingAppliedError(BrimError):
+    """A file of a bank account is applied in pieces, and not to its end yet: nothing else is settled beside it."""
+
+    def __init__(self, bank_account: str, file_id: str, applied: int, lines: int) -> None:
+        super().__init__(
+            f"The bank file {file_id} is being applied to {bank_account}: {applied:,} of its {lines:,} lines so far. "
+            "Try again once it is applied."
+        )
+
+
+async def lock_bank_account(conn: Conn, of: BankAccountName, *, bank_file: str | None = None) -> None:
+    """Take the statements of a bank account alone until the caller's transaction ends, to apply a file of it.
+
+    Raises:
+        StatementBeingAppliedError: only a part of another file is applied.
+    """
     await conn.execute(_SQL["lock_bank_account"], *of.key[:3])
+    await check_applied_whole(conn, of, bank_file=bank_file)
+
+
+async def check_applied_whole(conn: Conn, of: BankAccountName, *, bank_file: str | None = None) -> None:
+    """Let whoever asks pass if no file of a bank account, other than theirs, is applied to a part.
+
+    Raises:
+        StatementBeingAppliedError: one is.
+    """
+    found = await conn.fetchrow(_SQL["find_file_in_pieces"], *of.key[:3])
+    if found is not None and found["id"] != bank_file:
+        raise StatementBeingAppliedError(of.name, found["id"], found["lines_applied"], found["line_count"])
+
+
+async def list_files_in_pieces(conn: Conn, scope: AccountScope) -> set[str]:
+    """Return the ids of a platform's files of which only a part is applied."""
+    return {each["id"] for each in await conn.fetch(_SQL["list_files_in_pieces"], scope.account, scope.livemode)}
 
 
 async def list_statements(conn: Conn, of: BankAccountName, *, first_day: date) -> list[KnownStatement]:
@@ -66,6 +98,12 @@ async def list_lines(conn: Conn, of: BankAccountName, *, first_day: date, last_d
 async def list_payments(conn: Conn, of: BankAccountName, *, first_day: date, last_day: date) -> list[LineFacts]:
     """Return the payments of a bank account's days that are lines of entries which a statement has brought."""
     records = await conn.fetch(_SQL["list_payments_of_days"], *of.key, first_day, last_day)
+    return [_facts(each) for each in records]
+
+
+async def list_payment_facts(conn: Conn, scope: AccountScope, entry: str) -> list[LineFacts]:
+    """Return what the payments of an entry say that are lines, in the order in which the bank lists them."""
+    records = await conn.fetch(_SQL["list_payments_of_entry"], scope.account, scope.livemode, entry)
     return [_facts(each) for each in records]
 
 

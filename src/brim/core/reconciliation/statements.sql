@@ -2,6 +2,20 @@
 -- Let one transaction at a time take statements of a bank account: each is placed beside what the others have taken.
 SELECT pg_advisory_xact_lock(hashtextextended('brim:statements:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
 
+-- name: find_file_in_pieces
+-- The file of a bank account (3) of which only a part is applied.
+SELECT id, name, line_count, lines_applied
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND applying_to BETWEEN $3 AND $3
+ORDER BY account, livemode, applying_to;
+
+-- name: list_files_in_pieces
+-- The files of a platform of which only a part is applied, one a bank account at most.
+SELECT id
+FROM bank_files
+WHERE account = $1 AND livemode = $2 AND applying_to IS NOT NULL
+ORDER BY account, livemode, applying_to;
+
 -- name: list_bank_statements
 -- Statements of a bank account that end on a day (5) or later, oldest first, and before them those that end last.
 (
@@ -151,7 +165,7 @@ FROM (
 
 -- name: list_payments_of_entry
 -- The payments of an entry (3) that are lines.
-SELECT amount, reference
+SELECT booked_on, amount, bank_reference, reference, description
 FROM statement_lines
 WHERE account = $1 AND livemode = $2 AND parent BETWEEN $3 AND $3
 ORDER BY account, livemode, parent, id;

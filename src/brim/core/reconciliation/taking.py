@@ -64,9 +64,12 @@ async def take_statement(
         bank_file: in which it came.
         now_ms: Unix milliseconds.
         ids: makes the statement's id.
+
+    Raises:
+        StatementBeingAppliedError: only a part of another file of the bank account is applied.
     """
     everything = tuple(range(len(rows)))
-    await statement_store.lock_bank_account(conn, of)
+    await statement_store.lock_bank_account(conn, of, bank_file=bank_file)
     found = await _find_place(conn, statement, rows, of=of)
     if found is None:
         return TakenStatement(lines=await _uncertain(conn, statement, rows, of=of), is_certain=False)

@@ -78,6 +78,7 @@ STATUS_BADGES: Final = {
     "undo_proposed": ("Undo proposed", "waiting"),
     "undone": ("Undone", "plain"),
     "replaced": ("Replaced", "plain"),
+    "applying": ("Being applied", "waiting"),
     "gap": ("Statement missing", "bad"),
 }
 """For each status of any object: what a person reads, and the tone of its badge."""

@@ -20,7 +20,7 @@ from brim.core.direct_debits import (
     UnexpectedStatusError,
 )
 from brim.core.originators import OriginatorNotNamedError, SecondPersonError
-from brim.core.reconciliation import BreakResolvedError
+from brim.core.reconciliation import BreakResolvedError, StatementBeingAppliedError
 
 _FILE: Final = f"{handlers.FILES}/{{file}}"
 _BANK_FILE: Final = f"{handlers.BANK_FILES}/{{bank_file}}"
@@ -181,7 +181,13 @@ ACH_FILES: Final = (
         resource="ach",
         level="read",
         returns=BankFilePreviewObject,
-        errors=(NotPlatformError, BankFileStateError, BytesForgottenError, BankFileSeenOtherwiseError),
+        errors=(
+            NotPlatformError,
+            BankFileStateError,
+            BytesForgottenError,
+            BankFileSeenOtherwiseError,
+            StatementBeingAppliedError,
+        ),
     ),
     Operation(
         method="POST",

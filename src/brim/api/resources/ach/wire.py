@@ -210,6 +210,11 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
             enum=["unknown", "nacha", "acknowledgement", "status_report", "statement", "empty"],
         ),
     ]
+    line_count: Annotated[
+        int | None,
+        described("While a statement of many lines is applied in pieces, how many lines the file has; null otherwise."),
+    ]
+    lines_applied: Annotated[int | None, described("How many of these lines are applied so far; null otherwise.")]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str, described("What it was called.", **TEXT)]
     one_person: Annotated[
@@ -223,6 +228,7 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
     status: Annotated[
         str,
         described(
+            "`received` until all of it is applied; "
             "`held` where nothing of it is applied, because its controls fail or it cannot be read; "
             "`awaiting_approval` where it is a statement that somebody imported and another operator has to approve.",
             enum=["received", "awaiting_approval", "applied", "held", "rejected"],
@@ -526,6 +532,8 @@ def bank_file_json(
             imported_by=file.imported_by,
             is_new=is_new,
             kind=file.kind,
+            line_count=file.line_count,
+            lines_applied=file.lines_applied,
             livemode=scope.livemode,
             name=file.name,
             one_person=file.one_person,

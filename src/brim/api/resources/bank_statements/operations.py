@@ -20,7 +20,7 @@ from brim.core.line_settlements import (
     SettlementStateError,
 )
 from brim.core.originators import SecondPersonError
-from brim.core.reconciliation import BreakNotReopenedError, BreakResolvedError
+from brim.core.reconciliation import BreakNotReopenedError, BreakResolvedError, StatementBeingAppliedError
 
 _STATEMENT: Final = f"{handlers.STATEMENTS}/{{bank_statement}}"
 _SETTLEMENT: Final = f"{settlement_handlers.SETTLEMENTS}/{{line_settlement}}"
@@ -143,6 +143,7 @@ LINE_SETTLEMENTS: Final = (
             LineTakenError,
             NotSettledByPartsError,
             UnfitMatchError,
+            StatementBeingAppliedError,
         ),
     ),
     Operation(
@@ -179,6 +180,7 @@ LINE_SETTLEMENTS: Final = (
             LineTakenError,
             UnfitMatchError,
             MatchedSettlementError,
+            StatementBeingAppliedError,
         ),
     ),
     Operation(
@@ -194,7 +196,7 @@ LINE_SETTLEMENTS: Final = (
         resource="ach",
         level="write",
         returns=LineSettlementObject,
-        errors=(NotPlatformError, SecondPersonError, SettlementStateError),
+        errors=(NotPlatformError, SecondPersonError, SettlementStateError, StatementBeingAppliedError),
     ),
     Operation(
         method="POST",
@@ -212,7 +214,13 @@ LINE_SETTLEMENTS: Final = (
         resource="ach",
         level="write",
         returns=LineSettlementObject,
-        errors=(NotPlatformError, SecondPersonError, SettlementStateError, MatchedSettlementError),
+        errors=(
+            NotPlatformError,
+            SecondPersonError,
+            SettlementStateError,
+            MatchedSettlementError,
+            StatementBeingAppliedError,
+        ),
     ),
     Operation(
         method="POST",
@@ -241,7 +249,7 @@ LINE_SETTLEMENTS: Final = (
         resource="ach",
         level="write",
         returns=BreakObject,
-        errors=(NotPlatformError, SecondPersonError, BreakNotReopenedError),
+        errors=(NotPlatformError, SecondPersonError, BreakNotReopenedError, StatementBeingAppliedError),
     ),
     Operation(
         method="POST",
@@ -257,6 +265,6 @@ LINE_SETTLEMENTS: Final = (
         resource="ach",
         level="write",
         returns=BreakObject,
-        errors=(NotPlatformError, SecondPersonError, BreakResolvedError, NotTakenInError),
+        errors=(NotPlatformError, SecondPersonError, BreakResolvedError, NotTakenInError, StatementBeingAppliedError),
     ),
 )

@@ -73,6 +73,13 @@ class BankStatementObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     replaced_by: Annotated[str | None, described("The statement that has replaced it.", **TEXT)]
+    status: Annotated[
+        str,
+        described(
+            "`applying` while only a part of its file is applied, so that lines of it may be missing here.",
+            enum=["applying", "applied"],
+        ),
+    ]
 
 
 class LineMatchObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +187,7 @@ def statement_json(scope: AccountScope, found: BankStatement, neighbor: Statemen
             opening_balance=found.opening,
             place=found.place,
             replaced_by=found.replaced_by,
+            status="applied" if found.is_applied else "applying",
         )
     )
 

@@ -37,6 +37,7 @@ STATEMENT_COLUMNS: Final = (
     "replaced_by",
     "bank_file",
     "created_utc",
+    "status",
 )
 LINE_COLUMNS: Final = (
     "id",
@@ -122,6 +123,7 @@ def _statement(each: Mapping[str, Any]) -> tuple[str, ...]:
         each["replaced_by"] or "",
         each["bank_file"],
         iso_time(each["created"]),
+        each["status"],
     )
 
 
