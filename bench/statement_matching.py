@@ -1,14 +1,15 @@
 """Measures how statements are matched: `python -m bench.statement_matching` prints tables.
 
-A statement is applied as the worker does it, in one transaction, beside open items. Of transfers from customers the
+A statement is applied as the worker does it, beside open items. Of transfers from customers the
 items are funding instructions that each expect an amount: of a hundred lines, ninety name the reference of one and its
 amount, five its amount alone, and five are charges that nothing explains. Of returns they are debits that were
 returned: ninety-five lines name the trace of one, and five are charges. The limit beside each is storing the same lines
 alone, a round trip each.
 
 The first tables have one statement applied line by line and in sets, then one beside more and more open items, then
-longer and longer ones; each row is a database of its own. Meanwhile somebody else tries every quarter of a second to
-hold what a create (an account's configuration, shared) and what a settlement (its balance) would have to hold.
+longer and longer ones, the longest in pieces and in one transaction; each row is a database of its own. Meanwhile
+somebody else tries every quarter of a second to hold what a create (an account's configuration, shared) and what a
+settlement (its balance) would have to hold.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import logging
 import os
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -31,6 +33,7 @@ from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import direct_debits, originators
+from brim.core.direct_debits.file_pieces import MOST_IN_PIECE
 from brim.core.direct_debits.file_reading import MOST_TOGETHER
 from brim.core.funding import BankSecrets
 from brim.core.push.references import reference_of
@@ -54,19 +57,21 @@ _LINE: Final = """
 
 
 class Plan(NamedTuple):
-    """What is measured: lines of a kind (`transfers` or `returns`), open items, and lines that are applied at once."""
+    """What is measured: lines of a kind (`transfers` or `returns`), open items, and lines of a set and of a piece."""
 
     kind: str
     lines: int
     items: int
     together: int
+    piece: int = MOST_IN_PIECE
 
 
 class Took(NamedTuple):
     """What a statement took: seconds, processor time beside that of storing its lines alone, and MiB.
 
     Processor time and memory are of this process and of PostgreSQL. `creates_held_s` and `balance_held_s` are for how
-    long others could not create, and not settle, top-ups of an account.
+    long others could not create, and not settle, top-ups of an account. `begun_cpu_s` and `longest_cpu_s` are the
+    processor time of the first transaction, in which the file is read, and of the longest of the others.
     """
 
     seconds: float
@@ -77,6 +82,8 @@ class Took(NamedTuple):
     server_mib: float
     creates_held_s: float
     balance_held_s: float
+    begun_cpu_s: float
+    longest_cpu_s: float
 
 
 def amount_of(item: int) -> int:
@@ -277,7 +284,9 @@ async def _measure(folder: Path, postgres: EmbeddedPostgres, plan: Plan) -> Took
             alone_s = -time.process_time() - servers.cpu_s()
             await _alone(conn, lines)
             alone_s += time.process_time() + servers.cpu_s()
-        incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS, together=plan.together)
+        incoming = direct_debits.Incoming(
+            BankSecrets(database, vault), vault, WIRE_FORMATS, together=plan.together, piece=plan.piece
+        )
         content = statement(plan.kind, lines, plan.items)
         taken = await incoming.receive(database, originator, "statement.bai", content, now_ms=NOW_MS, ids=ids)
         before, done, others = (
@@ -301,8 +310,15 @@ async def _measure(folder: Path, postgres: EmbeddedPostgres, plan: Plan) -> Took
 
         server_s, cpu_s, began = -servers.cpu_s(), -time.process_time(), time.perf_counter()
         servers.mib, watching = 0.0, asyncio.ensure_future(watch())
-        await incoming.apply_all(database, clock=lambda: NOW_MS, ids=ids)
+        ends = [-cpu_s - server_s]
+
+        def note(_file: direct_debits.BankFile | None = None) -> None:
+            ends.append(time.process_time() + servers.cpu_s())
+
+        await incoming.apply_all(database, clock=lambda: NOW_MS, ids=ids, tell=note)
+        note()
         cpu_s, server_s = cpu_s + time.process_time(), server_s + servers.cpu_s()
+        transactions = [end - begin for begin, end in pairwise(ends)]
         seconds = time.perf_counter() - began
         done.set()
         await watching
@@ -317,6 +333,8 @@ async def _measure(folder: Path, postgres: EmbeddedPostgres, plan: Plan) -> Took
             servers.mib,
             others.creates_held_s,
             others.balance_held_s,
+            transactions[0],
+            max(transactions[1:], default=0.0),
         )
     finally:
         await database.close()
@@ -358,6 +376,7 @@ def _row(plan: Plan) -> list[str]:
         f"{plan.lines:,}",
         f"{plan.items:,}",
         f"{plan.together:,}",
+        f"{plan.piece:,}" if plan.piece < plan.lines else "all",
         f"{took.seconds:.0f} s",
         f"{plan.lines / both:,.0f}",
         f"{1000 * took.cpu_s / plan.lines:.2f} ms",
@@ -367,12 +386,24 @@ def _row(plan: Plan) -> list[str]:
         f"{took.server_mib:.0f} MiB",
         f"{took.creates_held_s:.0f} s",
         f"{took.balance_held_s:.0f} s",
+        f"{took.begun_cpu_s:.1f} s",
+        f"{took.longest_cpu_s:.1f} s" if took.longest_cpu_s else "",
     ]
 
 
 _HEADINGS: Final = (
-    *("lines of", "lines", "open items", "at once", "time", "lines a second of processor time", "a line: Brim"),
+    *(
+        "lines of",
+        "lines",
+        "open items",
+        "at once",
+        "in a piece",
+        "time",
+        "lines a second of processor time",
+        "a line: Brim",
+    ),
     *("PostgreSQL", "beside storing them", "memory: Brim", "PostgreSQL", "creates wait", "settlements wait"),
+    *("the first transaction", "the longest other"),
 )
 
 
@@ -394,12 +425,14 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000, help="lines of the statement beside more and more items")
     parser.add_argument("--items", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--longest", type=int, nargs="*", default=[1_000, 10_000, 100_000], help="lines of statements")
+    parser.add_argument("--whole", type=int, default=100_000, help="lines of one in one transaction; 0: none")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if options.alone:
         _show([Plan(kind, options.alone, 100_000, most) for kind in options.kinds for most in (1, MOST_TOGETHER)])
     _show([Plan(kind, options.lines, items, MOST_TOGETHER) for kind in options.kinds for items in options.items])
     _show([Plan(kind, lines, 100_000, MOST_TOGETHER) for kind in options.kinds for lines in options.longest])
+    _show([Plan(kind, options.whole, 100_000, MOST_TOGETHER, options.whole) for kind in options.kinds if options.whole])
 
 
 if __name__ == "__main__":

@@ -222,6 +222,33 @@ async def test_what_the_bank_sends_meanwhile_waits_for_the_last_piece(desk: Desk
     await assert_books_hold(desk.database)
 
 
+async def test_what_goes_back_in_the_same_statement_is_never_usable_between_pieces(desk: Desk) -> None:
+    """What names the same keeps its order: instructions that expect an amount take the first that comes."""
+    owner = PLATFORM.account
+    other = (await desk.house.instructions(owner=owner)).reference
+    entries = [Entry(500, "C1", text=(other,)), Entry(700, "C2", text=(f"RENT {other}",))]
+    entries += [Entry(100 + each, f"L{each}", text=(desk.reference,)) for each in range(12)]
+    entries += [Entry(-500, "R1", text=(f"RECALL {other}",))]
+    entries += [Entry(300 + each, f"M{each}", text=(desk.reference,)) for each in range(4)]
+    desk.put("monday.bai", bai2([Account(NUMBER, "usd", 0, tuple(entries), MONDAY)]))
+    balances = list[tuple[int, int]]()
+    pieces = 0
+    while True:
+        try:
+            await desk.apply(worker(desk.live, piece=5), tell=end)
+            break
+        except EndedError:
+            pieces += 1
+            balances.append((await desk.house.balance(), await desk.house.balance(owner)))
+    usable = [100 + each for each in range(12)] + [300 + each for each in range(4)]
+    assert balances == [(sum(usable[: 5 * piece]), 0) for piece in range(1, pieces + 1)]
+    assert pieces == 3  # then what is left of the others, and the credits with what takes one of them back
+    assert (await desk.house.balance(), await desk.house.balance(owner)) == (sum(usable), 700)
+    found = await rows(desk.database, "SELECT line_key FROM statement_lines ORDER BY id")
+    assert [row["line_key"] for row in found] == [entry.reference for entry in entries]
+    await assert_books_hold(desk.database)
+
+
 async def test_the_database_lets_nothing_else_be_posted_or_said_of_it(desk: Desk) -> None:
     """As the version before would, whose worker takes what is left for known."""
     await desk.begin(bai2([statement(desk.reference)]))

@@ -28,7 +28,8 @@ Run = tuple[int, int]
 class Plan(msgspec.Struct, kw_only=True):
     """What is done with a statement, as it was decided when it was taken, and how far that is; positions are from 0.
 
-    `order` are the positions of what may be new, as they are applied, and `done` how many of them are. `begun_ms` and
+    `order` are the positions of what may be new, as they are applied, and `done` how many of them are; the last
+    `tail` of them are one piece: what comes and goes back in one statement is never usable between. `begun_ms` and
     `moment` are when the ids of its lines are from. `known` are applied ones that were not new, of entries with
     payments, and `itemized` the ids of entries whose payments became lines, where notifications may have brought some.
     """
@@ -38,6 +39,7 @@ class Plan(msgspec.Struct, kw_only=True):
     statement: str | None
     is_certain: bool
     order: list[Run]
+    tail: int = 0
     in_announced: list[Run]
     in_doubt: list[Run]
     done: int = 0

@@ -232,7 +232,7 @@ async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
     texts, plain = transfer_texts(asked.line), asked.plain
     if find_references(texts) or not await _may_be_batch(asked.reading, plain):
         return None
-    numbers = (*_accounts_in(asked.line), *texts)
+    numbers = (*accounts_in(asked.line), *texts)
     if await names_number(asked.reading.conn, plain.scope, numbers):
         return None
     return _unexplained(asked)
@@ -268,7 +268,7 @@ async def _find_transfer(asked: AskedLine) -> LineMatch | None:
         transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms),
         payments=_payments_in(line),
         payer=await _payer_of(reading, line),
-        accounts=_accounts_in(line),
+        accounts=accounts_in(line),
     )
     return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
 
@@ -416,7 +416,7 @@ async def _payer_of(reading: FileReading, line: StatementLine) -> Payer | None:
     )
 
 
-def _accounts_in(line: StatementLine) -> tuple[str, ...]:
+def accounts_in(line: StatementLine) -> tuple[str, ...]:
     """Return the account numbers that the payments of a line were sent to, where the format has them apart."""
     return tuple(each.creditor_account for each in line.details if each.creditor_account)
 

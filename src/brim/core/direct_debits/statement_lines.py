@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -21,10 +22,10 @@ from brim.core.direct_debits.file_pieces import (
 )
 from brim.core.direct_debits.file_reading import FileReading, Finding
 from brim.core.direct_debits.line_applying import apply_lines, apply_payments
-from brim.core.direct_debits.line_matching import match_line, may_take_back, transfer_texts
+from brim.core.direct_debits.line_matching import accounts_in, match_line, may_take_back, transfer_texts
 from brim.core.direct_debits.line_rows import NewLine, reference_of, row_of
 from brim.core.originators import list_originators, read_account_number
-from brim.core.push import find_naming_numbers, hold_for_itemizing, itemize_transfer
+from brim.core.push import find_naming_numbers, hold_for_itemizing, itemize_transfer, names_in
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import (
     LINE_PREFIX,
@@ -167,12 +168,14 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         ids=reading.ids,
     )
     recalls = await _recalls(reading, lines, taken.lines)
+    recalled = _recalled(lines, taken.lines, recalls)
     plan = Plan(
         begun_ms=reading.now_ms,
         moment=moment,
         statement=taken.statement,
         is_certain=taken.is_certain,
-        order=runs_of(sorted(taken.lines, key=recalls.__contains__)),  # what one takes back may be further down
+        order=runs_of(sorted(taken.lines, key=lambda each: (each in recalls, each in recalled))),
+        tail=len(recalls) + len(recalled) if recalled else 0,
         in_announced=runs_of(sorted(await _announced_together(reading, of, rows, taken))),
         in_doubt=runs_of(taken.in_doubt),
     )
@@ -252,12 +255,13 @@ async def _apply_some(reading: FileReading, opened: OpenStatement, room: int) ->
     A line is together with the payments that it lists.
     """
     plan, weight, positions = opened.plan, 0, list[int]()
+    last_cut = len(opened.order) - plan.tail
     for position in opened.order[plan.done :]:
-        weight += weight_of(opened.lines[position])
-        if positions and weight > room:
-            weight -= weight_of(opened.lines[position])
+        more = weight_of(opened.lines[position])
+        if positions and weight + more > room and plan.done + len(positions) <= last_cut:
             break
         positions.append(position)
+        weight += more
     applied = await apply_lines(
         reading,
         [
@@ -305,6 +309,33 @@ async def _recalls(reading: FileReading, lines: Sequence[StatementLine], positio
     debits = {position: transfer_texts(lines[position]) for position in positions if lines[position].amount_minor < 0}
     by_number = await find_naming_numbers(reading.conn, reading.originator.scope, debits)
     return by_number | {position for position in debits if may_take_back(lines[position])}
+
+
+def _recalled(lines: Sequence[StatementLine], positions: Sequence[int], recalls: AbstractSet[int]) -> set[int]:
+    """Return the positions of credits that a debit of the statement may take back, and of those that name the same.
+
+    They keep their order, and are posted together with the debits, so that nobody can use meanwhile what has gone back.
+    """
+    if not recalls:
+        return set()
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for position in recalls:
+        for amount in _amounts_in(lines[position]):
+            wanted[amount] |= _names_in(lines[position])
+    credits_ = [position for position in positions if lines[position].amount_minor > 0]
+    names = set[str]()
+    for position in credits_:
+        asked = set[str]().union(*(wanted[amount] for amount in _amounts_in(lines[position]) & wanted.keys()))
+        names |= asked & _names_in(lines[position]) if asked else asked
+    return {position for position in credits_ if names and not names.isdisjoint(_names_in(lines[position]))}
+
+
+def _names_in(line: StatementLine) -> set[str]:
+    return names_in(transfer_texts(line), accounts_in(line))
+
+
+def _amounts_in(line: StatementLine) -> set[int]:
+    return {abs(line.amount_minor), *(abs(each.amount_minor or 0) for each in line.details)}
 
 
 async def _announced_alone(

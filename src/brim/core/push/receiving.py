@@ -209,6 +209,11 @@ async def find_naming_numbers(conn: Conn, scope: AccountScope, texts: Mapping[in
     return {key for key, found in numbers.items() if not given.keys().isdisjoint(found)}
 
 
+def names_in(texts: Sequence[str], accounts: Sequence[str]) -> set[str]:
+    """Return what may name whose a transfer is, in texts and the numbers of accounts that it was sent to."""
+    return {*find_references(texts), *find_numbers(texts), *map(_plain, accounts)}
+
+
 async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
     """Return what a line names, of its texts and of the accounts that it was sent to."""
     scope = line.row.scope
