@@ -6,6 +6,7 @@ in ids: which of two was made first is the same, too.
 """
 
 import random
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +35,7 @@ from tests.support.whole_database import everything
 SEEDS = range(2)
 DAYS = 3
 CLOSED = "acct_closed"
+_BALANCES = re.compile(rb"<Bal>.*</Bal>")
 
 
 class Prepared(NamedTuple):
@@ -142,7 +144,8 @@ class Writer:
     def notified(self, number: int) -> list[bytes]:
         """Return notifications of a day, and its statement, which books otherwise what they say.
 
-        One notifies payments one by one that are booked together, the other together what is booked one by one.
+        One notifies payments one by one that are booked together, the other together what is booked one by one. At last
+        come entries without balances, which nothing places, and again with their payments.
         """
         day, references = MONDAY + timedelta(number), [named for named, _ in self._prepared.references]
         batches = [
@@ -158,7 +161,12 @@ class Writer:
         notifications = [camt054([Account(NUMBER, "usd", 0, tuple(each), day)]) for each in (alone, together)]
         account = Account(NUMBER, "usd", self._opening, tuple(booked), day)
         self._opening += account.booked
-        return [*notifications, camt053([account])]
+        parted = [Entry(sum(each for each, _ in batch), f"P{at}", parts=batch) for at, batch in enumerate(batches)]
+        plain = [Entry(each.amount, each.reference) for each in parted]
+        unplaced = [
+            _BALANCES.sub(b"", camt053([Account(NUMBER, "usd", 0, tuple(each), day)])) for each in (plain, parted)
+        ]
+        return [*notifications, camt053([account]), *unplaced]
 
     def _plain(self, reference: str) -> Entry:
         """Return a line that may be one of a set, if no other before it was about the same."""
