@@ -7,10 +7,12 @@ prefix of IBANs they are written `00`, as they differ from number to number.
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 import msgspec
 from stdnum import iban as iban_numbers
+from stdnum import numdb
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_97_10
 
@@ -166,6 +168,12 @@ def is_iban(number: str) -> bool:
     return True
 
 
+@cache
+def _has_ibans(country: str) -> bool:
+    """Tell whether the IBANs of a country are known: most letters before digits in a text are no country's."""
+    return bool(numdb.get("iban").info(country)[0][1])
+
+
 def _iban_of(body: str) -> str:
     """Return the IBAN of a country and a number in it."""
     country, number = body[:_COUNTRY], body[_COUNTRY:]
@@ -184,5 +192,7 @@ def find_numbers(texts: Iterable[str]) -> list[str]:
             if word.isdigit() and SHORTEST_NUMBER <= len(word) <= LONGEST_NUMBER:
                 found[word] = None
         for start in _LOOKS_LIKE_IBAN.findall(_SQUEEZED.sub("", upper)):
+            if not _has_ibans(start[:_COUNTRY]):
+                continue
             found.update(dict.fromkeys(start[:length] for length in _IBAN_LENGTHS if is_iban(start[:length])))
     return list(found)[:_MOST_FOUND]
