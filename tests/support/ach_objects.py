@@ -223,6 +223,19 @@ class AchObjects:
         self._run(make)
         return file_id
 
+    def apply_part(self, bank_file: str, *, applied: int, lines: int) -> None:
+        """Have a file from the bank be applied to a part."""
+        sql = (
+            "UPDATE bank_files SET applying_to = 'operating', applying = '{}', lines_applied = $2, line_count = $3"
+            " WHERE id = $1"
+        )
+
+        async def change(database: Database) -> None:
+            async with database.connection() as conn:
+                await conn.execute(sql, bank_file, applied, lines)
+
+        self._run(change)
+
     def waiting_statement(self, content: bytes = b"no statement", imported_by: str = "op_somebody") -> str:
         """Return the id of a statement that somebody has imported, and that waits for an approval."""
         file_id, originator = self._new_id(BANK_FILE_PREFIX), self.active_originator()

@@ -110,6 +110,31 @@ def test_statements_are_narrowed_by_account_currency_days_state_and_breaks(
     assert live.get(f"{STATEMENTS}?first_day=2026-02-30").status == 400
 
 
+def test_a_statement_of_which_a_part_is_applied_says_so(person: Person, live: Wire, objects: AchObjects) -> None:
+    bank_file = objects.bank_file()
+    statement = objects.statement(line_count=2_500, new_count=2_500, bank_file=bank_file)
+    objects.apply_part(bank_file, applied=1_000, lines=2_500)
+    assert live.get(f"{STATEMENTS}/{statement}").json["is_applied"] is False
+    assert [each["is_applied"] for each in live.get(STATEMENTS).json["data"]] == [False]
+    file = live.get(f"/v1/brim/ach/bank_files/{bank_file}").json
+    assert (file["status"], file["applied"], file["lines_applied"], file["line_count"]) == (
+        "received",
+        None,
+        1000,
+        2500,
+    )
+    shown = person.read(f"/bank-statements/{statement}")
+    assert "Being applied" in shown
+    assert "Posted" not in shown
+    assert "Nothing about it is open" not in shown
+    assert "Being applied" in person.read("/bank-statements")
+    shown = person.read(f"/ach/bank-files/{bank_file}")
+    assert "Being applied: 1,000 of 2,500 lines so far." in shown
+    assert "Applied in full" not in shown
+    exported = list(csv.DictReader(io.StringIO(person.visit("/bank-statements.csv").body.decode("utf-8-sig"))))
+    assert [each["is_applied"] for each in exported] == ["false"]
+
+
 def test_lines_of_a_statement_are_paged_in_its_order_both_ways(live: Wire, objects: AchObjects) -> None:
     statement = objects.statement()
     lines = [objects.line(statement=statement, is_open=False) for _ in range(5)]

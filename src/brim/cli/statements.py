@@ -247,7 +247,7 @@ def list_all(
 
     page = on_database(flags, read)
     show_table(
-        ("id", "bank account", "days", "opening", "closing", "lines", "open breaks", "not posted", "status"),
+        ("id", "bank account", "days", "opening", "closing", "lines", "open breaks", "not posted", "state"),
         [
             (
                 each.id,

@@ -51,6 +51,12 @@ class BankStatementObject(msgspec.Struct, frozen=True, kw_only=True):
     currency: Annotated[str, CURRENCY]
     first_day: Annotated[date, described("The first day that it is about.")]
     gap: Annotated[str | None, described("The open break that says that the one before it is missing.", **TEXT)]
+    is_applied: Annotated[
+        bool,
+        described(
+            "Whether all of its file is applied; `false` while that is applied in pieces, and lines are missing."
+        ),
+    ]
     last_day: Annotated[date, described("The last day that it is about.")]
     line_count: Annotated[int, described("How many booked lines it has.", minimum=0)]
     livemode: Annotated[bool, LIVEMODE]
@@ -73,13 +79,6 @@ class BankStatementObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     replaced_by: Annotated[str | None, described("The statement that has replaced it.", **TEXT)]
-    status: Annotated[
-        str,
-        described(
-            "`applying` while only a part of its file is applied, so that lines of it may be missing here.",
-            enum=["applying", "applied"],
-        ),
-    ]
 
 
 class LineMatchObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +176,7 @@ def statement_json(scope: AccountScope, found: BankStatement, neighbor: Statemen
             currency=found.currency,
             first_day=found.first_day,
             gap=found.gap,
+            is_applied=found.is_applied,
             last_day=found.last_day,
             line_count=found.line_count,
             livemode=scope.livemode,
@@ -187,7 +187,6 @@ def statement_json(scope: AccountScope, found: BankStatement, neighbor: Statemen
             opening_balance=found.opening,
             place=found.place,
             replaced_by=found.replaced_by,
-            status="applied" if found.is_applied else "applying",
         )
     )
 

@@ -37,7 +37,7 @@ STATEMENT_COLUMNS: Final = (
     "replaced_by",
     "bank_file",
     "created_utc",
-    "status",
+    "is_applied",
 )
 LINE_COLUMNS: Final = (
     "id",
@@ -123,7 +123,7 @@ def _statement(each: Mapping[str, Any]) -> tuple[str, ...]:
         each["replaced_by"] or "",
         each["bank_file"],
         iso_time(each["created"]),
-        each["status"],
+        "true" if each["is_applied"] else "false",
     )
 
 
