@@ -41,6 +41,7 @@ from tests.support.whole_database import everything
 
 LINES = 23
 PIECE = 10
+COMPARED = "UPDATE originators SET lineage = database_lineage()"
 EVERY = int(os.environ.get("PIECES_CRASHES_EVERY", "20"))
 """At one of how many places a connection is cut, beside each commit; 1 for all of them."""
 
@@ -324,25 +325,43 @@ class Copies:
             await live.incoming.receive_all(database, **desk.when)
         return cls(postgres, name, live)
 
-    async def after(self, work: Callable[[str], Awaitable[int]]) -> tuple[dict[str, list[str]], int]:
+    async def halfway(self) -> "Copies":
+        """Return copies of a database in which a part of the file is applied."""
+        copy = await self._postgres.create_database(template=self._name)
+        async with connected(self._postgres.urls_of(copy).service) as database:
+            await rows(database, COMPARED)
+            with pytest.raises(EndedError):
+                await self.applying(database, tell=end)
+        return Copies(self._postgres, copy, self._live)
+
+    async def after(
+        self, work: Callable[[str], Awaitable[int]], *, is_compared: bool = True
+    ) -> tuple[dict[str, list[str]], int]:
         """Return everything in a copy after some work, and what that returns."""
         copy = await self._postgres.create_database(template=self._name)
         try:
             async with connected(self._postgres.urls_of(copy).service) as direct:
-                await rows(direct, "UPDATE originators SET lineage = database_lineage()")
+                await rows(direct, COMPARED if is_compared else "SELECT 1")
                 count = await work(self._postgres.urls_of(copy).service)
                 await assert_books_hold(direct)
                 return await everything(direct), count
         finally:
             await self._postgres.drop_database(copy)
 
-    def applying(self, database: Database, *, waits: bool = True) -> Awaitable[int]:
+    def applying(self, database: Database, *, waits: bool = True, tell: Any = None) -> Awaitable[int]:
         self._live.move_to(database)
         incoming = worker(self._live, piece=6)
-        return incoming.apply_all(database, clock=lambda: self._live.now_ms, ids=self._live.ids, waits=waits)
+        return incoming.apply_all(database, clock=lambda: self._live.now_ms, ids=self._live.ids, waits=waits, tell=tell)
 
     async def calmly(self, url: str) -> int:
         async with connected(url) as database:
+            return await self.applying(database)
+
+    async def restored(self, url: str) -> int:
+        """Go on in a restored database: not before what has left was compared."""
+        async with connected(url) as database:
+            assert await self.applying(database) == 0
+            await rows(database, COMPARED)
             return await self.applying(database)
 
     async def at_once(self, url: str) -> int:
@@ -367,7 +386,7 @@ class Copies:
         return crashes
 
 
-async def test_workers_that_end_anywhere_or_work_at_once_apply_each_line_once(
+async def test_workers_that_end_anywhere_or_work_at_once_or_elsewhere_apply_each_line_once(
     postgres: PostgresForTests, tmp_path: Path
 ) -> None:
     copies = await Copies.prepare(postgres, tmp_path)
@@ -375,10 +394,14 @@ async def test_workers_that_end_anywhere_or_work_at_once_apply_each_line_once(
     assert applied == 1
     at_once, applied = await copies.after(copies.at_once)
     assert applied == 1
+    halfway = await copies.halfway()
+    restored, applied = await halfway.after(halfway.restored, is_compared=False)
+    assert applied == 1
     struck, crashes = await copies.after(copies.struck)
     assert crashes > 15
     for table, its in expected.items():
         assert struck[table] == its, table
+        assert restored[table] == its, table
         if table != "new_events":  # each connection takes places for many events at a time
             assert at_once[table] == its, table
 
