@@ -105,13 +105,13 @@ class Desk:
         incoming: direct_debits.Incoming | None = None,
         *,
         tell: Callable[[BankFile], None] | None = None,
-        waits: bool = True,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> int:
         """Let a worker read and apply what is there."""
         incoming = incoming or worker(self.live)
         await incoming.receive_all(self.database, **self.when)
         return await incoming.apply_all(
-            self.database, clock=lambda: self.live.now_ms, ids=self.live.ids, tell=tell, waits=waits
+            self.database, clock=lambda: self.live.now_ms, ids=self.live.ids, tell=tell, is_stopping=is_stopping
         )
 
     async def begin(self, content: bytes, name: str = "monday.bai") -> BankFile:
@@ -248,6 +248,18 @@ async def test_what_goes_back_in_the_same_statement_is_never_usable_between_piec
     found = await rows(desk.database, "SELECT line_key FROM statement_lines ORDER BY id")
     assert [row["line_key"] for row in found] == [entry.reference for entry in entries]
     await assert_books_hold(desk.database)
+
+
+async def test_a_worker_that_is_told_to_stop_leaves_the_next_piece_to_another(desk: Desk) -> None:
+    """One that is not told so after all goes on from memory, unless another has gone on meanwhile."""
+    desk.put("monday.bai", bai2([statement(desk.reference)]))
+    first, second = worker(desk.live, piece=5), worker(desk.live, piece=5)
+    for number, incoming in enumerate((first, first, second, first), 1):
+        assert await desk.apply(incoming, is_stopping=lambda: True) == 0
+        assert await desk.count() == 5 * number
+    assert await desk.apply(second) == 1
+    assert (await desk.count(), (await desk.file("monday.bai")).status) == (LINES, "applied")
+    assert await desk.house.balance() == sum(100 + each for each in range(LINES - 2))
 
 
 async def test_the_database_lets_nothing_else_be_posted_or_said_of_it(desk: Desk) -> None:

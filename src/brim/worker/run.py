@@ -150,6 +150,7 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             verify_every_s=settings.verify_every_s,
             periods=periods_of(settings),
             wakes=wakes,
+            is_stopping=stop.is_set,
         ),
         *make_webhook_jobs(
             database,
@@ -215,8 +216,12 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
     verify_every_s: float = DEFAULT_VERIFY_EVERY_S,
     periods: Periods = DEFAULT_PERIODS,
     wakes: Wakes | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> list[Job]:
-    """Return what a worker does about top-ups; `wakes` tell it that there may be some, and are told of new events."""
+    """Return what a worker does about top-ups; `wakes` tell it that there may be some, and are told of new events.
+
+    `is_stopping` tells that what takes long is left to others.
+    """
     ids = IdFactory()
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
@@ -298,6 +303,7 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
             ids,
             wakes,
             servers=direct_debits.BankServers(sftp_credentials),
+            is_stopping=is_stopping,
         ),
         Job(name="verify", run_once=verify, full=2, rest_s=min(VERIFY_REST_S, verify_every_s), may_be_cut=True),
         Job(name="prune", run_once=prune, full=PRUNE_BATCH, rest_s=PRUNE_REST_S, takes_turns=True),
@@ -367,6 +373,7 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     wakes: Wakes,
     *,
     servers: direct_debits.BankServers,
+    is_stopping: Callable[[], bool],
 ) -> list[Job]:
     """Return what a worker does about live top-ups by ACH: claim, make files, send them, take what the bank sends."""
     incoming = direct_debits.Incoming(BankSecrets(database, vault), vault, renderers)
@@ -390,7 +397,7 @@ def _make_ach_jobs(  # noqa: PLR0913  what each of the jobs takes
     async def exchange() -> int:
         sent = await direct_debits.send_due(database, vault, renderers, now_ms=now_ms(), ids=ids)
         await incoming.receive_all(database, now_ms=now_ms(), ids=ids)
-        applied = await incoming.apply_all(database, clock=now_ms, ids=ids, waits=False)
+        applied = await incoming.apply_all(database, clock=now_ms, ids=ids, waits=False, is_stopping=is_stopping)
         applied += await direct_debits.settle_prenote_files(database, renderers, now_ms=now_ms(), ids=ids)
         applied += await direct_debits.end_contests(database, renderers, clock=now_ms, ids=ids)
         applied += await direct_debits.end_unanswered_reversals(database, renderers, clock=now_ms, ids=ids)

@@ -332,6 +332,7 @@ class Incoming:
         ids: IdFactory,
         waits: bool = True,
         tell: Callable[[BankFile], None] | None = None,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> int:
         """Apply what was stored and not applied yet; return how many files were, to their ends.
 
@@ -344,6 +345,7 @@ class Incoming:
             ids: makes ids.
             waits: whether to wait for somebody else who applies a file at the moment, and go on with it by turns.
             tell: hears of each file of which a piece was applied, how far it is.
+            is_stopping: whether the next piece of a file is left to somebody else.
         """
         readings, self._readings = self._readings, []
         async with database.connection() as conn:
@@ -380,6 +382,8 @@ class Incoming:
                 self._halfway = None if step is None else step.halfway  # only what is committed goes on from memory
                 if tell is not None and step is not None and step.file is not None:
                     tell(step.file)
+                if is_stopping():
+                    break
             applied += step is not None and step.done is _Done.ALL
         for reading in readings:
             await self._note(database, reading)
