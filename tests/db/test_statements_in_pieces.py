@@ -14,12 +14,13 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import PageRequest
 from brim.core import direct_debits
-from brim.core.direct_debits import BankFile, Previews
+from brim.core.direct_debits import BankFile, Previews, statement_lines
 from brim.core.direct_debits.reading_rules import UnreadBankError, check_read
 from brim.core.direct_debits.reading_store import read_readings
 from brim.core.integrity.books import verify_books
@@ -27,6 +28,7 @@ from brim.core.line_settlements import Part, PartKind
 from brim.core.originators import list_originators
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import StatementBeingAppliedError, StatementFilters, page_statements
+from brim.core.reconciliation.formats import StatementFile, StatementLine, StatementMapping, read_statement
 from brim.core.statement_mappings import mapping_of
 from brim.platform.database import Database
 from tests.support.books import assert_books_hold, execute, rows
@@ -260,6 +262,34 @@ async def test_a_worker_that_is_told_to_stop_leaves_the_next_piece_to_another(de
     assert await desk.apply(second) == 1
     assert (await desk.count(), (await desk.file("monday.bai")).status) == (LINES, "applied")
     assert await desk.house.balance() == sum(100 + each for each in range(LINES - 2))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(lambda lines: lines[:-1], id="a line less"),
+        pytest.param(lambda lines: [*lines[1:], lines[0]], id="another order"),
+        pytest.param(lambda lines: [replace(each, text=each.text + "!") for each in lines], id="other words"),
+    ],
+)
+async def test_a_reader_that_reads_otherwise_by_now_guesses_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, other: Callable[[list[StatementLine]], list[StatementLine]]
+) -> None:
+    await desk.begin(bai2([statement(desk.reference)]))
+
+    def read(content: bytes, *, mapping: StatementMapping | None = None) -> StatementFile:
+        found = read_statement(content, mapping=mapping)
+        (day,) = found.statements
+        return replace(found, statements=[replace(day, lines=other(list(day.lines)))])
+
+    with monkeypatch.context() as context:
+        context.setattr(statement_lines, "read_statement", read)
+        assert await desk.apply() == 0
+    assert (await desk.count(), (await desk.file("monday.bai")).status) == (PIECE, "received")
+    (said,) = await rows(desk.database, "SELECT detail FROM breaks WHERE kind = 'failed_work'")
+    assert "is read otherwise than by the version of Brim that has applied a part of it" in said["detail"]
+    assert await desk.apply() == 1
+    assert await desk.count() == LINES
 
 
 async def test_the_database_lets_nothing_else_be_posted_or_said_of_it(desk: Desk) -> None:

@@ -83,6 +83,7 @@ NOT_OFFERED = {
     "ChangeNotifiedError",
     "UnclearReturnError",
     "UnreadBankError",
+    "ReadOtherwiseError",
     "CapError",
 }
 """Of holds, of bank files and of the worker, which no operation reaches, and what others share."""

@@ -4,15 +4,17 @@ What is judged of a statement as a whole, its place and which of its lines are n
 kept with the file, so that whoever goes on, perhaps another worker after a crash, decides nothing again. Pure.
 """
 
+import hashlib
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
-from brim.base.json_codec import decoder
-from brim.core.reconciliation import AnnouncedAlone, BankAccountName, StatementLineRow
+from brim.base.json_codec import decoder, encode
+from brim.core.reconciliation import AnnouncedAlone, BankAccountName, StatementLineRow, facts_of
 from brim.core.reconciliation.formats import Statement, StatementFile, StatementLine, StatementMapping
 
 MOST_IN_PIECE: Final = 1_000
@@ -30,12 +32,14 @@ class Plan(msgspec.Struct, kw_only=True):
 
     `order` are the positions of what may be new, as they are applied, and `done` how many of them are; the last
     `tail` of them are one piece: what comes and goes back in one statement is never usable between. `begun_ms` and
-    `moment` are when the ids of its lines are from. `known` are applied ones that were not new, of entries with
-    payments, and `itemized` the ids of entries whose payments became lines, where notifications may have brought some.
+    `moment` are when the ids of its lines are from, `said` is the hash of what these say. `known` are applied ones that
+    were not new, of entries with payments, and `itemized` the ids of entries whose payments became lines, where
+    notifications may have brought some.
     """
 
     begun_ms: int
     moment: tuple[int, int]
+    said: str
     statement: str | None
     is_certain: bool
     order: list[Run]
@@ -49,6 +53,15 @@ class Plan(msgspec.Struct, kw_only=True):
     def ids(self) -> IdFactory:
         """Return what makes the ids of the statement's lines, the same each time but for what is random in them."""
         return IdFactory.after(*self.moment)
+
+
+class ReadOtherwiseError(BrimError):
+    """A file of which a part is applied is read otherwise than at first, so what is left of it is not certain."""
+
+    def __init__(self, file_id: str) -> None:
+        super().__init__(
+            f"{file_id} is read otherwise than by the version of Brim that has applied a part of it: let that go on."
+        )
 
 
 class Applying(msgspec.Struct, kw_only=True):
@@ -130,6 +143,11 @@ def runs_of(positions: Iterable[int]) -> list[Run]:
 def positions_of(runs: Sequence[Run]) -> list[int]:
     """Return what `runs_of` was given."""
     return list(chain.from_iterable(range(first, first + count) for first, count in runs))
+
+
+def said_by(rows: Iterable[StatementLineRow]) -> str:
+    """Return the hash of what lines say, and are known by."""
+    return hashlib.sha256(encode([(row.position, row.line_key, facts_of(row)) for row in rows])).hexdigest()
 
 
 def weight_of(line: StatementLine) -> int:

@@ -16,8 +16,10 @@ from brim.core.direct_debits.file_pieces import (
     Pace,
     Plan,
     ReadFile,
+    ReadOtherwiseError,
     positions_of,
     runs_of,
+    said_by,
     weight_of,
 )
 from brim.core.direct_debits.file_reading import FileReading, Finding
@@ -67,11 +69,16 @@ async def apply_statement(reading: FileReading) -> list[Finding]:
     """Apply the lines of a statement: match each, and list as a break what nothing explains.
 
     A file of more lines than a piece has is applied to a part, on from where the pieces before it have ended.
+
+    Raises:
+        ReadOtherwiseError: a part of it was applied, and it is read otherwise by now.
     """
     read = reading.read = reading.read or await _read(reading)
     findings: list[Finding] = [
         {"code": each.code, "where": each.where, "sentence": each.sentence} for each in read.file.findings
     ]
+    if reading.applying is not None and read.line_count != reading.file.line_count:
+        raise ReadOtherwiseError(reading.file.id)
     if read.file.verdict is Verdict.HOLD:
         reading.is_held = True
         return findings
@@ -172,6 +179,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
     plan = Plan(
         begun_ms=reading.now_ms,
         moment=moment,
+        said=said_by(rows),
         statement=taken.statement,
         is_certain=taken.is_certain,
         order=runs_of(sorted(taken.lines, key=lambda each: (each in recalls, each in recalled))),
@@ -188,11 +196,17 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
 
 
 async def _take_again(reading: FileReading, statement: Statement, lines: Sequence[StatementLine]) -> OpenStatement:
-    """Go on with a statement that was taken before, as it was decided then."""
+    """Go on with a statement that was taken before, as it was decided then.
+
+    Raises:
+        ReadOtherwiseError: its lines are not those that were decided about.
+    """
     plan = reading.applying.plan if reading.applying is not None else None
     if plan is None:
         raise RuntimeError("a statement goes on that was not begun")
     rows, payment_ids = _rows(reading, statement, lines, now_ms=plan.begun_ms, ids=plan.ids())
+    if said_by(rows) != plan.said:
+        raise ReadOtherwiseError(reading.file.id)
     opened = await _open(reading, plan, _name_of(reading, statement), lines, rows, payment_ids)
     for entry in plan.itemized:
         opened.announced.take(await list_payment_facts(reading.conn, reading.originator.scope, entry))
