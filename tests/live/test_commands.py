@@ -379,7 +379,7 @@ async def test_statements_are_imported_listed_and_shown(brim: Commands, live: Li
     assert "0 statements, 0 new lines, 2 open breaks." in await brim.take(str(other), group="statements")
     (line,) = (await brim.run("statements", "list", "--open")).splitlines()
     statement, *shown = line.split("\t")
-    assert shown == ["operating usd", "2026-11-30", "1000", "750", "1", "1", "-250"]
+    assert shown == ["operating usd", "2026-11-30", "1000", "750", "1", "1", "-250", "applied"]
     assert "None yet" in await brim.run("statements", "list", "--bank-account", "other")
     (shown_line,) = (await brim.run("statements", "show", statement)).splitlines()
     assert shown_line.split("\t")[1:4] == ["2026-11-30", "-250 usd", "open"]
