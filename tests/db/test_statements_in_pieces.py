@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.paging import PageRequest
+from brim.cli.statements import tell_progress
 from brim.core import direct_debits
 from brim.core.direct_debits import BankFile, Previews, statement_lines
 from brim.core.direct_debits.reading_rules import UnreadBankError, check_read
@@ -290,6 +291,16 @@ async def test_a_reader_that_reads_otherwise_by_now_guesses_nothing(
     assert "is read otherwise than by the version of Brim that has applied a part of it" in said["detail"]
     assert await desk.apply() == 1
     assert await desk.count() == LINES
+
+
+async def test_who_imports_it_by_a_command_is_told_how_far_it_is(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.put("monday.bai", bai2([statement(desk.reference)]))
+    assert await desk.apply(tell=tell_progress) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"monday.bai: {applied} of {LINES} lines are applied ..." for applied in (10, 20)
+    ]
 
 
 async def test_the_database_lets_nothing_else_be_posted_or_said_of_it(desk: Desk) -> None:

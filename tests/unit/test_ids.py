@@ -77,3 +77,14 @@ def test_every_character_is_drawn_about_equally_often() -> None:
     """A modulo over bytes without dropping the uneven rest would favour the first characters by a quarter."""
     drawn = random_base62(620_000)
     assert all(9_400 < drawn.count(character) < 10_600 for character in ALPHABET)
+
+
+@given(times, st.integers(0, 100))
+def test_ids_after_a_moment_are_those_that_followed_it_but_for_what_is_random(now_ms: int, before: int) -> None:
+    ids = IdFactory()
+    for _ in range(before):
+        ids.new_at("bsl_", now_ms)
+    moment = ids.tick(now_ms)
+    again = IdFactory.after(*moment)
+    made = [(ids.new_at("bsl_", now_ms)[:-12], again.new_at("bsl_", now_ms)[:-12]) for _ in range(5)]
+    assert all(first == second for first, second in made)
