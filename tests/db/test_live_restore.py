@@ -17,8 +17,10 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.bank.sepa import iban_of
 from brim.core import direct_debits, originators
 from brim.core.direct_debits.service import read_bytes
+from brim.core.line_settlements import Proposal, propose_settlement
 from brim.core.rails.ach import Microdeposits, Offset, ProfileError, SecCode
 from brim.core.rails.sepa import SequenceType
+from brim.core.reconciliation import fetch_lines
 from brim.platform.database import Conn
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -573,6 +575,43 @@ async def test_after_a_restore_messages_of_sepa_are_held_until_what_has_left_is_
     assert await live.ledger() == {
         "bank:operating": 39_000, "balance:available": -35_000, "funding:clearing": -4_000
     }  # fmt: skip
+
+
+async def test_after_a_restore_a_batch_is_settled_by_hand_for_what_the_bank_books(houses: Houses) -> None:
+    """Of a collection whose top-up is lost the money is in suspense; the rest of its batch is confirmed."""
+    name = await houses.create()
+    live = SepaMoney(await houses.connect(name), houses.folder)
+    originator = await live.open()
+    sources = await live.iban(), await live.iban()
+    kept = await live.create(sources[0], 1_000)
+    await houses.close_all()
+    old = await houses.create(template=name)  # the backup
+    live.move_to(await houses.connect(name))
+    await live.create(sources[1], 8_000)
+    await live.pass_time("2026-12-01 17:00")
+    await houses.close_all()
+    live.move_to(await houses.connect(old))
+    assert (await _compare(live, originator.id)).entries == 2
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((8_990, ""), day="2026-12-02")
+
+    matches = direct_debits.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    async with live.database.transaction() as conn:
+        (line,) = (await fetch_lines(conn, PLATFORM, [await conn.fetchval("SELECT id FROM statement_lines")])).values()
+        (suggested,) = await matches.suggest(conn, PLATFORM, line)
+        batch, suspense, fee = suggested.parts
+        assert [part.amount for part in suggested.parts] == [1_000, 8_000, -10]
+        told: dict[str, Any] = {"bank_account": "operating", "currency": "eur"}
+        assert await matches.find_parts(conn, PLATFORM, batches=[batch.target or ""], **told) == (batch,)
+        proposal = Proposal(lines=(line.id,), parts=(batch, suspense, fee), note="As the bank says.")
+        said: dict[str, Any] = {"by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+        await propose_settlement(conn, PLATFORM, proposal, matches=matches, approvers=1, **said)
+    assert await live.ledger() == {
+        "bank:operating": 8_990, "fees": 10, "funding:clearing": -1_000, "suspense:operating": -8_000
+    }  # fmt: skip
+    await live.pass_time("2026-12-09 09:00")
+    assert (await live.topup(kept))["status"] == "succeeded"
+    await assert_books_hold(live.database)
 
 
 async def test_after_a_restore_mandates_stand_as_what_has_left_has_used_them(houses: Houses) -> None:

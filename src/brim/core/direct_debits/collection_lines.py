@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from brim.core.direct_debits import entry_store, file_store
+from brim.core.direct_debits.batch_entries import booked_for
 from brim.core.direct_debits.file_reading import FileReading, entries_of_trace
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.line_match import MOST_FEE, LineMatch
@@ -23,7 +24,7 @@ _LONGEST_CODE: Final = 35
 async def match_collected_batch(reading: FileReading, line: StatementLine) -> LineMatch | None:
     """Return the batch that a credit names, by its own id or by that of the only collection in it."""
     batch = await _find_batch(reading, line)
-    return None if batch is None else _match_batch(line, batch, expected=await _expected(reading, batch))
+    return None if batch is None else _match_batch(line, batch, expected=await booked_for(reading, batch))
 
 
 async def match_returned_collection(reading: FileReading, line: StatementLine) -> LineMatch | None:
@@ -105,16 +106,6 @@ async def _batch(reading: FileReading, file: str, number: int) -> FoundBatch | N
         return None
     batch = await file_store.find_batch(reading.conn, scope, file, number)
     return batch if batch is not None and batch.is_sepa else None
-
-
-async def _expected(reading: FileReading, batch: FoundBatch) -> int:
-    """Return what the bank books for a batch without what it has rejected, in cents.
-
-    After a restore the batch may have collections whose top-ups are not there any more; they are booked all the same.
-    """
-    scope = reading.originator.scope
-    entries = await entry_store.list_entries_of_batch(reading.conn, scope, batch.file, batch.number)
-    return batch.total_debit - sum(entry.amount for entry in entries if entry.was_rejected)
 
 
 def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> LineMatch:

@@ -11,7 +11,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import refunds
 from brim.core.direct_debits import entry_store, file_store
-from brim.core.direct_debits.batch_entries import booked_for
+from brim.core.direct_debits.batch_entries import booked_for, known_of
 from brim.core.direct_debits.correcting import Correcting
 from brim.core.direct_debits.credits import has_left
 from brim.core.direct_debits.file_reading import FileReading
@@ -62,7 +62,8 @@ class HandMatches:
     ) -> tuple[Part, ...]:
         """Return the parts of a settlement that batches, returned debits, transfers that went back and refunds make.
 
-        Each is whole.
+        Each is whole; of a batch it is what belongs to something in the books, which after a restore may be less than
+        the bank books for it.
 
         Raises:
             UnfitMatchError: there is none, it is another bank account's or in another currency, it was booked before,
@@ -75,7 +76,9 @@ class HandMatches:
             batch, originator = await self._find_batch(conn, scope, target, bank_account)
             reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
             name = f"{batch.file}/{batch.number}"
-            parts.append(Part(kind=PartKind.BATCH, target=name, amount=await booked_for(reading, batch)))
+            if not (known := await known_of(reading, batch)):
+                raise UnfitMatchError(f"Nothing that is in batch {name} is in the books.")
+            parts.append(Part(kind=PartKind.BATCH, target=name, amount=known))
         for target in returns:
             entry, _ = await self._find_entry(conn, scope, target, bank_account)
             name = f"{entry.topup}/{entry.number}"
@@ -125,7 +128,7 @@ class HandMatches:
                 code = NO_REASON if entry.return_code is None else None
                 match = LineMatch(kind=MatchKind.RETURN, id=target, entry=entry, return_code=code)
             reading = self._reading(conn, originator, line.bank_file, now_ms=now_ms, ids=ids)
-            if match.batch is not None and await booked_for(reading, match.batch) != part.amount:
+            if match.batch is not None and await known_of(reading, match.batch) != part.amount:
                 raise UnfitMatchError(f"Batch {target} has another amount by now.")
             try:
                 problem, _ = await post_match(reading, match, row)
@@ -163,8 +166,9 @@ class HandMatches:
             if line.currency != originator.profile.currency or not _is_near(line, batch):
                 continue
             reading = self._reading(conn, originator, "", now_ms=0, ids=IdFactory())
-            booked = await booked_for(reading, batch)
-            found += _suggested(line, file, batch.number, booked, batch.effective_date)
+            booked, known = await booked_for(reading, batch), await known_of(reading, batch)
+            if known:
+                found += _suggested(line, file, batch.number, (booked, known), batch.effective_date)
         return sorted(found, key=lambda each: -each.score)[:5]
 
     async def _find_batch(
@@ -317,8 +321,14 @@ def _is_near(line: ShownLine, batch: FoundBatch) -> bool:
     return abs(max(batch.total_debit, batch.total_credit) - abs(line.unposted)) <= MOST_FEE
 
 
-def _suggested(line: ShownLine, file: AchFile, number: int, total: int, effective: date) -> list[Suggestion]:
-    """Return a batch as a suggestion, if what the bank books for it is a line's amount or a bank's fee above it."""
+def _suggested(
+    line: ShownLine, file: AchFile, number: int, amounts: tuple[int, int], effective: date
+) -> list[Suggestion]:
+    """Return a batch as a suggestion, if what the bank books for it is a line's amount or a bank's fee above it.
+
+    What of it belongs to nothing in the books (`amounts` are all, and what does) is suggested to be put in suspense.
+    """
+    total, known = amounts
     fee = total - line.unposted
     if not 0 <= fee <= MOST_FEE or total * line.unposted <= 0:
         return []
@@ -326,7 +336,10 @@ def _suggested(line: ShownLine, file: AchFile, number: int, total: int, effectiv
     score = (60 if not fee else 30) + (20 if days <= _CLOSE_DAYS else 0)
     reason = f"Batch {number} of {file.name} has this total" + (f", less {fee} cents that may be a fee" if fee else "")
     reason += f", and was due {days} {'day' if days == 1 else 'days'} from it, with no statement booking it."
-    parts = [Part(kind=PartKind.BATCH, target=target, amount=total)]
+    parts = [Part(kind=PartKind.BATCH, target=target, amount=known)]
+    if total != known:
+        reason += f" {total - known} cents of it belong to no top-up that is in it."
+        parts.append(Part(kind=PartKind.SUSPENSE, amount=total - known))
     if fee:
         parts.append(Part(kind=PartKind.FEES, amount=-fee))
     return [Suggestion(lines=(line.id,), parts=tuple(parts), reason=reason, score=score)]
