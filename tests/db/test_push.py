@@ -21,12 +21,7 @@ from brim.core.accounts import AccountClosedError
 from brim.core.direct_debits import UnfitMatchError
 from brim.core.gauges import Gauges
 from brim.core.integrity.books import verify_books
-from brim.core.line_settlements import (
-    MatchedSettlementError,
-    Part,
-    PartKind,
-    propose_undo,
-)
+from brim.core.line_settlements import MatchedSettlementError, Part, PartKind
 from brim.core.operators import Role
 from brim.core.originators import SecondPersonError
 from brim.core.push import (
@@ -50,6 +45,7 @@ from tests.support.push_house import FRIEND, MONDAY, NUMBER, OTHER, House, pays
 from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
 
 BATCH = 9_000
+TUESDAY = MONDAY + timedelta(1)
 KEY = Actor(kind=ActorKind.API_KEY, id="mk_1", name="key")
 
 
@@ -397,11 +393,8 @@ async def test_an_open_line_is_settled_as_a_transfer_by_two_people_and_credited_
     assert await house.states() == [("suspended", "no_reference", 700), ("credited", None, 2_500)]
     assert (await house.balance(), await house.suspense(), await house.breaks()) == (2_500, 700, [])
     await assert_books_hold(database)
-    matches = direct_debits.HandMatches(database, house.live.vault, WIRE_FORMATS)
-    more: Any = {"matches": matches, "approvers": 2, "now_ms": house.live.now_ms, "ids": house.live.ids}
-    async with database.transaction() as conn:
-        with pytest.raises(MatchedSettlementError):
-            await propose_undo(conn, PLATFORM, settled, note="Wrong.", by=OPERATOR, **more)
+    with pytest.raises(MatchedSettlementError):
+        await house.undo(settled)
     await house.book(pays(-2_500, f"RECALL {mine}"), on=MONDAY + timedelta(1))
     assert (await house.balance(), await house.breaks()) == (0, [])
 
@@ -428,6 +421,48 @@ async def test_a_recall_may_stand_before_its_transfer_on_a_statement(house: Hous
     await house.book(pays(-2_500, f"RECALL {wanted.reference}"), pays(-90, "FEE"), pays(2_500, wanted.reference))
     assert (await house.states(), await house.balance()) == ([("recalled", None, 2_500)], 0)
     assert await house.breaks() == ["unmatched_line"]
+
+
+@pytest.mark.parametrize("others", [0, 9])
+async def test_a_recall_may_stand_on_a_statement_that_comes_before_that_of_its_transfer(
+    house: House, others: int
+) -> None:
+    """The transfer ends as in the right order, also among many that would be applied together."""
+    wanted = await house.instructions()
+    rent = [pays(100 + n, f"Rent {wanted.reference}", reference=f"R{n}") for n in range(others)]
+    transfers = (*rent[:5], pays(2_500, wanted.reference, reference="T1"), *rent[5:])
+    before = sum(each.amount for each in rent)
+    recall = bai2([Account(NUMBER, "usd", 2_500 + before, (pays(-2_500, f"RECALL {wanted.reference}"),), TUESDAY)])
+    await house.send(recall)
+    assert await house.breaks() == ["unmatched_line"]
+    first = bai2([Account(NUMBER, "usd", 0, transfers, MONDAY)])
+    for content in (first, recall + b"\n", first + b"\n"):
+        await house.send(content)
+        assert (await house.balance(), await house.breaks()) == (before, [])
+        assert [each for each in await house.states() if each[2] == 2_500] == [("recalled", None, 2_500)]
+    topups = await rows(house.database, "SELECT id, status, amount FROM topups WHERE amount = 2500")
+    assert [row["status"] for row in topups] == ["reversed"]
+    moved = await direct_debits.list_lines_of_topup(house.database, PLATFORM, topups[0]["id"])
+    assert {line.amount for line in moved} == {2_500, -2_500}
+    told = await rows(
+        house.database, "SELECT type FROM events WHERE object_id = $1 ORDER BY created, id", topups[0]["id"]
+    )
+    assert [row["type"] for row in told][-2:] == ["topup.succeeded", "topup.reversed"]
+    settled = await rows(house.database, "SELECT id, status, proposed_by, decided_by FROM line_settlements")
+    assert [tuple(row.values())[1:] for row in settled] == [("posted", "statement", "matcher")]
+    with pytest.raises(MatchedSettlementError):
+        await house.undo(settled[0]["id"])
+    await assert_books_hold(house.database)
+
+
+async def test_a_line_that_people_look_at_is_left_to_them_when_its_transfer_comes(house: House) -> None:
+    wanted = await house.instructions()
+    await house.send(bai2([Account(NUMBER, "usd", 2_500, (pays(-2_500, f"RECALL {wanted.reference}"),), TUESDAY)]))
+    (line,) = await rows(house.database, "SELECT id FROM statement_lines")
+    await house.propose_settled(line["id"], Part(kind=PartKind.SUSPENSE, amount=-2_500))
+    await house.send(bai2([Account(NUMBER, "usd", 0, (pays(2_500, wanted.reference),), MONDAY)]))
+    assert (await house.states(), await house.breaks()) == ([("credited", None, 2_500)], ["unmatched_line"])
+    await assert_books_hold(house.database)
 
 
 async def test_a_debit_that_may_take_back_either_of_two_is_a_break(house: House) -> None:

@@ -29,9 +29,13 @@ FIRST_DAY: Final = date(2026, 12, 1)
 FAULTS: Final = ("twice", "out of order", "cut off", "together")
 
 _LINES: Final = """
-SELECT l.amount, l.matched_kind, b.resolved_ms IS NULL AND b.id IS NOT NULL AS is_open
+SELECT
+    l.amount, CASE p.kind WHEN 'transfer_back' THEN 'incoming_transfer_back' ELSE l.matched_kind END AS matched_kind,
+    b.resolved_ms IS NULL AND b.id IS NOT NULL AS is_open
 FROM statement_lines AS l
 LEFT JOIN breaks AS b ON b.line = l.id
+LEFT JOIN line_settlement_lines AS s ON s.line = l.id
+LEFT JOIN line_settlement_parts AS p ON p.settlement = s.settlement
 WHERE NOT EXISTS (SELECT FROM statement_lines AS p WHERE p.parent = l.id)
 """
 _LEDGER: Final = """
@@ -157,18 +161,10 @@ class StatementMonth:
         booked = self._collected(pushed)
         self._book(on, *booked)
         credited = [each for each in booked if self._lasting in each.text]  # not those that are listed later, perhaps
-        if credited and self._chance.random() < 0.2 and not self._may_come_early:
+        if credited and self._chance.random() < 0.2:
             back = self._movement(-credited[0].amount, "incoming_transfer_back", text=f"RECALL {self._lasting}")
             self._credited -= credited[0].amount
             self._book(on + timedelta(1), back)
-
-    @property
-    def _may_come_early(self) -> bool:
-        """Whether a day may come before an earlier one: a part of several days that was cut off still has some whole.
-
-        What takes a transfer back that is not there yet is left to a person.
-        """
-        return "out of order" in self._faults or {"cut off", "together"} <= {*self._faults}
 
     def _movement(self, amount: int, matched: str | None, *, ours: str = "", text: str = "") -> Movement:
         """Return something that is to be matched as a kind, or not at all."""

@@ -8,7 +8,7 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
 from brim.core import direct_debits, push
-from brim.core.line_settlements import Part, SettlementStatus, confirm_settlement, propose_settlement
+from brim.core.line_settlements import Part, SettlementStatus, confirm_settlement, propose_settlement, propose_undo
 from brim.core.line_settlements import Proposal as SettledAs
 from brim.core.push import FundingInstructions, IncomingTransfer, NewInstructions, Proposal
 from brim.core.rails.ach import Transfers
@@ -97,15 +97,27 @@ class House:
 
     async def settle(self, line: str, *parts: Part, by: Actor = OPERATOR, checked_by: Actor = OTHER) -> str:
         """Let two people settle an open line, and return the settlement."""
-        matches = direct_debits.HandMatches(self.database, self.live.vault, WIRE_FORMATS)
-        more: Any = {"matches": matches, "approvers": 2, "now_ms": self.live.now_ms, "ids": self.live.ids}
-        async with self.database.transaction() as conn:
-            proposal = SettledAs(lines=(line,), parts=parts, note="As the bank says.")
-            found = await propose_settlement(conn, PLATFORM, proposal, by=by, **more)
+        found = await self.propose_settled(line, *parts, by=by)
         async with self.database.transaction() as conn:
             expected = SettlementStatus.PROPOSED
-            await confirm_settlement(conn, PLATFORM, found.id, expected=expected, by=checked_by, **more)
-        return found.id
+            await confirm_settlement(conn, PLATFORM, found, expected=expected, by=checked_by, **self._settling)
+        return found
+
+    async def propose_settled(self, line: str, *parts: Part, by: Actor = OPERATOR) -> str:
+        """Let somebody propose what an open line is, and return the settlement."""
+        async with self.database.transaction() as conn:
+            proposal = SettledAs(lines=(line,), parts=parts, note="As the bank says.")
+            return (await propose_settlement(conn, PLATFORM, proposal, by=by, **self._settling)).id
+
+    async def undo(self, settlement: str) -> None:
+        """Let somebody propose that a settlement is undone."""
+        async with self.database.transaction() as conn:
+            await propose_undo(conn, PLATFORM, settlement, note="Wrong.", by=OPERATOR, **self._settling)
+
+    @property
+    def _settling(self) -> dict[str, Any]:
+        matches = direct_debits.HandMatches(self.database, self.live.vault, WIRE_FORMATS)
+        return {"matches": matches, "approvers": 2, "now_ms": self.live.now_ms, "ids": self.live.ids}
 
     async def breaks(self) -> list[str]:
         found = await rows(self.database, "SELECT kind FROM breaks WHERE resolved_ms IS NULL ORDER BY id")

@@ -9,7 +9,7 @@ from brim.core.direct_debits import file_store
 from brim.core.direct_debits.file_pieces import FEWEST, Pace
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import FoundBatch
-from brim.core.direct_debits.line_matching import asked_line, match_new
+from brim.core.direct_debits.line_matching import asked_line, match_new, named_by
 from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
 from brim.core.direct_debits.line_rows import NewLine, bounded, reference_of
 from brim.core.direct_debits.line_sets import apply_together
@@ -103,7 +103,7 @@ async def apply_line(
             detail=problem,
             amount=rest,
             currency=row.currency,
-            reference=row.reference or row.bank_reference,
+            reference=named_by(reading, new.line, row),
         )
     return True
 

@@ -24,6 +24,7 @@ from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
 from brim.core.direct_debits.line_rows import LONGEST_REFERENCE
 from brim.core.direct_debits.microdeposit_entries import with_amounts
 from brim.core.direct_debits.microdeposit_rules import MICRODEPOSIT_DESCRIPTION
+from brim.core.direct_debits.recalls import recalled_name
 from brim.core.direct_debits.rules import FILE_PREFIX, AchFile, Entry, FileStatus
 from brim.core.dishonors import AchReturn
 from brim.core.originators import Originator, find_originator
@@ -367,6 +368,12 @@ def may_take_back(line: StatementLine) -> bool:
     """Tell whether a line is a debit that names a transfer."""
     texts = transfer_texts(line)
     return line.amount_minor < 0 and bool(find_references(texts) or find_references(texts, length=RETURN_BODY))
+
+
+def named_by(reading: FileReading, line: StatementLine, row: StatementLineRow) -> str | None:
+    """Return what an open line refers to: the transfer that a debit takes back, or else what its references say."""
+    recalled = recalled_name(reading, transfer_texts(line)) if row.amount < 0 else None
+    return recalled or row.reference or row.bank_reference
 
 
 async def _may_be_batch(reading: FileReading, plain: StatementLineRow) -> bool:

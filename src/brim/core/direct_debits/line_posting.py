@@ -15,6 +15,7 @@ from brim.core.direct_debits.file_reading import FileReading, settle_file
 from brim.core.direct_debits.line_match import LineMatch
 from brim.core.direct_debits.microdeposit_entries import PostedBeforeError, post_booked, post_returned
 from brim.core.direct_debits.microdeposit_rules import signed_total
+from brim.core.direct_debits.recalls import take_back_received
 from brim.core.direct_debits.refund_outcomes import book_refunds, book_returned_refund
 from brim.core.direct_debits.reversing import book_returned_reversal, book_reversals
 from brim.core.direct_debits.rules import Entry
@@ -105,7 +106,7 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
             await _list_taken_back(reading, match.entry)
         await post_what_waited(reading.conn, match.entry, now_ms=reading.now_ms, ids=reading.ids)
     elif match.transfer is not None:
-        await receive_line(
+        received = await receive_line(
             reading.conn,
             msgspec.structs.replace(match.transfer, row=row),
             policy=policy_of(reading.originator.profile),
@@ -113,6 +114,7 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
+        await take_back_received(reading, received)
     elif match.taken_back is not None:
         problem = await take_back_line(
             reading.conn,

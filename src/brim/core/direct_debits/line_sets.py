@@ -7,6 +7,7 @@ order of `direct_debits`: clocks, instructions, configurations, then balances.
 """
 
 from collections.abc import Callable, Container, Sequence
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -15,8 +16,9 @@ from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.line_match import LineMatch
-from brim.core.direct_debits.line_matching import asked_line, look_up_names, match_new, may_take_back
+from brim.core.direct_debits.line_matching import asked_line, look_up_names, match_new, may_take_back, named_by
 from brim.core.direct_debits.line_rows import NewLine
+from brim.core.direct_debits.recalls import find_recalled
 from brim.core.direct_debits.rules import Entry
 from brim.core.dishonors import list_returns_of_topups
 from brim.core.events import BY_ITSELF, Event, EventType, insert_events, new_event
@@ -110,7 +112,9 @@ async def _matches(reading: FileReading, lines: Sequence[NewLine], elsewhere: Co
             matches.append(match)
     finally:
         reading.known = None
-    return matches
+    transfers = [match.transfer for match in matches if match.transfer is not None]
+    recalled = await find_recalled(reading, transfers) if transfers else set()
+    return list(takewhile(lambda match: match.id not in recalled, matches)) if recalled else matches
 
 
 def _may_join(match: LineMatch) -> bool:
@@ -146,7 +150,7 @@ async def _plan(reading: FileReading, lines: Sequence[NewLine], matches: Sequenc
         await found.hold(conn)
     confirmed = await _confirmed(reading, rows, matches) if entries else {}
     planned, next_transfer = _Planned(), iter(transfers)
-    for row, match in zip(rows, matches, strict=True):
+    for each, row, match in zip(lines, rows, matches, strict=False):
         if found is not None and match.transfer is not None:
             line = next(next_transfer)
             transfer = found.plan(line, policy=policy, renderers=reading.renderers, moments=moments)
@@ -161,7 +165,7 @@ async def _plan(reading: FileReading, lines: Sequence[NewLine], matches: Sequenc
             planned.confirmations.append(confirmation.new)
             planned.postings.append(confirmation.posting)
         else:
-            _add_break(reading, planned, row, match.problem or "")
+            _add_break(reading, planned, row, match.problem or "", reference=named_by(reading, each.line, row))
         planned.rows.append(row)
     return planned
 
@@ -214,7 +218,9 @@ def _add_transfer(planned: _Planned, transfer: PlannedTransfer) -> None:
     planned.events.append(transfer.event)
 
 
-def _add_break(reading: FileReading, planned: _Planned, row: StatementLineRow, problem: str) -> None:
+def _add_break(
+    reading: FileReading, planned: _Planned, row: StatementLineRow, problem: str, *, reference: str | None
+) -> None:
     new = NewBreak(
         scope=row.scope,
         kind=BreakKind.LINE,
@@ -223,7 +229,7 @@ def _add_break(reading: FileReading, planned: _Planned, row: StatementLineRow, p
         bank_file=reading.file.id,
         amount=row.amount,
         currency=row.currency,
-        reference=row.reference or row.bank_reference,
+        reference=reference,
     )
     moment = OwnerTime(reading.now_ms, reading.ids)
     listed = new_break(new, now_ms=reading.now_ms, ids=reading.ids)

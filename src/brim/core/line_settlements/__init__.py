@@ -30,6 +30,7 @@ from brim.core.line_settlements.service import (
     propose_undo,
     reject_settlement,
     retrieve_settlement,
+    settle_by_itself,
 )
 from brim.core.line_settlements.suggesting import Suggestion, suggest
 from brim.core.line_settlements.verification import BankAccountCheck, SettlementCheck
@@ -61,5 +62,6 @@ __all__ = [
     "propose_undo",
     "reject_settlement",
     "retrieve_settlement",
+    "settle_by_itself",
     "suggest",
 ]

@@ -5,7 +5,7 @@ the breaks of its lines in the order of the lines' ids.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -24,6 +24,7 @@ from brim.core.line_settlements.rules import (
     LineSettlement,
     LineShare,
     LineTakenError,
+    Part,
     Proposal,
     SettlementStateError,
     SettlementStatus,
@@ -46,12 +47,19 @@ from brim.core.time import lock_owner_time
 from brim.platform import lookups
 from brim.platform.database import Conn, Database
 
+_STATEMENT: Final = "statement"
+"""Who has proposed what a statement itself says."""
 
-class Matches(Protocol):
+
+class Posts(Protocol):
     """What posts the parts that are batches, returned debits or transfers."""
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
         """Post them, in the caller's transaction."""
+
+
+class Matches(Posts, Protocol):
+    """What also undoes them."""
 
     async def undo(
         self, conn: Conn, settlement: LineSettlement, *, is_trial: bool, now_ms: int, ids: IdFactory
@@ -123,6 +131,47 @@ async def propose_settlement(
     after = msgspec.structs.replace(
         proposed, status=SettlementStatus.POSTED, decided_by=name_of(by), decided_ms=now_ms, one_person=True
     )
+    await _post(conn, matches, proposed, after, by=by, now_ms=now_ms, ids=ids)
+    return after
+
+
+async def settle_by_itself(  # noqa: PLR0913  what the line is, and what posts that
+    conn: Conn,
+    scope: AccountScope,
+    line: ShownLine,
+    part: Part,
+    *,
+    note: str,
+    matches: Posts,
+    by: Actor,
+    now_ms: int,
+    ids: IdFactory,
+) -> LineSettlement:
+    """Settle an open line as what it is since something else came, as the matcher would have had it come before.
+
+    Nobody is asked, as about any line that the matcher knows. The caller's transaction has all of it.
+
+    Raises:
+        LineTakenError: the line is not open, or in another settlement.
+    """
+    await _lock_account(conn, scope, line.bank_account, line.currency)
+    share = await _hold_open(conn, scope, line)
+    proposed = LineSettlement(
+        scope=scope,
+        id=ids.new_at(SETTLEMENT_PREFIX, now_ms),
+        bank_account=line.bank_account,
+        currency=line.currency,
+        amount=check_parts([share], [part], line.currency),
+        status=SettlementStatus.PROPOSED,
+        note=note,
+        proposed_by=_STATEMENT,
+        proposed_ms=now_ms,
+        lines=(share,),
+        parts=(part,),
+    )
+    if not await store.insert_settlement(conn, proposed):
+        raise LineTakenError(line.id)
+    after = msgspec.structs.replace(proposed, status=SettlementStatus.POSTED, decided_by=name_of(by), decided_ms=now_ms)
     await _post(conn, matches, proposed, after, by=by, now_ms=now_ms, ids=ids)
     return after
 
@@ -312,7 +361,7 @@ async def _hold_open(conn: Conn, scope: AccountScope, line: ShownLine) -> LineSh
 
 async def _post(
     conn: Conn,
-    matches: Matches,
+    matches: Posts,
     before: LineSettlement,
     after: LineSettlement,
     *,

@@ -19,6 +19,7 @@ from brim.core.push.receiving import (
     names_in,
     names_number,
     receive_line,
+    return_reference_of,
     take_back_line,
 )
 from brim.core.push.references import RETURN_BODY, find_references
@@ -127,6 +128,7 @@ __all__ = [
     "release_numbers",
     "retrieve_instructions",
     "retrieve_transfer",
+    "return_reference_of",
     "take_back_line",
     "write_transfers",
 ]

@@ -326,7 +326,6 @@ def new_transfer(
 ) -> IncomingTransfer:
     """Return a part of a line as a transfer that nobody is credited yet."""
     transfer_id = line.transfer if number == 1 else at.new_id(TRANSFER_PREFIX)
-    named = f"{line.row.bank_account}/{line.row.line_key}"  # the same when it is read again after a restore
     return IncomingTransfer(
         scope=line.row.scope,
         id=transfer_id,
@@ -339,7 +338,7 @@ def new_transfer(
         status=TransferStatus.SUSPENDED if part.reason else TransferStatus.CREDITED,
         reason=part.reason,
         reference=reference,
-        return_reference=new_reference(f"{line.row.scope.account}/{named}/{number}", length=RETURN_BODY),
+        return_reference=return_reference_of(line.row, number),
         created_ms=at.now_ms,
         number=account,
         payer_name=None if line.payer is None else line.payer.name,
@@ -349,6 +348,11 @@ def new_transfer(
         bank_reference=line.row.bank_reference,
         statement_line=line.row.id,
     )
+
+
+def return_reference_of(row: StatementLineRow, number: int) -> str:
+    """Return the reference by which a part of a line (from 1) goes back: the same when it is read after a restore."""
+    return new_reference(f"{row.scope.account}/{row.bank_account}/{row.line_key}/{number}", length=RETURN_BODY)
 
 
 async def credit(

@@ -59,7 +59,9 @@ from brim.core.reconciliation.statement_store import (
     said_elsewhere,
 )
 from brim.core.reconciliation.store import (
+    OpenBreak,
     OpenBreaks,
+    fetch_breaks,
     find_line_keys,
     find_open_break,
     find_open_break_of_cause,
@@ -101,6 +103,7 @@ __all__ = [
     "LineStatus",
     "MatchKind",
     "NewBreak",
+    "OpenBreak",
     "OpenBreaks",
     "Place",
     "Placement",
@@ -115,6 +118,7 @@ __all__ = [
     "explain_by_payments",
     "facts_of",
     "facts_of_statement",
+    "fetch_breaks",
     "fetch_lines",
     "find_entries",
     "find_line_keys",

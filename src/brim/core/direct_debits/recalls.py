@@ -1,0 +1,128 @@
+"""Debits that take back a transfer which no statement has brought yet: it is taken back as soon as it comes.
+
+Statements may come out of order. Such a debit is an open line, whose break refers to what it names. The transfer is
+received as any other, and taken back in the same transaction; the open line is settled with that.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from brim.base.actor import Actor, ActorKind
+from brim.base.ids import IdFactory
+from brim.core.bank_accounts import find_numbers
+from brim.core.direct_debits.file_reading import FileReading
+from brim.core.line_settlements import LineSettlement, Part, PartKind, settle_by_itself
+from brim.core.push import (
+    RETURN_BODY,
+    IncomingTransfer,
+    TransferLine,
+    find_references,
+    find_taken_back,
+    policy_of,
+    return_reference_of,
+    take_back_line,
+)
+from brim.core.reconciliation import (
+    BreakKind,
+    LineStatus,
+    OpenBreak,
+    ShownLine,
+    fetch_breaks,
+    fetch_lines,
+    find_open_breaks,
+)
+from brim.platform.database import Conn
+
+_MATCHER: Final = Actor(kind=ActorKind.JOB, name="matcher")
+
+
+def recalled_name(reading: FileReading, texts: Sequence[str]) -> str | None:
+    """Return the one reference, or else the one virtual account number, by which a debit names a transfer.
+
+    None where it names none, or several.
+    """
+    references = [*find_references(texts), *find_references(texts, length=RETURN_BODY)]
+    numbers = policy_of(reading.originator.profile).numbers
+    if not references and numbers is not None:
+        references = [each for each in find_numbers(texts) if each in numbers]
+    return references[0] if len(references) == 1 else None
+
+
+async def find_recalled(reading: FileReading, transfers: Sequence[TransferLine]) -> set[str]:
+    """Return the ids of those transfers, not received yet, that open debits name by a reference."""
+    names = {each.transfer: {*find_references(each.texts), return_reference_of(each.row, 1)} for each in transfers}
+    wanted = sorted(set().union(*names.values()))
+    opened = await find_open_breaks(reading.conn, reading.originator.scope, [BreakKind.LINE], wanted)
+    references = {each.reference for each in opened}
+    return {transfer for transfer, found in names.items() if not references.isdisjoint(found)}
+
+
+async def take_back_received(reading: FileReading, received: Sequence[IncomingTransfer]) -> None:
+    """Take back those transfers, just received, of which an open debit says so beyond doubt; settle its line.
+
+    Of several debits that say the same of one, the oldest is meant.
+    """
+    for transfer in received:
+        names = [each for each in (transfer.reference, transfer.number, transfer.return_reference) if each]
+        for opened in await find_open_breaks(reading.conn, reading.originator.scope, [BreakKind.LINE], names):
+            line = await _line_of(reading, opened, transfer)
+            if line is not None:
+                await _settle(reading, line, transfer)
+                break
+
+
+async def _line_of(reading: FileReading, opened: OpenBreak, transfer: IncomingTransfer) -> ShownLine | None:
+    """Return the line of a break, if it is an open debit that can mean nothing but a transfer."""
+    conn, scope = reading.conn, reading.originator.scope
+    found = (await fetch_breaks(conn, scope, [opened.id]))[opened.id]
+    if found.line is None or (found.amount, found.currency) != (-transfer.amount, transfer.currency):
+        return None
+    line = (await fetch_lines(conn, scope, [found.line]))[found.line]
+    if line.bank_account != transfer.bank_account or line.status is not LineStatus.OPEN:
+        return None
+    meant = await find_taken_back(
+        conn,
+        scope,
+        [opened.reference],
+        amount=transfer.amount,
+        currency=transfer.currency,
+        bank_account=transfer.bank_account,
+    )
+    return line if meant == transfer.id else None
+
+
+async def _settle(reading: FileReading, line: ShownLine, transfer: IncomingTransfer) -> None:
+    part = Part(kind=PartKind.TRANSFER_BACK, target=transfer.id, amount=line.amount)
+    await settle_by_itself(
+        reading.conn,
+        reading.originator.scope,
+        line,
+        part,
+        note=f"It takes {transfer.id} back, which came on a later statement.",
+        matches=_TakenBack(reading, line),
+        by=_MATCHER,
+        now_ms=reading.now_ms,
+        ids=reading.ids,
+    )
+
+
+class _TakenBack:
+    """Posts that a line takes back a transfer that was just received."""
+
+    def __init__(self, reading: FileReading, line: ShownLine) -> None:
+        self._reading = reading
+        self._reference = f"{line.bank_account}/{line.line_key}"
+
+    async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
+        (part,) = settlement.parts
+        problem = await take_back_line(
+            conn,
+            settlement.scope,
+            part.target or "",
+            line=self._reference,
+            renderers=self._reading.renderers,
+            now_ms=now_ms,
+            ids=ids,
+        )
+        if problem is not None:
+            raise AssertionError(problem)
