@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from brim.core import push
+from brim.core.line_settlements import Part, PartKind
 from brim.core.operators import Role
 from brim.core.push import KnownPayer, NoPayerError, NotProposedError, Payer, Proposal
 from brim.core.push.rules import is_known
@@ -93,6 +94,41 @@ async def test_where_the_statement_names_no_payer_the_transfer_waits_and_nobody_
     await house.propose(transfer, Proposal.ASSIGN, owner=FRIEND)
     await house.approve(transfer)
     assert await rows(house.database, "SELECT id FROM known_payers") == []
+
+
+async def test_what_people_settle_as_a_transfer_has_its_payer_and_the_number_that_it_was_sent_to(
+    live: LiveMoney,
+) -> None:
+    """So it is credited without a reference, waits for an unknown payer, and is taken back by its number."""
+    house = await House(live).open(transfers_payers=TransferPayers.KNOWN, transfers_numbers="4400000000-4400000039")
+    await house.instructions()
+    await rows(house.database, """UPDATE originators SET profile = profile || '{"transfers": "off"}'""")
+    sent = [
+        Entry(amount, f"B{amount}", text=("Thanks",), payer=payer, sent_to="4400000000")
+        for amount, payer in ((2_500, JENNY), (700, JENNY), (800, STRANGER), (900, JENNY))
+    ]
+    await house.book(*sent, write=camt053)
+    assert await house.breaks() == ["unmatched_line"] * 4
+    await rows(house.database, """UPDATE originators SET profile = profile || '{"transfers": "on"}'""")
+    lines = {row["amount"]: row["id"] for row in await rows(house.database, "SELECT id, amount FROM statement_lines")}
+    for amount in (2_500, 800):
+        await house.settle(lines[amount], Part(kind=PartKind.TRANSFER, amount=amount))
+    assert await house.states() == [("suspended", "unknown_payer", 800), ("suspended", "unknown_payer", 2_500)]
+    waiting = {row["amount"]: row for row in await house.transfers()}
+    assert [(row["payer_last4"], row["number"]) for row in waiting.values()] == [
+        ("6789", "4400000000"),
+        ("9999", "4400000000"),
+    ]
+    await remember(house, waiting[2_500]["id"])
+    await house.settle(lines[700], Part(kind=PartKind.TRANSFER, amount=700))
+    assert await house.balance() == 3_200
+    await house.book(pays(-700, "RECALL 4400000000"), on=MONDAY + timedelta(1), write=camt053)
+    assert ("recalled", None, 700) in await house.states()
+    assert (await house.balance(), await house.breaks()) == (2_500, ["unmatched_line"])
+    await rows(house.database, "UPDATE bank_files SET sealed = NULL")  # as once they are not kept any more
+    await house.settle(lines[900], Part(kind=PartKind.TRANSFER, amount=900))
+    assert ("suspended", "no_reference", 900) in await house.states()
+    await assert_books_hold(house.database)
 
 
 async def test_instructions_may_be_stricter_than_the_profile(live: LiveMoney) -> None:

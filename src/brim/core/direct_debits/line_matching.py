@@ -260,18 +260,22 @@ async def _find_payments(asked: AskedLine) -> LineMatch | None:
 
 
 async def _find_transfer(asked: AskedLine) -> LineMatch | None:
-    line, reading = asked.line, asked.reading
-    if line.amount_minor <= 0 or not _are_transfers_taken(asked):
+    if asked.line.amount_minor <= 0 or not _are_transfers_taken(asked):
         return None
-    transfer = TransferLine(
-        row=asked.plain,
+    transfer = await transfer_of(asked.reading, asked.line, asked.plain)
+    return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
+
+
+async def transfer_of(reading: FileReading, line: StatementLine, row: StatementLineRow) -> TransferLine:
+    """Return a line, as it is kept and as the bank wrote it, as the transfer that it is."""
+    return TransferLine(
+        row=row,
         texts=transfer_texts(line),
         transfer=reading.ids.new_at(TRANSFER_PREFIX, reading.now_ms),
         payments=_payments_in(line),
         payer=await _payer_of(reading, line),
         accounts=accounts_in(line),
     )
-    return LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
 
 
 _ACH: Final = frozenset({ACH})

@@ -17,8 +17,9 @@ from brim.core.direct_debits.credits import has_left
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import BankFile, FoundBatch
 from brim.core.direct_debits.line_match import MOST_FEE, WHAT_MOVES, LineMatch
-from brim.core.direct_debits.line_matching import UNBOOKED, unbooked_batches
+from brim.core.direct_debits.line_matching import UNBOOKED, transfer_of, unbooked_batches
 from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
+from brim.core.direct_debits.reading_again import find_line
 from brim.core.direct_debits.rules import NO_REASON, AchFile, Entry, EntryStatus
 from brim.core.direct_debits.undoing import undo_batch
 from brim.core.events import Renderers
@@ -109,7 +110,9 @@ class HandMatches:
             row = msgspec.structs.replace(line.unmatched(scope), amount=part.amount)
             if part.kind is PartKind.TRANSFER:
                 originator = await _who_takes_transfers(conn, settlement, line)
-                transfer = _transfer_of(row, ids.new_at(TRANSFER_PREFIX, now_ms))
+                reading = self._reading(conn, originator, line.bank_file, now_ms=now_ms, ids=ids)
+                written = await find_line(conn, self._vault, row)
+                transfer = _as_kept(row, ids, now_ms) if written is None else await transfer_of(reading, written, row)
                 match = LineMatch(kind=MatchKind.TRANSFER, id=transfer.transfer, transfer=transfer)
             elif part.kind is PartKind.TRANSFER_BACK:
                 await _find_transfer(conn, scope, target, settlement.bank_account, settlement.currency)
@@ -301,9 +304,10 @@ async def _find_refund(conn: Conn, scope: AccountScope, target: str, bank_accoun
     return found
 
 
-def _transfer_of(row: StatementLineRow, transfer: str) -> TransferLine:
+def _as_kept(row: StatementLineRow, ids: IdFactory, now_ms: int) -> TransferLine:
+    """Return a line as a transfer of whose payer, and of the account that it was sent to, nothing is known any more."""
     texts = tuple(text for text in (row.remittance, row.description, row.reference, row.bank_reference) if text)
-    return TransferLine(row=row, texts=texts, transfer=transfer)
+    return TransferLine(row=row, texts=texts, transfer=ids.new_at(TRANSFER_PREFIX, now_ms))
 
 
 def _check_account(target: str, originator: Originator, bank_account: str) -> None:

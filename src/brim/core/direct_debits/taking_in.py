@@ -12,13 +12,10 @@ from brim.base.actor import Actor
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
-from brim.core.direct_debits import file_store
 from brim.core.direct_debits.announcing import list_break
-from brim.core.direct_debits.file_store import bank_file_place
 from brim.core.direct_debits.line_rows import row_of
-from brim.core.direct_debits.statement_lines import is_of_account
+from brim.core.direct_debits.reading_again import read_again
 from brim.core.events import Renderers
-from brim.core.originators import Originator, find_originator, read_account_number
 from brim.core.reconciliation import (
     TAKEN_IN,
     TAKEN_KINDS,
@@ -39,8 +36,7 @@ from brim.core.reconciliation import (
     read_content,
     settle_break,
 )
-from brim.core.reconciliation.formats import Statement, read_statement
-from brim.core.statement_mappings import find_mapping
+from brim.core.reconciliation.formats import Statement
 from brim.platform.database import Conn
 from brim.platform.vault import Vault
 
@@ -85,15 +81,16 @@ async def take_in(
         raise BreakResolvedError(seen)
     if seen.kind not in TAKEN_KINDS or seen.bank_file is None or seen.line is not None:
         raise NotTakenInError(break_id, "it is not about a statement or a line that may be known or new.")
-    originator, content = await _bytes_of(conn, vault, scope, seen)
-    number = await read_account_number(conn, vault, originator)
+    file = await read_again(conn, vault, scope, seen.bank_file)
+    if file is None:
+        raise NotTakenInError(seen.id, "the bytes of its file are not kept any more.")
+    originator = file.originator
     of = BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
-    saved = await find_mapping(conn, scope, of.name)
-    file = read_statement(content, mapping=saved.mapping if saved else None)
+    await lock_bank_account(conn, of)
     found = [
         _Found(statement, facts, rows)
-        for statement, lines in file.postable_statements()
-        if is_of_account(file, statement, number) and statement.currency == of.currency
+        for statement, lines in file.statements
+        if statement.currency == of.currency
         for rows in [[row_of(originator, seen.bank_file, statement, each, now_ms=now_ms, ids=ids) for each in lines]]
         for facts in [facts_of_statement(statement, rows)]
         if facts is not None
@@ -117,19 +114,6 @@ async def take_in(
             await list_break(conn, renderers, opened, now_ms=now_ms, ids=ids)
     resolution = f"{TAKEN_IN}{len(taken)} open {'line' if len(taken) == 1 else 'lines'}."
     return await settle_break(conn, scope, break_id, resolution=resolution, by=by, now_ms=now_ms, ids=ids)
-
-
-async def _bytes_of(conn: Conn, vault: Vault, scope: AccountScope, seen: Break) -> tuple[Originator, bytes]:
-    file_id = seen.bank_file or ""
-    file = (await file_store.fetch_bank_files(conn, scope, [file_id])).get(file_id)
-    kept = await file_store.find_bank_bytes(conn, scope, file_id)
-    if file is None or kept is None or kept.sealed is None:
-        raise NotTakenInError(seen.id, "the bytes of its file are not kept any more.")
-    originator = await find_originator(conn, scope, file.originator)
-    await lock_bank_account(
-        conn, BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
-    )
-    return originator, vault.open(kept.sealed, place=bank_file_place(scope, file_id))
 
 
 async def _take_line(
