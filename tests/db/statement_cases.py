@@ -1080,6 +1080,7 @@ CASES: Final[Mapping[str, Case]] = {
     "direct_debits.release_held_files": Case((*OWN, "orig_1", "x"), reads_all="is asked after a restore"),
     "direct_debits.lock_topups_by_individual_id": Case((*OWN, ["x"], 15, "ach"), reads_all="is asked after a restore"),
     "direct_debits.place_sent_entries": Case((_SENT_ENTRIES,)),
+    "direct_debits.unapproved_bank_files": Case((*OWN, 10)),
     "direct_debits.unconfirm_entries_of_line": Case((*OWN, at("file_", 50), 5, "x")),
     "direct_debits.reopen_batch": Case((*OWN, at("file_", 50), 5, "open", "x")),
     "direct_debits.unconfirm_entries": Case((*OWN, at("file_", 50), 5)),

@@ -196,7 +196,7 @@ async def _import(live: LiveMoney, originator: originators.Originator, name: str
     """Import a file for an originator, as at the command line."""
     when: dict[str, Any] = {"now_ms": live.now_ms, "ids": live.ids}
     async with live.database.transaction() as conn:
-        await direct_debits.store_bank_file(conn, live.vault, originator, name, content, **when)
+        await direct_debits.store_bank_file(conn, live.vault, WIRE_FORMATS, originator, name, content, **when)
 
 
 @BOTH

@@ -2,9 +2,10 @@
 
 import asyncio
 import hashlib
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import pytest
@@ -21,6 +22,7 @@ from brim.core.direct_debits import (
     Preview,
     Previews,
 )
+from brim.core.gauges import Gauges
 from brim.core.operators import Role
 from brim.core.originators import Originator, SecondPersonError, list_originators
 from brim.core.reconciliation import BankAccountName, lock_bank_account
@@ -32,7 +34,7 @@ from tests.support.csv_statements import Line, csv_file, simple
 from tests.support.live_money import PAYS, PLATFORM, LiveMoney
 from tests.support.people import add
 from tests.support.push_house import FRIEND, MONDAY, NUMBER, House, pays
-from tests.support.statement_writers import Account, Entry, bai2
+from tests.support.statement_writers import Account, Entry, bai2, camt053, camt054
 
 TUESDAY = MONDAY + timedelta(1)
 KEY = Actor(kind=ActorKind.API_KEY, id="mk_1", name="key")
@@ -62,6 +64,7 @@ class Office:
             taken = await direct_debits.store_bank_file(
                 conn,
                 self.live.vault,
+                WIRE_FORMATS,
                 self.originator,
                 name,
                 content,
@@ -84,6 +87,7 @@ class Office:
             await direct_debits.approve_bank_file(
                 conn,
                 self.live.vault,
+                WIRE_FORMATS,
                 PLATFORM,
                 file.id,
                 **wanted,
@@ -99,7 +103,14 @@ class Office:
     async def reject(self, file_id: str, *, by: Actor | None = None) -> BankFile:
         async with self.database.transaction() as conn:
             return await direct_debits.reject_bank_file(
-                conn, PLATFORM, file_id, reason="Forged.", by=by or self.people[1], approvers=2, **self.when
+                conn,
+                WIRE_FORMATS,
+                PLATFORM,
+                file_id,
+                reason="Forged.",
+                by=by or self.people[1],
+                approvers=2,
+                **self.when,
             )
 
     async def lines(self) -> list[int]:
@@ -352,6 +363,73 @@ async def test_a_preview_shows_what_is_posted_then_and_writes_nothing(office: Of
     new = [each.amount for each in found.lines if each.outcome in {Outcome.POSTED, Outcome.OPEN}]
     assert sorted(await office.lines()) == sorted([-100, *new])
     assert await office.house.balance() == 2_500
+
+
+_PAID: Final = (pays(100, "Rent"), pays(900, "Invoice"))
+_UNNAMED: Final = re.sub(rb"<Bal>.*?</Bal>", b"", camt053([Account(NUMBER, "usd", 0, _PAID, MONDAY)], summary=False))
+_PARTS: Final = ((100, "E1"), (900, "E2"))
+_SAID, _NOTIFIED = "Another file has a line that says the same", "A notification has brought a payment"
+
+
+@pytest.mark.parametrize(
+    ("known", "imported", "shown"),
+    [
+        pytest.param(
+            _UNNAMED,
+            _UNNAMED.replace(b"<Id>S1</Id>", b"<Id>S2</Id>"),
+            [(100, _SAID), (900, _SAID)],
+            id="what-another-file-says",
+        ),
+        pytest.param(
+            camt054([Account(NUMBER, "usd", 0, (Entry(1_000, "N1", parts=_PARTS),), MONDAY)]),
+            camt053([Account(NUMBER, "usd", 0, (Entry(100, "B1"), Entry(900, "B2"), Entry(55, "B3")), MONDAY)]),
+            [(100, _NOTIFIED), (900, _NOTIFIED), (55, "It goes into suspense")],
+            id="what-was-notified-together",
+        ),
+        pytest.param(
+            camt054([Account(NUMBER, "usd", 0, _PAID, MONDAY)]),
+            camt053([Account(NUMBER, "usd", 0, (Entry(1_000, "B1", parts=_PARTS),), MONDAY)]),
+            [(1_000, ""), (100, _NOTIFIED), (900, _NOTIFIED)],
+            id="what-was-notified-one-by-one",
+        ),
+    ],
+)
+async def test_a_preview_shows_what_may_be_known_already(
+    office: Office, known: bytes, imported: bytes, shown: list[tuple[int, str]]
+) -> None:
+    await office.house.send(known)
+    file = await office.bring(imported, name="monday.xml")
+    found = (await office.preview(file.id)).lines
+    assert [each.amount for each in found] == [amount for amount, _ in shown]
+    for each, (_, says) in zip(found, shown, strict=True):
+        assert (each.problem or "").startswith(says), each
+    before = await office.house.suspense()
+    await office.approve(file)
+    assert await office.house.breaks() == ["unmatched_line"] * 2
+    assert await office.house.suspense() - before == sum(each.amount for each in found if each.amount == 55)
+
+
+async def test_what_waits_for_an_approval_is_told_and_counted(office: Office) -> None:
+    first, second, third = [await office.bring(statement(Entry(-amount, "F1"))) for amount in (1, 2, 3)]
+    read = await Gauges(office.database, lambda: office.live.now_ms + 5_000, data_dir=office.live.folder).read()
+    figures = {each.name: dict(each.samples) for each in read if "approval" in each.name}
+    assert figures == {
+        "brim_bank_files_awaiting_approval": {(PLATFORM.account,): 3},
+        "brim_bank_file_approval_oldest_seconds": {(PLATFORM.account,): 5},
+    }
+    await office.reject(first.id)
+    await office.approve(second)
+    await office.house.send(statement(Entry(-3, "F1")))
+    told = await rows(
+        office.database,
+        "SELECT type, object_id, payload ->> 'status' AS status FROM events WHERE type LIKE 'brim.bank_file%'",
+    )
+    assert {(row["type"].rpartition(".")[2], row["object_id"], row["status"]) for row in told} == {
+        *(("awaiting_approval", each.id, "awaiting_approval") for each in (first, second, third)),
+        ("rejected", first.id, "rejected"),
+        ("approved", second.id, "received"),
+        ("delivered", third.id, "received"),
+    }
 
 
 async def _everything(office: Office) -> list[Any]:

@@ -121,6 +121,7 @@ OF_LIVE_MONEY: Final = tuple(
         "ach_file",
         "ach_return",
         "ach_reversal",
+        "bank_file",
         "break",
         "funding_source",
         "incoming_transfer",

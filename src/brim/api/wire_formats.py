@@ -10,7 +10,7 @@ from brim.api.resources.ach.refund_wire import refund_json
 from brim.api.resources.ach.return_rate_wire import changed_rate_json
 from brim.api.resources.ach.return_wire import return_json
 from brim.api.resources.ach.reversal_wire import reversal_json
-from brim.api.resources.ach.wire import break_json, correction_json, file_json
+from brim.api.resources.ach.wire import bank_file_json, break_json, correction_json, file_json
 from brim.api.resources.authorizations.wire import microdeposits_json, prenote_json
 from brim.api.resources.balance.wire import balance_json
 from brim.api.resources.events.wire import event_json
@@ -31,6 +31,7 @@ WIRE_FORMATS: Final = Renderers(
         ObjectType.BALANCE: balance_json,
         ObjectType.TEST_CLOCK: clock_json,
         ObjectType.ACH_FILE: file_json,
+        ObjectType.BANK_FILE: bank_file_json,
         ObjectType.BREAK: break_json,
         ObjectType.RETURN_RATE: changed_rate_json,
         ObjectType.CORRECTION: correction_json,

@@ -730,7 +730,7 @@ def import_file(
             async with database.transaction() as conn:
                 approvers = await count_approvers(conn)
                 taken = await store_bank_file(
-                    conn, vault, chosen, name, content, by=asked["by"], approvers=approvers, **when
+                    conn, vault, WIRE_FORMATS, chosen, name, content, by=asked["by"], approvers=approvers, **when
                 )
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)

@@ -66,7 +66,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
             async with database.transaction() as conn:
                 approvers = await count_approvers(conn)
                 taken = await store_bank_file(
-                    conn, vault, chosen, file.name, content, by=asked["by"], approvers=approvers, **when
+                    conn, vault, WIRE_FORMATS, chosen, file.name, content, by=asked["by"], approvers=approvers, **when
                 )
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
@@ -189,6 +189,7 @@ def _amount(amount: int | None, currency: str) -> str:
 @with_secrets
 def approve(file: str, sha256: str, mapping: str | None, account: str | None, **flags: str | None) -> None:
     """Approve the imported statement BANKF; a worker applies it. Where operators can, one of them does on the pages."""
+    from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import approve_bank_file
 
     vault = open_vault(flags)
@@ -199,7 +200,7 @@ def approve(file: str, sha256: str, mapping: str | None, account: str | None, **
 
     async def use(conn: "Conn", scope: "AccountScope", asked: dict[str, Any]) -> "BankFile":
         return await approve_bank_file(
-            conn, vault, scope, file, sha256=digest, mapping=mapping, expected_status=None, **asked
+            conn, vault, WIRE_FORMATS, scope, file, sha256=digest, mapping=mapping, expected_status=None, **asked
         )
 
     click.echo(f"{on_approval(flags, account, use).id} is approved. A worker applies it within seconds.")
@@ -211,10 +212,11 @@ def approve(file: str, sha256: str, mapping: str | None, account: str | None, **
 @of_account
 def reject(file: str, reason: str, account: str | None, **flags: str | None) -> None:
     """Reject the imported statement BANKF: nothing of it is posted, and its bytes are kept."""
+    from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import reject_bank_file
 
     async def use(conn: "Conn", scope: "AccountScope", asked: dict[str, Any]) -> "BankFile":
-        return await reject_bank_file(conn, scope, file, reason=reason, **asked)
+        return await reject_bank_file(conn, WIRE_FORMATS, scope, file, reason=reason, **asked)
 
     click.echo(f"{on_approval(flags, account, use).id} is rejected.")
 

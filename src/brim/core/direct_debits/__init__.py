@@ -35,6 +35,7 @@ from brim.core.direct_debits.file_store import (
     FoundBatch,
     list_batches,
     outstanding_files,
+    unapproved_bank_files,
     waiting_bank_files,
 )
 from brim.core.direct_debits.imported_statements import (
@@ -275,6 +276,7 @@ __all__ = [
     "state_all_imported",
     "store_bank_file",
     "take_in",
+    "unapproved_bank_files",
     "update_statement_mapping",
     "verify_by_microdeposits",
     "void_file",

@@ -550,6 +550,12 @@ async def waiting_bank_files(conn: Conn, *, most: int) -> FilesWaiting:
     return FilesWaiting(record["files"], record["since_ms"])
 
 
+async def unapproved_bank_files(conn: Conn, scope: AccountScope, *, most: int) -> FilesWaiting:
+    """Return how many imported statements of a platform wait for an approval, counted up to `most`."""
+    record = await conn.fetchrow(_SQL["unapproved_bank_files"], scope.account, scope.livemode, most)
+    return FilesWaiting(record["files"], record["since_ms"])
+
+
 async def fetch_bank_files(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> dict[str, BankFile]:
     """Return what came from a platform's bank by id; what does not exist is left out."""
     records = await conn.fetch(_SQL["fetch_bank_files"], scope.account, scope.livemode, ids)

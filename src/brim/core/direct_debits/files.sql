@@ -471,6 +471,18 @@ FROM (
 WHERE o.test_clock IS NULL
 GROUP BY o.status;
 
+-- name: unapproved_bank_files
+-- How many statements that people of a platform have imported wait for an approval, counted up to a number, and since when
+-- the first does.
+SELECT count(*) AS files, min(received_ms) AS since_ms
+FROM (
+    SELECT received_ms
+    FROM bank_files
+    WHERE account = $1 AND livemode = $2 AND status BETWEEN 'awaiting_approval' AND 'awaiting_approval'
+    ORDER BY account, livemode, status, id
+    LIMIT $3
+) AS waiting;
+
 -- name: waiting_bank_files
 -- How many files from banks were received and not applied, counted up to a number, and since when the first waits.
 SELECT count(*) AS files, min(received_ms) AS since_ms

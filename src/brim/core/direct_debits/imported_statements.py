@@ -15,8 +15,10 @@ from brim.base.scope import AccountScope
 from brim.core import audit
 from brim.core.audit import Action, ObjectType
 from brim.core.direct_debits import file_store
+from brim.core.direct_debits.announcing import announce_bank_file
 from brim.core.direct_debits.file_store import BankFile, bank_file_place
 from brim.core.direct_debits.rules import BytesForgottenError
+from brim.core.events import EventType, Renderers
 from brim.core.originators import (
     Originator,
     SecondPersonError,
@@ -100,6 +102,7 @@ async def read_bank_bytes(conn: Conn, vault: Vault, scope: AccountScope, file: B
 async def approve_bank_file(  # noqa: PLR0913  what was seen of the file, by whom
     conn: Conn,
     vault: Vault,
+    renderers: Renderers,
     scope: AccountScope,
     file_id: str,
     *,
@@ -116,6 +119,7 @@ async def approve_bank_file(  # noqa: PLR0913  what was seen of the file, by who
     Args:
         conn: the transaction.
         vault: decrypts the bytes.
+        renderers: write what events show.
         scope: the platform.
         file_id: which file.
         sha256: the hash of the bytes that the approver has seen.
@@ -161,11 +165,13 @@ async def approve_bank_file(  # noqa: PLR0913  what was seen of the file, by who
     read_by = f", mapping {current}" if current else ""
     detail = f"sha256 {before.sha256.hex()}{read_by}{alone}"
     await record_import(conn, scope, by, Action.BANK_FILE_APPROVED, before, after, detail, now_ms=now_ms, ids=ids)
+    await announce_bank_file(conn, renderers, scope, after, EventType.BANK_FILE_APPROVED, now_ms=now_ms, ids=ids)
     return after
 
 
-async def reject_bank_file(
+async def reject_bank_file(  # noqa: PLR0913  why, by whom
     conn: Conn,
+    renderers: Renderers,
     scope: AccountScope,
     file_id: str,
     *,
@@ -189,11 +195,12 @@ async def reject_bank_file(
     )
     await file_store.reject_bank_file(conn, scope, after)
     await record_import(conn, scope, by, Action.BANK_FILE_REJECTED, before, after, None, now_ms=now_ms, ids=ids)
+    await announce_bank_file(conn, renderers, scope, after, EventType.BANK_FILE_REJECTED, now_ms=now_ms, ids=ids)
     return after
 
 
 async def deliver_bank_file(
-    conn: Conn, scope: AccountScope, before: BankFile, *, now_ms: int, ids: IdFactory
+    conn: Conn, renderers: Renderers, scope: AccountScope, before: BankFile, *, now_ms: int, ids: IdFactory
 ) -> BankFile:
     """Write that the bank's own channel has brought an imported file, too: it is applied without an approval."""
     status = "received" if before.status in APPROVABLE else before.status
@@ -201,11 +208,20 @@ async def deliver_bank_file(
     await file_store.deliver_bank_file(conn, scope, before.id, now_ms=now_ms)
     action = Action.BANK_FILE_DELIVERED
     await record_import(conn, scope, _BY_ITSELF, action, before, after, None, now_ms=now_ms, ids=ids)
+    if status != before.status:
+        await announce_bank_file(conn, renderers, scope, after, EventType.BANK_FILE_DELIVERED, now_ms=now_ms, ids=ids)
     return after
 
 
 async def is_approval_void(
-    conn: Conn, originator: Originator, file: BankFile, content: bytes, *, now_ms: int, ids: IdFactory
+    conn: Conn,
+    renderers: Renderers,
+    originator: Originator,
+    file: BankFile,
+    content: bytes,
+    *,
+    now_ms: int,
+    ids: IdFactory,
 ) -> bool:
     """Tell whether the mapping of a file has changed since it was approved; it waits for another approval then."""
     if file.approved_by is None or file.delivered_ms is not None or file.one_person:
@@ -217,6 +233,8 @@ async def is_approval_void(
     detail = f"approved with mapping {file.approved_mapping}"
     action = Action.BANK_FILE_APPROVAL_VOIDED
     await record_import(conn, originator.scope, _BY_ITSELF, action, file, after, detail, now_ms=now_ms, ids=ids)
+    kind = EventType.BANK_FILE_AWAITING_APPROVAL
+    await announce_bank_file(conn, renderers, originator.scope, after, kind, now_ms=now_ms, ids=ids)
     return True
 
 

@@ -27,6 +27,7 @@ from brim.core import audit
 from brim.core.audit import Action, ObjectType
 from brim.core.direct_debits import file_store, lineage_store, reading_store
 from brim.core.direct_debits.acknowledgements import is_acknowledgement
+from brim.core.direct_debits.announcing import announce_bank_file
 from brim.core.direct_debits.bank_files import apply_acknowledgement, apply_nacha
 from brim.core.direct_debits.correcting import Correcting
 from brim.core.direct_debits.file_pieces import MOST_IN_PIECE, Applying, OpenStatement, ReadFile
@@ -38,7 +39,7 @@ from brim.core.direct_debits.sent_lists import unknown_sent_files
 from brim.core.direct_debits.statement_lines import apply_statement
 from brim.core.direct_debits.status_reports import apply_status_report
 from brim.core.direct_debits.trouble import done_or_listed
-from brim.core.events import Renderers
+from brim.core.events import EventType, Renderers
 from brim.core.funding import BankSecrets
 from brim.core.originators import Originator, OriginatorStatus, list_active_originators, name_of
 from brim.core.rails.ach import ACH, is_sftp
@@ -145,6 +146,7 @@ class TakenFile(NamedTuple):
 async def store_bank_file(  # noqa: PLR0913  what came, and who has brought it
     conn: Conn,
     vault: Vault,
+    renderers: Renderers,
     originator: Originator,
     name: str,
     content: bytes,
@@ -162,6 +164,7 @@ async def store_bank_file(  # noqa: PLR0913  what came, and who has brought it
     Args:
         conn: the transaction.
         vault: encrypts the bytes.
+        renderers: write what events show.
         originator: whose bank it is from.
         name: what it is called.
         content: its bytes.
@@ -205,8 +208,11 @@ async def store_bank_file(  # noqa: PLR0913  what came, and who has brought it
     found = await file_store.find_bank_file(conn, originator.scope, sha256, originator.id)
     if found is None:
         raise RuntimeError("a file from the bank that was just stored is not there")
+    if is_new and found.status == AWAITING:
+        kind_of_event = EventType.BANK_FILE_AWAITING_APPROVAL
+        await announce_bank_file(conn, renderers, originator.scope, found, kind_of_event, now_ms=now_ms, ids=ids)
     if by is None and found.imported_by is not None and found.delivered_ms is None:
-        found = await deliver_bank_file(conn, originator.scope, found, now_ms=now_ms, ids=ids)
+        found = await deliver_bank_file(conn, renderers, originator.scope, found, now_ms=now_ms, ids=ids)
     return TakenFile(found, is_new)
 
 
@@ -322,7 +328,9 @@ class Incoming:
     ) -> TakenFile:
         """Store a file that an originator's bank has brought through its own channel."""
         async with database.transaction() as conn:
-            return await store_bank_file(conn, self._vault, originator, name, content, now_ms=now_ms, ids=ids)
+            return await store_bank_file(
+                conn, self._vault, self._renderers, originator, name, content, now_ms=now_ms, ids=ids
+            )
 
     async def apply_all(
         self,
@@ -509,7 +517,9 @@ async def _may_begin(reading: FileReading, kind: Kind) -> bool:
         StatementBeingAppliedError: one is.
     """
     told: Any = {"now_ms": reading.now_ms, "ids": reading.ids}
-    if await is_approval_void(reading.conn, reading.originator, reading.file, reading.content, **told):
+    if await is_approval_void(
+        reading.conn, reading.renderers, reading.originator, reading.file, reading.content, **told
+    ):
         _log.warning("bank file waits: its mapping has changed since it was approved", file=reading.file.id)
         return False
     if kind is Kind.STATEMENT:

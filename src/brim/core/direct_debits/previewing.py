@@ -23,21 +23,26 @@ from brim.core.direct_debits.file_store import BankFile
 from brim.core.direct_debits.imported_statements import APPROVABLE, BankFileStateError, mapping_of, read_bank_bytes
 from brim.core.direct_debits.incoming import Kind, kind_of
 from brim.core.direct_debits.line_match import LineMatch
-from brim.core.direct_debits.line_matching import match_line
-from brim.core.direct_debits.line_rows import row_of
-from brim.core.direct_debits.statement_lines import is_of_account
+from brim.core.direct_debits.line_matching import asked_line, match_new
+from brim.core.direct_debits.line_rows import bounded, reference_of, row_of
+from brim.core.direct_debits.statement_lines import announced_alone, announced_together, is_of_account
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.originators import find_originator, read_account_number
 from brim.core.push import ForeseenTransfer, foresee_line, policy_of
 from brim.core.reconciliation import (
+    AnnouncedAlone,
     BankAccountName,
     Earlier,
     ForeseenStatement,
+    LineFacts,
     StatementLineRow,
     check_applied_whole,
+    facts_of,
     foresee_statement,
     is_line_known,
+    payments_of,
+    said_elsewhere,
 )
 from brim.core.reconciliation.formats import (
     Finding,
@@ -287,6 +292,27 @@ def _line(
     )
 
 
+class _Said(msgspec.Struct, kw_only=True):
+    """What other files have said that lines of a statement may be, and whether it is certain which lines are new."""
+
+    elsewhere: frozenset[LineFacts] = frozenset()
+    alone: AnnouncedAlone = msgspec.field(default_factory=lambda: AnnouncedAlone(()))
+    is_certain: bool = True
+
+
+def _part_of(row: StatementLineRow, payment: StatementLine) -> StatementLineRow:
+    """Return a payment of an entry as the line that it would be."""
+    return msgspec.structs.replace(
+        row,
+        amount=payment.amount_minor,
+        parent=row.id,
+        bank_reference=bounded(payment.bank_reference) or None,
+        reference=reference_of(payment),
+        description=payment.text,
+        remittance=payment.remittance or None,
+    )
+
+
 class _Foreseeing:
     """Places the statements of a file and matches its first lines, each as if those before it had been posted."""
 
@@ -327,27 +353,40 @@ class _Foreseeing:
         earlier = self._earlier.setdefault(of.currency, Earlier())
         foreseen = await foresee_statement(self._reading.conn, statement, rows, of=of, earlier=earlier)
         new, in_doubt = set(foreseen.lines), set(foreseen.in_doubt)
+        said = _Said(
+            elsewhere=frozenset() if foreseen.is_certain else await said_elsewhere(self._reading.conn, of, rows),
+            alone=await announced_alone(self._reading, of, rows, new if foreseen.is_certain else ())
+            if any(payments_of(line) for line in lines)
+            else AnnouncedAlone(()),
+            is_certain=foreseen.is_certain,
+        )
+        together = await announced_together(self._reading, of, rows, foreseen)
         for position, (line, row) in enumerate(zip(lines, rows, strict=True)):
             if len(self._lines) >= MOST_PREVIEWED:
                 break
             if position in new:
-                await self._match(number, line, row, is_certain=foreseen.is_certain)
+                await self._match(number, line, row, said, is_announced=position in together)
             else:
                 outcome = Outcome.IN_DOUBT if position in in_doubt else Outcome.KNOWN
                 self._lines.append(_line(number, line, row.booked_on, outcome))
         return foreseen
 
-    async def _match(self, number: int, line: StatementLine, row: StatementLineRow, *, is_certain: bool) -> None:
+    async def _match(
+        self, number: int, line: StatementLine, row: StatementLineRow, said: "_Said", *, is_announced: bool
+    ) -> None:
         """Add a new line, and the payments that take its place."""
         shown = _line(number, line, row.booked_on, Outcome.KNOWN, is_payment=row.parent is not None)
-        if not is_certain and await is_line_known(self._reading.conn, row):
+        if not said.is_certain and await is_line_known(self._reading.conn, row):
             self._lines.append(shown)
             return
-        match = await match_line(self._reading, line, row)
+        asked = asked_line(self._reading, line, row)
+        match = await match_new(asked, elsewhere=said.elsewhere, is_announced=is_announced)
         self._lines.append(await self._outcome(shown, match, row))
-        for payment in match.payments[: MOST_PREVIEWED - len(self._lines)]:
-            part = msgspec.structs.replace(row, amount=payment.amount_minor, parent=row.id, description=payment.text)
-            await self._match(number, payment, part, is_certain=True)
+        payments = match.payments[: MOST_PREVIEWED - len(self._lines)]
+        parts = [_part_of(row, payment) for payment in payments]
+        announced = said.alone.take([facts_of(part) for part in parts])
+        for position, (payment, part) in enumerate(zip(payments, parts, strict=True)):
+            await self._match(number, payment, part, _Said(), is_announced=position in announced)
 
     async def _outcome(self, shown: PreviewedLine, match: LineMatch, row: StatementLineRow) -> PreviewedLine:
         problem = match.problem

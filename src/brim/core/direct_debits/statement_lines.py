@@ -1,7 +1,7 @@
 """What a statement does: it is placed among those of its bank account, and what is new in it is applied."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
@@ -34,6 +34,7 @@ from brim.core.reconciliation import (
     AnnouncedAlone,
     BankAccountName,
     BreakKind,
+    ForeseenStatement,
     LineStatus,
     MatchKind,
     StatementLineRow,
@@ -184,7 +185,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         is_certain=taken.is_certain,
         order=runs_of(sorted(taken.lines, key=lambda each: (each in recalls, each in recalled))),
         tail=len(recalls) + len(recalled) if recalled else 0,
-        in_announced=runs_of(sorted(await _announced_together(reading, of, rows, taken))),
+        in_announced=runs_of(sorted(await announced_together(reading, of, rows, taken))),
         in_doubt=runs_of(taken.in_doubt),
     )
     for new in taken.breaks:
@@ -241,7 +242,9 @@ async def _open(
     if not plan.is_certain:
         elsewhere = await said_elsewhere(reading.conn, of, rows)
     order = positions_of(plan.order)
-    announced = await _announced_alone(reading, of, rows, order, plan) if any(payment_ids) else AnnouncedAlone(())
+    announced = AnnouncedAlone(())
+    if any(payment_ids):
+        announced = await announced_alone(reading, of, rows, frozenset(order if plan.is_certain else ()))
     times = Counter[tuple[str, date, int]]()
     for position in order:
         row = rows[position]
@@ -352,11 +355,14 @@ def _amounts_in(line: StatementLine) -> set[int]:
     return {abs(line.amount_minor), *(abs(each.amount_minor or 0) for each in line.details)}
 
 
-async def _announced_alone(
-    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], order: Sequence[int], plan: Plan
+async def announced_alone(
+    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], new: Collection[int]
 ) -> AnnouncedAlone:
-    """Return what other files have notified payment by payment, less what this one repeats so."""
-    days, new = [row.booked_on for row in rows], set(order) if plan.is_certain else set()
+    """Return what other files have notified payment by payment, less what this one repeats so.
+
+    `new` are the positions of the rows that are certainly new.
+    """
+    days = [row.booked_on for row in rows]
     announced = AnnouncedAlone(
         await list_announced_alone(reading.conn, of, first_day=min(days), last_day=max(days), not_in=reading.file.id)
     )
@@ -364,8 +370,11 @@ async def _announced_alone(
     return announced
 
 
-async def _announced_together(
-    reading: FileReading, of: BankAccountName, rows: Sequence[StatementLineRow], taken: TakenStatement
+async def announced_together(
+    reading: FileReading,
+    of: BankAccountName,
+    rows: Sequence[StatementLineRow],
+    taken: TakenStatement | ForeseenStatement,
 ) -> frozenset[int]:
     """Return the positions of new credits that may be payments which a notification has brought as one entry.
 

@@ -24,6 +24,7 @@ class ObjectType(StrEnum):
     BALANCE = "balance"
     TEST_CLOCK = "test_helpers.test_clock"
     ACH_FILE = "brim.ach_file"
+    BANK_FILE = "brim.bank_file"
     RETURN_RATE = "brim.return_rate"
     BREAK = "brim.break"
     PRENOTE = "brim.prenote"

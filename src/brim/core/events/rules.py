@@ -43,6 +43,10 @@ class EventType(StrEnum):
     ACH_FILE_REJECTED = "brim.ach_file.rejected"
     ACH_FILE_SETTLED = "brim.ach_file.settled"
     ACH_FILE_HELD = "brim.ach_file.held"
+    BANK_FILE_AWAITING_APPROVAL = "brim.bank_file.awaiting_approval"  # of statements that people import
+    BANK_FILE_APPROVED = "brim.bank_file.approved"
+    BANK_FILE_REJECTED = "brim.bank_file.rejected"
+    BANK_FILE_DELIVERED = "brim.bank_file.delivered"  # by the bank's own channel: it needs no approval any more
     RETURN_RATE_WARNED = "brim.return_rate.warned"
     RETURN_RATE_LIMIT_REACHED = "brim.return_rate.limit_reached"
     RETURN_RATE_CLEARED = "brim.return_rate.cleared"
@@ -102,6 +106,7 @@ _OBJECTS: Final = {
     "test_helpers.test_clock": EventObject("test_helpers.test_clock", "/v1/test_helpers/test_clocks/", "test_clocks"),
     "brim.topup": EventObject("topup", "/v1/topups/", "topups"),
     "brim.ach_file": EventObject("brim.ach_file", "/v1/brim/ach/files/", "ach"),
+    "brim.bank_file": EventObject("brim.bank_file", "/v1/brim/ach/bank_files/", "ach"),
     "brim.ach_return": EventObject("brim.ach_return", "/v1/brim/ach/returns/", "ach"),
     "brim.ach_reversal": EventObject("brim.ach_reversal", "/v1/brim/ach/reversals/", "ach"),
     "brim.refund": EventObject("brim.refund", "/v1/brim/refunds/", "ach"),

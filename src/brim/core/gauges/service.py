@@ -271,6 +271,27 @@ async def _read_ach(conn: Conn, now_ms: int) -> list[Figure]:
     ]
 
 
+async def _read_imported(conn: Conn, now_ms: int) -> list[Figure]:
+    imported = {
+        scope.account: await direct_debits.unapproved_bank_files(conn, scope, most=MOST_COUNTED)
+        for scope in sorted({each.scope for each in await originators.list_active_originators(conn)})
+    }
+    return [
+        Figure(
+            "brim_bank_files_awaiting_approval",
+            "Imported statements of a platform that another operator has to approve, up to 10,000.",
+            ("account",),
+            [((account,), each.files) for account, each in imported.items()],
+        ),
+        Figure(
+            "brim_bank_file_approval_oldest_seconds",
+            "How long ago the oldest of these was imported.",
+            ("account",),
+            [((account,), age_s(each.since_ms, now_ms)) for account, each in imported.items()],
+        ),
+    ]
+
+
 async def _read_breaks(conn: Conn, now_ms: int) -> list[Figure]:
     none: dict[str, float] = dict.fromkeys(map(str, reconciliation.BreakKind), 0.0)
     found = await reconciliation.open_breaks_by_kind(conn, most=MOST_COUNTED)
@@ -534,6 +555,7 @@ _PARTS: Final[Sequence[_Part]] = (
     _Part("stuck", _read_stuck),
     _Part("workers", _read_workers),
     _Part("ach", _read_ach),
+    _Part("imported statements", _read_imported),
     _Part("breaks", _read_breaks),
     _Part("originators", _read_originators),
     _Part("incoming transfers", _read_transfers),

@@ -14,7 +14,7 @@ from brim.core.reconciliation.listing import (
     retrieve_statement,
 )
 from brim.core.reconciliation.listing_store import fetch_lines, list_lines_by_reference
-from brim.core.reconciliation.placing import Place, Placement, StatementFacts
+from brim.core.reconciliation.placing import LineFacts, Place, Placement, StatementFacts
 from brim.core.reconciliation.rules import (
     LINE_BREAKS,
     LINE_PREFIX,
@@ -100,6 +100,7 @@ __all__ = [
     "Earlier",
     "Entry",
     "ForeseenStatement",
+    "LineFacts",
     "LineStatus",
     "MatchKind",
     "NewBreak",

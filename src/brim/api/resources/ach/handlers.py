@@ -209,6 +209,7 @@ async def import_bank_file(call: Call) -> Result:
         taken = await direct_debits.store_bank_file(
             conn,
             call.service.vault,
+            call.service.renderers,
             originator,
             parameters.get("name", "upload"),
             parameters["file"],
@@ -257,6 +258,7 @@ async def approve_bank_file(call: Call) -> Result:
         approved = await direct_debits.approve_bank_file(
             conn,
             call.service.vault,
+            call.service.renderers,
             call.scope,
             call.path_id,
             sha256=_read_hash(call.parameters["sha256"]),
@@ -279,6 +281,7 @@ async def reject_bank_file(call: Call) -> Result:
     async def work(conn: Conn) -> bytes:
         rejected = await direct_debits.reject_bank_file(
             conn,
+            call.service.renderers,
             call.scope,
             call.path_id,
             reason=call.parameters["reason"],
