@@ -188,19 +188,17 @@ def test_a_key_never_activates_and_may_suspend(server: Server, live: Wire, accou
     assert live.post(f"{path}/suspend").json["status"] == "suspended"
 
 
-def test_the_transfers_of_a_bank_account_are_taken_under_one_name(
-    live: Wire, form: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_bank_account_has_one_name_in_the_ledger(live: Wire, form: dict[str, str], tmp_path: Path) -> None:
+    """Also where one takes no transfers: once it did, what the other has credited would be credited again."""
     first = live.post(ORIGINATORS, form | {"profile[transfers]": "on"}).json["id"]
     folders = {f"profile[{name}_folder]": str(tmp_path / "second" / name) for name in ("outgoing", "incoming")}
     second = form | folders | {"profile[bank_account]": "savings"}
-    refused = live.post(ORIGINATORS, second | {"profile[transfers]": "on"})
-    assert (refused.status, refused.error["param"]) == (400, "transfers")
+    refused = live.post(ORIGINATORS, second)
+    assert (refused.status, refused.error["param"]) == (400, "bank_account")
     assert first in refused.error["message"]
-    path = f"{ORIGINATORS}/{live.post(ORIGINATORS, second).json['id']}"
-    assert live.post(path, {"profile[transfers]": "on"}).error["param"] == "transfers"
-    assert live.post(path, {"profile[transfers]": "on", "account_number": "1234567890"}).status == 200
-    assert live.post(path, {"account_number": NUMBER}).error["param"] == "transfers"
+    path = f"{ORIGINATORS}/{live.post(ORIGINATORS, second | {'account_number': '1234567890'}).json['id']}"
+    assert live.post(path, {"profile[transfers]": "on"}).status == 200
+    assert live.post(path, {"account_number": NUMBER}).error["param"] == "bank_account"
     same = form | {name: f"{folder}2" for name, folder in folders.items()}
     assert live.post(ORIGINATORS, same | {"profile[transfers]": "on"}).status == 200
 

@@ -920,7 +920,7 @@ CASES: Final[Mapping[str, Case]] = {
         (*OWN, "kpay_new", "acct_7", "Jenny", "6789", "x", "itr_1", "op_1", "op_2", False, 1, None, None)
     ),
     "push.restrict_payers": Case((*OWN, at("fi_", 500), "known")),
-    "push.payers_of_owner": Case((*OWN, "acct_7")),
+    "push.payers_of_owner": Case((*OWN, "acct_7", "", 10)),
     "push.lock_payer": Case((*OWN, at("kpay_", 500))),
     "push.end_payer": Case((*OWN, at("kpay_", 500), "op_1", 1)),
     "erasure.page_known_payers": Case((*OWN, "", 100, "acct_7")),

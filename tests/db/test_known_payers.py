@@ -131,6 +131,22 @@ async def test_what_people_settle_as_a_transfer_has_its_payer_and_the_number_tha
     await assert_books_hold(house.database)
 
 
+async def test_a_payer_is_known_however_many_were_before(house: House) -> None:
+    mine = (await house.instructions()).reference
+    await house.book(paid_by(2_500, mine, JENNY), write=camt053)
+    await remember(house, await house.only())
+    await rows(
+        house.database,
+        "INSERT INTO known_payers (account, livemode, id, owner, name, transfer, proposed_by, approved_by, one_person,"
+        " created_ms) SELECT account, livemode, 'payer_0' || n, owner, 'N' || n, transfer, proposed_by, approved_by,"
+        " one_person, 1 FROM known_payers CROSS JOIN generate_series(1, 500) AS n",
+    )
+    await house.book(paid_by(700, mine, JENNY), write=camt053, on=MONDAY + timedelta(1))
+    assert ("credited", None, 700) in await house.states()
+    async with house.database.connection() as conn:
+        assert len(await push.list_payers(conn, PLATFORM, FRIEND)) == 501
+
+
 async def test_instructions_may_be_stricter_than_the_profile(live: LiveMoney) -> None:
     house = await House(live).open()
     strict = await house.instructions(amount=900, payers=TransferPayers.KNOWN)

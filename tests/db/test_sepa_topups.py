@@ -508,9 +508,7 @@ async def test_each_rail_has_an_originator_of_its_own_and_collects_from_its_own_
     with pytest.raises(originators.NotAuthorizedError):
         await live.create(american)
     with pytest.raises(originators.OriginatorStateError):
-        await live.originate(
-            outgoing_folder=str(live.folder / "other"), incoming_folder=str(live.folder / "others"), bank_account="b"
-        )
+        await live.originate(outgoing_folder=str(live.folder / "other"), incoming_folder=str(live.folder / "others"))
 
 
 async def test_a_stop_of_sepa_keeps_its_files_back(live: SepaMoney) -> None:

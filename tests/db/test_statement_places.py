@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from brim.core import originators
-from brim.core.rails.ach import ProfileError
+from brim.core.rails.ach import ProfileError, Transfers
 from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
@@ -174,7 +175,7 @@ async def test_lines_that_the_balance_does_not_contain_yet_count_once(bank: Bank
     assert (await bank.posted(), await bank.open_breaks()) == ([-250, -250, -250], [])
 
 
-async def save(live: LiveMoney, number: str | None, *, originator_id: str | None = None, **changes: str) -> str:
+async def save(live: LiveMoney, number: str | None, *, originator_id: str | None = None, **changes: Any) -> str:
     """Write a profile, and return its originator's id."""
     async with live.database.transaction() as conn:
         saved = await originators.save_originator(
@@ -199,6 +200,22 @@ async def test_two_bank_accounts_are_not_one_in_the_ledger(live: LiveMoney, tmp_
     await save(live, "9876543211", originator_id=second, bank_account="second", **folders)
     with pytest.raises(ProfileError, match="it is the name of another bank account"):
         await save(live, None, originator_id=second, **folders)
+
+
+async def test_two_names_of_one_bank_account_stay_and_take_no_more_transfers(live: LiveMoney, tmp_path: Path) -> None:
+    """As an earlier version has let them be: what one has credited, the other would credit again."""
+    folders = {name: str(tmp_path / "second" / name) for name in ("outgoing_folder", "incoming_folder")}
+    second = await save(live, NUMBER, **folders)
+    await rows(
+        live.database,
+        """UPDATE originators SET profile = profile || '{"bank_account": "second"}' WHERE id = $1""",
+        second,
+    )
+    told: dict[str, Any] = {"originator_id": second, "bank_account": "second", **folders}
+    await save(live, None, company_name="SECOND", **told)
+    with pytest.raises(ProfileError, match="has the same bank account under the name operating"):
+        await save(live, None, transfers=Transfers.ON, **told)
+    await save(live, None, transfers=Transfers.ON, **{**told, "bank_account": "operating"})
 
 
 async def test_a_name_in_the_ledger_stays_that_of_the_bank_account_whose_lines_it_has(

@@ -93,7 +93,7 @@ async def save_originator(
         if account_number is None:
             raise ResourceMissingError("bank account number", "", param="account_number")
         await _check_ledger_name(conn, vault, scope, None, change)
-        await _check_takes_once(conn, vault, scope, None, change)
+        await _check_one_name(conn, vault, scope, None, change)
         new_id = ids.new_at(ORIGINATOR_PREFIX, now_ms)
         originator = Originator(
             scope=scope,
@@ -111,7 +111,7 @@ async def save_originator(
     if before.profile.rail != profile.rail:
         raise ProfileError("sepa", f"this originator collects by {before.profile.rail}: make another one.")
     await _check_ledger_name(conn, vault, scope, StoredOriginator(before, sealed), change)
-    await _check_takes_once(conn, vault, scope, StoredOriginator(before, sealed), change)
+    await _check_one_name(conn, vault, scope, StoredOriginator(before, sealed), change)
     after = msgspec.structs.replace(
         before,
         profile=profile,
@@ -450,28 +450,39 @@ async def _check_ledger_name(
             )
 
 
-async def _check_takes_once(
+async def _check_one_name(
     conn: Conn, vault: Vault, scope: AccountScope, before: StoredOriginator | None, change: ProfileChange
 ) -> None:
-    """Let a profile pass unless another takes the transfers of its bank account under another name in the ledger.
+    """Let a profile pass unless its bank account has another name in the ledger in another profile.
 
-    A statement that came for both of them would be that of two bank accounts, and its transfers be credited twice.
+    A statement that came for both of them would be that of two bank accounts, and its transfers be credited twice: at
+    once, or once the transfers are taken by the other one. Two that have it so from before keep their names, as long as
+    nobody lets another one take transfers.
     """
-    if change.profile.transfers is Transfers.OFF:
-        return
-    number = change.account_number
+    name, number = change.profile.bank_account, change.account_number
+    had_name = before is not None and before.originator.profile.bank_account == name
+    if before is not None and had_name and (number is None or _has_number(vault, before, number)):
+        if not _takes_more(before.originator.profile, change.profile):
+            return
+        field = "transfers"
+    else:
+        field = "bank_account"
     if number is None and before is not None:
         number = vault.open(before.sealed, place=_place(before.originator)).decode()
     for other in await store.list_originators(conn, scope):
         found = other.originator
         is_itself = before is not None and found.id == before.originator.id
-        takes = found.profile.transfers is Transfers.ON and found.profile.bank_account != change.profile.bank_account
-        if takes and not is_itself and _has_number(vault, other, number or ""):
+        if found.profile.bank_account != name and not is_itself and _has_number(vault, other, number or ""):
             raise ProfileError(
-                "transfers",
-                f"{found.id} takes the transfers of the same bank account under the name {found.profile.bank_account}: "
-                "give it that name here, or switch transfers off there.",
+                field,
+                f"{found.id} has the same bank account under the name {found.profile.bank_account}: a bank account has "
+                "one name in the ledger, so give it that name here, too.",
             )
+
+
+def _takes_more(before: OriginatorProfile, after: OriginatorProfile) -> bool:
+    """Tell whether a change switches transfers on."""
+    return before.transfers is Transfers.OFF and after.transfers is not Transfers.OFF
 
 
 def _has_number(vault: Vault, stored: StoredOriginator, number: str) -> bool:

@@ -8,6 +8,7 @@ from brim.platform.database import Conn
 from brim.platform.sql import load_columns, load_queries
 
 _SQL: Final = load_queries(__package__, "payers")
+_AT_ONCE: Final = 500
 _COLUMNS: Final = tuple(load_columns(__package__)["payer"])
 
 
@@ -19,9 +20,13 @@ async def insert_payer(conn: Conn, new: KnownPayer) -> None:
 
 async def payers_of_owner(conn: Conn, scope: AccountScope, owner: str) -> list[KnownPayer]:
     """Return who may pay an account, and who might before, the oldest first."""
-    return [
-        _payer(scope, each) for each in await conn.fetch(_SQL["payers_of_owner"], scope.account, scope.livemode, owner)
-    ]
+    found: list[KnownPayer] = []
+    while True:
+        after = found[-1].id if found else ""
+        records = await conn.fetch(_SQL["payers_of_owner"], scope.account, scope.livemode, owner, after, _AT_ONCE)
+        found += [_payer(scope, each) for each in records]
+        if len(records) < _AT_ONCE:
+            return found
 
 
 async def lock_payer(conn: Conn, scope: AccountScope, payer_id: str) -> KnownPayer | None:

@@ -4,12 +4,12 @@ INSERT INTO known_payers (account, livemode, {payer_columns})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: payers_of_owner
--- Who may pay an account, or might: 500 at most.
+-- Who may pay an account, or might: the first ones (5) after an id (4).
 SELECT {payer_columns}
 FROM known_payers
-WHERE account = $1 AND livemode = $2 AND owner BETWEEN $3 AND $3
+WHERE account = $1 AND livemode = $2 AND owner BETWEEN $3 AND $3 AND id > $4
 ORDER BY owner, id
-LIMIT 500;
+LIMIT $5;
 
 -- name: lock_payer
 -- A known payer, held until the transaction ends.
