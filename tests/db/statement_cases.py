@@ -760,6 +760,7 @@ CASES: Final[Mapping[str, Case]] = {
     "originators.take_one_offs": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),
     "originators.give_one_offs_back": Case((*HALF, [at("pm_", n) for n in ODD], [at("tu_", n) for n in ODD])),
     "originators.end_used": Case((*HALF, [at("auth_", n) for n in ODD], 9, "x")),
+    "originators.reinstate_used": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD], "x")),
     "originators.lock_used": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),
     "originators.find_mandates": Case((*OWN, ["M-1"])),
     "originators.set_used": Case((*HALF, [at("auth_", n) for n in ODD], [at("tu_", n) for n in ODD])),

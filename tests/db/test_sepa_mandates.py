@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.core import direct_debits, originators
+from brim.core.line_settlements import Proposal, propose_settlement, propose_undo
 from brim.core.rails.ach import SecCode
 from brim.core.rails.sepa import MandateReferenceInvalidError, SequenceType, Version
 from brim.platform.database import Database
@@ -31,6 +33,52 @@ async def live(database: Database, tmp_path: Path) -> SepaMoney:
 
 async def _statuses(live: SepaMoney, *made: str) -> list[str]:
     return [(await live.topup(each))["status"] for each in made]
+
+
+async def _settle(live: SepaMoney, amount: int) -> str:
+    """Say that the open line of an amount is the only batch, alone; return the settlement."""
+    matches = direct_debits.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    async with live.database.transaction() as conn:
+        line = await conn.fetchval("SELECT line FROM breaks WHERE amount = $1 AND resolved_ms IS NULL", amount)
+        (batch,) = await conn.fetch("SELECT file, number FROM ach_batches")
+        parts = await matches.find_parts(
+            conn, PLATFORM, bank_account="operating", currency="eur", batches=[f"{batch['file']}/{batch['number']}"]
+        )
+        proposal = Proposal(lines=(line,), parts=parts, note="As the bank says.")
+        told: dict[str, Any] = {"approvers": 1, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+        return (await propose_settlement(conn, PLATFORM, proposal, matches=matches, **told)).id
+
+
+async def _undo(live: SepaMoney, settlement: str) -> None:
+    matches = direct_debits.HandMatches(live.database, live.vault, WIRE_FORMATS)
+    told: dict[str, Any] = {"approvers": 1, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
+    async with live.database.transaction() as conn:
+        await propose_undo(conn, PLATFORM, settlement, note="Another one.", matches=matches, **told)
+
+
+async def test_a_one_off_mandate_is_in_force_again_once_what_settled_its_collection_is_undone(live: SepaMoney) -> None:
+    """So its collection can go out again; unless its bank account has another mandate by then."""
+    await live.open()
+    source = await live.iban(**ONE_OFF)
+    topup = await live.create(source, 2_000)
+    await live.pass_time("2026-12-02 16:00")
+    await live.state((2_000, ""), day="2026-12-02")
+    settlement = await _settle(live, 2_000)
+    assert await _in_force(live, source) == []
+    await _undo(live, settlement)
+    (mandate,) = await _in_force(live, source)
+    assert (mandate["used_by"], mandate["end_reason"]) == (topup, None)
+    audited = await rows(live.database, "SELECT action FROM audit_log WHERE action LIKE 'authorization%' ORDER BY id")
+    assert [row["action"].partition(".")[2] for row in audited] == ["created", "ended", "reinstated"]
+    await assert_books_hold(live.database)
+
+    again = await _settle(live, 2_000)
+    async with live.database.transaction() as conn:
+        await live.sign(conn, source)
+    await _undo(live, again)
+    (another,) = await _in_force(live, source)
+    assert another["used_by"] is None
+    await assert_books_hold(live.database)
 
 
 async def _in_force(live: SepaMoney, source: str) -> list[dict[str, Any]]:

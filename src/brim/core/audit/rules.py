@@ -80,6 +80,7 @@ class Action(StrEnum):
     ORIGINATOR_SUSPENDED = "originator.suspended"
     AUTHORIZATION_MADE = "authorization.created"
     AUTHORIZATION_ENDED = "authorization.ended"
+    AUTHORIZATION_REINSTATED = "authorization.reinstated"
     MANDATE_AMENDED = "authorization.amended"
     MANDATE_CONFIRMED = "authorization.confirmed"
     AUTHORIZATION_EXPORTED = "authorization.proof_exported"

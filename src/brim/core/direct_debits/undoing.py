@@ -1,7 +1,7 @@
 """Undo that a line was a batch, as people had said: counter entries unconfirm its top-ups, and it waits again.
 
-A top-up that is pending waits for the bank's word again. One that has succeeded stays so: its money is usable, and
-no statement has booked it.
+A one-off mandate that ended with it is in force again. A top-up that is pending waits for the bank's word again. One
+that has succeeded stays so: its money is usable, and no statement has booked it.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.rules import AchFile, Entry, EntryStatus, FileStatus, moved
 from brim.core.dishonors import list_in_file
 from brim.core.line_settlements import MatchedSettlementError, Part
+from brim.core.originators import reinstate_used
 from brim.core.reconciliation import StatementLineRow
 from brim.core.time import lock_owner_time
 from brim.core.topups import BankStep
@@ -61,6 +62,12 @@ async def undo_batch(
         now_ms=reading.now_ms,
         ids=reading.ids,
     )
+    one_offs = [
+        (entry.owner_scope, entry.authorization_id, entry.topup)
+        for entry in entries
+        if entry.is_one_off and entry.authorization_id is not None
+    ]
+    await reinstate_used(reading.conn, one_offs, now_ms=reading.now_ms, ids=reading.ids)
     await entry_store.unconfirm_entries_of_line(reading.conn, scope, file.id, batch.number, by=reference)
     was_acknowledged = file.acknowledged_ms is not None
     await file_store.reopen_batch(

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 import msgspec
+import structlog
 
 from brim.base.actor import Actor, ActorKind
 from brim.base.errors import ResourceMissingError
@@ -42,6 +43,8 @@ _COLLECTED: Final = "collected"
 
 OneOff = tuple[AccountScope, str, str]
 """Whose mandate (or its bank account) is for one collection, and the top-up that makes it."""
+
+_log = structlog.get_logger()
 
 
 class NewAuthorization(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,6 +330,30 @@ async def end_used(conn: Conn, used: Sequence[OneOff], *, now_ms: int, ids: Ids)
             now_ms=now_ms,
             ids=ids,
         )
+
+
+async def reinstate_used(conn: Conn, used: Sequence[OneOff], *, now_ms: int, ids: Ids) -> None:
+    """Put one-off mandates in force again, since that their one collection was settled is undone.
+
+    One whose bank account has another mandate by now stays ended: a bank account has one.
+    """
+    reinstated = await store.reinstate_used(conn, used, reason=_COLLECTED) if used else []
+    for after in reinstated:
+        await audit.record(
+            conn,
+            _BY_SETTLEMENT,
+            Action.AUTHORIZATION_REINSTATED,
+            object_type=ObjectType.AUTHORIZATION,
+            object_id=after.id,
+            before=msgspec.structs.replace(after, ended_ms=now_ms, end_reason=_COLLECTED),
+            after=after,
+            detail=f"{after.used_by}: what had settled the one collection was undone",
+            scope=after.scope,
+            now_ms=now_ms,
+            ids=ids,
+        )
+    for mandate in sorted({mandate for _, mandate, _ in used} - {each.id for each in reinstated}):
+        _log.warning("mandate stays ended: its bank account has another one", authorization=mandate)
 
 
 async def end_by_return(  # noqa: PLR0913  which debit, and what is known of it

@@ -387,6 +387,33 @@ CROSS JOIN LATERAL (
 ) AS found
 WHERE u.ctid = found.place;
 
+-- name: reinstate_used
+-- Put mandates in force again that ended (5) as their one collection, of a top-up, was settled, and return them. None whose
+-- bank account has another one by now.
+UPDATE authorizations AS u
+SET ended_ms = NULL, end_reason = NULL
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::text[]) AS n (account, livemode, id, topup)
+CROSS JOIN LATERAL (
+    SELECT ctid AS place, funding_source
+    FROM authorizations
+    WHERE
+        account = n.account AND livemode = n.livemode AND id BETWEEN n.id AND n.id AND end_reason = $5
+        AND used_by = n.topup
+    ORDER BY id
+) AS found
+WHERE
+    u.ctid = found.place
+    AND NOT EXISTS (
+        SELECT
+        FROM authorizations
+        WHERE
+            account = n.account AND livemode = n.livemode AND funding_source = found.funding_source AND ended_ms IS NULL
+        OFFSET 0
+    )
+RETURNING
+    u.account, u.livemode, u.id, u.funding_source, u.sec_code, u.text, u.accepted_ms, u.evidence, u.created_ms,
+    u.ended_ms, u.end_reason, u.mandate_reference, u.sequence_type, u.used_by, u.confirmed_ms, u.lapses_on;
+
 -- name: give_one_offs_back
 -- Let other top-ups have the one collection of mandates that these did not make: the mandate in force of each bank account.
 UPDATE authorizations AS u

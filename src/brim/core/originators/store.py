@@ -354,6 +354,15 @@ async def end_used(conn: Conn, used: Iterable[Authorization], *, now_ms: int, re
     await conn.execute(_SQL["end_used"], *columns(rows), now_ms, reason)
 
 
+async def reinstate_used(
+    conn: Conn, used: Iterable[tuple[AccountScope, str, str]], *, reason: str
+) -> list[Authorization]:
+    """Put mandates in force again, by account, id and top-up, that ended for a reason; return which could be."""
+    rows = sorted((scope.account, scope.livemode, mandate, topup) for scope, mandate, topup in used)
+    records = await conn.fetch(_SQL["reinstate_used"], *columns(rows), reason)
+    return [_authorization_from_record(record) for record in records]
+
+
 async def lock_used(conn: Conn, used: Iterable[tuple[AccountScope, str, str]]) -> list[Authorization]:
     """Return the mandates in force, by account and id, whose one collection a top-up has made, held."""
     rows = sorted((scope.account, scope.livemode, mandate, topup) for scope, mandate, topup in used)

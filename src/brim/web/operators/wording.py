@@ -118,6 +118,7 @@ ACTIONS: Final = {
     Action.ORIGINATOR_SUSPENDED: "Suspended an originator",
     Action.AUTHORIZATION_MADE: "Recorded an authorization",
     Action.AUTHORIZATION_ENDED: "Ended an authorization",
+    Action.AUTHORIZATION_REINSTATED: "Put an authorization in force again",
     Action.MANDATE_AMENDED: "Amended a mandate",
     Action.MANDATE_CONFIRMED: "Recorded that a mandate was confirmed",
     Action.AUTHORIZATION_EXPORTED: "Exported the proof of an authorization",
