@@ -791,6 +791,11 @@ def compare(
         f"{found.files} files with {found.entries} entries had left and are known now; {found.voided} files that had "
         f"not left are given up, {found.breaks} debits need a look (brim breaks list), {found.released} files may go."
     )
+    if without_list and found.released:
+        click.echo(
+            "Files that were made before go out as they are: where the bank has one, it refuses that as a duplicate. "
+            "Void what it has not had and must not get (brim ach files void FILE)."
+        )
     click.echo("Files are made, and leave, once all is read that the bank has sent until now.")
     if found.went_on:
         click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
