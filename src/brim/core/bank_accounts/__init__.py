@@ -9,6 +9,7 @@ from brim.core.bank_accounts.number_ranges import (
     find_numbers,
     is_iban,
     parse_number_range,
+    plain_number,
 )
 from brim.core.bank_accounts.rules import (
     SHOWN_DIGITS,
@@ -49,4 +50,5 @@ __all__ = [
     "has_right_check_digit",
     "is_iban",
     "parse_number_range",
+    "plain_number",
 ]

@@ -103,7 +103,7 @@ def parse_number_range(text: str) -> NumberRange:
     Raises:
         NumberRangeError: it describes none.
     """
-    plain = "".join(text.upper().split())
+    plain = plain_number(text)
     if match := _FIRST_AND_LAST.fullmatch(plain):
         return _checked(*_bodies(match[1], match[2]))
     if match := _PREFIX_AND_LENGTH.fullmatch(plain):
@@ -155,6 +155,11 @@ def _checked(first: str, last: str, is_iban: bool) -> NumberRange:  # noqa: FBT0
 def _shared_length(first: str, last: str) -> int:
     """Return how many characters two texts of one length begin with together, all but the last at most."""
     return next((at for at in range(len(first)) if first[at] != last[at]), len(first) - 1)
+
+
+def plain_number(number: str) -> str:
+    """Return an account number, or what is made of such, without blanks and in capitals."""
+    return "".join(number.upper().split())
 
 
 def is_iban(number: str) -> bool:

@@ -18,8 +18,8 @@ from brim.core.events import Renderers
 from brim.core.originators import SecondPersonError, find_originator, name_of
 from brim.core.rails.ach import OriginatorProfile, unanswered_ms
 from brim.core.reconciliation import Break, BreakKind, NewBreak, find_open_breaks, settle_break
-from brim.core.refunds import Refund
-from brim.core.reversals import Reversal
+from brim.core.refunds import FailureReason, Refund
+from brim.core.reversals import Reversal, ReversalStatus
 from brim.core.time import ClockAdvancingError, OwnerTime
 from brim.platform.database import Conn, Database
 
@@ -43,6 +43,46 @@ class CreditBookedOtherwiseError(BrimError):
     def __init__(self, found: Credit, what: str) -> None:
         kind = "reversal" if isinstance(found, Reversal) else "refund"
         super().__init__(f"The line is about the {kind} {found.id}, {what}.")
+
+
+def check_return(found: Credit, named: Credit, *, code: str, trace: str, was_paid: bool) -> tuple[bool, str | None]:
+    """Tell whether a return of a credit is to be applied, and why it cannot be; one that was applied before is not.
+
+    Args:
+        found: the credit, which the transaction holds.
+        named: it as the return names it.
+        code: why it comes back.
+        trace: what the bank calls the return.
+        was_paid: whether the customer has the money, as far as is known.
+    """
+    if found.return_code is not None:
+        is_known = (found.return_code, found.return_trace) == (code, trace)
+        return False, None if is_known else f"{found.id} was already returned, with {found.return_code}"
+    if found.trace != named.trace:
+        return False, f"{found.id} has another trace by now"
+    return (True, None) if was_paid else (False, f"{found.id} is {found.status}")
+
+
+def check_at_the_bank(found: Credit, named: Credit, *, moved_by: str | None, moved: str) -> None:
+    """Let a credit pass whose money a statement may move now.
+
+    Args:
+        found: the credit, which the transaction holds.
+        named: it as the statement names it.
+        moved_by: the line that has moved it so before, if one has.
+        moved: what that line has done, as it reads after "which was" or "whose money was".
+
+    Raises:
+        CreditBookedOtherwiseError: it was moved so before, has not left, or was given up.
+    """
+    if moved_by is not None:
+        raise CreditBookedOtherwiseError(found, f"{moved} by {moved_by}")
+    if found.file is None or found.trace != named.trace:
+        raise CreditBookedOtherwiseError(found, "which is in no file")
+    if found.status is ReversalStatus.MISSED or (
+        isinstance(found, Refund) and found.failure_reason is FailureReason.UNKNOWN
+    ):
+        raise CreditBookedOtherwiseError(found, "which was given up, and whose money is in the balance again")
 
 
 async def find_credit(conn: Conn, scope: AccountScope, traces: Sequence[str], *, originator: str) -> Credit | None:

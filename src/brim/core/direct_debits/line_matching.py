@@ -11,7 +11,7 @@ import msgspec
 
 from brim.base.paging import PageRequest, window_of
 from brim.base.scope import AccountScope
-from brim.core.bank_accounts import SHOWN_DIGITS, BankNumbers
+from brim.core.bank_accounts import SHOWN_DIGITS, BankNumbers, plain_number
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.batch_entries import booked_for, credits_in, refunded_in
 from brim.core.direct_debits.collection_lines import match_collected_batch, match_net_batch, match_returned_collection
@@ -417,7 +417,7 @@ async def _payer_of(reading: FileReading, line: StatementLine) -> Payer | None:
     if len(said) != 1:
         return None
     name, account = said.pop()
-    plain = "".join(account.upper().split())
+    plain = plain_number(account)
     if not name and not plain:
         return None
     return Payer(

@@ -7,7 +7,8 @@ from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.core import refunds
 from brim.core.direct_debits.credits import (
-    CreditBookedOtherwiseError,
+    check_at_the_bank,
+    check_return,
     end_each,
     find_credited_entry,
     given_up_on,
@@ -41,13 +42,9 @@ async def apply_returned_refund(
     moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
     await lock_topup(conn, named.owner_scope, named.topup)
     found = await refunds.hold_refund(conn, named.scope, named.id)
-    if found.return_code is not None:
-        same = (found.return_code, found.return_trace) == (code, trace)
-        return None if same else f"{found.id} was already returned, with {found.return_code}"
-    if found.trace != named.trace:
-        return f"{found.id} has another trace by now"
-    if not found.has_money:
-        return f"{found.id} is {found.status}"
+    is_new, problem = check_return(found, named, code=code, trace=trace, was_paid=found.has_money)
+    if not is_new:
+        return problem
     await refunds.write_returned(conn, found, code=code, trace=trace, renderers=renderers, moment=moment)
     resolution = f"The return {code} was applied."
     kinds = [BreakKind.REFUND, BreakKind.PAID_TWICE]
@@ -96,9 +93,7 @@ async def book_refunds(
     for each in sorted(named, key=lambda each: (each.owner, each.topup, each.id)):
         moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
         found = await refunds.hold_refund(conn, each.scope, each.id)
-        if found.settled_by is not None:
-            raise CreditBookedOtherwiseError(found, f"which was booked by {found.settled_by}")
-        _check_at_the_bank(found, each)
+        check_at_the_bank(found, each, moved_by=found.settled_by, moved="which was booked")
         await refunds.write_booked(
             conn,
             found,
@@ -133,24 +128,10 @@ async def book_returned_refund(
     """
     moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
     found = await refunds.hold_refund(conn, named.scope, named.id)
-    if found.returned_by is not None:
-        raise CreditBookedOtherwiseError(found, f"whose money was booked back by {found.returned_by}")
-    _check_at_the_bank(found, named)
+    check_at_the_bank(found, named, moved_by=found.returned_by, moved="whose money was booked back")
     await refunds.write_booked_back(conn, found, bank_account=bank_account, reference=reference, moment=moment)
     if found.has_money:
         await list_come_back(conn, renderers, found, now_ms=now_ms, ids=ids)
-
-
-def _check_at_the_bank(found: Refund, named: Refund) -> None:
-    """Check that a refund has left and was not given up.
-
-    Raises:
-        CreditBookedOtherwiseError: it has not, or it was.
-    """
-    if found.file is None or found.trace != named.trace:
-        raise CreditBookedOtherwiseError(found, "which is in no file")
-    if found.failure_reason is FailureReason.UNKNOWN:
-        raise CreditBookedOtherwiseError(found, "which was given up, and whose money is in the balance again")
 
 
 async def end_unanswered_refunds(database: Database, renderers: Renderers, *, clock: Clock, ids: IdFactory) -> int:

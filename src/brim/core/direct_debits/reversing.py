@@ -25,7 +25,8 @@ from brim.core.direct_debits.credits import (
     AT_THE_BANK,
     MOST,
     RETURN_BREAKS,
-    CreditBookedOtherwiseError,
+    check_at_the_bank,
+    check_return,
     end_each,
     find_credited_entry,
     given_up_on,
@@ -85,8 +86,6 @@ _MESSAGES: Final = {
 _DISPUTED: Final = frozenset({ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK})
 _AT_THE_CUSTOMER: Final = frozenset({ReversalStatus.REQUESTED, ReversalStatus.SETTLED})
 """The statuses of reversals that have left whose money is the customer's, or on its way there."""
-_GIVEN_UP: Final = "which was given up, and whose money is in the balance again"
-
 _log = structlog.get_logger()
 
 
@@ -501,13 +500,10 @@ async def apply_returned_reversal(
     moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
     await lock_topup(conn, named.owner_scope, named.topup)
     found = await reversals.hold_reversal(conn, named)
-    if found.status is ReversalStatus.RETURNED:
-        same = (found.return_code, found.return_trace) == (code, trace)
-        return None if same else f"{found.id} was already returned, with {found.return_code}"
-    if found.trace != named.trace:
-        return f"{found.id} has another trace by now"
-    if found.status not in _AT_THE_CUSTOMER:
-        return f"{found.id} is {found.status}"
+    was_paid = found.status in _AT_THE_CUSTOMER
+    is_new, problem = check_return(found, named, code=code, trace=trace, was_paid=was_paid)
+    if not is_new:
+        return problem
     has_come_back = bool(await reversals.find_superseded(conn, found.scope, [found]))
     if not has_come_back:
         profile = (await find_originator(conn, found.scope, found.originator)).profile
@@ -549,12 +545,7 @@ async def book_reversals(
     for each in sorted(named, key=lambda each: (each.owner, each.topup)):
         moment = await lock_owner_time(conn, each.owner_scope, now_ms=now_ms, ids=ids)
         found = await reversals.hold_reversal(conn, each)
-        if found.settled_by is not None:
-            raise CreditBookedOtherwiseError(found, f"which was booked by {found.settled_by}")
-        if found.file is None or found.trace != each.trace:
-            raise CreditBookedOtherwiseError(found, "which is in no file")
-        if found.status is ReversalStatus.MISSED:
-            raise CreditBookedOtherwiseError(found, _GIVEN_UP)
+        check_at_the_bank(found, each, moved_by=found.settled_by, moved="which was booked")
         await _confirm(conn, found, BankStep.REVERSAL, bank_account, reference, moment)
         await reversals.write_settled(
             conn, found, settled_on=booked_on, settled_by=reference, renderers=renderers, moment=moment
@@ -584,12 +575,7 @@ async def book_returned_reversal(
     """
     moment = await lock_owner_time(conn, named.owner_scope, now_ms=now_ms, ids=ids)
     found = await reversals.hold_reversal(conn, named)
-    if found.returned_by is not None:
-        raise CreditBookedOtherwiseError(found, f"whose money was booked back by {found.returned_by}")
-    if found.file is None or found.trace != named.trace:
-        raise CreditBookedOtherwiseError(found, "which is in no file")
-    if found.status is ReversalStatus.MISSED:
-        raise CreditBookedOtherwiseError(found, _GIVEN_UP)
+    check_at_the_bank(found, named, moved_by=found.returned_by, moved="whose money was booked back")
     await _confirm(conn, found, BankStep.REVERSAL_RETURN, bank_account, reference, moment)
     await reversals.write_returned_by(conn, found, returned_by=reference)
     if found.status in _AT_THE_CUSTOMER:

@@ -59,15 +59,7 @@ CROSS JOIN LATERAL (
 ) AS f;
 
 -- name: find_expected
--- Which instructions expect an amount, the newest first.
-SELECT id
-FROM funding_instructions
-WHERE account = $1 AND livemode = $2 AND currency BETWEEN $3 AND $3 AND amount BETWEEN $4 AND $4
-ORDER BY currency DESC, amount DESC, id DESC
-LIMIT $5;
-
--- name: find_expected_amounts
--- Which instructions expect each of some amounts (4) in a currency, the newest of each first, as find_expected does.
+-- Which instructions expect each of some amounts (4) in a currency, the newest of each first.
 SELECT n.amount, f.id
 FROM unnest($4::bigint[]) AS n (amount)
 CROSS JOIN LATERAL (

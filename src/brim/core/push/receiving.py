@@ -16,7 +16,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.accounts import AccountClosedError
-from brim.core.bank_accounts import find_numbers
+from brim.core.bank_accounts import find_numbers, plain_number
 from brim.core.events import BY_ITSELF, Cause, Event, EventType, Renderers, insert_events, new_event
 from brim.core.push import store
 from brim.core.push.number_store import GivenNumber, find_given
@@ -228,11 +228,7 @@ async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
 
 def numbers_in(line: TransferLine) -> list[str]:
     """Return what may be a virtual account number in a line, each once."""
-    return list(dict.fromkeys([*(_plain(each) for each in line.accounts), *find_numbers(line.texts)]))
-
-
-def _plain(number: str) -> str:
-    return "".join(number.upper().split())
+    return list(dict.fromkeys([*(plain_number(each) for each in line.accounts), *find_numbers(line.texts)]))
 
 
 def _means(named: _Named, found: Mapping[str, FundingInstructions]) -> str | SuspenseReason | None:
@@ -273,7 +269,8 @@ async def _unmatched(
         return reason, None, await _suggest(conn, scope, dict.fromkeys(named, "named"))
     damaged = None if references else find_damaged(line.texts)
     like = await store.find_by_references(conn, scope, damaged.candidates) if damaged else {}
-    expecting = await store.find_expected(conn, scope, row.currency, row.amount, limit=MOST_SUGGESTIONS)
+    found = await store.find_expected(conn, scope, row.currency, [row.amount], limit=MOST_SUGGESTIONS)
+    expecting = found[row.amount]
     because = {**dict.fromkeys(expecting, "amount"), **dict.fromkeys(like.values(), "reference")}
     suggestions = await _suggest(conn, scope, because)
     return *why_unmatched(references, damaged), suggestions

@@ -89,19 +89,13 @@ async def find_by_references(conn: Conn, scope: AccountScope, references: Sequen
     return {record["reference"]: record["id"] for record in records}
 
 
-async def find_expected(conn: Conn, scope: AccountScope, currency: str, amount: int, *, limit: int) -> list[str]:
-    """Return the ids of the newest instructions that expect an amount."""
-    records = await conn.fetch(_SQL["find_expected"], scope.account, scope.livemode, currency, amount, limit)
-    return [record["id"] for record in records]
-
-
-async def find_expected_amounts(
+async def find_expected(
     conn: Conn, scope: AccountScope, currency: str, amounts: Collection[int], *, limit: int
 ) -> dict[int, list[str]]:
     """Return the ids of the newest instructions that expect each of some amounts, by amount."""
     found: dict[int, list[str]] = {amount: [] for amount in amounts}
     arguments = (scope.account, scope.livemode, currency, list(found), limit)
-    for record in await conn.fetch(_SQL["find_expected_amounts"], *arguments):
+    for record in await conn.fetch(_SQL["find_expected"], *arguments):
         found[record["amount"]].append(record["id"])
     return found
 

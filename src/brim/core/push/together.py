@@ -110,7 +110,7 @@ class TransferSet:
             (currency, amount): ids
             for currency, wanted in amounts.items()
             for amount, ids in (
-                await store.find_expected_amounts(conn, scope, currency, wanted, limit=MOST_SUGGESTIONS)
+                await store.find_expected(conn, scope, currency, wanted, limit=MOST_SUGGESTIONS)
             ).items()
         }
         named = {known[name] for each in read.values() for name in each.references if name in known}
