@@ -15,7 +15,7 @@ from brim.core.direct_debits.bank_servers import CREDENTIALS_FOLDER, BankServers
 from brim.core.direct_debits.building import build_due, build_file
 from brim.core.direct_debits.checking_exchange import Finding, check_exchange
 from brim.core.direct_debits.claiming import JOB, MAX_BATCH, Claiming, check_not_collected
-from brim.core.direct_debits.comparing import CompareError, Comparison, GivenFile, ListMissingError, compare_sent
+from brim.core.direct_debits.comparing import Comparison, GivenFile, ListMissingError, compare_sent
 from brim.core.direct_debits.correcting import refuse_correction, resolve_break
 from brim.core.direct_debits.credits import check_credits_by_second_person, who_requested_what_it_ends
 from brim.core.direct_debits.csv_mappings import (
@@ -48,6 +48,7 @@ from brim.core.direct_debits.imported_statements import (
     reject_bank_file,
 )
 from brim.core.direct_debits.incoming import Incoming, TakenFile, state_all_imported, store_bank_file
+from brim.core.direct_debits.learning_sent import CompareError
 from brim.core.direct_debits.lineage_store import note_restored
 from brim.core.direct_debits.microdeposit_entries import SOURCE_TYPE as MICRODEPOSITS_SOURCE_TYPE
 from brim.core.direct_debits.microdeposit_rules import Limit, MicrodepositLimitError, MicrodepositsOffError, expires_ms
