@@ -1,9 +1,10 @@
 """Files for their owner alone, such as those with account numbers in them."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from brim.base.errors import BrimError
@@ -46,3 +47,10 @@ def private_file(path: Path) -> Iterator[Callable[[bytes], object]]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def private_output(path: Path | None) -> AbstractContextManager[Callable[[bytes], object]]:
+    """Lend what writes to a file for its owner alone, or to standard output."""
+    if path is None:
+        return nullcontext(sys.stdout.buffer.write)
+    return private_file(path)

@@ -1,0 +1,20 @@
+"""Commands for live top-ups by ACH and SEPA: `brim ach`, in a module for each group of them, and `brim breaks`."""
+
+import click
+
+from brim.cli.ach import authorizations, exchange, files, paid_out, returns, stops, verification
+from brim.cli.ach.breaks import breaks
+from brim.cli.originators import originators
+
+__all__ = ["ach", "breaks"]
+
+
+@click.group()
+def ach() -> None:
+    """Look after live top-ups by ACH: originators, files, stops, and what the bank sends."""
+
+
+ach.add_command(originators)
+for _module in (files, stops, verification, authorizations, returns, paid_out, exchange):
+    for _command in _module.COMMANDS:
+        ach.add_command(_command)

@@ -1,0 +1,196 @@
+"""Commands for the exchange of files with the bank."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from brim.cli.database import asked_here, on_database, show_table
+from brim.cli.live_money import live_scope, of_account, on_live_money, open_vault, with_secrets
+from brim.cli.options import exchange_setting, read_settings
+from brim.cli.statements import next_step, tell_progress
+
+if TYPE_CHECKING:
+    from brim.base.scope import AccountScope
+    from brim.core.direct_debits import Comparison, Finding
+    from brim.core.originators import Readiness
+    from brim.platform.database import Conn, Database
+
+# ruff: noqa: PLC0415  each command loads only what it runs
+
+
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("files", metavar="[FILE]...", type=_FILE, nargs=-1)
+@click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
+@click.option("--complete", is_flag=True, help="State that everything the bank has sent until now is imported then.")
+@with_secrets
+def import_file(
+    files: tuple[Path, ...], originator: str | None, account: str | None, *, complete: bool, **flags: str | None
+) -> None:
+    """Take each FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content.
+
+    Where no worker reads the bank's folder, nothing is usable before --complete says, after the end of its hold, that
+    nothing has come from the bank that is not imported. A statement waits where several operators have to do with live
+    money, until one of them approves it on the page Bank files; --complete does not count before.
+    """
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.base.clock import system_clock_ms
+    from brim.core.direct_debits import Incoming, retrieve_bank_file, state_all_imported, store_bank_file
+    from brim.core.funding import BankSecrets
+    from brim.core.operators import count_approvers
+    from brim.core.originators import choose_originator
+    from brim.platform.telemetry.logs import configure_logging
+
+    if not files and not complete:
+        raise click.UsageError("Name a FILE, or say --complete.")
+    vault = open_vault(flags)
+    contents = [(file.name, file.read_bytes()) for file in files]
+    asked = asked_here()
+    when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
+
+    async def take(database: "Database") -> str:
+        incoming = Incoming(BankSecrets(database, vault), vault, WIRE_FORMATS)
+        async with database.connection() as conn:
+            chosen = await choose_originator(conn, await live_scope(conn, account), originator)
+        told = []
+        for name, content in contents:
+            async with database.transaction() as conn:
+                approvers = await count_approvers(conn)
+                taken = await store_bank_file(
+                    conn, vault, WIRE_FORMATS, chosen, name, content, by=asked["by"], approvers=approvers, **when
+                )
+            await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
+            found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
+            if taken.is_new:
+                told.append(f"{name} is taken: {found.kind}, {found.status}.")
+            else:
+                told.append(f"{name} was taken before: {found.id}, {found.kind}, {found.status}.")
+            if step := next_step(found):
+                told.append(step)
+        if complete:
+            waiting = await state_all_imported(database, chosen, by=asked["by"], **when)
+            told.append("Everything that the bank has sent until now is imported.")
+            if waiting is not None:
+                told.append(f"That does not count before {waiting} is approved or rejected, on the page Bank files.")
+        return "\n".join(told)
+
+    configure_logging("warning", "auto")
+    click.echo(on_database(flags, take))
+
+
+@click.command("compare")
+@click.option("--originator", metavar="ORIG", help="Whose files, where there are several originators.")
+@click.option(
+    "--without-list", is_flag=True, help="The folder's list is lost, or nothing ever left: the bank was asked."
+)
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that has left and of which no copy was kept; a message of SEPA also if no list names it. Repeatable.",
+)
+@with_secrets
+def compare(
+    originator: str | None,
+    account: str | None,
+    *,
+    without_list: bool,
+    files: tuple[Path, ...],
+    **flags: str | None,
+) -> None:
+    """After a restore: learn which files have left, and let outgoing files go again."""
+    from brim.api.wire_formats import WIRE_FORMATS
+    from brim.core.direct_debits import GivenFile, compare_sent
+    from brim.core.originators import choose_originator
+
+    vault = open_vault(flags)
+    given = [GivenFile(path.name, path.read_bytes()) for path in files]
+
+    async def run(conn: "Conn", scope: "AccountScope") -> "Comparison":
+        chosen = await choose_originator(conn, scope, originator)
+        return await compare_sent(
+            conn, vault, WIRE_FORMATS, scope, chosen.id, **asked_here(), without_list=without_list, given=given
+        )
+
+    found = on_live_money(flags, account, run)
+    click.echo(
+        f"{found.files} files with {found.entries} entries had left and are known now; {found.voided} files that had "
+        f"not left are given up, {found.breaks} debits need a look (brim breaks list), {found.released} files may go."
+    )
+    if without_list and found.released:
+        click.echo(
+            "Files that were made before go out as they are: where the bank has one, it refuses that as a duplicate. "
+            "Void what it has not had and must not get (brim ach files void FILE)."
+        )
+    click.echo("Files are made, and leave, once all is read that the bank has sent until now.")
+    if found.went_on:
+        click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
+
+
+@click.command("check-exchange")
+@click.argument("originator", required=False)
+@exchange_setting
+@of_account
+def check_exchange(originator: str | None, account: str | None, **flags: str | None) -> None:
+    """Test the file exchange with the bank of ORIGINATOR: folders, the server's host key, login, writing.
+
+    Without ORIGINATOR, all are tested whose files are exchanged, one for each rail.
+
+    Run it on a worker's host, as the worker's user, before live money depends on it. No payment file is sent or read.
+    """
+    from brim.core import direct_debits as service
+    from brim.core.originators import exchanging, find_originator, list_originators
+    from brim.platform.telemetry.logs import configure_logging
+
+    settings = read_settings(flags)
+    servers = service.BankServers(settings.sftp_credentials or settings.data_dir / service.CREDENTIALS_FOLDER)
+
+    async def run(database: "Database") -> "list[Finding]":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+            if originator is None:
+                chosen = exchanging(await list_originators(conn, scope))
+            else:
+                chosen = [await find_originator(conn, scope, originator)]
+        return [finding for each in chosen for finding in await service.check_exchange(servers, each)]
+
+    configure_logging("warning", "auto")
+    findings = on_database(flags, run)
+    show_table(
+        ("", "what", "folder", "result"),
+        [("works" if each.is_good else "fails", each.what, each.folder, each.result) for each in findings],
+    )
+    if not findings or not all(each.is_good for each in findings):
+        raise SystemExit(1)
+
+
+@click.command("readiness")
+@with_secrets
+def readiness(account: str | None, **flags: str | None) -> None:
+    """Name everything that stands between here and the first live top-up."""
+    from brim.base.clock import system_clock_ms
+    from brim.core.direct_debits import read_readiness
+
+    vault = open_vault(flags)
+
+    async def read(database: "Database") -> "Readiness":
+        async with database.connection() as conn:
+            scope = await live_scope(conn, account)
+        return await read_readiness(database, vault, scope, now_ms=system_clock_ms())
+
+    found = on_database(flags, read)
+    if found.blockers or found.warnings:
+        rows = [("blocks", each.message, each.fix) for each in found.blockers]
+        show_table(
+            ("", "what", "what to do"), [*rows, *(("warning", each.message, each.fix) for each in found.warnings)]
+        )
+    click.echo("Live top-ups can be created." if not found.blockers else "Live top-ups cannot be created yet.")
+    if found.blockers:
+        raise SystemExit(1)
+
+
+COMMANDS: Final = (import_file, compare, check_exchange, readiness)
