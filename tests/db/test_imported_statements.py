@@ -409,6 +409,17 @@ async def test_a_preview_shows_what_may_be_known_already(
     assert await office.house.suspense() - before == sum(each.amount for each in found if each.amount == 55)
 
 
+async def test_a_preview_shows_that_a_transfer_was_taken_back_before_it_comes(office: Office) -> None:
+    wanted = await office.house.instructions()
+    await office.house.send(statement(pays(-500, f"RECALL {wanted.reference}"), opening=560, on=TUESDAY))
+    file = await office.bring(statement(pays(500, wanted.reference), pays(60, wanted.reference)))
+    found = (await office.preview(file.id)).lines
+    assert [bool(each.problem and "takes it back" in each.problem) for each in found] == [True, False]
+    await office.approve(file)
+    assert await office.house.states() == [("credited", None, 60), ("recalled", None, 500)]
+    assert await office.house.breaks() == []
+
+
 async def test_what_waits_for_an_approval_is_told_and_counted(office: Office) -> None:
     first, second, third = [await office.bring(statement(Entry(-amount, "F1"))) for amount in (1, 2, 3)]
     read = await Gauges(office.database, lambda: office.live.now_ms + 5_000, data_dir=office.live.folder).read()

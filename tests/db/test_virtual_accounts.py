@@ -15,7 +15,7 @@ from brim.platform.database import Database
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import PLATFORM, LiveMoney
 from tests.support.push_house import FRIEND, MONDAY, NUMBER, House, pays
-from tests.support.statement_writers import Entry, bai2, camt053, mt940
+from tests.support.statement_writers import Account, Entry, bai2, camt053, mt940
 
 RANGE = "4400000000-4400000039"
 FIRST, SECOND = "4400000000", "4400000001"
@@ -128,6 +128,18 @@ async def test_what_the_bank_takes_back_is_known_by_the_number(house: House) -> 
     await house.book(pays(-2_500, f"RECALL {FIRST}"), on=MONDAY + timedelta(1))
     assert await house.states() == [("credited", None, 700), ("recalled", None, 2_500)]
     assert (await house.balance(), await house.breaks()) == (700, [])
+
+
+async def test_what_the_bank_takes_back_before_it_came_is_known_by_the_number(house: House) -> None:
+    await number_of(house)
+    debit = Entry(-700, "R1", text=("RECALL 4400 0000 00", f"TO {FIRST}"))
+    await house.send(bai2([Account(NUMBER, "usd", 3_000, (debit,), MONDAY + timedelta(1))]))
+    assert await house.breaks() == ["unmatched_line"]
+    sent = [Entry(amount, f"T{amount}", text=(f"PAYMENT {FIRST}",)) for amount in (2_300, 700)]
+    await house.send(bai2([Account(NUMBER, "usd", 0, tuple(sent), MONDAY)]))
+    assert await house.states() == [("recalled", None, 700), ("credited", None, 2_300)]
+    assert (await house.balance(), await house.breaks()) == (2_300, [])
+    await assert_books_hold(house.database)
 
 
 async def test_what_a_number_does_not_tell_apart_is_not_taken_back(house: House) -> None:

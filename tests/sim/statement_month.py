@@ -82,10 +82,12 @@ class StatementMonth:
             await self._check()
         except AssertionError as error:
             raise AssertionError(f"seed {self._seed}, {self._kind}, {self._faults}: {error}") from error
+        late = await rows(self._database, "SELECT id FROM line_settlements WHERE decided_by = 'matcher'")
         return Counter(
             {
                 "lines": self._expected.total(),
                 "open": sum(n for (_, _, is_open), n in self._expected.items() if is_open),
+                "taken back before they came": len(late),
             }
             | {f"files {fault}": 1 for fault in self._faults}
         )

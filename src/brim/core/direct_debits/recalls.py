@@ -49,12 +49,19 @@ def recalled_name(reading: FileReading, texts: Sequence[str]) -> str | None:
 
 
 async def find_recalled(reading: FileReading, transfers: Sequence[TransferLine]) -> set[str]:
-    """Return the ids of those transfers, not received yet, that open debits name by a reference."""
+    """Return the ids of those transfers, not received yet, that open debits of their amount name by a reference."""
+    conn, scope = reading.conn, reading.originator.scope
     names = {each.transfer: {*find_references(each.texts), return_reference_of(each.row, 1)} for each in transfers}
-    wanted = sorted(set().union(*names.values()))
-    opened = await find_open_breaks(reading.conn, reading.originator.scope, [BreakKind.LINE], wanted)
-    references = {each.reference for each in opened}
-    return {transfer for transfer, found in names.items() if not references.isdisjoint(found)}
+    opened = await find_open_breaks(conn, scope, [BreakKind.LINE], sorted(set().union(*names.values())))
+    if not opened:
+        return set()
+    debits = await fetch_breaks(conn, scope, [each.id for each in opened])
+    wanted = {(each.reference, debits[each.id].amount, debits[each.id].currency) for each in opened}
+    return {
+        each.transfer
+        for each in transfers
+        if any((name, -each.row.amount, each.row.currency) in wanted for name in names[each.transfer])
+    }
 
 
 async def take_back_received(reading: FileReading, received: Sequence[IncomingTransfer]) -> None:
