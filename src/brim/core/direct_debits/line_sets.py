@@ -7,7 +7,6 @@ order of `direct_debits`: clocks, instructions, configurations, then balances.
 """
 
 from collections.abc import Callable, Container, Sequence
-from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -112,9 +111,7 @@ async def _matches(reading: FileReading, lines: Sequence[NewLine], elsewhere: Co
             matches.append(match)
     finally:
         reading.known = None
-    transfers = [match.transfer for match in matches if match.transfer is not None]
-    recalled = await find_recalled(reading, transfers) if transfers else set()
-    return list(takewhile(lambda match: match.id not in recalled, matches)) if recalled else matches
+    return matches
 
 
 def _may_join(match: LineMatch) -> bool:
@@ -167,6 +164,9 @@ async def _plan(reading: FileReading, lines: Sequence[NewLine], matches: Sequenc
         else:
             _add_break(reading, planned, row, match.problem or "", reference=named_by(reading, each.line, row))
         planned.rows.append(row)
+    recalled = await find_recalled(reading, [each.transfer for each in planned.transfers])
+    if recalled:  # each is taken back by itself
+        raise NotTogetherError(next(position for position, match in enumerate(matches) if match.id in recalled))
     return planned
 
 

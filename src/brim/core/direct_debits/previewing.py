@@ -25,7 +25,7 @@ from brim.core.direct_debits.incoming import Kind, kind_of
 from brim.core.direct_debits.line_match import LineMatch
 from brim.core.direct_debits.line_matching import asked_line, match_new
 from brim.core.direct_debits.line_rows import bounded, reference_of, row_of
-from brim.core.direct_debits.recalls import find_recalled
+from brim.core.direct_debits.recalls import is_recalled
 from brim.core.direct_debits.statement_lines import announced_alone, announced_together, is_of_account
 from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
@@ -404,7 +404,7 @@ class _Foreseeing:
                 received=self._received,
             )
             account, problem = transfer.account, _suspended(transfer)
-            if await find_recalled(self._reading, [match.transfer]):
+            if await is_recalled(self._reading, match.transfer):
                 problem = "An open debit takes it back: it is received and taken back at once."
         is_new_transfer = match.transfer is not None
         return msgspec.structs.replace(

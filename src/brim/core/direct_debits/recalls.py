@@ -18,6 +18,7 @@ from brim.core.push import (
     TransferLine,
     find_references,
     find_taken_back,
+    numbers_in,
     policy_of,
     return_reference_of,
     take_back_line,
@@ -48,20 +49,36 @@ def recalled_name(reading: FileReading, texts: Sequence[str]) -> str | None:
     return references[0] if len(references) == 1 else None
 
 
-async def find_recalled(reading: FileReading, transfers: Sequence[TransferLine]) -> set[str]:
-    """Return the ids of those transfers, not received yet, that open debits of their amount name by a reference."""
+async def find_recalled(reading: FileReading, transfers: Sequence[IncomingTransfer]) -> set[str]:
+    """Return the ids of those transfers, planned and not written yet, that open debits of their amount name."""
+    said = await _debits_naming(reading, sorted({name for each in transfers for name in _names_of(each)}))
+    return {
+        each.id
+        for each in transfers
+        if said and any((name, -each.amount, each.currency) in said for name in _names_of(each))
+    }
+
+
+async def is_recalled(reading: FileReading, line: TransferLine) -> bool:
+    """Tell whether an open debit of the amount of a transfer, which has not come yet, names it."""
+    names = [*find_references(line.texts), *numbers_in(line), return_reference_of(line.row, 1)]
+    said = await _debits_naming(reading, names)
+    return any((name, -line.row.amount, line.row.currency) in said for name in names)
+
+
+async def _debits_naming(reading: FileReading, names: Sequence[str]) -> set[tuple[str, int | None, str | None]]:
+    """Return which of some names open lines refer to, with their amounts and currencies."""
     conn, scope = reading.conn, reading.originator.scope
-    names = {each.transfer: {*find_references(each.texts), return_reference_of(each.row, 1)} for each in transfers}
-    opened = await find_open_breaks(conn, scope, [BreakKind.LINE], sorted(set().union(*names.values())))
+    opened = await find_open_breaks(conn, scope, [BreakKind.LINE], names) if names else []
     if not opened:
         return set()
-    debits = await fetch_breaks(conn, scope, [each.id for each in opened])
-    wanted = {(each.reference, debits[each.id].amount, debits[each.id].currency) for each in opened}
-    return {
-        each.transfer
-        for each in transfers
-        if any((name, -each.row.amount, each.row.currency) in wanted for name in names[each.transfer])
-    }
+    found = await fetch_breaks(conn, scope, [each.id for each in opened])
+    return {(each.reference, found[each.id].amount, found[each.id].currency) for each in opened}
+
+
+def _names_of(transfer: IncomingTransfer) -> list[str]:
+    """Return by what a debit may name a transfer."""
+    return [name for name in (transfer.reference, transfer.number, transfer.return_reference) if name]
 
 
 async def take_back_received(reading: FileReading, received: Sequence[IncomingTransfer]) -> None:
@@ -70,8 +87,8 @@ async def take_back_received(reading: FileReading, received: Sequence[IncomingTr
     Of several debits that say the same of one, the oldest is meant.
     """
     for transfer in received:
-        names = [each for each in (transfer.reference, transfer.number, transfer.return_reference) if each]
-        for opened in await find_open_breaks(reading.conn, reading.originator.scope, [BreakKind.LINE], names):
+        scope = reading.originator.scope
+        for opened in await find_open_breaks(reading.conn, scope, [BreakKind.LINE], _names_of(transfer)):
             line = await _line_of(reading, opened, transfer)
             if line is not None:
                 await _settle(reading, line, transfer)
