@@ -163,7 +163,7 @@ class StatementMonth:
         booked = self._collected(pushed)
         self._book(on, *booked)
         credited = [each for each in booked if self._lasting in each.text]  # not those that are listed later, perhaps
-        if credited and self._chance.random() < 0.2:
+        if credited and self._chance.random() < 0.6:
             back = self._movement(-credited[0].amount, "incoming_transfer_back", text=f"RECALL {self._lasting}")
             self._credited -= credited[0].amount
             self._book(on + timedelta(1), back)

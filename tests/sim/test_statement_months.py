@@ -29,7 +29,10 @@ PATIENCE_S: Final = 120.0
 async def test_what_a_bank_books_in_a_month_is_matched_and_the_rest_is_open(
     database: Database, tmp_path: Path, kind: Format
 ) -> None:
-    assert (await StatementMonth(database, tmp_path, 3, kind).run())["lines"] > 10
+    """One whose files come out of order and cut off, and in which a recall comes before its transfer."""
+    found = await StatementMonth(database, tmp_path, 22, kind).run()
+    assert found["lines"] > 10
+    assert found["taken back before they came"]
 
 
 @pytest.fixture
