@@ -376,7 +376,7 @@ def may_take_back(line: StatementLine) -> bool:
 
 def named_by(reading: FileReading, line: StatementLine, row: StatementLineRow) -> str | None:
     """Return what an open line refers to: the transfer that a debit takes back, or else what its references say."""
-    recalled = recalled_name(reading, transfer_texts(line)) if row.amount < 0 else None
+    recalled = recalled_name(reading.originator.profile, transfer_texts(line)) if row.amount < 0 else None
     return recalled or row.reference or row.bank_reference
 
 

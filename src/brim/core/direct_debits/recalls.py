@@ -23,6 +23,7 @@ from brim.core.push import (
     return_reference_of,
     take_back_line,
 )
+from brim.core.rails.ach import OriginatorProfile
 from brim.core.reconciliation import (
     BreakKind,
     LineStatus,
@@ -37,13 +38,13 @@ from brim.platform.database import Conn
 _MATCHER: Final = Actor(kind=ActorKind.JOB, name="matcher")
 
 
-def recalled_name(reading: FileReading, texts: Sequence[str]) -> str | None:
+def recalled_name(profile: OriginatorProfile, texts: Sequence[str]) -> str | None:
     """Return the one reference, or else the one virtual account number, by which a debit names a transfer.
 
     None where it names none, or several.
     """
     references = [*find_references(texts), *find_references(texts, length=RETURN_BODY)]
-    numbers = policy_of(reading.originator.profile).numbers
+    numbers = policy_of(profile).numbers
     if not references and numbers is not None:
         references = [each for each in find_numbers(texts) if each in numbers]
     return references[0] if len(references) == 1 else None

@@ -15,6 +15,7 @@ from brim.base.scope import AccountScope
 from brim.core.direct_debits.announcing import list_break
 from brim.core.direct_debits.line_rows import row_of
 from brim.core.direct_debits.reading_again import read_again
+from brim.core.direct_debits.recalls import recalled_name
 from brim.core.events import Renderers
 from brim.core.reconciliation import (
     TAKEN_IN,
@@ -101,6 +102,8 @@ async def take_in(
     for row in taken:
         stored = await insert_new_line(conn, row, is_new=True)
         if stored is not None:
+            texts = [text for text in (stored.remittance, stored.description, stored.reference) if text]
+            recalled = recalled_name(file.originator.profile, texts) if stored.amount < 0 else None
             opened = NewBreak(
                 scope=scope,
                 kind=BreakKind.LINE,
@@ -109,7 +112,7 @@ async def take_in(
                 bank_file=seen.bank_file,
                 amount=stored.amount,
                 currency=stored.currency,
-                reference=stored.reference or stored.bank_reference,
+                reference=recalled or stored.reference or stored.bank_reference,
             )
             await list_break(conn, renderers, opened, now_ms=now_ms, ids=ids)
     resolution = f"{TAKEN_IN}{len(taken)} open {'line' if len(taken) == 1 else 'lines'}."
