@@ -11,7 +11,7 @@ from brim.base.actor import Actor, ActorKind
 from brim.base.ids import IdFactory
 from brim.core.bank_accounts import find_numbers
 from brim.core.direct_debits.file_reading import FileReading
-from brim.core.line_settlements import LineSettlement, Part, PartKind, settle_by_itself
+from brim.core.line_settlements import LineSettlement, LineTakenError, Part, PartKind, settle_by_itself
 from brim.core.push import (
     RETURN_BODY,
     IncomingTransfer,
@@ -91,8 +91,7 @@ async def take_back_received(reading: FileReading, received: Sequence[IncomingTr
         scope = reading.originator.scope
         for opened in await find_open_breaks(reading.conn, scope, [BreakKind.LINE], _names_of(transfer)):
             line = await _line_of(reading, opened, transfer)
-            if line is not None:
-                await _settle(reading, line, transfer)
+            if line is not None and await _settle(reading, line, transfer):
                 break
 
 
@@ -116,19 +115,25 @@ async def _line_of(reading: FileReading, opened: OpenBreak, transfer: IncomingTr
     return line if meant == transfer.id else None
 
 
-async def _settle(reading: FileReading, line: ShownLine, transfer: IncomingTransfer) -> None:
+async def _settle(reading: FileReading, line: ShownLine, transfer: IncomingTransfer) -> bool:
+    """Settle a line with a transfer that it takes back; return False where somebody has just resolved its break."""
     part = Part(kind=PartKind.TRANSFER_BACK, target=transfer.id, amount=line.amount)
-    await settle_by_itself(
-        reading.conn,
-        reading.originator.scope,
-        line,
-        part,
-        note=f"It takes {transfer.id} back, which came on a later statement.",
-        matches=_TakenBack(reading, line),
-        by=_MATCHER,
-        now_ms=reading.now_ms,
-        ids=reading.ids,
-    )
+    try:
+        async with reading.conn.transaction():
+            await settle_by_itself(
+                reading.conn,
+                reading.originator.scope,
+                line,
+                part,
+                note=f"It takes {transfer.id} back, which came on a later statement.",
+                matches=_TakenBack(reading, line),
+                by=_MATCHER,
+                now_ms=reading.now_ms,
+                ids=reading.ids,
+            )
+    except LineTakenError:
+        return False
+    return True
 
 
 class _TakenBack:
