@@ -138,7 +138,7 @@ async def test_a_payer_is_known_however_many_were_before(house: House) -> None:
     await rows(
         house.database,
         "INSERT INTO known_payers (account, livemode, id, owner, name, transfer, proposed_by, approved_by, one_person,"
-        " created_ms) SELECT account, livemode, 'payer_0' || n, owner, 'N' || n, transfer, proposed_by, approved_by,"
+        " created_ms) SELECT account, livemode, 'kpay_0' || n, owner, 'N' || n, transfer, proposed_by, approved_by,"
         " one_person, 1 FROM known_payers CROSS JOIN generate_series(1, 500) AS n",
     )
     await house.book(paid_by(700, mine, JENNY), write=camt053, on=MONDAY + timedelta(1))
