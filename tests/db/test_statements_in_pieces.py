@@ -182,6 +182,7 @@ async def test_nothing_else_is_settled_of_a_bank_account_before_the_last_piece(d
         waiting = await direct_debits.store_bank_file(
             conn,
             desk.live.vault,
+            WIRE_FORMATS,
             originator,
             "tuesday.bai",
             bai2([statement(desk.reference, day=1, lines=4)]),
@@ -340,12 +341,12 @@ async def test_csv_goes_on_by_the_mapping_by_which_it_was_begun(desk: Desk) -> N
         lines = [Line(MONDAY, 100 + each, (f"RENT {desk.reference}",)) for each in range(LINES)]
         brought: Any = {"by": OPERATOR, "approvers": 2, **desk.when}
         taken = await direct_debits.store_bank_file(
-            conn, desk.live.vault, originator, "monday.csv", csv_file(simple(), 0, lines), **brought
+            conn, desk.live.vault, WIRE_FORMATS, originator, "monday.csv", csv_file(simple(), 0, lines), **brought
         )
     approved: Any = {"sha256": taken.file.sha256, "mapping": f"{made.id}/{made.version}", "expected_status": None}
     async with desk.database.transaction() as conn:
         await direct_debits.approve_bank_file(
-            conn, desk.live.vault, PLATFORM, taken.file.id, **approved, approvers=2, by=OTHER, **desk.when
+            conn, desk.live.vault, WIRE_FORMATS, PLATFORM, taken.file.id, **approved, approvers=2, by=OTHER, **desk.when
         )
     with pytest.raises(EndedError):
         await desk.apply(tell=end)

@@ -211,7 +211,7 @@ async def find_naming_numbers(conn: Conn, scope: AccountScope, texts: Mapping[in
 
 def names_in(texts: Sequence[str], accounts: Sequence[str]) -> set[str]:
     """Return what may name whose a transfer is, in texts and the numbers of accounts that it was sent to."""
-    return {*find_references(texts), *find_numbers(texts), *map(_plain, accounts)}
+    return {*find_references(texts), *find_numbers(texts), *map(plain_number, accounts)}
 
 
 async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
