@@ -322,7 +322,7 @@ CASES: Final[Mapping[str, Case]] = {
     "audit.entry_exists": Case((at("aud_", 7),)),
     "balance_overview.in_flight": Case((*OWN, 50)),
     "balance_overview.newest_line": Case(OWN),
-    "balance_overview.day_totals": Case((*OWN, "", 50)),
+    "balance_overview.day_totals": Case((*OWN, 0)),
     "money_at_risk.usable_debits": Case((*OWN, at("file_", 20), at("file_", 70), 1_000)),  # a window of time
     "money_at_risk.pending_debits": Case((*OWN, 50, ["ach", "sepa"])),
     "money_at_risk.read_clocks": Case(
@@ -555,6 +555,12 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.fetch_balance_transactions": Case((*OWN, [at("txn_", n) for n in FEW])),
     "events.fetch_events": Case((*OWN, [at("evt_", n) for n in FEW])),
     "ledger.balances": Case(OWN),
+    "ledger.balances_after": Case(
+        (*OWN, ["usd"], [60], [86400], [at("txn_", 100)], [at("txn_", 200)], [at("txn_", 150)])
+    ),
+    "ledger.activity_sums": Case(
+        ([BIG], False, ["in", "after"], [60, 86400], [120, 86400], [240, 172800]),
+    ),
     "request_logs.insert_request_logs": Case(
         (
             *BIGS,
@@ -1204,7 +1210,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reports.find_oldest_transaction": Case((), reads_all="looks at connections, and at no table"),
     "reports.sum_transactions": Case((*OWN, at("txn_", 100), at("txn_", 200), 50)),
     "reports.page_transactions": Case((*OWN, at("txn_", 100), at("txn_", 200), 50)),
-    "reports.page_accounts": Case((BIG, "", 10)),
+    "accounts.page_account_ids": Case((BIG, "", 10)),
     "reports.page_heads": Case(([f"acct_{n}" for n in FEW], False)),
     "reports.page_topups": Case((*OWN, at("tu_", 100), at("tu_", 200), 10, "funding:clearing")),
     "reports.movements_of": Case((*OWN, [at("tu_", n) for n in FEW])),

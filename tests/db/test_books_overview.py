@@ -80,13 +80,20 @@ async def test_the_last_thirty_days_end_with_what_the_balance_is(database: Datab
     assert {day.available for day in usd.days[:-1]} == {0}
 
 
-async def test_days_before_the_oldest_line_that_is_read_are_left_out(database: Database) -> None:
+async def test_days_are_those_of_the_account_alone(database: Database) -> None:
     lines = [line(number, created=NOON - number * DAY, net=10) for number in range(5)]
     await copy_balance_transactions(database, [*lines, line(9, created=NOON, net=1, scope=OTHER)])
     async with database.connection() as conn:
         await conn.execute("INSERT INTO balances VALUES ($1, false, 'usd', 50)", OWNER.account)
-    (usd,) = (await retrieve_overview(database, OWNER, now_s=NOON, most_lines=3)).currencies
-    assert [(day.received, day.available) for day in usd.days] == [(10, 40), (10, 50)]
+    (usd,) = (await retrieve_overview(database, OWNER, now_s=NOON)).currencies
+    assert [(day.received, day.available) for day in usd.days[-6:]] == [
+        (0, 0),
+        (10, 10),
+        (10, 20),
+        (10, 30),
+        (10, 40),
+        (10, 50),
+    ]
 
 
 async def test_time_that_went_further_before_its_clock_was_deleted_is_shown_to_its_end(database: Database) -> None:

@@ -35,6 +35,7 @@ OWNER = AccountScope("acct_books", livemode=False)
 OTHER_OWNER = AccountScope("acct_other", livemode=False)
 EMPTY_BOOKS = (
     "TRUNCATE topups, journal_entries, journal_entry_lines, bank_confirmations, holds, balances, balance_transactions,"
+    " balance_activity,"
     " events, idempotency_keys, entry_seals, chain_heads, unsealed_entries, test_clocks, owner_terms"
 )
 """What only the tables' owner may do: begin again."""

@@ -192,6 +192,7 @@ _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
     "/v1/test_helpers/topups": _pending,
     "PostTestHelpersTopupsTopupReverse": _succeeded,
     "/v1/balance_transactions": _statement_line,
+    "/v1/brim/balance_transactions": _statement_line,
     "/v1/brim/negative_balances": _negative,
     "PostTestHelpersBalanceHold": _with_money,
     "/v1/brim/funding_instructions": _instructions,

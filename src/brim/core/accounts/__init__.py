@@ -78,6 +78,7 @@ from brim.core.accounts.store import (
     list_first_accounts,
     live_money_of_account,
     lock_accounts,
+    page_account_ids,
     write_account,
 )
 
@@ -138,6 +139,7 @@ __all__ = [
     "lock_accounts",
     "merged",
     "new_account_id",
+    "page_account_ids",
     "record_account",
     "render_account",
     "require_account",

@@ -186,3 +186,11 @@ SELECT
 -- name: lock_accounts
 -- Lets one process through at a time to decide which account is the first; readers are not held up.
 LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE;
+
+-- name: page_account_ids
+-- The next accounts (up to 3) under a platform after one (2), deleted ones too, as their books stay.
+SELECT account
+FROM accounts
+WHERE platform = $1 AND account > $2
+ORDER BY platform, account
+LIMIT $3;

@@ -66,6 +66,11 @@ async def list_platform_accounts(conn: Conn, platform: AccountScope, window: Win
     return page_of(map(_account_from_record, records), window)
 
 
+async def page_account_ids(conn: Conn, platform: str, *, after: str, limit: int) -> list[str]:
+    """Return the next accounts under a platform after one, deleted ones too."""
+    return [record["account"] for record in await conn.fetch(_SQL["page_account_ids"], platform, after, limit)]
+
+
 async def find_first_account(conn: Conn) -> str | None:
     """Return the id of the oldest account without a platform, None when there is none yet."""
     account: str | None = await conn.fetchval(_SQL["first_account"])

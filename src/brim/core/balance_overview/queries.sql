@@ -1,15 +1,15 @@
 -- name: in_flight
--- What the newest $3 pending top-ups will bring, by currency.
-SELECT currency, sum(amount)::bigint AS amount, count(*) AS topups
+-- What the newest $3 pending top-ups will bring, by currency and the day of UTC on which it is expected; NULL where none is.
+SELECT currency, expected_availability_date / 86400 AS day, sum(amount)::bigint AS amount, count(*) AS topups
 FROM (
-    SELECT currency, amount
+    SELECT currency, amount, expected_availability_date
     FROM topups
     WHERE account = $1 AND livemode = $2 AND (status, id) > ('pending', '') AND (status, id) < ('pending', '~')
     ORDER BY status DESC, id DESC
     LIMIT $3
 ) AS pending
-GROUP BY currency
-ORDER BY currency;
+GROUP BY currency, expected_availability_date / 86400
+ORDER BY currency, day;
 
 -- name: newest_line
 -- When the newest line of an account's statement was written.
@@ -20,17 +20,25 @@ ORDER BY id DESC
 LIMIT 1;
 
 -- name: day_totals
--- What came to an account's balances and left them on each day of UTC: of the newest $4 lines of the statement after an
--- id, so that one look stays short.
-SELECT
-    currency, created / 86400 AS day, count(*) AS lines,
-    coalesce(sum(net) FILTER (WHERE net > 0), 0)::bigint AS received,
-    coalesce(-sum(net) FILTER (WHERE net < 0), 0)::bigint AS returned
+-- What came to an account's balances and left them on each day of UTC since one ($3).
+SELECT b.currency, d.day, d.received, d.returned
 FROM (
-    SELECT currency, created, net
-    FROM balance_transactions
-    WHERE account = $1 AND livemode = $2 AND id > $3 AND id < '~'
-    ORDER BY id DESC
-    LIMIT $4
-) AS lines
-GROUP BY currency, created / 86400;
+    SELECT currency
+    FROM balances
+    WHERE account = $1 AND livemode = $2
+    OFFSET 0
+) AS b
+CROSS JOIN LATERAL (
+    SELECT
+        start / 86400 AS day,
+        coalesce(sum(net) FILTER (WHERE net > 0), 0)::bigint AS received,
+        coalesce(-sum(net) FILTER (WHERE net < 0), 0)::bigint AS returned
+    FROM (
+        SELECT start, net
+        FROM balance_activity
+        WHERE account = $1 AND livemode = $2 AND currency BETWEEN b.currency AND b.currency
+            AND span BETWEEN 86400 AND 86400 AND start >= $3
+        ORDER BY account, livemode, currency, span, start
+    ) AS days
+    GROUP BY start
+) AS d;

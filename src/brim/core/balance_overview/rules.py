@@ -1,5 +1,6 @@
 """What an account's books show at a glance: what is available, what is pending, and how the balance came about."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -9,12 +10,22 @@ DAY_S: Final = 24 * 60 * 60
 SHOWN_DAYS: Final = 30
 
 
+class Arrival(msgspec.Struct, frozen=True):
+    """What pending top-ups will bring of one currency on one day of UTC, None where no day is expected."""
+
+    currency: str
+    day: int | None
+    amount: int
+    topups: int
+
+
 class InFlight(msgspec.Struct, frozen=True):
-    """What pending top-ups will bring of one currency: minor units, and how many they are."""
+    """What pending top-ups will bring of one currency: minor units, how many they are, and when."""
 
     currency: str
     amount: int = 0
     topups: int = 0
+    arrivals: tuple[Arrival, ...] = ()
 
 
 class DayTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +58,8 @@ class CurrencyOverview(msgspec.Struct, frozen=True, kw_only=True):
 class BooksOverview(msgspec.Struct, frozen=True, kw_only=True):
     """An account's books at a glance.
 
-    With `in_flight_is_complete` false there is more on its way than was counted; `days_from` is the first second from
-    which on every day is there, later than usual where there is too much to count.
+    With `in_flight_is_complete` false there is more on its way than was counted; `days_from` is the first second of the
+    first day.
     """
 
     currencies: tuple[CurrencyOverview, ...]
@@ -80,9 +91,20 @@ def balance_days(available: int, totals: Iterable[DayTotal], *, first: int, last
     return tuple(reversed(days))
 
 
+def in_flight_by_currency(arrivals: Sequence[Arrival]) -> dict[str, InFlight]:
+    """Return what is pending by currency, the earliest first, what has no day last."""
+    found: dict[str, list[Arrival]] = defaultdict(list)
+    for each in sorted(arrivals, key=lambda each: (each.day is None, each.day)):
+        found[each.currency].append(each)
+    return {
+        currency: InFlight(currency, sum(each.amount for each in of), sum(each.topups for each in of), tuple(of))
+        for currency, of in found.items()
+    }
+
+
 def overview(
     available: Mapping[str, int],
-    in_flight: Sequence[InFlight],
+    arrivals: Sequence[Arrival],
     totals: Sequence[DayTotal],
     *,
     first: int,
@@ -90,7 +112,7 @@ def overview(
     in_flight_is_complete: bool,
 ) -> BooksOverview:
     """Return the books at a glance, every currency that has a balance or something on its way, in their order."""
-    coming = {each.currency: each for each in in_flight}
+    coming = in_flight_by_currency(arrivals)
     return BooksOverview(
         currencies=tuple(
             CurrencyOverview(

@@ -9,7 +9,6 @@ from brim.core.balance_overview.rules import DAY_S, SHOWN_DAYS, BooksOverview, d
 from brim.platform.database import Conn, Database
 
 MOST_PENDING: Final = 50_000
-MOST_LINES: Final = 50_000
 """What one look reads at most: some tens of milliseconds."""
 
 
@@ -19,7 +18,6 @@ async def retrieve_overview(
     *,
     now_s: int,
     most_pending: int = MOST_PENDING,
-    most_lines: int = MOST_LINES,
 ) -> BooksOverview:
     """Return an account's books at a glance, with the last thirty days up to now in the account's time.
 
@@ -28,23 +26,20 @@ async def retrieve_overview(
         scope: whose.
         now_s: the real time.
         most_pending: how many pending top-ups are counted.
-        most_lines: how many lines of the statement; days before the oldest of them are left out.
     """
     async with database.connection() as conn:
         last = day_of(await _latest_second(conn, scope, now_s=now_s))
         first = last - SHOWN_DAYS + 1
-        counted = await books.fetch_day_totals(conn, scope, since=first * DAY_S, limit=most_lines)
-        in_flight = await books.fetch_in_flight(conn, scope, limit=most_pending)
+        totals = await books.fetch_day_totals(conn, scope, since=first * DAY_S)
+        arrivals = await books.fetch_in_flight(conn, scope, limit=most_pending)
         balances = await ledger.fetch_balances(conn, scope)
-    if counted.lines == most_lines:
-        first = max(first, min(total.day for total in counted.totals) + 1)
     return overview(
         {balance.currency: balance.available for balance in balances},
-        in_flight,
-        counted.totals,
+        arrivals,
+        totals,
         first=first,
         last=last,
-        in_flight_is_complete=sum(each.topups for each in in_flight) < most_pending,
+        in_flight_is_complete=sum(each.topups for each in arrivals) < most_pending,
     )
 
 

@@ -4,6 +4,14 @@ Nothing posted is ever changed. Everything that moves money posts here (`post_en
 Start reading at `chart` and `rules`, then `chain`.
 """
 
+from brim.core.ledger.activity_store import (
+    DAY_S,
+    MINUTE_S,
+    Activity,
+    PeriodActivity,
+    fetch_balances_after,
+    fetch_period_activity,
+)
 from brim.core.ledger.chain import Head
 from brim.core.ledger.chain_store import UnsealableChain, count_unsealed, sealing_lag_ms, unsealable_chains
 from brim.core.ledger.chart import (
@@ -49,11 +57,14 @@ __all__ = [
     "AVAILABLE",
     "BANK",
     "CHART",
+    "DAY_S",
     "FEES",
     "FUNDING_CLEARING",
     "MAX_BATCH",
+    "MINUTE_S",
     "SUSPENSE",
     "VERIFICATION",
+    "Activity",
     "Balance",
     "BalanceTransaction",
     "BalanceTransactionFilters",
@@ -67,6 +78,7 @@ __all__ = [
     "InsufficientFundsError",
     "JournalEntry",
     "OnHead",
+    "PeriodActivity",
     "Posting",
     "UnsealableChain",
     "balance_change",
@@ -76,7 +88,9 @@ __all__ = [
     "entries_of",
     "fetch_balance_transactions",
     "fetch_balances",
+    "fetch_balances_after",
     "fetch_entries",
+    "fetch_period_activity",
     "find_hold",
     "ledger_checks",
     "list_balance_transactions",

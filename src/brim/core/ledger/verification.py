@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from brim.base.scope import AccountScope
 from brim.core.ledger import verification_store as store
-from brim.core.ledger.verification_store import BalanceSum
+from brim.core.ledger.verification_store import BalanceSum, KeptBalance
 from brim.core.verification import START, Check, Difference, Key, Range, Walk
 from brim.platform.database import Conn
 
@@ -57,7 +57,7 @@ class HoldCheck(Check):
 
 
 class BalanceCheck(Check):
-    """Each balance is the sum of its entries, of its balance transactions, and of what holds keep reserved.
+    """Each balance is the sum of its entries, of its balance transactions, of their sums, and of what holds reserve.
 
     Adds these up over the ranges that an account lies in, then compares them with the balance.
     """
@@ -86,23 +86,27 @@ class BalanceCheck(Check):
         """Compare the accounts that lie wholly before the end of a range, and forget them."""
         end = _scope_of(until)
         balances = await store.kept_balances(conn, self._checked_before, end)
-        kept = {(each.scope, each.currency): each for each in balances}
+        kept = {(each.sum.scope, each.sum.currency): each for each in balances}
         added_up = {*self._available, *self._reserved, *self._stated, *self._held}
         complete = sorted({key for key in added_up if key[0] < end} | kept.keys())
         self._checked_before = end
-        return [difference for key in complete for difference in self._compare(kept.get(key) or BalanceSum(*key, 0, 0))]
+        missing = [key for key in complete if key not in kept]
+        kept |= {key: KeptBalance(BalanceSum(*key, 0, 0), by_day=0, by_minute=0) for key in missing}
+        return [difference for key in complete for difference in self._compare(kept[key])]
 
-    def _compare(self, kept: BalanceSum) -> list[Difference]:
+    def _compare(self, found_balance: KeptBalance) -> list[Difference]:
         """Return how a balance differs from the sums of its rows."""
+        kept = found_balance.sum
         key = kept.scope, kept.currency
         everything = kept.available + kept.reserved
+        stated = self._stated.pop(key, 0)
         compared = (
             ("", "journal_entries", self._available.pop(key, 0), kept.available),
             (" reserved", "journal_entries", self._reserved.pop(key, 0), kept.reserved),
             (" reserved", "holds", self._held.pop(key, 0), kept.reserved),
-            ("", "balance_transactions", self._stated.pop(key, 0), everything),
+            ("", "balance_transactions", stated, everything),
         )
-        return [
+        differences = [
             Difference(
                 scope=kept.scope,
                 row=f"balances {kept.currency}{part}",
@@ -111,6 +115,18 @@ class BalanceCheck(Check):
             )
             for part, table, total, found in compared
             if total != found
+        ]
+        # Where balance and balance transactions disagree, that is said already, and sums are right that agree with one.
+        sums = (("day", found_balance.by_day), ("minute", found_balance.by_minute))
+        return differences + [
+            Difference(
+                scope=kept.scope,
+                row=f"balance_activity {kept.currency} by {span}",
+                expected=f"{stated} by the sum of balance_transactions",
+                found=str(found),
+            )
+            for span, found in sums
+            if found not in {stated, everything}
         ]
 
 

@@ -50,10 +50,34 @@ WHERE status = 'reserved'
 GROUP BY account, livemode, currency;
 
 -- name: kept_balances
--- The balances of the accounts from one (included) to another (not included).
-SELECT account, livemode, currency, available, reserved
-FROM balances
-WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4);
+-- The balances of the accounts from one (included) to another (not included), and what the sums of their balance
+-- transactions by day and by minute come to.
+SELECT b.account, b.livemode, b.currency, b.available, b.reserved, d.net AS by_day, m.net AS by_minute
+FROM (
+    SELECT account, livemode, currency, available, reserved
+    FROM balances
+    WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4)
+) AS b
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(net), 0) AS net
+    FROM (
+        SELECT net
+        FROM balance_activity
+        WHERE account = b.account AND livemode = b.livemode AND currency BETWEEN b.currency AND b.currency
+            AND span BETWEEN 86400 AND 86400
+        ORDER BY account, livemode, currency, span, start
+    ) AS days
+) AS d
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(net), 0) AS net
+    FROM (
+        SELECT net
+        FROM balance_activity
+        WHERE account = b.account AND livemode = b.livemode AND currency BETWEEN b.currency AND b.currency
+            AND span BETWEEN 60 AND 60
+        ORDER BY account, livemode, currency, span, start
+    ) AS minutes
+) AS m;
 
 -- name: wrong_entries
 -- Entries that nothing posts (7: the known types of sources), that name an account which the chart does not have (8), or

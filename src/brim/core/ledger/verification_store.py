@@ -23,6 +23,14 @@ class BalanceSum(NamedTuple):
     reserved: int
 
 
+class KeptBalance(NamedTuple):
+    """A balance as it is kept, and what the sums by day and by minute of its balance transactions come to."""
+
+    sum: BalanceSum
+    by_day: int
+    by_minute: int
+
+
 async def wrong_entries(conn: Conn, span: Range, source_types: Collection[str], *, limit: int) -> list[Difference]:
     """Return entries of unknown source types, of accounts outside the chart, or without all their lines."""
     arguments = (*bounds_of(span), list(source_types), _CODES, limit)
@@ -60,10 +68,10 @@ async def held_sums(conn: Conn, span: Range) -> list[Sum]:
     return [_sum(record) for record in await conn.fetch(_SQL["held_sums"], *bounds_of(span))]
 
 
-async def kept_balances(conn: Conn, first: AccountScope, end: AccountScope) -> list[BalanceSum]:
+async def kept_balances(conn: Conn, first: AccountScope, end: AccountScope) -> list[KeptBalance]:
     """Return the balances of the accounts from `first` on, before `end`."""
     records = await conn.fetch(_SQL["kept_balances"], first.account, first.livemode, end.account, end.livemode)
-    return [_balance(record) for record in records]
+    return [KeptBalance(_balance(record[:5]), int(record["by_day"]), int(record["by_minute"])) for record in records]
 
 
 def _sum(record: Any) -> Sum:

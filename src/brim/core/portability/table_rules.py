@@ -150,6 +150,7 @@ PLACES: Final = {table.name: place for place, table in enumerate(EXPORTED)}
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "bank_readings": "says how far the workers of one installation have read a folder; others begin anew",
+    "balance_activity": "sums of balance transactions: written by them, wherever they come to",
     "negative_balances": "which balances are below zero: written by them, wherever they come to",
     "due_exceptions": "what an installation's workers could not do; what is due is tried anew, and noted if it fails",
     "cli_pairings": "a login of some minutes, at one installation",

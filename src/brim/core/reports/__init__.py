@@ -17,9 +17,11 @@ from brim.core.reports.manifests import (
 )
 from brim.core.reports.rules import (
     BRIM_SUMMARY,
+    CLOSING,
     DATA_FROM,
     DEFAULT_TIMEZONE,
     MAX_ROWS,
+    OPENING,
     RUN_PREFIX,
     TYPES,
     Column,
@@ -52,10 +54,12 @@ from brim.core.reports.service import (
 
 __all__ = [
     "BRIM_SUMMARY",
+    "CLOSING",
     "DATA_FROM",
     "DEFAULT_TIMEZONE",
     "KEY_FILE",
     "MAX_ROWS",
+    "OPENING",
     "RUN_PREFIX",
     "TYPES",
     "Column",

@@ -154,14 +154,6 @@ WHERE account = $1 AND livemode = $2 AND id > $3 AND id < $4
 ORDER BY id
 LIMIT $5;
 
--- name: page_accounts
--- The next accounts (up to 3) under a platform after one (2), deleted ones too, as their books stay.
-SELECT account
-FROM accounts
-WHERE platform = $1 AND account > $2
-ORDER BY platform, account
-LIMIT $3;
-
 -- name: page_heads
 -- Where the chains of some accounts end, by account.
 SELECT h.account, h.position, h.hash

@@ -14,6 +14,7 @@ import msgspec
 from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
 from brim.core import ledger
+from brim.core.accounts import page_account_ids
 from brim.core.reconciliation import ShownLine, list_lines_by_reference
 from brim.core.reports import store
 from brim.core.reports.rules import (
@@ -107,7 +108,7 @@ class Books:
         if self._run.report_type != CONNECTED_ITEMIZED:
             yield [own]
         after = ""
-        while accounts := await store.page_accounts(self._conn, own.account, after=after, limit=ACCOUNTS_PAGE):
+        while accounts := await page_account_ids(self._conn, own.account, after=after, limit=ACCOUNTS_PAGE):
             after = accounts[-1]
             yield [AccountScope(account, livemode) for account in accounts]
 

@@ -216,11 +216,6 @@ async def page_transactions(
     return [TransactionRow(*record) for record in records]
 
 
-async def page_accounts(conn: Conn, platform: str, *, after: str, limit: int) -> list[str]:
-    """Return the next accounts under a platform, deleted ones too."""
-    return [record["account"] for record in await conn.fetch(_SQL["page_accounts"], platform, after, limit)]
-
-
 async def page_heads(conn: Conn, accounts: Sequence[str], *, livemode: bool) -> list[ChainHead]:
     """Return where the chains of accounts end, by account; of those that have one."""
     records = await conn.fetch(_SQL["page_heads"], list(accounts), livemode)

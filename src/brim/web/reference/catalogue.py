@@ -179,7 +179,7 @@ CHAPTERS: Final = (
         "books",
         "Books",
         "The books as people look at them: the balance at a glance, and what a top-up booked. This is Brim's own.",
-        ("/v1/brim/balance_overview", "/v1/brim/topups"),
+        ("/v1/brim/balance_overview", "/v1/brim/balance_summary", "/v1/brim/balance_transactions", "/v1/brim/topups"),
     ),
     Chapter(
         "request_logs",

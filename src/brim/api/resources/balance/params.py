@@ -15,16 +15,20 @@ _TYPES: Final = list(BalanceTransactionType)
 BALANCE_RETRIEVE: Final = (expand("balance"),)
 
 BALANCE_TRANSACTION_RETRIEVE: Final = (expand("balance_transaction"),)
-BALANCE_TRANSACTION_LIST: Final = (
+_FILTERS: Final = (
     created("balance transactions"),
     Parameter(name="currency", kind=CurrencyCode(), description="Only balance transactions in that currency."),
-    Parameter(name="payout", kind=Text(), description="Only balance transactions that this payout paid out."),
     Parameter(name="source", kind=Text(), description="Only balance transactions of the object with this id."),
     Parameter(
         name="type",
         kind=Text(),
         description=f"Only balance transactions of that type: {' or '.join(f'`{kind}`' for kind in _TYPES)}.",
     ),
+)
+BALANCE_TRANSACTION_LIST: Final = (
+    *_FILTERS,
+    Parameter(name="payout", kind=Text(), description="Only balance transactions that this payout paid out."),
     *PAGE,
     expand("balance_transaction", in_list=True),
 )
+RUNNING_LIST: Final = (*_FILTERS, *PAGE)

@@ -93,6 +93,52 @@ class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
     type: Annotated[str, described("What kind of movement it is.", enum=TRANSACTION_TYPES)]
 
 
+class RunningBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A balance transaction with the balance that it led to."""
+
+    id: Annotated[str, identifier("txn", "balance transaction")]
+    object: Annotated[str, constant("brim.balance_transaction")] = "brim.balance_transaction"
+    amount: Annotated[
+        int, described("What it adds to the balance before fees, in minor units; negative when it takes away.")
+    ]
+    available_on: Annotated[int, described("When its net becomes usable.", **TIME)]
+    balance: Annotated[
+        int,
+        described(
+            "The balance in its currency right after it, reserved money included: what all balance transactions up to "
+            "this one add up to."
+        ),
+    ]
+    created: Annotated[int, described("When it was booked.", **TIME)]
+    currency: Annotated[str, CURRENCY]
+    description: Annotated[str | None, described("The description of what caused it.", **TEXT)]
+    fee: Annotated[int, described("What it costs, in minor units.")]
+    livemode: Annotated[bool, LIVEMODE]
+    net: Annotated[int, described("The amount without the fee, in minor units.")]
+    source: Annotated[str, described("The id of the object that caused it.", **TEXT)]
+    type: Annotated[str, described("What kind of movement it is.", enum=TRANSACTION_TYPES)]
+
+
+def line_json(line: BalanceTransaction, balance: int) -> bytes:
+    """Return the compact JSON of a balance transaction with the balance right after it."""
+    return encode(
+        RunningBalanceObject(
+            id=line.id,
+            amount=line.amount,
+            available_on=line.available_on,
+            balance=balance,
+            created=line.created,
+            currency=line.currency,
+            description=line.description,
+            fee=line.fee,
+            livemode=line.scope.livemode,
+            net=line.net,
+            source=line.source,
+            type=line.type,
+        )
+    )
+
+
 def balance_json(scope: AccountScope, balances: list[Balance]) -> bytes:
     """Return the Balance of an account; a fresh account shows zero US dollars.
 

@@ -5,10 +5,11 @@ from typing import Final
 from brim.api.framework.call import Call
 from brim.api.resources.balance_overview import wire as books_wire
 from brim.base import wire
-from brim.core import balance_overview, ledger, topups
+from brim.core import accounts, balance_overview, ledger, topups
 from brim.core.idempotency import Result
 
 OVERVIEW: Final = "/v1/brim/balance_overview"
+SUMMARY: Final = "/v1/brim/balance_summary"
 TRANSFERS: Final = "/v1/brim/topups/{topup}/transfers"
 
 
@@ -16,6 +17,24 @@ async def retrieve_overview(call: Call) -> Result:
     """`GET /v1/brim/balance_overview`."""
     found = await balance_overview.retrieve_overview(call.service.database, call.scope, now_s=call.now_ms // 1000)
     return Result(body=books_wire.overview_json(found, livemode=call.scope.livemode))
+
+
+async def summarize(call: Call) -> Result:
+    """`GET /v1/brim/balance_summary`."""
+    parameters = call.parameters
+    of_connected = parameters.get("connected_accounts", False)
+    if of_connected:
+        await accounts.check_is_platform(call.service.database, call.scope.account)
+    since, until = parameters["interval_start"], parameters["interval_end"]
+    found = await balance_overview.summarize_balances(
+        call.service.database,
+        call.scope,
+        since=since,
+        until=until,
+        currency=parameters.get("currency"),
+        of_connected=of_connected,
+    )
+    return Result(body=books_wire.summary_json(found, since=since, until=until, livemode=call.scope.livemode))
 
 
 async def list_transfers(call: Call) -> Result:

@@ -5,6 +5,9 @@ from typing import Final
 from brim.api.framework.operation import Operation
 from brim.api.resources.balance_overview import handlers as books
 from brim.api.resources.balance_overview import wire as books_wire
+from brim.api.resources.balance_overview.params import BALANCE_SUMMARY
+from brim.core.accounts import NotPlatformError
+from brim.core.balance_overview import SummaryIntervalError
 
 BOOKS: Final = (
     Operation(
@@ -18,6 +21,23 @@ BOOKS: Final = (
         resource="balance",
         level="read",
         returns=books_wire.BalanceOverviewObject,
+    ),
+    Operation(
+        method="GET",
+        path=books.SUMMARY,
+        operation_id="GetBrimBalanceSummary",
+        summary="Retrieve a balance summary",
+        description=(
+            "Returns what your balances were when a period began, what changed them in it by reporting category, and "
+            "what they were at its end; with `connected_accounts` also those of your connected accounts, up to 1,000, "
+            "and totals."
+        ),
+        parameters=BALANCE_SUMMARY,
+        handler=books.summarize,
+        resource="balance",
+        level="read",
+        returns=books_wire.BalanceSummaryObject,
+        errors=(SummaryIntervalError, NotPlatformError),
     ),
     Operation(
         method="GET",

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import msgspec
 
-from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, constant, described
+from brim.api.framework.schema import CURRENCY, LIVEMODE, TEXT, TIME, TRANSACTION_TYPES, constant, described
 from brim.base.currency import MAX_AMOUNT
 from brim.base.json_codec import encode
-from brim.core.balance_overview import BooksOverview, CurrencyOverview
-from brim.core.ledger import AVAILABLE, FUNDING_CLEARING, JournalEntry
+from brim.core.balance_overview import BalanceSummary, BooksOverview, CurrencyOverview
+from brim.core.ledger import AVAILABLE, DAY_S, FUNDING_CLEARING, Activity, JournalEntry, PeriodActivity
 
 
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,9 +26,21 @@ class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
     topup: Annotated[str, described("The top-up that it belongs to.", **TEXT)]
 
 
+class BalanceArrivalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What pending top-ups will bring on one day."""
+
+    amount: Annotated[int, described("The sum of the top-ups, in minor units.", minimum=0)]
+    start: Annotated[
+        int | None,
+        described("The first second of the day of UTC on which it is expected; null where no day is known.", **TIME),
+    ]
+    topups: Annotated[int, described("How many they are.", minimum=0)]
+
+
 class InFlightObject(msgspec.Struct, frozen=True, kw_only=True):
     """What pending top-ups will bring."""
 
+    arrivals: Annotated[list[BalanceArrivalObject], described("The same by day, the earliest first.")]
     amount: Annotated[int, described("The sum of the pending top-ups, in minor units.", minimum=0)]
     topups: Annotated[int, described("How many they are.", minimum=0)]
 
@@ -58,9 +70,73 @@ class BalanceOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
     currencies: Annotated[
         list[CurrencyOverviewObject], described("Each currency that has a balance or something on its way.")
     ]
-    days_from: Annotated[int, described("From when on every day is there.", **TIME)]
+    days_from: Annotated[int, described("The first second of the first day.", **TIME)]
     in_flight_is_complete: Annotated[bool, described("Whether all that is on its way was counted; else there is more.")]
     livemode: Annotated[bool, LIVEMODE]
+
+
+class CategoryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What balance transactions of one category come to."""
+
+    count: Annotated[int, described("How many balance transactions.", minimum=1)]
+    fee: Annotated[int, described("Their fees, in minor units.")]
+    gross: Annotated[int, described("Their amounts, before fees.")]
+    net: Annotated[int, described("Their amounts after fees: what they changed the balance by.")]
+    reporting_category: Annotated[str, described("Their reporting category.", enum=TRANSACTION_TYPES)]
+
+
+class PeriodBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A balance over a period: opening balance, activity and closing balance."""
+
+    account: Annotated[str | None, described("The account whose balance it is; null for the total of all.", **TEXT)]
+    activity: Annotated[list[CategoryObject], described("What changed it, by reporting category.")]
+    closing_balance: Annotated[int, described("The balance at the end of the period, reserved money included.")]
+    currency: Annotated[str, CURRENCY]
+    net_activity: Annotated[int, described("What changed it in all: the closing balance less the opening balance.")]
+    opening_balance: Annotated[int, described("The balance when the period began, reserved money included.")]
+
+
+class BalanceSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Balances over a period."""
+
+    object: Annotated[str, constant("brim.balance_summary")] = "brim.balance_summary"
+    accounts: Annotated[list[PeriodBalanceObject], described("The balances of each account, by account and currency.")]
+    interval_end: Annotated[int, described("The end of the period, itself not in it.", **TIME)]
+    interval_start: Annotated[int, described("The first second of the period.", **TIME)]
+    is_complete: Annotated[
+        bool, described("Whether all accounts were added up; else there are more connected accounts than 1,000.")
+    ]
+    livemode: Annotated[bool, LIVEMODE]
+    totals: Annotated[list[PeriodBalanceObject], described("The totals of each currency.")]
+
+
+def summary_json(summary: BalanceSummary, *, since: int, until: int, livemode: bool) -> bytes:
+    """Return the compact JSON of balances over a period."""
+    return encode(
+        BalanceSummaryObject(
+            accounts=[_period(each, each.account) for each in summary.accounts],
+            interval_end=until,
+            interval_start=since,
+            is_complete=summary.is_complete,
+            livemode=livemode,
+            totals=[_period(each, None) for each in summary.totals],
+        )
+    )
+
+
+def _period(balance: PeriodActivity, account: str | None) -> PeriodBalanceObject:
+    return PeriodBalanceObject(
+        account=account,
+        activity=[_category(each) for each in balance.activity],
+        closing_balance=balance.closing,
+        currency=balance.currency,
+        net_activity=balance.closing - balance.opening,
+        opening_balance=balance.opening,
+    )
+
+
+def _category(each: Activity) -> CategoryObject:
+    return CategoryObject(count=each.number, fee=each.fee, gross=each.gross, net=each.net, reporting_category=each.type)
 
 
 def entry_json(entry: JournalEntry) -> list[bytes]:
@@ -103,5 +179,14 @@ def _currency(currency: CurrencyOverview) -> CurrencyOverviewObject:
             BalanceDayObject(available=day.available, received=day.received, returned=day.returned, start=day.start)
             for day in currency.days
         ],
-        in_flight=InFlightObject(amount=currency.in_flight.amount, topups=currency.in_flight.topups),
+        in_flight=InFlightObject(
+            amount=currency.in_flight.amount,
+            arrivals=[
+                BalanceArrivalObject(
+                    amount=each.amount, start=None if each.day is None else each.day * DAY_S, topups=each.topups
+                )
+                for each in currency.in_flight.arrivals
+            ],
+            topups=currency.in_flight.topups,
+        ),
     )
