@@ -43,8 +43,37 @@ def test_a_description_is_never_a_formula(person: Person, wire: Wire) -> None:
     wire.create(amount=5, currency="jpy", source="btok_us_verified_pending")
     yen, dangerous = rows_of(person, "/test/topups.csv")
     assert dangerous["description"] == '\'=HYPERLINK("http://x","y"),\n"z"'
-    assert dangerous["metadata"] == "'=a=@b"
+    assert (dangerous["'=a (metadata)"], dangerous["metadata_other"]) == ("'@b", "")
     assert (yen["amount"], yen["description"]) == ("5", "")
+
+
+def test_what_came_of_each_topup_is_in_its_row(person: Person, wire: Wire) -> None:
+    by_status = {"pending": wire.create(source="btok_us_verified_pending")["id"]}
+    for status, acts in {
+        "succeeded": ("succeed",),
+        "failed": ("fail",),
+        "reversed": ("succeed", "reverse"),
+        "canceled": ("cancel",),
+    }.items():
+        made = wire.create(source="btok_us_verified_pending", **{f"metadata[{status}]": "yes"})["id"]
+        by_status[status] = made
+        for act in acts:
+            wire.post(f"/v1/topups/{made}/cancel" if act == "cancel" else f"/v1/test_helpers/topups/{made}/{act}")
+    rows = {row["status"]: row for row in rows_of(person, "/test/topups.csv")}
+    assert {status: row["id"] for status, row in rows.items()} == by_status
+    for status, row in rows.items():
+        at = {name for name in ("succeeded", "failed", "canceled", "reversed") if row[f"{name}_utc"]}
+        assert at == ({"succeeded", "reversed"} if status == "reversed" else {status} - {"pending"})
+        assert row["metadata_other"] == ""
+        assert status == "pending" or row[f"{status} (metadata)"] == "yes"
+    (reversal,) = wire.get("/v1/balance_transactions?type=topup_reversal").json["data"]
+    assert rows["reversed"]["reversal_balance_transaction"] == reversal["id"]
+    assert (rows["failed"]["failure_code"], rows["failed"]["failure_message"]) != ("", "")
+    assert rows["pending"]["funding_source"]
+    assert (
+        "-test-failed-from-2020-01-01.csv"
+        in person.visit("/test/topups.csv?status=failed&created_from=2020-01-01").headers["content-disposition"]
+    )
 
 
 @pytest.mark.parametrize(

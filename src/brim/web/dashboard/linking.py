@@ -8,6 +8,7 @@ from brim.web.dashboard.forms import Form
 
 _PLACES: Final = {
     "tu": "/topups/{}",
+    "txn": "/balance-transactions/{}",
     "evt": "/events/{}",
     "req": "/logs/{}",
     "we": "/webhooks/{}",

@@ -12,6 +12,8 @@ from brim.web.dashboard.ach_files.routes import routes as ach_file_routes
 from brim.web.dashboard.ach_returns.routes import routes as return_routes
 from brim.web.dashboard.ach_reversals.routes import routes as reversal_routes
 from brim.web.dashboard.balance.routes import routes as balance_routes
+from brim.web.dashboard.balance_summary.routes import routes as summary_routes
+from brim.web.dashboard.balance_transactions.routes import routes as transaction_routes
 from brim.web.dashboard.bank_files.routes import routes as bank_file_routes
 from brim.web.dashboard.bank_statements.routes import routes as statement_routes
 from brim.web.dashboard.breaks.routes import routes as break_routes
@@ -47,6 +49,7 @@ from brim.web.dashboard.wording import (
     STATUS_BADGES,
     SUGGESTION_WORDS,
     SUSPENSE_REASONS,
+    TRANSACTION_WORDS,
     ledger_account_words,
     ledger_step_words,
 )
@@ -76,6 +79,8 @@ NAVIGATION: Final = (
         (
             NavigationItem("Balance", "/balance/overview"),
             NavigationItem("Top-ups", "/topups"),
+            NavigationItem("Transactions", "/balance-transactions"),
+            NavigationItem("Balance summary", "/balance-summary"),
             NavigationItem("Bank accounts", "/funding-sources"),
             NavigationItem("Negative balances", "/negative-balances"),
             NavigationItem("Reports", "/reports"),
@@ -134,6 +139,8 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
     return (
         *balance_routes(signed),
         *topup_routes(signed),
+        *transaction_routes(signed),
+        *summary_routes(signed),
         *funding_source_routes(signed),
         *event_routes(signed),
         *webhook_routes(signed),
@@ -195,6 +202,7 @@ def _equip_templates(pages: Pages) -> None:
         break_kinds=words.BREAK_KINDS,
         suspense_reasons=SUSPENSE_REASONS,
         suggestion_words=SUGGESTION_WORDS,
+        transaction_words=TRANSACTION_WORDS,
         return_actors=words.ACTORS,
         return_retries=words.RETRIES,
         corrected_words=words.CORRECTED,

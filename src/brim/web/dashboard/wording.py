@@ -338,6 +338,17 @@ EVENT_WORDS: Final = {
 }
 """What each type of event says, for people."""
 
+TRANSACTION_WORDS: Final = {
+    "topup": "Top-up",
+    "topup_reversal": "Top-up reversal",
+    "topup_dishonored_return": "Dishonored return",
+    "topup_reversal_failure": "Failed reversal",
+    "topup_return": "Return after a failed reversal",
+    "refund": "Refund",
+    "refund_failure": "Failed refund",
+}
+"""What each type of balance transaction is called."""
+
 RESOURCE_WORDS: Final = {
     "topups": "Top-ups",
     "balance": "Balance",

@@ -1,11 +1,10 @@
 """Statements, and the lines of one, as CSV files: all pages, as long as they are."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Final
 
-from brim.base.csv_file import BYTE_ORDER_MARK, csv_lines, safe_cell
-from brim.http.form import Field
-from brim.http.message import Reply, StreamedReply
+from brim.base.csv_file import safe_cell
+from brim.http.message import Reply
 from brim.web.api_client import api_path
 from brim.web.dashboard.bank_statements.pages import (
     LINES,
@@ -14,11 +13,9 @@ from brim.web.dashboard.bank_statements.pages import (
     narrow_lines,
     read_filters,
 )
+from brim.web.dashboard.csv_export import export_list, file_name
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
-
-_PAGE: Final = 100
-_Row: TypeAlias = Callable[[Mapping[str, Any]], tuple[str, ...]]
 
 STATEMENT_COLUMNS: Final = (
     "id",
@@ -64,44 +61,24 @@ LINE_COLUMNS: Final = (
 
 async def export_statements(page: SignedVisit) -> Reply:
     """`GET /bank-statements.csv`: with the filters of the list."""
-    name = f"bank-statements-{page.session.account}"
-    return await _export(page, STATEMENTS, read_filters(page), name, STATEMENT_COLUMNS, _statement)
+    filters = read_filters(page)
+    name = file_name(page, "bank-statements", *map(str, filters.values()))
+    return await export_list(page, STATEMENTS, filters, name=name, columns=STATEMENT_COLUMNS, to_row=_statement)
 
 
 async def export_all_lines(page: SignedVisit) -> Reply:
     """`GET /statement-lines.csv`: those that are open, or whichever the page lists."""
     _, filters = narrow_lines(page)
-    return await _export(page, LINES, filters, f"statement-lines-{page.session.account}", LINE_COLUMNS, _line)
+    name = file_name(page, "statement-lines", *map(str, filters.values()))
+    return await export_list(page, LINES, filters, name=name, columns=LINE_COLUMNS, to_row=_line)
 
 
 async def export_lines(page: SignedVisit) -> Reply:
     """`GET /bank-statements/{statement}/lines.csv`."""
     statement = page.path_params["statement"]
     path = api_path(STATEMENT + "/lines", statement)
-    return await _export(page, path, {}, f"lines-{statement}", LINE_COLUMNS, _line)
-
-
-async def _export(
-    page: SignedVisit, path: str, filters: Mapping[str, Field], name: str, columns: tuple[str, ...], row: _Row
-) -> Reply:
-    """Return a file. Its first page is read before the reply begins, so that a refusal is a page that says so."""
-    first = await page.api.get(path, **filters, limit=_PAGE)
-    headers = [
-        f'Content-Disposition: attachment; filename="{name}.csv"',
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
-    ]
-
-    async def pieces() -> AsyncGenerator[bytes, None]:
-        yield (BYTE_ORDER_MARK + csv_lines([columns])).encode()
-        found = first
-        while True:
-            yield csv_lines([row(each) for each in found["data"]]).encode()
-            if not found["has_more"]:
-                return
-            found = await page.api.get(path, **filters, limit=_PAGE, starting_after=found["data"][-1]["id"])
-
-    return StreamedReply(200, pieces(), headers, "text/csv; charset=utf-8")
+    name = file_name(page, "statement-lines", statement)
+    return await export_list(page, path, {}, name=name, columns=LINE_COLUMNS, to_row=_line)
 
 
 def _statement(each: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The balance summary: opening balance, activity and closing balance of a month."""

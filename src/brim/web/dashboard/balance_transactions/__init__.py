@@ -1,0 +1,1 @@
+"""Balance transactions: what changed the balance, with the balance after each."""
