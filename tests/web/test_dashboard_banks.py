@@ -107,9 +107,9 @@ def test_time_is_frozen_moved_on_and_let_go(person: Person, wire: Wire) -> None:
     advance = f"{CLOCKS}/{clock['id']}/advance"
     assert person.send(CLOCKS, advance, {"step": "week"}).headers["location"] == f"{CLOCKS}?done=clock_advancing"
     until(lambda: "Ready" in person.read(CLOCKS), what="the clock to arrive")
-    assert "In flight 10.00 USD" in person.read("/test/balance/overview")
+    assert "USD 0.00 10.00" in person.read("/test/balance/overview")
     assert person.send(CLOCKS, advance, {"target": "2026-12-01 00:00"}).status == 303
-    until(lambda: "Available 10.00 USD" in person.read("/test/balance/overview"), what="the money")
+    until(lambda: "USD 10.00 0.00" in person.read("/test/balance/overview"), what="the money")
     until(lambda: "Ready" in person.read(CLOCKS), what="the clock to arrive")
     backwards = person.send(CLOCKS, advance, {"target": "2026-11-01 00:00"})
     assert (backwards.status, "moves forward only" in text_of(backwards)) == (400, True)

@@ -95,4 +95,4 @@ def test_a_page_asks_for_what_is_missing(wire: Wire, person: Person, account: st
     assert sent.status == 303
     (topup, *_) = wire.get("/v1/topups").json["data"]
     assert (topup["amount"], f"/topups/{topup['id']}" in sent.headers["location"]) == (1_234, True)
-    assert "See what caused it" in person.read("/test/balance/overview")
+    assert "1 negative balance" in person.read("/test/balance/overview")

@@ -18,11 +18,15 @@ from tests.support.signing import FORM_TOKEN, SignedIn
 
 OVERVIEW = "/v1/brim/balance_overview"
 NOTHING = {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": False}
+WELL = {
+    "/v1/brim/verification": (200, {"status": "agree", "created": 1 << 40}),
+    "/v1/brim/rails/ach": (200, {"status": "running", "stops": []}),
+}
 
 
 @pytest.fixture
 def api() -> RecordedApi:
-    return RecordedApi({OVERVIEW: (200, NOTHING)})
+    return RecordedApi({OVERVIEW: (200, NOTHING), **WELL})
 
 
 async def test_a_stranger_is_led_to_sign_in_and_back(api: RecordedApi) -> None:

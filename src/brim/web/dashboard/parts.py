@@ -77,7 +77,7 @@ NAVIGATION: Final = (
     (
         "Money",
         (
-            NavigationItem("Balance", "/balance/overview"),
+            NavigationItem("Home", "/balance/overview"),
             NavigationItem("Top-ups", "/topups"),
             NavigationItem("Transactions", "/balance-transactions"),
             NavigationItem("Balance summary", "/balance-summary"),
