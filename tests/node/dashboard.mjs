@@ -46,6 +46,28 @@ test("a form without scripts makes a top-up, and its page tells all of it", asyn
   assert.match(await page.textContent("h1"), /Canceled/);
 });
 
+test("a chart tells a day's amount to the mouse, to the keyboard and to a finger", async () => {
+  const page = await signIn();
+  await visit(page, OVERVIEW);
+  const tip = page.locator(".chart-tip");
+  const range = page.locator(".chart-range");
+  assert.ok(!(await tip.isVisible()));
+  await range.focus();
+  assert.match(await tip.textContent(), /^\d{4}-\d\d-\d\d: [\d,]+\.\d\d USD/);
+  await range.press("Home");
+  assert.match(await range.getAttribute("aria-valuetext"), /: 0\.00 USD$/);
+  await range.press("Escape");
+  assert.ok(!(await tip.isVisible()));
+  const plot = await page.locator(".chart-plot svg").boundingBox();
+  await page.mouse.move(plot.x + plot.width - 3, plot.y + 10);
+  assert.match(await tip.textContent(), /: 1,234\.56 USD/);
+  const box = await tip.boundingBox();
+  assert.ok(box.x + box.width <= plot.x + plot.width + 1, "it stays within the chart");
+  await page.mouse.move(0, 0);
+  assert.ok(!(await tip.isVisible()));
+  assert.deepEqual(page.faults, []);
+});
+
 test("a double click makes one top-up", async () => {
   const page = await signIn();
   await visit(page, NEW);
@@ -113,11 +135,11 @@ test("a badge and the balance change by themselves", async () => {
   await row.locator(".badge-good").waitFor();
   assert.equal(await page.evaluate(() => window.notLoadedAnew), true);
   await visit(page, OVERVIEW);
-  const available = await page.locator(".balance").filter({ hasText: "USD" }).locator("dd").first().textContent();
+  const figure = page.locator("#available-usd");
+  const available = await figure.textContent();
   const other = await create({ amount: 1111 });
   await call("POST", `/v1/test_helpers/topups/${other.id}/succeed`);
-  const figure = page.locator(".balance").filter({ hasText: "USD" }).locator("dd").first();
-  await page.waitForFunction(([selector, before]) => document.querySelector(selector).textContent !== before, ["#balance-usd + dl dd", available]);
+  await page.waitForFunction(([selector, before]) => document.querySelector(selector).textContent !== before, ["#available-usd", available]);
   const cents = (text) => Number(text.replace(/[^\d−]/g, "").replace("−", "-"));
   assert.equal(cents(await figure.textContent()), cents(available) + 1111);
   assert.deepEqual(page.faults, []);

@@ -244,6 +244,7 @@ class LiveHouse:
             "funding-instructions": "/funding-instructions",
             "breaks-resolved": "/breaks?status=resolved",
             "break": f"/breaks/{reported}",
+            "home": "/balance/overview",
             "money-at-risk": "/money-at-risk",
             "return-rates": "/ach/return-rates",
             "return-rate": f"/ach/return-rates/{originator.rpartition('/')[2]}",
