@@ -48,6 +48,7 @@ test("a form without scripts makes a top-up, and its page tells all of it", asyn
 
 test("a chart tells a day's amount to the mouse, to the keyboard and to a finger", async () => {
   const page = await signIn();
+  await page.route(/\/live$/, (route) => route.fulfill({ status: 204 })); // nothing is fetched anew under the pointer
   await visit(page, OVERVIEW);
   const tip = page.locator(".chart-tip");
   const range = page.locator(".chart-range");
@@ -66,6 +67,7 @@ test("a chart tells a day's amount to the mouse, to the keyboard and to a finger
   await page.mouse.move(0, 0);
   assert.ok(!(await tip.isVisible()));
   assert.deepEqual(page.faults, []);
+  await page.unroute(/\/live$/);
 });
 
 test("a double click makes one top-up", async () => {
