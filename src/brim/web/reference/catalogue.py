@@ -179,7 +179,19 @@ CHAPTERS: Final = (
         "books",
         "Books",
         "The books as people look at them: the balance at a glance, and what a top-up booked. This is Brim's own.",
-        ("/v1/brim/balance_overview", "/v1/brim/balance_summary", "/v1/brim/balance_transactions", "/v1/brim/topups"),
+        ("/v1/brim/balance_overview", "/v1/brim/topups"),
+    ),
+    Chapter(
+        "balance_summary",
+        "Balance summary",
+        "The opening balance, activity by category and closing balance of a period. This is Brim's own.",
+        ("/v1/brim/balance_summary",),
+    ),
+    Chapter(
+        "running_balances",
+        "Running balances",
+        "Balance transactions, each with the balance right after it. This is Brim's own.",
+        ("/v1/brim/balance_transactions",),
     ),
     Chapter(
         "request_logs",

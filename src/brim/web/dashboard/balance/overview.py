@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from brim.base.currency import exponent
 from brim.http.message import Reply
 from brim.web.dashboard.balance.attention import DAY_S, find_attention
 from brim.web.dashboard.balance.chart import balance_chart, sparkline
@@ -53,10 +52,12 @@ def _shown(currency: Mapping[str, Any]) -> dict[str, Any]:
     return {**currency, "spark": sparkline(days), "change": currency["available"] - before}
 
 
-def _size(currency: Mapping[str, Any]) -> tuple[float, str]:
-    """Return what a balance is sorted by: how large it is with what is pending, in units of its currency."""
-    size = abs(currency["available"]) + currency["in_flight"]["amount"]
-    return size / 10 ** exponent(currency["currency"]), currency["currency"]
+def _size(currency: Mapping[str, Any]) -> tuple[int, str]:
+    """Return what a balance is sorted by: how large it is with what is pending, in the currency's smallest unit.
+
+    That comes nearest to what it is worth: a yen is rather a cent than a dollar.
+    """
+    return abs(currency["available"]) + currency["in_flight"]["amount"], currency["currency"]
 
 
 def _arrivals(currencies: Sequence[Mapping[str, Any]]) -> list[tuple[int | None, list[dict[str, Any]]]]:

@@ -80,16 +80,19 @@ async def show(page: SignedVisit) -> Reply:
     """`GET /balance-summary`."""
     wanted = await _read(page)
     found = await _find(page, wanted)
+    is_quiet = not any(each["opening_balance"] or each["activity"] for each in found["totals"])
+    is_over = wanted.until <= wanted.now
     months = {
-        "before": wanted.first_day - timedelta(days=1),
-        "after": None if wanted.until > wanted.now else wanted.last_day + timedelta(days=1),
+        # Before a quiet month there hardly is anything, and a way back has to end somewhere.
+        "before": None if is_over and is_quiet else wanted.first_day - timedelta(days=1),
+        "after": None if not is_over else wanted.last_day + timedelta(days=1),
     }
     return page.reply(
         "dashboard/balance_summary.html",
         found=found,
         wanted=wanted,
         form=wanted.form,
-        is_over=wanted.until <= wanted.now,
+        is_over=is_over,
         days=_days(wanted),
         months={
             name: page.changed_link(month=f"{month:%Y-%m}", done=None) if month else None
