@@ -119,7 +119,8 @@ async def test_a_summary_is_what_its_period_adds_up_to(database: Database, since
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "param"), [(30, 60, "interval_start"), (60, 61, "interval_end"), (60, 60, "interval_end")]
+    ("since", "until", "param"),
+    [(30, 60, "interval_start"), (60, 61, "interval_end"), (60, 60, "interval_end"), (60, 1 << 62, "interval_end")],
 )
 async def test_a_summary_has_whole_minutes(database: Database, since: int, until: int, param: str) -> None:
     with pytest.raises(SummaryIntervalError) as refused:

@@ -31,6 +31,17 @@ def test_the_axis_has_round_amounts_at_equal_distances(
     assert max(apart) - min(apart) <= 1
 
 
+def test_a_balance_is_drawn_from_the_left_edge_to_the_right_around_zero() -> None:
+    chart = balance_chart(days_of(0, 50, -50), "jpy")
+    assert chart is not None
+    assert chart.line == f"M0.0 {HEIGHT / 2:.1f}L{WIDTH / 2:.1f} 0.0L{WIDTH:.1f} {HEIGHT:.1f}"
+    assert chart.zero == HEIGHT / 2
+    assert chart.area.startswith(chart.line)
+    above = balance_chart(days_of(900, 1000), "jpy")
+    assert above is not None
+    assert above.zero == HEIGHT
+
+
 def test_every_day_has_its_band_and_they_fill_the_picture() -> None:
     chart = balance_chart(days_of(*range(30)), "usd")
     assert chart is not None
@@ -44,5 +55,6 @@ def test_every_day_has_its_band_and_they_fill_the_picture() -> None:
 def test_nothing_is_drawn_where_nothing_ever_was() -> None:
     assert balance_chart(days_of(0, 0), "usd") is None
     assert balance_chart(days_of(5), "usd") is None
+    assert balance_chart([], "usd") is None
     assert (sparkline(days_of(0, 0)), sparkline(days_of(5))) == ("", "")
     assert sparkline(days_of(5, 5)).startswith("M0.0 ")

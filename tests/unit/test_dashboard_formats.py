@@ -6,7 +6,6 @@ from html import unescape
 import pytest
 
 from brim.base.currency import CURRENCIES
-from brim.web.dashboard.balance.chart import HEIGHT, WIDTH, balance_chart
 from brim.web.dashboard.formats import (
     AmountError,
     coloured_json,
@@ -78,30 +77,6 @@ def test_an_object_is_shown_as_the_api_writes_it() -> None:
 )
 def test_a_name_has_initials(name: str, letters: str) -> None:
     assert initials(name) == letters
-
-
-def days(*amounts: int) -> list[dict[str, int]]:
-    return [{"available": amount} for amount in amounts]
-
-
-def test_a_balance_is_drawn_from_the_left_edge_to_the_right_within_its_frame() -> None:
-    chart = balance_chart(days(0, 50, -50))
-    assert chart is not None
-    assert chart.line == f"M0.0 80.0L{WIDTH / 2:.1f} 8.0L{WIDTH:.1f} {HEIGHT - 8:.1f}"
-    assert (chart.zero, chart.low, chart.high) == (80.0, -50, 50)
-    assert chart.area.startswith(chart.line)
-
-
-def test_a_balance_above_zero_is_measured_from_zero() -> None:
-    chart = balance_chart(days(900, 1000))
-    assert chart is not None
-    assert (chart.low, chart.zero) == (0, HEIGHT - 8)
-
-
-def test_what_never_was_anything_is_not_drawn() -> None:
-    assert balance_chart(days(0, 0, 0)) is None
-    assert balance_chart(days(5)) is None
-    assert balance_chart([]) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.support.wire import PENDING, Wire
 HOME: Final = "/balance/overview"
 _DAY: Final = 86_400
 _DAYS: Final = [{"start": day * _DAY, "received": 0, "returned": 0, "available": 500} for day in range(30)]
-_WELL: Final = {
+_WELL: Final[dict[str, Any]] = {
     "/v1/brim/balance_overview": {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": True},
     "/v1/brim/balance_summary": {"totals": [], "accounts": [], "is_complete": True},
     "/v1/brim/verification": {"status": "agree", "created": 1 << 40},

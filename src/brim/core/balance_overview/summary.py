@@ -16,6 +16,10 @@ MOST_ACCOUNTS: Final = 1_000
 """How many accounts one look adds up: beyond, a report does, whose worker takes its time."""
 
 
+_LAST: Final = 253_402_300_800
+"""Where the year 9999 ends."""
+
+
 class SummaryIntervalError(BrimError):
     """The ends of a period are no whole minutes, or not in order.
 
@@ -47,8 +51,8 @@ def check_interval(since: int, until: int) -> None:
         SummaryIntervalError: they are no whole minutes, or not in order.
     """
     for name, second in (("interval_start", since), ("interval_end", until)):
-        if second < 0 or second % MINUTE_S:
-            raise SummaryIntervalError(name, f"{name} must be a whole minute, a multiple of 60.")
+        if not 0 <= second <= _LAST or second % MINUTE_S:
+            raise SummaryIntervalError(name, f"{name} must be a whole minute, a multiple of 60 from 0 to {_LAST}.")
     if since >= until:
         raise SummaryIntervalError("interval_end", "interval_end must be after interval_start.")
 
