@@ -13,7 +13,8 @@ from brim.core.balance_overview import SummaryIntervalError, summarize_balances
 from brim.core.integrity.books import verify_books
 from brim.core.ledger.rules import BalanceTransaction, BalanceTransactionType
 from brim.platform.database import Database
-from tests.support.books import execute
+from brim.platform.migrate import known_migrations
+from tests.support.books import execute, rows
 from tests.support.rows import copy_balance_transactions
 
 BOOKS: Final = AccountScope("acct_books", livemode=False)
@@ -137,3 +138,18 @@ async def test_sums_that_differ_from_a_balance_are_found(database: Database, own
     )
     found = [each.row for each in (await verify_books(database)).differences if "activity" in each.row]
     assert found == ["balance_activity usd by minute"]
+
+
+async def test_the_migration_adds_up_what_is_there_as_the_trigger_does(
+    database: Database, owner_database: Database
+) -> None:
+    await keep(database, [*lines_of(BOOKS, 7, 90, days=2), *lines_of(LIVE, 8, 30, days=2)])
+    everything = "SELECT * FROM balance_activity ORDER BY account, livemode, currency, span, start, type"
+    added = await rows(database, everything)
+    (step,) = [step for step in known_migrations() if step.name.endswith("balance_activity")]
+    _, _, filling = step.sql.partition("FOR EACH STATEMENT EXECUTE FUNCTION add_balance_activity();")
+    await execute(owner_database, "TRUNCATE balance_activity")
+    async with owner_database.transaction() as conn:
+        await conn.execute(filling)
+    assert await rows(database, everything) == added
+    assert len(added) > 10

@@ -60,6 +60,8 @@ async def test_what_is_on_its_way_is_summed_by_currency_for_its_owner_only(each_
         ("usd", 0, shown.currencies[0].in_flight)
     ]
     assert (shown.currencies[0].in_flight.amount, shown.currencies[0].in_flight.topups) == (350, 2)
+    (arrival,) = shown.currencies[0].in_flight.arrivals
+    assert (arrival.day, arrival.amount, arrival.topups) == (LATER_MS // 1000 // DAY, 350, 2)
     assert shown.in_flight_is_complete
     assert (await retrieve_overview(each_database, LIVE, now_s=NOW_MS // 1000)).currencies == ()
 
