@@ -1302,6 +1302,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.unknown_transactions": Case((*RANGE, ["topup"], 10), BOOKS),
     "topups.clearing_topups": Case((*RANGE, "funding:clearing", ["ach"], "topup"), BOOKS),
     "ledger.stated_sums": Case(RANGE, BOOKS),
+    "ledger.kept_days": Case(("acct_1", False, "acct_1", True), BOOKS),
     "ledger.kept_balances": Case(("acct_1", False, "acct_1", True), BOOKS),
     "topups.expected_events": Case((*RANGE, ["succeeded"], ["topup.created"]), BOOKS),
     "topups.announced_events": Case(EVENT_RANGE, BOOKS),

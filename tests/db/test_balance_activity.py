@@ -140,6 +140,20 @@ async def test_sums_that_differ_from_a_balance_are_found(database: Database, own
     assert found == ["balance_activity usd by minute"]
 
 
+async def test_sums_of_another_day_or_type_are_found(database: Database, owner_database: Database) -> None:
+    await keep(database, lines_of(BOOKS, 9, 6, days=1))
+    before = {each.row for each in (await verify_books(database)).differences if "activity" in each.row}
+    assert before == set()
+    await execute(
+        owner_database,
+        "UPDATE balance_activity SET gross = gross + CASE type WHEN 'refund' THEN 1 ELSE -1 END,"
+        " net = net + CASE type WHEN 'refund' THEN 1 ELSE -1 END"
+        f" WHERE span = 86400 AND currency = 'usd' AND start = {START} AND type <> 'topup'",
+    )
+    found = {each.row for each in (await verify_books(database)).differences if "activity" in each.row}
+    assert found == {f"balance_activity usd {kind} of day {START // DAY}" for kind in ("refund", "topup_reversal")}
+
+
 async def test_the_migration_adds_up_what_is_there_as_the_trigger_does(
     database: Database, owner_database: Database
 ) -> None:

@@ -1,13 +1,17 @@
 """What must hold of the ledger, whatever it is that posts to it."""
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from operator import add
+from typing import Final
 
 from brim.base.scope import AccountScope
 from brim.core.ledger import verification_store as store
 from brim.core.ledger.verification_store import BalanceSum, KeptBalance
 from brim.core.verification import START, Check, Difference, Key, Range, Walk
 from brim.platform.database import Conn
+
+_NOTHING: Final = (0, 0, 0, 0)
 
 
 def ledger_checks(*, source_types: Collection[str], transaction_types: Collection[str]) -> list[Check]:
@@ -59,6 +63,8 @@ class HoldCheck(Check):
 class BalanceCheck(Check):
     """Each balance is the sum of its entries, of its balance transactions, of their sums, and of what holds reserve.
 
+    The sums of balance transactions are right for each day and type.
+
     Adds these up over the ranges that an account lies in, then compares them with the balance.
     """
 
@@ -69,6 +75,7 @@ class BalanceCheck(Check):
         self._reserved: Counter[tuple[AccountScope, str]] = Counter()
         self._stated: Counter[tuple[AccountScope, str]] = Counter()
         self._held: Counter[tuple[AccountScope, str]] = Counter()
+        self._days: defaultdict[tuple[AccountScope, str], dict[tuple[int, str], tuple[int, ...]]] = defaultdict(dict)
         self._checked_before = _scope_of(START)
 
     async def check(self, conn: Conn, span: Range, *, limit: int) -> list[Difference]:  # noqa: ARG002  few can be found
@@ -77,7 +84,10 @@ class BalanceCheck(Check):
             self._available[posted.scope, posted.currency] += posted.available
             self._reserved[posted.scope, posted.currency] += posted.reserved
         for stated in await store.stated_sums(conn, span):
-            self._stated[stated.scope, stated.currency] += stated.total
+            self._stated[stated.scope, stated.currency] += stated.sums[-1]
+            days = self._days[stated.scope, stated.currency]
+            before = days.get((stated.day, stated.type), _NOTHING)
+            days[stated.day, stated.type] = tuple(map(add, before, stated.sums))
         for held in await store.held_sums(conn, span):
             self._held[held.scope, held.currency] += held.total
         return await self._check_complete_accounts(conn, span.until)
@@ -89,10 +99,38 @@ class BalanceCheck(Check):
         kept = {(each.sum.scope, each.sum.currency): each for each in balances}
         added_up = {*self._available, *self._reserved, *self._stated, *self._held}
         complete = sorted({key for key in added_up if key[0] < end} | kept.keys())
-        self._checked_before = end
+        checked_before, self._checked_before = self._checked_before, end
         missing = [key for key in complete if key not in kept]
         kept |= {key: KeptBalance(BalanceSum(*key, 0, 0), by_day=0, by_minute=0) for key in missing}
-        return [difference for key in complete for difference in self._compare(kept[key])]
+        kept_days: defaultdict[tuple[AccountScope, str], dict[tuple[int, str], tuple[int, ...]]] = defaultdict(dict)
+        for each in await store.kept_days(conn, checked_before, end):
+            kept_days[each.scope, each.currency][each.day, each.type] = each.sums
+        return [
+            difference
+            for key in complete
+            for difference in (*self._compare(kept[key]), *self._compare_days(key, kept_days[key]))
+        ]
+
+    def _compare_days(
+        self, key: tuple[AccountScope, str], kept: Mapping[tuple[int, str], tuple[int, ...]]
+    ) -> list[Difference]:
+        """Return days of a balance whose sums differ from their balance transactions; none where they differ in all.
+
+        That is said of the balance already.
+        """
+        days = self._days.pop(key, {})
+        if sum(each[-1] for each in days.values()) != sum(each[-1] for each in kept.values()):
+            return []
+        return [
+            Difference(
+                scope=key[0],
+                row=f"balance_activity {key[1]} {kind} of day {day}",
+                expected=_day_words(days.get((day, kind), _NOTHING)),
+                found=_day_words(kept.get((day, kind), _NOTHING)),
+            )
+            for day, kind in sorted(days.keys() | kept.keys())
+            if days.get((day, kind), _NOTHING) != kept.get((day, kind), _NOTHING)
+        ]
 
     def _compare(self, found_balance: KeptBalance) -> list[Difference]:
         """Return how a balance differs from the sums of its rows."""
@@ -128,6 +166,11 @@ class BalanceCheck(Check):
             for span, found in sums
             if found not in {stated, everything}
         ]
+
+
+def _day_words(sums: tuple[int, ...]) -> str:
+    number, gross, fee, net = sums
+    return f"{number} of {gross} less {fee}: {net}"
 
 
 def _scope_of(key: Key) -> AccountScope:

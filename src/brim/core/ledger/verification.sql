@@ -33,12 +33,20 @@ FROM lines
 GROUP BY account, livemode, currency;
 
 -- name: stated_sums
--- What a range's balance transactions add up to, by account and currency.
-SELECT account, livemode, currency, sum(net) AS total
+-- What a range's balance transactions add up to, by account, currency, type and day of UTC.
+SELECT
+    account, livemode, currency, type, created / 86400 AS day, count(*) AS number, sum(amount) AS gross, sum(fee) AS fee,
+    sum(net) AS net
 FROM (
-    {range of balance_transactions by source: account, livemode, currency, net}
+    {range of balance_transactions by source: account, livemode, currency, type, created, amount, fee, net}
 ) AS t
-GROUP BY account, livemode, currency;
+GROUP BY account, livemode, currency, type, created / 86400;
+
+-- name: kept_days
+-- The sums by day of the balance transactions of the accounts from one (included) to another (not included).
+SELECT account, livemode, currency, type, start / 86400 AS day, number, gross, fee, net
+FROM balance_activity
+WHERE (account, livemode) >= ($1, $2) AND (account, livemode) < ($3, $4) AND span = 86400;
 
 -- name: held_sums
 -- What a range's holds have set aside and not given back, by account and currency.

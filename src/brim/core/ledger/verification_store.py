@@ -31,6 +31,17 @@ class KeptBalance(NamedTuple):
     by_minute: int
 
 
+class DaySum(NamedTuple):
+    """What balance transactions of one type and day of UTC come to; `day` counts from the Unix epoch."""
+
+    scope: AccountScope
+    currency: str
+    type: str
+    day: int
+    sums: tuple[int, int, int, int]
+    """How many they are, and their amounts, fees and nets in minor units."""
+
+
 async def wrong_entries(conn: Conn, span: Range, source_types: Collection[str], *, limit: int) -> list[Difference]:
     """Return entries of unknown source types, of accounts outside the chart, or without all their lines."""
     arguments = (*bounds_of(span), list(source_types), _CODES, limit)
@@ -58,9 +69,15 @@ async def posted_sums(conn: Conn, span: Range) -> list[BalanceSum]:
     return [_balance(record) for record in await conn.fetch(_SQL["posted_sums"], *bounds_of(span), AVAILABLE, RESERVED)]
 
 
-async def stated_sums(conn: Conn, span: Range) -> list[Sum]:
-    """Return what the balance transactions of a range of sources add up to."""
-    return [_sum(record) for record in await conn.fetch(_SQL["stated_sums"], *bounds_of(span))]
+async def stated_sums(conn: Conn, span: Range) -> list[DaySum]:
+    """Return what the balance transactions of a range of sources add up to, by day and type."""
+    return [_day_sum(record) for record in await conn.fetch(_SQL["stated_sums"], *bounds_of(span))]
+
+
+async def kept_days(conn: Conn, first: AccountScope, end: AccountScope) -> list[DaySum]:
+    """Return the sums by day and type that are kept of the accounts from `first` on, before `end`."""
+    records = await conn.fetch(_SQL["kept_days"], first.account, first.livemode, end.account, end.livemode)
+    return [_day_sum(record) for record in records]
 
 
 async def held_sums(conn: Conn, span: Range) -> list[Sum]:
@@ -77,6 +94,11 @@ async def kept_balances(conn: Conn, first: AccountScope, end: AccountScope) -> l
 def _sum(record: Any) -> Sum:
     account, livemode, currency, total = record
     return Sum(AccountScope(account, livemode), currency, int(total))
+
+
+def _day_sum(record: Any) -> DaySum:
+    account, livemode, currency, kind, day, number, gross, fee, net = record
+    return DaySum(AccountScope(account, livemode), currency, kind, day, (int(number), int(gross), int(fee), int(net)))
 
 
 def _balance(record: Any) -> BalanceSum:
