@@ -57,6 +57,9 @@ IN_ORDER: Final = ("", "~", True, 10)
 PAGE: Final = (*OWN, "", "~", True, 10)
 LISTS: Final = (*_same(*OWN, "", "~", True, 10, times=1),)
 LOOK: Final = (*OWN, "", "~", 5, 2_000_000, 10, 100)
+FITTING: Final = (*OWN, "", "~", "usd", "failed", 1, 2_000_000, None, "no_account", None, None)
+SEARCH: Final = (*FITTING, 100, 10)
+BY_METADATA: Final = (*OWN, "", "~", "usd", *(None,) * 5, '{"n": "500"}', None, 100)
 RANGE: Final = _range("tu_")
 EVENT_RANGE: Final = _range("evt_")
 BOOKS: Final = ("verification.prefer_ranges",)
@@ -470,6 +473,16 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.look_at_newest_topups_of_status": Case((*LOOK, "pending")),
     "topups.look_at_oldest_topups_of_status": Case((*LOOK, "pending")),
     "topups.look_at_some_of_amount_range": Case((*LOOK[:7], None, True, 100)),
+    "topups.look_along_newest": Case(SEARCH),
+    "topups.look_along_oldest": Case(SEARCH),
+    "topups.look_along_newest_of_status": Case(SEARCH),
+    "topups.look_along_oldest_of_status": Case(SEARCH),
+    "topups.look_along_newest_of_failure_code": Case(SEARCH),
+    "topups.look_along_oldest_of_failure_code": Case(SEARCH),
+    "topups.look_along_largest": Case((*SEARCH, 5, "", 2_000_000, "~")),
+    "topups.look_along_smallest": Case((*SEARCH, 5, "", 2_000_000, "~")),
+    "topups.look_by_metadata": Case(BY_METADATA, before=["topups.use_bitmaps"]),
+    "topups.count_by_status": Case((*FITTING, 100, ["failed", "pending"])),
     "topups.look_at_whole_amount_range": Case((*OWN, "", "~", 5, 500, 10, None, True)),
     "ledger.balance_transaction_ids_by_key": Case(PAGE),
     "ledger.balance_transaction_ids_by_currency": Case((*PAGE, "usd", None)),

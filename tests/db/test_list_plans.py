@@ -24,7 +24,8 @@ from brim.core.events import store as events_store
 from brim.core.events.rules import EventFilters, EventType
 from brim.core.ledger import store as ledger_store
 from brim.core.ledger.rules import BalanceTransactionFilters, BalanceTransactionType
-from brim.core.topups.rules import Status, TopupFilters
+from brim.core.topups.rules import Status, TopupFilters, TopupOrder, TopupSearch
+from brim.core.topups.search import count_topups, search_topups
 from brim.platform.database import Database
 from brim.platform.sql import load_queries
 from tests.support.postgres import PostgresForTests
@@ -43,6 +44,7 @@ MIDDLE_AMOUNT: Final = 1_000_000 + ROWS // 2
 PAGE: Final = 11  # ten, and one to know whether there is more
 BY_CURRENCY_OR_TYPE: Final = {"balance_transaction_ids_by_currency", "balance_transaction_ids_by_type"}
 LIST_STATEMENTS: Final = frozenset(load_queries("brim.core.topups", "lists"))
+SEARCH_STATEMENTS: Final = frozenset(load_queries("brim.core.topups", "search", fragments="brim.core.topups"))
 NAMES: Final = {sql: name.partition(".")[2] for name, sql in STATEMENTS.items()}
 
 # Ids like the real ones: eight base62 characters of milliseconds, then a number.
@@ -61,7 +63,9 @@ STATUS: Final = f"""
 """
 # The oldest rows have amounts and a status that no others have, as when an old price or an old practice has gone.
 TOPUPS: Final = f"""
-    INSERT INTO topups (account, livemode, id, amount, created, currency, status, balance_transaction)
+    INSERT INTO topups (
+        account, livemode, id, amount, created, currency, status, balance_transaction, failure_code, metadata
+    )
     SELECT
         'acct_big', false, 'tu_' || body,
         CASE
@@ -69,7 +73,12 @@ TOPUPS: Final = f"""
             WHEN i % {ROWS // 1000} = 0 THEN 424242
             ELSE 1000001 + i::bigint * 7919 % {ROWS}
         END,
-        second, 'usd', status, CASE WHEN status = 'succeeded' THEN 'txn_' || body END
+        second, CASE WHEN i < 4 THEN 'jpy' ELSE 'usd' END, status,
+        CASE WHEN status = 'succeeded' THEN 'txn_' || body END, CASE WHEN status = 'failed' THEN 'no_account' END,
+        CASE
+            WHEN i % 10 = 0
+                THEN jsonb_build_object('order', i::text, 'shop', CASE WHEN i < {CLUSTER} THEN 'a' ELSE 'b' END)
+        END
     FROM (
         SELECT *, {STATUS} AS status
         FROM ({_SERIES}) AS s
@@ -126,6 +135,8 @@ class Statement(NamedTuple):
             return None
         if self.name in BY_CURRENCY_OR_TYPE and None not in self.arguments[6:8]:
             return None
+        if self.name in SEARCH_STATEMENTS:
+            return int(self.arguments[12]) * (len(Status) if self.name == "count_by_status" else 1)
         if self.name.startswith("look_at_"):
             return int(self.arguments[9 if self.name == "look_at_some_of_amount_range" else 7])
         if self.name == "event_ids_of_object":
@@ -164,7 +175,7 @@ class Scales:
             conn.add_query_logger(self._note)
 
     def _note(self, record: Any) -> None:
-        if record.query in NAMES:
+        if record.query in NAMES and record.args:
             self._statements.append(Statement(NAMES[record.query], record.query, record.args))
 
     async def weigh(self, filters: str, place: str, listed: Awaitable[object]) -> None:
@@ -227,7 +238,7 @@ def _reading(explained: dict[str, Any]) -> Reading:
     assert "Seq Scan" not in {node["Node Type"] for node in nodes}, explained
     sorted_rows = [_rows(child) for node in nodes if "Sort" in node["Node Type"] for child in node["Plans"]]
     return Reading(
-        rows=max(_rows(node) for node in nodes),
+        rows=max(_rows(node) for node in nodes if node["Node Type"] != "Bitmap Index Scan"),  # reads no rows
         sorted_rows=max(sorted_rows, default=0),
         pages=explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"],
         milliseconds=explained["Execution Time"],
@@ -315,8 +326,29 @@ async def test_every_list_of_topups_reads_a_page_or_a_bounded_number_of_entries(
         "amounts, half": Range(MIDDLE_AMOUNT, None),
         f"amounts, only the oldest {CLUSTER:,}": Range(7_000_000, None),
     }
+    searches = {
+        "currency, all": TopupSearch(currency="usd"),
+        "currency, only the oldest": TopupSearch(currency="jpy"),
+        "currency, only the oldest, and status": TopupSearch(currency="jpy", status=Status.CANCELED),
+        "currency and exact amount": TopupSearch(currency="usd", amount=Range(424242, 424242)),
+        "failure code": TopupSearch(failure_code="no_account"),
+        "failure code, none": TopupSearch(failure_code="debit_not_authorized"),
+        "funding source, none": TopupSearch(funding_source="src_1"),
+        "description, none": TopupSearch(description="rent"),
+        "metadata, one of all": TopupSearch(metadata={"order": "10"}),
+        "metadata, none": TopupSearch(metadata={"order": "x"}),
+        "metadata, only the oldest": TopupSearch(metadata={"shop": "a"}),
+        "metadata, one of all, and status": TopupSearch(metadata={"order": "10"}, status=Status.CANCELED),
+    }
     await fill(each_database_url, ROWS, TOPUPS)
     async with weighed(each_database_url) as scales:
+        for name, search in searches.items():
+            for order in TopupOrder if "oldest" in name or name == "failure code" else (TopupOrder.NEWEST,):
+                wanted = msgspec.structs.replace(search, order=order)
+                listed = search_topups(scales.database, OWNER, wanted, limit=10)
+                await scales.weigh(f"{name}, {order}", "first", listed)
+            await scales.weigh(f"{name}, counts", "", count_topups(scales.database, OWNER, search))
+        assert scales.seen >= SEARCH_STATEMENTS - {"use_bitmaps", "use_no_bitmaps"}
         for created_name, created in _created(ROWS).items():
             for status_name, status in statuses.items():
                 for amount_name, amount in amounts.items():

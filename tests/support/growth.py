@@ -15,12 +15,13 @@ _ID: Final = "lpad(n::text, 24, '0')"
 _BOOKS: Final = (
     """
     topups (
-        account, livemode, id, amount, created, currency, status, balance_transaction, failure_code, due_ms, test_clock
+        account, livemode, id, amount, created, currency, status, balance_transaction, failure_code, due_ms, test_clock,
+        metadata
     )
     SELECT
         {account}, false, 'tu_' || {id}, n, n, 'usd', status, CASE status WHEN 'succeeded' THEN 'txn_' || {id} END,
         CASE status WHEN 'failed' THEN 'no_account' END, CASE status WHEN 'pending' THEN n END,
-        CASE WHEN n % 20 = 0 THEN 'clock_1' END
+        CASE WHEN n % 20 = 0 THEN 'clock_1' END, jsonb_build_object('n', n::text)
     FROM (
         SELECT n, CASE WHEN n % 10 = 0 THEN 'pending' WHEN n % 100 = 1 THEN 'failed' ELSE 'succeeded' END AS status
         FROM n

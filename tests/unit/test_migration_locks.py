@@ -80,6 +80,8 @@ _JUSTIFIED: Final = {
     ("0054", "require-concurrent-index-creation"): 1,
     # A new table, filled from balance transactions while nobody adds to them (docs/upgrades.md says for how long).
     ("0056", "writes rows"): 2,
+    # topups: writes wait while the indexes are built, unless they were built before (docs/upgrades.md).
+    ("0057", "require-concurrent-index-creation"): 2,
     # authorizations: one or two a bank account, and few mandates yet; the constraints give way to wider ones.
     ("0052", "ban-drop-constraint"): 2,
     ("0052", "require-concurrent-index-creation"): 1,

@@ -234,3 +234,30 @@ class TopupFilters(msgspec.Struct, frozen=True, kw_only=True):
     amount: Range | None = None
     created: Range | None = None
     status: str | None = None
+
+
+class TopupOrder(StrEnum):
+    """In which order a search returns top-ups; those of one amount as in the order before."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+
+class TopupSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """Which top-ups, by more than `TopupFilters`: all given filters hold.
+
+    `funding_source` is the id of what was debited, `description` a part of the text in any case, and `metadata` pairs
+    that a top-up has among its own.
+    """
+
+    amount: Range | None = None
+    created: Range | None = None
+    currency: str | None = None
+    description: str | None = None
+    failure_code: str | None = None
+    funding_source: str | None = None
+    metadata: dict[str, str] = {}
+    order: TopupOrder = TopupOrder.NEWEST
+    status: str | None = None

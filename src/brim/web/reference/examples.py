@@ -101,6 +101,8 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     },
     "GetTopups": {"limit": 3},
     "PostTopupsTopup": {"metadata": {"order_id": "6736"}},
+    "GetBrimTopupsSearch": {"currency": "usd", "metadata": {"order_id": "6735"}, "limit": 3},
+    "GetBrimTopupsCounts": {"currency": "usd"},
     "GetBrimAvailabilityPreview": {"currency": "usd", "source": "btok_us_verified"},
     "GetBalanceTransactions": {"type": "topup", "limit": 3},
     "GetEvents": {"type": "topup.*", "limit": 3},

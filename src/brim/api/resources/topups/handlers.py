@@ -9,20 +9,23 @@ from brim.api.framework.call import Call, Service
 from brim.api.framework.errors import render_error
 from brim.api.framework.paging import read_page
 from brim.api.resources.rendering import availability_of, expand_created, expand_topups, render_topup, render_topups
-from brim.api.resources.topups.wire import preview_json
+from brim.api.resources.topups.wire import counts_json, preview_json, search_json
 from brim.base import wire
 from brim.base.currency import amount_step
 from brim.base.metadata import NO_CHANGE, merge
+from brim.base.paging import DEFAULT_LIMIT
 from brim.base.scope import AccountScope
 from brim.core import topups
 from brim.core.direct_debits import check_not_collected, find_retry
 from brim.core.funding import Funding, find_funding, preview_funding
 from brim.core.idempotency import KeptReply, RequestContext, Result
 from brim.core.rails import DEFAULT_FAILURE, DEFAULT_RETURN, FAILURES, Fail, Outcome, Return, Succeed
-from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters
+from brim.core.topups import CreateTopup, EditTopup, RenderTopup, Topup, TopupFilters, TopupOrder, TopupSearch
 from brim.platform.database import Conn
 
 PREVIEW: Final = "/v1/brim/availability_preview"
+SEARCH: Final = "/v1/brim/topups/search"
+COUNTS: Final = "/v1/brim/topups/counts"
 
 
 async def create(call: Call) -> Result:
@@ -204,3 +207,30 @@ async def list_all(call: Call) -> Result:
     paths = parameters.get("expand", ())
     items = await render_topups(service.database, page.items, paths)
     return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))
+
+
+async def search(call: Call) -> Result:
+    """`GET /v1/brim/topups/search`."""
+    service, parameters = call.service, call.parameters
+    limit = parameters.get("limit", DEFAULT_LIMIT)
+    found = await topups.search_topups(
+        service.database, call.scope, _search(call), limit=limit, page=parameters.get("page")
+    )
+    items = await render_topups(service.database, found.items, ())
+    return Result(body=search_json(items, found, url=SEARCH))
+
+
+async def count(call: Call) -> Result:
+    """`GET /v1/brim/topups/counts`."""
+    counts = await topups.count_topups(call.service.database, call.scope, _search(call))
+    return Result(body=counts_json(counts, livemode=call.scope.livemode))
+
+
+def _search(call: Call) -> TopupSearch:
+    parameters = call.parameters
+    names = ("amount", "created", "currency", "description", "failure_code", "funding_source", "status")
+    return TopupSearch(
+        **{name: parameters[name] for name in names if name in parameters},
+        metadata=merge({}, parameters.get("metadata", NO_CHANGE)),
+        order=TopupOrder(parameters.get("order", TopupOrder.NEWEST)),
+    )

@@ -149,4 +149,37 @@ TOPUPS: Final = (
         returns=topup_wire.AvailabilityPreviewObject,
         errors=CREATION_ERRORS,
     ),
+    Operation(
+        method="GET",
+        path=topups.SEARCH,
+        operation_id="GetBrimTopupsSearch",
+        summary="Search top-ups",
+        description=(
+            "Returns the top-ups that match all filters. Metadata, failure codes, statuses and exact amounts are found "
+            "by an index, however many top-ups there are. Everything else is looked for among the next 10,000 top-ups "
+            "in the chosen order (2,500 by amount); if the search ends there, `searched_to` says so and `next_page` "
+            "continues it. This is Brim's own."
+        ),
+        parameters=declared.TOPUP_SEARCH,
+        handler=topups.search,
+        resource="topups",
+        level="read",
+        returns=topup_wire.TopupSearchObject,
+        errors=(ResourceMissingError,),
+    ),
+    Operation(
+        method="GET",
+        path=topups.COUNTS,
+        operation_id="GetBrimTopupsCounts",
+        summary="Count top-ups by status",
+        description=(
+            "Returns how many top-ups of each status match all filters. Of each status the newest 1,000 are counted. "
+            "This is Brim's own."
+        ),
+        parameters=declared.TOPUP_COUNTS,
+        handler=topups.count,
+        resource="topups",
+        level="read",
+        returns=topup_wire.TopupCountsObject,
+    ),
 )

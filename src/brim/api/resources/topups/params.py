@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import METADATA, PAGE, created, expand
-from brim.api.framework.kinds import Amount, Boolean, CurrencyCode, Descriptor, Enum, IntegerRange, Text
+from brim.api.framework.common_params import LIMIT, METADATA, PAGE, created, expand
+from brim.api.framework.kinds import Amount, Boolean, CurrencyCode, Descriptor, Enum, IntegerRange, Metadata, Text
 from brim.api.framework.params import Hash, Parameter
-from brim.core.topups import MAX_DESCRIPTION, Status
+from brim.core.topups import MAX_DESCRIPTION, Status, TopupOrder
 
 _STATUS_ORDER: Final = (Status.CANCELED, Status.FAILED, Status.PENDING, Status.REVERSED, Status.SUCCEEDED)
 
@@ -123,18 +123,59 @@ AVAILABILITY_PREVIEW: Final = (
 TOPUP_UPDATE: Final = (_DESCRIPTION, METADATA, expand("topup"))
 TOPUP_RETRIEVE: Final = (expand("topup"),)
 TOPUP_CANCEL: Final = (expand("topup"),)
+_AMOUNT_FILTER: Final = Parameter(
+    name="amount",
+    kind=IntegerRange(),
+    description="Only top-ups of that amount in minor units, or between the given bounds.",
+)
+_STATUS_FILTER: Final = Parameter(
+    name="status",
+    kind=Enum(tuple(status.value for status in _STATUS_ORDER)),
+    description="Only top-ups with this status.",
+)
 TOPUP_LIST: Final = (
-    Parameter(
-        name="amount",
-        kind=IntegerRange(),
-        description="Only top-ups of that amount in minor units, or between the given bounds.",
-    ),
+    _AMOUNT_FILTER,
     created("top-ups"),
-    Parameter(
-        name="status",
-        kind=Enum(tuple(status.value for status in _STATUS_ORDER)),
-        description="Only top-ups that stand there now.",
-    ),
+    _STATUS_FILTER,
     *PAGE,
     expand("topup", in_list=True),
 )
+_SEARCH_FILTERS: Final = (
+    _AMOUNT_FILTER,
+    created("top-ups"),
+    Parameter(name="currency", kind=CurrencyCode(), description="Only top-ups in this currency."),
+    Parameter(
+        name="description",
+        kind=Text(max_length=MAX_DESCRIPTION),
+        description="Only top-ups whose description contains this text, in upper or lower case.",
+    ),
+    Parameter(
+        name="failure_code", kind=Text(), description="Only top-ups that failed or were reversed with this code."
+    ),
+    Parameter(
+        name="funding_source",
+        kind=Text(),
+        description="Only top-ups funded by this source or PaymentMethod, by its id; in test mode also a test token.",
+    ),
+    Parameter(
+        name="metadata",
+        kind=Metadata(),
+        description="Only top-ups with all of these key-value pairs in their metadata.",
+    ),
+)
+TOPUP_SEARCH: Final = (
+    *_SEARCH_FILTERS,
+    _STATUS_FILTER,
+    LIMIT,
+    Parameter(
+        name="order",
+        kind=Enum(tuple(order.value for order in TopupOrder)),
+        description="The sort order, by time of creation or by amount. The default is `newest`.",
+    ),
+    Parameter(
+        name="page",
+        kind=Text(),
+        description="Where to continue: the `next_page` of the page before. Leave it out for the first page.",
+    ),
+)
+TOPUP_COUNTS: Final = _SEARCH_FILTERS

@@ -11,6 +11,7 @@ from brim.api.framework.schema import (
     CURRENCY,
     LIVEMODE,
     METADATA,
+    REFERENCE,
     TEXT,
     TIME,
     constant,
@@ -25,7 +26,14 @@ from brim.base.wire import Expandable
 from brim.core.direct_debits import Entry, EntryStatus, RetryStanding
 from brim.core.money_at_risk import Clocks, returnable_on
 from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
-from brim.core.topups import MAX_DESCRIPTION, MAX_STATEMENT_DESCRIPTOR, Status, Topup
+from brim.core.topups import (
+    MAX_DESCRIPTION,
+    MAX_STATEMENT_DESCRIPTOR,
+    FoundTopups,
+    Status,
+    StatusCount,
+    Topup,
+)
 
 NO_DATE_PROMISED: Final = "rail_promises_no_date"
 """Why a preview has no availability: what would carry the money does not say when it arrives."""
@@ -252,6 +260,59 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     status: Annotated[str, described("Where the top-up stands.", enum=sorted(status.value for status in Status))]
     transfer_group: Annotated[str | None, described("The group that you put it in.", **TEXT)]
+
+
+class TopupSearchObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a search of top-ups, in the vendor's form of search results."""
+
+    object: Annotated[str, constant("search_result")] = "search_result"
+    data: Annotated[list[msgspec.Raw], described("The top-ups found.", items={"$ref": REFERENCE.format(name="topup")})]
+    has_more: Annotated[bool, described("Whether the search can be continued.")]
+    next_page: Annotated[str | None, described("Send it as `page` to continue the search. Null at the end.", **TEXT)]
+    searched_to: Annotated[
+        int | None,
+        described(
+            "When the last top-up that was examined was created, if the search reached its limit before the "
+            "page was full. Continue the search to look further.",
+            **TIME,
+        ),
+    ]
+    url: Annotated[str, described("The path of the search.", **TEXT)]
+
+
+class TopupCountObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How many top-ups of a status fit."""
+
+    count: Annotated[int, described("How many of the newest 1,000 of this status match.", minimum=0)]
+    has_more: Annotated[bool, described("Whether there are older ones of this status, which were not counted.")]
+    status: Annotated[str, described("The status.", enum=sorted(status.value for status in Status))]
+
+
+class TopupCountsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How many top-ups fit, by status."""
+
+    object: Annotated[str, constant("brim.topup_counts")] = "brim.topup_counts"
+    livemode: Annotated[bool, LIVEMODE]
+    statuses: Annotated[list[TopupCountObject], described("One for each status.")]
+
+
+def search_json(items: list[bytes], found: FoundTopups, *, url: str) -> bytes:
+    """Return the compact JSON of a page of a search, from its encoded top-ups."""
+    return encode(
+        TopupSearchObject(
+            data=[msgspec.Raw(item) for item in items],
+            has_more=found.next_page is not None,
+            next_page=found.next_page,
+            searched_to=found.searched_to,
+            url=url,
+        )
+    )
+
+
+def counts_json(counts: Sequence[StatusCount], *, livemode: bool) -> bytes:
+    """Return the compact JSON of how many top-ups fit."""
+    statuses = [TopupCountObject(count=each.count, has_more=each.is_cut, status=each.status) for each in counts]
+    return encode(TopupCountsObject(livemode=livemode, statuses=statuses))
 
 
 def topup_json(
