@@ -97,7 +97,7 @@ def test_time_is_frozen_moved_on_and_let_go(person: Person, wire: Wire) -> None:
     assert reply.headers["location"] == f"{CLOCKS}?done=clock_created"
     (clock,) = wire.get("/v1/test_helpers/test_clocks").json["data"]
     assert (clock["name"], clock["frozen_time"]) == ("Friday", 1_795_186_800)
-    assert "lives by a test clock" in person.read("/test/balance/overview")
+    assert "A test clock is active: Nov 20, 2026, 15:00:00 UTC" in person.read("/test/balance/overview")
     new = "/test/topups/new"
     made = person.send(new, new, {"amount": "10", "currency": "usd", "funding": "default"}).headers["location"]
     page = person.read(made)

@@ -106,9 +106,9 @@ def test_an_attempt_that_failed_says_when_the_next_one_is(person: Person, wire: 
     shown = until(
         lambda: text if "Unreachable" in (text := person.read(f"{EVENTS}/{event}")) else None, what="an attempt"
     )
-    assert re.search(r"http://127\.0\.0\.1:9/nobody Pending \d attempts? 20\d\d-", shown)
+    assert re.search(r"http://127\.0\.0\.1:9/nobody Pending \d attempts? \w{3} \d+, 20\d\d, ", shown)
     assert "Unreachable http://127.0.0.1:9/nobody" in shown
-    assert "next 20" in shown
+    assert re.search(r"next \w{3} \d+, 20\d\d, ", shown)
 
 
 def test_who_may_only_look_is_offered_nothing_to_send(viewer: Person, wire: Wire) -> None:

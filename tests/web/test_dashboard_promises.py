@@ -49,7 +49,7 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
     shown = text_of(form)
     why = (
         "5 banking days after 2026-07-03, which counts as the day of submission because the cut-off at "
-        "2026-07-02 21:00:00 UTC had passed. Days are those of America/New York."
+        "Jul 2, 2026, 21:00:00 UTC had passed. Days are those of America/New York."
     )
     days = "2026-07-04 weekend 2026-07-05 weekend 2026-07-06 counted 2026-07-07 counted"
     assert why in shown

@@ -168,9 +168,9 @@ def test_the_list_is_filtered_by_its_address_and_paged_by_cursors(person: Person
 
 def test_a_filter_that_fits_nothing_or_cannot_be_read_says_so(person: Person, wire: Wire) -> None:
     wire.create()
-    assert "No top-up fits" in person.read("/test/topups?created_to=2020-01-01")
+    assert "No matching top-ups" in person.read("/test/topups?created_to=2020-01-01")
     assert "Write a day such as" in person.read("/test/topups?created_from=yesterday")
-    assert "There is no such status." not in person.read("/test/topups?status=pending")
+    assert "Choose a status." not in person.read("/test/topups?status=pending")
 
 
 def events_shown(person: Person, topup_id: str) -> list[str]:

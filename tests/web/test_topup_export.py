@@ -32,6 +32,12 @@ def test_the_file_has_every_topup_that_the_filters_let_through(person: Person, w
     assert (first["amount"], first["currency"], first["status"]) == ("10.05", "usd", "pending")
 
 
+def test_the_file_of_a_search_has_all_that_it_finds(person: Person, wire: Wire) -> None:
+    made = [wire.create(amount=1000 + number, currency="jpy" if number % 2 else "usd")["id"] for number in range(4)]
+    assert [row["id"] for row in rows_of(person, "/test/topups.csv?currency=jpy")] == [made[3], made[1]]
+    assert [row["id"] for row in rows_of(person, "/test/topups.csv?order=smallest")] == made
+
+
 def test_the_list_links_to_the_file_of_the_same_filters(person: Person, wire: Wire) -> None:
     wire.create()
     page = person.visit("/test/topups?status=pending&created_from=2020-01-01&starting_after=").body.decode()

@@ -14,6 +14,7 @@ from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.table_labels import label_cells
 from brim.web.visit import Visit
+from brim.web.zones import times_in, zone_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 HTML: Final = "text/html; charset=utf-8"
@@ -102,7 +103,9 @@ class Pages:
                 tells of its secrets to who can put words into it.
             values: what the template shows.
         """
-        text = self.html(template, visit=visit, path=visit.request.path, **values).encode()
+        zone = zone_of({} if public else visit.cookies)
+        with times_in(zone):
+            text = self.html(template, visit=visit, path=visit.request.path, zone=zone, **values).encode()
         return page_reply(visit, text, status=status, cache=cache, public=public)
 
 

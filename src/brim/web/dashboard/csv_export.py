@@ -65,13 +65,18 @@ async def export_list(
 async def pages_of(
     page: SignedVisit, path: str, filters: Mapping[str, Field], first: Mapping[str, Any]
 ) -> AsyncGenerator[list[Mapping[str, Any]], None]:
-    """Yield the objects of a list page by page, beginning with one that the API has answered."""
+    """Yield the objects of a list page by page, beginning with one that the API has answered.
+
+    A search that ends at its limit is continued.
+    """
     found = first
     while True:
         yield found["data"]
         if not found["has_more"]:
             return
-        found = await page.api.get(path, **filters, limit=PAGE, starting_after=found["data"][-1]["id"])
+        is_search = found["object"] == "search_result"
+        after = {"page": found["next_page"]} if is_search else {"starting_after": found["data"][-1]["id"]}
+        found = await page.api.get(path, **filters, **after, limit=PAGE)
 
 
 def streamed_csv(name: str, parts: AsyncGenerator[str, None]) -> Reply:

@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from brim.http.form import Field
 from brim.web.dashboard.forms import Form
+from brim.web.zones import ViewerZone, first_second
 
 DAY_FIELDS = ("created_from", "created_to")
 _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 
 
-def read_days(form: Form) -> dict[str, Field]:
-    """Return the bounds of the days in a form, in Unix seconds; one that cannot be read shows its error."""
-    bounds = {"gte": _day(form, DAY_FIELDS[0]), "lt": _day(form, DAY_FIELDS[1], days_later=1)}
+def read_days(form: Form, zone: ViewerZone) -> dict[str, Field]:
+    """Return the bounds of a form's days in a zone, in Unix seconds; one that cannot be read shows its error."""
+    bounds = {"gte": _day(form, DAY_FIELDS[0], zone), "lt": _day(form, DAY_FIELDS[1], zone, days_later=1)}
     return {end: bound for end, bound in bounds.items() if bound is not None}
 
 
@@ -26,14 +27,13 @@ def read_moment(form: Form, name: str) -> int | None:
     return None
 
 
-def _day(form: Form, name: str, *, days_later: int = 0) -> int | None:
-    """Return the first second of a day of UTC, or of a later one."""
+def _day(form: Form, name: str, zone: ViewerZone, *, days_later: int = 0) -> int | None:
+    """Return the first second of a day, or of a later one."""
     text = form.values.get(name)
     if not text:
         return None
     try:
-        day = date.fromisoformat(text) + timedelta(days=days_later)
-        return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+        return first_second(date.fromisoformat(text) + timedelta(days=days_later), zone)
     except (ValueError, OverflowError):
         form.errors[name] = "Write a day such as 2026-11-22."
         return None

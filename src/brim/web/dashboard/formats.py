@@ -75,8 +75,9 @@ def amount_step(currency: str) -> str:
 
 
 def utc_time(second: int) -> str:
-    """Return a Unix second for people, such as `2026-11-22 05:35:00 UTC`."""
-    return _moment(second).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """Return a Unix second in UTC, such as `Nov 22, 2026, 05:35:00 UTC`."""
+    moment = _moment(second)
+    return f"{moment:%b} {moment.day}, {moment.year}, {moment:%H:%M:%S} UTC"
 
 
 def iso_time(second: int) -> str:

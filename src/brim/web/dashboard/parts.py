@@ -56,6 +56,7 @@ from brim.web.dashboard.wording import (
 from brim.web.dashboard.workers.routes import routes as worker_routes
 from brim.web.pages import Pages
 from brim.web.routes import Route
+from brim.web.zones import viewer_time
 
 
 class NavigationItem(msgspec.Struct, frozen=True):
@@ -179,6 +180,7 @@ def _equip_templates(pages: Pages) -> None:
         money=formats.money,
         plain_amount=formats.plain_amount,
         utc_time=formats.utc_time,
+        viewer_time=viewer_time,
         utc_date=formats.utc_date,
         iso_time=formats.iso_time,
         pretty_json=formats.pretty_json,

@@ -19,6 +19,7 @@ from brim.web.pages import Pages, redirect
 from brim.web.routes import Handler, NoSuchPageError, Route, crashed
 from brim.web.session import TEST_PREFIX, TOKEN_FIELD, Session, Sessions, carries_token, to_sign_in
 from brim.web.visit import Visit
+from brim.web.zones import ViewerZone, zone_of
 
 SignedHandler: TypeAlias = Callable[["SignedVisit"], Awaitable[Reply]]
 
@@ -93,6 +94,11 @@ class SignedVisit:
         return {name: value for name, value in self.visit.query.items() if value != ""}
 
     @property
+    def zone(self) -> ViewerZone:
+        """In which zone the page shows times, and takes the days that people type."""
+        return zone_of(self.visit.cookies)
+
+    @property
     def form(self) -> Mapping[str, str]:
         """The fields of the form that was sent."""
         return self.visit.form
@@ -117,6 +123,11 @@ class SignedVisit:
     def current_link(self) -> str:
         """This very page's address, without what it said after a form."""
         return self.changed_link(done=None)
+
+    @property
+    def current_path(self) -> str:
+        """This very page's path and query, of its mode, without the prefix that a proxy puts before all paths."""
+        return self._target(self.path, {name: value for name, value in self.query.items() if name != "done"})
 
     def is_under(self, path: str) -> bool:
         """Tell whether this page belongs to the one at a path."""

@@ -216,7 +216,7 @@ async def search(call: Call) -> Result:
     found = await topups.search_topups(
         service.database, call.scope, _search(call), limit=limit, page=parameters.get("page")
     )
-    items = await render_topups(service.database, found.items, ())
+    items = await render_topups(service.database, found.items, parameters.get("expand", ()))
     return Result(body=search_json(items, found, url=SEARCH))
 
 

@@ -177,5 +177,6 @@ TOPUP_SEARCH: Final = (
         kind=Text(),
         description="Where to continue: the `next_page` of the page before. Leave it out for the first page.",
     ),
+    expand("topup", in_list=True),
 )
 TOPUP_COUNTS: Final = _SEARCH_FILTERS

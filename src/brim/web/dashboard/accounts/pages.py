@@ -33,7 +33,7 @@ async def lead_there(page: SignedVisit) -> Reply:
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /accounts`."""
     form = Form(values={name: page.query[name] for name in DAY_FIELDS if name in page.query})
-    found = await page.api.get(ACCOUNTS, created=read_days(form), **page_query(page))
+    found = await page.api.get(ACCOUNTS, created=read_days(form, page.zone), **page_query(page))
     return page.reply(
         "dashboard/accounts.html",
         own=await page.api.get("/v1/account"),

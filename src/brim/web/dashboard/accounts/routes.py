@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from brim.web.dashboard.accounts import choice, pages
+from brim.web.dashboard.accounts import choice, pages, times
 from brim.web.dashboard.signed import SignedPages
 from brim.web.routes import Route
 
@@ -11,6 +11,7 @@ def routes(signed: SignedPages) -> Sequence[Route]:
     """Return the routes of these pages."""
     return (
         *signed.post("/account", choice.choose),
+        *signed.post("/account/time-zone", times.choose_zone),
         *signed.get("/accounts", pages.show_all),
         *signed.get("/connect/accounts/overview", pages.lead_there),
         *signed.get("/accounts/new", pages.show_new),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -12,6 +13,7 @@ from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.formats import utc_date
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.forms import DELIVERY, ENDPOINTS
+from brim.web.zones import day_of, first_second
 
 DAY_S: Final = 24 * 60 * 60
 WEEK_DAYS: Final = 7
@@ -80,7 +82,9 @@ def _count(number: int, one: str, many: str, *, has_more: bool = False) -> str:
 
 
 async def _ended_topups(asked: Asked) -> Sequence[Attention]:
-    since = asked.today - (WEEK_DAYS - 1) * DAY_S
+    zone = asked.page.zone
+    first_day = day_of(system_clock_ms() // 1000, zone) - timedelta(days=WEEK_DAYS - 1)
+    since = first_second(first_day, zone)
     lines = []
     for status in ("failed", "reversed"):
         found, has_more = await asked.find("/v1/topups", status=status, created={"gte": since})
@@ -89,7 +93,7 @@ async def _ended_topups(asked: Asked) -> Sequence[Attention]:
                 Attention(
                     title=_count(len(found), f"{status} top-up", f"{status} top-ups", has_more=has_more),
                     detail=f"Created in the last {WEEK_DAYS} days",
-                    href=asked.page.link("/topups", status=status, created_from=utc_date(since)),
+                    href=asked.page.link("/topups", status=status, created_from=first_day.isoformat()),
                     tone="bad",
                 )
             )

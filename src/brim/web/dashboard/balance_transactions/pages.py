@@ -50,7 +50,7 @@ def read_filters(page: SignedVisit) -> TransactionQuery:
     if given.get("type") and given["type"] not in set(BalanceTransactionType):
         form.errors["type"] = "There is no such type."
         del query["type"]
-    if created := read_days(form):
+    if created := read_days(form, page.zone):
         query["created"] = created
     return TransactionQuery(query, form)
 

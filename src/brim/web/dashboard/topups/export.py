@@ -19,7 +19,7 @@ from brim.web.dashboard.events.pages import find_events_about
 from brim.web.dashboard.formats import csv_amount, iso_time
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topups.filters import read_filters
-from brim.web.dashboard.topups.listing import TOPUPS, paid_by
+from brim.web.dashboard.topups.listing import SEARCH, TOPUPS, paid_by
 
 COLUMNS: Final = (
     "id",
@@ -59,13 +59,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 async def export(page: SignedVisit) -> Reply:
     """`GET /topups.csv`. The first page is read before the reply begins, so that a refusal is a page that says so."""
-    filters = read_filters(page.query)
+    filters = read_filters(page.query, page.zone)
     details = [value for name, value in filters.form.values.items() if not name.startswith("created_")]
     name = file_name(page, "topups", *details, *day_details(filters.form.values))
     expanded = ["data.balance_transaction", *(["data.brim.rail"] if page.session.livemode else [])]
     query = {**filters.query, "expand": expanded}
-    first = await page.api.get(TOPUPS, **query, limit=PAGE)
-    return streamed_csv(name, _parts(page, pages_of(page, TOPUPS, query, first)))
+    path = SEARCH if filters.is_search else TOPUPS
+    first = await page.api.get(path, **query, limit=PAGE)
+    return streamed_csv(name, _parts(page, pages_of(page, path, query, first)))
 
 
 async def _parts(page: SignedVisit, pages: AsyncGenerator[list[Mapping[str, Any]], None]) -> AsyncGenerator[str, None]:

@@ -1,13 +1,25 @@
-// Shows each <time datetime> in the viewer's zone; hovering shows it in UTC.
+// Tells the server, by a cookie, in which zone to write times. The first page came without it, so its times are written here.
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const YEAR_S = 31536000;
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const isKnown = document.cookie.split("; ").includes(`brim_zone=${zone}`);
+const format = new Intl.DateTimeFormat("en-US", {
+  month: "short", day: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
+  hourCycle: "h23", timeZoneName: "shortOffset",
+});
+
+/** Writes a time as the server does, such as `Nov 22, 2026, 06:35:00 UTC+1`. */
+function written(moment) {
+  return format.format(moment).replace(/GMT([+-]0)?$/, "UTC").replace("GMT", "UTC");
+}
 
 export function localTimes(root) {
-  for (const element of root.querySelectorAll("time[datetime]:not([data-local])")) {
+  if (isKnown || !zone) return;
+  for (const element of root.querySelectorAll("time[datetime]")) {
     const moment = new Date(element.dateTime);
-    if (Number.isNaN(moment.getTime())) continue;
-    element.dataset.local = "";
-    element.title = `${moment.toISOString().replace("T", " ").replace(/\.\d+Z$/, "")} UTC`;
-    element.textContent = local.format(moment);
+    if (!Number.isNaN(moment.getTime())) element.textContent = written(moment);
   }
+  for (const element of root.querySelectorAll("[data-zone]")) element.textContent = zone;
 }
+
+if (zone && !isKnown) document.cookie = `brim_zone=${zone}; path=/; max-age=${YEAR_S}; samesite=lax`;
