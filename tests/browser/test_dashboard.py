@@ -24,6 +24,7 @@ def make_things_to_show(wire: Wire) -> list[str]:
     bank = {"type": "us_bank_account", "us_bank_account[routing_number]": "110000000"}
     method = wire.post("/v1/payment_methods", {**bank, "us_bank_account[account_number]": "000987654321"}).json["id"]
     paths = ["/balance/overview", "/topups", "/topups?amount_from=1", "/topups?status=canceled", "/topups/new"]
+    paths += ["/topups?status=failed&currency=usd&order=largest", "/search?q=weekend", "/search?q=none+of+it"]
     paths += [f"/topups/{pending}", f"/topups/{returned}", "/funding-sources", "/funding-sources/new"]
     paths += [f"/funding-sources/{method}", "/test-clocks", "/verification", "/topups/tu_nobodys"]
     paths += ["/balance-transactions?type=topup", f"/balance-transactions/{transaction}", "/balance-summary"]

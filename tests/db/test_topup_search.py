@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCOPE: Final = AccountScope("acct_1", livemode=False)
 FIRST: Final = 1_700_000_000
 ROWS: Final = 60
-TIGHT: Final = SearchLimits(along=7, by_amount=5, by_metadata=4, counted=5)
+TIGHT: Final = SearchLimits(first=3, along=7, by_amount=5, by_metadata=4, counted=5)
 
 
 def _topup(number: int, scope: AccountScope = SCOPE) -> dict[str, Any]:

@@ -167,6 +167,31 @@ test("a page whose session is over leads to sign in", async () => {
   await leaving;
 });
 
+test("a slash and Ctrl+K find by metadata, ? lists the keys and turns single ones off, and a whole row is a link", async () => {
+  const { id } = await create({ "metadata[invoice]": "INV 9" });
+  const page = await signIn();
+  await visit(page, "/test/topups");
+  await page.keyboard.press("/");
+  await page.keyboard.type("inv 9");
+  await page.locator("[data-search-hint]").filter({ hasText: "Nothing" }).waitFor();
+  await page.fill("[data-search-words]", "INV 9");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/test/topups/${id}`);
+  await page.keyboard.press("?");
+  await page.uncheck("[data-keys-switch]");
+  await page.click("[data-keys-close]");
+  await page.keyboard.press("/");
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+  await page.keyboard.press("Control+k");
+  await page.locator("[data-search-found] a", { hasText: "Top-ups" }).click();
+  await page.waitForURL("**/test/topups");
+  const cell = await page.locator("tbody tr").first().locator("td").last().boundingBox(); // its row's link lies above it
+  await page.mouse.click(cell.x + cell.width / 2, cell.y + cell.height / 2);
+  await page.waitForURL(`**/test/topups/${id}`);
+  assert.deepEqual([page.strays, page.faults], [[], []]);
+});
+
 test("the keyboard alone makes a top-up and opens the menus", async () => {
   const page = await signIn();
   await visit(page, NEW);

@@ -149,7 +149,7 @@ test("Tab completes to the operation, the flag and its values", async () => {
   await page.keyboard.press("Tab");
   await lineIs(page, "stripe topups");
   await page.keyboard.press("Tab");
-  await waitFor(page, (text) => /cancel +create +list +retrieve +/.test(text));
+  await waitFor(page, (text) => /cancel +count +create +list +retrieve +/.test(text));
   await page.keyboard.type("li");
   await page.keyboard.press("Tab");
   await page.keyboard.type("--st");

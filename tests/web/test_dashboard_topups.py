@@ -45,6 +45,20 @@ def test_adding_to_the_balance_makes_a_topup_with_the_currencys_decimals(person:
     assert "BHD 0.000 1,234.500" in person.read("/test/balance/overview")
 
 
+def test_the_example_of_an_amount_has_the_currencys_decimals(person: Person) -> None:
+    for currency, example in (("usd", "20.00"), ("jpy", "2000"), ("bhd", "20.000")):
+        page = person.visit(f"{NEW}?currency={currency}").body.decode()
+        assert f'placeholder="{example}"' in page
+        assert f'<option value="{currency}" data-example="{example}" selected>' in page
+
+
+def test_live_mode_without_a_bank_account_leads_to_adding_one(person: Person) -> None:
+    page = person.visit("/topups/new").body.decode()
+    assert "No verified bank account" in page
+    assert 'href="/funding-sources/new"' in page
+    assert 'name="amount"' not in page
+
+
 def test_a_form_that_is_sent_twice_makes_one_topup(person: Person, wire: Wire) -> None:
     fields = {**person.hidden(NEW, NEW), "amount": "5", "currency": "usd", "funding": PENDING}
     first, second = person.post(NEW, fields), person.post(NEW, fields)

@@ -19,8 +19,8 @@ OWN_SEGMENTS: Final = frozenset(
     balance-transactions.csv bank-statements bank-statements.csv breaks connect dashboard developers docs events
     favicon.ico first-run funding-instructions funding-sources healthz incoming-transfers line-settlements live
     live-money live-readiness logs metrics money-at-risk negative-balances openapi.json readyz refunds reports
-    set-password settings shell sign-in sign-out statement-lines statement-lines.csv statement-mappings stripecli
-    subscribe test test-clocks topups topups.csv v1 v2 verification webhooks workers
+    search search.json set-password settings shell sign-in sign-out statement-lines statement-lines.csv
+    statement-mappings stripecli subscribe test test-clocks topups topups.csv v1 v2 verification webhooks workers
     """.split()
 )
 """What Brim's own paths begin with. A prefix that begins so could not be told from a path whose prefix was removed."""

@@ -10,6 +10,12 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _BELOW_AN_OBJECT: Final = re.compile(r"(.+\}/(?:capabilities|external_accounts|login_links))(?:/(.+))?")
 """Collections that belong to one object; anything else behind an id is what is done with the object."""
 
+_OWN_VERBS: Final = {
+    "/v1/account": "retrieve_current",
+    "/v1/brim/topups/search": "search",
+    "/v1/brim/topups/counts": "count",
+}
+
 
 def path_params_of(operation: Operation) -> tuple[str, ...]:
     """Return the names of the ids in an operation's path."""
@@ -30,8 +36,8 @@ def verb_of(operation: Operation) -> str:
         return own if operation.method == "POST" else f"list_{own}"
     if behind:
         return {"GET": "retrieve", "POST": "update", "DELETE": "delete"}[operation.method]
-    if operation.path == "/v1/account":
-        return "retrieve_current"
+    if operation.path in _OWN_VERBS:
+        return _OWN_VERBS[operation.path]
     return "create" if operation.method == "POST" else "list" if operation.in_list else "retrieve"
 
 

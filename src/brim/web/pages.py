@@ -78,6 +78,10 @@ class Pages:
         """Let templates use values that are the same for every page of a part."""
         self._environment.globals.update(values)
 
+    def global_value(self, name: str) -> Any:
+        """Return one of the values that `add_globals` has made known; None where it was not."""
+        return self._environment.globals.get(name)
+
     def html(self, template: str, **values: Any) -> str:
         """Return a template's text; used alone for pieces of a page."""
         return label_cells(self._environment.get_template(template).render(**values))

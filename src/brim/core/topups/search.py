@@ -26,8 +26,11 @@ from brim.platform.database import Conn, Database
 class SearchLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How many top-ups a look may read: along their ids, along amounts, by their metadata, and for a status's count.
 
-    Neighbours by amount lie far apart in the table, so they cost about four times as much.
+    Neighbours by amount lie far apart in the table, so they cost about four times as much. What many have in their
+    metadata is found among the `first`.
     """
+
+    first: int = 1_000
 
     along: int = 10_000
     by_amount: int = 2_500
@@ -81,9 +84,12 @@ async def _look(
     conn: Conn, scope: AccountScope, search: TopupSearch, cursor: Topup | None, *, wanted: int, limits: SearchLimits
 ) -> Look:
     if search.metadata:
-        look = await look_by_metadata(conn, scope, search, cursor, wanted=wanted, entries=limits.by_metadata)
-        if look is not None:
+        look = await look_along_index(conn, scope, search, cursor, wanted=wanted, entries=limits.first)
+        if len(look.ids) == wanted:
             return look
+        exact = await look_by_metadata(conn, scope, search, cursor, wanted=wanted, entries=limits.by_metadata)
+        if exact is not None:
+            return exact
     entries = limits.by_amount if walks_amounts(search) else limits.along
     return await look_along_index(conn, scope, search, cursor, wanted=wanted, entries=entries)
 

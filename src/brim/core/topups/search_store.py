@@ -66,6 +66,8 @@ async def look_by_metadata(
     """
     window = _window(search, cursor)
     await conn.execute(_SQL["use_bitmaps"])
+    if len(search.metadata) == 1:
+        await conn.execute(_SQL["take_some_of_one_pair"])
     record = await conn.fetchrow(
         _SQL["look_by_metadata"],
         scope.account,

@@ -68,6 +68,12 @@ def read_amount(text: str, currency: str) -> int:
     return int(whole + decimals.ljust(digits, "0"))
 
 
+def example_amount(currency: str) -> str:
+    """Return an amount as people would type it in a currency, such as `20.00`, or `2000` where it has no decimals."""
+    digits = exponent(currency)
+    return f"20.{'0' * digits}" if digits else "2000"
+
+
 def amount_step(currency: str) -> str:
     """Return the smallest amount of a currency as forms want it, such as `0.01`."""
     digits = exponent(currency)

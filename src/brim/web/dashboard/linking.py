@@ -31,6 +31,11 @@ _PLACES: Final = {
     "pren": "/ach/prenotes/{}",
     "rfnd": "/refunds/{}",
     "frr": "/reports/{}",
+    "mk": "/apikeys/{}",
+    "op": "/settings/operators/{}",
+    "mdep": "/ach/microdeposits",
+    "fi": "/funding-instructions",
+    "stmap": "/statement-mappings",
 }
 _ENDS_THE_PAGE: Final = frozenset({401, 404})
 

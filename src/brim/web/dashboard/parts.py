@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from brim.core.operators import Role
 from brim.web.dashboard import formats, linking, live
 from brim.web.dashboard.accounts.routes import routes as account_routes
 from brim.web.dashboard.ach_files.download import DownloadPages
@@ -36,6 +37,7 @@ from brim.web.dashboard.refunds.routes import routes as refund_routes
 from brim.web.dashboard.reports.routes import routes as report_routes
 from brim.web.dashboard.request_logs.routes import routes as request_log_routes
 from brim.web.dashboard.return_rates.routes import routes as return_rate_routes
+from brim.web.dashboard.search.routes import routes as search_routes
 from brim.web.dashboard.signed import PageDependencies, SignedPages
 from brim.web.dashboard.statement_mappings.routes import routes as mapping_routes
 from brim.web.dashboard.test_clocks.routes import routes as test_clock_routes
@@ -56,6 +58,7 @@ from brim.web.dashboard.wording import (
 from brim.web.dashboard.workers.routes import routes as worker_routes
 from brim.web.pages import Pages
 from brim.web.routes import Route
+from brim.web.session import Session
 from brim.web.zones import viewer_time
 
 
@@ -72,6 +75,12 @@ class NavigationItem(msgspec.Struct, frozen=True):
     only_live: bool = False
     only_admin: bool = False
     only_platform: bool = False
+
+    def is_shown_to(self, session: Session) -> bool:
+        """Whether whoever looks has this page."""
+        is_of_mode = not self.only_test if session.livemode else not self.only_live
+        is_of_platform = session.is_platform or not (self.only_platform or self.only_live)
+        return is_of_mode and is_of_platform and (not self.only_admin or session.role == Role.ADMIN)
 
 
 NAVIGATION: Final = (
@@ -171,6 +180,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *negative_balance_routes(signed),
         *report_routes(signed),
         *push_routes(signed),
+        *search_routes(signed),
         *signed.get("/live", live.stream),
     )
 

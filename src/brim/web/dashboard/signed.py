@@ -129,6 +129,17 @@ class SignedVisit:
         """This very page's path and query, of its mode, without the prefix that a proxy puts before all paths."""
         return self._target(self.path, {name: value for name, value in self.query.items() if name != "done"})
 
+    @property
+    def navigation(self) -> list[tuple[str, list[Any]]]:
+        """The side navigation: groups of the pages that whoever looks has."""
+        groups = self._parts.pages.global_value("navigation") or ()
+        shown = [(title, [item for item in items if item.is_shown_to(self.session)]) for title, items in groups]
+        return [(title, items) for title, items in shown if items]
+
+    def absolute_link(self, path: str) -> str:
+        """Return the address of a page that is of neither mode, such as `/docs/api`."""
+        return self._parts.pages.url(path)
+
     def is_under(self, path: str) -> bool:
         """Tell whether this page belongs to the one at a path."""
         return self.path == path or self.path.startswith(path + "/")

@@ -72,7 +72,7 @@ CHAPTERS: Final = (
         "Top-ups",
         "A top-up moves money from a bank account to your balance. It is pending while the bank has not answered, then "
         "succeeds, fails, or is canceled; one that succeeded can still be taken back by the bank.",
-        ("/v1/topups",),
+        ("/v1/topups", "/v1/brim/topups/search", "/v1/brim/topups/counts"),
     ),
     Chapter(
         "availability_previews",

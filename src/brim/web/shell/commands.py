@@ -22,6 +22,8 @@ _NOT_COMMANDS: Final = frozenset({"PostStripecliSessions", "GetBalanceHistory", 
 """What `listen` does by itself, and older names of what has a command."""
 
 _NAMES: Final[dict[str, Words]] = {
+    "GetBrimTopupsSearch": ("topups", "search"),
+    "GetBrimTopupsCounts": ("topups", "count"),
     "GetAccount": ("accounts", "retrieve"),
     "PostEventsIdRetry": ("events", "resend"),
     "PostTestHelpersBalanceHold": ("test_helpers", "balance", "hold"),

@@ -1,6 +1,7 @@
 """What money comes from: the bank accounts on file in both of the API's forms, as the dashboard shows them alike."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -32,11 +33,13 @@ class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
     attempts_left: int | None
     created: int
     livemode: bool
+    note: str = ""
 
     @property
     def label(self) -> str:
-        """What a person knows it by."""
-        return f"{self.bank_name or ('IBAN' if self.has_iban else 'Bank account')} ··{self.last4}"
+        """What a person knows it by; `note` is what tells it from others of the same bank and last digits."""
+        name = f"{self.bank_name or ('IBAN' if self.has_iban else 'Bank account')} ··{self.last4}"
+        return f"{name} · {self.note}" if self.note else name
 
     @property
     def has_iban(self) -> bool:
@@ -59,7 +62,27 @@ async def list_funding_sources(api: Caller) -> list[FundingSource]:
     methods = await api.get(METHODS, limit=_MOST, expand=["data.brim"])
     sources = await api.get(SOURCES, limit=_MOST)
     found = [*map(of_method, methods["data"]), *map(of_source, sources["data"])]
-    return sorted(found, key=lambda source: source.created, reverse=True)
+    return told_apart(sorted(found, key=lambda source: source.created, reverse=True))
+
+
+def told_apart(sources: Sequence[FundingSource]) -> list[FundingSource]:
+    """Return bank accounts, those of one label with the first detail that is different for each of them."""
+    alike: dict[str, list[FundingSource]] = defaultdict(list)
+    for source in sources:
+        alike[source.label].append(source)
+    notes: dict[str, str] = {}
+    for group in alike.values():
+        if len(group) > 1:
+            notes |= {source.id: note for source, note in zip(group, _notes(group), strict=True)}
+    return [msgspec.structs.replace(source, note=notes.get(source.id, "")) for source in sources]
+
+
+def _notes(group: Sequence[FundingSource]) -> list[str]:
+    """Return what tells bank accounts apart: the holder, the routing number or, always, the end of the id."""
+    for details in ([source.holder or "" for source in group], [source.routing_number for source in group]):
+        if all(details) and len(set(details)) == len(group):
+            return details
+    return [f"…{source.id[-6:]}" for source in group]
 
 
 async def find_funding_source(api: Caller, source_id: str) -> FundingSource:

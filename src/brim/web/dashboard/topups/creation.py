@@ -9,9 +9,9 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.balance.overview import find_clock
-from brim.web.dashboard.formats import AmountError, read_amount
+from brim.web.dashboard.formats import AmountError, example_amount, read_amount
 from brim.web.dashboard.forms import Form
-from brim.web.dashboard.funding_sources.reading import FundingSource, list_funding_sources
+from brim.web.dashboard.funding_sources.reading import FundingSource, list_defaults, list_funding_sources
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topups.availability import ask_promise
 from brim.web.dashboard.wording import TEST_SOURCES
@@ -63,17 +63,31 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200, idempotenc
     """Return the form with what is promised for its currency and for what pays; a new key unless one is given."""
     form.idempotency_key = idempotency_key or random_base62(24)
     currency = form.values["currency"].lower()
+    on_file = await list_funding_sources(page.api)
+    sources = _choices(on_file)
+    has_default = await _has_default(page)
+    if not has_default and sources and form.values["funding"] in {"", DEFAULT_SOURCE}:
+        form.values["funding"] = sources[0][0]
     return page.reply(
         "dashboard/topup_new.html",
         status=status,
         form=form,
-        sources=_choices(await list_funding_sources(page.api)),
+        sources=sources,
+        has_default=has_default,
+        is_possible=has_default or bool(sources),
+        unverified=[source for source in on_file if source.state == "pending"],
+        examples={code: example_amount(code) for code in CURRENCIES},
         test_sources=() if page.session.livemode else TEST_SOURCES,
         currencies=[(code, code.upper()) for code in CURRENCIES],
         clock=await find_clock(page),
         promise=await ask_promise(page.api, currency=currency, paying=_paying(form.values)),
         was_asked=_ASKED in page.form,
     )
+
+
+async def _has_default(page: SignedVisit) -> bool:
+    """Tell whether a top-up that names no bank account is funded: in test mode always, in live mode by a default."""
+    return not page.session.livemode or bool(await list_defaults(page.api))
 
 
 def _choices(sources: list[FundingSource]) -> list[tuple[str, str]]:

@@ -1,5 +1,13 @@
 // What pages of the dashboard do beside what every page does.
+import "./keys.js";
 import "./live.js";
+import { startSearch } from "./search.js";
+
+const search = document.querySelector("[data-search]");
+if (search) startSearch(search, async (words) => {
+  const reply = await fetch(`${search.dataset.searchFrom}?q=${encodeURIComponent(words)}`);
+  return reply.ok && !reply.redirected ? reply.json() : [];
+});
 
 
 // A form is sent once: a second press while the first is on its way does nothing.
@@ -12,6 +20,11 @@ document.addEventListener("submit", (event) => {
 // Come back by the browser's history, it may be sent again; its key sees to it that nothing happens twice.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+// An example of what to type follows the choice that it depends on, such as an amount's the currency.
+document.addEventListener("change", ({ target }) => {
+  const field = document.getElementById(target.dataset.exampleOf ?? "");
+  if (field) field.placeholder = target.selectedOptions[0].dataset.example ?? "";
 });
 // Menus close when the focus goes elsewhere, or on Escape.
 const menus = () => document.querySelectorAll("details.switch[open]");

@@ -1,8 +1,11 @@
-// Search: `/` opens it on every page of the reference. The index is asked for once, when it is first needed.
+// Search: `/` and Ctrl+K open it. In the reference it looks in an index, which is asked for once; in the dashboard it asks
+// the server.
 
 import { placed } from "./place.js";
+import { isTyping, singleKeysAreOn } from "./typing.js";
 
 const MOST = 12;
+const PAUSE_MS = 120;
 let index = null;
 
 async function loadIndex() {
@@ -23,7 +26,7 @@ function item(entry) {
   const row = document.createElement("li");
   const link = document.createElement("a");
   const where = document.createElement("span");
-  link.href = placed(entry.url);
+  link.href = entry.href ?? placed(entry.url);
   link.textContent = entry.title;
   where.textContent = entry.where;
   link.append(where);
@@ -31,15 +34,20 @@ function item(entry) {
   return row;
 }
 
-function isTyping(element) {
-  return element.closest("input, textarea, select, [contenteditable], .xterm") !== null;
+async function findInIndex(words) {
+  return find(await loadIndex(), words);
 }
 
-export function startSearch(dialog) {
+/** Makes a dialog a search; `look` returns what is found for words. */
+export function startSearch(dialog, look = findInIndex) {
   const input = dialog.querySelector("[data-search-words]");
   const list = dialog.querySelector("[data-search-found]");
   const hint = dialog.querySelector("[data-search-hint]");
+  const asks = look !== findInIndex;
   let chosen = 0;
+  let latest = 0;
+  let pause = null;
+  let shown = null; // the words that the list is of
 
   function choose(number) {
     const links = [...list.querySelectorAll("a")];
@@ -50,18 +58,28 @@ export function startSearch(dialog) {
   }
 
   async function refresh() {
-    const found = find(await loadIndex(), input.value);
+    const number = ++latest;
+    const words = input.value.trim();
+    const found = await look(words);
+    if (number !== latest) return;
+    shown = words;
     list.replaceChildren(...found.map(item));
-    hint.textContent = !input.value.trim()
+    hint.textContent = !words
       ? "Type a word. Arrow keys choose, Enter opens, Escape closes."
       : `${found.length || "Nothing"} found.`;
     choose(0);
   }
 
+  function typed() {
+    clearTimeout(pause);
+    pause = setTimeout(refresh, asks ? PAUSE_MS : 0);
+  }
+
   function open() {
+    if (dialog.open) return;
     dialog.showModal();
     input.select();
-    loadIndex();
+    refresh();
   }
 
   for (const button of document.querySelectorAll("[data-search-open]")) {
@@ -71,12 +89,15 @@ export function startSearch(dialog) {
     });
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const isCtrlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!isCtrlK && !(isSlash && singleKeysAreOn() && !isTyping(event.target))) return;
+    if (isCtrlK && event.target.closest(".xterm")) return; // there it is the Shell's
     event.preventDefault();
     open();
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  input.addEventListener("input", refresh);
+  input.addEventListener("input", typed);
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
@@ -84,10 +105,11 @@ export function startSearch(dialog) {
       choose(chosen + step);
     }
   });
-  input.form.addEventListener("submit", (event) => {
+  input.form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (shown !== input.value.trim()) await refresh(); // Enter came before what was found
     const link = list.querySelectorAll("a")[chosen];
     if (!link) return;
-    event.preventDefault();
     dialog.close();
     location.assign(link.href);
   });

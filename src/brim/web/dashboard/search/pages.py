@@ -1,0 +1,32 @@
+"""The search as a page, and as JSON for the palette, which shows the same."""
+
+from brim.base import json_codec
+from brim.http.message import Reply
+from brim.web.dashboard.search.entries import Found, find_entries
+from brim.web.dashboard.search.objects import find_objects
+from brim.web.dashboard.signed import SignedVisit
+
+_LONGEST = 500
+
+
+async def show(page: SignedVisit) -> Reply:
+    """`GET /search`, with `q` for what is looked for."""
+    wanted = _wanted(page)
+    return page.reply("dashboard/search.html", wanted=wanted, found=await _find(page, wanted))
+
+
+async def answer(page: SignedVisit) -> Reply:
+    """`GET /search.json`."""
+    found = await _find(page, _wanted(page))
+    headers = ["Cache-Control: no-store", "X-Content-Type-Options: nosniff"]
+    return Reply(200, json_codec.encode(found), headers, "application/json")
+
+
+def _wanted(page: SignedVisit) -> str:
+    return " ".join(page.query.get("q", "").split())[:_LONGEST]
+
+
+async def _find(page: SignedVisit, wanted: str) -> list[Found]:
+    """Return objects first, then pages and actions; without words, only these."""
+    objects = await find_objects(page, wanted) if wanted else []
+    return [*objects, *find_entries(page, wanted)]
