@@ -1,6 +1,7 @@
-"""Pictures for docs/reconciliation.md and docs/push.md: `make screenshots` walks a rehearsal and writes docs/images.
+"""The pictures of README.md and docs: `make screenshots` walks a rehearsal and writes docs/images.
 
-It is no part of the tests; `tests/unit/test_docs_images.py` has what is true of the pictures that are there.
+It is no part of the tests. `tests/unit/test_docs_images.py` has what is true of the pictures that are there: also
+that no page has other words since, by docs/images/words.json, which is written here.
 """
 
 import json
@@ -8,16 +9,55 @@ from datetime import date
 from pathlib import Path
 
 from tests.support.chromium import run_in_browser
+from tests.support.docs_images import IMAGES, write_words
 from tests.support.live_house import FORM, LiveHouse, open_live_house
 from tests.support.live_money import PAYS
 from tests.support.polling import until
 from tests.support.statement_writers import Account, Entry, bai2
+from tests.support.wire import Wire
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+DAY_S = 24 * 3600
+FIRST = 1_793_610_000  # Nov 2, 2026, 09:00 UTC
+WAYS = ("btok_us_verified", "btok_us_verified", "btok_us_verified_insufficientFunds", "btok_us_verified_reversed")
+
+
+def fill_test_mode(live: LiveHouse) -> dict[str, object]:
+    """Live four weeks of test mode, and return the pages of test mode by name."""
+    wire = Wire(live.house.url, live.house.server.test_key)
+    clock = wire.post("/v1/test_helpers/test_clocks", {"frozen_time": FIRST, "name": "November"}).json["id"]
+    for week in range(10):
+        for number, source in enumerate(WAYS[week % 3 :]):
+            amount = 120_000 + 35_000 * number + 9_900 * week
+            fields = {
+                "amount": amount,
+                "currency": "usd",
+                "source": source,
+                "description": f"Prepaid balance {week + 1}",
+            }
+            assert wire.post("/v1/topups", fields).status == 200
+        wire.post(f"/v1/test_helpers/test_clocks/{clock}/advance", {"frozen_time": FIRST + (week + 1) * 3 * DAY_S})
+        until(
+            lambda: wire.get(f"/v1/test_helpers/test_clocks/{clock}").json["status"] == "ready",
+            what="the clock to arrive",
+        )
+    fields = {
+        "amount": 250_000,
+        "currency": "usd",
+        "source": "btok_us_verified_pending",
+        "description": "Before the weekend",
+    }
+    pending = wire.post("/v1/topups", fields | {"metadata[order_id]": "6735"}).json["id"]
+    return {
+        "dashboard-balance": {"path": "/test/balance/overview"},
+        "dashboard-topup": {"path": f"/test/topups/{pending}", "theme": "dark"},
+        "dashboard-topups": {"path": "/test/topups?currency=usd"},
+        "reference": {"path": "/docs/api/topups/create"},
+        "shell": {"path": "/test/topups", "keys": ["Control+Backquote"], "wait": ".xterm"},
+    }
 
 
 def walk(live: LiveHouse) -> dict[str, str]:
-    """Bring about what the pictures show, and return their pages by name."""
+    """Bring about what the pictures of live mode show, and return their pages by name."""
     live.activate(live.write_originator(transfers="on", transfers_numbers="4400000000-4400009999"))
     live.freeze("2026-12-01 10:00")
     live.create(live.source(PAYS), 500_000)
@@ -58,7 +98,10 @@ def test_the_pictures_are_made(tmp_path: Path) -> None:
         environment = {
             "BASE_URL": live.house.url,
             "COOKIES": json.dumps(live.browser.cookies),
-            "PAGES": json.dumps(walk(live)),
+            "PAGES": json.dumps(
+                {**fill_test_mode(live), **{name: {"path": path} for name, path in walk(live).items()}}
+            ),
             "INTO": str(IMAGES),
         }
         run_in_browser("screenshots.mjs", environment, at_least=1)
+    write_words()

@@ -137,8 +137,10 @@ export async function assertGood(page, name = null) {
     await page.emulateMedia({ colorScheme });
     if (SCREENSHOTS && name) await page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}-${colorScheme}.png`, fullPage: true });
     await assertFits(page);
+    await assertSpaced(page);
     if (rules) await assertAccessible(page, rules);
   }
+  await assertPrints(page);
   assertSound(page);
 }
 
@@ -152,6 +154,53 @@ export async function assertAccessible(page, rules = WCAG) {
   }, rules);
   assert.deepEqual(found, [], page.url());
   assert.ok(passed > (rules === WCAG ? 10 : 0), "the rules were not applied");
+}
+
+/** Checks that no button touches text beside, above or below it. */
+async function assertSpaced(page) {
+  const touching = await page.evaluate(() => {
+    const LEAST = 4;
+    const isHidden = (element) => element.closest(".unseen, dialog:not([open])") || (innerWidth <= 640 && element.closest(".stacked thead"));
+    const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !isHidden(element);
+    const edges = (button) => {
+      const range = document.createRange();
+      range.selectNodeContents(button);
+      return (button.matches(".button-quiet") ? range : button).getBoundingClientRect(); // a quiet one is its words
+    };
+    const room = document.querySelector("dialog[open]") ?? document.querySelector("main");
+    const buttons = [...(room?.querySelectorAll(".button") ?? [])].filter(shown);
+    if (!buttons.length) return [];
+    const texts = [];
+    const walker = document.createTreeWalker(room, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { parentElement, textContent } = walker.currentNode;
+      if (!textContent.trim() || parentElement.closest(".button, option, script") || !shown(parentElement)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      for (const box of range.getClientRects()) texts.push({ box, text: textContent.trim().slice(0, 40) });
+    }
+    const gap = (low, high, otherLow, otherHigh) => Math.max(otherLow - high, low - otherHigh);
+    return buttons.flatMap((button) => {
+      const box = edges(button);
+      return texts
+        .filter(({ box: other }) => {
+          const across = gap(box.left, box.right, other.left, other.right);
+          const down = gap(box.top, box.bottom, other.top, other.bottom);
+          return (across < 0 && down < LEAST) || (down < -1 && across < LEAST);
+        })
+        .map(({ text }) => `${button.textContent.trim()} | ${text}`);
+    });
+  });
+  assert.deepEqual(touching, [], `${page.url()}: buttons touch text`);
+}
+
+/** Checks that a page printed in landscape has the paper's width for what it says. */
+async function assertPrints(page) {
+  await page.setViewportSize({ width: 1100, height: 760 });
+  await page.emulateMedia({ media: "print" });
+  const share = await page.evaluate(() => (document.querySelector("main")?.getBoundingClientRect().width ?? innerWidth) / innerWidth);
+  await page.emulateMedia({ media: "screen" });
+  assert.ok(share > 0.6, `${page.url()} prints on ${Math.round(share * 100)} % of the paper's width`);
 }
 
 /** Checks that a page needs no scrolling sideways. */

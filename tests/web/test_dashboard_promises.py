@@ -10,6 +10,7 @@ from brim.api.framework.errors import render_error
 from brim.api.resources.topups.wire import AvailabilityPreviewObject
 from brim.base.errors import BrimError
 from brim.core.time.rules import ClockAdvancingError
+from brim.core.topups.rules import CurrencyNotCollectedError
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, Caller
 from brim.web.dashboard.topups.availability import ask_promise, wait_words
@@ -48,10 +49,10 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
     assert promised_time(form.body.decode()) == "2026-07-10T13:00:00Z"
     shown = text_of(form)
     why = (
-        "5 banking days after 2026-07-03, which counts as the day of submission because the cut-off at "
+        "5 banking days after Fri, Jul 3, 2026, which counts as the day of submission because the cut-off at "
         "Jul 2, 2026, 21:00:00 UTC had passed. Days are those of America/New York."
     )
-    days = "2026-07-04 weekend 2026-07-05 weekend 2026-07-06 counted 2026-07-07 counted"
+    days = "Sat, Jul 4, 2026 weekend Sun, Jul 5, 2026 weekend Mon, Jul 6, 2026 counted Tue, Jul 7, 2026 counted"
     assert why in shown
     assert days in shown
     made = person.visit(person.send(NEW, NEW, CHOSEN).headers["location"])
@@ -62,7 +63,7 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
 
 def test_on_a_day_without_banks_the_next_one_counts_as_that_of_submission(person: Person, wire: Wire) -> None:
     freeze(wire, BEFORE_A_LONG_WEEKEND + 2 * 86_400)
-    assert "2026-07-06, which counts as the day of submission because no bank works before." in person.read(NEW)
+    assert "Mon, Jul 6, 2026, which counts as the day of submission because no bank works before." in person.read(NEW)
 
 
 def test_the_second_button_answers_for_what_is_chosen_and_sends_nothing(person: Person, wire: Wire) -> None:
@@ -75,7 +76,7 @@ def test_the_second_button_answers_for_what_is_chosen_and_sends_nothing(person: 
     assert promised_time(page) == "2026-07-10T07:00:00Z"  # past the cut-off in Berlin too
     assert 'value="not yet"' in page
     assert 'value="&lt;kept&gt;"' in page
-    assert '<option value="eur" selected>' in page
+    assert '<option value="eur" data-example="20.00" selected>' in page
     assert f'<option value="{PENDING}" selected>' in page
     assert '<div id="answer" tabindex="-1" autofocus>' in page
     assert 'aria-invalid="true"' not in page
@@ -95,8 +96,6 @@ def test_asking_between_two_sendings_of_a_form_does_not_make_it_two_top_ups(pers
 def test_what_would_be_refused_is_said_before_it_is_sent(person: Person) -> None:
     page = person.read(f"{NEW}?funding=pm_nobodys")
     assert "No time can be promised for USD. No such PaymentMethod: 'pm_nobodys'" in page
-    live = person.read("/topups/new?currency=gbp")
-    assert "No time can be promised for GBP. Live top-ups in gbp are not available" in live
 
 
 def caller(status: int, body: bytes) -> Caller:
@@ -106,6 +105,12 @@ def caller(status: int, body: bytes) -> Caller:
 
 def refusing(error: BrimError) -> Caller:
     return caller(*render_error(error))
+
+
+async def test_a_currency_that_live_mode_does_not_collect_is_named() -> None:
+    refused = refusing(CurrencyNotCollectedError("gbp", collected={"ach": ["usd"]}))
+    promise = await ask_promise(refused, currency="gbp", paying={})
+    assert promise.reason.startswith("Live top-ups in gbp are not available")
 
 
 async def test_while_time_moves_one_is_told_to_ask_again() -> None:

@@ -82,8 +82,7 @@ def amount_step(currency: str) -> str:
 
 def utc_time(second: int) -> str:
     """Return a Unix second in UTC, such as `Nov 22, 2026, 05:35:00 UTC`."""
-    moment = _moment(second)
-    return f"{moment:%b} {moment.day}, {moment.year}, {moment:%H:%M:%S} UTC"
+    return f"{utc_date(second)}, {_moment(second):%H:%M:%S} UTC"
 
 
 def iso_time(second: int) -> str:
@@ -92,8 +91,9 @@ def iso_time(second: int) -> str:
 
 
 def utc_date(second: int) -> str:
-    """Return the day of a Unix second in UTC, such as `2026-11-22`."""
-    return _moment(second).strftime("%Y-%m-%d")
+    """Return the day of a Unix second in UTC, such as `Nov 22, 2026`."""
+    moment = _moment(second)
+    return f"{moment:%b} {moment.day}, {moment.year}"
 
 
 def _moment(second: int) -> datetime:
