@@ -53,7 +53,8 @@ def write_words() -> None:
 
 
 def _closure(template: str) -> set[str]:
-    found, waiting = set(), [template]
+    found: set[str] = set()
+    waiting = [template]
     while waiting:
         name = waiting.pop()
         if name not in found | _OF_ALL_PAGES:

@@ -328,7 +328,7 @@ async def test_who_and_what_is_told() -> None:
         ("", ["brim", "clear", "help", "history", "stripe"]),
         ("str", ["stripe"]),
         ("stripe to", ["tokens", "topups"]),
-        ("stripe topups c", ["cancel", "create"]),
+        ("stripe topups c", ["cancel", "count", "create"]),
         ("stripe topups create --am", ["--amount="]),
         ("stripe topups create --dr", ["--dry-run"]),
         ("stripe topups list --status=p", ["--status=pending"]),

@@ -28,9 +28,9 @@ _SHORTEST_TEXT: Final = 3
 async def find_objects(page: SignedVisit, wanted: str) -> list[Found]:
     """Return the objects that a text may mean, an object named by its id before all others."""
     if _ID.fullmatch(wanted):
-        found = await _by_id(page, wanted)
-        if found:
-            return found
+        named = await _by_id(page, wanted)
+        if named:
+            return named
     results: dict[str, Found] = {}
     for find in (_by_amount, _by_metadata, _by_name, _by_description):
         for found in await _allowed(find, page, wanted):

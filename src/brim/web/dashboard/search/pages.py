@@ -1,12 +1,14 @@
 """The search as a page, and as JSON for the palette, which shows the same."""
 
+from typing import Final
+
 from brim.base import json_codec
 from brim.http.message import Reply
 from brim.web.dashboard.search.entries import Found, find_entries
 from brim.web.dashboard.search.objects import find_objects
 from brim.web.dashboard.signed import SignedVisit
 
-_LONGEST = 500
+_LONGEST: Final = 500
 
 
 async def show(page: SignedVisit) -> Reply:

@@ -66,7 +66,8 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200, idempotenc
     on_file = await list_funding_sources(page.api)
     sources = _choices(on_file)
     has_default = await _has_default(page)
-    if not has_default and sources and form.values["funding"] in {"", DEFAULT_SOURCE}:
+    names_one = form.values["funding"] not in {"", DEFAULT_SOURCE}
+    if not has_default and sources and not names_one:
         form.values["funding"] = sources[0][0]
     return page.reply(
         "dashboard/topup_new.html",
@@ -74,7 +75,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200, idempotenc
         form=form,
         sources=sources,
         has_default=has_default,
-        is_possible=has_default or bool(sources),
+        is_possible=has_default or bool(sources) or names_one,
         unverified=[source for source in on_file if source.state == "pending"],
         examples={code: example_amount(code) for code in CURRENCIES},
         test_sources=() if page.session.livemode else TEST_SOURCES,

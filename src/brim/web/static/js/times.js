@@ -1,5 +1,7 @@
 // Tells the server, by a cookie, in which zone to write times. The first page came without it, so its times are written here.
 
+import { placed } from "./place.js";
+
 const YEAR_S = 31536000;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const isKnown = document.cookie.split("; ").includes(`brim_zone=${zone}`);
@@ -22,4 +24,4 @@ export function localTimes(root) {
   for (const element of root.querySelectorAll("[data-zone]")) element.textContent = zone;
 }
 
-if (zone && !isKnown) document.cookie = `brim_zone=${zone}; path=/; max-age=${YEAR_S}; samesite=lax`;
+if (zone && !isKnown) document.cookie = `brim_zone=${zone}; path=${placed("/")}; max-age=${YEAR_S}; samesite=lax`;
