@@ -11,6 +11,7 @@ from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.ach_returns.pages import RETURNS
+from brim.web.dashboard.balance.overview import find_clock
 from brim.web.dashboard.formats import csv_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.push.pages import TRANSFERS
@@ -48,6 +49,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         retry=_retry_link(topup),
         returns=await _played_returns(page, topup),
         came_as=await _incoming_transfer(page, topup),
+        clock=await find_clock(page),
         steps=await find_steps(page.api, topup, lines["data"]),
         form=form,
         rows=_metadata_rows(topup["metadata"], form),
