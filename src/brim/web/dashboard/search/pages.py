@@ -9,6 +9,8 @@ from brim.web.dashboard.search.objects import find_objects
 from brim.web.dashboard.signed import SignedVisit
 
 _LONGEST: Final = 500
+_SHORTEST: Final = 2
+"""One letter is a beginning: pages and actions answer it alone, and the API is not asked."""
 
 
 async def show(page: SignedVisit) -> Reply:
@@ -29,6 +31,6 @@ def _wanted(page: SignedVisit) -> str:
 
 
 async def _find(page: SignedVisit, wanted: str) -> list[Found]:
-    """Return objects first, then pages and actions; without words, only these."""
-    objects = await find_objects(page, wanted) if wanted else []
+    """Return objects first, then pages and actions."""
+    objects = await find_objects(page, wanted) if len(wanted) >= _SHORTEST else []
     return [*objects, *find_entries(page, wanted)]

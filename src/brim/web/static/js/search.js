@@ -5,7 +5,7 @@ import { placed } from "./place.js";
 import { isTyping, singleKeysAreOn } from "./typing.js";
 
 const MOST = 12;
-const PAUSE_MS = 120;
+const PAUSE_MS = 250;
 let index = null;
 
 async function loadIndex() {
