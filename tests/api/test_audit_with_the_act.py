@@ -39,6 +39,7 @@ have an entry too: see tests/db/test_audit.py."""
 
 DELIVERIES: Final = {
     "PostEventsIdRetry",
+    "PostWebhookEndpointsWebhookEndpointResend",
     "PostWebhookEndpointsWebhookEndpointTest",
     "PostV2CoreEventDestinationsIdPing",
     "PostStripecliSessions",

@@ -33,6 +33,7 @@ REQUIRED: Final = {
     "currency": "usd",
     "frozen_time": "1900000001",
     "reason": "other",
+    "since": "1",
 }
 """A value for each parameter that an operation cannot do without."""
 
@@ -43,6 +44,7 @@ SHOWING_EVENTS: Final = {
     "GetEvents",
     "GetEventsId",
     "PostEventsIdRetry",
+    "PostWebhookEndpointsWebhookEndpointResend",
     "PostWebhookEndpointsWebhookEndpointRollSecret",
     "PostWebhookEndpointsWebhookEndpointTest",
 }
@@ -107,6 +109,8 @@ class Party:
             return f"{self._makers['accounts']()}/transfers"
         if operation.path.endswith("/external_accounts/{id}"):
             return self._make_external_account()
+        if operation.path.endswith("/attempts/{attempt}"):
+            return self._make_attempt()
         if "{funding_instructions}" in operation.path:
             wanted = {"amount": 100, "currency": "usd"}
             return str(self.wire.post("/v1/brim/funding_instructions", wanted).json["id"])
@@ -136,6 +140,15 @@ class Party:
             assert self.wire.send("DELETE", f"{ENDPOINTS}/{endpoint['id']}").status == 200
         form = {"url": "http://127.0.0.1:9/hooks", "enabled_events[]": "balance.available"}
         return str(self.wire.post(ENDPOINTS, form).json["id"])
+
+    def _make_attempt(self) -> str:
+        """Return the ids of a new endpoint and of an attempt to reach it."""
+        self._settled()
+        endpoint = self._make_endpoint()
+        self.wire.post(f"{ENDPOINTS}/{endpoint}/test", {"type": "topup.succeeded"})
+        path = f"{ENDPOINTS}/{endpoint}/attempts"
+        attempt = until(lambda: self.wire.get(path).json["data"], what="an attempt")[0]
+        return f"{endpoint}/{attempt['id']}"
 
     def _settle(self) -> Any:
         """Return the event of a top-up that has succeeded."""

@@ -128,6 +128,7 @@ SETTINGS: Final = {
     "PostV2CoreEventDestinationsIdPing",
     "PostWebhookEndpoints",
     "PostWebhookEndpointsWebhookEndpoint",
+    "PostWebhookEndpointsWebhookEndpointResend",
     "PostWebhookEndpointsWebhookEndpointRollSecret",
     "PostWebhookEndpointsWebhookEndpointTest",
 }

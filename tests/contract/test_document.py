@@ -42,6 +42,7 @@ _NEEDS_MORE: Final = frozenset(
     {
         "GET /v1/balance/history/{id}",  # an id; the reference does not list it
         "POST /v1/accounts/{account}/login_links",  # a dashboard to lead to: it is always refused
+        "GET /v1/webhook_endpoints/{webhook_endpoint}/attempts/{attempt}",  # an attempt, of that endpoint
         "GET /v1/brim/audit_log",  # the same
         "GET /v1/brim/legal_holds",  # the same
         "GET /v1/brim/legal_holds/{legal_hold}",  # the same

@@ -372,8 +372,10 @@ CASES: Final[Mapping[str, Case]] = {
     "topups.claim_due_by_clock": Case((*OWN, 900, 40, ["ach"], False)),
     "webhooks.number_events": Case((0, 100, 9)),
     "webhooks.find_due_endpoints": Case(("", False, "", 50)),
+    "webhooks.find_wanted_now": Case(("", False, "", 50)),
     "webhooks.find_standings": Case(([BIG] * 10, [False] * 10, ["we_big"] * 10)),
     "webhooks.claim_deliveries": Case((*_same(*OWN, "we_big", 40, times=1), 10_000_000, 10_000_001)),
+    "webhooks.claim_wanted_now": Case((*_same(*OWN, "we_big", 4, times=1), 10_000_000, 10_000_001)),
     "webhooks.stop_orphaned_deliveries": Case((*_same(*OWN, "we_big", BIG, times=50), [at("evt_", n) for n in ODD])),
     "webhooks.stop_endpoint": Case((*OWN, "we_big", 50)),
     "webhooks.record_attempts": Case(
@@ -390,9 +392,17 @@ CASES: Final[Mapping[str, Case]] = {
         )
     ),
     "webhooks.note_health": Case((*ONES, [f"we_{n}" for n in FEW], [True] * 10, [9] * 10, 5)),
-    "webhooks.resend_event": Case((*OWN, "we_big", BIG, at("evt_", 501), 9)),
+    "webhooks.resend_event": Case((*OWN, "we_big", BIG, at("evt_", 501), 9, "resend")),
+    "webhooks.recover_events": Case((*OWN, "we_big", BIG, at("evt_", 100), 50, 9, False, None, 9, 20)),
+    "webhooks.hold_recovery": Case((*OWN, "we_big")),
+    "webhooks.recovering_until": Case((*OWN, "we_big")),
     "webhooks.count_undelivered": Case((*HALF, [at("evt_", n) for n in ODD])),
     "webhooks.list_endpoint_attempts": Case((*OWN, "we_big", "~", 10)),
+    "webhooks.list_failed_attempts": Case((*OWN, "we_big", "~", 10)),
+    "webhooks.read_attempt": Case((*OWN, "we_big", at("wa_", 501))),
+    "webhooks.read_queues": Case((*_same(*OWN, "we_big", times=1), 12)),
+    "webhooks.read_health": Case((*OWN, "we_big", "wa_", 10, 10)),
+    "webhooks.has_attempts": Case((*OWN, "we_big")),
     "webhooks.has_attempt": Case((*OWN, "we_big", at("wa_", 501))),
     "webhooks.list_event_attempts": Case((*OWN, at("evt_", 501), "~", 10, [BIG])),
     "webhooks.event_has_attempt": Case((*OWN, at("evt_", 501), at("wa_", 501), [BIG])),
@@ -1363,6 +1373,7 @@ CASES: Final[Mapping[str, Case]] = {
     "webhooks.lock_endpoint": Case(("acct_7", False, "we_7")),
     "webhooks.list_endpoints": Case(("acct_7", False)),
     "webhooks.endpoints_for": Case(ONES),
+    "webhooks.accounts_under": Case((BIG, "", 10)),
     "webhooks.update_endpoint": Case(
         ("acct_7", False, "we_7", "http://x", "[]", None, None, b"", None, None, None, None, None, None, None)
     ),

@@ -306,7 +306,9 @@ async def test_a_resend_asked_for_while_an_attempt_is_under_way_is_another_attem
 
 async def test_where_a_delivery_stands_is_told_from_beginning_to_end(each_database: Database) -> None:
     async def standing() -> tuple[str, int, int, int | None]:
-        [found] = await webhooks_event_deliveries.list_deliveries(each_database, OWNER, event, viewers=[OWNER.account])
+        [found] = await webhooks_event_deliveries.list_deliveries(
+            each_database, OWNER, event, viewers=[OWNER.account], now_ms=hooks.now_ms
+        )
         assert (found.endpoint, found.event, found.url) == (endpoint, event, catcher.url)
         return found.state.value, found.attempts, found.created_ms, found.next_attempt_ms
 
@@ -315,7 +317,7 @@ async def test_where_a_delivery_stands_is_told_from_beginning_to_end(each_databa
         endpoint = await add_endpoint(each_database, catcher.url)
         [event] = await add_events(each_database, 1)
         await hooks.number()
-        assert await standing() == ("pending", 0, NOW_MS, NOW_MS)
+        assert await standing() == ("pending", 0, NOW_MS, None)
         catcher.reply = OUT_OF_ORDER
         await hooks.deliver()
         tried_again_ms = NOW_MS + SCHEDULE_S[0] * 1000
@@ -327,6 +329,8 @@ async def test_where_a_delivery_stands_is_told_from_beginning_to_end(each_databa
         async with each_database.connection() as conn:
             assert await deliveries.resend(conn, OWNER, event, endpoint, now_ms=resent_ms)
         assert await standing() == ("pending", 0, resent_ms, resent_ms)
+        hooks.now_ms = resent_ms
+        assert await standing() == ("pending", 0, resent_ms, None)  # now: no time that would pass
         await execute(each_database, "UPDATE webhook_deliveries SET next_attempt_ms = NULL")
         assert await standing() == ("failed", 0, resent_ms, None)
 

@@ -45,7 +45,7 @@ LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
     ("event_has_attempt", ("acct_1", False, "evt_1_1", "wa_x", ["acct_1"]), 20),
     ("list_event_deliveries", ("acct_1", False, "evt_1_1", ["acct_1"]), 20),
     ("stop_endpoint", ("acct_7", False, "we_7", 10), 400),
-    ("resend_event", ("acct_1", False, "we_1", "acct_1", "evt_1_1", NOW_MS), 30),
+    ("resend_event", ("acct_1", False, "we_1", "acct_1", "evt_1_1", NOW_MS, "resend"), 30),
 ]
 """Each with its arguments and the pages that it may touch."""
 

@@ -106,7 +106,7 @@ async def resend(database: Database, scope: AccountScope, event_id: str, **wante
 
 async def send_newest(database: Database, scope: AccountScope, endpoint: Endpoint) -> dict[str, Any]:
     answer = await webhooks_event_deliveries.send_newest(
-        database, context_of(scope), endpoint.id, render=render, render_error=render_error
+        database, context_of(scope), endpoint.id, event_type=None, render=render, render_error=render_error
     )
     return decoded(answer)
 
@@ -261,7 +261,7 @@ async def test_a_test_sends_the_newest_event_that_the_endpoint_asks_for(database
 @pytest.mark.usefixtures("_accounts")
 async def test_attempts_are_listed_newest_first_even_after_their_endpoint_is_gone(database: Database) -> None:
     endpoint = await add_endpoint(database, STRANGER)
-    assert (await list_attempts(database, STRANGER, endpoint.id, PageRequest())).items == []
+    assert (await list_attempts(database, STRANGER, endpoint.id, PageRequest(), now_ms=NOW_MS)).items == []
     for place in range(5):
         await execute(
             database,
@@ -272,9 +272,11 @@ async def test_attempts_are_listed_newest_first_even_after_their_endpoint_is_gon
         )
     async with database.connection() as conn:
         await webhooks.delete_endpoint(conn, endpoint)
-    first = await list_attempts(database, STRANGER, endpoint.id, PageRequest(limit=3))
+    first = await list_attempts(database, STRANGER, endpoint.id, PageRequest(limit=3), now_ms=NOW_MS)
     assert ([each.id for each in first.items], first.has_more) == (["wa_4", "wa_3", "wa_2"], True)
-    last = await list_attempts(database, STRANGER, endpoint.id, PageRequest(limit=3, starting_after="wa_2"))
+    last = await list_attempts(
+        database, STRANGER, endpoint.id, PageRequest(limit=3, starting_after="wa_2"), now_ms=NOW_MS
+    )
     assert ([each.id for each in last.items], last.has_more) == (["wa_1", "wa_0"], False)
     with pytest.raises(ResourceMissingError):
-        await list_attempts(database, PLATFORM, endpoint.id, PageRequest())
+        await list_attempts(database, PLATFORM, endpoint.id, PageRequest(), now_ms=NOW_MS)

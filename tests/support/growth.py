@@ -130,11 +130,12 @@ _BOOKS: Final = (
     # A hundred of each endpoint's wait; one of each fifty has failed for good.
     """
     webhook_deliveries (
-        account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms
+        account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms, cause
     )
     SELECT
         {account}, false, 'we_big', {account}, 'evt_' || {id}, (n + 1) / 2, 1,
-        CASE WHEN n % 50 <> 1 THEN n END, n
+        CASE WHEN n % 50 <> 1 THEN n END, n,
+        CASE n % 20 WHEN 3 THEN 'resend' WHEN 7 THEN 'recovery' ELSE 'schedule' END
     FROM n WHERE n % 2 = 1
     """,
     """

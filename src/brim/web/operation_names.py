@@ -32,8 +32,10 @@ def verb_of(operation: Operation) -> str:
     """Return what an operation does, in the SDKs' words: `create`, `list`, `retrieve`, or its own such as `cancel`."""
     _, behind = _parts_of(operation)
     own = behind.partition("}")[2].strip("/")
+    if own.endswith("}"):  # something of the object, by its own id
+        return f"retrieve_{path_params_of(operation)[-1]}"
     if own:
-        return own if operation.method == "POST" else f"list_{own}"
+        return own if operation.method == "POST" else f"{'list' if operation.in_list else 'retrieve'}_{own}"
     if behind:
         return {"GET": "retrieve", "POST": "update", "DELETE": "delete"}[operation.method]
     if operation.path in _OWN_VERBS:

@@ -12,6 +12,9 @@ A new endpoint that does not answer within two seconds is taken for a failing on
 these, and where none is left it ends there. So places for new ones are free again soon, whatever stands behind them.
 Among new endpoints, and among failing ones, those come first whose accounts have the fewest that fail or are being
 tried: nobody gets ahead by making many of them.
+
+What somebody waits to see sent, a resend or a test, is looked for by itself once in a second. It is sent at once, also
+to an endpoint that is left alone or has a probe under way, and in places of its own.
 """
 
 import asyncio
@@ -27,7 +30,7 @@ import structlog
 from brim.base.batch import Batcher
 from brim.base.errors import DatabaseUnavailableError
 from brim.core import webhooks
-from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Delivery, DeliverySender, EndpointKey
+from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Delivery, DeliverySender, EndpointKey, rest_ms
 from brim.platform.database import Database
 from brim.platform.telemetry import metrics
 from brim.worker.places import Party, Places, Standing
@@ -35,15 +38,15 @@ from brim.worker.places import Party, Places, Standing
 PER_ENDPOINT: Final = 8
 """Deliveries that one endpoint is sent at a time."""
 
+WANTED_PER_ENDPOINT: Final = 4
+"""Deliveries more that one endpoint is sent at a time because somebody waits to see them sent."""
+
 PATIENCE_MS: Final = 2_000
 """How long a new endpoint keeps a place for new ones without an answer; most answer in a tenth of that."""
 
 _STANDINGS_AT_ONCE: Final = 1_000
 
 _LOOK_EVERY_MS: Final = 1_000
-_FAILURES_BORNE: Final = 5
-_FIRST_PAUSE_MS: Final = 1_000
-_LONGEST_PAUSE_MS: Final = 60_000
 _MOST_RECORDED: Final = 128
 _KNOWN_ENDPOINTS: Final = 10_000
 _RECORD_AGAIN_AFTER_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
@@ -55,11 +58,13 @@ _log = structlog.get_logger()
 class EndpointThrottle(msgspec.Struct):
     """How one endpoint does: deliveries in flight, how many it may have, failures in a row, and until when it rests.
 
-    `is_late` is whether it has kept the first delivery waiting, or is known to have failed before.
+    `wanted` are those in flight that somebody waits for, beside the others; `is_late` is whether it has kept the first
+    delivery waiting, or is known to have failed before.
     """
 
     party: Party
     in_flight: int = 0
+    wanted: int = 0
     window: int = 1
     failures: int = 0
     rests_until_ms: int = 0
@@ -88,9 +93,7 @@ class EndpointThrottle(msgspec.Struct):
         """Narrow it to one at a time, and after several failures in a row let it rest, longer each time."""
         self.failures += 1
         self.window = 1
-        beyond = self.failures - _FAILURES_BORNE
-        if beyond >= 0:
-            self.rests_until_ms = now_ms + min(_FIRST_PAUSE_MS << min(beyond, 16), _LONGEST_PAUSE_MS)
+        self.rests_until_ms = now_ms + rest_ms(self.failures)
 
 
 class Flight(msgspec.Struct, eq=False):
@@ -134,13 +137,18 @@ class Dispatcher:
         self._places = Places(in_flight)
         self._planned: list[tuple[Standing, Party, int]] = []  # places taken for what is being leased
         self._waiting: dict[EndpointKey, None] = {}  # in the order of their turns
+        self._wanted: dict[EndpointKey, None] = {}  # that somebody waits to see sent something
         self._lines: dict[EndpointKey, EndpointThrottle] = {}
         self._failing: Counter[str] = Counter()  # endpoints by account
         self._new_flights: dict[Flight, None] = {}  # the oldest first
         self._tasks: set[asyncio.Task[None]] = set()
         self._look_at_ms = 0
         self._looked_up_to: EndpointKey | None = None
-        self._records = Batcher(self._record, max_batch=_MOST_RECORDED, max_waiting=in_flight, on_batch=_count_batch)
+        self._look_for_wanted_at_ms = 0
+        self._wanted_up_to: EndpointKey | None = None
+        self._records = Batcher(
+            self._record, max_batch=_MOST_RECORDED, max_waiting=self._places.most, on_batch=_count_batch
+        )
 
     def address(self, endpoints: Iterable[EndpointKey]) -> None:
         """Hear that something was just addressed to some endpoints."""
@@ -157,9 +165,47 @@ class Dispatcher:
         """
         now_ms = self._clock()
         self._lose_patience(now_ms)
+        if now_ms >= self._look_for_wanted_at_ms:
+            await self._look_for_wanted(now_ms)
         if now_ms >= self._look_at_ms:
             await self._look(now_ms)
         await self._get_to_know()
+        return await self._send_wanted(now_ms) + await self._send_due(now_ms)
+
+    async def _send_wanted(self, now_ms: int) -> int:
+        """Send what somebody waits for, whatever its endpoint does otherwise; return how much that was."""
+        chosen: list[tuple[EndpointKey, int]] = []
+        planned: list[Party] = []
+        for key in list(self._wanted):
+            line = self._lines.get(key)
+            if line is None:
+                continue
+            room = min(WANTED_PER_ENDPOINT - line.wanted, self._places.room(Standing.WANTED_NOW, line.party))
+            if room > 0:
+                del self._wanted[key]
+                chosen.append((key, room))
+                planned += [line.party] * room
+                self._places.take(Standing.WANTED_NOW, line.party, room)
+        if not chosen:
+            return 0
+        try:
+            claimed = await webhooks.claim(
+                self._database, chosen, now_ms=now_ms, timeout_s=self._courier.timeout_s, only_wanted_now=True
+            )
+        except BaseException:
+            self._wanted.update(dict.fromkeys(key for key, _ in chosen))
+            raise
+        finally:
+            for party in planned:
+                self._places.take(Standing.WANTED_NOW, party, -1)
+        found = Counter(each.key for each in claimed.deliveries)
+        for each in claimed.deliveries:
+            self._start(each, now_ms, is_wanted=True)
+        self._wanted.update(dict.fromkeys(key for key, room in chosen if found[key] == room))
+        return len(claimed.deliveries) + len(claimed.stopped)
+
+    async def _send_due(self, now_ms: int) -> int:
+        """Send what is due and there is room for; return how much that was."""
         wanted = self._take_turns(now_ms)
         if not wanted:
             return 0
@@ -202,14 +248,28 @@ class Dispatcher:
         if not is_last:
             self.wake.set()
 
+    async def _look_for_wanted(self, now_ms: int) -> None:
+        """Walk along the index for endpoints that somebody waits to see sent something, as `_look` does."""
+        found = await webhooks.find_wanted_now(self._database, after=self._wanted_up_to)
+        is_last = len(found) < ENDPOINTS_AT_ONCE
+        self._wanted_up_to = None if is_last else found[-1].key
+        self._look_for_wanted_at_ms = now_ms + _LOOK_EVERY_MS if is_last else now_ms
+        for endpoint in found:
+            if endpoint.first_ms <= now_ms:
+                self._wanted.setdefault(endpoint.key)
+        if not is_last:
+            self.wake.set()
+
     async def _get_to_know(self) -> None:
         """Learn whose endpoints are waiting of which nothing is known yet, and whether these fail."""
-        unknown = [key for key in self._waiting if key not in self._lines][:_STANDINGS_AT_ONCE]
+        unknown = [key for key in {**self._wanted, **self._waiting} if key not in self._lines][:_STANDINGS_AT_ONCE]
         if not unknown:
             return
         found = await webhooks.find_standings(self._database, unknown)
         if len(self._lines) >= _KNOWN_ENDPOINTS:
-            self._lines = {key: line for key, line in self._lines.items() if line.in_flight or line.failures}
+            self._lines = {
+                key: line for key, line in self._lines.items() if line.in_flight or line.wanted or line.failures
+            }
             self._failing = Counter(
                 line.party.account for line in self._lines.values() if line.standing is Standing.FAILING
             )
@@ -287,10 +347,11 @@ class Dispatcher:
         ranked.sort(key=itemgetter(0))
         return [key for _, key in ranked]
 
-    def _start(self, leased: Delivery, now_ms: int) -> None:
+    def _start(self, leased: Delivery, now_ms: int, *, is_wanted: bool = False) -> None:
         line = self._lines[leased.key]
-        flight = Flight(line, line.standing, now_ms)
-        line.in_flight += 1
+        flight = Flight(line, Standing.WANTED_NOW if is_wanted else line.standing, now_ms)
+        line.wanted += is_wanted
+        line.in_flight += not is_wanted
         self._places.take(flight.held_as, line.party)
         if flight.held_as is Standing.NEW:
             self._new_flights[flight] = None
@@ -299,10 +360,11 @@ class Dispatcher:
 
         def end(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)
-            line.in_flight -= 1
+            line.wanted -= is_wanted
+            line.in_flight -= not is_wanted
             self._new_flights.pop(flight, None)
             self._places.take(flight.held_as, line.party, -1)
-            if self._waiting:
+            if self._waiting or self._wanted:
                 self.wake.set()
 
         task.add_done_callback(end)

@@ -3,7 +3,7 @@
 Endpoints are of three classes, and each class has places that no other can take: whatever those do that fail or never
 answer, a new one finds a place, and so do those that are well. An account has a quarter of a class's places at most. A
 platform, which makes accounts freely, has half of them with all its accounts, and three quarters of those for endpoints
-that are well. No clock, no database.
+that are well. What somebody waits to see sent has places beside all of these. No clock, no database.
 """
 
 from collections import Counter
@@ -22,6 +22,7 @@ class Standing(StrEnum):
     WELL = "well"  # it answered well the last time
     NEW = "new"  # it was never tried, or has not answered the first time yet
     FAILING = "failing"
+    WANTED_NOW = "wanted now"  # however it does: somebody waits to see what it answers
 
 
 class Party(NamedTuple):
@@ -45,12 +46,13 @@ def _shares(total: int) -> dict[Standing, _Share]:
     def part(count: int, numerator: int, denominator: int) -> int:
         return max(count * numerator // denominator, 1)
 
-    well, new, failing = part(total, 5, 8), part(total, 1, 4), part(total, 1, 4)
+    well, new, failing, wanted = part(total, 5, 8), part(total, 1, 4), part(total, 1, 4), part(total, 1, 8)
     account = min(_MOST_OF_ACCOUNT, part(total, 1, 4))
     return {
         Standing.WELL: _Share(well, part(well, 3, 4), account),
         Standing.NEW: _Share(new, part(new, 1, 2), part(new, 1, 4)),
         Standing.FAILING: _Share(failing, part(failing, 1, 2), part(failing, 1, 4)),
+        Standing.WANTED_NOW: _Share(wanted, part(wanted, 1, 2), part(wanted, 1, 4)),
     }
 
 
@@ -58,7 +60,7 @@ class Places:
     """Who has how many of the places.
 
     Args:
-        total: how many there are.
+        total: how many there are, without those for what somebody waits for: an eighth more.
     """
 
     def __init__(self, total: int) -> None:
@@ -71,8 +73,13 @@ class Places:
 
     @property
     def free(self) -> int:
-        """How many nobody has."""
-        return self._total - self._taken.total()
+        """How many of them nobody has."""
+        return self._total - self._taken.total() + self._taken[Standing.WANTED_NOW]
+
+    @property
+    def most(self) -> int:
+        """How many may be taken in all, those for what somebody waits for among them."""
+        return self._total + self._shares[Standing.WANTED_NOW].all
 
     def taken_by(self, standing: Standing, account: str) -> int:
         """Return how many places of a class an account has."""
@@ -81,12 +88,13 @@ class Places:
     def room(self, standing: Standing, party: Party) -> int:
         """Return how many more places an account's endpoints of a class may take."""
         share = self._shares[standing]
-        rooms = (
+        rooms = [
             share.all - self._taken[standing],
             share.platform - self._of_platforms[standing, party.platform],
             share.account - self._of_accounts[standing, party.account],
-            self.free if standing is Standing.NEW else min(self.free, self._room_of_tried()),
-        )
+        ]
+        if standing is not Standing.WANTED_NOW:
+            rooms.append(self.free if standing is Standing.NEW else min(self.free, self._room_of_tried()))
         return max(min(rooms), 0)
 
     def take(self, standing: Standing, party: Party, count: int = 1) -> None:

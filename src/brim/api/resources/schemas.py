@@ -88,6 +88,8 @@ COMPONENTS: Final = (
     Component(webhook_wire.EndpointDelivery, "webhook_endpoint_delivery"),
     Component(webhook_wire.WebhookAttemptObject, "webhook_attempt"),
     Component(webhook_wire.WebhookDeliveryObject, "webhook_delivery"),
+    Component(webhook_wire.WebhookHealthObject, "webhook_endpoint_health"),
+    Component(webhook_wire.WebhookResendObject, "webhook_resend"),
     Component(destination_wire.EventDestinationObject, "v2.core.event_destination"),
     Component(destination_wire.DestinationStatusDetails, "v2.core.event_destination_status_details"),
     Component(destination_wire.DisabledDetails, "v2.core.event_destination_disabled"),

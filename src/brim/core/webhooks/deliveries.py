@@ -11,13 +11,28 @@ import msgspec
 from brim.base import json_codec
 from brim.base.scope import AccountScope
 from brim.core.events import Event, ObjectType, Renderers
-from brim.core.webhooks.rules import DeliveryState, Endpoint, EventPayload, Outcome, next_attempt_ms, sign
+from brim.core.webhooks.rules import (
+    Cause,
+    DeliveryState,
+    Endpoint,
+    EventPayload,
+    NextAttempt,
+    Outcome,
+    next_attempt_ms,
+    sign,
+)
 
 LEASE_MARGIN_S: Final = 60.0
 """How much longer than an attempt may take a delivery is leased: time enough to write down what came of it."""
 
 KEPT_ANSWER: Final = 1024
 """Bytes of an answer's body that are kept."""
+
+MOST_JUDGED: Final = 1_000
+"""Attempts by which an endpoint is judged."""
+
+MOST_COUNTED: Final = 10_000
+"""Up to where deliveries are counted."""
 
 _USER_AGENT: Final = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 
@@ -43,7 +58,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
     leased_until_ms: int
     undelivered: int
-    cause: str = "schedule"
+    cause: str = Cause.SCHEDULE
 
     @property
     def key(self) -> EndpointKey:
@@ -88,8 +103,8 @@ class DeliveryStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Where the delivery of an event to an endpoint stands.
 
     `url` is the endpoint's; `next_attempt_ms` (Unix milliseconds) is when it is tried next, None where there is no more
-    to do. `attempts` counts those made since `created_ms`, when it was begun; where the event has arrived, `created_ms`
-    is the first attempt's time.
+    to do, or no time can be named; `plan` says which. `attempts` counts those made since `created_ms`, when it was
+    begun; where the event has arrived, `created_ms` is the first attempt's time.
     """
 
     endpoint: EndpointKey
@@ -100,13 +115,16 @@ class DeliveryStanding(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     created_ms: int
     next_attempt_ms: int | None
+    leased_until_ms: int | None = None
+    plan: NextAttempt | None = None
 
 
 class PastAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt as it was written down.
 
-    `event_owner` is whose event was sent; `cause` says why it was made. `next_attempt_ms` (Unix milliseconds) is when
-    the same event is next sent to the same endpoint, as things stand now; None where it is not.
+    `event_owner` is whose event was sent, `event_type` its type, None where it was pruned; `cause` says why the attempt
+    was made. `next_attempt_ms` (Unix milliseconds) is when the same event is next sent to the same endpoint, as things
+    stand now; None where it is not, or no time can be named; `plan` says which.
     """
 
     id: str
@@ -119,6 +137,39 @@ class PastAttempt(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     answer: Answer
     next_attempt_ms: int | None = None
+    leased_until_ms: int | None = None
+    plan: NextAttempt | None = None
+    event_type: str | None = None
+
+
+class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How an endpoint does.
+
+    `attempts` are its newest ones, at most `MOST_JUDGED`, since `since_ms`; so many of them `delivered`, half of them
+    took up to `median_ms`, nineteen of twenty up to `most_ms`. `pending` deliveries wait and `failed` were given up,
+    each counted up to `MOST_COUNTED`. `next_ms` is when it is tried next, now or later; None where nothing waits.
+    """
+
+    attempts: int
+    delivered: int
+    since_ms: int | None
+    median_ms: int | None
+    most_ms: int | None
+    pending: int
+    failed: int
+    next_ms: int | None
+
+
+class Recovery(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of having events sent that an endpoint has missed.
+
+    `queued` are to be sent, the last one at `last_ms`; `after` is where to go on, None where all were looked at: an
+    account and the last of its events that was.
+    """
+
+    queued: int
+    last_ms: int | None
+    after: tuple[str, str] | None
 
 
 def answer_of_status(status: int, body_head: bytes) -> Answer:

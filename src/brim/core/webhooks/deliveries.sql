@@ -108,6 +108,31 @@ WITH RECURSIVE steps AS (
 )
 SELECT account, livemode, endpoint, next_attempt_ms FROM steps LIMIT $4;
 
+-- name: find_wanted_now
+-- Endpoints after a given one that somebody waits to see sent something, each found as in find_due_endpoints.
+WITH RECURSIVE steps AS (
+    (
+        SELECT account, livemode, endpoint, next_attempt_ms
+        FROM webhook_deliveries
+        WHERE next_attempt_ms IS NOT NULL AND cause IN ('resend', 'test')
+            AND (account, livemode, endpoint) > ($1, $2, $3)
+        ORDER BY account, livemode, endpoint, next_attempt_ms
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT n.account, n.livemode, n.endpoint, n.next_attempt_ms
+    FROM steps AS s
+    CROSS JOIN LATERAL (
+        SELECT d.account, d.livemode, d.endpoint, d.next_attempt_ms
+        FROM webhook_deliveries AS d
+        WHERE d.next_attempt_ms IS NOT NULL AND d.cause IN ('resend', 'test')
+            AND (d.account, d.livemode, d.endpoint) > (s.account, s.livemode, s.endpoint)
+        ORDER BY d.account, d.livemode, d.endpoint, d.next_attempt_ms
+        LIMIT 1
+    ) AS n
+)
+SELECT account, livemode, endpoint, next_attempt_ms FROM steps LIMIT $4;
+
 -- name: find_standings
 -- Of endpoints, whose platform's accounts they are of and whether they fail since some time; none for one that is gone.
 SELECT w.account, w.livemode, w.id, w.failing_since_ms IS NOT NULL AS is_failing, coalesce(a.platform, w.account) AS platform
@@ -134,6 +159,51 @@ WITH picked AS MATERIALIZED (
         SELECT i.ctid AS row_id
         FROM webhook_deliveries AS i
         WHERE i.account = w.account AND i.livemode = w.livemode AND i.endpoint = w.endpoint
+            AND i.next_attempt_ms <= $5 AND (i.leased_until_ms IS NULL OR i.leased_until_ms <= $5)
+        ORDER BY i.next_attempt_ms
+        LIMIT w.room
+        FOR UPDATE SKIP LOCKED
+    ) AS d
+),
+leased AS (
+    UPDATE webhook_deliveries AS d
+    SET leased_until_ms = $6
+    FROM picked AS p
+    WHERE d.ctid = p.row_id
+    RETURNING
+        d.account, d.livemode, d.endpoint, d.event_account, d.event, d.number, d.attempts, d.leased_until_ms,
+        d.created_ms, d.cause
+)
+SELECT
+    l.account, l.livemode, l.endpoint, l.event_account, l.event, l.number, l.attempts, l.leased_until_ms, l.created_ms,
+    l.cause,
+    e.type, e.created, e.object_id, e.api_version, e.request_id, e.idempotency_key, e.payload,
+    w.url, w.rendered_version, w.connect, w.event_payload, w.secret, w.old_secret, w.old_secret_until_ms,
+    w.disabled_because,
+    (
+        SELECT count(*)
+        FROM webhook_deliveries AS o
+        WHERE o.event_account = l.event_account AND o.livemode = l.livemode AND o.event = l.event
+    ) AS undelivered,
+    set_config('synchronous_commit', 'off', true)
+FROM leased AS l
+LEFT JOIN LATERAL (
+    SELECT * FROM events WHERE account = l.event_account AND livemode = l.livemode AND id = l.event OFFSET 0
+) AS e ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM webhook_endpoints WHERE account = l.account AND livemode = l.livemode AND id = l.endpoint OFFSET 0
+) AS w ON true;
+
+-- name: claim_wanted_now
+-- As claim_deliveries, but only what somebody waits to see sent.
+WITH picked AS MATERIALIZED (
+    SELECT d.row_id
+    FROM unnest($1::text[], $2::boolean[], $3::text[], $4::integer[]) AS w (account, livemode, endpoint, room)
+    CROSS JOIN LATERAL (
+        SELECT i.ctid AS row_id
+        FROM webhook_deliveries AS i
+        WHERE i.account = w.account AND i.livemode = w.livemode AND i.endpoint = w.endpoint
+            AND i.next_attempt_ms IS NOT NULL AND i.cause IN ('resend', 'test')
             AND i.next_attempt_ms <= $5 AND (i.leased_until_ms IS NULL OR i.leased_until_ms <= $5)
         ORDER BY i.next_attempt_ms
         LIMIT w.room
@@ -282,7 +352,7 @@ RETURNING w.account, w.livemode, w.id, w.url, w.disabled_because;
 INSERT INTO webhook_deliveries AS d (
     account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms, cause
 )
-SELECT $1, $2, $3, n.account, n.event, n.number, 0, $6, $6, 'resend'
+SELECT $1, $2, $3, n.account, n.event, n.number, 0, $6, $6, $7
 FROM (
     SELECT account, event, number
     FROM event_numbers
@@ -291,8 +361,99 @@ FROM (
 ) AS n
 ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO UPDATE SET
     attempts = 0, next_attempt_ms = excluded.next_attempt_ms, leased_until_ms = NULL,
-    created_ms = greatest(excluded.created_ms, d.created_ms + 1), cause = 'resend'
+    created_ms = greatest(excluded.created_ms, d.created_ms + 1), cause = excluded.cause
 RETURNING d.number;
+
+-- name: recover_events
+-- Let what an endpoint has missed of one account's events be sent to it: of so many events after a given one, in the order
+-- of their ids, those of some types (NULL: of all) that it has not received, or with $8 those too that it has. What was
+-- given up begins anew, what was never addressed to the endpoint is, and what waits for a later attempt is tried earlier.
+-- They are spread over time, $11 apart, from $10 on. What is under way, or would be tried as early anyway, is left alone,
+-- so that doing it twice changes nothing; and so are events numbered since $7, which are about to be sent. Returns how many
+-- events were looked at, the last of them, how many are to be sent, and when the last one is.
+WITH seen AS MATERIALIZED (
+    SELECT id, type
+    FROM events
+    WHERE account = $4 AND livemode = $2 AND id > $5
+    ORDER BY id
+    LIMIT $6
+),
+missed AS MATERIALIZED (
+    SELECT s.id, n.number, d.row_id, d.attempts, d.next_attempt_ms, d.leased_until_ms
+    FROM seen AS s
+    CROSS JOIN LATERAL (
+        SELECT number, numbered_ms
+        FROM event_numbers
+        WHERE account = $4 AND livemode = $2 AND event BETWEEN s.id AND s.id
+        ORDER BY event
+    ) AS n
+    LEFT JOIN LATERAL (
+        SELECT ctid AS row_id, attempts, next_attempt_ms, leased_until_ms
+        FROM webhook_deliveries
+        WHERE event_account = $4 AND livemode = $2 AND event = s.id AND account = $1 AND endpoint = $3
+        OFFSET 0
+        FOR UPDATE SKIP LOCKED
+    ) AS d ON true
+    WHERE n.numbered_ms <= $7
+        AND ($9::text[] IS NULL OR s.type = ANY ($9))
+        AND CASE
+            WHEN d.row_id IS NOT NULL THEN d.leased_until_ms IS NULL OR d.leased_until_ms <= $7
+            -- Somebody else has it in hand at this moment.
+            WHEN EXISTS (
+                SELECT
+                FROM webhook_deliveries
+                WHERE event_account = $4 AND livemode = $2 AND event = s.id AND account = $1 AND endpoint = $3
+                OFFSET 0
+            ) THEN false
+            ELSE $8 OR NOT EXISTS (
+                SELECT
+                FROM webhook_attempts AS a
+                WHERE a.event_account = $4 AND a.livemode = $2 AND a.event = s.id
+                    AND a.account = $1 AND a.endpoint = $3 AND a.outcome = 'delivered'
+                OFFSET 0
+            )
+        END
+),
+planned AS MATERIALIZED (
+    SELECT m.*, $10 + (row_number() OVER (ORDER BY m.id) - 1) * $11::bigint AS at_ms
+    FROM missed AS m
+),
+moved AS (
+    UPDATE webhook_deliveries AS d
+    SET
+        attempts = CASE WHEN p.next_attempt_ms IS NULL THEN 0 ELSE d.attempts END,
+        created_ms = CASE WHEN p.next_attempt_ms IS NULL THEN greatest($7, d.created_ms + 1) ELSE d.created_ms END,
+        next_attempt_ms = p.at_ms, leased_until_ms = NULL, cause = 'recovery'
+    FROM planned AS p
+    WHERE d.ctid = p.row_id AND (p.next_attempt_ms IS NULL OR p.next_attempt_ms > p.at_ms)
+    RETURNING d.next_attempt_ms
+),
+added AS (
+    INSERT INTO webhook_deliveries (
+        account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms, cause
+    )
+    SELECT $1, $2, $3, $4, p.id, p.number, 0, p.at_ms, $7, 'recovery'
+    FROM planned AS p
+    WHERE p.row_id IS NULL
+    ON CONFLICT ON CONSTRAINT webhook_deliveries_pk DO NOTHING
+    RETURNING next_attempt_ms
+)
+SELECT s.seen, s.last_event, q.queued, q.last_ms
+FROM (SELECT count(*) AS seen, max(id) AS last_event FROM seen) AS s
+CROSS JOIN (
+    SELECT count(*) AS queued, max(next_attempt_ms) AS last_ms
+    FROM (SELECT next_attempt_ms FROM moved UNION ALL SELECT next_attempt_ms FROM added) AS sent
+) AS q;
+
+-- name: hold_recovery
+-- Let one transaction at a time spread over time what an endpoint has missed.
+SELECT pg_advisory_xact_lock(hashtextextended('brim:recovery:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
+
+-- name: recovering_until
+-- When the last event is to be sent of those that were spread over time for an endpoint.
+SELECT max(next_attempt_ms)
+FROM webhook_deliveries
+WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL AND cause = 'recovery';
 
 -- name: count_undelivered
 -- For each event named, how many endpoints it is addressed to that have not received it.
@@ -308,7 +469,12 @@ ORDER BY w.position;
 -- The newest attempts to reach an endpoint, before a given one, and when each one's delivery is tried again.
 SELECT
     a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
-    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms
+    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms, d.leased_until_ms,
+    (
+        SELECT e.type FROM events AS e
+        WHERE e.account = a.event_account AND e.livemode = a.livemode AND e.id BETWEEN a.event AND a.event
+        ORDER BY e.id
+    ) AS event_type
 FROM (
     SELECT *
     FROM webhook_attempts
@@ -317,13 +483,137 @@ FROM (
     LIMIT $5
 ) AS a
 LEFT JOIN LATERAL (
-    SELECT next_attempt_ms
+    SELECT next_attempt_ms, leased_until_ms
     FROM webhook_deliveries
     WHERE event_account = a.event_account AND livemode = a.livemode AND event = a.event
         AND account = a.account AND endpoint = a.endpoint
     OFFSET 0
 ) AS d ON true
 ORDER BY a.id DESC;
+
+-- name: list_failed_attempts
+-- As list_endpoint_attempts, but only those that failed: the newest attempts before a given one, and when each one's delivery is tried again.
+SELECT
+    a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
+    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms, d.leased_until_ms,
+    (
+        SELECT e.type FROM events AS e
+        WHERE e.account = a.event_account AND e.livemode = a.livemode AND e.id BETWEEN a.event AND a.event
+        ORDER BY e.id
+    ) AS event_type
+FROM (
+    SELECT *
+    FROM webhook_attempts
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4 AND outcome <> 'delivered'
+    ORDER BY id DESC
+    LIMIT $5
+) AS a
+LEFT JOIN LATERAL (
+    SELECT next_attempt_ms, leased_until_ms
+    FROM webhook_deliveries
+    WHERE event_account = a.event_account AND livemode = a.livemode AND event = a.event
+        AND account = a.account AND endpoint = a.endpoint
+    OFFSET 0
+) AS d ON true
+ORDER BY a.id DESC;
+
+-- name: read_attempt
+-- One attempt to reach an endpoint, as list_endpoint_attempts lists it.
+SELECT
+    a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
+    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms, d.leased_until_ms,
+    (
+        SELECT e.type FROM events AS e
+        WHERE e.account = a.event_account AND e.livemode = a.livemode AND e.id BETWEEN a.event AND a.event
+        ORDER BY e.id
+    ) AS event_type
+FROM webhook_attempts AS a
+LEFT JOIN LATERAL (
+    SELECT next_attempt_ms, leased_until_ms
+    FROM webhook_deliveries
+    WHERE event_account = a.event_account AND livemode = a.livemode AND event = a.event
+        AND account = a.account AND endpoint = a.endpoint
+    OFFSET 0
+) AS d ON true
+WHERE a.account = $1 AND a.livemode = $2 AND a.endpoint = $3 AND a.id = $4;
+
+-- name: read_queues
+-- Of endpoints, whether they fail, when the first two deliveries are due that wait for them, and what came of their newest
+-- attempts, the newest first, with the time at which the newest one was over.
+SELECT
+    w.account, w.livemode, w.id, w.failing_since_ms IS NOT NULL AS is_failing, w.disabled_because,
+    ARRAY(
+        SELECT d.next_attempt_ms
+        FROM webhook_deliveries AS d
+        WHERE d.account = w.account AND d.livemode = w.livemode AND d.endpoint = w.id AND d.next_attempt_ms IS NOT NULL
+        ORDER BY d.next_attempt_ms
+        LIMIT 2
+    ) AS due_ms,
+    ARRAY(
+        SELECT a.outcome = 'delivered'
+        FROM webhook_attempts AS a
+        WHERE a.account = w.account AND a.livemode = w.livemode AND a.endpoint = w.id
+        ORDER BY a.id DESC
+        LIMIT $4
+    ) AS arrivals,
+    (
+        SELECT a.attempted_ms + a.duration_ms
+        FROM webhook_attempts AS a
+        WHERE a.account = w.account AND a.livemode = w.livemode AND a.endpoint = w.id
+        ORDER BY a.id DESC
+        LIMIT 1
+    ) AS ended_ms
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, endpoint)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, id, failing_since_ms, disabled_because
+    FROM webhook_endpoints
+    WHERE account = n.account AND livemode = n.livemode AND id = n.endpoint
+    OFFSET 0
+) AS w;
+
+-- name: read_health
+-- How an endpoint did in its newest attempts since a time, so many at most; what waits for it and what was given up, each
+-- counted up to a number; and when what waits longest was begun.
+WITH newest AS MATERIALIZED (
+    SELECT attempted_ms, duration_ms, outcome
+    FROM webhook_attempts
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id >= $4
+    ORDER BY id DESC
+    LIMIT $5
+)
+SELECT
+    s.*,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT
+            FROM webhook_deliveries
+            WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NOT NULL
+            LIMIT $6
+        ) AS owed
+    ) AS pending,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT
+            FROM webhook_deliveries
+            WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND next_attempt_ms IS NULL
+            LIMIT $6
+        ) AS given_up
+    ) AS failed
+FROM (
+    SELECT
+        count(*) AS attempts,
+        count(*) FILTER (WHERE outcome = 'delivered') AS delivered,
+        min(attempted_ms) AS since_ms,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_ms) AS median_ms,
+        percentile_disc(0.95) WITHIN GROUP (ORDER BY duration_ms) AS most_ms
+    FROM newest
+) AS s;
+
+-- name: has_attempts
+-- Whether an endpoint has attempts.
+SELECT EXISTS (SELECT FROM webhook_attempts WHERE account = $1 AND livemode = $2 AND endpoint = $3);
 
 -- name: has_attempt
 -- Whether an endpoint has an attempt of that id.
@@ -337,7 +627,12 @@ SELECT EXISTS (
 -- is tried again.
 SELECT
     a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
-    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms
+    a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms, d.leased_until_ms,
+    (
+        SELECT e.type FROM events AS e
+        WHERE e.account = a.event_account AND e.livemode = a.livemode AND e.id BETWEEN a.event AND a.event
+        ORDER BY e.id
+    ) AS event_type
 FROM (
     SELECT *
     FROM webhook_attempts
@@ -346,7 +641,7 @@ FROM (
     LIMIT $5
 ) AS a
 LEFT JOIN LATERAL (
-    SELECT next_attempt_ms
+    SELECT next_attempt_ms, leased_until_ms
     FROM webhook_deliveries
     WHERE event_account = a.event_account AND livemode = a.livemode AND event = a.event
         AND account = a.account AND endpoint = a.endpoint
@@ -367,7 +662,7 @@ SELECT EXISTS (
 -- Where the deliveries of an event to endpoints of some accounts stand: those that are owed, and those of which only
 -- attempts are left, because it has arrived.
 WITH owed AS MATERIALIZED (
-    SELECT account, livemode, endpoint, event_account, event, attempts, next_attempt_ms, created_ms
+    SELECT account, livemode, endpoint, event_account, event, attempts, next_attempt_ms, leased_until_ms, created_ms
     FROM webhook_deliveries
     WHERE event_account = $1 AND livemode = $2 AND event = $3 AND account = ANY($4::text[])
 ),
@@ -383,14 +678,14 @@ arrived AS MATERIALIZED (
     GROUP BY a.account, a.livemode, a.endpoint
     HAVING bool_or(a.outcome = 'delivered')
 )
-SELECT s.account, s.livemode, s.endpoint, s.state, s.attempts, s.next_attempt_ms, s.created_ms, w.url
+SELECT s.account, s.livemode, s.endpoint, s.state, s.attempts, s.next_attempt_ms, s.leased_until_ms, s.created_ms, w.url
 FROM (
     SELECT
         account, livemode, endpoint, CASE WHEN next_attempt_ms IS NULL THEN 'failed' ELSE 'pending' END AS state,
-        attempts, next_attempt_ms, created_ms
+        attempts, next_attempt_ms, leased_until_ms, created_ms
     FROM owed
     UNION ALL
-    SELECT account, livemode, endpoint, 'delivered', attempts, NULL, created_ms
+    SELECT account, livemode, endpoint, 'delivered', attempts, NULL, NULL, created_ms
     FROM arrived
 ) AS s
 CROSS JOIN LATERAL (

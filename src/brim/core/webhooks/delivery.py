@@ -63,6 +63,16 @@ async def find_due(database: Database, *, after: EndpointKey | None) -> Sequence
         return await deliveries.find_due_endpoints(conn, after=after, limit=ENDPOINTS_AT_ONCE)
 
 
+async def find_wanted_now(database: Database, *, after: EndpointKey | None) -> Sequence[DueEndpoint]:
+    """Return endpoints, as `find_due` does, that somebody waits to see sent something.
+
+    Raises:
+        DatabaseUnavailableError: it cannot answer now.
+    """
+    async with database.connection() as conn:
+        return await deliveries.find_wanted_now(conn, after=after, limit=ENDPOINTS_AT_ONCE)
+
+
 async def find_standings(database: Database, keys: Sequence[EndpointKey]) -> dict[EndpointKey, EndpointStanding]:
     """Return how endpoints stand, without those that are gone.
 
@@ -74,16 +84,25 @@ async def find_standings(database: Database, keys: Sequence[EndpointKey]) -> dic
 
 
 async def claim(
-    database: Database, wanted: Sequence[tuple[EndpointKey, int]], *, now_ms: int, timeout_s: float
+    database: Database,
+    wanted: Sequence[tuple[EndpointKey, int]],
+    *,
+    now_ms: int,
+    timeout_s: float,
+    only_wanted_now: bool = False,
 ) -> Claimed:
     """Lease what is due for some endpoints, at most so many for each; nobody else takes it until the lease is over.
+
+    With `only_wanted_now` only what somebody waits to see sent.
 
     Raises:
         DatabaseUnavailableError: it cannot answer now.
     """
     leased_until_ms = now_ms + int((timeout_s + LEASE_MARGIN_S) * 1000)
     return await database.transact(
-        lambda conn: deliveries.claim_deliveries(conn, wanted, now_ms=now_ms, leased_until_ms=leased_until_ms)
+        lambda conn: deliveries.claim_deliveries(
+            conn, wanted, now_ms=now_ms, leased_until_ms=leased_until_ms, only_wanted_now=only_wanted_now
+        )
     )
 
 

@@ -13,8 +13,28 @@ from brim.base import json_codec
 from brim.base.ids import created_of
 from brim.base.scope import AccountScope
 from brim.core.events import Event, EventType, without_trace
-from brim.core.webhooks.deliveries import Answer, Attempt, Delivery, DeliveryStanding, EndpointKey, PastAttempt
-from brim.core.webhooks.rules import GIVE_UP_AFTER_S, DeliveryState, Endpoint, EventPayload, Outcome
+from brim.core.webhooks.deliveries import (
+    MOST_COUNTED,
+    MOST_JUDGED,
+    Answer,
+    Attempt,
+    Delivery,
+    DeliveryStanding,
+    EndpointHealth,
+    EndpointKey,
+    PastAttempt,
+)
+from brim.core.webhooks.rules import (
+    GIVE_UP_AFTER_S,
+    RECOVERED_PER_S,
+    Cause,
+    DeliveryState,
+    Endpoint,
+    EndpointQueue,
+    EventPayload,
+    Outcome,
+    queue_of,
+)
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
@@ -22,6 +42,8 @@ _SQL: Final = load_queries(__package__, "deliveries")
 _STOPPED_AT_ONCE: Final = 1_000
 _LONGEST_LAG_MS: Final = 24 * 60 * 60 * 1000
 _AFTER_ALL_IDS: Final = "~"
+_FAILURES_TOLD: Final = 12
+"""Failures in a row after which an endpoint is left alone for as long as any: no more are counted."""
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -70,6 +92,13 @@ async def find_due_endpoints(conn: Conn, *, after: EndpointKey | None, limit: in
     return [DueEndpoint(_key(record), record["next_attempt_ms"]) for record in records]
 
 
+async def find_wanted_now(conn: Conn, *, after: EndpointKey | None, limit: int) -> list[DueEndpoint]:
+    """Return endpoints, as `find_due_endpoints` does, that somebody waits to see sent something."""
+    start = (after.scope.account, after.scope.livemode, after.id) if after else ("", False, "")
+    records = await conn.fetch(_SQL["find_wanted_now"], *start, limit)
+    return [DueEndpoint(_key(record), record["next_attempt_ms"]) for record in records]
+
+
 async def find_standings(conn: Conn, keys: Sequence[EndpointKey]) -> dict[EndpointKey, EndpointStanding]:
     """Return how endpoints stand, without those that are gone."""
     records = await conn.fetch(_SQL["find_standings"], *columns([_columns_of(key) for key in keys]))
@@ -77,14 +106,20 @@ async def find_standings(conn: Conn, keys: Sequence[EndpointKey]) -> dict[Endpoi
 
 
 async def claim_deliveries(
-    conn: Conn, wanted: Sequence[tuple[EndpointKey, int]], *, now_ms: int, leased_until_ms: int
+    conn: Conn,
+    wanted: Sequence[tuple[EndpointKey, int]],
+    *,
+    now_ms: int,
+    leased_until_ms: int,
+    only_wanted_now: bool = False,
 ) -> Claimed:
     """Lease what is due for some endpoints, at most so many for each. To be called in a transaction.
 
-    What cannot be delivered any more is given up at once.
+    What cannot be delivered any more is given up at once. With `only_wanted_now` only what somebody waits for.
     """
     rows = [(*_columns_of(key), room) for key, room in wanted]
-    records = await conn.fetch(_SQL["claim_deliveries"], *columns(rows), now_ms, leased_until_ms)
+    query = _SQL["claim_wanted_now" if only_wanted_now else "claim_deliveries"]
+    records = await conn.fetch(query, *columns(rows), now_ms, leased_until_ms)
     open_records = [record for record in records if _is_open(record)]
     stopped = sorted({_key(record) for record in records if not _is_open(record)})
     for key in stopped:
@@ -116,13 +151,97 @@ async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[Endpo
     return [_key(record, "id") for record in records if record["disabled_because"] is not None]
 
 
-async def resend(conn: Conn, event_owner: AccountScope, event_id: str, endpoint: EndpointKey, *, now_ms: int) -> bool:
+async def resend(
+    conn: Conn,
+    event_owner: AccountScope,
+    event_id: str,
+    endpoint: EndpointKey,
+    *,
+    now_ms: int,
+    cause: Cause = Cause.RESEND,
+) -> bool:
     """Let an event be sent to an endpoint from now on, whatever became of it before, with all retries of a new one.
 
     Returns False where the event has no number yet: it is about to be sent to whoever asks for it anyway.
     """
-    arguments = (*_columns_of(endpoint), event_owner.account, event_id, now_ms)
+    arguments = (*_columns_of(endpoint), event_owner.account, event_id, now_ms, cause)
     return await conn.fetchval(_SQL["resend_event"], *arguments) is not None
+
+
+class Recovered(msgspec.Struct, frozen=True):
+    """What one step of a recovery did: events looked at, the last of them, how many are to be sent, the last when."""
+
+    seen: int
+    last_event: str | None
+    queued: int
+    last_ms: int | None
+
+
+async def recover(  # noqa: PLR0913  what the statement takes
+    conn: Conn,
+    endpoint: EndpointKey,
+    account: str,
+    *,
+    after: str,
+    limit: int,
+    types: Sequence[str] | None,
+    with_received: bool,
+    now_ms: int,
+    first_ms: int,
+) -> Recovered:
+    """Let what an endpoint has missed of an account's events be sent to it, of up to `limit` after one, oldest first.
+
+    Args:
+        conn: joins its transaction.
+        endpoint: who has missed them.
+        account: whose events they are.
+        after: an id; only events after it.
+        limit: how many events are looked at.
+        types: which are sent, None for all.
+        with_received: whether those too that it has received.
+        now_ms: the time; events numbered later are left out.
+        first_ms: when the first of them is sent; the others follow `RECOVERED_PER_S` a second.
+    """
+    interval_ms = 1000 // RECOVERED_PER_S
+    arguments = (account, after, limit, now_ms, with_received, types, first_ms, interval_ms)
+    [record] = await conn.fetch(_SQL["recover_events"], *_columns_of(endpoint), *arguments)
+    return Recovered(record["seen"], record["last_event"], record["queued"], record["last_ms"])
+
+
+async def hold_recovery(conn: Conn, endpoint: EndpointKey) -> None:
+    """Wait until no other transaction spreads over time what an endpoint has missed, and keep others waiting."""
+    await conn.execute(_SQL["hold_recovery"], *_columns_of(endpoint))
+
+
+async def recovering_until(conn: Conn, endpoint: EndpointKey) -> int | None:
+    """Return when the last missed event is sent to an endpoint that somebody has had sent; None where none waits."""
+    until: int | None = await conn.fetchval(_SQL["recovering_until"], *_columns_of(endpoint))
+    return until
+
+
+async def read_queues(conn: Conn, keys: Sequence[EndpointKey]) -> dict[EndpointKey, EndpointQueue]:
+    """Return the queues of endpoints, without those that are gone or disabled."""
+    if not keys:
+        return {}
+    rows = [_columns_of(key) for key in keys]
+    return {
+        _key(record, "id"): queue_of(
+            is_failing=record["is_failing"],
+            due_ms=record["due_ms"],
+            arrivals=record["arrivals"],
+            ended_ms=record["ended_ms"],
+        )
+        for record in await conn.fetch(_SQL["read_queues"], *columns(rows), _FAILURES_TOLD)
+        if record["disabled_because"] is None
+    }
+
+
+async def read_health(conn: Conn, endpoint: EndpointKey, *, since: str, now_ms: int) -> EndpointHealth:
+    """Return how an endpoint does, by its newest attempts from an id on."""
+    bounds = (since, MOST_JUDGED, MOST_COUNTED)
+    [record] = await conn.fetch(_SQL["read_health"], *_columns_of(endpoint), *bounds)
+    queue = (await read_queues(conn, [endpoint])).get(endpoint)
+    return EndpointHealth(**record, next_ms=queue.next_ms(now_ms) if queue else None)
 
 
 async def count_undelivered(conn: Conn, keys: Sequence[tuple[AccountScope, str]]) -> list[int]:
@@ -134,12 +253,25 @@ async def count_undelivered(conn: Conn, keys: Sequence[tuple[AccountScope, str]]
 
 
 async def list_endpoint_attempts(
-    conn: Conn, endpoint: EndpointKey, *, before: str | None = None, limit: int
+    conn: Conn, endpoint: EndpointKey, *, before: str | None = None, limit: int, only_failed: bool = False
 ) -> list[PastAttempt]:
-    """Return the newest attempts to reach an endpoint, before the one of that id."""
+    """Return the newest attempts to reach an endpoint, before the one of that id, or only those that failed."""
     bounds = (before or _AFTER_ALL_IDS, limit)
-    records = await conn.fetch(_SQL["list_endpoint_attempts"], *_columns_of(endpoint), *bounds)
+    query = _SQL["list_failed_attempts" if only_failed else "list_endpoint_attempts"]
+    records = await conn.fetch(query, *_columns_of(endpoint), *bounds)
     return [_attempt_from_record(record) for record in records]
+
+
+async def read_attempt(conn: Conn, endpoint: EndpointKey, attempt_id: str) -> PastAttempt | None:
+    """Return one attempt to reach an endpoint, None where there is none of that id."""
+    record = await conn.fetchrow(_SQL["read_attempt"], *_columns_of(endpoint), attempt_id)
+    return None if record is None else _attempt_from_record(record)
+
+
+async def has_attempts(conn: Conn, endpoint: EndpointKey) -> bool:
+    """Tell whether an endpoint has any attempts."""
+    found: bool = await conn.fetchval(_SQL["has_attempts"], *_columns_of(endpoint))
+    return found
 
 
 async def has_attempt(conn: Conn, endpoint: EndpointKey, attempt_id: str) -> bool:
@@ -188,6 +320,7 @@ async def list_event_deliveries(
             attempts=record["attempts"],
             created_ms=record["created_ms"],
             next_attempt_ms=record["next_attempt_ms"],
+            leased_until_ms=record["leased_until_ms"],
         )
         for record in await conn.fetch(_SQL["list_event_deliveries"], *names)
     ]
@@ -308,4 +441,6 @@ def _attempt_from_record(record: Mapping[str, Any]) -> PastAttempt:
             body_head=record["response_head"],
         ),
         next_attempt_ms=record["next_attempt_ms"],
+        leased_until_ms=record["leased_until_ms"],
+        event_type=record["event_type"],
     )

@@ -55,13 +55,18 @@ class EndpointNotListeningError(BrimError):
 
 
 class NothingToSendError(BrimError):
-    """No event has happened yet that an endpoint asks for."""
+    """No event has happened yet that an endpoint asks for, or none of the type that a test names."""
 
-    def __init__(self, endpoint_id: str) -> None:
-        super().__init__(
-            f"There is no event yet that the webhook endpoint {endpoint_id} asks for. Make one first, a top-up for "
-            "example."
-        )
+    def __init__(self, endpoint_id: str, event_type: str | None = None) -> None:
+        if event_type is None:
+            super().__init__(
+                f"There is no event yet that the webhook endpoint {endpoint_id} asks for. Make one first, a top-up for "
+                "example."
+            )
+        else:
+            super().__init__(
+                f"There is no event of the type {event_type} to send yet. In test mode, trigger one first."
+            )
 
 
 class VersionOfThinError(BrimError):

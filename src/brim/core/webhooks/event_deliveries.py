@@ -13,7 +13,8 @@ from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.deliveries import DeliveryStanding, EndpointKey, PastAttempt
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointNotListeningError, NothingToSendError
-from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.next_attempts import plan_next
+from brim.core.webhooks.rules import Cause, Endpoint
 from brim.core.webhooks.service import find_endpoint
 from brim.platform.database import Conn, Database
 
@@ -35,7 +36,7 @@ async def count_undelivered(conn: Conn, events: Sequence[Event]) -> list[int]:
 
 
 async def list_deliveries(
-    database: Database, scope: AccountScope, event_id: str, *, viewers: Sequence[str]
+    database: Database, scope: AccountScope, event_id: str, *, viewers: Sequence[str], now_ms: int
 ) -> list[DeliveryStanding]:
     """Return where an event's deliveries to endpoints of the viewing accounts stand.
 
@@ -44,11 +45,18 @@ async def list_deliveries(
     """
     async with database.connection() as conn:
         await find_event(conn, scope, event_id, account=None)
-        return await deliveries.list_event_deliveries(conn, scope, event_id, viewers=viewers)
+        found = await deliveries.list_event_deliveries(conn, scope, event_id, viewers=viewers)
+        return await plan_next(conn, found, now_ms=now_ms)
 
 
 async def list_event_attempts(
-    database: Database, scope: AccountScope, event_id: str, request: PageRequest, *, viewers: Sequence[str]
+    database: Database,
+    scope: AccountScope,
+    event_id: str,
+    request: PageRequest,
+    *,
+    viewers: Sequence[str],
+    now_ms: int,
 ) -> Page[PastAttempt]:
     """Return a page of the attempts to send an event to endpoints of the viewing accounts, newest first.
 
@@ -65,12 +73,17 @@ async def list_event_attempts(
         found = await deliveries.list_event_attempts(
             conn, scope, event_id, viewers=viewers, before=cursor, limit=request.limit + 1
         )
+        found = await plan_next(conn, found, now_ms=now_ms)
     return Page(found[: request.limit], len(found) > request.limit)
 
 
-async def send_again(conn: Conn, event: Event, endpoint: Endpoint, *, now_ms: int) -> None:
-    """Let an event be sent to an endpoint once more, with all retries of a new one."""
-    await deliveries.resend(conn, event.scope, event.id, EndpointKey(endpoint.scope, endpoint.id), now_ms=now_ms)
+async def send_again(conn: Conn, event: Event, endpoint: Endpoint, *, now_ms: int, cause: Cause = Cause.RESEND) -> bool:
+    """Let an event be sent to an endpoint once more, at once and with all retries of a new one.
+
+    Returns False where it has no number yet: it is about to be sent to whoever asks for it, and to nobody else.
+    """
+    key = EndpointKey(endpoint.scope, endpoint.id)
+    return await deliveries.resend(conn, event.scope, event.id, key, now_ms=now_ms, cause=cause)
 
 
 async def find_event(
@@ -102,9 +115,15 @@ def check_listening(endpoint: Endpoint, event_owner: AccountScope) -> None:
 
 
 async def send_newest(
-    database: Database, context: RequestContext, endpoint_id: str, *, render: RenderEvent, render_error: RenderError
+    database: Database,
+    context: RequestContext,
+    endpoint_id: str,
+    *,
+    event_type: str | None,
+    render: RenderEvent,
+    render_error: RenderError,
 ) -> Result:
-    """Let the newest event that an endpoint asks for be sent to it, as a test; return the event's reply.
+    """Let the newest event of a type, or of those that an endpoint asks for, be sent to it as a test; return its reply.
 
     Raises:
         ResourceMissingError: the account has no such endpoint.
@@ -118,12 +137,13 @@ async def send_newest(
     async def work(conn: Conn) -> bytes:
         endpoint = await find_endpoint(conn, scope, endpoint_id, in_path=True)
         check_listening(endpoint, scope)
-        newest = await events_store.find_events(
-            conn, scope, EventFilters(types=endpoint.enabled_events), PageRequest(limit=1)
-        )
+        types = endpoint.enabled_events if event_type is None else (event_type,)
+        newest = await events_store.find_events(conn, scope, EventFilters(types=types), PageRequest(limit=1))
         if not newest.items:
-            raise NothingToSendError(endpoint_id)
-        await send_again(conn, newest.items[0], endpoint, now_ms=context.now_ms)
+            raise NothingToSendError(endpoint_id, event_type)
+        is_sent = await send_again(conn, newest.items[0], endpoint, now_ms=context.now_ms, cause=Cause.TEST)
+        if not is_sent and not endpoint.wants(newest.items[0].type):
+            raise NothingToSendError(endpoint_id, event_type)
         (pending,) = await count_undelivered(conn, newest.items)
         return render(newest.items[0], pending)
 

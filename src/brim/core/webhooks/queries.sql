@@ -115,10 +115,18 @@ numbered AS (
     FROM counted
 )
 INSERT INTO webhook_deliveries (
-    account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms
+    account, livemode, endpoint, event_account, event, number, attempts, next_attempt_ms, created_ms, cause
 )
-SELECT $1, $2, $3, $1, $4, number, 0, $12, $12
+SELECT $1, $2, $3, $1, $4, number, 0, $12, $12, 'test'
 FROM counted;
+
+-- name: accounts_under
+-- Accounts of a platform after a given one, in order.
+SELECT account
+FROM accounts
+WHERE platform = $1 AND account > $2
+ORDER BY platform, account
+LIMIT $3;
 
 -- name: stop_deliveries
 -- Give up what is still to be sent to an endpoint.

@@ -37,6 +37,36 @@ To try for longer, change this and `SCHEDULE_S` together.
 """
 
 
+FAILURES_BORNE: Final = 5
+"""Failures in a row after which an endpoint is left alone for a while."""
+
+FIRST_REST_MS: Final = 1_000
+LONGEST_REST_MS: Final = 60_000
+
+RECOVERED_PER_S: Final = 50
+"""How many missed events an endpoint is sent a second at most; what happens meanwhile is sent among them."""
+
+MOST_RECOVERED: Final = 10_000
+"""How many missed events one request has sent again."""
+
+
+class Cause(StrEnum):
+    """Why an event is sent to an endpoint."""
+
+    SCHEDULE = "schedule"  # it has happened, or is tried again
+    RESEND = "resend"  # somebody wants this one sent now
+    TEST = "test"  # the same, to see whether the endpoint answers
+    RECOVERY = "recovery"  # somebody wants all sent that the endpoint has missed
+
+
+class NextAttempt(StrEnum):
+    """How certain the next attempt of a delivery is."""
+
+    SCHEDULED = "scheduled"  # at a time that can be named
+    NOW = "now"  # it is due or under way
+    QUEUED = "queued"  # after other events, of an endpoint that fails: nobody knows when
+
+
 class DeliveryState(StrEnum):
     """Where the delivery of one event to one endpoint stands."""
 
@@ -119,3 +149,52 @@ def next_attempt_ms(attempts: int, *, failed_ms: int, created_ms: int) -> int | 
     if attempts > len(SCHEDULE_S) or failed_ms - created_ms >= GIVE_UP_AFTER_S * 1000:
         return None
     return failed_ms + SCHEDULE_S[attempts - 1] * 1000
+
+
+def rest_ms(failures: int) -> int:
+    """Return how long an endpoint is left alone after so many failures in a row, in milliseconds."""
+    beyond = failures - FAILURES_BORNE
+    return min(FIRST_REST_MS << min(beyond, 16), LONGEST_REST_MS) if beyond >= 0 else 0
+
+
+class EndpointQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides when an endpoint is tried next; times are Unix milliseconds.
+
+    `due_ms` is when the first two of its deliveries are due, where so many wait; `rests_until_ms` is until when it is
+    left alone after failures, at the latest.
+    """
+
+    is_failing: bool
+    due_ms: tuple[int, ...]
+    rests_until_ms: int
+
+    def next_ms(self, now_ms: int) -> int | None:
+        """Return when the endpoint is tried next by itself, `now_ms` where it is due; None where nothing waits."""
+        return max(self.due_ms[0], self.rests_until_ms, now_ms) if self.due_ms else None
+
+    def plan(self, due_ms: int, leased_until_ms: int | None, *, now_ms: int) -> tuple[NextAttempt, int | None]:
+        """Return how certain the next attempt of a delivery is, and its time where it can be named.
+
+        An endpoint that fails is tried with one event at a time and left alone in between, so only the first in its
+        queue has a time.
+        """
+        if leased_until_ms is not None and leased_until_ms > now_ms:
+            return NextAttempt.NOW, None
+        if not self.is_failing:
+            return (NextAttempt.SCHEDULED, due_ms) if due_ms > now_ms else (NextAttempt.NOW, None)
+        if self.due_ms[:1] != (due_ms,) or self.due_ms[1:] == (due_ms,):
+            return NextAttempt.QUEUED, None
+        at_ms = max(due_ms, self.rests_until_ms)
+        return (NextAttempt.SCHEDULED, at_ms) if at_ms > now_ms else (NextAttempt.NOW, None)
+
+
+def queue_of(
+    *, is_failing: bool, due_ms: Sequence[int], arrivals: Sequence[bool], ended_ms: int | None
+) -> EndpointQueue:
+    """Return an endpoint's queue, from whether its newest attempts arrived (the newest first) and when the last ended.
+
+    A worker knows of no more failures in a row than were written down, so it is not left alone for longer.
+    """
+    failures = arrivals.index(True) if True in arrivals else len(arrivals)
+    rests_until_ms = (ended_ms or 0) + rest_ms(failures)
+    return EndpointQueue(is_failing=is_failing, due_ms=tuple(due_ms), rests_until_ms=rests_until_ms)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 import msgspec
 
 from brim.base.errors import ResourceMissingError
-from brim.base.ids import IdFactory
+from brim.base.ids import IdFactory, first_id_at
 from brim.base.paging import Page, PageRequest, page_of_few
 from brim.base.scope import AccountScope
 from brim.core.audit import Action, ObjectType
@@ -19,7 +19,7 @@ from brim.core.idempotency import RenderError, RequestContext, Result, record, r
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import endpoints
 from brim.core.webhooks import store as webhooks
-from brim.core.webhooks.deliveries import EndpointKey, PastAttempt
+from brim.core.webhooks.deliveries import EndpointHealth, EndpointKey, PastAttempt
 from brim.core.webhooks.endpoints import (
     EndpointEdit,
     EndpointRules,
@@ -28,6 +28,7 @@ from brim.core.webhooks.endpoints import (
     check_url,
     secret_place,
 )
+from brim.core.webhooks.next_attempts import plan_next
 from brim.core.webhooks.rules import Endpoint
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
@@ -51,6 +52,9 @@ class ResourceName(NamedTuple):
     words: str
     param: str
 
+
+HEALTH_OVER_S: Final = 24 * 60 * 60
+"""From how long ago attempts count when an endpoint is judged."""
 
 ENDPOINT: Final = ResourceName("webhook endpoint", "webhook_endpoint")
 
@@ -285,7 +289,13 @@ def _action_of(before: Endpoint, after: Endpoint) -> Action:
 
 
 async def list_attempts(
-    database: Database, scope: AccountScope, endpoint_id: str, request: PageRequest
+    database: Database,
+    scope: AccountScope,
+    endpoint_id: str,
+    request: PageRequest,
+    *,
+    now_ms: int,
+    only_failed: bool = False,
 ) -> Page[PastAttempt]:
     """Return a page of the attempts to reach an endpoint, newest first; those of one that was deleted are kept too.
 
@@ -301,11 +311,41 @@ async def list_attempts(
             await find_endpoint(conn, scope, endpoint_id, in_path=True)
             raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
         found = await deliveries.list_endpoint_attempts(
-            conn, key, before=request.starting_after, limit=request.limit + 1
+            conn, key, before=request.starting_after, limit=request.limit + 1, only_failed=only_failed
         )
-        if not found:
+        if not found and not await deliveries.has_attempts(conn, key):
             await find_endpoint(conn, scope, endpoint_id, in_path=True)
+        found = await plan_next(conn, found, now_ms=now_ms)
     return Page(found[: request.limit], len(found) > request.limit)
+
+
+async def retrieve_attempt(
+    database: Database, scope: AccountScope, endpoint_id: str, attempt_id: str, *, now_ms: int
+) -> PastAttempt:
+    """Return one attempt to reach an endpoint.
+
+    Raises:
+        ResourceMissingError: there is none of that id.
+    """
+    async with database.connection() as conn:
+        found = await deliveries.read_attempt(conn, EndpointKey(scope, endpoint_id), attempt_id)
+        if found is None:
+            await find_endpoint(conn, scope, endpoint_id, in_path=True)
+            raise ResourceMissingError("webhook attempt", attempt_id, param="attempt", in_path=True)
+        (planned,) = await plan_next(conn, [found], now_ms=now_ms)
+    return planned
+
+
+async def retrieve_health(database: Database, scope: AccountScope, endpoint_id: str, *, now_ms: int) -> EndpointHealth:
+    """Return how an endpoint did in its newest attempts of the last day, and what waits for it.
+
+    Raises:
+        ResourceMissingError: the account has none of that id.
+    """
+    since = first_id_at("wa_", now_ms // 1000 - HEALTH_OVER_S)
+    async with database.connection() as conn:
+        await find_endpoint(conn, scope, endpoint_id, in_path=True)
+        return await deliveries.read_health(conn, EndpointKey(scope, endpoint_id), since=since, now_ms=now_ms)
 
 
 async def find_endpoint(

@@ -91,6 +91,11 @@ async def announce_to_one(conn: Conn, event: Event, endpoint: EndpointKey, *, no
     )
 
 
+async def accounts_under(conn: Conn, platform: str, *, after: str, limit: int) -> list[str]:
+    """Return accounts of a platform after a given one, in order."""
+    return [record["account"] for record in await conn.fetch(_SQL["accounts_under"], platform, after, limit)]
+
+
 async def update_endpoint(conn: Conn, endpoint: Endpoint) -> None:
     """Write an endpoint that the caller has locked."""
     await conn.execute(

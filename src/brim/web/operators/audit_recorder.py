@@ -26,6 +26,7 @@ from brim.platform.database import Database
 TOLD_AFTERWARDS: Final = frozenset(
     {
         "PostEventsIdRetry",
+        "PostWebhookEndpointsWebhookEndpointResend",
         "PostWebhookEndpointsWebhookEndpointTest",
         "PostV2CoreEventDestinationsIdPing",
         "PostStripecliSessions",

@@ -76,7 +76,9 @@ def _told_account(call: Call, event: Event) -> str | None:
 
 async def list_deliveries(call: Call) -> Result:
     """`GET /v1/events/{id}/deliveries`: all there are, as an event has few."""
-    found = await webhooks.list_deliveries(call.service.database, call.scope, call.path_id, viewers=_viewers(call))
+    found = await webhooks.list_deliveries(
+        call.service.database, call.scope, call.path_id, viewers=_viewers(call), now_ms=call.now_ms
+    )
     items = [delivery_json(each) for each in found]
     return Result(body=wire.list_json(items, has_more=False, url=f"/v1/events/{call.path_id}/deliveries"))
 
@@ -84,7 +86,12 @@ async def list_deliveries(call: Call) -> Result:
 async def list_attempts(call: Call) -> Result:
     """`GET /v1/events/{id}/attempts`."""
     page = await webhooks.list_event_attempts(
-        call.service.database, call.scope, call.path_id, read_page(call.parameters), viewers=_viewers(call)
+        call.service.database,
+        call.scope,
+        call.path_id,
+        read_page(call.parameters),
+        viewers=_viewers(call),
+        now_ms=call.now_ms,
     )
     items = [attempt_json(each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=f"/v1/events/{call.path_id}/attempts"))

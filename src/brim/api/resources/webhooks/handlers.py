@@ -5,7 +5,14 @@ from brim.api.framework.errors import render_error
 from brim.api.framework.expansion import paths_below
 from brim.api.framework.paging import read_page
 from brim.api.resources.events.handlers import resent, resent_renderer
-from brim.api.resources.webhooks.wire import attempt_json, endpoint_json, reveal_secret
+from brim.api.resources.webhooks.wire import (
+    attempt_json,
+    endpoint_json,
+    health_json,
+    read_cursor,
+    recovery_json,
+    reveal_secret,
+)
 from brim.base import json_codec, wire
 from brim.base.ids import random_base62
 from brim.base.metadata import NO_CHANGE, merge
@@ -21,6 +28,8 @@ from brim.core.webhooks import (
     EndpointParameters,
     EndpointReplies,
     NewEndpoint,
+    Recovery,
+    RecoveryParameters,
     RenderEndpoint,
     RevealSecret,
 )
@@ -93,16 +102,67 @@ async def roll_secret(call: Call) -> Result:
 async def send_test(call: Call) -> Result:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}/test`."""
     answer = await webhooks.send_newest(
-        call.service.database, call.context, call.path_id, render=resent_renderer(call), render_error=render_error
+        call.service.database,
+        call.context,
+        call.path_id,
+        event_type=call.parameters.get("type"),
+        render=resent_renderer(call),
+        render_error=render_error,
     )
     return resent(call, answer)
 
 
 async def list_attempts(call: Call) -> Result:
     """`GET /v1/webhook_endpoints/{webhook_endpoint}/attempts`."""
-    page = await webhooks.list_attempts(call.service.database, call.scope, call.path_id, read_page(call.parameters))
+    page = await webhooks.list_attempts(
+        call.service.database,
+        call.scope,
+        call.path_id,
+        read_page(call.parameters),
+        only_failed=call.parameters.get("failed", False),
+        now_ms=call.now_ms,
+    )
     url = f"/v1/webhook_endpoints/{call.path_id}/attempts"
     return Result(body=wire.list_json([attempt_json(each) for each in page.items], has_more=page.has_more, url=url))
+
+
+async def retrieve_attempt(call: Call) -> Result:
+    """`GET /v1/webhook_endpoints/{webhook_endpoint}/attempts/{attempt}`."""
+    found = await webhooks.retrieve_attempt(
+        call.service.database, call.scope, call.path_id, call.item_id, now_ms=call.now_ms
+    )
+    return Result(body=attempt_json(found))
+
+
+async def retrieve_health(call: Call) -> Result:
+    """`GET /v1/webhook_endpoints/{webhook_endpoint}/health`."""
+    health = await webhooks.retrieve_health(call.service.database, call.scope, call.path_id, now_ms=call.now_ms)
+    return Result(body=health_json(health, endpoint_id=call.path_id, livemode=call.scope.livemode))
+
+
+async def resend_missed(call: Call) -> Result:
+    """`POST /v1/webhook_endpoints/{webhook_endpoint}/resend`."""
+    parameters = call.parameters
+    wanted = RecoveryParameters(
+        since=parameters["since"],
+        after=read_cursor(parameters.get("cursor")),
+        with_received=parameters.get("include_delivered", False),
+    )
+
+    def render(recovery: Recovery) -> bytes:
+        return recovery_json(
+            recovery, endpoint_id=call.path_id, livemode=call.scope.livemode, since=parameters["since"]
+        )
+
+    return await webhooks.recover_events(
+        call.service.database,
+        call.context,
+        call.path_id,
+        wanted,
+        render=render,
+        render_error=render_error,
+        check=subscription_check(call),
+    )
 
 
 def new_secret() -> str:

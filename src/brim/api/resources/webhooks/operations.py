@@ -5,7 +5,6 @@ Rolling a secret, test deliveries and the list of attempts are ours.
 
 from typing import Final
 
-from brim.api.framework.common_params import ATTEMPT_LIST
 from brim.api.framework.operation import Operation
 from brim.api.resources.events import wire as event_wire
 from brim.api.resources.webhooks import handlers
@@ -100,7 +99,7 @@ WEBHOOKS: Final = (
             "Returns what came of each try to reach an endpoint, the newest first: status, duration, and the "
             "beginning of the answer."
         ),
-        parameters=ATTEMPT_LIST,
+        parameters=declared.ENDPOINT_ATTEMPT_LIST,
         handler=handlers.list_attempts,
         resource="webhook_endpoints",
         level="read",
@@ -108,11 +107,57 @@ WEBHOOKS: Final = (
         in_list=True,
     ),
     Operation(
+        method="GET",
+        path=f"{_ENDPOINT}/attempts/{{attempt}}",
+        operation_id="GetWebhookEndpointsWebhookEndpointAttemptsAttempt",
+        summary="Retrieve an attempt to reach a webhook endpoint",
+        description="Returns one delivery attempt: the request headers, the response, and when it is retried.",
+        parameters=(),
+        handler=handlers.retrieve_attempt,
+        resource="webhook_endpoints",
+        level="read",
+        returns=webhook_wire.WebhookAttemptObject,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ENDPOINT}/health",
+        operation_id="GetWebhookEndpointsWebhookEndpointHealth",
+        summary="Retrieve the health of a webhook endpoint",
+        description=(
+            "Returns the success rate and latency of an endpoint's latest attempts, how many events wait for it, and "
+            "when it is tried next."
+        ),
+        parameters=(),
+        handler=handlers.retrieve_health,
+        resource="webhook_endpoints",
+        level="read",
+        returns=webhook_wire.WebhookHealthObject,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ENDPOINT}/resend",
+        operation_id="PostWebhookEndpointsWebhookEndpointResend",
+        summary="Resend missed events to a webhook endpoint",
+        description=(
+            "Queues the events since a given time that the endpoint asks for and has not received, oldest first, at "
+            "most 10,000 for each request and 50 a second. Repeating the request queues nothing twice."
+        ),
+        parameters=declared.WEBHOOK_ENDPOINT_RESEND,
+        handler=handlers.resend_missed,
+        resource="webhook_endpoints",
+        level="write",
+        returns=webhook_wire.WebhookResendObject,
+        errors=(EndpointDisabledError,),
+    ),
+    Operation(
         method="POST",
         path=f"{_ENDPOINT}/test",
         operation_id="PostWebhookEndpointsWebhookEndpointTest",
-        summary="Send the newest event to a webhook endpoint",
-        description="Sends the newest event of a type that the endpoint asks for, so that you see whether it arrives.",
+        summary="Send a test event to a webhook endpoint",
+        description=(
+            "Sends the newest event of the given type, or of any type that the endpoint asks for, at once, so that you "
+            "see whether it arrives."
+        ),
         parameters=declared.WEBHOOK_ENDPOINT_TEST,
         handler=handlers.send_test,
         resource="webhook_endpoints",

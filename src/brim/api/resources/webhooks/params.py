@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import METADATA, PAGE, expand, optional
-from brim.api.framework.kinds import Boolean, BoundedInteger, Text
+from brim.api.framework.common_params import ATTEMPT_LIST, METADATA, PAGE, expand, optional
+from brim.api.framework.kinds import MAX_BIGINT, Boolean, BoundedInteger, Text
 from brim.api.framework.params import Parameter
 from brim.api.resources.webhooks.kinds import ApiVersion, EventTypes
 from brim.core.webhooks import LONGEST_OVERLAP_S, MAX_DESCRIPTION, MAX_URL
@@ -57,7 +57,36 @@ WEBHOOK_ENDPOINT_UPDATE: Final = (
     expand("webhook_endpoint"),
 )
 WEBHOOK_ENDPOINT_LIST: Final = (*PAGE, expand("webhook_endpoint", in_list=True))
-WEBHOOK_ENDPOINT_TEST: Final = (expand("event"),)
+WEBHOOK_ENDPOINT_TEST: Final = (
+    Parameter(
+        name="type",
+        kind=Text(),
+        description="The type of event to send; without it the newest of any type that the endpoint asks for.",
+    ),
+    expand("event"),
+)
+WEBHOOK_ENDPOINT_RESEND: Final = (
+    Parameter(
+        name="since",
+        kind=BoundedInteger(least=0, most=MAX_BIGINT),
+        required=True,
+        description="Only events created at that time or later, in Unix seconds.",
+    ),
+    Parameter(
+        name="include_delivered",
+        kind=Boolean(),
+        description="Whether to send again what the endpoint has received, too. Default: false.",
+    ),
+    Parameter(
+        name="cursor",
+        kind=Text(),
+        description="Where to continue: `next` of an earlier reply with the same `since`.",
+    ),
+)
+ENDPOINT_ATTEMPT_LIST: Final = (
+    Parameter(name="failed", kind=Boolean(), description="Only attempts that failed, if true."),
+    *ATTEMPT_LIST,
+)
 WEBHOOK_ENDPOINT_ROLL: Final = (
     Parameter(
         name="expires_in",

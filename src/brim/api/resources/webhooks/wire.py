@@ -9,22 +9,35 @@ import msgspec
 
 from brim.api.framework.schema import LIVEMODE, METADATA, TEXT, TIME, constant, described, identifier
 from brim.base import json_codec
+from brim.base.errors import ResourceMissingError
 from brim.base.json_codec import encode
 from brim.core.webhooks import (
     MAX_DESCRIPTION,
     MAX_URL,
+    Cause,
     DeliveryStanding,
     DeliveryState,
     Endpoint,
+    EndpointHealth,
     EventPayload,
+    NextAttempt,
     OpenSecret,
     Outcome,
     PastAttempt,
+    Recovery,
     application_of,
     notice_of,
 )
 
+_CURSOR_SEPARATOR: Final = "/"
 PAYLOADS: Final = sorted(payload.value for payload in EventPayload)
+
+
+_NEXT_ATTEMPT_STATUS: Final = described(
+    "`scheduled`: at `next_attempt`. `now`: due or in progress. `queued`: the endpoint is failing and is tried with "
+    "one event at a time, so no time can be given. Null if there is no next attempt.",
+    enum=[*sorted(status.value for status in NextAttempt), None],
+)
 
 
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,16 +105,28 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
         str | msgspec.UnsetType,
         described("Whose event was sent; there only where it is not the endpoint's own account's."),
     ] = msgspec.UNSET
-    cause: Annotated[str, described("Why it was made.", enum=["resend", "schedule", "test"])]
+    cause: Annotated[
+        str,
+        described(
+            "Why it was made: on schedule, because the event was resent, because all missed events were, or as a test.",
+            enum=sorted(cause.value for cause in Cause),
+        ),
+    ]
     created: Annotated[int, described("When it was made, in real time.", **TIME)]
     duration_ms: Annotated[int, described("How long it took, in milliseconds.", minimum=0)]
     error: Annotated[str | None, described("Why there is no answer, as a sentence; null where there is one.", **TEXT)]
     event: Annotated[str, described("The id of the event that was sent.", **TEXT)]
+    event_type: Annotated[str | None, described("The type of that event; null once it is no longer kept.", **TEXT)]
     http_status: Annotated[int | None, described("The status of the answer; null where there was none.")]
     livemode: Annotated[bool, LIVEMODE]
     next_attempt: Annotated[
-        int | None, described("When the same event is next sent to the same endpoint; null where it is not.", **TIME)
+        int | None,
+        described(
+            "When the same event is next sent to the same endpoint; null if it isn't, or if no time can be given.",
+            **TIME,
+        ),
     ]
+    next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
     outcome: Annotated[str, described("What became of it.", enum=[outcome.value for outcome in Outcome])]
     request_headers: Annotated[dict[str, str], described("The headers that the event was sent with.")]
     response_head: Annotated[str | None, described("The first 1024 bytes of the answer's body, as text.")]
@@ -125,10 +150,99 @@ class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     event: Annotated[str, described("The id of the event.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
-    next_attempt: Annotated[int | None, described("When it is tried next; null where there is no more to do.", **TIME)]
+    next_attempt: Annotated[
+        int | None, described("When it is tried next; null if it isn't, or if no time can be given.", **TIME)
+    ]
+    next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
     state: Annotated[str, described("Where it stands.", enum=[state.value for state in DeliveryState])]
     url: Annotated[str, described("Where the endpoint is.")]
     webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+
+
+class WebhookHealthObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How a webhook endpoint does: its latest attempts of the last day, and what waits for it."""
+
+    object: Annotated[str, constant("webhook_endpoint_health")] = "webhook_endpoint_health"
+    attempts: Annotated[
+        int, described("How many attempts were evaluated: the latest of the last 24 hours, at most 1,000.", minimum=0)
+    ]
+    delivered: Annotated[int, described("How many of them were answered with a 2xx status.", minimum=0)]
+    duration_median_ms: Annotated[int | None, described("Half of them took no longer, in milliseconds.", minimum=0)]
+    duration_p95_ms: Annotated[int | None, described("95% of them took no longer, in milliseconds.", minimum=0)]
+    failed: Annotated[
+        int, described("How many events were given up and can be resent, counted up to 10,000.", minimum=0)
+    ]
+    livemode: Annotated[bool, LIVEMODE]
+    next_attempt: Annotated[
+        int | None,
+        described("When the endpoint is tried next, the current time if an attempt is due; null if none is.", **TIME),
+    ]
+    pending: Annotated[int, described("How many events wait for the endpoint, counted up to 10,000.", minimum=0)]
+    since: Annotated[int | None, described("When the first of these attempts was made; null without any.", **TIME)]
+    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+
+
+class WebhookResendObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What was queued for a webhook endpoint that has missed events."""
+
+    object: Annotated[str, constant("webhook_resend")] = "webhook_resend"
+    has_more: Annotated[bool, described("Whether there may be more: repeat the request from `next` on.")]
+    last_attempt: Annotated[
+        int | None,
+        described("When the last of them is sent if the endpoint answers; null if nothing was queued.", **TIME),
+    ]
+    livemode: Annotated[bool, LIVEMODE]
+    next: Annotated[str | None, described("The `cursor` of the next request; null at the end.", **TEXT)]
+    queued: Annotated[int, described("How many events were queued.", minimum=0)]
+    since: Annotated[int, described("Only events created at that time or later.", **TIME)]
+    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+
+
+def health_json(health: EndpointHealth, *, endpoint_id: str, livemode: bool) -> bytes:
+    """Return an endpoint's health as compact JSON."""
+    return encode(
+        WebhookHealthObject(
+            attempts=health.attempts,
+            delivered=health.delivered,
+            duration_median_ms=health.median_ms,
+            duration_p95_ms=health.most_ms,
+            failed=health.failed,
+            livemode=livemode,
+            next_attempt=_seconds(health.next_ms),
+            pending=health.pending,
+            since=_seconds(health.since_ms),
+            webhook_endpoint=endpoint_id,
+        )
+    )
+
+
+def recovery_json(recovery: Recovery, *, endpoint_id: str, livemode: bool, since: int) -> bytes:
+    """Return what was queued as compact JSON."""
+    return encode(
+        WebhookResendObject(
+            has_more=recovery.after is not None,
+            last_attempt=_seconds(recovery.last_ms),
+            livemode=livemode,
+            next=None if recovery.after is None else _CURSOR_SEPARATOR.join(recovery.after),
+            queued=recovery.queued,
+            since=since,
+            webhook_endpoint=endpoint_id,
+        )
+    )
+
+
+def read_cursor(text: str | None) -> tuple[str, str] | None:
+    """Return where a request to resend goes on, an account and an event, from what an earlier reply said.
+
+    Raises:
+        ResourceMissingError: no reply has said that.
+    """
+    if text is None:
+        return None
+    account, separator, event = text.partition(_CURSOR_SEPARATOR)
+    if not separator or not account or not event:
+        raise ResourceMissingError("place to continue from", text, param="cursor")
+    return account, event
 
 
 def delivery_json(standing: DeliveryStanding) -> bytes:
@@ -142,6 +256,7 @@ def delivery_json(standing: DeliveryStanding) -> bytes:
             event=standing.event,
             livemode=scope.livemode,
             next_attempt=_seconds(standing.next_attempt_ms),
+            next_attempt_status=standing.plan,
             state=standing.state,
             url=standing.url,
             webhook_endpoint=standing.endpoint.id,
@@ -161,9 +276,11 @@ def attempt_json(attempt: PastAttempt) -> bytes:
             duration_ms=attempt.duration_ms,
             error=attempt.answer.error,
             event=attempt.event,
+            event_type=attempt.event_type,
             http_status=attempt.answer.http_status,
             livemode=scope.livemode,
             next_attempt=_seconds(attempt.next_attempt_ms),
+            next_attempt_status=attempt.plan,
             outcome=attempt.answer.outcome,
             request_headers=attempt.headers,
             response_head=None if head is None else head.decode(errors="replace"),
