@@ -49,6 +49,8 @@ BY_API: Final = {
     "/webhooks/{endpoint}/edit": "PostWebhookEndpointsWebhookEndpoint",
     "/webhooks/{endpoint}/disable": "PostWebhookEndpointsWebhookEndpoint",
     "/webhooks/{endpoint}/enable": "PostWebhookEndpointsWebhookEndpoint",
+    "/webhooks/{endpoint}/resend": "PostWebhookEndpointsWebhookEndpointResend",
+    "/webhooks/{endpoint}/attempts/{attempt}/resend": "PostEventsIdRetry",
     "/webhooks/{endpoint}/test": "PostWebhookEndpointsWebhookEndpointTest",
     "/webhooks/{endpoint}/roll": "PostWebhookEndpointsWebhookEndpointRollSecret",
     "/webhooks/{endpoint}/delete": "DeleteWebhookEndpointsWebhookEndpoint",

@@ -108,6 +108,61 @@ def test_an_endpoint_is_tested_and_its_attempts_are_shown(person: Person, wire: 
     assert "hx-get=" not in person.visit(f"{page}?awaits={before}").body.decode().partition("<main")[2]
 
 
+def test_why_an_endpoint_missed_events_is_found_and_they_are_recovered(
+    person: Person, wire: Wire, receiver: Receiver
+) -> None:
+    """The developer's walk: from the list to the cause, then one event and all the others, without scripts."""
+    page, secret = add(person, receiver.url)
+    receiver.catcher.answer_with(status(500, b"signing secret is wrong"))
+    missed = [wire.create() and wire.get("/v1/events").json["data"][0]["id"] for _ in range(3)]
+    for event in missed:
+        receiver.of(event)
+    person.send(page, f"{page}/disable")  # what waits is given up, and later events are not addressed
+    missed.append(wire.create() and wire.get("/v1/events").json["data"][0]["id"])
+    until(lambda: wire.get(f"/v1/events/{missed[-1]}").json["pending_webhooks"] == 0, what="its number")
+    person.send(page, f"{page}/enable")
+    shown = until(lambda: text if "0%" in (text := person.read(HOOKS)) else None, what="the success rate")
+    assert "0% delivered" in shown
+    failed = person.visit(f"{page}?failed=true").body.decode()
+    assert "topup.created" in failed
+    attempt = re.search(rf'href="({page}/attempts/wa_\w+)"', failed)
+    assert attempt
+    cause = person.read(attempt[1])
+    assert f"POST {receiver.url}" in cause
+    assert "Stripe-Signature: t=" in cause
+    assert '"pending_webhooks"' in cause
+    assert "signing secret is wrong" in cause
+    receiver.catcher.answer_with(status(200))  # the cause is repaired
+    event = re.search(r"evt_\w+", cause)
+    assert event
+    before = len(receiver.of(event[0]))
+    reply = person.send(attempt[1], f"{attempt[1]}/resend")
+    assert reply.headers["location"].startswith(f"{page}?done=resent&awaits=wa_")
+    verify(receiver.of(event[0], before + 1)[-1], secret)
+    until(lambda: wire.get(f"/v1/events/{event[0]}").json["pending_webhooks"] == 0, what="the resent event's end")
+    fields = {**person.hidden(f"{page}/resend", f"{page}/resend"), "since": "0"}
+    queued = person.post(f"{page}/resend", fields)
+    assert f"{len(missed) - 1} events are queued" in text_of(queued)
+    assert text_of(person.post(f"{page}/resend", fields)) == text_of(queued)  # loaded anew
+    until(lambda: set(missed) <= {caught.event_id for caught in receiver.catcher.caught[3:]}, what="what was missed")
+    until(lambda: not wire.get("/v1/events?delivery_success=false").json["data"], what="nothing to be missing")
+    fields = {**person.hidden(f"{page}/resend", f"{page}/resend"), "since": "0"}
+    assert "Nothing to resend" in text_of(person.post(f"{page}/resend", fields))
+    assert "No longer retried" not in person.read(page)
+
+
+def test_a_test_event_of_any_type_is_triggered_where_there_is_none(
+    person: Person, wire: Wire, receiver: Receiver
+) -> None:
+    page, _ = add(person, receiver.url, event="topup.canceled")
+    sent = person.send(page, f"{page}/test", {"type": "topup.reversed"})
+    assert sent.headers["location"].startswith(f"{page}?done=tested")
+    [event] = wire.get("/v1/events?type=topup.reversed").json["data"]
+    assert receiver.of(event["id"])[0].event["type"] == "topup.reversed"
+    never = person.send(page, f"{page}/test", {"type": "brim.negative_balance.created"})
+    assert "There is no event of the type brim.negative_balance.created" in text_of(never)
+
+
 def test_a_page_that_waits_for_an_attempt_looks_again_so_often_and_no_more(person: Person) -> None:
     page, _ = add(person, "http://127.0.0.1:9/")
     waiting = person.visit(f"{page}?done=tested&awaits=none").body.decode()

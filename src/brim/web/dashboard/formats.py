@@ -4,6 +4,7 @@ Amounts are written by the currency's own number of decimals and never by a brow
 shows is what the books say.
 """
 
+import math
 import re
 from datetime import UTC, datetime
 from typing import Final
@@ -124,3 +125,8 @@ def initials(name: str) -> str:
     """Return the first letters of a name's first and last word, for where there is little room."""
     words = name.split()
     return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage that is rounded down, so that only all of it is 100%."""
+    return f"{math.floor(share * 1000) / 10:g}%"

@@ -46,6 +46,7 @@ from brim.web.dashboard.topups.routes import routes as topup_routes
 from brim.web.dashboard.verification.routes import routes as verification_routes
 from brim.web.dashboard.webhooks.routes import routes as webhook_routes
 from brim.web.dashboard.wording import (
+    ATTEMPT_CAUSES,
     EVENT_WORDS,
     RESOURCE_WORDS,
     STATUS_BADGES,
@@ -196,6 +197,7 @@ def _equip_templates(pages: Pages) -> None:
         pretty_json=formats.pretty_json,
         coloured_json=formats.coloured_json,
         duration=formats.duration,
+        percent=formats.percent,
         initials=formats.initials,
         bank_time=words.bank_time,
         plain_day=words.plain_day,
@@ -227,3 +229,4 @@ def _equip_templates(pages: Pages) -> None:
         sec_codes=words.SEC_CODES,
     )
     pages.add_globals(navigation=NAVIGATION, event_words=EVENT_WORDS, resource_words=RESOURCE_WORDS)
+    pages.add_globals(attempt_causes=ATTEMPT_CAUSES)

@@ -115,8 +115,8 @@ DONE: Final = {
     "microdeposits_started": "The micro-deposits are started. They go out with the next file.",
     "bank_detached": "The bank account pays for nothing new any more.",
     "bank_default": "New top-ups in that currency are paid by it where they name nothing else.",
-    "resent": "The event is on its way again. What comes of it stands below.",
-    "tested": "The newest event that the endpoint asks for is on its way. What comes of it stands below.",
+    "resent": "The event is being sent again. The result appears below.",
+    "tested": "The event is being sent. The result appears below.",
     "endpoint_disabled": "Nothing is sent to the endpoint any more; what was waiting was given up.",
     "endpoint_enabled": "Events are sent to the endpoint again, from now on.",
     "endpoint_deleted": "The endpoint is gone. What was tried with it can still be read at each event.",
@@ -371,3 +371,11 @@ RESOURCE_WORDS: Final = {
     "ach_approvals": "Approvals of live money",
 }
 """What a key may be given rights to, for people; the last is for operators' pages alone."""
+
+ATTEMPT_CAUSES: Final = {
+    "schedule": "Automatic",
+    "resend": "Resent",
+    "recovery": "Resent with all missed events",
+    "test": "Test",
+}
+"""Why an event was sent to an endpoint."""

@@ -1,8 +1,12 @@
 """One webhook endpoint: what was tried with it, and what may be done with it."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Final
 
+from brim.base.clock import system_clock_ms
 from brim.base.ids import random_base62
+from brim.core.triggers import TRIGGERS, Step
 from brim.core.webhooks import ALL_EVENTS, LONGEST_OVERLAP_S
 from brim.http.form import Field
 from brim.http.message import Reply
@@ -16,6 +20,7 @@ from brim.web.dashboard.webhooks.newer_attempts import newest_attempt, next_look
 from brim.web.dashboard.webhooks.pages import secret_page
 
 _EDITED: Final = ("url", "description")
+_NUMBERED_WITHIN_S: Final = 0.1
 OVERLAPS: Final = (
     (str(LONGEST_OVERLAP_S), "For a day, while you change it over"),
     ("43200", "For twelve hours"),
@@ -36,17 +41,22 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     endpoint = await page.api.get(api_path(ENDPOINT, endpoint_id), expand=[DELIVERY])
     found = await page.api.get(api_path(ENDPOINT + "/attempts", endpoint_id), **_attempts_query(page))
     attempts = found["data"]
+    health = await page.api.get(api_path(ENDPOINT + "/health", endpoint_id))
     older = (
         page.changed_link(starting_after=attempts[-1]["id"], done=None, awaits=None, looks=None)
         if found["has_more"]
         else None
     )
-    newer = page.link(page.path) if "starting_after" in page.query else None
+    newer = page.changed_link(starting_after=None, done=None) if "starting_after" in page.query else None
     return page.reply(
         "dashboard/webhook.html",
         status=status,
         endpoint=endpoint,
         delivery=endpoint["brim"]["delivery"],
+        health=health,
+        now=system_clock_ms() // 1000,
+        types=_test_types(endpoint["enabled_events"]),
+        only_failed=_is_only_failed(page),
         attempts=attempts,
         again=next_look(page, attempts),
         paging=Paging(newer=newer, older=older),
@@ -56,7 +66,19 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 
 def _attempts_query(page: SignedVisit) -> dict[str, Field]:
     """Return what asks for the attempts that an address names; they are read backwards in time only."""
-    return {name: value for name, value in page_query(page).items() if name != "ending_before"}
+    query: dict[str, Field] = {name: value for name, value in page_query(page).items() if name != "ending_before"}
+    return {**query, "failed": True} if _is_only_failed(page) else query
+
+
+def _is_only_failed(page: SignedVisit) -> bool:
+    return page.query.get("failed") == "true"
+
+
+def _test_types(enabled: list[str]) -> list[tuple[str, str]]:
+    """Return the types of events that a test may send, those first that the endpoint subscribes to."""
+    asked = [name for name in EVENT_NAMES if ALL_EVENTS in enabled or name in enabled]
+    others = [name for name in EVENT_NAMES if name not in asked]
+    return [("", "Newest event of any type it subscribes to"), *((name, name) for name in (*asked, *others))]
 
 
 async def show_edit(page: SignedVisit) -> Reply:
@@ -102,9 +124,47 @@ async def enable(page: SignedVisit) -> Reply:
 
 
 async def send_test(page: SignedVisit) -> Reply:
-    """`POST /webhooks/{endpoint}/test`."""
-    awaits = await newest_attempt(page, api_path(ENDPOINT + "/attempts", page.path_params["endpoint"]))
-    return await _do(page, ENDPOINT + "/test", {}, done="tested", awaits=awaits)
+    """`POST /webhooks/{endpoint}/test`; in test mode, an event of a top-up that never happened is triggered first."""
+    endpoint_id, event_type = page.path_params["endpoint"], page.form.get("type") or None
+    awaits = await newest_attempt(page, api_path(ENDPOINT + "/attempts", endpoint_id))
+    steps = () if page.session.livemode else TRIGGERS.get(event_type or "", ())
+    if steps and not (await page.api.get("/v1/events", type=event_type, limit=1))["data"]:
+        try:
+            await _trigger(page, steps)
+            await _send_triggered(page, endpoint_id, event_type)
+        except ApiRefusedError as error:
+            return await _reply(page, Form(message=message_of(error)), status=error.status)
+        return page.redirect(f"/webhooks/{endpoint_id}", done="tested", awaits=awaits)
+    return await _do(page, ENDPOINT + "/test", {"type": event_type}, done="tested", awaits=awaits)
+
+
+async def _send_triggered(page: SignedVisit, endpoint_id: str, event_type: str | None) -> None:
+    """Send an event that has just happened: to an endpoint that does not subscribe to it once it has its number.
+
+    Raises:
+        ApiRefusedError: it has none after three seconds, or something else is in the way.
+    """
+    for last in (*(False,) * 29, True):
+        try:
+            await page.api.post(api_path(ENDPOINT + "/test", endpoint_id), {"type": event_type})
+        except ApiRefusedError:
+            if last:
+                raise
+            await asyncio.sleep(_NUMBERED_WITHIN_S)
+        else:
+            return
+
+
+async def _trigger(page: SignedVisit, steps: Sequence[Step]) -> None:
+    """Make an event happen.
+
+    Raises:
+        ApiRefusedError: a request that leads to it was refused.
+    """
+    topup = ""
+    for step in steps:
+        made = await page.api.post(step.path.format(topup=topup), dict(step.parameters))
+        topup = topup or made["id"]
 
 
 async def _do(

@@ -3,13 +3,14 @@
 from brim.base.ids import random_base62
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
-from brim.web.api_client import ApiRefusedError
+from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.forms import (
     DELIVERY,
+    ENDPOINT,
     ENDPOINTS,
     EVENT_NAMES,
     FIELD_OF,
@@ -23,7 +24,8 @@ from brim.web.dashboard.webhooks.forms import (
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /webhooks`."""
     found = await page.api.get(ENDPOINTS, expand=[f"data.{DELIVERY}"], **page_query(page))
-    return page.reply("dashboard/webhooks.html", endpoints=found["data"], paging=paging(page, found))
+    health = {each["id"]: await page.api.get(api_path(ENDPOINT + "/health", each["id"])) for each in found["data"]}
+    return page.reply("dashboard/webhooks.html", endpoints=found["data"], health=health, paging=paging(page, found))
 
 
 async def lead_there(page: SignedVisit) -> Reply:

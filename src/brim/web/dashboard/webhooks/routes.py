@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from brim.web.dashboard.signed import SignedPages
-from brim.web.dashboard.webhooks import detail, pages
+from brim.web.dashboard.webhooks import detail, pages, repair
 from brim.web.routes import Route
 
 
@@ -20,6 +20,10 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.post("/webhooks/{endpoint}/disable", detail.disable),
         *signed.post("/webhooks/{endpoint}/enable", detail.enable),
         *signed.post("/webhooks/{endpoint}/test", detail.send_test),
+        *signed.get("/webhooks/{endpoint}/resend", repair.show_resend),
+        *signed.post("/webhooks/{endpoint}/resend", repair.resend_missed),
+        *signed.get("/webhooks/{endpoint}/attempts/{attempt}", repair.show_attempt),
+        *signed.post("/webhooks/{endpoint}/attempts/{attempt}/resend", repair.resend_event),
         *signed.get("/webhooks/{endpoint}/roll", detail.show_roll),
         *signed.post("/webhooks/{endpoint}/roll", detail.roll),
         *signed.get("/webhooks/{endpoint}/delete", detail.show_delete),
