@@ -116,6 +116,7 @@ SETTINGS: Final = {
     "PostAccountsAccountExternalAccounts",
     "PostAccountsAccountExternalAccountsId",
     "PostAccountsAccountLoginLinks",
+    "PostBrimVerifications",
     "PostAccountsAccountReject",
     "PostEventsIdRetry",
     "PostStripecliSessions",

@@ -28,8 +28,8 @@ def test_the_operator_reads_the_latest_verification(server: Server, operator: st
     until(lambda: has_status(wire, "agree"), what="a verification")
     told = wire.get(PATH)
     assert told.status == 200
-    words = "id object created differences duration_ms heads sealed status transfers unsealed"
-    assert list(told.json) == words.split()
+    words = "id object asked_by checked created differences duration_ms heads sealed status totals transfers unsealed"
+    assert list(told.json) == [*words.split(), "warnings"]
     assert told.json["object"] == "brim.verification"
     assert told.json["differences"] == []
 
@@ -87,3 +87,15 @@ def test_what_the_worker_finds_reaches_the_operator_the_log_and_the_metrics(
     assert difference["expected"].startswith("what was sealed at position 1")
     until(lambda: gauge_shows("1.0"), what="the gauge to show it")
     assert "the books do not agree" in brim.log
+
+
+def test_the_operator_has_the_books_verified_now(server: Server, operator: str) -> None:
+    wire = Wire(server.url, server.make_key(operator))
+    asked = wire.post("/v1/brim/verifications", {}).json
+    assert asked["status"] == "waiting"
+
+    def is_done() -> bool:
+        found = wire.get("/v1/brim/verifications").json["data"]
+        return any(each["id"] == asked["id"] and each["status"] in {"agree", "differ"} for each in found)
+
+    until(is_done, what="its result")

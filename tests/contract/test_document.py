@@ -50,6 +50,9 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/legal_holds/{legal_hold}/lift",  # the same
         "GET /v1/brim/stuck",  # the same
         "GET /v1/brim/workers",  # the same
+        "GET /v1/brim/verifications",  # the same
+        "POST /v1/brim/verifications",  # the same
+        "GET /v1/brim/verification/heads",  # the same
         "GET /v1/brim/balance_summary",  # two whole minutes in their order
         "GET /v1/brim/verification",  # only the account that was there first reads it
         "POST /v1/payment_methods/{payment_method}/attach",  # one customer, by an id that one could have

@@ -11,10 +11,19 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.access.service import create_account
 from brim.core.accounts import NotOperatorError
-from brim.core.integrity.run_store import read_latest_run
-from brim.core.integrity.service import KEPT_RUNS, latest_run, verify_and_remember, verify_in_turn
+from brim.core.integrity.run_store import hold, let_go, read_latest_run
+from brim.core.integrity.service import (
+    KEPT_RUNS,
+    ask_verification,
+    latest_run,
+    list_heads,
+    list_verifications,
+    verify_and_remember,
+    verify_asked,
+    verify_in_turn,
+)
 from brim.core.topups.settlement import settle_due
-from brim.core.verification.rules import Difference, VerificationRun
+from brim.core.verification.rules import MAX_DIFFERENCES, Difference, RunWarning, VerificationRun
 from brim.platform.database import Database
 from brim.testing.terminal import typed
 from tests.support.books import LATER_MS, OWNER, RAILS, create, execute, new_topup, rows
@@ -68,7 +77,7 @@ async def test_a_verification_that_was_killed_does_not_stand_in_the_next_ones_wa
         "INSERT INTO verification_runs (id, turn_ms, began_ms)"
         f" VALUES ('vrun_z', {TEN_MS + HOUR_MS}, {TEN_MS + HOUR_MS})",
     )
-    latest = await latest_run(database, operator)
+    latest = (await latest_run(database, operator, now_ms=TEN_MS)).run
     assert latest is not None
     assert latest.began_ms == TEN_MS
     assert len(await in_turn(database, TEN_MS + 2 * HOUR_MS)) == 1
@@ -100,7 +109,7 @@ async def test_a_verification_that_is_cut_off_gives_its_turn_back(database: Data
 
 async def test_what_was_found_is_kept_and_told_to_the_operator(database: Database) -> None:
     operator = await make_operator(database)
-    assert await latest_run(database, operator) is None
+    assert (await latest_run(database, operator, now_ms=TEN_MS)).run is None
     ids = IdFactory()
     await create(database, [new_topup(ids), new_topup(ids)])
     await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
@@ -110,7 +119,7 @@ async def test_what_was_found_is_kept_and_told_to_the_operator(database: Databas
     assert (run.entries, run.sealed, run.unsealed, run.heads) == (3, 2, 1, 1)
     assert (run.began_ms, run.ended_ms) == (TEN_MS, TEN_MS + 5)
     assert "tr_of_nothing" in str(run.differences[0])
-    assert await latest_run(database, operator) == run
+    assert (await latest_run(database, operator, now_ms=TEN_MS)).run == run
 
 
 async def test_both_the_books_and_the_chain_have_a_say(database: Database) -> None:
@@ -131,7 +140,7 @@ async def test_a_person_may_verify_at_any_time_with_the_chain_or_without(databas
         )
         assert (asked.heads, asked.entries) == (counted, counted)
         assert (asked.began_ms, asked.ended_ms) == (now_ms, now_ms)
-        assert await latest_run(database, operator) == asked
+        assert (await latest_run(database, operator, now_ms=TEN_MS)).run == asked
 
 
 async def test_the_latest_results_are_kept_and_older_ones_go(database: Database) -> None:
@@ -163,7 +172,7 @@ async def test_only_the_account_that_was_there_first_is_told(database: Database)
     await make_operator(database)
     later = await create_account(database, platform=None, **typed(10_000))
     with pytest.raises(NotOperatorError):
-        await latest_run(database, later.account)
+        await latest_run(database, later.account, now_ms=TEN_MS)
 
 
 async def test_a_run_that_an_earlier_version_wrote_is_read(database: Database) -> None:
@@ -178,3 +187,85 @@ async def test_a_run_that_an_earlier_version_wrote_is_read(database: Database) -
     assert run.differences == [
         Difference(scope=AccountScope("acct_1", livemode=True), row="topups tu_1", expected=None, found="x")
     ]
+
+
+async def test_a_verification_that_is_asked_for_runs_once_and_alone(each_database: Database) -> None:
+    database = each_database
+    operator = await make_operator(database)
+
+    async def statuses() -> list[tuple[str, str | None]]:
+        return [(each.status.value, each.asked_by) for each in await list_verifications(database, operator)]
+
+    async def ask() -> str:
+        found = await ask_verification(database, operator, asked_by="op_1", now_ms=TEN_MS, ids=IdFactory())
+        return found.id
+
+    assert await verify_asked(database, clock=clock_at(TEN_MS)) == 0
+    asked = await asyncio.gather(*(ask() for _ in range(5)))
+    assert len(set(asked)) == 1
+    assert await statuses() == [("waiting", "op_1")]
+    async with database.connection() as other:  # while another verification runs, it waits
+        assert await hold(other)
+        assert await verify_asked(database, clock=clock_at(TEN_MS)) == 0
+        assert await verify_in_turn(database, clock=clock_at(TEN_MS), ids=IdFactory(), every_ms=HOUR_MS) == 0
+        await let_go(other)
+    assert await statuses() == [("waiting", "op_1")]
+    done = await asyncio.gather(*(verify_asked(database, clock=clock_at(TEN_MS, TEN_MS + 5)) for _ in range(4)))
+    assert sum(done) == 1
+    assert await statuses() == [("agree", "op_1")]
+    assert await ask() != asked[0]
+
+
+async def test_one_that_does_not_get_to_its_end_is_shown_as_interrupted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = await make_operator(database)
+    await ask_verification(database, operator, asked_by="op_1", now_ms=TEN_MS, ids=IdFactory())
+
+    async def fail(_database: Database) -> None:
+        [running] = await list_verifications(database, operator)
+        assert running.status == "running"
+        raise DatabaseUnavailableError
+
+    monkeypatch.setattr("brim.core.integrity.service.verify_books", fail)
+    with pytest.raises(DatabaseUnavailableError):
+        await verify_asked(database, clock=clock_at(TEN_MS))
+    [interrupted] = await list_verifications(database, operator)
+    assert (interrupted.status, interrupted.run) == ("interrupted", None)
+
+
+async def test_a_result_says_what_was_checked_what_it_comes_to_and_what_it_does_not_say(database: Database) -> None:
+    operator = await make_operator(database)
+    [nothing] = await in_turn(database, TEN_MS)
+    assert nothing.warnings == [RunWarning.NOTHING_CHECKED]
+    await create(database, [new_topup(IdFactory())])
+    await settle_due(
+        database, now_ms=LATER_MS, ids=IdFactory(), rails=RAILS, renderers=WIRE_FORMATS, observe=lambda *_: None
+    )
+    [unsealed] = await in_turn(database, TEN_MS + HOUR_MS)
+    assert unsealed.warnings == [RunWarning.UNSEALED_ENTRIES]
+    await seal_all(database)
+    [run] = await in_turn(database, TEN_MS + 2 * HOUR_MS)
+    assert run.warnings == []
+    assert run.covered
+    assert run.covered.rows == {"topups": 1, "entry_lines": 0, "events": 3, "idempotency_keys": 0}
+    assert run.totals
+    [total] = run.totals
+    [balance] = await rows(database, "SELECT currency, available FROM balances")
+    assert (total.currency, total.available) == (balance["currency"], balance["available"])
+    books = await verify_and_remember(database, clock=clock_at(TEN_MS), ids=IdFactory(), with_chain=False)
+    assert books.warnings == [RunWarning.CHAIN_NOT_CHECKED]
+    late = TEN_MS + 2 * HOUR_MS
+    assert not (await latest_run(database, operator, now_ms=late + 2 * HOUR_MS)).is_outdated
+    assert (await latest_run(database, operator, now_ms=late + 4 * HOUR_MS)).is_outdated
+    [head] = await list_heads(database, operator, after=AccountScope("", livemode=False), limit=5)
+    assert (head.scope, head.position) == (OWNER, 1)
+
+
+async def test_a_verification_that_stops_early_says_so(database: Database, owner_database: Database) -> None:
+    ids = IdFactory()
+    await create(database, [new_topup(ids) for _ in range(MAX_DIFFERENCES + 1)])
+    await execute(owner_database, "DELETE FROM events")
+    [run] = await in_turn(database, TEN_MS)
+    assert len(run.differences) == MAX_DIFFERENCES
+    assert RunWarning.STOPPED_EARLY in run.warnings

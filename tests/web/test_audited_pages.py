@@ -45,6 +45,7 @@ BY_API: Final = {
     "/funding-sources/{source}/detach": "PostSourcesSourceDetach",
     "/funding-sources/{source}/default": "PostBrimDefaultFundingSources",
     "/events/{event}/resend": "PostEventsIdRetry",
+    "/verification": "PostBrimVerifications",
     "/webhooks/new": "PostWebhookEndpoints",
     "/webhooks/{endpoint}/edit": "PostWebhookEndpointsWebhookEndpoint",
     "/webhooks/{endpoint}/disable": "PostWebhookEndpointsWebhookEndpoint",

@@ -2,6 +2,8 @@
 
 from tests.support.page_visitors import Person, text_of
 from tests.support.polling import until
+from tests.support.service import Server, find_platform_account
+from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
 ACCOUNTS = "/test/funding-sources"
@@ -129,6 +131,22 @@ def test_live_mode_has_no_clock_to_freeze(person: Person) -> None:
 
 def test_verification_is_the_operators_and_others_are_told(person: Person) -> None:
     assert "Only available to the platform account" in person.read("/test/verification")
+
+
+def test_the_operator_has_the_books_verified_and_reads_what_was_checked(pages_url: str, server: Server) -> None:
+    account = find_platform_account(server)
+    Wire(server.url, server.make_key(account)).create(source="btok_us_verified")
+    operator = Person(pages_url, SignedIn(keys={f"{account}/test": server.make_key(account)}))
+    page = "/test/verification"
+    assert operator.send(page, page).headers["location"] == f"{page}?done=verification_asked"
+
+    def result() -> str | None:
+        text = operator.read(page)
+        return text if "Totals by currency" in text and "result appears here" not in text else None
+
+    shown = until(result, what="the result")
+    for words in ("ago)", "What was checked Top-ups", "Hash chains", "History", "Heads of the hash chains", "Reserved"):
+        assert words in shown
 
 
 def test_workers_are_the_platform_accounts_and_others_are_told(person: Person) -> None:

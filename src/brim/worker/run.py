@@ -25,7 +25,7 @@ from brim.core.events import Renderers
 from brim.core.funding import BankSecrets
 from brim.core.gauges import Gauges
 from brim.core.installation import require_kind
-from brim.core.integrity import verify_in_turn
+from brim.core.integrity import verify_asked, verify_in_turn
 from brim.core.jobs import HEARTBEAT_S, PREFIX, Worker, beat
 from brim.core.ledger import seal_entries
 from brim.core.pruning import DEFAULT_PERIODS, Periods, Pruning, periods_of, prune_sign_ins
@@ -80,7 +80,9 @@ SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
 HEARTBEAT: Final = "heartbeat"
-_CONNECTIONS: Final = 15  # one for each job, a second one for reports, and one for what deliveries came to
+_CONNECTIONS: Final = (
+    16  # one for each job, a second one for reports and for verifications, and one for deliveries' outcomes
+)
 
 _log = structlog.get_logger()
 
@@ -265,7 +267,9 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
         return await seal_entries(database)
 
     async def verify() -> int:
-        return await verify_in_turn(database, clock=clock, ids=ids, every_ms=round(verify_every_s * 1000))
+        return await verify_asked(database, clock=clock) or await verify_in_turn(
+            database, clock=clock, ids=ids, every_ms=round(verify_every_s * 1000)
+        )
 
     async def prune() -> int:
         await delete_ended_clock(database, queues=queues, now_ms=now_ms(), ids=ids, renderers=renderers)

@@ -129,6 +129,8 @@ COMPONENTS: Final = (
     Component(balance_wire.RunningBalanceObject, "brim.balance_transaction"),
     Component(books_wire.TransferObject, "brim.transfer"),
     Component(verification_wire.VerificationRunObject, "brim.verification"),
+    Component(verification_wire.VerificationTotalObject, "brim.verification_total"),
+    Component(verification_wire.ChainHeadObject, "brim.chain_head"),
     Component(verification_wire.DifferenceObject, "brim.verification_difference"),
     Component(job_wire.WorkerObject, "brim.worker"),
     Component(job_wire.WorkerJobObject, "brim.worker_job"),

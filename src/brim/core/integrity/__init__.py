@@ -5,14 +5,26 @@ proofs share. Start reading at `books`.
 """
 
 from brim.core.integrity.run_store import read_latest_run
-from brim.core.integrity.service import latest_run, verify_and_remember, verify_in_turn
+from brim.core.integrity.service import (
+    ask_verification,
+    latest_run,
+    list_heads,
+    list_verifications,
+    verify_and_remember,
+    verify_asked,
+    verify_in_turn,
+)
 from brim.core.integrity.stuck import count_stuck, list_stuck
 
 __all__ = [
+    "ask_verification",
     "count_stuck",
     "latest_run",
+    "list_heads",
     "list_stuck",
+    "list_verifications",
     "read_latest_run",
     "verify_and_remember",
+    "verify_asked",
     "verify_in_turn",
 ]

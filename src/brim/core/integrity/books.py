@@ -12,6 +12,7 @@ import msgspec
 from brim.core import verification as verification_walk
 from brim.core.direct_debits import MICRODEPOSITS_SOURCE_TYPE
 from brim.core.idempotency import KeyCheck
+from brim.core.integrity.run_store import read_totals
 from brim.core.ledger import BalanceTransactionType, ledger_checks
 from brim.core.line_settlements import SOURCE_TYPE as SETTLEMENT_SOURCE_TYPE
 from brim.core.line_settlements import BankAccountCheck, SettlementCheck
@@ -28,6 +29,8 @@ from brim.core.verification import (
     START,
     Check,
     Clearing,
+    Covered,
+    CurrencyTotal,
     Difference,
     OnProgress,
     Range,
@@ -51,10 +54,12 @@ _TRANSACTION_TYPES: Final = tuple(BalanceTransactionType)
 
 
 class BooksReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The first differences found, at most `MAX_DIFFERENCES`, and what is clearing."""
+    """The first differences found, at most `MAX_DIFFERENCES`, what is clearing, what was read, and what it comes to."""
 
     differences: list[Difference]
     clearing: Clearing
+    covered: Covered
+    totals: list[CurrencyTotal]
 
 
 async def verify_books(
@@ -82,7 +87,10 @@ async def verify_books(
         total = await verification_walk.estimate_rows(conn)
         verification = _Verification(conn, checks, on_progress, total=total, range_size=range_size)
         return BooksReport(
-            differences=await verification.run(), clearing=clearing.clearing.with_refunds(refunds.clearing)
+            differences=await verification.run(),
+            clearing=clearing.clearing.with_refunds(refunds.clearing),
+            covered=verification.covered,
+            totals=await read_totals(conn),
         )
 
 
@@ -99,6 +107,13 @@ class _Verification:
         self._range_size = range_size
         self._done = 0
         self._found: list[Difference] = []
+        self._rows: dict[str, int] = {}
+        self._is_complete = True
+
+    @property
+    def covered(self) -> Covered:
+        """What was read."""
+        return Covered(rows=self._rows, is_complete=self._is_complete)
 
     async def run(self) -> list[Difference]:
         for walk in Walk:
@@ -112,12 +127,19 @@ class _Verification:
             return
         for check in checks:
             await check.begin(self._conn)
+        self._rows.setdefault(walk, 0)
         async for span in self._ranges(walk):
+            is_last = span.until == END
+            size = self._range_size
+            self._rows[walk] += (
+                await verification_walk.count_after(self._conn, walk, span.after, size) if is_last else size
+            )
             limit = self._room
             for check in checks:
                 self._found += await check.check(self._conn, span, limit=limit)
         for check in checks:
             self._found += await check.conclude(self._conn, self._ranges, limit=self._room)
+        self._is_complete = self._is_complete and self._room > 0
 
     @property
     def _room(self) -> int:

@@ -1,25 +1,30 @@
 """Verifications as they are run and remembered: by a person at the command line, and by the workers in turn."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import structlog
 
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory
+from brim.base.scope import AccountScope
 from brim.core import accounts
 from brim.core.integrity import run_store as verification_runs
 from brim.core.integrity.books import BooksReport, verify_books
-from brim.core.ledger import OnHead, verify_chain
-from brim.core.verification import ChainReport, OnProgress, VerificationRun
-from brim.platform.database import Database
+from brim.core.ledger import Head, OnHead, chain_heads, verify_chain
+from brim.core.verification import ChainReport, OnProgress, PastRun, RunStatus, VerificationRun
+from brim.platform.database import Conn, Database
 
 KEPT_RUNS: Final = 100
 """How many results are kept: four days of hourly ones."""
 
 _PREFIX: Final = "vrun_"
+_HOUR_MS: Final = 60 * 60 * 1000
+_DAY_MS: Final = 24 * _HOUR_MS
+_TURNS_MISSED: Final = 3
 
 _log = structlog.get_logger()
 
@@ -55,26 +60,113 @@ async def verify_in_turn(database: Database, *, clock: Clock, ids: IdFactory, ev
     """
     began_ms = clock()
     run_id = ids.new_at(_PREFIX, began_ms)
-    async with database.connection() as conn:
-        turn_ms = began_ms - began_ms % every_ms
-        if not await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=turn_ms):
+    turn_ms = began_ms - began_ms % every_ms
+    async with _alone(database) as conn:
+        if conn is None or not await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=turn_ms):
             return 0
-    async with _giving_back(database, run_id):
-        books, chain = await verify_books(database), await verify_chain(database)
-        run = await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock())
-    _report(run)
+        async with _giving_back(database, run_id):
+            await _verify_all(database, run_id, began_ms=began_ms, clock=clock)
     return 1
 
 
-async def latest_run(database: Database, account: str) -> VerificationRun | None:
-    """Return the newest verification for the operator, None when there was none yet.
+async def verify_asked(database: Database, *, clock: Clock) -> int:
+    """Verify the books and the chain if somebody has asked for that and no other verification runs; return 1 if so.
+
+    One that does not get to its end is shown as interrupted, and is not tried again by itself.
+    """
+    began_ms = clock()
+    async with _alone(database) as conn:
+        taken = None if conn is None else await verification_runs.take_asked_run(conn, began_ms=began_ms)
+        if taken is None:
+            return 0
+        run_id, asked_by = taken
+        await _verify_all(database, run_id, began_ms=began_ms, clock=clock, asked_by=asked_by)
+    return 1
+
+
+async def _verify_all(
+    database: Database, run_id: str, *, began_ms: int, clock: Clock, asked_by: str | None = None
+) -> None:
+    books, chain = await verify_books(database), await verify_chain(database)
+    _report(await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock(), asked_by=asked_by))
+
+
+async def ask_verification(database: Database, account: str, *, asked_by: str, now_ms: int, ids: IdFactory) -> PastRun:
+    """Let a worker verify the books soon, for the operator; return what waits. Asked twice, it is done once.
+
+    Raises:
+        NotOperatorError: the account is not the one that was there first.
+    """
+
+    async def work(conn: Conn) -> PastRun:
+        await accounts.require_first_account(conn, account)
+        run_id = await verification_runs.ask_run(conn, ids.new_at(_PREFIX, now_ms), now_ms=now_ms, asked_by=asked_by)
+        return PastRun(id=run_id, status=RunStatus.WAITING, began_ms=now_ms, is_turn=False, asked_by=asked_by, run=None)
+
+    return await database.transact(work)
+
+
+async def list_verifications(database: Database, account: str) -> list[PastRun]:
+    """Return the verifications that are kept, the newest first, for the operator.
 
     Raises:
         NotOperatorError: the account is not the one that was there first.
     """
     async with database.connection() as conn:
         await accounts.require_first_account(conn, account)
-        return await verification_runs.read_latest_run(conn)
+        return await verification_runs.list_runs(conn, limit=KEPT_RUNS)
+
+
+async def list_heads(database: Database, account: str, *, after: AccountScope, limit: int) -> list[Head]:
+    """Return where chains end, those after an account's and mode's, for the operator.
+
+    Raises:
+        NotOperatorError: the account is not the one that was there first.
+    """
+    async with database.connection() as conn:
+        await accounts.require_first_account(conn, account)
+        return await chain_heads(conn, after, limit=limit)
+
+
+@asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[Conn | None]:
+    """Hold that only one verification runs, on a connection of its own; None where another one runs."""
+    async with database.connection() as conn:
+        if not await verification_runs.hold(conn):
+            yield None
+            return
+        try:
+            yield conn
+        finally:
+            with suppress(BrimError):
+                await verification_runs.let_go(conn)
+
+
+class LatestRun(NamedTuple):
+    """The newest verification that got to its end, and whether several turns have passed since without another."""
+
+    run: VerificationRun | None
+    is_outdated: bool
+
+
+async def latest_run(database: Database, account: str, *, now_ms: int) -> LatestRun:
+    """Return the newest verification for the operator.
+
+    Raises:
+        NotOperatorError: the account is not the one that was there first.
+    """
+    async with database.connection() as conn:
+        await accounts.require_first_account(conn, account)
+        found = await verification_runs.list_runs(conn, limit=KEPT_RUNS)
+        latest = await verification_runs.read_latest_run(conn)
+    return LatestRun(latest, latest is not None and now_ms - latest.began_ms > _longest_age_ms(found))
+
+
+def _longest_age_ms(runs: Sequence[PastRun]) -> int:
+    """Return how old a result may be: three times the shortest interval that turns came at, an hour at least."""
+    turns = [each.began_ms for each in runs if each.is_turn]
+    gaps = [newer - older for newer, older in pairwise(turns) if newer > older]
+    return _TURNS_MISSED * max(min(gaps), _HOUR_MS) if gaps else _DAY_MS
 
 
 async def _remember(
@@ -85,6 +177,7 @@ async def _remember(
     *,
     began_ms: int,
     ended_ms: int,
+    asked_by: str | None = None,
 ) -> VerificationRun:
     """Write and return what a verification found, of the chain too if that was followed; the oldest are forgotten."""
     run = VerificationRun(
@@ -97,6 +190,9 @@ async def _remember(
         heads=chain.heads if chain else None,
         clearing=books.clearing,
         differences=[*books.differences, *(chain.differences if chain else ())],
+        covered=books.covered,
+        totals=books.totals,
+        asked_by=asked_by,
     )
     async with database.transaction() as conn:
         await verification_runs.end_run(conn, run)

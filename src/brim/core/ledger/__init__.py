@@ -13,7 +13,7 @@ from brim.core.ledger.activity_store import (
     fetch_period_activity,
 )
 from brim.core.ledger.chain import Head
-from brim.core.ledger.chain_store import UnsealableChain, count_unsealed, sealing_lag_ms, unsealable_chains
+from brim.core.ledger.chain_store import UnsealableChain, chain_heads, count_unsealed, sealing_lag_ms, unsealable_chains
 from brim.core.ledger.chart import (
     AVAILABLE,
     BANK,
@@ -83,6 +83,7 @@ __all__ = [
     "UnsealableChain",
     "balance_change",
     "bank_ledger_account",
+    "chain_heads",
     "chart_account",
     "count_unsealed",
     "entries_of",

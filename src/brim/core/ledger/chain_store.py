@@ -122,6 +122,11 @@ async def read_heads(conn: Conn, after: AccountScope, *, limit: int) -> list[tup
     return [(_head(record), record["has_seals"]) for record in records]
 
 
+async def chain_heads(conn: Conn, after: AccountScope, *, limit: int) -> list[Head]:
+    """Return where chains end, those after an account's and mode's."""
+    return [head for head, _ in await read_heads(conn, after, limit=limit)]
+
+
 async def read_queue(conn: Conn, after: Key, *, limit: int) -> list[Waiting]:
     """Return what waits for its seal after a position of the queue."""
     records = await conn.fetch(_SQL["read_queue"], *after, limit)

@@ -56,3 +56,58 @@ WHERE (account, livemode, entry) > ($1, $2, $3)
 ORDER BY account, livemode, entry
 OFFSET $4
 LIMIT 1;
+
+-- name: topups_count_after
+-- How many rows of the last range there are.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM topups
+    WHERE (account, livemode, id) > ($1, $2, $3)
+    ORDER BY account, livemode, id
+    LIMIT $4
+) AS counted;
+
+-- name: events_count_after
+-- How many rows of the last range there are.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM events
+    WHERE (account, livemode, id) > ($1, $2, $3)
+    ORDER BY account, livemode, id
+    LIMIT $4
+) AS counted;
+
+-- name: idempotency_keys_count_after
+-- How many rows of the last range there are.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM idempotency_keys
+    WHERE (account, livemode, key) > ($1, $2, $3)
+    ORDER BY account, livemode, key
+    LIMIT $4
+) AS counted;
+
+-- name: entries_count_after
+-- How many rows of the last range there are.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM journal_entries
+    WHERE (account, livemode, id) > ($1, $2, $3)
+    ORDER BY account, livemode, id
+    LIMIT $4
+) AS counted;
+
+-- name: entry_lines_count_after
+-- How many rows of the last range there are.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM journal_entry_lines
+    WHERE (account, livemode, entry) > ($1, $2, $3)
+    ORDER BY account, livemode, entry
+    LIMIT $4
+) AS counted;

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 import msgspec
@@ -89,11 +90,49 @@ class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
     differences: list[Difference]
 
 
+class RunStatus(StrEnum):
+    """Where a verification stands."""
+
+    WAITING = "waiting"  # somebody has asked for it
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"  # it did not get to its end
+    AGREE = "agree"
+    DIFFER = "differ"
+
+
+class RunWarning(StrEnum):
+    """Why a result says less than it seems to."""
+
+    NOTHING_CHECKED = "nothing_checked"  # the books are empty
+    CHAIN_NOT_CHECKED = "chain_not_checked"  # the books only
+    STOPPED_EARLY = "stopped_early"  # after so many differences
+    UNSEALED_ENTRIES = "unsealed_entries"  # no chain covers them yet
+    COVERAGE_UNKNOWN = "coverage_unknown"  # an earlier version did not write it down
+    OUTDATED = "outdated"  # several turns ago
+
+
+class Covered(msgspec.Struct, frozen=True, kw_only=True):
+    """How many rows of each table a verification has read, and whether it has read all."""
+
+    rows: dict[str, int]
+    is_complete: bool
+
+
+class CurrencyTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the balances of a currency come to, in one mode: of how many accounts, and minor units."""
+
+    livemode: bool
+    currency: str
+    accounts: int
+    available: int
+    reserved: int
+
+
 class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
     """One verification that got to its end: when (Unix milliseconds) and what it found, first things first.
 
-    The counts are those of the walk along the chain, None where only the books were recomputed; `clearing` is None for
-    runs of versions that did not look.
+    The counts are those of the walk along the chain, None where only the books were recomputed; `clearing`, `covered`
+    and `totals` are None for runs of versions that did not look. `asked_by` is whoever wanted it, None for a turn.
     """
 
     id: str
@@ -105,6 +144,36 @@ class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
     heads: int | None = None
     clearing: Clearing | None = None
     differences: list[Difference]
+    covered: Covered | None = None
+    totals: list[CurrencyTotal] | None = None
+    asked_by: str | None = None
+
+    @property
+    def warnings(self) -> list[RunWarning]:
+        """Why the result says less than it seems to."""
+        found = []
+        if self.covered is None:
+            found.append(RunWarning.COVERAGE_UNKNOWN)
+        elif not any(self.covered.rows.values()) and not self.entries:
+            found.append(RunWarning.NOTHING_CHECKED)
+        elif not self.covered.is_complete:
+            found.append(RunWarning.STOPPED_EARLY)
+        if self.sealed is None:
+            found.append(RunWarning.CHAIN_NOT_CHECKED)
+        if self.unsealed:
+            found.append(RunWarning.UNSEALED_ENTRIES)
+        return found
+
+
+class PastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A verification in the history; `run` is None until it got to its end, times are Unix milliseconds."""
+
+    id: str
+    status: RunStatus
+    began_ms: int
+    is_turn: bool
+    asked_by: str | None
+    run: VerificationRun | None
 
 
 def mode_of(scope: AccountScope) -> str:

@@ -75,3 +75,9 @@ async def range_end(conn: Conn, walk: Walk, after: Key, size: int) -> Key:
     """Return the key that ends a range of `size` rows, or `END` when no more than that are left."""
     record = await conn.fetchrow(_SQL[f"{walk}_range_end"], *after, size - 1)
     return tuple(record) if record else END
+
+
+async def count_after(conn: Conn, walk: Walk, after: Key, size: int) -> int:
+    """Return how many rows there are after a key, counted up to `size`: those of a last range."""
+    count: int = await conn.fetchval(_SQL[f"{walk}_count_after"], *after, size)
+    return count

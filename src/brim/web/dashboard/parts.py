@@ -53,6 +53,8 @@ from brim.web.dashboard.wording import (
     SUGGESTION_WORDS,
     SUSPENSE_REASONS,
     TRANSACTION_WORDS,
+    VERIFICATION_TABLES,
+    VERIFICATION_WARNINGS,
     ledger_account_words,
     ledger_step_words,
 )
@@ -229,4 +231,8 @@ def _equip_templates(pages: Pages) -> None:
         sec_codes=words.SEC_CODES,
     )
     pages.add_globals(navigation=NAVIGATION, event_words=EVENT_WORDS, resource_words=RESOURCE_WORDS)
-    pages.add_globals(attempt_causes=ATTEMPT_CAUSES)
+    pages.add_globals(
+        attempt_causes=ATTEMPT_CAUSES,
+        verification_warnings=VERIFICATION_WARNINGS,
+        verification_tables=VERIFICATION_TABLES,
+    )

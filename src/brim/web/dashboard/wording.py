@@ -32,6 +32,8 @@ STATUS_BADGES: Final = {
     "thin": ("Thin", "accent"),
     "agree": ("Agree", "good"),
     "differ": ("Differ", "bad"),
+    "waiting": ("Waiting", "waiting"),
+    "interrupted": ("Interrupted", "bad"),
     "none_yet": ("Not run yet", "plain"),
     "in_suspense": ("In suspense", "waiting"),
     "credited": ("Credited", "good"),
@@ -116,6 +118,7 @@ DONE: Final = {
     "bank_detached": "The bank account pays for nothing new any more.",
     "bank_default": "New top-ups in that currency are paid by it where they name nothing else.",
     "resent": "The event is being sent again. The result appears below.",
+    "verification_asked": "Verification requested. The result appears below.",
     "tested": "The event is being sent. The result appears below.",
     "endpoint_disabled": "Nothing is sent to the endpoint any more; what was waiting was given up.",
     "endpoint_enabled": "Events are sent to the endpoint again, from now on.",
@@ -379,3 +382,22 @@ ATTEMPT_CAUSES: Final = {
     "test": "Test",
 }
 """Why an event was sent to an endpoint."""
+
+VERIFICATION_WARNINGS: Final = {
+    "nothing_checked": "The books are empty, so nothing was checked.",
+    "chain_not_checked": "The hash chains were not checked. An entry that was changed may go unnoticed.",
+    "stopped_early": "Verification stopped after 20 differences. There may be more.",
+    "unsealed_entries": "Some entries are not sealed yet, so no hash chain covers them.",
+    "coverage_unknown": "An earlier version made this result and did not record what it checked.",
+    "outdated": "This result is old: no later verification has finished. Check that a worker is running.",
+}
+"""Why a result of a verification says less than it seems to."""
+
+VERIFICATION_TABLES: Final = {
+    "topups": "Top-ups",
+    "entries": "Journal entries",
+    "entry_lines": "Further lines of entries",
+    "events": "Events",
+    "idempotency_keys": "Idempotency keys",
+}
+"""What a verification reads."""

@@ -30,6 +30,7 @@ TOLD_AFTERWARDS: Final = frozenset(
         "PostWebhookEndpointsWebhookEndpointTest",
         "PostV2CoreEventDestinationsIdPing",
         "PostStripecliSessions",
+        "PostBrimVerifications",
     }
 )
 """The operations that write no line in their transaction: deliveries of what there is, and the official CLI, which

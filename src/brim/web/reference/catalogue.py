@@ -203,7 +203,7 @@ CHAPTERS: Final = (
         "verification",
         "Verification",
         "Whether all books agree, for whoever operates the service. This is Brim's own.",
-        ("/v1/brim/verification",),
+        ("/v1/brim/verification", "/v1/brim/verifications"),
     ),
     Chapter(
         "workers",

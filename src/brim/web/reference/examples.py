@@ -539,14 +539,28 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
         ),
         verification_wire.VerificationRunObject(
             id="vr_0mfgd5",
+            asked_by=None,
+            checked={"topups": 301, "entry_lines": 12, "events": 903, "idempotency_keys": 298},
             created=_MADE,
             differences=[],
             duration_ms=412,
             heads=2,
             sealed=1204,
             status="agree",
+            totals=[
+                verification_wire.VerificationTotalObject(
+                    accounts=3, available=125_000, currency="usd", livemode=True, reserved=0
+                )
+            ],
             transfers=1204,
             unsealed=0,
+            warnings=[],
+        ),
+        verification_wire.ChainHeadObject(
+            account=_ACCOUNT,
+            hash="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            livemode=True,
+            position=1204,
         ),
     )
 }  # fmt: skip

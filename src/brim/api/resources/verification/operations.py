@@ -2,10 +2,22 @@
 
 from typing import Final
 
+from brim.api.framework.common_params import PAGE
+from brim.api.framework.kinds import Text
 from brim.api.framework.operation import Operation
+from brim.api.framework.params import Parameter
 from brim.api.resources.verification import handlers as verification
 from brim.api.resources.verification import wire as verification_wire
 from brim.core.accounts import NotOperatorError
+
+_HEADS: Final = (
+    Parameter(
+        name="cursor",
+        kind=Text(),
+        description="Only chains after this one: account and mode, such as `acct_1/live` or `acct_1/test`.",
+    ),
+    *(parameter for parameter in PAGE if parameter.name == "limit"),
+)
 
 VERIFICATION: Final = (
     Operation(
@@ -18,6 +30,56 @@ VERIFICATION: Final = (
         handler=verification.retrieve,
         resource="verification",
         level="read",
+        returns=verification_wire.VerificationRunObject,
+        errors=(NotOperatorError,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/brim/verification/heads",
+        operation_id="GetBrimVerificationHeads",
+        summary="List the heads of the hash chains",
+        description=(
+            "Returns where each account's hash chain ends, by account. Keep them elsewhere: a hash that was written "
+            "down must stay at its position. Only available to the platform account."
+        ),
+        parameters=_HEADS,
+        handler=verification.list_heads,
+        resource="verification",
+        level="read",
+        returns=verification_wire.ChainHeadObject,
+        in_list=True,
+        errors=(NotOperatorError,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/brim/verifications",
+        operation_id="GetBrimVerifications",
+        summary="List verifications of the books",
+        description=(
+            "Returns the last 100 verifications, the newest first, also those that are waiting, running or were "
+            "interrupted. Only available to the platform account."
+        ),
+        parameters=(),
+        handler=verification.list_all,
+        resource="verification",
+        level="read",
+        returns=verification_wire.VerificationRunObject,
+        in_list=True,
+        errors=(NotOperatorError,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/brim/verifications",
+        operation_id="PostBrimVerifications",
+        summary="Request a verification of the books",
+        description=(
+            "Has a worker verify the books and the hash chains as soon as no other verification runs. If one is "
+            "waiting already, that one is returned. Only available to the platform account."
+        ),
+        parameters=(),
+        handler=verification.ask,
+        resource="verification",
+        level="write",
         returns=verification_wire.VerificationRunObject,
         errors=(NotOperatorError,),
     ),

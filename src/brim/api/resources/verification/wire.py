@@ -6,7 +6,8 @@ import msgspec
 
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described
 from brim.base.json_codec import encode
-from brim.core.verification import VerificationRun
+from brim.core.ledger import Head
+from brim.core.verification import PastRun, RunStatus, RunWarning, VerificationRun
 
 
 class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,12 +20,26 @@ class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):
     row: Annotated[str, described("The table and what names the row in it.")]
 
 
+class VerificationTotalObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What the balances of a currency come to, in one mode."""
+
+    accounts: Annotated[int, described("How many accounts have a balance in it.", minimum=0)]
+    available: Annotated[int, described("The sum of their available balances, in the smallest currency unit.")]
+    currency: Annotated[str, described("The currency.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    reserved: Annotated[int, described("The sum of what is held, in the smallest currency unit.")]
+
+
 class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     """The latest verification of the books; ours, in the wire's manner. Before the first one most of it is null."""
 
     id: Annotated[str | None, described("Which verification it is; null before the first.", **TEXT)]
     object: Annotated[str, constant("brim.verification")] = "brim.verification"
-    created: Annotated[int | None, described("When it began.", **TIME)]
+    asked_by: Annotated[str | None, described("Who requested it; null if it ran on schedule.", **TEXT)]
+    checked: Annotated[
+        dict[str, int] | None, described("How many rows of each table were read; null if that isn't known.")
+    ]
+    created: Annotated[int | None, described("When it began, or was requested.", **TIME)]
     differences: Annotated[
         list[DifferenceObject], described("What does not agree, first things first; at most the first few are named.")
     ]
@@ -35,28 +50,85 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     sealed: Annotated[
         int | None, described("How many transfers are sealed; null when the chains were not followed.", minimum=0)
     ]
-    status: Annotated[str, described("Whether everything agrees.", enum=["agree", "differ", "none_yet"])]
+    status: Annotated[
+        str,
+        described(
+            "Whether everything that was checked agrees. `waiting`, `running` and `interrupted` have no result.",
+            enum=[*sorted(status.value for status in RunStatus), "none_yet"],
+        ),
+    ]
+    totals: Annotated[
+        list[VerificationTotalObject], described("What the balances come to, by mode and currency; empty if unknown.")
+    ]
     transfers: Annotated[int | None, described("How many transfers there are; null when not followed.", minimum=0)]
     unsealed: Annotated[
         int | None, described("How many transfers wait for their seal; null when not followed.", minimum=0)
     ]
+    warnings: Annotated[
+        list[str],
+        described(
+            "Why the result says less than it seems to: `nothing_checked` (there are no rows), `chain_not_checked`, "
+            "`stopped_early` (after 20 differences), `unsealed_entries` (not yet in a chain), `coverage_unknown`, "
+            "`outdated` (no result for several intervals).",
+            items={"type": "string", "enum": sorted(warning.value for warning in RunWarning)},
+        ),
+    ]
+
+
+class ChainHeadObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the hash chain of an account ends; written down elsewhere, it proves that nothing before it was changed."""
+
+    object: Annotated[str, constant("brim.chain_head")] = "brim.chain_head"
+    account: Annotated[str, described("Whose chain it is.", **TEXT)]
+    hash: Annotated[str, described("The hash of the last seal, in hexadecimal.", **TEXT)]
+    livemode: Annotated[bool, LIVEMODE]
+    position: Annotated[int, described("The position of the last seal.", minimum=0)]
 
 
 NO_VERIFICATION: Final = VerificationRunObject(
     id=None,
+    asked_by=None,
+    checked=None,
     created=None,
     differences=[],
     duration_ms=None,
     heads=None,
     sealed=None,
     status="none_yet",
+    totals=[],
     transfers=None,
     unsealed=None,
+    warnings=["nothing_checked"],
 )
 """What is said before the first verification."""
 
 
-def verification_json(run: VerificationRun | None) -> bytes:
+def past_run_json(past: PastRun) -> bytes:
+    """Return a verification's compact JSON, also of one that has no result."""
+    if past.run is not None:
+        return verification_json(past.run)
+    return encode(
+        msgspec.structs.replace(
+            NO_VERIFICATION,
+            id=past.id,
+            asked_by=past.asked_by,
+            created=past.began_ms // 1000,
+            status=past.status,
+            warnings=[],
+        )
+    )
+
+
+def head_json(head: Head) -> bytes:
+    """Return where a chain ends as compact JSON."""
+    return encode(
+        ChainHeadObject(
+            account=head.scope.account, hash=head.hash.hex(), livemode=head.scope.livemode, position=head.position
+        )
+    )
+
+
+def verification_json(run: VerificationRun | None, *, is_outdated: bool = False) -> bytes:
     """Return a verification's compact JSON; that of none yet, where there is none."""
     if run is None:
         return encode(NO_VERIFICATION)
@@ -73,13 +145,26 @@ def verification_json(run: VerificationRun | None) -> bytes:
     return encode(
         VerificationRunObject(
             id=run.id,
+            asked_by=run.asked_by,
+            checked=run.covered.rows if run.covered else None,
             created=run.began_ms // 1000,
             differences=differences,
             duration_ms=run.ended_ms - run.began_ms,
             heads=run.heads,
             sealed=run.sealed,
             status="differ" if differences else "agree",
+            totals=[
+                VerificationTotalObject(
+                    accounts=total.accounts,
+                    available=total.available,
+                    currency=total.currency,
+                    livemode=total.livemode,
+                    reserved=total.reserved,
+                )
+                for total in run.totals or ()
+            ],
             transfers=run.entries,
             unsealed=run.unsealed,
+            warnings=[*run.warnings, *([RunWarning.OUTDATED] if is_outdated else ())],
         )
     )

@@ -9,4 +9,4 @@ from brim.web.routes import Route
 
 def routes(signed: SignedPages) -> Sequence[Route]:
     """Return the routes of these pages."""
-    return signed.get("/verification", pages.show)
+    return (*signed.get("/verification", pages.show), *signed.post("/verification", pages.run))
