@@ -1371,6 +1371,7 @@ CASES: Final[Mapping[str, Case]] = {
     "integrity.read_latest_run": Case(()),
     "integrity.ask_run": Case(("run_asked", 1, "mk_1")),
     "integrity.take_asked_run": Case((1,)),
+    "diagnosis.read_server": Case(()),
     "integrity.hold": Case(()),
     "integrity.let_go": Case(()),
     "integrity.is_held": Case(()),

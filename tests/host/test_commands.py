@@ -1,6 +1,7 @@
 """The other commands: with a running Brim, without one, and against a given database."""
 
 import getpass
+import json
 import re
 import subprocess
 import time
@@ -176,6 +177,24 @@ def test_a_tampered_transfer_is_named_by_command(brim_server: RunningBrim) -> No
     status, told = brim_server.call("GET", "/v1/brim/verification")
     assert (status, told["status"], len(told["differences"])) == (200, "differ", 1)
     assert told["differences"][0]["row"].startswith("journal_entries je_")
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(shared_brim: RunningBrim, tmp_path: Path) -> None:
+    here = ("--data-dir", str(shared_brim.data_dir))
+    found = json.loads(run_brim("doctor", "--json", "--offline", *here).stdout)
+    by_check = {each["check"]: each for each in found["findings"]}
+    assert by_check["database"]["severity"] == "ok"
+    assert by_check["workers"]["severity"] == "ok"
+    assert by_check["database.role"]["severity"] == "ok"
+    assert by_check["backups"]["fix"].startswith("Set --backup-store")
+    nowhere = run_brim("doctor", "--offline", "--data-dir", str(tmp_path))
+    assert nowhere.returncode == 1
+    assert "ERROR    database: No database is running in" in nowhere.stdout
+    assert "Start brim serve" in nowhere.stdout
+    wrong = run_brim("doctor", "--json", "--verify-every", "soon", *here)
+    assert (wrong.returncode, json.loads(wrong.stdout)["findings"][0]["check"]) == (1, "configuration")
+    url = run_brim("doctor", "--public-url", "http://brim.example", *here).stdout
+    assert "warning  public_url: http://brim.example is not encrypted." in url
 
 
 def _wait_until_sealed(brim: RunningBrim, entries: int) -> None:

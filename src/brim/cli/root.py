@@ -12,6 +12,7 @@ from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.cli.ach import ach, breaks
 from brim.cli.backup import backup
 from brim.cli.config import config
+from brim.cli.doctor import doctor
 from brim.cli.erasures import erase_account, erasures, payers
 from brim.cli.events import events
 from brim.cli.fixtures import fixtures
@@ -72,6 +73,7 @@ for _command in (
     verify,
     backup,
     stuck,
+    doctor,
     keys,
     accounts,
     payers,

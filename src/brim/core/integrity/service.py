@@ -157,8 +157,13 @@ async def latest_run(database: Database, account: str, *, now_ms: int) -> Latest
     """
     async with database.connection() as conn:
         await accounts.require_first_account(conn, account)
-        found = await verification_runs.list_runs(conn, limit=KEPT_RUNS)
-        latest = await verification_runs.read_latest_run(conn)
+        return await read_latest(conn, now_ms=now_ms)
+
+
+async def read_latest(conn: Conn, *, now_ms: int) -> LatestRun:
+    """Return the newest verification for whoever holds the database."""
+    found = await verification_runs.list_runs(conn, limit=KEPT_RUNS)
+    latest = await verification_runs.read_latest_run(conn)
     return LatestRun(latest, latest is not None and now_ms - latest.began_ms > _longest_age_ms(found))
 
 

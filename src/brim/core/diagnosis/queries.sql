@@ -1,0 +1,13 @@
+-- name: read_server
+-- What PostgreSQL says of itself and of the role that asks.
+SELECT
+    current_setting('server_version') AS version,
+    current_setting('fsync') AS fsync,
+    current_setting('full_page_writes') AS full_page_writes,
+    current_setting('synchronous_commit') AS synchronous_commit,
+    current_user::text AS role,
+    coalesce((SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user), false) AS is_superuser,
+    has_table_privilege(current_user, 'journal_entries', 'UPDATE, DELETE') AS may_change_books,
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::integer AS connections,
+    current_setting('max_connections')::integer AS max_connections,
+    (extract(EPOCH FROM clock_timestamp()) * 1000)::bigint AS now_ms;
