@@ -88,8 +88,7 @@ async def _gather(settings: Settings, *, offline: bool) -> "list[Finding]":
 def _check_host(settings: Settings) -> "list[Finding]":
     """Return what this host knows without the database."""
     from brim.core.archiving import last_base_backup_ms
-    from brim.core.diagnosis import judge_disk
-    from brim.core.diagnosis.rules import fail, fine, warn
+    from brim.core.diagnosis import fail, fine, judge_disk, warn
 
     found = [fine("configuration", "The settings can be read.")]
     if settings.encryption_key is None and settings.pkcs11_module is None:
@@ -117,8 +116,7 @@ def _check_host(settings: Settings) -> "list[Finding]":
 
 async def _check_database(settings: Settings, *, offline: bool) -> "AsyncIterator[Finding]":
     """Yield what the database tells: that it is reached and migrated, and how the deployment does."""
-    from brim.core.diagnosis import diagnose
-    from brim.core.diagnosis.rules import fail, fine
+    from brim.core.diagnosis import diagnose, fail, fine
     from brim.host.access import reach_database
     from brim.host.database_urls import given_urls
     from brim.host.embedded import running_urls
@@ -147,7 +145,7 @@ async def _check_database(settings: Settings, *, offline: bool) -> "AsyncIterato
 
 async def _check_keys(settings: Settings, database: "Database") -> "list[Finding]":
     """Return whether the encryption keys can be used; nothing where none are set."""
-    from brim.core.diagnosis.rules import fail, fine
+    from brim.core.diagnosis import fail, fine
     from brim.core.encryption import Keyring
     from brim.platform.kms import kms_of
 
@@ -165,7 +163,7 @@ async def _check_keys(settings: Settings, database: "Database") -> "list[Finding
 async def _check_exchanges(settings: Settings, database: "Database") -> "AsyncIterator[Finding]":
     """Yield whether files can be exchanged with the banks of active originators."""
     from brim.core import direct_debits
-    from brim.core.diagnosis.rules import fail, fine
+    from brim.core.diagnosis import fail, fine
     from brim.core.originators import list_active_originators
 
     async with database.connection() as conn:
@@ -182,7 +180,7 @@ async def _check_exchanges(settings: Settings, database: "Database") -> "AsyncIt
 
 def _check_public_url(settings: Settings) -> "list[Finding]":
     """Return whether the public URL is encrypted, and how long its certificate is good."""
-    from brim.core.diagnosis.rules import fail, fine, warn
+    from brim.core.diagnosis import fail, fine, warn
 
     if settings.public_url is None:
         fix = "Set --public-url to the address by which browsers and programs reach the service."

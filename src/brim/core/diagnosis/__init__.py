@@ -4,7 +4,7 @@ Neighbours: `jobs`, `integrity`, `archiving` and `webhooks` say how they do. The
 its host knows. Start reading at `rules`, then `service`.
 """
 
-from brim.core.diagnosis.rules import Finding, Severity, judge_clock, judge_disk, judge_server, worst
+from brim.core.diagnosis.rules import Finding, Severity, fail, fine, judge_disk, warn, worst
 from brim.core.diagnosis.service import diagnose
 
-__all__ = ["Finding", "Severity", "diagnose", "judge_clock", "judge_disk", "judge_server", "worst"]
+__all__ = ["Finding", "Severity", "diagnose", "fail", "fine", "judge_disk", "warn", "worst"]

@@ -1,5 +1,5 @@
 -- name: read_server
--- What PostgreSQL says of itself and of the role that asks.
+-- What PostgreSQL says of itself, of the role that asks, and of the time at which it does.
 SELECT
     current_setting('server_version') AS version,
     current_setting('fsync') AS fsync,
@@ -10,4 +10,6 @@ SELECT
     has_table_privilege(current_user, 'journal_entries', 'UPDATE, DELETE') AS may_change_books,
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::integer AS connections,
     current_setting('max_connections')::integer AS max_connections,
-    (extract(EPOCH FROM clock_timestamp()) * 1000)::bigint AS now_ms;
+    (
+        SELECT (extract(EPOCH FROM a.query_start) * 1000)::bigint FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid()
+    ) AS now_ms;
