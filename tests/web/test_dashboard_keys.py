@@ -104,7 +104,10 @@ def test_a_rolled_key_works_on_as_long_as_is_chosen(person: Person, server: Serv
     assert works(server, old)
     assert works(server, new)
     assert "Ending" in person.read(page)
-    newest = secret_in(person.send(page, f"{page}/roll", {"grace": "0"}))
+    asked = person.send(page, f"{page}/roll", {"grace": "0"})
+    assert "Expire the old key immediately?" in text_of(asked)
+    assert works(server, old)
+    newest = secret_in(person.send(page, f"{page}/roll", {"grace": "0", "confirmed": "yes"}))
     until(lambda: not works(server, old), what="the old key to end")
     assert works(server, newest)
     assert "Ended" in person.read(page)
@@ -113,7 +116,7 @@ def test_a_rolled_key_works_on_as_long_as_is_chosen(person: Person, server: Serv
         "api_key.rolled",
         "api_key.created",
     ]
-    late = person.post(f"{page}/roll", {"form_token": FORM_TOKEN, "grace": "0"})
+    late = person.post(f"{page}/roll", {"form_token": FORM_TOKEN, "grace": "0", "confirmed": "yes"})
     assert (late.status, "has stopped working already" in text_of(late)) == (400, True)
 
 

@@ -221,6 +221,18 @@ def test_the_timeline_finds_the_event_of_an_end_without_a_line(
     assert events_shown(person, topup_id) == list(events.values())
 
 
+def test_a_failed_top_up_is_tried_again_with_the_same_values(person: Person, wire: Wire) -> None:
+    topup_id = wire.create(source="btok_us_verified_pending", amount="1234")["id"]
+    page = f"/test/topups/{topup_id}"
+    body = person.visit(page).body.decode()
+    assert "Try again" not in body
+    assert body.index("Cancel this top-up?") < body.index("Cancel the top-up<")  # it is asked first, without scripts
+    person.send(page, f"{page}/fail")
+    link = person.visit(page).body.decode().partition(">Try again<")[0].rpartition('href="')[2].partition('"')[0]
+    form = person.visit(link.replace("&amp;", "&")).body.decode()
+    assert 'value="12.34"' in form
+
+
 def test_a_dishonored_return_of_test_mode_has_its_pages_as_in_live_mode(person: Person, wire: Wire) -> None:
     won = wire.create(source="btok_us_verified_dishonored")["id"]
     lost = wire.create(source="btok_us_verified_dishonorContested")["id"]

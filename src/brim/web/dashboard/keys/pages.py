@@ -22,11 +22,12 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.key_management import KeyManagement, KeysForbiddenError
 
+_AT_ONCE: Final = "0"
 GRACES: Final = (
-    ("0", "Now: it has become known"),
-    ("3600", "In an hour"),
     ("86400", "In a day"),
+    ("3600", "In an hour"),
     ("604800", "In a week"),
+    (_AT_ONCE, "Immediately (compromised)"),
 )
 """When the old key ends, in seconds, and in words."""
 
@@ -112,10 +113,14 @@ class KeyPages:
             raise ApiRefusedError(404, "This account has no such API key in this mode.") from None
 
     async def roll(self, page: SignedVisit) -> Reply:
-        """`POST /apikeys/{key}/roll`; sent twice it rolls once."""
-        grace = page.form.get("grace", "0")
+        """`POST /apikeys/{key}/roll`; sent twice it rolls once. To end the old key at once is to be confirmed."""
+        grace = page.form.get("grace", _AT_ONCE)
         grace_ms = int(grace) * 1000 if grace in dict(GRACES) else 0
-        key_id = (await self._find(page)).key.id
+        key = (await self._find(page)).key
+        if not grace_ms and page.form.get("confirmed") != "yes" and page.session.may_make_keys:
+            form = Form(idempotency_key=page.form.get("idempotency_key", ""))
+            return page.reply("dashboard/apikey_roll.html", key=key, form=form)
+        key_id = key.id
         try:
             new = await self._desk.roll_key(page.session, key_id, new_id=_new_id(page.form), grace_ms=grace_ms)
         except BrimError as error:

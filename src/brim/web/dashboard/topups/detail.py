@@ -47,6 +47,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         transfers=transfers["data"],
         lines=lines["data"],
         retry=_retry_link(topup),
+        again=_again_link(topup),
         returns=await _played_returns(page, topup),
         came_as=await _incoming_transfer(page, topup),
         clock=await find_clock(page),
@@ -90,9 +91,22 @@ def _retry_link(topup: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     if not returned or not may_be_retried(returned["code"]):
         return None
+    return {"retry_of": topup["id"], **_same_again(topup)}
+
+
+def _again_link(topup: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the values that prefill the form for another top-up like one that failed; None for others.
+
+    What a bank has returned is retried by `_retry_link`, or not at all.
+    """
+    entries = topup["brim"]["rail"]["entries"]
+    is_returned = bool(entries) and entries[-1]["status"] == "returned"
+    return _same_again(topup) if topup["status"] == "failed" and not is_returned else None
+
+
+def _same_again(topup: Mapping[str, Any]) -> dict[str, str]:
     method, source = topup["payment_method"], topup["source"]
     return {
-        "retry_of": topup["id"],
         "amount": csv_amount(topup["amount"], topup["currency"]),
         "currency": topup["currency"],
         "funding": (method or source or {"id": ""})["id"],
