@@ -42,6 +42,7 @@ test("a form without scripts makes a top-up, and its page tells all of it", asyn
   assert.match(await page.textContent("h1"), /12\.34\s+USD\s+Pending/);
   assert.equal(await page.locator("[data-copy]").count(), 1);
   assert.ok(!(await page.locator("[data-copy]").isVisible()));
+  await page.locator("summary", { hasText: "Cancel" }).click();
   await page.click("text=Cancel the top-up");
   assert.match(await page.textContent("h1"), /Canceled/);
 });

@@ -95,7 +95,7 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   await page.click("text=I have kept it");
   assert.ok(!(await page.content()).includes(old));
 
-  await page.click("text=Send a test");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   const attempts = page.locator(".attempt");
   await received(event, 2);
   await page.waitForFunction(() => document.querySelectorAll(".attempt").length >= 2);
@@ -126,6 +126,11 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   await page.locator("h1 .badge", { hasText: "Enabled" }).waitFor();
   await received(await happen());
   assert.equal(caught.filter((each) => each.event === missed).length, 0);
+  await page.click("text=Resend missed events");
+  await page.getByRole("button", { name: "Resend", exact: true }).click();
+  await page.locator("text=/events? (is|are) queued/").waitFor();
+  await received(missed);
+  await page.click("text=Back to the endpoint");
 
   await page.click("text=Delete");
   await page.click("text=Delete it for good");
@@ -172,6 +177,7 @@ test("a key is shown once, rolled and revoked at once, by keyboard alone", async
   await page.click("text=I have kept it");
   assert.equal((await call("GET", "/v1/topups", {}, fresh)).status, 200);
   assert.equal((await call("GET", "/v1/topups", {}, secret)).status, 200);
+  await page.locator("summary", { hasText: "Revoke key" }).click();
   await page.click("text=Revoke now");
   await page.locator("h1 .badge", { hasText: "Ended" }).waitFor();
   const ended = performance.now();
