@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -175,6 +175,15 @@ def upgrade(*, old_binaries: Path | None, **flags: str | None) -> None:
         )
 
 
+_VERIFY_WARNINGS: Final = {
+    "nothing_checked": "The books are empty, so nothing was checked.",
+    "chain_not_checked": "The hash chains were not checked: use --chain.",
+    "stopped_early": "Stopped after 20 differences. There may be more.",
+    "unsealed_entries": "Some entries are not sealed yet, so no hash chain covers them.",
+}
+"""Why a result says less than it seems to."""
+
+
 @click.command()
 @click.option("--chain", is_flag=True, help="Follow the hash chain behind the books, too.")
 @click.option("--heads", is_flag=True, help="With --chain: print where each chain ends, to be written down.")
@@ -184,6 +193,9 @@ def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
     run = asyncio.run(_verify(read_settings(flags), with_chain=chain or heads, with_heads=heads))
     for difference in run.differences:
         click.echo(str(difference))
+    for warning in run.warnings:
+        if warning in _VERIFY_WARNINGS:
+            click.echo(_VERIFY_WARNINGS[warning], err=True)
     if run.differences:
         click.echo(f"The books do not agree. Differences named above: {len(run.differences)}.", err=True)
         sys.exit(1)

@@ -13,6 +13,9 @@ from brim.web.dashboard.webhooks.forms import DELIVERY, ENDPOINT
 from brim.web.dashboard.webhooks.newer_attempts import newest_attempt
 
 _ATTEMPTS: Final = ENDPOINT + "/attempts"
+_MOST_PARTS: Final = 5
+"""Requests that a page makes until something is queued; each looks at 100,000 events, which takes a second."""
+
 _HOUR_S: Final = 3600
 _PERIODS: Final = (
     (_HOUR_S, "the last hour"),
@@ -91,9 +94,15 @@ async def resend_missed(page: SignedVisit) -> Reply:
         "include_delivered": form.values["include_delivered"] or None,
         "cursor": page.form.get("cursor") or None,
     }
-    path, key = api_path(ENDPOINT + "/resend", page.path_params["endpoint"]), page.form.get("idempotency_key") or None
+    path = api_path(ENDPOINT + "/resend", page.path_params["endpoint"])
+    key = page.form.get("idempotency_key") or random_base62(24)
     try:
         result = await page.api.post(path, fields, idempotency_key=key)
+        for part in range(1, _MOST_PARTS):  # past what was all received
+            if result["queued"] or not result["has_more"]:
+                break
+            more = {**fields, "cursor": result["next"]}
+            result = await page.api.post(path, more, idempotency_key=f"{key}-{part}")
     except ApiRefusedError as error:
         form.message = message_of(error)
         return await _reply_resend(page, form, status=error.status)
