@@ -332,3 +332,25 @@ async def test_health_and_the_list_of_failures_tell_how_an_endpoint_does(databas
         await give_up(database)
         gone = await retrieve_health(database, OWNER, endpoint.id, now_ms=hooks.now_ms + 2 * 86_400_000)
         assert (gone.attempts, gone.median_ms, gone.failed, gone.next_ms) == (0, None, 1, None)
+
+
+async def test_a_resend_whose_worker_dies_is_sent_again_when_its_lease_is_over(database: Database) -> None:
+    async with catching() as catcher:
+        endpoint = await add_endpoint(database, catcher.url)
+        [event] = await add_events(database, 1)
+        hooks = Hooks(database)
+        await hooks.pass_time(0)
+        async with database.connection() as conn:
+            await deliveries.resend(conn, OWNER, event, endpoint, now_ms=hooks.now_ms)
+            claimed = await deliveries.claim_deliveries(
+                conn,
+                [(endpoint, 4)],
+                now_ms=hooks.now_ms,
+                leased_until_ms=hooks.now_ms + 80_000,
+                only_wanted_now=True,
+            )
+        assert [each.event.id for each in claimed.deliveries] == [event]
+        assert await hooks.pass_time(79_000) == 0
+        assert await hooks.pass_time(2_000) == 1
+    assert [caught.event_id for caught in catcher.caught] == [event, event]
+    assert await states(database) == {"delivered": 1}

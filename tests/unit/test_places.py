@@ -62,3 +62,21 @@ def test_places_given_back_can_be_taken_again() -> None:
 def test_a_single_place_is_for_any_class() -> None:
     for standing in Standing:
         assert Places(1).room(standing, Party("acct_x", "acct_x")) == 1
+
+
+def test_what_somebody_waits_for_has_places_where_all_others_are_taken() -> None:
+    places = Places(256)
+    for standing in (Standing.WELL, Standing.NEW, Standing.FAILING):
+        fill(places, standing, alone(1000))
+    assert places.free == 0
+    assert fill(places, Standing.WANTED_NOW, alone(1)) == 8
+    assert fill(places, Standing.WANTED_NOW, under_one(1000)) == 16
+    assert fill(places, Standing.WANTED_NOW, alone(1000)[1:]) == 8
+    assert places.free == 0  # none of the others'
+    assert places.most == 288
+
+
+def test_a_worker_with_one_place_has_another_one_for_what_somebody_waits_for() -> None:
+    places = Places(1)
+    assert fill(places, Standing.FAILING, alone(3)) == 1
+    assert fill(places, Standing.WANTED_NOW, alone(3)) == 1
