@@ -329,9 +329,12 @@ async def test_health_and_the_list_of_failures_tell_how_an_endpoint_does(databas
         assert [(each.event, each.event_type, each.answer.http_status) for each in page.items] == [
             (missed, "topup.failed", 500)
         ]
+        late = await retrieve_health(database, OWNER, endpoint.id, now_ms=hooks.now_ms + 300_000)
+        assert (health.is_overdue, late.is_overdue) == (False, True)  # no worker has looked meanwhile
         await give_up(database)
         gone = await retrieve_health(database, OWNER, endpoint.id, now_ms=hooks.now_ms + 2 * 86_400_000)
         assert (gone.attempts, gone.median_ms, gone.failed, gone.next_ms) == (0, None, 1, None)
+        assert not gone.is_overdue
 
 
 async def test_a_resend_whose_worker_dies_is_sent_again_when_its_lease_is_over(database: Database) -> None:

@@ -43,3 +43,10 @@ def test_a_time_is_named_only_where_it_will_be_kept(
 ) -> None:
     queue = EndpointQueue(is_failing=is_failing, due_ms=due_ms, rests_until_ms=NOW + 30)
     assert queue.plan(own_ms, leased_ms, now_ms=NOW) == plan
+
+
+def test_what_was_not_tried_for_minutes_is_overdue() -> None:
+    queue = EndpointQueue(is_failing=True, due_ms=(NOW,), rests_until_ms=NOW + 60_000)
+    assert not queue.is_overdue(NOW + 180_000)
+    assert queue.is_overdue(NOW + 180_001)
+    assert not EndpointQueue(is_failing=True, due_ms=(), rests_until_ms=0).is_overdue(NOW)

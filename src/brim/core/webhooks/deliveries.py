@@ -148,6 +148,7 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
     `attempts` are its newest ones, at most `MOST_JUDGED`, since `since_ms`; so many of them `delivered`, half of them
     took up to `median_ms`, nineteen of twenty up to `most_ms`. `pending` deliveries wait and `failed` were given up,
     each counted up to `MOST_COUNTED`. `next_ms` is when it is tried next, now or later; None where nothing waits.
+    `is_overdue` is whether that should have been a while ago.
     """
 
     attempts: int
@@ -158,6 +159,7 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
     pending: int
     failed: int
     next_ms: int | None
+    is_overdue: bool
 
 
 class Recovery(msgspec.Struct, frozen=True, kw_only=True):

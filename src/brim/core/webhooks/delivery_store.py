@@ -241,7 +241,11 @@ async def read_health(conn: Conn, endpoint: EndpointKey, *, since: str, now_ms: 
     bounds = (since, MOST_JUDGED, MOST_COUNTED)
     [record] = await conn.fetch(_SQL["read_health"], *_columns_of(endpoint), *bounds)
     queue = (await read_queues(conn, [endpoint])).get(endpoint)
-    return EndpointHealth(**record, next_ms=queue.next_ms(now_ms) if queue else None)
+    return EndpointHealth(
+        **record,
+        next_ms=queue.next_ms(now_ms) if queue else None,
+        is_overdue=queue is not None and queue.is_overdue(now_ms),
+    )
 
 
 async def count_undelivered(conn: Conn, keys: Sequence[tuple[AccountScope, str]]) -> list[int]:

@@ -40,6 +40,8 @@ To try for longer, change this and `SCHEDULE_S` together.
 FAILURES_BORNE: Final = 5
 """Failures in a row after which an endpoint is left alone for a while."""
 
+_OVERDUE_MS: Final = 120_000
+
 FIRST_REST_MS: Final = 1_000
 LONGEST_REST_MS: Final = 60_000
 
@@ -171,6 +173,10 @@ class EndpointQueue(msgspec.Struct, frozen=True, kw_only=True):
     def next_ms(self, now_ms: int) -> int | None:
         """Return when the endpoint is tried next by itself, `now_ms` where it is due; None where nothing waits."""
         return max(self.due_ms[0], self.rests_until_ms, now_ms) if self.due_ms else None
+
+    def is_overdue(self, now_ms: int) -> bool:
+        """Tell whether nothing was tried for longer than any attempt takes, though it was due."""
+        return bool(self.due_ms) and now_ms - max(self.due_ms[0], self.rests_until_ms) > _OVERDUE_MS
 
     def plan(self, due_ms: int, leased_until_ms: int | None, *, now_ms: int) -> tuple[NextAttempt, int | None]:
         """Return how certain the next attempt of a delivery is, and its time where it can be named.

@@ -474,6 +474,7 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             failed=0,
             livemode=False,
             next_attempt=None,
+            overdue=False,
             pending=0,
             since=_MADE,
             webhook_endpoint=ENDPOINT,

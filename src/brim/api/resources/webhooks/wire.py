@@ -177,6 +177,9 @@ class WebhookHealthObject(msgspec.Struct, frozen=True, kw_only=True):
         int | None,
         described("When the endpoint is tried next, the current time if an attempt is due; null if none is.", **TIME),
     ]
+    overdue: Annotated[
+        bool, described("Whether an attempt has been due for minutes without being made: check that a worker runs.")
+    ]
     pending: Annotated[int, described("How many events wait for the endpoint, counted up to 10,000.", minimum=0)]
     since: Annotated[int | None, described("When the first of these attempts was made; null without any.", **TIME)]
     webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
@@ -209,6 +212,7 @@ def health_json(health: EndpointHealth, *, endpoint_id: str, livemode: bool) -> 
             failed=health.failed,
             livemode=livemode,
             next_attempt=_seconds(health.next_ms),
+            overdue=health.is_overdue,
             pending=health.pending,
             since=_seconds(health.since_ms),
             webhook_endpoint=endpoint_id,
