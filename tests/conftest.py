@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import subprocess
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from tests.support.brim_process import RunningBrim, start_serving
 from tests.support.figures import Figures, lines
+from tests.support.lent_database import LentDatabase
 from tests.support.loaded_brim import stop_loading
 from tests.support.postgres import TEMPLATE, PostgresForTests
 from tests.support.prepared import prepare_below
@@ -66,6 +68,17 @@ def tell_errors_plainly() -> None:
     structlog.configure(processors=told)
 
 
+def use_the_loop_that_serves() -> None:
+    """Have every test use uvloop: beside being that of the product it takes less of the processor.
+
+    A hook of pytest-asyncio would do so, too, but with it what lives as long as a file's tests ends before each that is
+    no coroutine.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.14 on
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
 def pytest_configure() -> None:
     """Put the databases into memory where there is room, and let no property fail because the machine is busy.
 
@@ -73,6 +86,7 @@ def pytest_configure() -> None:
     times. To have them on a disk, name a folder in PYTEST_DEBUG_TEMPROOT.
     """
     tell_errors_plainly()
+    use_the_loop_that_serves()
     gc.disable()  # nothing of what is collected is garbage
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's job in the background, and all that it starts
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -106,12 +120,6 @@ def pytest_collection_finish() -> None:
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, 100)
     gc.enable()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Use the event loop that serves: beside being that of the product it takes less of the processor."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
@@ -194,9 +202,24 @@ async def _lend_database(url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lent_database(postgres: PostgresForTests) -> AsyncIterator[LentDatabase]:
+    """What lends a file's tests their database, one after the other."""
+    lent = LentDatabase(postgres, timeout_s=PATIENCE_S)
+    yield lent
+    await lent.drop()
+
+
 @pytest_asyncio.fixture
-async def database_urls(postgres: PostgresForTests) -> AsyncIterator[DatabaseUrls]:
+async def database_urls(lent_database: LentDatabase) -> AsyncIterator[DatabaseUrls]:
     """A fresh, migrated database."""
+    yield await lent_database.urls()
+    await lent_database.take_back()
+
+
+@pytest_asyncio.fixture
+async def new_database_urls(postgres: PostgresForTests) -> AsyncIterator[DatabaseUrls]:
+    """A migrated database that no test has used before."""
     async for urls in _lend_database_urls(postgres):
         yield urls
 
@@ -251,7 +274,7 @@ def stock_database_url(stock_database_urls: DatabaseUrls) -> str:
 @pytest.fixture(params=["embedded", "stock"])
 def each_database_urls(request: pytest.FixtureRequest) -> DatabaseUrls:
     """A fresh, migrated database: once on the embedded PostgreSQL, once on a stock one."""
-    fixture = "database_urls" if request.param == "embedded" else "stock_database_urls"
+    fixture = "new_database_urls" if request.param == "embedded" else "stock_database_urls"
     urls: DatabaseUrls = request.getfixturevalue(fixture)
     return urls
 
@@ -263,17 +286,15 @@ def each_database_url(each_database_urls: DatabaseUrls) -> str:
 
 
 @pytest_asyncio.fixture
-async def database(service_url: str) -> AsyncIterator[Database]:
+async def database(lent_database: LentDatabase, service_url: str) -> Database:
     """Connections to a fresh, migrated database, as the service."""
-    async for database in _lend_database(service_url):
-        yield database
+    return await lent_database.connect(service_url)
 
 
 @pytest_asyncio.fixture
-async def owner_database(database_url: str) -> AsyncIterator[Database]:
+async def owner_database(lent_database: LentDatabase, database_url: str) -> Database:
     """Connections to the database of `database`, as its owner."""
-    async for database in _lend_database(database_url):
-        yield database
+    return await lent_database.connect(database_url)
 
 
 @pytest_asyncio.fixture

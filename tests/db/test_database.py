@@ -58,9 +58,9 @@ async def test_what_postgresql_undid_is_run_again_but_not_for_ever(database: Dat
 @pytest.mark.parametrize("lend", [lambda database: database, lambda database: database.hold()], ids=["lent", "held"])
 @pytest.mark.parametrize(("kept_s", "is_renewed"), [(0.0, True), (3600.0, False)])
 async def test_plans_are_made_anew_after_a_while_because_tables_grow(
-    service_url: str, lend: Callable[[Database], Any], kept_s: float, *, is_renewed: bool
+    new_database_urls: DatabaseUrls, lend: Callable[[Database], Any], kept_s: float, *, is_renewed: bool
 ) -> None:
-    database = await Database.connect(service_url, max_connections=1, plans_kept_s=kept_s)
+    database = await Database.connect(new_database_urls.service, max_connections=1, plans_kept_s=kept_s)
     lender = lend(database)
 
     async def expected_rows() -> int:

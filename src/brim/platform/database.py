@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -232,7 +232,7 @@ class Database:
         timeout_s: float = 10.0,
         application: str = "brim",
         plans_kept_s: float = PLANS_KEPT_S,
-    ) -> "Database":
+    ) -> Self:
         """Return a database whose pools are ready; connections themselves are made when first needed.
 
         Args:
