@@ -72,7 +72,7 @@ def build_packages(work: Path, tools: Path, output: Path) -> Path:
     time_s = int(_git("log", "-1", "--format=%ct"))
     source = work / "source"
     with tarfile.open(fileobj=io.BytesIO(_git_bytes("archive", "HEAD"))) as archive:
-        archive.extractall(source, filter="data")
+        archive.extractall(source)
     _fix_modes(source)
     built = work / "built"
     command = [str(tools), "-m", "build", "--no-isolation", "--outdir", str(built), str(source)]

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import shutil
-import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from brim.core.direct_debits import note_restored
 from brim.host.backups.archive import DATA, FOLDER, Archive, Manifest
 from brim.host.backups.checking import Plan, tell_moment
 from brim.host.backups.stores import Pieces
+from brim.host.backups.unpacking import UnpackedWrongError, unpack_tar
 from brim.host.backups.wal_exchange import wal_restored
 from brim.host.data_folder import claim_data_folder
 from brim.host.embedded import RECOVERY_SIGNAL, EmbeddedPostgres, WalUse
@@ -59,13 +59,6 @@ class OtherServerVersionError(BrimError):
         super().__init__(
             f"The base backup is of PostgreSQL {found}, and this Brim brings {ours}. Restore it with that Brim."
         )
-
-
-class UnpackedWrongError(BrimError):
-    """What was unpacked is not what PostgreSQL's list of files says."""
-
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"The base backup was not unpacked as it was made: {file} {reason}.")
 
 
 @dataclass(frozen=True)
@@ -153,8 +146,7 @@ def _unpack(archive: Archive, manifest: Manifest, cluster: Path, identity: Ident
     digest = hashlib.sha256()
     with archive.part(manifest.id, DATA) as pieces:
         stream = Pieces(_hashed(pieces, digest))
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(unpacked, filter="tar")
+        unpack_tar(stream, unpacked)
         stream.skip_rest()
     if digest.hexdigest() != data.plain_sha256:
         raise SealBrokenError(f"{manifest.id}/{DATA}", "it is not what the manifest says")
