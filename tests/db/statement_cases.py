@@ -1435,4 +1435,7 @@ NOT_MEASURED: Final[Mapping[str, str]] = {
     "verification.prefer_ranges": "makes settings",
     "topups.prefer_ranges_again": "makes settings",
     "topups.prefer_whole_tables": "makes settings",
+    "topups.take_some_of_one_pair": "makes settings",
+    "topups.use_bitmaps": "makes settings",
+    "topups.use_no_bitmaps": "makes settings",
 }

@@ -184,7 +184,7 @@ HOSTILE: Final = {
 def test_no_variable_of_postgresql_reaches_the_embedded_database(start_brim: Callable[..., RunningBrim]) -> None:
     brim = start_brim(env=HOSTILE, fresh=True)
     assert brim.has_topup(brim.create_topup())
-    run = run_brim("verify", "--data-dir", str(brim.data_dir), env=HOSTILE)
+    run = run_brim("verify", "--chain", "--data-dir", str(brim.data_dir), env=HOSTILE)
     assert (run.returncode, run.stderr.strip()) == (0, "")
     assert brim.stop() == 0
     run = run_brim("keys", "list", "--data-dir", str(brim.data_dir), env=HOSTILE)

@@ -59,7 +59,13 @@ class CookieSessions:
         )
 
 
-UNUSED: Final = Database("postgresql://nobody", max_connections=1, timeout_s=1.0, application="test")
+class _NoDatabase(Database):
+    """One that has no connection and needs no event loop."""
+
+    def __init__(self) -> None: ...
+
+
+UNUSED: Final = _NoDatabase()
 """For sites that are asked for nothing that needs a database."""
 
 NO_KEYS: Final = KeyManagement(OwnerKeys(UNUSED, ids=IdFactory()), system_clock_ms)
