@@ -55,7 +55,7 @@ test("a chart tells a day's amount to the mouse, to the keyboard and to a finger
   const range = page.locator(".chart-range");
   assert.ok(!(await tip.isVisible()));
   await range.focus();
-  assert.match(await tip.textContent(), /^\d{4}-\d\d-\d\d: [\d,]+\.\d\d USD/);
+  assert.match(await tip.textContent(), /^\w{3} \d+, \d{4}: [\d,]+\.\d\d USD/);
   await range.press("Home");
   assert.match(await range.getAttribute("aria-valuetext"), /: 0\.00 USD$/);
   await range.press("Escape");

@@ -129,7 +129,7 @@ test("a create prints the API's body, byte for byte", async () => {
 });
 
 test("help lists what there is, for everything, a resource and an operation", async () => {
-  const page = await openShell({ viewport: { width: 1440, height: 2400 } });
+  const page = await openShell({ viewport: { width: 1440, height: 3600 } });
   await enter(page, "stripe help");
   await waitFor(page, "test_helpers test_clocks");
   await enter(page, "clear");

@@ -11,6 +11,7 @@ from brim.web.operation_names import collection_of
 from brim.web.reference.catalogue import Catalogue, Entry
 from brim.web.reference.examples import path_id_of, values_of
 from brim.web.samples.sample import Sample
+from tests.support.polling import until
 from tests.support.wire import Form, Wire
 
 _BANK_ACCOUNT: Final = {
@@ -109,6 +110,14 @@ def _endpoint(wire: Wire, account: str) -> Made:
     return _post(wire, "/v1/webhook_endpoints", form), {}
 
 
+def _attempt(wire: Wire, account: str) -> Made:
+    endpoint, _ = _endpoint(wire, account)
+    path = f"/v1/webhook_endpoints/{endpoint}"
+    wire.post(f"{path}/test", {"type": "topup.created"})
+    found = until(lambda: wire.get(f"{path}/attempts").json["data"], what="an attempt")
+    return f"{endpoint}/{found[0]['id']}", {}
+
+
 def _destination(wire: Wire, _account: str) -> Made:
     wanted = {
         "name": "Wallets",
@@ -188,6 +197,7 @@ def _report_run(wire: Wire, _account: str) -> Made:
 
 
 _MAKERS: Final[dict[str, Callable[[Wire, str], Made]]] = {
+    "GetWebhookEndpointsWebhookEndpointAttemptsAttempt": _attempt,
     "/v1/topups": _pending,
     "/v1/test_helpers/topups": _pending,
     "PostTestHelpersTopupsTopupReverse": _succeeded,

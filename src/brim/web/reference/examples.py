@@ -272,6 +272,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
         "parameters": {"interval_start": 1_727_740_800, "interval_end": 1_730_419_200, "timezone": "America/New_York"},
     },
     "GetBrimRequestLogs": {"path": "/v1/topups", "limit": 3},
+    "GetBrimBalanceSummary": {"interval_start": 1_727_740_800, "interval_end": 1_730_419_200},
 }
 
 _AN_ADDRESS: Final = Address(
