@@ -7,13 +7,17 @@ import msgspec
 import pytest
 
 from brim.api.framework.errors import render_error
+from brim.api.wire_formats import WIRE_FORMATS
+from brim.base.errors import ResourceMissingError
+from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core import webhooks
 from brim.core.webhooks import NextAttempt, Recovery, RecoveryParameters
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks.deliveries import EndpointKey
-from brim.core.webhooks.endpoints import EndpointDisabledError
+from brim.core.webhooks.destinations import ping_destination
+from brim.core.webhooks.endpoints import EndpointDisabledError, ResendInProgressError
 from brim.core.webhooks.event_deliveries import list_deliveries
 from brim.core.webhooks.rules import MOST_RECOVERED, RECOVERED_PER_S, SCHEDULE_S
 from brim.core.webhooks.service import list_attempts, retrieve_health
@@ -229,9 +233,77 @@ async def test_two_requests_at_once_queue_each_event_once(database: Database) ->
     await add_events(database, 300)
     await Hooks(database).number()
     await turn(database, endpoint, on=True)
-    both = await asyncio.gather(*(recover(database, endpoint) for _ in range(4)))
-    assert sum(each.queued for each in both) == 300
+    both = await asyncio.gather(*(recover(database, endpoint) for _ in range(4)), return_exceptions=True)
+    assert {type(each) for each in both} <= {Recovery, ResendInProgressError}
+    assert sum(each.queued for each in both if isinstance(each, Recovery)) == 300
     assert len(await due(database)) == 300
+
+
+async def test_a_request_beside_another_is_refused_at_once_and_holds_no_connection(database: Database) -> None:
+    endpoint = await add_endpoint(database, "http://127.0.0.1:9/hooks")
+    async with database.transaction() as conn:
+        assert await deliveries.hold_recovery(conn, endpoint)
+        with pytest.raises(ResendInProgressError):
+            await recover(database, endpoint)
+    assert (await recover(database, endpoint)).queued == 0
+
+
+@pytest.mark.parametrize("connect", [False, True])
+async def test_a_cursor_leads_to_no_other_accounts_events(database: Database, *, connect: bool) -> None:
+    """Anybody can write one: events of a stranger are not sent."""
+    await execute(database, "INSERT INTO accounts (account, platform, created) VALUES ('acct_c', 'acct_other', 0)")
+    endpoint = await add_endpoint(database, "http://127.0.0.1:9/hooks", scope=PLATFORM, connect=connect)
+    for account in ("acct_c", "acct_other"):
+        await add_events(database, 1, scope=AccountScope(account, livemode=False))
+    await Hooks(database).number()
+    for account in ("acct_c", "acct_other", "acct_none"):
+        with pytest.raises(ResourceMissingError):
+            await recover(database, endpoint, after=(account, "evt_"))
+    assert await due(database) == []
+
+
+async def test_a_ping_of_another_destination_is_not_among_what_was_missed(database: Database) -> None:
+    one, other = [await add_endpoint(database, "http://127.0.0.1:9/hooks") for _ in range(2)]
+    await ping_destination(
+        database,
+        context_of(OWNER.account, now_ms=NOW_MS),
+        one.id,
+        ids=IdFactory(),
+        renderers=WIRE_FORMATS,
+        render_error=render_error,
+    )
+    assert (await recover(database, other)).queued == 0
+
+
+async def test_a_request_that_has_nearly_done_its_part_does_not_go_on_event_by_event(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def count(*arguments: Any, **wanted: Any) -> deliveries.Recovered:
+        nonlocal looks
+        looks += 1
+        return await step(*arguments, **wanted)
+
+    step = deliveries.recover
+    monkeypatch.setattr(deliveries, "recover", count)
+    for name, most in (("_SEEN_AT_ONCE", 10), ("_FEWEST_AT_ONCE", 5), ("MOST_RECOVERED", 10)):
+        monkeypatch.setattr(f"brim.core.webhooks.recovery.{name}", most)
+    endpoint = await add_endpoint(database, "http://127.0.0.1:9/hooks")
+    events = await add_events(database, 60)
+    await Hooks(database).number()
+    received = f"id = '{events[0]}' OR id > '{events[9]}'"
+    await execute(  # nine of the first ten were given up, all the others have arrived
+        database,
+        "UPDATE webhook_deliveries SET next_attempt_ms = NULL",
+        f"DELETE FROM webhook_deliveries WHERE event IN (SELECT id FROM events WHERE {received})",
+        "INSERT INTO webhook_attempts (account, livemode, id, endpoint, event_account, event,"
+        " attempted_ms, duration_ms, outcome, http_status, request_headers, response_head, cause)"
+        f" SELECT account, livemode, 'wa_' || id, '{endpoint.id}', account, id, 0, 0, 'delivered', 200, '{{}}', '',"
+        f" 'schedule' FROM events WHERE {received}",
+    )
+    done = await recover(database, endpoint)
+    assert (done.queued, done.after, looks) == (9, (OWNER.account, events[9]), 1)
 
 
 async def test_a_request_ends_at_its_bound_and_the_next_one_goes_on(

@@ -571,6 +571,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "The webhook endpoint we_x is disabled, so nothing is sent to it. Enable it first: disabled=false."),
     (endpoints.EndpointNotListeningError("we_x", "acct_x"), 400, None, "webhook_endpoint",
      "The webhook endpoint we_x does not listen to events of the account acct_x."),
+    (endpoints.ResendInProgressError("we_x"), 429, "lock_timeout", None,
+     "Another request is queuing missed events for the webhook endpoint we_x. Retry shortly."),
     (endpoints.NothingToSendError("we_x"), 400, None, None,
      "There is no event yet that the webhook endpoint we_x asks for. Make one first, a top-up for example."),
     (endpoints.VersionOfThinError(), 400, None, "snapshot_api_version",

@@ -18,6 +18,7 @@ from brim.base import errors
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core.idempotency import rules as idempotency
 from brim.core.time import rules as clocks
+from brim.core.webhooks import ResendInProgressError
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
 from tests.support.error_examples import EXAMPLES
@@ -165,7 +166,13 @@ def test_the_body_is_the_compact_form_of_the_documented_envelope() -> None:
 
 def test_only_passing_troubles_ask_for_a_retry() -> None:
     asking = {type(error) for error, *_ in EXAMPLES if should_retry(error)}
-    assert asking == {api.RateLimitedError, OverloadedError, DatabaseUnavailableError, clocks.ClockAdvancingError}
+    assert asking == {
+        api.RateLimitedError,
+        OverloadedError,
+        DatabaseUnavailableError,
+        clocks.ClockAdvancingError,
+        ResendInProgressError,
+    }
 
 
 def test_a_failure_without_a_row_is_answered_as_a_bug() -> None:

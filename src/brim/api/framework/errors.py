@@ -462,6 +462,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     webhooks.TooManyEndpointsError: Place(),
     webhooks.EndpointDisabledError: Place(param="webhook_endpoint"),
     webhooks.EndpointNotListeningError: Place(param="webhook_endpoint"),
+    webhooks.ResendInProgressError: Place(429, "lock_timeout", should_retry=True),
     webhooks.NothingToSendError: Place(),
     webhooks.VersionOfThinError: Place(param="snapshot_api_version"),
     stripe_cli.TooManyListenersError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),

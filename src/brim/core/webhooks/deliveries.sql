@@ -366,7 +366,7 @@ RETURNING d.number;
 
 -- name: recover_events
 -- Let what an endpoint has missed of one account's events be sent to it: of so many events after a given one, in the order
--- of their ids, those of some types (NULL: of all) that it has not received, or with $8 those too that it has. What was
+-- of their ids, those of some types that it has not received, or with $8 those too that it has. What was
 -- given up begins anew, what was never addressed to the endpoint is, and what waits for a later attempt is tried earlier.
 -- They are spread over time, $11 apart, from $10 on. What is under way, or would be tried as early anyway, is left alone,
 -- so that doing it twice changes nothing; and so are events numbered since $7, which are about to be sent. Returns how many
@@ -395,7 +395,7 @@ missed AS MATERIALIZED (
         FOR UPDATE SKIP LOCKED
     ) AS d ON true
     WHERE n.numbered_ms <= $7
-        AND ($9::text[] IS NULL OR s.type = ANY ($9))
+        AND s.type = ANY ($9::text[])
         AND CASE
             WHEN d.row_id IS NOT NULL THEN d.leased_until_ms IS NULL OR d.leased_until_ms <= $7
             -- Somebody else has it in hand at this moment.
@@ -446,8 +446,8 @@ CROSS JOIN (
 ) AS q;
 
 -- name: hold_recovery
--- Let one transaction at a time spread over time what an endpoint has missed.
-SELECT pg_advisory_xact_lock(hashtextextended('brim:recovery:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
+-- Let one transaction at a time spread over time what an endpoint has missed. Nobody waits: a connection is soon missing.
+SELECT pg_try_advisory_xact_lock(hashtextextended('brim:recovery:' || $1::text || ':' || $2::boolean || ':' || $3::text, 0));
 
 -- name: recovering_until
 -- When the last event is to be sent of those that were spread over time for an endpoint.

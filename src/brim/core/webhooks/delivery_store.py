@@ -184,7 +184,7 @@ async def recover(  # noqa: PLR0913  what the statement takes
     *,
     after: str,
     limit: int,
-    types: Sequence[str] | None,
+    types: Sequence[str],
     with_received: bool,
     now_ms: int,
     first_ms: int,
@@ -197,7 +197,7 @@ async def recover(  # noqa: PLR0913  what the statement takes
         account: whose events they are.
         after: an id; only events after it.
         limit: how many events are looked at.
-        types: which are sent, None for all.
+        types: which are sent.
         with_received: whether those too that it has received.
         now_ms: the time; events numbered later are left out.
         first_ms: when the first of them is sent; the others follow `RECOVERED_PER_S` a second.
@@ -208,9 +208,10 @@ async def recover(  # noqa: PLR0913  what the statement takes
     return Recovered(record["seen"], record["last_event"], record["queued"], record["last_ms"])
 
 
-async def hold_recovery(conn: Conn, endpoint: EndpointKey) -> None:
-    """Wait until no other transaction spreads over time what an endpoint has missed, and keep others waiting."""
-    await conn.execute(_SQL["hold_recovery"], *_columns_of(endpoint))
+async def hold_recovery(conn: Conn, endpoint: EndpointKey) -> bool:
+    """Let no other transaction spread over time what an endpoint has missed; False where another one does so now."""
+    held: bool = await conn.fetchval(_SQL["hold_recovery"], *_columns_of(endpoint))
+    return held
 
 
 async def recovering_until(conn: Conn, endpoint: EndpointKey) -> int | None:

@@ -47,6 +47,15 @@ class EndpointDisabledError(BrimError):
         )
 
 
+class ResendInProgressError(BrimError):
+    """Missed events are to be resent to an endpoint for which another request queues them."""
+
+    def __init__(self, endpoint_id: str) -> None:
+        super().__init__(
+            f"Another request is queuing missed events for the webhook endpoint {endpoint_id}. Retry shortly."
+        )
+
+
 class EndpointNotListeningError(BrimError):
     """An event is to be sent to an endpoint that is not for the events of its account."""
 

@@ -10,12 +10,15 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from brim.base.errors import ResourceMissingError
 from brim.base.ids import first_id_at
+from brim.core import accounts
+from brim.core.events import SUBSCRIBABLE
 from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import EndpointKey, Recovery
-from brim.core.webhooks.endpoints import EndpointDisabledError
+from brim.core.webhooks.endpoints import EndpointDisabledError, ResendInProgressError
 from brim.core.webhooks.rules import ALL_EVENTS, MOST_RECOVERED, RECOVERED_PER_S, Endpoint
 from brim.core.webhooks.service import CheckEndpoint, find_endpoint
 from brim.platform.database import Conn, Database
@@ -24,6 +27,9 @@ _MOST_SEEN: Final = 100_000
 """Events that one request looks at."""
 
 _SEEN_AT_ONCE: Final = 10_000
+_FEWEST_AT_ONCE: Final = 1_000
+"""A request that may queue fewer than this ends: it would look at what is left event by event."""
+
 _ACCOUNTS_AT_ONCE: Final = 1_000
 _MOST_ACCOUNTS: Final = 2_000
 """Accounts under a platform whose events one request looks at."""
@@ -59,18 +65,36 @@ async def recover_events(
 
     Raises:
         ResourceMissingError: the account has no such endpoint.
+        ResourceMissingError: `after` names an account whose events the endpoint is not for.
         EndpointDisabledError: it is disabled.
+        ResendInProgressError: another request queues what this endpoint has missed.
         IdempotencyMismatchError: the key stands for another request.
     """
 
     async def work(conn: Conn) -> bytes:
         endpoint = await find_endpoint(conn, context.scope, endpoint_id, in_path=True)
         check(endpoint)
+        if wanted.after is not None:
+            await _check_account(conn, endpoint, wanted.after[0])
         if not endpoint.is_enabled:
             raise EndpointDisabledError(endpoint_id)
         return render(await _Recovering(conn, endpoint, wanted, context.now_ms).run())
 
     return await run_once(database, context, work, render_error=render_error)
+
+
+async def _check_account(conn: Conn, endpoint: Endpoint, account: str) -> None:
+    """Let an account pass whose events an endpoint is for: it comes from a cursor, which anybody can write.
+
+    Raises:
+        ResourceMissingError: the endpoint is not for its events.
+    """
+    if endpoint.connect:
+        is_its_own = await accounts.account_platform(conn, account) == endpoint.scope.account
+    else:
+        is_its_own = account == endpoint.scope.account
+    if not is_its_own:
+        raise ResourceMissingError("account", account, param="cursor")
 
 
 class _Recovering:
@@ -82,14 +106,16 @@ class _Recovering:
         self._endpoint = endpoint
         self._wanted = wanted
         self._now_ms = now_ms
-        self._types = None if ALL_EVENTS in endpoint.enabled_events else list(endpoint.enabled_events)
+        # Of all events without pings, which go to the destination that is tried and to nobody else.
+        self._types = sorted(SUBSCRIBABLE) if ALL_EVENTS in endpoint.enabled_events else list(endpoint.enabled_events)
         self._seen = 0
         self._queued = 0
         self._last_ms: int | None = None
 
     async def run(self) -> Recovery:
         """Go on where the request says, until all was looked at or it has done its part."""
-        await deliveries.hold_recovery(self._conn, self._key)
+        if not await deliveries.hold_recovery(self._conn, self._key):
+            raise ResendInProgressError(self._key.id)
         beginning = first_id_at("evt_", self._wanted.since)
         before, after = self._wanted.after or ("", "")
         until_ms = await deliveries.recovering_until(self._conn, self._key)
@@ -119,8 +145,10 @@ class _Recovering:
 
     async def _recover_account(self, account: str, after: str, first_ms: int) -> str:
         """Send what was missed of an account after an event; return the last that was looked at, "" where all were."""
-        while self._seen < _MOST_SEEN and self._queued < MOST_RECOVERED:
+        while self._seen < _MOST_SEEN:
             limit = min(_SEEN_AT_ONCE, MOST_RECOVERED - self._queued)
+            if limit < min(_FEWEST_AT_ONCE, MOST_RECOVERED):
+                break
             done = await deliveries.recover(
                 self._conn,
                 self._key,

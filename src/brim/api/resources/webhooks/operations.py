@@ -11,10 +11,12 @@ from brim.api.resources.webhooks import handlers
 from brim.api.resources.webhooks import params as declared
 from brim.api.resources.webhooks import wire as webhook_wire
 from brim.base import wire
+from brim.base.errors import ResourceMissingError
 from brim.core.webhooks import (
     EndpointDisabledError,
     EndpointNotListeningError,
     NothingToSendError,
+    ResendInProgressError,
     TooManyEndpointsError,
 )
 from brim.platform.egress.targets import TargetBlockedError
@@ -139,15 +141,15 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpointsWebhookEndpointResend",
         summary="Resend missed events to a webhook endpoint",
         description=(
-            "Queues the events since a given time that the endpoint asks for and has not received, oldest first, at "
-            "most 10,000 for each request and 50 a second. Repeating the request queues nothing twice."
+            "Queues events created since a given time that the endpoint subscribes to and has not received, oldest "
+            "first, at most 10,000 per request and 50 per second. Repeating the request queues nothing twice."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_RESEND,
         handler=handlers.resend_missed,
         resource="webhook_endpoints",
         level="write",
         returns=webhook_wire.WebhookResendObject,
-        errors=(EndpointDisabledError,),
+        errors=(ResourceMissingError, EndpointDisabledError, ResendInProgressError),
     ),
     Operation(
         method="POST",
@@ -155,8 +157,7 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpointsWebhookEndpointTest",
         summary="Send a test event to a webhook endpoint",
         description=(
-            "Sends the newest event of the given type, or of any type that the endpoint asks for, at once, so that you "
-            "see whether it arrives."
+            "Sends the newest event of the given type, or of any type that the endpoint subscribes to, right away."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_TEST,
         handler=handlers.send_test,
