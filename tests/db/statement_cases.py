@@ -59,7 +59,7 @@ LISTS: Final = (*_same(*OWN, "", "~", True, 10, times=1),)
 LOOK: Final = (*OWN, "", "~", 5, 2_000_000, 10, 100)
 FITTING: Final = (*OWN, "", "~", "usd", "failed", 1, 2_000_000, None, "no_account", None, None)
 SEARCH: Final = (*FITTING, 100, 10)
-BY_METADATA: Final = (*OWN, "", "~", "usd", *(None,) * 5, '{"n": "500"}', None, 100)
+BY_METADATA: Final = (*OWN, "", "~", "usd", *(None,) * 5, '{"n": "500"}', None, 100, '{"n": "500"}')
 RANGE: Final = _range("tu_")
 EVENT_RANGE: Final = _range("evt_")
 BOOKS: Final = ("verification.prefer_ranges",)
@@ -393,7 +393,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "webhooks.note_health": Case((*ONES, [f"we_{n}" for n in FEW], [True] * 10, [9] * 10, 5)),
     "webhooks.resend_event": Case((*OWN, "we_big", BIG, at("evt_", 501), 9, "resend")),
-    "webhooks.recover_events": Case((*OWN, "we_big", BIG, at("evt_", 100), 50, 9, False, None, 9, 20)),
+    "webhooks.recover_events": Case((*OWN, "we_big", BIG, at("evt_", 100), 50, 9, False, ["topup.failed"], 9, 20)),
     "webhooks.hold_recovery": Case((*OWN, "we_big")),
     "webhooks.recovering_until": Case((*OWN, "we_big")),
     "webhooks.count_undelivered": Case((*HALF, [at("evt_", n) for n in ODD])),

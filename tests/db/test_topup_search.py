@@ -23,6 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCOPE: Final = AccountScope("acct_1", livemode=False)
 FIRST: Final = 1_700_000_000
 ROWS: Final = 60
+MANY: Final = {"shop": "a", "a": "1", "b": "2", "c": "3", "d": "4"}
 TIGHT: Final = SearchLimits(first=3, along=7, by_amount=5, by_metadata=4, counted=5)
 
 
@@ -37,9 +38,13 @@ def _topup(number: int, scope: AccountScope = SCOPE) -> dict[str, Any]:
         "currency": ("usd", "jpy", "eur")[number * number % 3],
         "status": status.value,
         "balance_transaction": f"txn_{number}" if status in {Status.SUCCEEDED, Status.REVERSED} else None,
-        "description": (None, "Rent for May", "50% off_", "Groceries")[number % 4],
+        "description": (None, "Rent for May", "50% off_", "Ärger & Grün")[number % 4],
         "failure_code": ("no_account", "insufficient_funds")[number % 2] if status == Status.FAILED else None,
-        "metadata": (None, f'{{"order": "{number}", "shop": "a"}}', '{"shop": "a"}')[number % 3],
+        "metadata": (
+            None,
+            f'{{"order": "{number}", "shop": "a"}}',
+            msgspec.json.encode(MANY if number % 2 else {"shop": "a", "a": "1", "b": "2"}).decode(),
+        )[number % 3],
         "source": ("src_1", None)[number % 2],
         "payment_method": (None, "pm_1")[number % 2],
     }
@@ -119,10 +124,12 @@ _SEARCHES: Final = st.builds(
     amount=_RANGES,
     created=_or_none(st.builds(Range, _or_none(st.integers(FIRST, FIRST + 20)), st.none() | st.just(FIRST + 15))),
     currency=_or_none(st.sampled_from(["usd", "jpy", "gbp"])),
-    description=_or_none(st.sampled_from(["rent", "50% OFF_", "%"])),
+    description=_or_none(st.sampled_from(["rent", "50% OFF_", "%", "Ärger", "GRüN"])),
     failure_code=_or_none(st.sampled_from(["no_account", "debit_not_authorized"])),
     funding_source=_or_none(st.sampled_from(["src_1", "pm_1", "src_2"])),
-    metadata=st.sampled_from([{}, {}, {"shop": "a"}, {"order": "31"}, {"order": "31", "shop": "a"}, {"order": "x"}]),
+    metadata=st.sampled_from(
+        [{}, {}, {"shop": "a"}, {"order": "31"}, {"order": "31", "shop": "a"}, {"order": "x"}, MANY]
+    ),
     order=st.sampled_from(TopupOrder),
     status=_or_none(st.sampled_from([status.value for status in Status])),
 )

@@ -248,7 +248,7 @@ class TopupOrder(StrEnum):
 class TopupSearch(msgspec.Struct, frozen=True, kw_only=True):
     """Which top-ups, by more than `TopupFilters`: all given filters hold.
 
-    `funding_source` is the id of what was debited, `description` a part of the text in any case, and `metadata` pairs
+    `funding_source` is the id of what was debited, `description` a part of the text, and `metadata` pairs
     that a top-up has among its own.
     """
 

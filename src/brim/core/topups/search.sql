@@ -33,8 +33,8 @@
 {look along amount, id where (amount, id) > ($15, $16) AND (amount, id) < ($17, $18)};
 
 -- name: look_by_metadata
--- The first $13 top-ups with some metadata, in no order: how many there are, and those that fit the rest. Fewer than $13
--- means that these are all. An index of this kind is read by a bitmap alone, so `use_bitmaps` goes before; and as no
+-- The first $13 top-ups with some metadata ($14), in no order: how many there are, and those that fit the rest, further
+-- metadata among it. Fewer than $13 means that these are all. An index of this kind is read by a bitmap alone, so `use_bitmaps` goes before; and as no
 -- other condition stands beside it, it is the only index that can answer.
 WITH looked AS MATERIALIZED (
     SELECT id, amount, {fits the search} AS matches
@@ -42,7 +42,7 @@ WITH looked AS MATERIALIZED (
     WHERE
         metadata IS NOT NULL
         AND jsonb_set('{}', ARRAY[CASE WHEN livemode THEN account ELSE account || ' test' END], metadata)
-        @> jsonb_build_object(CASE WHEN $2 THEN $1 ELSE $1 || ' test' END, $11::jsonb)
+        @> jsonb_build_object(CASE WHEN $2 THEN $1 ELSE $1 || ' test' END, $14::jsonb)
     LIMIT $13
 )
 SELECT

@@ -18,6 +18,9 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__, "search", fragments=__package__)
 _LARGEST_AMOUNT: Final = 2**63 - 1
 _ABOVE_ALL_IDS: Final = "~"
+_MOST_LOOKED_UP: Final = 3
+"""Pairs of metadata that the index is asked for; more are compared with what it leads to."""
+
 _BACKWARDS: Final = frozenset({TopupOrder.OLDEST, TopupOrder.SMALLEST})
 _BY_AMOUNT: Final = frozenset({TopupOrder.LARGEST, TopupOrder.SMALLEST})
 
@@ -65,8 +68,9 @@ async def look_by_metadata(
     It runs in a transaction: the index is one that is read by a bitmap, which no other statement may use.
     """
     window = _window(search, cursor)
+    looked_up = _most_telling(search.metadata)
     await conn.execute(_SQL["use_bitmaps"])
-    if len(search.metadata) == 1:
+    if len(looked_up) == 1:
         await conn.execute(_SQL["take_some_of_one_pair"])
     record = await conn.fetchrow(
         _SQL["look_by_metadata"],
@@ -76,6 +80,7 @@ async def look_by_metadata(
         window.high,
         *_filters(search),
         entries,
+        _metadata(looked_up),
     )
     await conn.execute(_SQL["use_no_bitmaps"])
     if record["looked"] == entries:
@@ -139,8 +144,14 @@ def _filters(search: TopupSearch) -> tuple[Any, ...]:
         search.funding_source,
         search.failure_code,
         _metadata(search.metadata),
-        None if search.description is None else search.description.lower(),
+        search.description,
     )
+
+
+def _most_telling(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return the pairs that the index is asked for, as it reads all it has of each: ids are longer than words."""
+    longest = sorted(metadata.items(), key=lambda pair: len(pair[1]), reverse=True)
+    return dict(longest[:_MOST_LOOKED_UP])
 
 
 def _metadata(metadata: Mapping[str, str]) -> str | None:

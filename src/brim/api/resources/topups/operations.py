@@ -156,9 +156,9 @@ TOPUPS: Final = (
         summary="Search top-ups",
         description=(
             "Returns the top-ups that match all filters. Metadata, failure codes, statuses and exact amounts are found "
-            "by an index, however many top-ups there are. Everything else is looked for among the next 10,000 top-ups "
-            "in the chosen order (2,500 by amount); if the search ends there, `searched_to` says so and `next_page` "
-            "continues it. This is Brim's own."
+            "by an index, however many top-ups there are. Other filters examine up to 10,000 top-ups per page in the "
+            "chosen order, or 2,500 by amount. If a search stops there, `searched_to` says how far it got, and "
+            "`next_page` continues it. This is Brim's own."
         ),
         parameters=declared.TOPUP_SEARCH,
         handler=topups.search,
@@ -173,8 +173,8 @@ TOPUPS: Final = (
         operation_id="GetBrimTopupsCounts",
         summary="Count top-ups by status",
         description=(
-            "Returns how many top-ups of each status match all filters. Of each status the newest 1,000 are counted. "
-            "This is Brim's own."
+            "Returns how many top-ups of each status match all filters. Only the newest 1,000 of each status are "
+            "counted. This is Brim's own."
         ),
         parameters=declared.TOPUP_COUNTS,
         handler=topups.count,

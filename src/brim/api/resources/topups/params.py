@@ -147,7 +147,7 @@ _SEARCH_FILTERS: Final = (
     Parameter(
         name="description",
         kind=Text(max_length=MAX_DESCRIPTION),
-        description="Only top-ups whose description contains this text, in upper or lower case.",
+        description="Only top-ups whose description contains this text, ignoring the case of the letters A to Z.",
     ),
     Parameter(
         name="failure_code", kind=Text(), description="Only top-ups that failed or were reversed with this code."

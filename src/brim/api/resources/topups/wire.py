@@ -263,7 +263,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopupSearchObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a search of top-ups, in the vendor's form of search results."""
+    """A page of top-ups that match a search, in the form of the vendor's search results."""
 
     object: Annotated[str, constant("search_result")] = "search_result"
     data: Annotated[list[msgspec.Raw], described("The top-ups found.", items={"$ref": REFERENCE.format(name="topup")})]
@@ -281,7 +281,7 @@ class TopupSearchObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopupCountObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How many top-ups of a status fit."""
+    """How many top-ups of a status match."""
 
     count: Annotated[int, described("How many of the newest 1,000 of this status match.", minimum=0)]
     has_more: Annotated[bool, described("Whether there are older ones of this status, which were not counted.")]
@@ -289,7 +289,7 @@ class TopupCountObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopupCountsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How many top-ups fit, by status."""
+    """How many top-ups match, by status."""
 
     object: Annotated[str, constant("brim.topup_counts")] = "brim.topup_counts"
     livemode: Annotated[bool, LIVEMODE]
