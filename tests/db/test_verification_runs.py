@@ -204,6 +204,8 @@ async def test_a_verification_that_is_asked_for_runs_once_and_alone(each_databas
     asked = await asyncio.gather(*(ask() for _ in range(5)))
     assert len(set(asked)) == 1
     assert await statuses() == [("waiting", "op_1")]
+    again = await ask_verification(database, operator, asked_by="op_2", now_ms=TEN_MS + 5, ids=IdFactory())
+    assert (again.id, again.asked_by, again.began_ms) == (asked[0], "op_1", TEN_MS)
     async with database.connection() as other:  # while another verification runs, it waits
         assert await hold(other)
         assert await verify_asked(database, clock=clock_at(TEN_MS)) == 0

@@ -89,10 +89,10 @@ async def list_runs(conn: Conn, *, limit: int) -> list[PastRun]:
     return found
 
 
-async def ask_run(conn: Conn, run_id: str, *, now_ms: int, asked_by: str) -> str:
-    """Let a verification wait for a worker, unless one waits; return the id of that which does."""
-    asked: str = await conn.fetchval(_SQL["ask_run"], run_id, now_ms, asked_by)
-    return asked
+async def ask_run(conn: Conn, run_id: str, *, now_ms: int, asked_by: str) -> PastRun:
+    """Let a verification wait for a worker, unless one waits; return that which does."""
+    [record] = await conn.fetch(_SQL["ask_run"], run_id, now_ms, asked_by)
+    return PastRun(status=RunStatus.WAITING, is_turn=False, run=None, **record)
 
 
 async def take_asked_run(conn: Conn, *, began_ms: int) -> tuple[str, str | None] | None:

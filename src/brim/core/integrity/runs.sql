@@ -16,17 +16,12 @@ SET
 WHERE id = $1;
 
 -- name: ask_run
--- Let a verification wait for a worker, unless one waits already; returns that which waits.
-WITH asked AS (
-    INSERT INTO verification_runs (id, began_ms, waits, asked_by)
-    VALUES ($1, $2, true, $3)
-    ON CONFLICT (waits) WHERE waits DO NOTHING
-    RETURNING id
-)
-SELECT id FROM asked
-UNION ALL
-SELECT id FROM verification_runs WHERE waits
-LIMIT 1;
+-- Let a verification wait for a worker, unless one waits already; returns that which waits. The update changes nothing:
+-- it returns the row that is there, also where another transaction has just written it.
+INSERT INTO verification_runs AS r (id, began_ms, waits, asked_by)
+VALUES ($1, $2, true, $3)
+ON CONFLICT (waits) WHERE waits DO UPDATE SET waits = true
+RETURNING r.id, r.began_ms, r.asked_by;
 
 -- name: take_asked_run
 -- Begin the verification that somebody has asked for; no row comes back where nobody has.

@@ -15,7 +15,7 @@ from brim.core import accounts
 from brim.core.integrity import run_store as verification_runs
 from brim.core.integrity.books import BooksReport, verify_books
 from brim.core.ledger import Head, OnHead, chain_heads, verify_chain
-from brim.core.verification import ChainReport, OnProgress, PastRun, RunStatus, VerificationRun
+from brim.core.verification import ChainReport, OnProgress, PastRun, VerificationRun
 from brim.platform.database import Conn, Database
 
 KEPT_RUNS: Final = 100
@@ -38,12 +38,15 @@ async def verify_and_remember(
     on_progress: OnProgress = lambda _done, _total: None,
     on_head: OnHead = lambda _head: None,
 ) -> VerificationRun:
-    """Verify the books, and with `with_chain` the chain behind them, and return what was found, which is kept."""
+    """Verify the books, and with `with_chain` the chain behind them, and return what was found, which is kept.
+
+    It runs beside another verification, but none of workers begins meanwhile, and it is shown as running.
+    """
     began_ms = clock()
     run_id = ids.new_at(_PREFIX, began_ms)
-    async with database.connection() as conn:
-        await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=None)
-    async with _giving_back(database, run_id):
+    async with _alone(database), _giving_back(database, run_id):
+        async with database.connection() as conn:
+            await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=None)
         books = await verify_books(database, on_progress=on_progress)
         chain = await verify_chain(database, on_progress=on_progress, on_head=on_head) if with_chain else None
         return await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock())
@@ -100,8 +103,7 @@ async def ask_verification(database: Database, account: str, *, asked_by: str, n
 
     async def work(conn: Conn) -> PastRun:
         await accounts.require_first_account(conn, account)
-        run_id = await verification_runs.ask_run(conn, ids.new_at(_PREFIX, now_ms), now_ms=now_ms, asked_by=asked_by)
-        return PastRun(id=run_id, status=RunStatus.WAITING, began_ms=now_ms, is_turn=False, asked_by=asked_by, run=None)
+        return await verification_runs.ask_run(conn, ids.new_at(_PREFIX, now_ms), now_ms=now_ms, asked_by=asked_by)
 
     return await database.transact(work)
 
