@@ -90,7 +90,7 @@ def _check_host(settings: Settings) -> "list[Finding]":
     from brim.core.archiving import last_base_backup_ms
     from brim.core.diagnosis import fail, fine, judge_disk, warn
 
-    found = [fine("configuration", "The settings can be read.")]
+    found = [fine("configuration", "The settings are valid.")]
     if settings.encryption_key is None and settings.pkcs11_module is None:
         message = "No encryption key is set, so webhook secrets and bank account numbers can't be stored."
         if settings.database_url is not None:
@@ -122,13 +122,13 @@ async def _check_database(settings: Settings, *, offline: bool) -> "AsyncIterato
     from brim.host.embedded import running_urls
     from brim.platform.migrate import PendingMigrationsError
 
-    if given_urls(settings) is None and running_urls(settings.data_dir / "postgres") is None:
-        message = f"No database is running in {settings.data_dir}, and no URL of another one is set."
-        yield fail("database", message, "Start brim serve, or set --data-dir or --database-url.")
-        return
     try:
+        if given_urls(settings) is None and running_urls(settings.data_dir / "postgres") is None:
+            message = f"No database is running in {settings.data_dir}, and no URL of another one is set."
+            yield fail("database", message, "Start brim serve, or set --data-dir or --database-url.")
+            return
         async with reach_database(settings, say=lambda _sentence: None) as database:
-            yield fine("database", "It can be reached, and its schema fits this version.")
+            yield fine("database", "The database is reachable, and its schema is that of this version.")
             for finding in await diagnose(database, clock=system_clock_ms, version=brim.__version__):
                 yield finding
             for finding in await _check_keys(settings, database):
@@ -141,6 +141,9 @@ async def _check_database(settings: Settings, *, offline: bool) -> "AsyncIterato
     except BrimError as error:
         remedy = error.remedy if isinstance(error, DatabaseUnavailableError) else None
         yield fail("database", remedy or error.message, "Check BRIM_DATABASE_URL, or start brim serve.")
+    except ValueError:  # it is not repeated: it may hold a password
+        fix = "Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+        yield fail("database", "The URL of the database can't be read.", fix)
 
 
 async def _check_keys(settings: Settings, database: "Database") -> "list[Finding]":
@@ -197,9 +200,9 @@ def _check_public_url(settings: Settings) -> "list[Finding]":
             certificate = secured.getpeercert() or {}
     except OSError as error:
         fix = "Check DNS, the proxy and its certificate: docs/proxies.md."
-        return [fail("public_url", f"{settings.public_url} can't be reached by TLS from here: {error}", fix)]
+        return [fail("public_url", f"{settings.public_url} can't be reached over TLS from this host: {error}", fix)]
     ends_s = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
-    message = f"The certificate of {host} ends {datetime.fromtimestamp(ends_s, UTC):%Y-%m-%d}."
+    message = f"The certificate of {host} expires on {datetime.fromtimestamp(ends_s, UTC):%Y-%m-%d}."
     if ends_s - system_clock_ms() / 1000 < _CERTIFICATE_ENDS_S:
         return [warn("public_url", message, "Renew it, and check that it is renewed automatically.")]
     return [fine("public_url", message)]

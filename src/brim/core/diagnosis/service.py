@@ -45,7 +45,8 @@ async def diagnose(database: Database, *, clock: Callable[[], int], version: str
         found.append(await _judge_verification(conn, now_ms=now_ms))
     stuck = await integrity.list_stuck(database, None)
     if stuck:
-        message = f"{len(stuck)} items of work are stuck; the first is {stuck[0].job}: {stuck[0].error}"
+        items = "item of work is" if len(stuck) == 1 else "items of work are"
+        message = f"{len(stuck)} {items} stuck; the first is {stuck[0].job}: {stuck[0].error}"
         found.append(fail("stuck", message, "Run brim stuck for all of them: docs/debugging.md."))
     else:
         found.append(fine("stuck", "No work is stuck."))
@@ -58,7 +59,7 @@ def _judge_workers(workers: list[Worker], *, now_ms: int, version: str) -> list[
         seen = f"; the last one was seen {(now_ms - workers[0].heartbeat_ms) // 1000} s ago" if workers else ""
         message = f"No worker is running{seen}. Top-ups don't settle and webhooks aren't sent."
         return [fail("workers", message, "Start brim serve or brim worker, and look at its log.")]
-    found = [fine("workers", f"{len(alive)} workers are running.")]
+    found = [fine("workers", f"{len(alive)} {'worker is' if len(alive) == 1 else 'workers are'} running.")]
     others = sorted({worker.version for worker in alive} - {version})
     if others:
         message = f"Workers of other versions are running: {', '.join(others)}; this is {version}."
