@@ -134,11 +134,16 @@ def test_a_summary_is_of_a_month_in_a_time_zone(person: Person, wire: Wire) -> N
     page = person.visit("/test/balance-summary?month=2026-10&timezone=America/New_York").body.decode()
     assert "October 2026, America/New_York" in page
     assert 'href="/test/balance-summary?month=2026-09&amp;timezone=America%2FNew_York" rel="prev"' in page
-    # Only days of UTC are days of the list.
+    # Only days of the viewer's zone are days of the list.
     assert "type=topup_reversal&amp;created_from" not in page
     page = person.visit("/test/balance-summary?month=2026-10").body.decode()
     assert "type=topup_reversal&amp;created_from=2026-10-01&amp;created_to=2026-10-31" in page
     assert "The month is not over" in person.read("/test/balance-summary?month=2026-11")
+    person.cookie += "; brim_zone=America/New_York"
+    assert "created_from" not in person.visit("/test/balance-summary?month=2026-10").body.decode()
+    page = person.visit("/test/balance-summary?month=2026-10&timezone=America/New_York").body.decode()
+    assert "type=topup_reversal&amp;created_from=2026-10-01&amp;created_to=2026-10-31" in page
+    assert "Created from ( America/New_York )" in person.read("/test/balance-transactions")
     for wrong, sentence in (("timezone=Mars", "IANA database"), ("month=soon", "Write a month")):
         assert sentence in person.read(f"/test/balance-summary?{wrong}")
 

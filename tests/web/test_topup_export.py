@@ -117,3 +117,11 @@ def test_other_texts_stay_as_they_are() -> None:
 def test_a_refusal_is_a_page_and_no_file(person: Person) -> None:
     reply = person.wire.get("/test/topups.csv")
     assert reply.status == 303
+
+
+@pytest.mark.parametrize("page", ["/test/topups", "/test/balance-transactions"])
+def test_a_filter_that_cannot_be_read_leads_to_the_list_and_makes_no_file_of_everything(
+    person: Person, page: str
+) -> None:
+    reply = person.visit(f"{page}.csv?created_from=soon")
+    assert (reply.status, reply.headers["location"]) == (303, f"{page}?created_from=soon")

@@ -1,6 +1,6 @@
 """What a month began with, what changed it by category, and what it ended with, on a page and as a file."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +12,7 @@ from brim.web.dashboard.csv_export import csv_reply, file_name
 from brim.web.dashboard.formats import csv_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.zones import first_second
 
 SUMMARY: Final = "/v1/brim/balance_summary"
 _TYPES: Final = "/v1/reporting/report_types"
@@ -93,7 +94,7 @@ async def show(page: SignedVisit) -> Reply:
         wanted=wanted,
         form=wanted.form,
         is_over=is_over,
-        days=_days(wanted),
+        days=_days(page, wanted),
         months={
             name: page.changed_link(month=f"{month:%Y-%m}", done=None) if month else None
             for name, month in months.items()
@@ -104,12 +105,16 @@ async def show(page: SignedVisit) -> Reply:
     )
 
 
-def _days(wanted: Wanted) -> dict[str, str] | None:
-    """Return the days by which the list of balance transactions shows the same period; None where it is not in UTC."""
-    if wanted.first_day.utcoffset() or wanted.last_day.utcoffset():
+def _days(page: SignedVisit, wanted: Wanted) -> dict[str, str] | None:
+    """Return the days by which the list of balance transactions shows the same period.
+
+    None where it cannot: its days are those of the zone in which the viewer reads times.
+    """
+    first, last = wanted.first_day.date(), wanted.last_day.date()
+    ends = first_second(first, page.zone), first_second(last + timedelta(days=1), page.zone)
+    if ends != (wanted.since, wanted.until):
         return None
-    first, last = (datetime.fromtimestamp(second, UTC) for second in (wanted.since, wanted.until - 1))
-    return {"created_from": f"{first:%Y-%m-%d}", "created_to": f"{last:%Y-%m-%d}"}
+    return {"created_from": first.isoformat(), "created_to": last.isoformat()}
 
 
 async def export(page: SignedVisit) -> Reply:

@@ -78,8 +78,10 @@ async def show(page: SignedVisit) -> Reply:
 
 
 async def export(page: SignedVisit) -> Reply:
-    """`GET /balance-transactions.csv`: with the filters of the list."""
+    """`GET /balance-transactions.csv`: with the filters of the list; one that cannot be read leads there."""
     filters = read_filters(page)
+    if filters.form.errors:
+        return page.redirect("/balance-transactions", **filters.form.values)
     given = filters.form.values
     name = file_name(page, "balance-transactions", *(given.get(each) for each in _EXACT), *day_details(given))
     return await export_list(page, TRANSACTIONS, filters.query, name=name, columns=COLUMNS, to_row=_row)

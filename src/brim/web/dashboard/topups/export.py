@@ -58,8 +58,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def export(page: SignedVisit) -> Reply:
-    """`GET /topups.csv`. The first page is read before the reply begins, so that a refusal is a page that says so."""
+    """`GET /topups.csv`. The first page is read before the reply begins, so that a refusal is a page that says so.
+
+    A filter that cannot be read leads to the list, which says what is wrong: a file would have more than its name says.
+    """
     filters = read_filters(page.query, page.zone)
+    if filters.form.errors:
+        return page.redirect("/topups", **filters.form.values)
     details = [value for name, value in filters.form.values.items() if not name.startswith("created_")]
     name = file_name(page, "topups", *details, *day_details(filters.form.values))
     expanded = ["data.balance_transaction", *(["data.brim.rail"] if page.session.livemode else [])]

@@ -34,7 +34,7 @@ def read_views(cookies: Mapping[str, str]) -> tuple[SavedView, ...]:
     text = cookies.get(VIEWS_COOKIE, "")
     try:
         views = json_codec.decoder(tuple[SavedView, ...])(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, RecursionError, msgspec.MsgspecError):
         return ()
     return tuple(SavedView(view.name, _known(view.filters)) for view in views[:MOST_VIEWS])
 
