@@ -3,6 +3,8 @@
 from urllib.parse import quote
 
 from tests.support.page_visitors import Person
+from tests.support.recorded_api import KEYS, RecordedApi, refusal, visit
+from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
 
@@ -65,3 +67,10 @@ def test_pages_and_actions_are_found_by_their_words(person: Person, viewer: Pers
     assert ("Action", "/balance/overview") in found(person, "switch live")
     assert ("Action", "/test/topups/new") not in found(viewer, "")
     assert "Nothing found" in person.read("/test/search?q=zzzzzz")
+
+
+async def test_an_api_that_is_overloaded_is_not_taken_for_one_that_has_nothing() -> None:
+    api = RecordedApi({"/v1/brim/topups/search": (503, refusal("Later"))})
+    assert (await visit(api, "/test/search?q=rent", signed_in=SignedIn(keys=KEYS))).status == 503
+    api.answers = {"/v1/brim/topups/search": (403, refusal("Not yours"))}
+    assert (await visit(api, "/test/search?q=rent", signed_in=SignedIn(keys=KEYS))).status == 200

@@ -21,6 +21,7 @@ _PAIR: Final = re.compile(r"([^\s:=][^:=]{0,39})\s*[:=]\s*(.{1,500})")
 _MOST: Final = 5
 _RECENT: Final = 100
 _MOST_KEYS: Final = 8
+_TOO_MANY, _FAILED = 429, 500
 _SHORTEST_TEXT: Final = 3
 """Two letters are in nearly every text."""
 
@@ -41,11 +42,18 @@ async def find_objects(page: SignedVisit, wanted: str) -> list[Found]:
 async def _allowed(
     find: Callable[[SignedVisit, str], Awaitable[list[Found]]], page: SignedVisit, wanted: str
 ) -> list[Found]:
-    """Return what is found; nothing where the key of whoever looks may not read it."""
+    """Return what is found; nothing where the key of whoever looks may not read it, or the text means nothing there."""
     try:
         return await find(page, wanted)
-    except ApiRefusedError:
+    except ApiRefusedError as error:
+        _check_answered(error)
         return []
+
+
+def _check_answered(error: ApiRefusedError) -> None:
+    """Raise a refusal that says nothing of what there is, such as that of an API that is overloaded."""
+    if error.status == _TOO_MANY or error.status >= _FAILED:
+        raise error
 
 
 async def _by_id(page: SignedVisit, object_id: str) -> list[Found]:
@@ -63,7 +71,8 @@ async def _by_id(page: SignedVisit, object_id: str) -> list[Found]:
             source = place_of(line["source"]) if line["source"] else None
             title = f"{money(line['amount'], line['currency'])} · {line['source']}"
             return [Found(title, f"Balance transaction · {object_id}", page.link(source))] if source else []
-    except ApiRefusedError:
+    except ApiRefusedError as error:
+        _check_answered(error)
         return []
     place = place_of(object_id)
     return [Found(object_id, "Open", page.link(place))] if place else []

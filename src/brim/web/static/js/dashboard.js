@@ -6,7 +6,8 @@ import { startSearch } from "./search.js";
 const search = document.querySelector("[data-search]");
 if (search) startSearch(search, async (words) => {
   const reply = await fetch(`${search.dataset.searchFrom}?q=${encodeURIComponent(words)}`);
-  return reply.ok && !reply.redirected ? reply.json() : [];
+  if (!reply.ok || reply.redirected) throw new Error(reply.statusText);
+  return reply.json();
 });
 
 

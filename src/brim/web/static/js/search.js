@@ -60,11 +60,14 @@ export function startSearch(dialog, look = findInIndex) {
   async function refresh() {
     const number = ++latest;
     const words = input.value.trim();
-    const found = await look(words);
+    const answer = await look(words).catch(() => null);
     if (number !== latest) return;
-    shown = words;
+    shown = answer && words;
+    const found = answer ?? [];
     list.replaceChildren(...found.map(item));
-    hint.textContent = !words
+    hint.textContent = !answer
+      ? "Search isn't available right now. Try again."
+      : !words
       ? "Type a word. Arrow keys choose, Enter opens, Escape closes."
       : `${found.length || "Nothing"} found.`;
     choose(0);
