@@ -17,7 +17,7 @@ _DAYS: Final = [{"start": day * _DAY, "received": 0, "returned": 0, "available":
 _WELL: Final[dict[str, Any]] = {
     "/v1/brim/balance_overview": {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": True},
     "/v1/brim/balance_summary": {"totals": [], "accounts": [], "is_complete": True},
-    "/v1/brim/verification": {"status": "agree", "created": 1 << 40},
+    "/v1/brim/verification": {"status": "agree", "created": 1_700_000_000, "warnings": []},
     "/v1/brim/workers": {"data": [{"status": "running"}], "has_more": False},
     "/v1/brim/rails/ach": {"status": "running", "stops": []},
 }
@@ -85,20 +85,20 @@ async def _lines(answers: dict[str, Any], *, target: str = HOME) -> list[tuple[s
             ("bad", "/live-money/stops", "Live money is stopped"),
         ),
         ("/v1/brim/workers", _some({"status": "gone"}), ("bad", "/workers", "No worker is running")),
-        ("/v1/brim/stuck", _some({}, {}), ("bad", "/workers", "2 things are stuck")),
+        ("/v1/brim/stuck", _some({}, {}), ("bad", "/workers", "2 stuck items")),
         (
             "/v1/brim/verification",
-            {"status": "differ", "created": 1 << 40},
+            {"status": "differ", "created": 1_700_000_000, "warnings": []},
             ("bad", "/verification", "The books don't balance"),
         ),
         (
             "/v1/brim/verification",
-            {"status": "none_yet", "created": None},
+            {"status": "none_yet", "created": None, "warnings": ["nothing_checked"]},
             ("waiting", "/verification", "The books were never verified"),
         ),
         (
             "/v1/brim/verification",
-            {"status": "agree", "created": 1_700_000_000},
+            {"status": "agree", "created": 1_700_000_000, "warnings": ["outdated"]},
             ("waiting", "/verification", "The last verification is old"),
         ),
         ("/v1/webhook_endpoints", _some(_endpoint(1)), ("bad", "/webhooks/we_1", "https://example.com/1")),
@@ -185,3 +185,10 @@ def test_failed_and_reversed_topups_lead_to_the_list_of_exactly_those(person: Pe
     assert set(links) == {"2 failed top-ups", "1 reversed top-up"}
     assert person.visit(links["2 failed top-ups"]).body.decode().count('class="row-link"') == 2
     assert person.visit(links["1 reversed top-up"]).body.decode().count('class="row-link"') == 1
+
+
+def test_the_last_days_are_those_of_a_test_clock(person: Person, wire: Wire) -> None:
+    assert wire.post("/v1/test_helpers/test_clocks", {"frozen_time": 1_700_000_000}).status == 200  # Nov 14, 2023
+    wire.post(f"/v1/test_helpers/topups/{wire.create(source=PENDING)['id']}/fail")
+    page = person.visit(f"/test{HOME}").body.decode()
+    assert 'href="/test/topups?status=failed&amp;created_from=2023-11-08">1 failed top-up<' in page

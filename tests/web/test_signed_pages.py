@@ -19,7 +19,7 @@ from tests.support.signing import FORM_TOKEN, SignedIn
 OVERVIEW = "/v1/brim/balance_overview"
 NOTHING = {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "livemode": False}
 WELL = {
-    "/v1/brim/verification": (200, {"status": "agree", "created": 1 << 40}),
+    "/v1/brim/verification": (200, {"status": "agree", "created": 1_700_000_000, "warnings": []}),
     "/v1/brim/rails/ach": (200, {"status": "running", "stops": []}),
 }
 

@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from brim.base.clock import system_clock_ms
 from brim.http.form import Field
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.formats import utc_date
@@ -22,10 +21,7 @@ _MOST_NAMED: Final = 3
 """How many endpoints or files get a line of their own."""
 
 _NOT_YOURS: Final = 403
-_OLD_S: Final = DAY_S
-"""After so long a verification is old: workers make one every hour unless it was set otherwise."""
-
-_RATES: Final = "Of debits that banks returned"
+_RATES: Final = "Debits returned by banks"
 
 
 class Attention(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +34,10 @@ class Attention(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Who looks, and the first second of their account's day."""
+    """Who looks, and their account's time, which a test clock may have moved."""
 
     page: SignedVisit
-    today: int
+    now: int
 
     async def find(self, path: str, **query: Field) -> tuple[list[Any], bool]:
         """Return the first hundred objects of a list, and whether there are more."""
@@ -52,15 +48,15 @@ class Asked(msgspec.Struct, frozen=True):
 _Look: TypeAlias = Callable[[Asked], Awaitable[Sequence[Attention]]]
 
 
-async def find_attention(page: SignedVisit, *, today: int) -> list[Attention]:
+async def find_attention(page: SignedVisit, *, now: int) -> list[Attention]:
     """Return what needs somebody of an account, the worst first; in live mode of a platform of its banks, too.
 
     Args:
         page: who looks.
-        today: the first second of the account's day.
+        now: the account's time.
     """
     looks = [*_ANY_ACCOUNT, *(_PLATFORM if page.session.livemode and page.session.is_platform else ())]
-    found = await asyncio.gather(*(_allowed(look, Asked(page, today)) for look in looks))
+    found = await asyncio.gather(*(_allowed(look, Asked(page, now)) for look in looks))
     return sorted((each for of in found for each in of), key=lambda each: each.tone != "bad")
 
 
@@ -83,7 +79,7 @@ def _count(number: int, one: str, many: str, *, has_more: bool = False) -> str:
 
 async def _ended_topups(asked: Asked) -> Sequence[Attention]:
     zone = asked.page.zone
-    first_day = day_of(system_clock_ms() // 1000, zone) - timedelta(days=WEEK_DAYS - 1)
+    first_day = day_of(asked.now, zone) - timedelta(days=WEEK_DAYS - 1)
     since = first_second(first_day, zone)
     lines = []
     for status in ("failed", "reversed"):
@@ -105,7 +101,7 @@ async def _endpoints(asked: Asked) -> Sequence[Attention]:
     failing = [each for each in found if each["brim"]["delivery"]["notice"]]
     if len(failing) > _MOST_NAMED:
         title = f"{len(failing)} webhook endpoints need attention"
-        return [Attention(title=title, detail="Failing or turned off", href=asked.page.link("/webhooks"), tone="bad")]
+        return [Attention(title=title, detail="Failing or disabled", href=asked.page.link("/webhooks"), tone="bad")]
     return [
         Attention(
             title=each["url"],
@@ -124,7 +120,7 @@ async def _negative_balances(asked: Asked) -> Sequence[Attention]:
     return [
         Attention(
             title=_count(len(found), "negative balance", "negative balances", has_more=has_more),
-            detail="The bank took back more than was left. See what caused it",
+            detail="More was reversed than was available. See why",
             href=asked.page.link("/negative-balances"),
             tone="bad",
         )
@@ -139,8 +135,10 @@ async def _verification(asked: Asked) -> Sequence[Attention]:
             Attention(title="The books don't balance", detail="Verification found differences", href=href, tone="bad")
         ]
     if run["status"] == "none_yet":
-        return [Attention(title="The books were never verified", detail="A worker does so every hour", href=href)]
-    if system_clock_ms() // 1000 - run["created"] > _OLD_S:
+        return [
+            Attention(title="The books were never verified", detail="Workers verify them hourly by default", href=href)
+        ]
+    if "outdated" in run["warnings"]:
         return [
             Attention(title="The last verification is old", detail=f"It began on {utc_date(run['created'])}", href=href)
         ]
@@ -155,11 +153,14 @@ async def _workers(asked: Asked) -> Sequence[Attention]:
     if not any(each["status"] == "running" for each in workers):
         lines.append(
             Attention(
-                title="No worker is running", detail="Nothing settles, and no event is sent", href=href, tone="bad"
+                title="No worker is running",
+                detail="Top-ups don't settle and webhooks aren't sent",
+                href=href,
+                tone="bad",
             )
         )
     if stuck:
-        title = _count(len(stuck), "thing is stuck", "things are stuck")
+        title = _count(len(stuck), "stuck item", "stuck items")
         lines.append(Attention(title=title, detail="Work that keeps failing", href=href, tone="bad"))
     return lines
 
@@ -189,7 +190,7 @@ _QUEUES: Final = (
         query={"status": "open"},
         one="open break",
         many="open breaks",
-        detail="Something of the bank's does not match",
+        detail="The bank's records and the books don't match",
         shown="/breaks",
         tone="bad",
     ),
@@ -198,7 +199,7 @@ _QUEUES: Final = (
         query={"status": "built"},
         one="file awaits approval",
         many="files await approval",
-        detail="They leave once they are approved",
+        detail="Sent once approved",
         shown="/ach/files",
         shown_query={"status": "built"},
     ),
@@ -207,7 +208,7 @@ _QUEUES: Final = (
         query={"status": "awaiting_approval"},
         one="imported statement awaits approval",
         many="imported statements await approval",
-        detail="They are applied once a second person has approved them",
+        detail="Applied once a second person approves them",
         shown="/ach/bank-files",
         shown_query={"status": "awaiting_approval"},
     ),
@@ -216,7 +217,7 @@ _QUEUES: Final = (
         query={"status": "held"},
         one="bank file is held",
         many="bank files are held",
-        detail="They could not be read or applied",
+        detail="Couldn't be read or applied",
         shown="/ach/bank-files",
         shown_query={"status": "held"},
         tone="bad",
@@ -235,7 +236,7 @@ _QUEUES: Final = (
         query={"status": "undo_proposed"},
         one="undo awaits confirmation",
         many="undos await confirmation",
-        detail="Of settlements that were posted",
+        detail="Would undo posted settlements",
         shown="/line-settlements",
         shown_query={"status": "undo_proposed"},
     ),
@@ -244,7 +245,7 @@ _QUEUES: Final = (
         query={"status": "suspended"},
         one="transfer in suspense",
         many="transfers in suspense",
-        detail="Nobody knows yet whose money it is",
+        detail="Not assigned to an account yet",
         shown="/incoming-transfers",
         shown_query={"status": "suspended"},
     ),

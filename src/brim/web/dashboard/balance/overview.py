@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from brim.base.clock import system_clock_ms
 from brim.http.message import Reply
 from brim.web.dashboard.balance.attention import DAY_S, find_attention
 from brim.web.dashboard.balance.chart import balance_chart, sparkline
@@ -25,6 +26,7 @@ async def show(page: SignedVisit) -> Reply:
     """`GET /balance/overview`, with the chart of one currency: the largest, unless another one is named."""
     overview = await page.api.get(OVERVIEW)
     latest = await page.api.get("/v1/topups", limit=_RECENT)
+    clock = await find_clock(page)
     today = overview["days_from"] + (SHOWN_DAYS - 1) * DAY_S
     currencies = sorted(map(_shown, overview["currencies"]), key=_size, reverse=True)
     arrivals = _arrivals(currencies)
@@ -36,13 +38,13 @@ async def show(page: SignedVisit) -> Reply:
         currencies=currencies,
         chosen=chosen,
         chart=balance_chart(chosen["days"], chosen["currency"]) if chosen else None,
-        attention=await find_attention(page, today=today),
+        attention=await find_attention(page, now=clock["frozen_time"] if clock else system_clock_ms() // 1000),
         arrivals=arrivals[:_MOST_ARRIVALS],
         more_arrivals=len(arrivals) > _MOST_ARRIVALS,
         today=today,
         across=await _across_accounts(page, today),
         latest=latest["data"],
-        clock=await find_clock(page),
+        clock=clock,
     )
 
 
