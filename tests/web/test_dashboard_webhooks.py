@@ -10,7 +10,9 @@ from brim.testing.catcher import Caught, status
 from tests.support.page_visitors import Person, text_of
 from tests.support.polling import until
 from tests.support.receiving import Receiver
+from tests.support.recorded_api import KEYS, RecordedApi, visit
 from tests.support.service import Server
+from tests.support.signing import SignedIn
 from tests.support.wire import Wire, WireReply
 
 HOOKS = "/test/webhooks"
@@ -82,7 +84,7 @@ def test_an_endpoint_can_ask_for_thin_events(person: Person, wire: Wire, receive
     (caught,) = receiver.of(wire.get("/v1/events").json["data"][0]["id"])
     verify(caught, secret)
     assert caught.event["object"] == "v2.core.event"
-    assert "Thin which object it is about" in person.read(page)
+    assert "Thin the object's ID only" in person.read(page)
     assert "1 type Thin" in person.read(HOOKS)
 
 
@@ -189,7 +191,8 @@ def test_a_disabled_endpoint_gets_nothing_until_it_is_enabled(person: Person, wi
     page, _ = add(person, receiver.url)
     assert person.send(page, f"{page}/disable").headers["location"] == f"{page}?done=endpoint_disabled"
     missed = wire.create() and wire.get("/v1/events").json["data"][0]["id"]
-    assert "by somebody here" in person.read(page)
+    assert "Disabled" in person.read(page)
+    assert "manually" in person.read(page)
     until(lambda: wire.get(f"/v1/events/{missed}").json["pending_webhooks"] == 0, what="nobody to wait for it")
     assert person.send(page, f"{page}/enable").headers["location"] == f"{page}?done=endpoint_enabled"
     wire.create()
@@ -206,7 +209,7 @@ def test_a_rolled_secret_signs_beside_the_old_one_as_long_as_is_chosen(
     rolled = person.post(f"{page}/roll", fields)
     new = secret_in(rolled)
     assert secret_in(person.post(f"{page}/roll", fields)) == new != old
-    assert "The one before it signs too" in person.read(page)
+    assert "The previous secret also signs" in person.read(page)
     wire.create()
     (caught,) = receiver.of(wire.get("/v1/events").json["data"][0]["id"])
     verify(caught, old)
@@ -263,3 +266,17 @@ def test_one_that_was_turned_off_for_failures_says_so(person: Person, server: Se
 )
 def test_paths_of_the_vendors_tools_lead_there(person: Person, path: str, leads_to: str) -> None:
     assert person.visit(path).headers["location"] == leads_to
+
+
+async def test_missed_events_are_looked_for_from_before_the_first_failure_and_in_a_test_clocks_time() -> None:
+    """An event is created before its first attempt fails."""
+    endpoint = {"id": "we_1", "url": "https://a.example", "brim": {"delivery": {"failing_since": 1_700_000_000}}}
+    api = RecordedApi({"/v1/webhook_endpoints/we_1": (200, endpoint)})
+    page = (await visit(api, f"{HOOKS}/we_1/resend", signed_in=SignedIn(keys=KEYS))).body.decode()
+    assert '<option value="1699999100" selected>Since it started failing</option>' in page
+    clocks = {"object": "list", "data": [{"frozen_time": 1_600_003_600}], "has_more": False}
+    api.answers = {**api.answers, "/v1/test_helpers/test_clocks": (200, clocks)}
+    page = (await visit(api, f"{HOOKS}/we_1/resend", signed_in=SignedIn(keys=KEYS))).body.decode()
+    assert '<option value="1600000000">In the last hour</option>' in page
+    assert "started failing" not in page
+    assert '<option value="0">At any time</option>' in page

@@ -30,7 +30,7 @@ import structlog
 from brim.base.batch import Batcher
 from brim.base.errors import DatabaseUnavailableError
 from brim.core import webhooks
-from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Delivery, DeliverySender, EndpointKey, rest_ms
+from brim.core.webhooks import ENDPOINTS_AT_ONCE, Attempt, Cause, Delivery, DeliverySender, EndpointKey, rest_ms
 from brim.platform.database import Database
 from brim.platform.telemetry import metrics
 from brim.worker.places import Party, Places, Standing
@@ -388,7 +388,7 @@ class Dispatcher:
         else:
             self._note(flight.line, lambda line: line.failed(self._clock()))
         metrics.DELIVERED.labels(attempt.answer.outcome.value).inc()
-        if not leased.attempts:
+        if not leased.attempts and leased.cause != Cause.RECOVERY:  # these are spread over time on purpose
             metrics.FIRST_ATTEMPT_DELAY.observe((), max(attempt.attempted_ms - leased.created_ms, 0) / 1000)
         try:
             await self._see_recorded(attempt)

@@ -6,6 +6,7 @@ from brim.base.clock import system_clock_ms
 from brim.base.ids import random_base62
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
+from brim.web.dashboard.balance.overview import find_clock
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.signed import SignedVisit
@@ -17,13 +18,16 @@ _MOST_PARTS: Final = 5
 """Requests that a page makes until something is queued; each looks at 100,000 events, which takes a second."""
 
 _HOUR_S: Final = 3600
+_BEFORE_FAILING_S: Final = 15 * 60
+"""How long before its first failed attempt an event may have been created, also where a worker had much to do."""
+
 _PERIODS: Final = (
-    (_HOUR_S, "the last hour"),
-    (24 * _HOUR_S, "the last 24 hours"),
-    (3 * 24 * _HOUR_S, "the last 3 days"),
-    (7 * 24 * _HOUR_S, "the last 7 days"),
-    (30 * 24 * _HOUR_S, "the last 30 days"),
+    (_HOUR_S, "In the last hour"),
+    (24 * _HOUR_S, "In the last 24 hours"),
+    (3 * 24 * _HOUR_S, "In the last 3 days"),
+    (7 * 24 * _HOUR_S, "In the last 7 days"),
 )
+_ANY_TIME: Final = ("0", "At any time")
 
 
 async def show_attempt(page: SignedVisit) -> Reply:
@@ -74,11 +78,12 @@ async def _reply_resend(page: SignedVisit, form: Form, *, result: Any = None, st
     """Return the form, or what came of it; the next request that it sends has a key of its own."""
     endpoint = await page.api.get(api_path(ENDPOINT, page.path_params["endpoint"]), expand=[DELIVERY])
     form.idempotency_key = random_base62(24)
-    now = system_clock_ms() // 1000
-    failing_since = endpoint["brim"]["delivery"]["failing_since"]
-    periods = [(str(now - seconds), words) for seconds, words in _PERIODS]
+    clock = await find_clock(page)  # events are created in its time
+    now = clock["frozen_time"] if clock else system_clock_ms() // 1000
+    failing_since = None if clock else endpoint["brim"]["delivery"]["failing_since"]
+    periods = [*((str(now - seconds), words) for seconds, words in _PERIODS), _ANY_TIME]
     if failing_since is not None:
-        periods.insert(0, (str(failing_since), "it began to fail"))
+        periods.insert(0, (str(failing_since - _BEFORE_FAILING_S), "Since it started failing"))
     if form.values["since"] not in dict(periods):
         form.values["since"] = periods[0 if failing_since is not None else 1][0]
     return page.reply(
