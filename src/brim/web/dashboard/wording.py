@@ -396,7 +396,7 @@ VERIFICATION_WARNINGS: Final = {
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Further lines of entries",
+    "entry_lines": "Additional entry lines",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }

@@ -94,7 +94,7 @@ class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunningBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A balance transaction with the balance that it led to."""
+    """A balance transaction with the balance after it."""
 
     id: Annotated[str, identifier("txn", "balance transaction")]
     object: Annotated[str, constant("brim.balance_transaction")] = "brim.balance_transaction"
@@ -105,8 +105,8 @@ class RunningBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     balance: Annotated[
         int,
         described(
-            "The balance in its currency right after it, reserved money included: what all balance transactions up to "
-            "this one add up to."
+            "The balance in its currency right after it, including reserved money: the sum of all balance transactions "
+            "up to and including this one."
         ),
     ]
     created: Annotated[int, described("When it was booked.", **TIME)]

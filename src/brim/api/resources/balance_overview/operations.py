@@ -28,9 +28,8 @@ BOOKS: Final = (
         operation_id="GetBrimBalanceSummary",
         summary="Retrieve a balance summary",
         description=(
-            "Returns what your balances were when a period began, what changed them in it by reporting category, and "
-            "what they were at its end; with `connected_accounts` also those of your connected accounts, up to 1,000, "
-            "and totals."
+            "Returns the opening balances, activity by reporting category and closing balances of a period; with "
+            "`connected_accounts`, those of up to 1,000 connected accounts as well, and totals."
         ),
         parameters=BALANCE_SUMMARY,
         handler=books.summarize,

@@ -10,18 +10,18 @@ BALANCE_SUMMARY: Final = (
         name="interval_end",
         kind=Integer(),
         required=True,
-        description="The Unix second at which the period ends, itself not in it: a multiple of 60.",
+        description="The end of the period, exclusive, in Unix seconds: a multiple of 60.",
     ),
     Parameter(
         name="interval_start",
         kind=Integer(),
         required=True,
-        description="The Unix second at which the period begins: a multiple of 60.",
+        description="The start of the period, inclusive, in Unix seconds: a multiple of 60.",
     ),
     Parameter(
         name="connected_accounts",
         kind=Boolean(),
-        description="Whether the balances of your connected accounts are included; for platforms.",
+        description="Whether to include the balances of connected accounts. Only for platforms.",
     ),
     Parameter(name="currency", kind=CurrencyCode(), description="Only this currency."),
 )

@@ -76,12 +76,12 @@ class BalanceOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CategoryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What balance transactions of one category come to."""
+    """The totals of one reporting category."""
 
     count: Annotated[int, described("How many balance transactions.", minimum=1)]
     fee: Annotated[int, described("Their fees, in minor units.")]
     gross: Annotated[int, described("Their amounts, before fees.")]
-    net: Annotated[int, described("Their amounts after fees: what they changed the balance by.")]
+    net: Annotated[int, described("Their amounts after fees: the change in the balance.")]
     reporting_category: Annotated[str, described("Their reporting category.", enum=TRANSACTION_TYPES)]
 
 
@@ -92,7 +92,7 @@ class PeriodBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     activity: Annotated[list[CategoryObject], described("What changed it, by reporting category.")]
     closing_balance: Annotated[int, described("The balance at the end of the period, reserved money included.")]
     currency: Annotated[str, CURRENCY]
-    net_activity: Annotated[int, described("What changed it in all: the closing balance less the opening balance.")]
+    net_activity: Annotated[int, described("The net change: the closing balance less the opening balance.")]
     opening_balance: Annotated[int, described("The balance when the period began, reserved money included.")]
 
 
@@ -101,10 +101,10 @@ class BalanceSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
 
     object: Annotated[str, constant("brim.balance_summary")] = "brim.balance_summary"
     accounts: Annotated[list[PeriodBalanceObject], described("The balances of each account, by account and currency.")]
-    interval_end: Annotated[int, described("The end of the period, itself not in it.", **TIME)]
+    interval_end: Annotated[int, described("The end of the period, exclusive.", **TIME)]
     interval_start: Annotated[int, described("The first second of the period.", **TIME)]
     is_complete: Annotated[
-        bool, described("Whether all accounts were added up; else there are more connected accounts than 1,000.")
+        bool, described("Whether all accounts are included; false if there are more than 1,000 connected accounts.")
     ]
     livemode: Annotated[bool, LIVEMODE]
     totals: Annotated[list[PeriodBalanceObject], described("The totals of each currency.")]

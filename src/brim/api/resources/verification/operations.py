@@ -39,8 +39,8 @@ VERIFICATION: Final = (
         operation_id="GetBrimVerificationHeads",
         summary="List the heads of the hash chains",
         description=(
-            "Returns where each account's hash chain ends, by account. Keep them elsewhere: a hash that was written "
-            "down must stay at its position. Only available to the platform account."
+            "Returns the last seal of each account's hash chain. Keep copies elsewhere: the hash at a position must "
+            "never change. Only available to the platform account."
         ),
         parameters=_HEADS,
         handler=verification.list_heads,
@@ -73,8 +73,8 @@ VERIFICATION: Final = (
         operation_id="PostBrimVerifications",
         summary="Request a verification of the books",
         description=(
-            "Has a worker verify the books and the hash chains as soon as no other verification runs. If one is "
-            "waiting already, that one is returned. Only available to the platform account."
+            "Has a worker verify the books and the hash chains as soon as no other verification is running. If one is "
+            "already waiting, that one is returned. Only available to the platform account."
         ),
         parameters=(),
         handler=verification.ask,

@@ -21,7 +21,7 @@ class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerificationTotalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What the balances of a currency come to, in one mode."""
+    """The total of all balances in a currency and mode."""
 
     accounts: Annotated[int, described("How many accounts have a balance in it.", minimum=0)]
     available: Annotated[int, described("The sum of their available balances, in the smallest currency unit.")]
@@ -58,7 +58,7 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     totals: Annotated[
-        list[VerificationTotalObject], described("What the balances come to, by mode and currency; empty if unknown.")
+        list[VerificationTotalObject], described("The totals of all balances, by mode and currency; empty if unknown.")
     ]
     transfers: Annotated[int | None, described("How many transfers there are; null when not followed.", minimum=0)]
     unsealed: Annotated[
@@ -67,7 +67,7 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     warnings: Annotated[
         list[str],
         described(
-            "Why the result says less than it seems to: `nothing_checked` (there are no rows), `chain_not_checked`, "
+            "What limits the result: `nothing_checked` (there are no rows), `chain_not_checked`, "
             "`stopped_early` (after 20 differences), `unsealed_entries` (not yet in a chain), `coverage_unknown`, "
             "`outdated` (no result for several intervals).",
             items={"type": "string", "enum": sorted(warning.value for warning in RunWarning)},

@@ -61,7 +61,7 @@ WEBHOOK_ENDPOINT_TEST: Final = (
     Parameter(
         name="type",
         kind=Text(),
-        description="The type of event to send; without it the newest of any type that the endpoint asks for.",
+        description="The type of event to send. By default, the newest event that the endpoint subscribes to.",
     ),
     expand("event"),
 )
@@ -75,7 +75,7 @@ WEBHOOK_ENDPOINT_RESEND: Final = (
     Parameter(
         name="include_delivered",
         kind=Boolean(),
-        description="Whether to send again what the endpoint has received, too. Default: false.",
+        description="Whether to resend events that the endpoint has received, too. Default: false.",
     ),
     Parameter(
         name="cursor",

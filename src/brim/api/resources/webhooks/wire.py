@@ -108,7 +108,8 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     cause: Annotated[
         str,
         described(
-            "Why it was made: on schedule, because the event was resent, because all missed events were, or as a test.",
+            "Why it was made: `schedule` (a first delivery or a retry), `resend` (this event was resent), `recovery` "
+            "(missed events were resent) or `test`.",
             enum=sorted(cause.value for cause in Cause),
         ),
     ]
@@ -160,36 +161,44 @@ class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookHealthObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How a webhook endpoint does: its latest attempts of the last day, and what waits for it."""
+    """The health of a webhook endpoint: its attempts in the last 24 hours, and its pending events."""
 
     object: Annotated[str, constant("webhook_endpoint_health")] = "webhook_endpoint_health"
     attempts: Annotated[
-        int, described("How many attempts were evaluated: the latest of the last 24 hours, at most 1,000.", minimum=0)
+        int, described("Number of attempts evaluated: the latest of the last 24 hours, at most 1,000.", minimum=0)
     ]
     delivered: Annotated[int, described("How many of them were answered with a 2xx status.", minimum=0)]
-    duration_median_ms: Annotated[int | None, described("Half of them took no longer, in milliseconds.", minimum=0)]
-    duration_p95_ms: Annotated[int | None, described("95% of them took no longer, in milliseconds.", minimum=0)]
+    duration_median_ms: Annotated[int | None, described("Their median response time, in milliseconds.", minimum=0)]
+    duration_p95_ms: Annotated[
+        int | None, described("The 95th percentile of their response times, in milliseconds.", minimum=0)
+    ]
     failed: Annotated[
-        int, described("How many events were given up and can be resent, counted up to 10,000.", minimum=0)
+        int,
+        described("Number of events that are no longer retried and can be resent, counted up to 10,000.", minimum=0),
     ]
     livemode: Annotated[bool, LIVEMODE]
     next_attempt: Annotated[
         int | None,
-        described("When the endpoint is tried next, the current time if an attempt is due; null if none is.", **TIME),
+        described("When the next attempt is made: now if one is due, null if nothing is pending.", **TIME),
     ]
     overdue: Annotated[
-        bool, described("Whether an attempt has been due for minutes without being made: check that a worker runs.")
+        bool,
+        described("Whether an attempt has been due for minutes without being made. Check that a worker is running."),
     ]
-    pending: Annotated[int, described("How many events wait for the endpoint, counted up to 10,000.", minimum=0)]
-    since: Annotated[int | None, described("When the first of these attempts was made; null without any.", **TIME)]
+    pending: Annotated[int, described("Number of pending events, counted up to 10,000.", minimum=0)]
+    since: Annotated[
+        int | None, described("When the first of these attempts was made; null if there are none.", **TIME)
+    ]
     webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
 
 
 class WebhookResendObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What was queued for a webhook endpoint that has missed events."""
+    """The missed events that were queued for a webhook endpoint."""
 
     object: Annotated[str, constant("webhook_resend")] = "webhook_resend"
-    has_more: Annotated[bool, described("Whether there may be more: repeat the request from `next` on.")]
+    has_more: Annotated[
+        bool, described("Whether there may be more events: if so, repeat the request with `next` as `cursor`.")
+    ]
     last_attempt: Annotated[
         int | None,
         described("When the last of them is sent if the endpoint answers; null if nothing was queued.", **TIME),
@@ -245,7 +254,7 @@ def read_cursor(text: str | None) -> tuple[str, str] | None:
         return None
     account, separator, event = text.partition(_CURSOR_SEPARATOR)
     if not separator or not account or not event:
-        raise ResourceMissingError("place to continue from", text, param="cursor")
+        raise ResourceMissingError("cursor", text, param="cursor")
     return account, event
 
 
