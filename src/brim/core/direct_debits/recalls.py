@@ -126,6 +126,7 @@ async def _settle(reading: FileReading, line: ShownLine, transfer: IncomingTrans
                 line,
                 part,
                 note=f"It takes {transfer.id} back, which came on a later statement.",
+                bank_file=reading.file.id,
                 matches=_TakenBack(reading, line),
                 by=_MATCHER,
                 now_ms=reading.now_ms,

@@ -142,6 +142,7 @@ async def settle_by_itself(  # noqa: PLR0913  what the line is, and what posts t
     part: Part,
     *,
     note: str,
+    bank_file: str,
     matches: Posts,
     by: Actor,
     now_ms: int,
@@ -149,12 +150,13 @@ async def settle_by_itself(  # noqa: PLR0913  what the line is, and what posts t
 ) -> LineSettlement:
     """Settle an open line as what it is since something else came, as the matcher would have had it come before.
 
-    Nobody is asked, as about any line that the matcher knows. The caller's transaction has all of it.
+    Nobody is asked, as about any line that the matcher knows. The caller's transaction has all of it. `bank_file` is what
+    brought the other thing: only it may be applied to a part.
 
     Raises:
         LineTakenError: the line is not open, or in another settlement.
     """
-    await _lock_account(conn, scope, line.bank_account, line.currency)
+    await _lock_account(conn, scope, line.bank_account, line.currency, bank_file=bank_file)
     share = await _hold_open(conn, scope, line)
     proposed = LineSettlement(
         scope=scope,
@@ -347,8 +349,10 @@ async def _hold(conn: Conn, scope: AccountScope, settlement: str) -> LineSettlem
     return held
 
 
-async def _lock_account(conn: Conn, scope: AccountScope, name: str, currency: str) -> None:
-    await lock_bank_account(conn, BankAccountName(scope, name, currency))
+async def _lock_account(
+    conn: Conn, scope: AccountScope, name: str, currency: str, *, bank_file: str | None = None
+) -> None:
+    await lock_bank_account(conn, BankAccountName(scope, name, currency), bank_file=bank_file)
 
 
 async def _hold_open(conn: Conn, scope: AccountScope, line: ShownLine) -> LineShare:
