@@ -27,6 +27,8 @@ from brim.core.direct_debits.reading_store import read_readings
 from brim.core.integrity.books import verify_books
 from brim.core.line_settlements import Part, PartKind
 from brim.core.originators import list_originators
+from brim.core.push import RETURN_BODY
+from brim.core.push.references import new_reference
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import StatementBeingAppliedError, StatementFilters, page_statements
 from brim.core.reconciliation.formats import StatementFile, StatementLine, StatementMapping, read_statement
@@ -227,13 +229,20 @@ async def test_what_the_bank_sends_meanwhile_waits_for_the_last_piece(desk: Desk
     await assert_books_hold(desk.database)
 
 
-async def test_what_goes_back_in_the_same_statement_is_never_usable_between_pieces(desk: Desk) -> None:
-    """What names the same keeps its order: instructions that expect an amount take the first that comes."""
+@pytest.mark.parametrize("by_return_reference", [False, True])
+async def test_what_goes_back_in_the_same_statement_is_never_usable_between_pieces(
+    desk: Desk, by_return_reference: bool
+) -> None:
+    """What names the same keeps its order: instructions that expect an amount take the first that comes.
+
+    The reference by which a transfer was sent back is known before it comes only after a restore.
+    """
     owner = PLATFORM.account
     other = (await desk.house.instructions(owner=owner)).reference
+    back = new_reference(f"{owner}/operating/C1/1", length=RETURN_BODY) if by_return_reference else other
     entries = [Entry(500, "C1", text=(other,)), Entry(700, "C2", text=(f"RENT {other}",))]
     entries += [Entry(100 + each, f"L{each}", text=(desk.reference,)) for each in range(12)]
-    entries += [Entry(-500, "R1", text=(f"RECALL {other}",))]
+    entries += [Entry(-500, "R1", text=(f"RECALL {back}",))]
     entries += [Entry(300 + each, f"M{each}", text=(desk.reference,)) for each in range(4)]
     desk.put("monday.bai", bai2([Account(NUMBER, "usd", 0, tuple(entries), MONDAY)]))
     balances = list[tuple[int, int]]()
@@ -251,6 +260,22 @@ async def test_what_goes_back_in_the_same_statement_is_never_usable_between_piec
     assert (await desk.house.balance(), await desk.house.balance(owner)) == (sum(usable), 700)
     found = await rows(desk.database, "SELECT line_key FROM statement_lines ORDER BY id")
     assert [row["line_key"] for row in found] == [entry.reference for entry in entries]
+    await assert_books_hold(desk.database)
+
+
+@pytest.mark.parametrize("position", [3, LINES - 3])
+async def test_a_recall_that_came_before_takes_its_transfer_back_in_whichever_piece_that_is(
+    desk: Desk, position: int
+) -> None:
+    recalled = 100 + position
+    recall = (Entry(-recalled, "R1", text=(f"RECALL {desk.reference}",)),)
+    desk.put("friday.bai", bai2([Account(NUMBER, "usd", 0, recall, MONDAY - timedelta(3))]))
+    assert await desk.apply() == 1
+    desk.put("monday.bai", bai2([statement(desk.reference, opening=-recalled)]))
+    assert await desk.apply() == 1
+    assert await desk.house.balance() == sum(100 + each for each in range(LINES - 2)) - recalled
+    assert ("recalled", None, recalled) in await desk.house.states()
+    assert await desk.house.breaks() == ["unmatched_line"]  # the fee
     await assert_books_hold(desk.database)
 
 

@@ -27,7 +27,15 @@ from brim.core.direct_debits.line_applying import apply_lines, apply_payments
 from brim.core.direct_debits.line_matching import accounts_in, match_line, may_take_back, transfer_texts
 from brim.core.direct_debits.line_rows import NewLine, reference_of, row_of
 from brim.core.originators import list_originators, read_account_number
-from brim.core.push import find_naming_numbers, hold_for_itemizing, itemize_transfer, names_in
+from brim.core.push import (
+    RETURN_BODY,
+    find_naming_numbers,
+    find_references,
+    hold_for_itemizing,
+    itemize_transfer,
+    names_in,
+    return_reference_of,
+)
 from brim.core.rails.ach import Transfers
 from brim.core.reconciliation import (
     LINE_PREFIX,
@@ -176,7 +184,7 @@ async def _take(reading: FileReading, statement: Statement, lines: Sequence[Stat
         ids=reading.ids,
     )
     recalls = await _recalls(reading, lines, taken.lines)
-    recalled = _recalled(lines, taken.lines, recalls)
+    recalled = _recalled(lines, rows, taken.lines, recalls)
     plan = Plan(
         begun_ms=reading.now_ms,
         moment=moment,
@@ -328,10 +336,16 @@ async def _recalls(reading: FileReading, lines: Sequence[StatementLine], positio
     return by_number | {position for position in debits if may_take_back(lines[position])}
 
 
-def _recalled(lines: Sequence[StatementLine], positions: Sequence[int], recalls: AbstractSet[int]) -> set[int]:
+def _recalled(
+    lines: Sequence[StatementLine],
+    rows: Sequence[StatementLineRow],
+    positions: Sequence[int],
+    recalls: AbstractSet[int],
+) -> set[int]:
     """Return the positions of credits that a debit of the statement may take back, and of those that name the same.
 
     They keep their order, and are posted together with the debits, so that nobody can use meanwhile what has gone back.
+    A debit may name the reference by which one was sent back: after a restore both are read for the first time.
     """
     if not recalls:
         return set()
@@ -339,12 +353,19 @@ def _recalled(lines: Sequence[StatementLine], positions: Sequence[int], recalls:
     for position in recalls:
         for amount in _amounts_in(lines[position]):
             wanted[amount] |= _names_in(lines[position])
+            wanted[amount].update(find_references(transfer_texts(lines[position]), length=RETURN_BODY))
     credits_ = [position for position in positions if lines[position].amount_minor > 0]
-    names = set[str]()
+    names, sent_back = set[str](), set[int]()
     for position in credits_:
         asked = set[str]().union(*(wanted[amount] for amount in _amounts_in(lines[position]) & wanted.keys()))
-        names |= asked & _names_in(lines[position]) if asked else asked
-    return {position for position in credits_ if names and not names.isdisjoint(_names_in(lines[position]))}
+        if asked and return_reference_of(rows[position], 1) in asked:
+            sent_back.add(position)
+            names |= _names_in(lines[position])
+        elif asked:
+            names |= asked & _names_in(lines[position])
+    return sent_back | {
+        position for position in credits_ if names and not names.isdisjoint(_names_in(lines[position]))
+    }
 
 
 def _names_in(line: StatementLine) -> set[str]:
