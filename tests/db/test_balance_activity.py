@@ -27,7 +27,10 @@ TYPES: Final = (BalanceTransactionType.TOPUP, BalanceTransactionType.TOPUP_REVER
 
 
 def lines_of(scope: AccountScope, seed: int, number: int, *, days: int) -> list[BalanceTransaction]:
-    """Return balance transactions of several types and currencies, some of the same second, in no order."""
+    """Return balance transactions of several types and currencies, some of the same second, in no order.
+
+    Some ids are later than the `created` beside them: their transaction has waited meanwhile.
+    """
     chance = random.Random(seed)
     lines = []
     for index in range(number):
@@ -38,7 +41,7 @@ def lines_of(scope: AccountScope, seed: int, number: int, *, days: int) -> list[
         lines.append(
             BalanceTransaction(
                 scope=scope,
-                id=f"{first_id_at('txn_', second)}{chance.randrange(10**9):016}",
+                id=f"{first_id_at('txn_', second + (25 if index % 7 == 0 else 0))}{chance.randrange(10**9):016}",
                 amount=amount,
                 available_on=second,
                 created=second,

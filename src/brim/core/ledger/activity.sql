@@ -2,11 +2,11 @@
 
 -- name: balances_after
 -- What balances were after balance transactions (8), reserved money included. They are given by currency and minute (3 to
--- 7): the minute's first second, the next day's, the id of the oldest of them, and the one that the next minute begins
--- with. A balance then is today's, less whole days, less the minutes of that day, less what followed in that minute.
+-- 7): the minute's first second, the next day's, the id of the oldest of them, and one after all of that minute. A
+-- balance then is today's, less whole days, less the minutes of that day, less what followed and is not of those.
 SELECT r.id, (g.total - r.later)::bigint AS balance
 FROM (
-    SELECT w.currency, w.first_id, w.next_id, b.total - d.net - m.net AS total
+    SELECT w.currency, w.minute, w.first_id, w.next_id, b.total - d.net - m.net AS total
     FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
         AS w (currency, minute, next_day, first_id, next_id)
     CROSS JOIN LATERAL (
@@ -40,10 +40,12 @@ CROSS JOIN LATERAL (
     SELECT
         id,
         coalesce(
-            sum(net) OVER (ORDER BY currency DESC, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0
+            sum(net) FILTER (WHERE created < g.minute + 60)
+                OVER (ORDER BY currency DESC, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+            0
         ) AS later
     FROM (
-        SELECT currency, id, net
+        SELECT currency, id, created, net
         FROM balance_transactions
         WHERE account = $1 AND livemode = $2
             AND (currency, id) >= (g.currency, g.first_id) AND (currency, id) < (g.currency, g.next_id)

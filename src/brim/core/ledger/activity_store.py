@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from brim.base.ids import first_id_at
+from brim.base.ids import created_of, first_id_at
 from brim.base.scope import AccountScope
 from brim.core.ledger.rules import BalanceTransaction
 from brim.platform.database import Conn
@@ -16,6 +16,8 @@ _SQL: Final = load_queries(__package__, "activity")
 MINUTE_S: Final = 60
 DAY_S: Final = 24 * 60 * 60
 _PREFIX: Final = "txn_"
+_LATEST_ID_S: Final = 30
+"""By how much an id may be later than its `created`: a transaction's time is from when it began, its ids go on."""
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +52,13 @@ async def fetch_balances_after(
 ) -> dict[str, int]:
     """Return what the balance in its currency was right after each of an account's balance transactions, by id.
 
-    It is available and reserved money together: what all balance transactions up to that one add up to.
+    It is available and reserved money together: what all balance transactions up to that one, by id, add up to. The
+    minute is that of the id: one may have been made some seconds after the `created` that was written beside it.
     """
     by_minute: dict[tuple[str, int], list[str]] = defaultdict(list)
     for each in transactions:
-        by_minute[each.currency, each.created - each.created % MINUTE_S].append(each.id)
+        made = created_of(each.id)
+        by_minute[each.currency, made - made % MINUTE_S].append(each.id)
     minutes = [minute for _, minute in by_minute]
     records = await conn.fetch(
         _SQL["balances_after"],
@@ -64,7 +68,7 @@ async def fetch_balances_after(
         minutes,
         [_next_day(minute) for minute in minutes],
         [min(ids) for ids in by_minute.values()],
-        [first_id_at(_PREFIX, minute + MINUTE_S) for minute in minutes],
+        [first_id_at(_PREFIX, minute + MINUTE_S + _LATEST_ID_S) for minute in minutes],
         [each for ids in by_minute.values() for each in ids],
     )
     return {record["id"]: record["balance"] for record in records}

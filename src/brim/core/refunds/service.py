@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from brim.base.errors import ResourceMissingError
+from brim.base.ids import created_of
 from brim.base.paging import Page, PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core import ledger
@@ -77,7 +78,10 @@ async def _write(
 ) -> None:
     await store.insert_refund(conn, requested)
     posting = refund_posting(
-        requested, entry_id=moment.new_id("je_"), created=moment.now_ms // 1000, may_overdraw=may_overdraw
+        requested,
+        entry_id=moment.new_id("je_"),
+        created=created_of(requested.balance_transaction),
+        may_overdraw=may_overdraw,
     )
     await ledger.post_entries(conn, [posting])
     await _announce(conn, requested, renderers=renderers, moment=moment, cause=cause)
@@ -167,7 +171,7 @@ async def _give_back(conn: Conn, ended: Refund, *, renderers: Renderers, moment:
     )
     balances = (await ledger.lock_balances(conn, {(scope, CURRENCY)}))[scope]
     posting = failure_posting(
-        after, entry_id=moment.new_id("je_"), transaction_id=transaction_id, created=moment.now_ms // 1000
+        after, entry_id=moment.new_id("je_"), transaction_id=transaction_id, created=created_of(transaction_id)
     )
     await ledger.post_entries(conn, [posting])
     await store.update_refund(conn, after)

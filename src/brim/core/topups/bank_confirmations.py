@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.base.errors import ResourceMissingError
+from brim.base.ids import created_of
 from brim.base.scope import AccountScope
 from brim.core import ledger
 from brim.core.events import BY_ITSELF, EventType, Renderers, insert_events, new_event
@@ -200,12 +201,13 @@ async def post_balance_step(
     if not is_new:
         return False
     balances = (await ledger.lock_balances(conn, {(scope, topup.currency)}))[scope]
+    transaction_id = moment.new_id("txn_")
     posting = balance_posting(
         topup,
         step,
         entry_id=moment.new_id("je_"),
-        transaction_id=moment.new_id("txn_"),
-        created=moment.now_ms // 1000,
+        transaction_id=transaction_id,
+        created=created_of(transaction_id),
     )
     await ledger.post_entries(conn, [posting])
     was_negative = balances[topup.currency] < 0
