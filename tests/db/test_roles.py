@@ -173,6 +173,15 @@ async def test_new_tables_are_never_forgotten(own_roles: OwnRoles) -> None:
         await run_as(own_roles.service, "DELETE FROM entry_seals")
 
 
+async def test_a_step_comes_with_the_rights_to_its_tables(own_roles: OwnRoles) -> None:
+    """The version before still serves, and a trigger may write for it, while the next step waits or fails."""
+    await migrate(own_roles.owner, now_ms=1, service_role=own_roles.service_role)
+    later = _with("CREATE TABLE noted (n int);", "SELECT 1 / 0;")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate(own_roles.owner, now_ms=2, service_role=own_roles.service_role, known=later)
+    await run_as(own_roles.service, "INSERT INTO noted VALUES (1)")
+
+
 async def test_rights_given_by_hand_are_taken_back(own_roles: OwnRoles) -> None:
     await migrate(own_roles.owner, now_ms=1, service_role=own_roles.service_role)
     role = quoted(own_roles.service_role)

@@ -35,6 +35,8 @@ _TELL_EVERY: Final = 10
 """How many tries pass between two sentences that a step waits."""
 
 _REFUSED: Final = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+_IN_THE_WAY: Final = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""Why a step is taken once more: somebody uses what it wants."""
 _MADE_BY_ANOTHER: Final = (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError)
 """What IF NOT EXISTS raises when two runners make the table at the same moment."""
 
@@ -210,7 +212,7 @@ async def _migrate(
     me = await current_role(conn)
     try:
         if await owns_schema(conn):
-            return await _migrate_as_owner(conn, known, now_ms, service_role or me, phase, say)
+            return await _migrate_as_owner(conn, known, now_ms, service_role or me, me, phase, say)
         await _check_nothing_to_do(conn, known, me, service_role or me)
     except asyncpg.InsufficientPrivilegeError as error:
         raise MissingOwnerRightError(me, str(error)) from None
@@ -222,12 +224,13 @@ async def _migrate_as_owner(
     known: tuple[Migration, ...],
     now_ms: int,
     service_role: str,
+    me: str,
     phase: Phase,
     say: Callable[[str], None],
 ) -> list[str]:
     await require_role(conn, service_role)
     await _ensure_table(conn)
-    applied = await _apply_all(conn, known, now_ms, phase, say)
+    applied = await _apply_all(conn, known, now_ms, service_role if service_role != me else None, phase, say)
     async with conn.transaction():
         await conn.execute(_QUERIES["lock_table"])
         await grant_rights(conn, service_role)
@@ -285,14 +288,19 @@ async def _ensure_table(conn: Conn) -> None:
 
 
 async def _apply_all(
-    conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase, say: Callable[[str], None]
+    conn: Conn,
+    known: tuple[Migration, ...],
+    now_ms: int,
+    lesser_role: str | None,
+    phase: Phase,
+    say: Callable[[str], None],
 ) -> list[str]:
     applied: list[str] = []
     tries = 0
     while True:
         try:
-            step = await _apply_next(conn, known, now_ms, phase)
-        except asyncpg.LockNotAvailableError:
+            step = await _apply_next(conn, known, now_ms, lesser_role, phase)
+        except _IN_THE_WAY:
             if tries % _TELL_EVERY == 0:
                 say("A migration waits for somebody who uses its tables, such as a long query or pg_dump.")
             tries += 1
@@ -303,8 +311,14 @@ async def _apply_all(
         applied.append(step.name)
 
 
-async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int, phase: Phase) -> Migration | None:
-    """Apply the oldest missing step in one transaction; what is missing is decided under the lock."""
+async def _apply_next(
+    conn: Conn, known: tuple[Migration, ...], now_ms: int, lesser_role: str | None, phase: Phase
+) -> Migration | None:
+    """Apply the oldest missing step in one transaction; what is missing is decided under the lock.
+
+    A service that is another role than the owner has its rights with the step: triggers write for it from then on, and
+    the next step may take its time.
+    """
     async with conn.transaction():
         await conn.execute(_QUERIES["lock_table"])
         missing = _missing(await conn.fetch(_QUERIES["select_applied"]), known)
@@ -313,6 +327,8 @@ async def _apply_next(conn: Conn, known: tuple[Migration, ...], now_ms: int, pha
         step = missing[0]
         await conn.execute(_QUERIES["bound_lock_waits"])
         await conn.execute(step.sql)
+        if lesser_role is not None:
+            await grant_rights(conn, lesser_role)
         await conn.execute(_QUERIES["insert_applied"], step.version, step.name, step.checksum, now_ms)
         return step
 
