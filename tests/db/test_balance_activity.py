@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from brim.base.ids import first_id_at
 from brim.base.scope import AccountScope
@@ -160,13 +161,31 @@ async def test_sums_of_another_day_or_type_are_found(database: Database, owner_d
 async def test_the_migration_adds_up_what_is_there_as_the_trigger_does(
     database: Database, owner_database: Database
 ) -> None:
-    await keep(database, [*lines_of(BOOKS, 7, 90, days=2), *lines_of(LIVE, 8, 30, days=2)])
+    """It does so while others post: what the trigger has told, or tells once it is committed, counts once."""
+    lines = [*lines_of(BOOKS, 7, 90, days=2), *lines_of(LIVE, 8, 30, days=2)]
+    await keep(database, lines)
     everything = "SELECT * FROM balance_activity ORDER BY account, livemode, currency, span, start, type"
     added = await rows(database, everything)
     (step,) = [step for step in known_migrations() if step.name.endswith("balance_activity")]
-    _, _, filling = step.sql.partition("FOR EACH STATEMENT EXECUTE FUNCTION add_balance_activity();")
-    await execute(owner_database, "TRUNCATE balance_activity")
-    async with owner_database.transaction() as conn:
-        await conn.execute(filling)
-    assert await rows(database, everything) == added
+
+    async def fill(*, is_empty: bool) -> list[dict[str, Any]]:
+        async with owner_database.transaction() as conn:
+            if is_empty:
+                await conn.execute("DELETE FROM balance_activity")
+            await conn.execute(step.sql)
+        return await rows(database, everything)
+
+    assert await fill(is_empty=True) == added
     assert len(added) > 10
+    await execute(owner_database, "DELETE FROM balance_activity")
+    more = [replace(each, source=f"{each.source}_more") for each in lines_of(BOOKS, 10, 60, days=3)]
+    await copy_balance_transactions(database, more)
+    async with database.transaction() as conn:
+        await conn.execute(
+            "INSERT INTO balance_transactions (account, livemode, id, amount, fee, net, available_on, created, currency,"
+            " source, type) VALUES ('acct_books', false, 'txn_late', 5, 0, 5, 1, 1, 'usd', 'tu_late', 'topup')"
+        )
+        await fill(is_empty=False)
+    filled = await fill(is_empty=False)
+    assert sum(row["number"] for row in filled) == 2 * (len(lines) + len(more) + 1)
+    assert await fill(is_empty=True) == filled

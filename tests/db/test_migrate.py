@@ -1,6 +1,7 @@
 """Migrations: from nothing, again, by several at once, and refused where they must be."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import asyncpg
@@ -125,6 +126,33 @@ async def test_the_version_before_is_ready_beside_later_pre_steps_and_not_beside
     await migrate(empty_database_url, now_ms=2, known=(FIRST, SECOND, post))
     with pytest.raises(NewerSchemaError, match="0003_post_third"):
         await _check(empty_database_url, (FIRST,))
+
+
+async def test_indexes_may_be_built_before_as_the_docs_say(empty_database_url: str, stock_database_url: str) -> None:
+    """The migrations build none of them again, and they are what the migrations would have built."""
+    docs = Path(__file__).parents[2].joinpath("docs", "upgrades.md").read_text(encoding="utf-8")
+    statements = re.findall(r"^CREATE INDEX CONCURRENTLY (\w+)([^;]+);$", docs, re.MULTILINE)
+    names = [name for name, _ in statements]
+    before = next(step.version for step in known_migrations() if step.name.endswith("_virtual_accounts"))
+    await migrate(empty_database_url, now_ms=1, known=known_migrations()[:before])
+    conn = await asyncpg.connect(empty_database_url)
+    for name, what in statements:
+        await conn.execute(f"CREATE INDEX CONCURRENTLY {name}{what}")
+    asked = (
+        "SELECT relname, pg_get_indexdef(oid), pg_relation_filenode(oid), indisvalid FROM pg_class"
+        " JOIN pg_index ON indexrelid = oid WHERE relname = ANY ($1) ORDER BY relname"
+    )
+    built = [tuple(row) for row in await conn.fetch(asked, names)]
+    assert len(built) == 5
+    await migrate(empty_database_url, now_ms=2)
+    assert [tuple(row) for row in await conn.fetch(asked, names)] == built
+    await conn.close()
+    conn = await asyncpg.connect(stock_database_url)
+    migrated = [tuple(row) for row in await conn.fetch(asked, names)]
+    await conn.close()
+    assert [(name, what, valid) for name, what, _, valid in built] == [
+        (name, what, valid) for name, what, _, valid in migrated
+    ]
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
