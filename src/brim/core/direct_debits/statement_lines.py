@@ -363,9 +363,7 @@ def _recalled(
             names |= _names_in(lines[position])
         elif asked:
             names |= asked & _names_in(lines[position])
-    return sent_back | {
-        position for position in credits_ if names and not names.isdisjoint(_names_in(lines[position]))
-    }
+    return sent_back | {position for position in credits_ if names and not names.isdisjoint(_names_in(lines[position]))}
 
 
 def _names_in(line: StatementLine) -> set[str]:

@@ -115,7 +115,6 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     created: Annotated[int, described("When it was made, in real time.", **TIME)]
     duration_ms: Annotated[int, described("How long it took, in milliseconds.", minimum=0)]
-    error: Annotated[str | None, described("Why there is no answer, as a sentence; null where there is one.", **TEXT)]
     event: Annotated[str, described("The id of the event that was sent.", **TEXT)]
     event_type: Annotated[str | None, described("The type of that event; null once it is no longer kept.", **TEXT)]
     http_status: Annotated[int | None, described("The status of the answer; null where there was none.")]
@@ -129,6 +128,7 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
     outcome: Annotated[str, described("What became of it.", enum=[outcome.value for outcome in Outcome])]
+    problem: Annotated[str | None, described("Why there is no answer, as a sentence; null where there is one.", **TEXT)]
     request_headers: Annotated[dict[str, str], described("The headers that the event was sent with.")]
     response_head: Annotated[str | None, described("The first 1024 bytes of the answer's body, as text.")]
     webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
@@ -287,7 +287,6 @@ def attempt_json(attempt: PastAttempt) -> bytes:
             cause=attempt.cause,
             created=attempt.attempted_ms // 1000,
             duration_ms=attempt.duration_ms,
-            error=attempt.answer.error,
             event=attempt.event,
             event_type=attempt.event_type,
             http_status=attempt.answer.http_status,
@@ -295,6 +294,7 @@ def attempt_json(attempt: PastAttempt) -> bytes:
             next_attempt=_seconds(attempt.next_attempt_ms),
             next_attempt_status=attempt.plan,
             outcome=attempt.answer.outcome,
+            problem=attempt.answer.error,
             request_headers=attempt.headers,
             response_head=None if head is None else head.decode(errors="replace"),
             webhook_endpoint=attempt.endpoint.id,
