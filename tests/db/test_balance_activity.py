@@ -183,7 +183,7 @@ async def test_the_migration_adds_up_what_is_there_as_the_trigger_does(
     async with database.transaction() as conn:
         await conn.execute(
             "INSERT INTO balance_transactions (account, livemode, id, amount, fee, net, available_on, created,"
-            " currency, source, type) VALUES ('acct_books', false, 'txn_late', 5, 0, 5, 1, 1, 'usd', 'tu_late', 'topup')"
+            " currency, source, type) VALUES ('acct_books', false, 'txn_late', 5, 0, 5, 1, 1, 'usd', 'tu_1', 'topup')"
         )
         await fill(is_empty=False)
     filled = await fill(is_empty=False)

@@ -150,8 +150,8 @@ async def settle_by_itself(  # noqa: PLR0913  what the line is, and what posts t
 ) -> LineSettlement:
     """Settle an open line as what it is since something else came, as the matcher would have had it come before.
 
-    Nobody is asked, as about any line that the matcher knows. The caller's transaction has all of it. `bank_file` is
-    what brought the other thing: only it may be applied to a part.
+    Nobody is asked, as about any line that the matcher knows. The caller's transaction has all of it. `bank_file` has
+    brought the other thing: no other file of the bank account may be applied to a part.
 
     Raises:
         LineTakenError: the line is not open, or in another settlement.
