@@ -166,7 +166,7 @@ async def test_the_migration_adds_up_what_is_there_as_the_trigger_does(
     await keep(database, lines)
     everything = "SELECT * FROM balance_activity ORDER BY account, livemode, currency, span, start, type"
     added = await rows(database, everything)
-    (step,) = [step for step in known_migrations() if step.name.endswith("balance_activity")]
+    (step,) = [step for step in known_migrations() if step.name.endswith("balance_activity_filled")]
 
     async def fill(*, is_empty: bool) -> list[dict[str, Any]]:
         async with owner_database.transaction() as conn:

@@ -79,14 +79,14 @@ _JUSTIFIED: Final = {
     # incoming_transfers: none has a number yet, so the index is empty.
     ("0054", "require-concurrent-index-creation"): 1,
     # A new table, filled while others post: its rows are locked, the newest last.
-    ("0056", "writes rows"): 1,
+    ("0057", "writes rows"): 1,
     # topups: writes wait while the indexes are built, unless they were built before (docs/upgrades.md).
-    ("0057", "require-concurrent-index-creation"): 2,
+    ("0058", "require-concurrent-index-creation"): 2,
     # The constraints give way to wider ones. What is owed is few rows, and both of its indexes are empty at first;
     # ten million attempts are scanned in 2 s, unless the indexes were built before (docs/upgrades.md); of verifications
     # there are a hundred.
-    ("0058", "ban-drop-constraint"): 2,
-    ("0058", "require-concurrent-index-creation"): 4,
+    ("0059", "ban-drop-constraint"): 2,
+    ("0059", "require-concurrent-index-creation"): 4,
     # authorizations: one or two a bank account, and few mandates yet; the constraints give way to wider ones.
     ("0052", "ban-drop-constraint"): 2,
     ("0052", "require-concurrent-index-creation"): 1,
