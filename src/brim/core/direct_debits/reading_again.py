@@ -7,6 +7,7 @@ import msgspec
 from brim.base.scope import AccountScope
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.file_store import bank_file_place
+from brim.core.direct_debits.line_matching import transfer_texts
 from brim.core.direct_debits.line_rows import bounded, reference_of
 from brim.core.direct_debits.statement_lines import is_of_account
 from brim.core.originators import Originator, find_originator, read_account_number
@@ -65,7 +66,7 @@ async def find_line(conn: Conn, vault: Vault, row: StatementLineRow) -> Statemen
                     each.text,
                     each.remittance or None,
                 ):
-                    said.setdefault(each.details, each)
+                    said.setdefault((transfer_texts(each), each.details), each)
     return next(iter(said.values())) if len(said) == 1 else None
 
 
