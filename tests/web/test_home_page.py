@@ -20,6 +20,7 @@ _WELL: Final[dict[str, Any]] = {
     "/v1/brim/verification": {"status": "agree", "created": 1_700_000_000, "warnings": []},
     "/v1/brim/workers": {"data": [{"status": "running"}], "has_more": False},
     "/v1/brim/rails/ach": {"status": "running", "stops": []},
+    "/v1/brim/rails/sepa": {"status": "running", "stops": []},
 }
 
 
@@ -82,7 +83,12 @@ async def _lines(answers: dict[str, Any], *, target: str = HOME) -> list[tuple[s
         (
             "/v1/brim/rails/ach",
             {"status": "stopped", "stops": [{"account": None}]},
-            ("bad", "/live-money/stops", "Live money is stopped"),
+            ("bad", "/live-money/stops", "Live money by ACH is stopped"),
+        ),
+        (
+            "/v1/brim/rails/sepa",
+            {"status": "running", "stops": [{"account": "acct_1"}]},
+            ("bad", "/live-money/stops", "Live money by SEPA is stopped"),
         ),
         ("/v1/brim/workers", _some({"status": "gone"}), ("bad", "/workers", "No worker is running")),
         ("/v1/brim/stuck", _some({}, {}), ("bad", "/workers", "2 stuck items")),

@@ -43,6 +43,18 @@ def test_a_creditor_is_shown_with_amounts_in_euros(person: Person, live: Wire, t
     assert f"{path}/edit" in person.visit(path).body.decode()
     assert "Acme Top-ups" in person.read("/ach/originators")
 
+    # Live money is stopped on the rail that is chosen, or on each by which something is collected.
+    stops = "/live-money/stops"
+    assert person.send(stops, "/live-money/stop", {"reason": "drill", "account": "", "rail": ""}).status == 303
+    assert live.get("/v1/brim/rails/sepa").json["stops"][0]["reason"] == "drill"
+    assert live.get("/v1/brim/rails/ach").json["stops"] == []
+    assert "Live money by SEPA is stopped for all accounts" in person.read("/live-money")
+    assert person.send(stops, "/live-money/stop", {"reason": "both", "account": "", "rail": "ach"}).status == 303
+    assert "Live money by SEPA is stopped for all accounts" in person.read(path)
+    shown = person.read(stops)
+    assert "ACH: Stopped for all accounts" in shown
+    assert "SEPA: Stopped for all accounts" in shown
+
 
 @pytest.fixture
 def filled_in(person: Person, tmp_path: Path) -> dict[str, str]:

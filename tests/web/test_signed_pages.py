@@ -21,6 +21,7 @@ NOTHING = {"currencies": [], "days_from": 0, "in_flight_is_complete": True, "liv
 WELL = {
     "/v1/brim/verification": (200, {"status": "agree", "created": 1_700_000_000, "warnings": []}),
     "/v1/brim/rails/ach": (200, {"status": "running", "stops": []}),
+    "/v1/brim/rails/sepa": (200, {"status": "running", "stops": []}),
 }
 
 

@@ -12,7 +12,7 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
-from brim.web.dashboard.live_money.pages import FILES, RAIL, allowed_actions, refused_actions
+from brim.web.dashboard.live_money.pages import FILES, allowed_actions, read_rail, read_rails, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.who import Names
@@ -79,7 +79,7 @@ async def show_all(page: SignedVisit) -> Reply:
         paging=paging(page, found),
         chosen=status,
         statuses=STATUSES,
-        rail=await page.api.get(RAIL),
+        rails=await read_rails(page),
         names=await page.read_names(),
     )
 
@@ -113,7 +113,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         more_refunds=refunded["has_more"],
         now=system_clock_ms() // 1000,
         history=_history(file, await page.read_names()),
-        rail=await page.api.get(RAIL),
+        rail=await read_rail(page, is_sepa=file["currency"] == "eur"),
         breaks=[
             each
             for each in (await page.api.get("/v1/brim/breaks", status="open", limit=100))["data"]

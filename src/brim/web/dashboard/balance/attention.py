@@ -10,6 +10,7 @@ import msgspec
 from brim.http.form import Field
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.formats import utc_date
+from brim.web.dashboard.live_money.pages import RAILS
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.forms import DELIVERY, ENDPOINTS
 from brim.web.zones import day_of, first_second
@@ -294,12 +295,15 @@ async def _return_rates(asked: Asked) -> Sequence[Attention]:
 
 
 async def _stops(asked: Asked) -> Sequence[Attention]:
-    rail = await asked.page.api.get("/v1/brim/rails/ach")
-    if not rail["stops"]:
-        return ()
-    where = "for all accounts" if rail["status"] == "stopped" else _count(len(rail["stops"]), "account", "accounts")
     href = asked.page.link("/live-money/stops")
-    return [Attention(title="Live money is stopped", detail=where, href=href, tone="bad")]
+    lines = []
+    for name, called in RAILS.items():
+        rail = await asked.page.api.get(f"/v1/brim/rails/{name}")
+        if rail["stops"]:
+            is_all = rail["status"] == "stopped"
+            where = "for all accounts" if is_all else _count(len(rail["stops"]), "account", "accounts")
+            lines.append(Attention(title=f"Live money by {called} is stopped", detail=where, href=href, tone="bad"))
+    return lines
 
 
 _ANY_ACCOUNT: Final[Sequence[_Look]] = (_ended_topups, _endpoints, _negative_balances, _verification, _workers)

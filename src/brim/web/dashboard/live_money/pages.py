@@ -13,7 +13,9 @@ from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.operators.confirmation import PASSWORD, asked_in_a_row, refuse_in_a_row
 
-RAIL: Final = "/v1/brim/rails/ach"
+RAILS: Final = {"ach": "ACH", "sepa": "SEPA"}
+"""The rails that are stopped and resumed, each by itself, and what they are called."""
+_RAIL_PATH: Final = "/v1/brim/rails/{}"
 FILES: Final = "/v1/brim/ach/files"
 _MOST: Final = 100
 _NOT_YOURS: Final = 403
@@ -59,7 +61,7 @@ async def show(page: SignedVisit) -> Reply:
         "dashboard/live_money.html",
         outlook=outlook,
         originators=(await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"],
-        rail=await page.api.get(RAIL),
+        rails=await read_rails(page),
         files=files,
         held=[file for status in ("built", "approved") for file in files[status] if file["held_because"]],
         breaks=sorted(breaks["data"], key=lambda each: each["created"]),
@@ -94,36 +96,55 @@ async def show_readiness(page: SignedVisit) -> Reply:
 
 async def show_stops(page: SignedVisit) -> Reply:
     """`GET /live-money/stops`."""
-    return await _reply_stops(page, Form(values={"account": "", "reason": ""}))
+    return await _reply_stops(page, Form(values={"account": "", "reason": "", "rail": ""}))
 
 
 async def _reply_stops(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     form.idempotency_key = random_base62(24)
-    rail = await page.api.get(RAIL)
+    rails = await read_rails(page)
     return page.reply(
         "dashboard/rail_stops.html",
         status=status,
         form=form,
-        rail=rail,
-        allowed=allowed_actions(rail),
+        rails=rails,
+        rail_names=RAILS,
+        allowed=allowed_actions(rails[0]),
         names=await page.read_names(),
     )
 
 
+async def read_rail(page: SignedVisit, *, is_sepa: bool) -> dict[str, Any]:
+    """Return the rail of an originator or a file, with where it is stopped."""
+    rail: dict[str, Any] = await page.api.get(_RAIL_PATH.format("sepa" if is_sepa else "ach"))
+    return rail
+
+
+async def read_rails(page: SignedVisit) -> list[dict[str, Any]]:
+    """Return the rails by which the platform collects, and any other that is stopped; ACH where there is none yet."""
+    originators = (await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"]
+    used = {"sepa" if each["profile"]["sepa"] else "ach" for each in originators} or {"ach"}
+    rails = [await page.api.get(_RAIL_PATH.format(name)) for name in RAILS]
+    return [rail for rail in rails if rail["rail"] in used or rail["stops"]]
+
+
 async def stop(page: SignedVisit) -> Reply:
-    """`POST /live-money/stop`: for all accounts, or for one."""
-    form = Form(values={name: page.form.get(name, "").strip() for name in ("account", "reason")})
+    """`POST /live-money/stop`: on all rails or one, for all accounts or one."""
+    form = Form(values={name: page.form.get(name, "").strip() for name in ("account", "reason", "rail")})
     if not form.values["reason"]:
         form.errors["reason"] = "Say why. Whoever is refused a top-up reads it."
         return await _reply_stops(page, form, status=400)
+    key, chosen = page.form.get("idempotency_key"), form.values["rail"]
     try:
-        await page.api.post(
-            f"{RAIL}/stop", _wanted(form.values), idempotency_key=page.form.get("idempotency_key") or None
-        )
+        for name in [chosen] if chosen in RAILS else [rail["rail"] for rail in await read_rails(page)]:
+            await page.api.post(
+                f"{_RAIL_PATH.format(name)}/stop",
+                _wanted(form.values),
+                idempotency_key=f"{key}-{name}" if key else None,
+            )
     except ApiRefusedError as error:
         take_refusal(form, error)
         return await _reply_stops(page, form, status=error.status)
-    return page.redirect("/live-money/stops", done="rail_stopped")
+    return page.redirect("/live-money/stops", done="one_rail_stopped" if chosen in RAILS else "rail_stopped")
 
 
 def _wanted(values: Mapping[str, str]) -> dict[str, Field]:
@@ -131,16 +152,19 @@ def _wanted(values: Mapping[str, str]) -> dict[str, Field]:
 
 
 async def resume(page: SignedVisit) -> Reply:
-    """`POST /live-money/resume`: what was stopped for all accounts, or for one, once it is sure who asks."""
+    """`POST /live-money/resume`: what was stopped on a rail, for all accounts or one, once it is sure who asks."""
     asked, form, stopped = await asked_in_a_row(page), Form(), page.form.get("account", "")
+    rail = page.form.get("rail") if page.form.get("rail") in RAILS else "ach"
     is_asked_now = asked is not None and PASSWORD not in page.form
     status = 200 if is_asked_now else await refuse_in_a_row(page, form, act=f"resume {stopped or 'live money'}")
     if status is not None:
         form.idempotency_key = random_base62(24)
-        return page.reply("dashboard/rail_resume.html", status=status, form=form, asked=asked, stopped=stopped)
+        return page.reply(
+            "dashboard/rail_resume.html", status=status, form=form, asked=asked, stopped=stopped, rail=rail
+        )
     try:
         await page.api.post(
-            f"{RAIL}/resume",
+            f"{_RAIL_PATH.format(rail)}/resume",
             {"account": page.form.get("account") or None},
             idempotency_key=page.form.get("idempotency_key") or None,
         )

@@ -12,7 +12,7 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
-from brim.web.dashboard.live_money.pages import RAIL, allowed_actions, refused_actions
+from brim.web.dashboard.live_money.pages import allowed_actions, read_rail, read_rails, refused_actions
 from brim.web.dashboard.originators.fields import CREDITOR, defaults, fields_of, profile_of, values_of
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.operators.confirmation import asked_in_a_row, refuse_in_a_row
@@ -26,14 +26,14 @@ _PARAM: Final = re.compile(r"(?:profile\[)?(?:sepa\]?\[)?(\w+)\].*")
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/originators`."""
     found = await page.api.get(ORIGINATORS, limit=_MOST)
-    rail = await page.api.get(RAIL)
+    rails = await read_rails(page)
     outlook = await page.api.get("/v1/brim/ach/outlook")
     return page.reply(
         "dashboard/originators.html",
         originators=found["data"],
-        rail=rail,
+        rails=rails,
         outlook=outlook,
-        may_write="stop" in allowed_actions(rail),
+        may_write="stop" in allowed_actions(rails[0]),
     )
 
 
@@ -55,7 +55,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         refused=refused_actions(originator),
         outlook=await page.api.get("/v1/brim/ach/outlook"),
         names=await page.read_names(),
-        rail=await page.api.get(RAIL),
+        rail=await read_rail(page, is_sepa=originator["profile"]["sepa"] is not None),
     )
 
 
