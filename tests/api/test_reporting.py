@@ -147,6 +147,7 @@ def test_a_month_is_closed_on_the_command_line(server: Server, key: str, tmp_pat
     done = brim("run", "brim.balance.summary.1", *month, "-o", str(folder), *at_server)
     assert done.exit_code == 0, done.output
     assert "Written to" in done.stderr
+    assert "This is test mode. For live money, name a live key" in done.stderr
     run = brim("list", *at_server).stdout.split("\t")[0]
     assert {file.name for file in folder.iterdir()} == {
         *(f"{run}.{ending}" for ending in ("csv", "json", "manifest.json", "manifest.sig")),

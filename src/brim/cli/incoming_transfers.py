@@ -112,11 +112,15 @@ def _propose(
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.push import propose
 
-    async def use(conn: "Conn", scope: "AccountScope", asked: "dict[str, Any]") -> "IncomingTransfer":
-        return await propose(conn, scope, transfer, proposal, owner=owner, renderers=WIRE_FORMATS, **asked)
+    async def use(conn: "Conn", scope: "AccountScope", asked: "dict[str, Any]") -> "tuple[IncomingTransfer, int]":
+        found = await propose(conn, scope, transfer, proposal, owner=owner, renderers=WIRE_FORMATS, **asked)
+        return found, asked["approvers"]
 
-    found = on_approval(flags, account, use)
-    click.echo(f"{found.id}: {found.proposed} is proposed. Approve it: brim incoming-transfers approve {found.id}")
+    found, approvers = on_approval(flags, account, use)
+    approve_it = f"Approve it: brim incoming-transfers approve {found.id}"
+    if approvers > 1:
+        approve_it = "An operator approves it on the page Incoming transfers."
+    click.echo(f"{found.id}: {found.proposed} is proposed. {approve_it}")
 
 
 @incoming_transfers.command("approve")

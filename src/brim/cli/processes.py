@@ -207,11 +207,14 @@ def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
 
 
 def _show_clearing(clearing: "Clearing", *, now_s: int) -> None:
-    """Print what is between the bank and the balance, the oldest top-ups by name and age."""
+    """Print what is between the bank and the balance, the oldest top-ups by name and age.
+
+    What a test clock has dated ahead of real time has no age.
+    """
     amounts = ", ".join(f"{currency} {amount}" for currency, amount in sorted(clearing.amounts.items()))
     click.echo(f"Clearing: {clearing.topups} top-ups, in minor units {amounts}. Oldest:")
     for topup in clearing.oldest:
-        age_h = (now_s - topup.since) // 3600
+        age_h = max(0, now_s - topup.since) // 3600
         click.echo(f"  {topup.account} {topup.topup}: {topup.currency} {topup.amount}, for {age_h} hours")
 
 

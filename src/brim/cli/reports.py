@@ -247,6 +247,8 @@ def _show(client: "Client", made: Mapping[str, Any], folder: Path | None) -> Non
     if rows:
         show_table(("currency", "group", "rows", *[""] * (columns - 3)), rows)
     click.echo(f"{made['id']}: {extras['rows']} rows, SHA-256 {extras['sha256']}", err=True)
+    if not made["livemode"]:
+        click.echo("This is test mode. For live money, name a live key with --api-key.", err=True)
     if extras["differs_from"]:
         click.echo(f"The run before it, {extras['differs_from']}, had other rows.", err=True)
     if folder is not None:

@@ -70,9 +70,9 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
                 )
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
-            brought = await _brought(database, chosen.scope.account, found.id)
             before = "" if taken.is_new else " was taken before"
-            click.echo(f"{file.name}{before}: {found.kind}, {found.status}; {brought}")
+            brought = f"; {await _brought(database, chosen.scope.account, found.id)}" if found.applied_ms else "."
+            click.echo(f"{file.name}{before}: {found.kind}, {found.status}{brought}")
             if told := next_step(found):
                 click.echo(told)
 
@@ -95,7 +95,10 @@ def next_step(file: "BankFile") -> str | None:
             "nobody has to."
         )
     if file.status == "rejected":
-        return f"{file.id} was rejected: {file.reject_reason} A third operator can approve it on the page Bank files."
+        return (
+            f'{file.id} was rejected ("{file.reject_reason}"). An operator who has neither imported nor rejected it '
+            "can approve it on the page Bank files."
+        )
     return None
 
 
