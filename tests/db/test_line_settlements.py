@@ -229,7 +229,7 @@ async def test_lines_that_make_up_for_each_other_are_settled_together(live: Live
     found = await suggest(live.database, PLATFORM, (await page_lines(live.database, PLATFORM, PageRequest())).items[2])
     assert found[0].lines == (wire, back)
     assert "same amount takes it back, booked on the same day" in found[0].reason
-    with pytest.raises(NotSettledByPartsError, match="leave -250 open and the parts add up to 0"):
+    with pytest.raises(NotSettledByPartsError, match=r"leave -2\.50 USD open, and the parts add up to 0\.00 USD"):
         await desk.propose([wire, back, fee], {})
     proposed = await desk.propose([wire, back], {})
     (other,) = await give(live, WIRE, opening=99_750, day=2)

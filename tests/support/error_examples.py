@@ -459,7 +459,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (LineTakenError("bsl_x"), 400, "statement_line_not_open", None,
      "The line bsl_x is not open any more: look at it again."),
     (NotSettledByPartsError(-250, -200, "usd"), 400, "settlement_amount_mismatch", None,
-     "The lines leave -250 open and the parts add up to -200, in minor units of USD."),
+     "The lines leave -2.50 USD open, and the parts add up to -2.00 USD."),
     (SettlementStateError(_SETTLEMENT, "confirmed"), 400, "line_settlement_unexpected_state", None,
      "The settlement lset_x is posted, and cannot be confirmed."),
     (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),

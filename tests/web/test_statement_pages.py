@@ -251,7 +251,7 @@ def test_what_does_not_add_up_is_said_beside_the_form(person: Person, objects: A
     for fields, words in (
         ({"note": "", "fees": "-25"}, "Say what it is."),
         ({"note": "A fee.", "fees": "much"}, "Write an amount such as"),
-        ({"note": "A fee.", "fees": "-20"}, "the parts add up to -2000"),
+        ({"note": "A fee.", "fees": "-20"}, "The lines leave -25.00 USD open, and the parts add up to -20.00 USD."),
         ({"note": "A fee.", "fees": "-25", "lines": "bsl_none"}, "bsl_none"),
     ):
         hidden = {name: value for name, value in person.hidden(page, action).items() if name in {"token", "csrf"}}

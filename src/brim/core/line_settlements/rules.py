@@ -13,6 +13,7 @@ import msgspec
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.ledger import FEES, EntryLine, JournalEntry, bank_ledger_account, suspense_ledger_account
+from brim.core.reconciliation.formats.amounts import written
 
 SETTLEMENT_PREFIX: Final = "lset_"
 SOURCE_TYPE: Final = "line_settlement"
@@ -127,7 +128,7 @@ class NotSettledByPartsError(BrimError):
 
     def __init__(self, wanted: int, found: int, currency: str) -> None:
         super().__init__(
-            f"The lines leave {wanted} open and the parts add up to {found}, in minor units of {currency.upper()}."
+            f"The lines leave {written(wanted, currency)} open, and the parts add up to {written(found, currency)}."
         )
 
 
