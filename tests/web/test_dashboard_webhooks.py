@@ -44,7 +44,7 @@ def verify(caught: Caught, secret: str) -> None:
 
 def test_an_account_without_endpoints_is_told_what_they_are(person: Person) -> None:
     shown = person.read(HOOKS)
-    assert "Nobody is told of anything yet" in shown
+    assert "No webhook endpoints yet" in shown
     assert "brim listen --forward-to" in shown
 
 

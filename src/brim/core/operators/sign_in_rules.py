@@ -94,8 +94,8 @@ class FirstRunOverError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This link does not work any more. If you have an account, sign in. Until there is an admin, each start of "
-            "Brim prints a new link; later ones are added with brim operators add."
+            "This link does not work any more. If you have an account, sign in. Until there is an operator, each start "
+            "of Brim prints a new link; after that, brim operators add EMAIL --role admin adds an admin."
         )
 
 

@@ -118,7 +118,7 @@ ENTRY_WORDS: Final = {
 PREVIEW_OUTCOMES: Final = {
     "known": "Known already",
     "in_doubt": "May be known: you are asked",
-    "posted": "Posted",
+    "posted": "To be posted",
     "open": "Open line",
     "not_posted": "Not posted",
     "unmatched": "Not matched here",
