@@ -447,7 +447,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (rail_ach.ProfileError("opening", "it is no time."), 400, None, "opening",
      "The originator's profile has an invalid opening: it is no time."),
     (originators.OriginatorNotNamedError(), 400, None, "originator",
-     "There is not one originator that is, or was, active: say from whose bank the file is."),
+     "Name the originator whose bank the file is from: several are, or were, active, or none is."),
     (direct_debits.NotTakenInError("brk_x", "its file is gone."), 400, "break_not_taken_in", None,
      "Nothing of the break brk_x can be taken in: its file is gone."),
     (direct_debits.UnfitMatchError("There is no batch achf_x/1."), 400, "statement_line_match_unfit", None,

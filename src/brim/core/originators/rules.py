@@ -186,7 +186,7 @@ class OriginatorNotNamedError(BrimError):
     """Nobody says from whose bank a file is, and not exactly one originator is, or was, active."""
 
     def __init__(self) -> None:
-        super().__init__("There is not one originator that is, or was, active: say from whose bank the file is.")
+        super().__init__("Name the originator whose bank the file is from: several are, or were, active, or none is.")
 
 
 class RailStoppedError(BrimError):
