@@ -84,7 +84,8 @@ def test_a_month_is_closed_from_pages_alone_and_from_files_alone(
 
     # And the books prove themselves: the balance is what they have, less what November added.
     async def proven(database: Database) -> int:
-        assert (await verify_books(database)).differences == []
+        found = (await verify_books(database)).differences
+        assert [each for each in found if each.scope.account == account] == []  # other files share the database
         async with database.connection() as conn:
             entries = await conn.fetch(
                 "SELECT credit_account, debit_account, amount FROM journal_entries WHERE account = $1 AND NOT livemode"
