@@ -155,6 +155,8 @@ def test_a_month_is_closed_on_the_command_line(server: Server, key: str, tmp_pat
     }
     assert brim("get", run, "-o", str(tmp_path / "again"), *at_server).exit_code == 0
     assert (tmp_path / "again" / f"{run}.csv").read_bytes() == (folder / f"{run}.csv").read_bytes()
+    early = brim("run", "brim.balance.summary.1", "--from", "2025-10-01", "--to", "2199-12-31", *at_server).output
+    assert "a month can be reported once it is over" in early
     verified = brim("verify", str(folder))
     assert verified.exit_code == 0
     assert "2025-10-01 00:00:00 to 2025-11-01 00:00:00 America/New_York: 0 rows, intact" in verified.stdout

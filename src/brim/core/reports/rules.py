@@ -386,8 +386,11 @@ def check_parameters(kind: ReportType, wanted: RunParameters, *, now_s: int) -> 
     if not wanted.interval_start < wanted.interval_end:
         raise ReportParameterError("interval_end", "interval_end must be after interval_start.")
     if wanted.interval_end > now_s:
+        now = datetime.fromtimestamp(now_s, UTC)
         raise ReportParameterError(
-            "interval_end", f"interval_end must not be after {now_s}, where the data that is available ends."
+            "interval_end",
+            f"interval_end must not be after {now_s} ({now:%Y-%m-%d %H:%M:%S} UTC), where the data that is available "
+            "ends: a month can be reported once it is over.",
         )
     zone_of(wanted)
     columns_of(kind, wanted)
