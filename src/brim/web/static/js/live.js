@@ -2,13 +2,31 @@
 
 const main = document.querySelector("[data-live-from]");
 const regions = () => document.querySelectorAll("[data-live]");
+const fetchedAt = new Map(); // by the region's id
+const waiting = new Set();
 let source = null;
+
+function fetchAnew(id) {
+  waiting.delete(id);
+  fetchedAt.set(id, Date.now());
+  document.getElementById(id)?.dispatchEvent(new CustomEvent("live"));
+}
+
+// A region that costs much has a rest, in milliseconds: it is fetched once in it at most, and after the last change.
+function fetchInTurn({ id, dataset }) {
+  const rest = (fetchedAt.get(id) ?? 0) + Number(dataset.liveRest ?? 0) - Date.now();
+  if (rest <= 0) fetchAnew(id);
+  else if (!waiting.has(id)) {
+    waiting.add(id);
+    setTimeout(fetchAnew, rest, id);
+  }
+}
 
 function refresh(changes, { first }) {
   for (const region of regions()) {
     const concerned = changes.beyond || region.dataset.live === "" || changes.objects.includes(region.dataset.live);
     // The first message comes soon after the page; whoever has begun to do something in it is not disturbed.
-    if (concerned && !(first && region.contains(document.activeElement))) region.dispatchEvent(new CustomEvent("live"));
+    if (concerned && !(first && region.contains(document.activeElement))) fetchInTurn(region);
   }
 }
 
