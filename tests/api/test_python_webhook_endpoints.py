@@ -340,7 +340,7 @@ def test_the_attempts_to_reach_an_endpoint_are_listed_as_they_were_written_down(
         "cause": "schedule",
         "created": 1_795_000_000,
         "duration_ms": 20,
-        "error": None,
+        "problem": None,
         "event": "evt_1",
         "event_type": None,
         "http_status": 500,
@@ -352,7 +352,7 @@ def test_the_attempts_to_reach_an_endpoint_are_listed_as_they_were_written_down(
         "response_head": "\ufffdoops\0",
         "webhook_endpoint": made,
     }
-    assert (newest["account"], newest["error"], newest["response_head"]) == ("acct_2", "No.", None)
+    assert (newest["account"], newest["problem"], newest["response_head"]) == ("acct_2", "No.", None)
     page = wire.get(f"{path}?limit=1").json
     assert ([each["id"] for each in page["data"]], page["has_more"]) == (["wa_2"], True)
     rest = wire.get(f"{path}?limit=1&starting_after=wa_2").json

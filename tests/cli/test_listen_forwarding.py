@@ -147,7 +147,7 @@ def test_a_certificate_that_nobody_vouches_for_is_an_attempt_that_says_so(
         event_id = command.wait_for("The certificate could not be verified").split()[-1]
         (kept,) = until(lambda: attempts_told(wire, event_id), what="the attempt")
     assert (kept["outcome"], kept["http_status"], kept["response_head"]) == ("unreachable", None, None)
-    assert kept["error"].startswith("The certificate could not be verified: self-signed certificate")
+    assert kept["problem"].startswith("The certificate could not be verified: self-signed certificate")
     assert kept["request_headers"]["Forwarded-To"] == tls_catcher.url
     assert not tls_catcher.caught
 
@@ -159,7 +159,7 @@ def test_brim_listen_reaches_it_without_verification(
         client.v1.topups.create(WISH)
         event_id = command.wait_for("[200]").split()[-1]
         (kept,) = until(lambda: attempts_told(wire, event_id), what="the attempt")
-    assert (kept["outcome"], kept["error"]) == ("delivered", None)
+    assert (kept["outcome"], kept["problem"]) == ("delivered", None)
 
 
 def test_brim_listen_passes_thin_events_on_that_the_sdk_verifies(

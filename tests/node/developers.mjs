@@ -117,7 +117,7 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   const [both] = await received(await happen());
   assert.ok(isSignedWith(old, both) && isSignedWith(fresh, both));
   await page.click("text=I have kept it");
-  assert.match(await page.innerText("main"), /signs too, until/);
+  assert.match(await page.innerText("main"), /previous secret also signs until/);
 
   await page.click("text=Disable");
   await page.locator("h1 .badge", { hasText: "Disabled" }).waitFor();

@@ -138,7 +138,7 @@ def test_a_file_from_the_bank_is_imported_and_its_result_shown(
     person: Person, reader: Person, objects: AchObjects
 ) -> None:
     refused = upload(person, b"101 no file\n")
-    assert (refused.status, "say from whose bank the file is" in text_of(refused)) == (400, True)
+    assert (refused.status, "Name the originator whose bank the file is from" in text_of(refused)) == (400, True)
     objects.active_originator()
     assert 'id="error-file"' in upload(person, b"").body.decode()
     assert upload(person, b"101 no file\n", form_token="forged").status == 403
