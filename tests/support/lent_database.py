@@ -90,7 +90,8 @@ class LentDatabase:
         return self._pools[url]
 
     async def take_back(self) -> None:
-        """Make the database what it was, or drop it."""
+        """End what the test has left running, and make the database what it was, or drop it."""
+        await _end_other_tasks()
         if not await self._is_made_empty():
             await self.drop()
 
@@ -136,3 +137,11 @@ class LentDatabase:
         except (asyncpg.PostgresError, OSError, TimeoutError):
             return False
         return True
+
+
+async def _end_other_tasks() -> None:
+    """Cancel what still runs in the loop: it would write into what the next test finds."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
