@@ -38,7 +38,7 @@ from brim.core.webhooks.rules import (
 from brim.platform.database import Conn
 from brim.platform.sql import columns, load_queries
 
-_SQL: Final = load_queries(__package__, "deliveries")
+_SQL: Final = load_queries(__package__, "deliveries", fragments=__package__)
 _STOPPED_AT_ONCE: Final = 1_000
 _LONGEST_LAG_MS: Final = 24 * 60 * 60 * 1000
 _AFTER_ALL_IDS: Final = "~"
