@@ -302,6 +302,9 @@ _TRANSACTIONS: Final = recordset(
 _BALANCES: Final = recordset(
     {"account": f"acct_{n}", "livemode": False, "currency": "usd", "available": 1, "reserved": 0} for n in FEW
 )
+_SEAL: Final = {"account": BIG, "livemode": False, "hash": "00" * 32, "format": 2}
+_SEALS: Final = recordset(_SEAL | {"position": 200_000 + n, "entry": at("je_new", n)} for n in MANY)
+_HEADS: Final = recordset([_SEAL | {"position": 200_000, "entry": ""}])
 
 CASES: Final[Mapping[str, Case]] = {
     "accounts.find_account": Case(("acct_7",)),
@@ -334,6 +337,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.claim_unsealed": Case((300,)),
     "ledger.open_heads": Case((*ONES, b"0" * 32)),
     "ledger.lock_heads": Case(ONES),
+    "ledger.hold_free_heads": Case(ONES),
     "ledger.write_seals": Case(
         (
             *BIGS,
@@ -1249,7 +1253,7 @@ CASES: Final[Mapping[str, Case]] = {
     "reconciliation.resolve_break": Case((*OWN, at("brk_", 7), 9, "x", "x")),
     "topups.undone_credits": Case(([BIG] * 2, [False] * 2, [at("tu_", 7), at("tu_", 700)])),
     "topups.read_bank_confirmation": Case((*OWN, at("tu_", 7), "bank_credit")),
-    "ledger.post_entries": Case((_ENTRIES, _FURTHER_LINES, _TRANSACTIONS, _BALANCES)),
+    "ledger.post_entries": Case((_ENTRIES, _FURTHER_LINES, _TRANSACTIONS, _BALANCES, _SEALS, _HEADS)),
     "ledger.entries_of_source": Case((*OWN, at("tu_", 500))),
     "ledger.insert_hold": Case((*OWN, "hold_new", "payout", "po_new", 1, "usd", "reserved", 1)),
     "ledger.lock_hold_of_source": Case((*OWN, at("po_", 7))),

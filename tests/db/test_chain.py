@@ -78,6 +78,72 @@ async def test_what_settling_posts_is_queued_and_sealed(each_database: Database)
     assert (report.entries, report.sealed, report.unsealed, report.heads, report.differences) == (4, 4, 0, 2, [])
 
 
+async def _settle(database: Database, ids: IdFactory, count: int = 3) -> None:
+    await create(database, [new_topup(ids) for _ in range(count)])
+    settled = await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
+    assert settled == count
+
+
+async def test_settling_seals_what_it_posts_once_the_chain_has_begun(each_database: Database) -> None:
+    database, ids = each_database, IdFactory()
+    await _settle(database, ids)
+    assert await seal_all(database) == 3
+    await create(database, [new_topup(ids, scope=OTHER_OWNER)])  # whose chain has not begun
+    await create(database, [new_topup(ids, source="btok_us_verified_noAccount")])
+    await create(database, [new_topup(ids), new_topup(ids, source="btok_us_verified_reversed")])
+    for now_ms in (LATER_MS, LATER_MS * 2):
+        await settle_due(database, now_ms=now_ms, ids=ids, rails=RAILS, renderers=WIRE_FORMATS)
+    waiting = await rows(database, "SELECT account FROM unsealed_entries")
+    assert waiting == [{"account": OTHER_OWNER.account}]
+    report = await verify_chain(database)
+    assert (report.sealed, report.unsealed, report.differences) == (6, 1, [])
+    assert await recompute(database) == await stored_heads(database)
+    assert await seal_all(database) == 1
+    assert await differences(database) == []
+
+
+async def test_settling_waits_for_no_chain_that_somebody_holds(database: Database) -> None:
+    ids = IdFactory()
+    await _settle(database, ids)
+    await seal_all(database)
+    async with database.transaction() as conn:
+        await conn.execute("SELECT FROM chain_heads FOR UPDATE")
+        await _settle(database, ids)
+    assert len(await rows(database, "TABLE unsealed_entries")) == 3
+    await _settle(database, ids)  # sealed before those that wait
+    assert len(await rows(database, "TABLE unsealed_entries")) == 3
+    assert await seal_all(database) == 3
+    assert await recompute(database) == await stored_heads(database)
+    assert await differences(database) == []
+
+
+async def test_settling_goes_on_behind_a_head_that_was_moved_back(database: Database, tamper: Tamper) -> None:
+    ids = IdFactory()
+    await _settle(database, ids)
+    await seal_all(database)
+    await tamper("UPDATE chain_heads SET position = 1")
+    await _settle(database, ids)
+    assert len(await rows(database, "TABLE unsealed_entries")) == 3
+    assert len(await rows(database, "TABLE entry_seals")) == 3
+
+
+async def test_settlers_and_sealers_make_one_chain_together(database: Database) -> None:
+    ids = IdFactory()
+    await _settle(database, ids)
+    await seal_all(database)
+    await create(database, [new_topup(ids, scope=scope) for _ in range(60) for scope in (OWNER, OTHER_OWNER)])
+
+    async def settle_some() -> None:
+        while await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS, limit=7):
+            pass
+
+    await asyncio.gather(*(settle_some() for _ in range(3)), *(seal_entries(database, limit=5) for _ in range(9)))
+    await seal_all(database)
+    report = await verify_chain(database)
+    assert (report.sealed, report.unsealed, report.differences) == (123, 0, [])
+    assert await recompute(database) == await stored_heads(database)
+
+
 async def test_an_empty_database_has_nothing_to_seal_and_nothing_wrong(database: Database) -> None:
     assert await seal_entries(database) == 0
     report = await verify_chain(database)
@@ -217,6 +283,7 @@ async def test_progress_only_grows_and_ends_at_all(database: Database, tamper: T
 CASES: dict[str, list[Any]] = {
     "claim_unsealed": [1000],
     "lock_heads": [["acct_books"], [False]],
+    "hold_free_heads": [["acct_books"], [False]],
     "read_links": ["", False, 0, 1000],
     "stray_entries": [*bounds_of(Range(START, ("acct_books", False, "tr_02000"))), 20],
     "read_entries_with_seals": ["acct_books", False, "", 1000],

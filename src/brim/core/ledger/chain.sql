@@ -67,6 +67,24 @@ CROSS JOIN LATERAL (
     FOR UPDATE
 ) AS h;
 
+-- name: hold_free_heads
+-- The heads of some accounts that nobody else holds, held until the transaction ends. Left out are those that do not
+-- stand at the end of their chain, as claim_unsealed leaves their entries.
+SELECT h.account, h.livemode, h.position, h.hash
+FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
+CROSS JOIN LATERAL (
+    SELECT account, livemode, position, hash
+    FROM chain_heads
+    WHERE account = w.account AND livemode = w.livemode
+    FOR UPDATE SKIP LOCKED
+) AS h
+WHERE h.position >= coalesce((
+    SELECT s.position FROM entry_seals AS s
+    WHERE s.account = h.account AND s.livemode = h.livemode
+    ORDER BY s.position DESC
+    LIMIT 1
+), 0);
+
 -- name: write_seals
 -- Add seals (1-6) and move heads that the transaction holds to their chains' new ends (7-10).
 WITH sealed AS (

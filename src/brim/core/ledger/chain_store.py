@@ -82,6 +82,17 @@ async def lock_heads(conn: Conn, owners: Iterable[AccountScope]) -> dict[Account
     return {_owner(record): _head(record) for record in records}
 
 
+async def hold_free_heads(conn: Conn, owners: Iterable[AccountScope]) -> dict[AccountScope, Head]:
+    """Return the heads of those accounts' chains that can be added to at once, held until the transaction ends.
+
+    Nobody is waited for: a chain whose head another transaction holds, that has not begun, or whose head does not stand
+    at its end, is left out.
+    """
+    ordered = sorted(set(owners))
+    arrays = ([scope.account for scope in ordered], [scope.livemode for scope in ordered])
+    return {_owner(record): _head(record) for record in await conn.fetch(_SQL["hold_free_heads"], *arrays)}
+
+
 async def write_seals(conn: Conn, seals: Sequence[Seal], heads: Iterable[Head]) -> None:
     """Write seals, of which there is at least one, and move the heads of their chains, which the transaction holds."""
     seal_rows = [

@@ -1,7 +1,8 @@
 -- name: post_entries
 -- Post entries (1) with the lines after their first (2) and the balance transactions that show them (3), and change the
 -- running balances, which the transaction holds, by what they add (4). Each parameter is a JSON array of rows. An entry
--- is queued for its seal by the statement that posts it, so none can be forgotten. Returns the changed balances.
+-- is sealed by the statement that posts it where it comes with its seal (5), whose chain's head the transaction holds and
+-- moves (6), and else queued for it, so none can be forgotten. Returns the changed balances.
 WITH posted AS (
     INSERT INTO journal_entries (
         account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency, created,
@@ -14,10 +15,31 @@ WITH posted AS (
     )
     RETURNING account, livemode, id
 ),
+sealed AS (
+    INSERT INTO entry_seals (account, livemode, position, entry, hash, format)
+    SELECT account, livemode, position, entry, decode(hash, 'hex'), format
+    FROM json_to_recordset($5::json) AS s (
+        account text, livemode boolean, position bigint, entry text, hash text, format smallint
+    )
+    RETURNING entry
+),
+moved AS (
+    UPDATE chain_heads AS h
+    SET position = n.position, hash = decode(n.hash, 'hex')
+    FROM json_to_recordset($6::json) AS n (account text, livemode boolean, position bigint, hash text)
+    CROSS JOIN LATERAL (
+        SELECT ctid AS row_id
+        FROM chain_heads
+        WHERE account = n.account AND livemode = n.livemode
+        OFFSET 0
+    ) AS found
+    WHERE h.ctid = found.row_id
+),
 queued AS (
     INSERT INTO unsealed_entries (account, livemode, entry)
     SELECT account, livemode, id
     FROM posted
+    WHERE id NOT IN (SELECT entry FROM sealed)
 ),
 lines AS (
     INSERT INTO journal_entry_lines (

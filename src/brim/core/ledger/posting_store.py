@@ -9,6 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.scope import AccountScope
+from brim.core.ledger.chain import Seal, SealedEntry, extend
+from brim.core.ledger.chain_store import hold_free_heads
 from brim.core.ledger.rules import (
     BalanceChange,
     BalanceTransaction,
@@ -28,11 +30,12 @@ _SQL: Final = load_queries(__package__, "posting")
 _Key = tuple[AccountScope, str]
 
 
-async def post_entries(conn: Conn, postings: Sequence[Posting]) -> None:
+async def post_entries(conn: Conn, postings: Sequence[Posting], *, seal_at_once: bool = False) -> None:
     """Post entries, of which there is at least one, with their balance transactions, and change the balances by them.
 
     Everything is written in one statement of the caller's transaction, which holds the balances that are changed
-    (`lock_balances`).
+    (`lock_balances`). With `seal_at_once` entries are sealed, too, where nobody else holds their chain; the transaction
+    then holds it to its end, so it must be a short one. All others are sealed by the worker.
 
     Raises:
         InvalidEntryError: an entry does not fit the chart of accounts.
@@ -42,16 +45,48 @@ async def post_entries(conn: Conn, postings: Sequence[Posting]) -> None:
     for posting in postings:
         check_entry(posting.entry)
     changes = _changes_by_balance(postings)
+    seals = await _extend_free_chains(conn, postings) if seal_at_once else []
+    ends = {seal.scope: seal for seal in seals}
     records = await conn.fetch(
         _SQL["post_entries"],
         recordset(_entry_row(posting.entry) for posting in postings),
         recordset(row for posting in postings for row in _further_line_rows(posting.entry)),
         recordset(_transaction_row(shown) for posting in postings if (shown := posting.balance_transaction)),
         recordset(_balance_row(key, changes[key]) for key in sorted(changes)),
+        recordset(map(_seal_row, seals)),
+        recordset(map(_seal_row, ends.values())),
     )
     if len(records) != len(changes):
         raise UnheldBalanceError(f"{len(changes) - len(records)} of {len(changes)}")
     _check_overdraft(postings, records)
+
+
+async def _extend_free_chains(conn: Conn, postings: Sequence[Posting]) -> list[Seal]:
+    """Return the seals of entries whose chains nobody else holds; the transaction holds these from here on."""
+    entries: dict[AccountScope, list[SealedEntry]] = defaultdict(list)
+    for posting in postings:
+        entries[posting.entry.scope].append(_sealed_entry(posting.entry))
+    heads = await hold_free_heads(conn, entries)
+    return [seal for scope, head in heads.items() for seal in extend(head, entries[scope])]
+
+
+def _sealed_entry(entry: JournalEntry) -> SealedEntry:
+    """Return an entry as it is sealed."""
+    scope = entry.scope
+    values = (scope.account, scope.livemode, entry.id, entry.source_type, entry.source, entry.step)
+    first, *further = map(msgspec.structs.astuple, entry.lines)
+    return SealedEntry._make((*values, *first, entry.created, tuple(further)))
+
+
+def _seal_row(seal: Seal) -> dict[str, Any]:
+    return {
+        "account": seal.scope.account,
+        "livemode": seal.scope.livemode,
+        "position": seal.position,
+        "entry": seal.entry,
+        "hash": seal.hash.hex(),
+        "format": seal.format,
+    }
 
 
 def _changes_by_balance(postings: Sequence[Posting]) -> dict[_Key, BalanceChange]:

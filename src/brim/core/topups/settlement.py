@@ -134,7 +134,7 @@ async def _write(conn: Conn, changes: Sequence[Change], renderers: Renderers) ->
 
     async def write(part: Sequence[Change]) -> Sequence[Change]:
         async with conn.transaction():  # a savepoint: what failed is undone, the claim stays
-            await write_changes(conn, part, renderers=renderers)
+            await write_changes(conn, part, renderers=renderers, seal_at_once=True)
         return part
 
     async def put_off(change: Change, error: Exception) -> Sequence[Change]:

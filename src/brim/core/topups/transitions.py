@@ -107,9 +107,12 @@ class Change(msgspec.Struct, frozen=True):
     cause: Cause
 
 
-async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Renderers) -> None:
+async def write_changes(
+    conn: Conn, changes: Sequence[Change], *, renderers: Renderers, seal_at_once: bool = False
+) -> None:
     """Write changes of top-ups that the caller's transaction holds, in the order in which they happen.
 
+    With `seal_at_once` what they post is sealed here (`ledger.post_entries`), for transactions that end soon.
     Money that becomes usable is announced once for each account and moment, with the whole balance as it is then. What
     is no longer pending from a bank account makes room below the cap on that.
 
@@ -120,7 +123,7 @@ async def write_changes(conn: Conn, changes: Sequence[Change], *, renderers: Ren
     announcements, crossings = await _announce_available(conn, posted, renderers) if posted else ([], [])
     await transitions.write_transitions(conn, [change.transition for change in changes])
     if posted:
-        await ledger.post_entries(conn, [posting for _, posting in posted])
+        await ledger.post_entries(conn, [posting for _, posting in posted], seal_at_once=seal_at_once)
     if announcements:
         await events_store.insert_events(conn, announcements)
     await announce_crossings(conn, crossings, renderers=renderers)
