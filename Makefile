@@ -48,7 +48,7 @@ test-fast: compiled
 	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow"
 
 .PHONY: test-long
-## Runs the tests that have a short form and a long one in their long form; docs/testing.md says what that adds.
+## Runs the tests that have a short form and a long one in their long form; docs/test-suite.md says what that adds.
 test-long: compiled
 	LONG_FORM=1 $(PYTEST) $(SIDE_BY_SIDE) -m long_form
 

@@ -1,6 +1,6 @@
 """Tests that have a short form, in which they are part of every run, and a long one, that of `make test-long`.
 
-Such a test is marked with `pytest.mark.long_form`, and docs/testing.md says what its short form leaves out.
+Such a test is marked with `pytest.mark.long_form`, and docs/test-suite.md says what its short form leaves out.
 """
 
 import os
