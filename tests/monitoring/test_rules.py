@@ -92,7 +92,7 @@ def _without_texts(rule: dict[str, Any]) -> dict[str, Any]:
 def test_each_alert_has_its_runbook(alert: str) -> None:
     assert ALERTS[alert]["annotations"]["runbook_url"] == f"docs/runbooks.md#{alert.lower()}"
     text = section_of(alert)
-    assert all(f"**{part}**" in text for part in ("Means", "Look", "Do", "Over")), alert
+    assert all(f"**{part}**" in text for part in ("Means", "Look", "Do", "Resolved when")), alert
 
 
 def test_no_runbook_is_of_an_alert_that_is_gone() -> None:
