@@ -187,18 +187,37 @@ def _is_of(schema: dict[str, Any], example: dict[str, Any]) -> bool:
     return bool(schema["properties"].get("object", {}).get("const") == example["object"])
 
 
-async def test_nested_attributes_words_and_limits_are_shown() -> None:
+async def test_nested_attributes_values_and_limits_are_shown() -> None:
     text = " ".join((await read("/docs/api/topups/object")).text.split())
     for expected in (
-        "Possible values canceledfailedpendingreversedsucceeded",
-        "nullable string",
+        "Possible values canceled You canceled it while it was pending.",
+        "insufficient_funds The bank account holds too little to cover this top-up.",
+        "nullable enum",
         "Expandable",
         "missed_cutoff",
     ):
         assert expected in text
-    text = (await read(CREATE)).text
+    text = " ".join((await read(CREATE)).text.split())
     assert "At most 15 characters." in text
     assert "Required" in text
+    assert "Test values btok_us_verified Succeeds. btok_us_verified_noAccount Fails with no_account." in text
+
+
+async def test_the_important_attributes_come_first_and_the_others_are_folded() -> None:
+    page = await read("/docs/api/topups/object")
+    before, _, after = page.source.partition("More attributes")
+    assert re.findall(r'<li class="attribute" id="(\w+)"', before) == (
+        ["id", "amount", "currency", "description", "metadata", "status"]
+    )
+    assert re.findall(r'<details id="(\w+)"', after)[:4] == ["object", "balance_transaction", "brim", "created"]
+    assert "More parameters</h3>" in (await read(CREATE)).source
+    assert "More parameters</h3>" not in (await read("/docs/api/topups/update")).source
+
+
+async def test_a_list_of_event_types_shows_those_that_occur_here() -> None:
+    page = await read("/docs/api/webhook_endpoints/create")
+    assert "Types that occur in Brim" in page.text
+    assert "account.application.authorized" not in page.source.partition('id="try"')[0]
 
 
 # Languages.

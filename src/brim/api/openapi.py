@@ -12,8 +12,8 @@ from brim import __version__
 from brim.api.framework import errors as failures
 from brim.api.framework.errors import ErrorObject, place_of
 from brim.api.framework.operation import Operation
-from brim.api.framework.params import Errors, Parameter, Schema, object_schema, parameter_errors
-from brim.api.published import component_schemas, list_of, reference_to, v2_list_of
+from brim.api.framework.params import Errors, Parameter, Schema, parameter_errors
+from brim.api.published import component_schemas, list_of, parameters_schema, reference_to, v2_list_of
 from brim.base.errors import (
     BrimError,
     DatabaseUnavailableError,
@@ -163,15 +163,15 @@ def _operation(operation: Operation) -> Schema:
         "tags": [operation.resource],
         "parameters": [
             *_placeholders(operation.path),
-            *([] if writes else [_query_parameter(parameter) for parameter in operation.parameters]),
+            *([] if writes else _query_parameters(operation)),
             *({"$ref": f"#/components/parameters/{name}"} for name in _request_headers(operation)),
         ],
         "responses": {"200": _success(operation), **_refusals(operation)},
     }
     if writes:
-        described["requestBody"] = (_json_body if operation.is_v2 else _form_body)(operation.parameters)
+        described["requestBody"] = (_json_body if operation.is_v2 else _form_body)(operation)
         if operation.takes_file:
-            described["requestBody"]["content"][_MULTIPART] = {"schema": _with_file(operation.parameters)}
+            described["requestBody"]["content"][_MULTIPART] = {"schema": _with_file(operation)}
     return described
 
 
@@ -193,8 +193,13 @@ def _request_headers(operation: Operation) -> list[str]:
     return [name for name in _REQUEST_HEADERS if operation.takes_key or name != "idempotency_key"]
 
 
-def _query_parameter(parameter: Parameter) -> Schema:
-    schema = parameter.kind.schema()
+def _query_parameters(operation: Operation) -> list[Schema]:
+    schemas = parameters_schema(operation)["properties"]
+    return [_query_parameter(parameter, schemas[parameter.name]) for parameter in operation.parameters]
+
+
+def _query_parameter(parameter: Parameter, described: Schema) -> Schema:
+    schema = {key: value for key, value in described.items() if key != "description"}
     return {
         "name": _sent_name(parameter.name, schema),
         "in": "query",
@@ -205,9 +210,9 @@ def _query_parameter(parameter: Parameter) -> Schema:
     }
 
 
-def _form_body(parameters: tuple[Parameter, ...]) -> Schema:
+def _form_body(operation: Operation) -> Schema:
     """Return a request body: the same schema that validates, its arrays under the name that is sent."""
-    form = object_schema(parameters)
+    form = parameters_schema(operation)
     schemas = form["properties"]
     form["properties"] = {_sent_name(name, schema): schema for name, schema in schemas.items()}
     if "required" in form:
@@ -219,16 +224,16 @@ def _form_body(parameters: tuple[Parameter, ...]) -> Schema:
     }
 
 
-def _with_file(parameters: tuple[Parameter, ...]) -> Schema:
+def _with_file(operation: Operation) -> Schema:
     """Return the schema of a form whose `file` is a file."""
-    form = object_schema(parameters)
+    form = parameters_schema(operation)
     form["properties"]["file"] = {**form["properties"]["file"], "format": "binary"}
     return form
 
 
-def _json_body(parameters: tuple[Parameter, ...]) -> Schema:
+def _json_body(operation: Operation) -> Schema:
     """Return a request body of the second version: the schema that validates, as it is."""
-    schema = object_schema(parameters)
+    schema = parameters_schema(operation)
     return {"required": "required" in schema, "content": {_JSON: {"schema": schema}}}
 
 

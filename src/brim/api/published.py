@@ -4,8 +4,10 @@ from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
-from brim.api.framework.params import Schema
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Schema, object_schema
 from brim.api.framework.schema import REFERENCE, TEXT, Component, constant
+from brim.api.resources.meanings import explained
 from brim.api.resources.schemas import COMPONENTS, NAMES
 
 
@@ -46,7 +48,12 @@ def v2_list_of(struct: type[msgspec.Struct]) -> Schema:
 
 def component_schemas() -> dict[str, Schema]:
     """Return the published schemas by name."""
-    return {component.name: _component(component) for component in COMPONENTS}
+    return {component.name: explained(_component(component), component.name) for component in COMPONENTS}
+
+
+def parameters_schema(operation: Operation) -> Schema:
+    """Return the schema that validates an operation's parameters, with what their values mean."""
+    return explained(object_schema(operation.parameters), operation.operation_id)
 
 
 def _component(component: Component) -> Schema:

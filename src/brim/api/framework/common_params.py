@@ -15,7 +15,7 @@ def expand(object_name: str, *, in_list: bool = False) -> Parameter:
     return Parameter(
         name="expand",
         kind=Expand(object_name, in_list=in_list),
-        description=f"Which ids in the reply are replaced by the object they name: {paths} of up to four properties.",
+        description=f"The ids in the reply to replace by the objects they stand for: {paths} of up to four properties.",
     )
 
 
@@ -29,7 +29,7 @@ def created(noun: str) -> Parameter:
     return Parameter(
         name="created",
         kind=IntegerRange(),
-        description=f"Only {noun} made in that Unix second, or between the given bounds.",
+        description=f"Only {noun} created in this Unix second, or within these bounds.",
     )
 
 
@@ -37,14 +37,14 @@ METADATA: Final = Parameter(
     name="metadata",
     kind=Metadata(),
     description=(
-        "Key-value pairs of yours. Those sent are merged into those that are there; a key sent empty is removed, "
-        "and `metadata` itself sent empty removes all."
+        "Your own key-value pairs. Those you send are merged into those that exist: send a key with an empty value to "
+        "remove it, or an empty `metadata` to remove all."
     ),
 )
 LIMIT: Final = Parameter(
     name="limit",
     kind=ClampedInteger(least=1, most=MAX_LIMIT, default=DEFAULT_LIMIT),
-    description="The most objects of one page. A number outside the bounds becomes the nearest inside.",
+    description="The maximum number of objects on a page. A number out of bounds becomes the nearest bound.",
 )
 PAGE: Final = (
     Parameter(

@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Iterable
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from brim.api.framework.expansion import EXPANDABLE, check_path
@@ -62,6 +63,16 @@ _MAX_DIGITS: Final = 40
 """More than any number means; reading a number costs the square of its digits."""
 
 MAX_BIGINT: Final = 2**63 - 1
+
+BOUNDS: Final = MappingProxyType(
+    {
+        "gt": "The minimum, exclusive.",
+        "gte": "The minimum, inclusive.",
+        "lt": "The maximum, exclusive.",
+        "lte": "The maximum, inclusive.",
+    }
+)
+"""The bounds of a range, and what each means."""
 
 
 def _read_text(raw: Value, name: str) -> str:
@@ -442,8 +453,6 @@ class IntegerRange(Kind, frozen=True):
     least: int = -MAX_BIGINT
     most: int = MAX_BIGINT
 
-    _BOUNDS = ("gt", "gte", "lt", "lte")
-
     def read(self, raw: Value, name: str) -> Range:
         """Return the closed range."""
         if type(raw) is not dict:
@@ -461,7 +470,7 @@ class IntegerRange(Kind, frozen=True):
         """Return its JSON schema."""
         bounds = {
             "type": "object",
-            "properties": {key: {"type": "integer"} for key in self._BOUNDS},
+            "properties": {key: {"type": "integer", "description": text} for key, text in BOUNDS.items()},
             "additionalProperties": False,
         }
         return {"anyOf": [bounds, {"type": "integer"}]}
@@ -473,7 +482,7 @@ class IntegerRange(Kind, frozen=True):
     def unknown_names(self, raw: dict[str, Value], name: str) -> Iterable[str]:
         """Yield the keys that are no bounds."""
         for key, value in raw.items():
-            if key not in self._BOUNDS:
+            if key not in BOUNDS:
                 yield from leaf_names(value, f"{name}[{key}]")
 
     def _within(self, number: int) -> int:

@@ -25,10 +25,12 @@ def described(description: str, **schema: Any) -> msgspec.Meta:
     return msgspec.Meta(description=description, extra_json_schema=schema)
 
 
-CURRENCY: Final = described("The currency's ISO code, in lower case.", examples=["usd"])
-LIVEMODE: Final = described("Whether the object lives in live mode, as the key that made it.")
+CURRENCY: Final = described("Three-letter ISO currency code, in lower case.", examples=["usd"])
+LIVEMODE: Final = described(
+    "Whether the object belongs to live mode, where real money moves; `false` for test mode. A key sees one mode only."
+)
 METADATA: Final = described(
-    "Key-value pairs of yours.",
+    "Your own key-value pairs. They come back with the object and in its events, and change nothing in Brim.",
     maxProperties=MAX_KEYS,
     propertyNames={"maxLength": MAX_KEY_LENGTH},
     additionalProperties={"type": "string", "maxLength": MAX_VALUE_LENGTH},
@@ -50,12 +52,16 @@ class Component(NamedTuple):
 
 def identifier(prefix: str, noun: str) -> msgspec.Meta:
     """Describe an id that begins with a prefix."""
-    return described(f"The {noun}'s id.", pattern=f"^{prefix}_[0-9A-Za-z]{{24}}$", **TEXT)
+    return described(
+        f"Unique identifier of the {noun.replace('_', ' ')}.", pattern=f"^{prefix}_[0-9A-Za-z]{{24}}$", **TEXT
+    )
 
 
-def constant(value: str) -> msgspec.Meta:
-    """Describe `object`."""
-    return described("The kind of object.", const=value)
+def constant(
+    value: str, description: str = "The object's type. Every object of this type has the same value."
+) -> msgspec.Meta:
+    """Describe `object`, or another attribute that always has the same value."""
+    return described(description, const=value)
 
 
 def expandable(component: str, description: str) -> msgspec.Meta:

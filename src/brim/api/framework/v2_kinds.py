@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from brim.api.framework.kinds import TEXTS_ERRORS, read_texts
+from brim.api.framework.kinds import BOUNDS, TEXTS_ERRORS, read_texts
 from brim.api.framework.params import Errors, Kind, Schema, leaf_names
 from brim.base.paging import PageRequest, Range
 from brim.core.events import ENDPOINT_EVENTS, ONLY_THIN_NAMES, V2_NAMES, snapshot_name, thin_name
@@ -35,7 +35,6 @@ _ACCOUNTS_MEANT: Final = {OWN_EVENTS: False, "self": False, EVENTS_OF_ACCOUNTS: 
 """Whether each word means the events of other accounts; those without @ are the API's earlier ones."""
 
 _MAX_CURSOR: Final = 255
-_BOUNDS: Final = ("gt", "gte", "lt", "lte")
 
 
 class DestinationEvents(Kind, frozen=True):
@@ -122,7 +121,7 @@ class TimestampRange(Kind, frozen=True):
     def schema(self) -> Schema:
         """Return its JSON schema."""
         bound = {"anyOf": [{"type": "string", "format": "date-time"}, _SECONDS_SCHEMA]}
-        properties = dict.fromkeys(_BOUNDS, bound)
+        properties = {key: {**bound, "description": text} for key, text in BOUNDS.items()}
         return {"type": "object", "properties": properties, "additionalProperties": False}
 
     def errors(self) -> Errors:
@@ -132,7 +131,7 @@ class TimestampRange(Kind, frozen=True):
     def unknown_names(self, raw: dict[str, Value], name: str) -> Iterable[str]:
         """Yield the keys that are no bounds."""
         for key, value in raw.items():
-            if key not in _BOUNDS:
+            if key not in BOUNDS:
                 yield from leaf_names(value, f"{name}[{key}]")
 
 

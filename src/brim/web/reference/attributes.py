@@ -1,13 +1,15 @@
 """What a reader sees of a JSON schema: names, types, limits, words, and what is inside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
 import msgspec
 
-from brim.api.framework.params import Parameter, Schema, object_schema
-from brim.api.published import component_schemas
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Schema
+from brim.api.published import component_schemas, parameters_schema
+from brim.api.resources.meanings import ENUM_KEY, TEST_VALUES_KEY
 
 _USUAL_LENGTH: Final = 5000
 """The ceiling of every text; said once, in the guide, not at each."""
@@ -17,6 +19,49 @@ _USUAL_LENGTH: Final = 5000
 def _components() -> dict[str, Schema]:
     """Return the published schemas by name: made for the first page that shows one, not at each start."""
     return component_schemas()
+
+
+_IMPORTANT: Final = {
+    "topup": "id amount currency description metadata status",
+    "balance": "available pending",
+    "balance_transaction": "id amount available_on currency description fee net source status type",
+    "event": "id api_version created data request type",
+    "webhook_endpoint": "id api_version description enabled_events metadata secret status url",
+    "payment_method": "id billing_details metadata type us_bank_account",
+    "source": "id ach_debit sepa_debit metadata owner status type",
+    "token": "id bank_account type used",
+    "account": "id business_type capabilities company country email individual metadata requirements type",
+    "test_helpers.test_clock": "id frozen_time name status",
+    "reporting.report_run": "id parameters report_type result status",
+    "v2.core.event": "id created reason related_object type",
+    "v2.core.event_destination": "id description enabled_events event_payload metadata name status webhook_endpoint",
+}
+"""The attributes of an object that come first, in this order. Source: those that Stripe's reference shows first."""
+
+_USUALLY_IMPORTANT: Final = frozenset(
+    "account amount available code count currency data description expected_availability_date funding_source kind "
+    "metadata name net outcome reason result source stage state status sum topup total type url verification".split()
+)
+"""Those that come first in every other object."""
+
+_USUALLY_ASKED: Final = frozenset("amount currency description metadata status type".split())
+"""Parameters that come first beside the required ones."""
+
+_USUALLY_FILTERED: Final = frozenset("currency status type".split())
+"""Those of a list."""
+
+_LAST: Final = frozenset({"brim", "expand"})
+"""Parameters that stand behind all others."""
+
+_FEW: Final = 6
+"""So many are shown together; of more, the less important ones are folded."""
+
+
+class Word(msgspec.Struct, frozen=True):
+    """A value, and what it means or does; empty where that is said nowhere."""
+
+    value: str
+    meaning: str
 
 
 class Attribute(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +74,9 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
         required: whether it must be sent.
         nullable: whether it can be null.
         expandable: the object that can stand in place of the id, by its published name.
-        words: the values it can have, where they are few.
+        words: the values it can have, where there is a list of them.
+        has_more_words: whether it takes other values, which mean nothing here.
+        test_values: what test mode has for it, and what comes of each.
         limits: what else bounds it, each in words.
         children: what is inside.
     """
@@ -40,20 +87,50 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
     nullable: bool = False
     expandable: str | None = None
-    words: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
+    has_more_words: bool = False
+    test_values: tuple[Word, ...] = ()
     limits: tuple[str, ...] = ()
     children: tuple["Attribute", ...] = ()
 
 
-def attributes_of_object(name: str) -> tuple[Attribute, ...]:
+class Attributes(msgspec.Struct, frozen=True):
+    """The attributes of an object, or the parameters of an operation: those to see first, and the others."""
+
+    first: tuple[Attribute, ...]
+    more: tuple[Attribute, ...]
+
+    @property
+    def all(self) -> tuple[Attribute, ...]:
+        """All of them, in the order in which they are shown."""
+        return self.first + self.more
+
+
+def attributes_of_object(name: str) -> Attributes:
     """Return the attributes of a published object."""
-    return _attributes(_components()[name], above=(name,), mark_required=False)
+    attributes = _attributes(_components()[name], above=(name,), mark_required=False)
+    if name in _IMPORTANT:
+        order = _IMPORTANT[name].split()
+        by_name = {attribute.name: attribute for attribute in attributes}
+        first = tuple(by_name[each] for each in order)
+        return Attributes(first, tuple(attribute for attribute in attributes if attribute not in first))
+    return _divided(attributes, lambda attribute: attribute.name == "id" or attribute.name in _USUALLY_IMPORTANT)
 
 
-def attributes_of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Attribute, ...]:
+def attributes_of_parameters(operation: Operation) -> Attributes:
     """Return an operation's parameters, the required ones first."""
-    attributes = _attributes(object_schema(parameters), above=(), mark_required=True)
-    return tuple(sorted(attributes, key=lambda attribute: not attribute.required))
+    attributes = _attributes(parameters_schema(operation), above=(), mark_required=True)
+    attributes = tuple(sorted(attributes, key=lambda each: (not each.required, each.name in _LAST)))
+    asked = _USUALLY_FILTERED if operation.in_list else _USUALLY_ASKED
+    return _divided(attributes, lambda attribute: attribute.required or attribute.name in asked)
+
+
+def _divided(attributes: tuple[Attribute, ...], is_important: Callable[[Attribute], bool]) -> Attributes:
+    """Return the attributes in two parts; a few stay together, and so do those of which none is more important."""
+    first = tuple(attribute for attribute in attributes if is_important(attribute))
+    if len(attributes) <= _FEW or not first:
+        return Attributes(attributes, ())
+    return Attributes(first, tuple(attribute for attribute in attributes if attribute not in first))
 
 
 def _attributes(schema: Schema, *, above: tuple[str, ...], mark_required: bool) -> tuple[Attribute, ...]:
@@ -78,6 +155,8 @@ def _attribute(name: str, schema: Schema, *, above: tuple[str, ...], required: b
         nullable="null" in types or any(word is None for word in schema.get("enum", ())),
         expandable=expandable,
         words=_words({**schema, **main}),
+        has_more_words=_has_more_words({**schema, **main}),
+        test_values=tuple(Word(*pair) for pair in schema.get(TEST_VALUES_KEY, {}).items()),
         limits=tuple(_limits({**main, **schema})),
         children=() if expandable or len(references) > 1 else _children(main, above),
     )
@@ -108,10 +187,20 @@ def _kind(schema: Schema, types: Iterable[str], references: list[str]) -> str:
     return " or ".join(words) or "object"
 
 
-def _words(schema: Schema) -> tuple[str, ...]:
-    items = schema.get("items", {})
-    words = schema.get("enum") or items.get("enum") or ([schema["const"]] if schema.get("const") else [])
-    return tuple(str(word) for word in words if word is not None)
+def _words(schema: Schema) -> tuple[Word, ...]:
+    """Return the values of an enumeration; of one that is only partly explained, the explained ones."""
+    holder = schema if "enum" in schema else schema.get("items", {})
+    meanings = holder.get(ENUM_KEY, {})
+    if _has_more_words(schema):
+        return tuple(Word(*pair) for pair in meanings.items())
+    words = holder.get("enum") or ([schema["const"]] if schema.get("const") else [])
+    return tuple(Word(str(word), meanings.get(str(word), "")) for word in words if word is not None)
+
+
+def _has_more_words(schema: Schema) -> bool:
+    holder = schema if "enum" in schema else schema.get("items", {})
+    meanings = holder.get(ENUM_KEY, {})
+    return bool(meanings) and any(word is not None and word not in meanings for word in holder.get("enum", ()))
 
 
 def _limits(schema: Schema) -> Iterable[str]:
@@ -148,7 +237,9 @@ def words_in(attributes: Iterable[Attribute]) -> Iterable[str]:
     for attribute in attributes:
         yield attribute.name
         yield attribute.description
-        yield from attribute.words
+        for word in (*attribute.words, *attribute.test_values):
+            yield word.value
+            yield word.meaning
         yield from words_in(attribute.children)
 
 

@@ -114,7 +114,7 @@ class Reference:
             operation=operation,
             path_params=path_params_of(operation),
             path_id=example.path_id,
-            attributes=attributes_of_parameters(operation.parameters),
+            attributes=attributes_of_parameters(operation),
             returned=self._returned(operation),
             right=needed_right(operation),
             failures=_failures(operation),

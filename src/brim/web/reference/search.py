@@ -30,12 +30,12 @@ def _entries(catalogue: Catalogue) -> Iterable[Found]:
         yield Found(chapter.title, "Chapter", chapter.url, f"{chapter.title} {chapter.summary}".lower())
         struct = catalogue.object_of(chapter)
         if struct is not None:
-            words = " ".join(words_in(attributes_of_object(NAMES[struct])))
+            words = " ".join(words_in(attributes_of_object(NAMES[struct]).all))
             title = f"The {name_of(struct)} object"
             yield Found(title, chapter.title, f"{chapter.url}/object", f"{title} {words}".lower())
         for entry in catalogue.entries(chapter):
             operation = entry.operation
-            words = " ".join(words_in(attributes_of_parameters(operation.parameters)))
+            words = " ".join(words_in(attributes_of_parameters(operation).all))
             text = f"{operation.summary} {operation.method} {operation.path} {operation.description} {words}"
             yield Found(operation.summary, chapter.title, entry.url, text.lower())
 

@@ -77,7 +77,8 @@ class PrivateDate(Kind, frozen=True):
         date: Schema = {
             "type": "object",
             "properties": {
-                part: {"type": "integer", "minimum": least, "maximum": most} for part, (least, most) in _DATE.items()
+                part: {"type": "integer", "minimum": least, "maximum": most, "description": f"The {part}, as a number."}
+                for part, (least, most) in _DATE.items()
             },
             "required": list(_DATE),
             "additionalProperties": False,

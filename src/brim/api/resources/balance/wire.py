@@ -27,15 +27,22 @@ from brim.core.ledger import Balance, BalanceTransaction
 class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One currency of a Balance."""
 
-    amount: Annotated[int, described("In minor units; below zero after money was returned late.")]
+    amount: Annotated[
+        int,
+        described(
+            "The amount, in the currency's smallest unit. Negative if a bank took back more than the balance had left."
+        ),
+    ]
     currency: Annotated[str, CURRENCY]
-    source_types: Annotated[dict[str, int], described("The same, by the kind of account it came from.")]
+    source_types: Annotated[
+        dict[str, int], described("The same amount by the kind of account it came from, such as `bank_account`.")
+    ]
 
 
 class BalanceAmount(msgspec.Struct, frozen=True, kw_only=True):
     """One currency of a part of a Balance that has no source types."""
 
-    amount: Annotated[int, described("In minor units.")]
+    amount: Annotated[int, described("The amount, in the currency's smallest unit.")]
     currency: Annotated[str, CURRENCY]
 
 
@@ -50,17 +57,27 @@ class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     """The Balance object. What is held, paid out at once or set aside is always zero: only top-ups move money here."""
 
     object: Annotated[str, constant("balance")] = "balance"
-    available: Annotated[list[BalanceEntry], described("What is usable, by currency.")]
+    available: Annotated[
+        list[BalanceEntry],
+        described("Funds that you can use now, by currency. A top-up adds to them when it succeeds."),
+    ]
     connect_reserved: Annotated[
-        list[BalanceAmount], described("What is held for connected accounts, by currency: always zero.")
+        list[BalanceAmount], described("Funds held for connected accounts, by currency. Always zero in Brim.")
     ]
     instant_available: Annotated[
-        list[BalanceEntry], described("What could be paid out instantly, by currency: always zero.")
+        list[BalanceEntry],
+        described("Funds that could be paid out instantly, by currency. Always zero in Brim, which makes no payouts."),
     ]
     livemode: Annotated[bool, LIVEMODE]
-    pending: Annotated[list[BalanceEntry], described("What is booked but not usable yet, by currency.")]
+    pending: Annotated[
+        list[BalanceEntry],
+        described(
+            "Funds that are booked and not available yet, by currency. Pending top-ups are not booked, so they are "
+            "not included."
+        ),
+    ]
     refund_and_dispute_prefunding: Annotated[
-        PrefundingObject, described("What is set aside for refunds and disputes: always zero.")
+        PrefundingObject, described("Funds set aside for refunds and disputes. Always zero in Brim.")
     ]
 
 
@@ -70,27 +87,39 @@ class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("txn", "balance transaction")]
     object: Annotated[str, constant("balance_transaction")] = "balance_transaction"
     amount: Annotated[
-        int, described("What it adds to the balance before fees, in minor units; negative when it takes away.")
+        int, described("Gross amount, in the currency's smallest unit. Negative if it takes money out of the balance.")
     ]
-    available_on: Annotated[int, described("When its net becomes usable.", **TIME)]
+    available_on: Annotated[int, described("When the net amount becomes available, in Unix seconds.", **TIME)]
     balance_type: Annotated[
         str,
         described(
-            "Which balance it belongs to.",
+            "The balance that it changes.",
             enum=["issuing", "payments", "refund_and_dispute_prefunding", "risk_reserved"],
         ),
     ] = "payments"
-    created: Annotated[int, described("When it was booked.", **TIME)]
+    created: Annotated[int, described("When it was created, in Unix seconds. It is never changed afterwards.", **TIME)]
     currency: Annotated[str, CURRENCY]
-    description: Annotated[str | None, described("The description of what caused it.", **TEXT)]
-    exchange_rate: Annotated[float | None, described("Null: no currency is exchanged.")] = None
-    fee: Annotated[int, described("What it costs, in minor units.")]
-    fee_details: Annotated[tuple[()], described("What the fee is made of.")] = ()
-    net: Annotated[int, described("The amount without the fee, in minor units.")]
-    reporting_category: Annotated[str, described("What it is for the books.", enum=TRANSACTION_TYPES)]
-    source: Annotated[Expandable, expandable("topup", "The object that caused it.")]
-    status: Annotated[str, described("Whether its net is usable yet.", enum=["available", "pending"])]
-    type: Annotated[str, described("What kind of movement it is.", enum=TRANSACTION_TYPES)]
+    description: Annotated[
+        str | None, described("The description of the object that caused it, as it was then.", **TEXT)
+    ]
+    exchange_rate: Annotated[float | None, described("Always null: Brim exchanges no currency.")] = None
+    fee: Annotated[int, described("Fee, in the currency's smallest unit. Brim charges none, so it is 0.")]
+    fee_details: Annotated[tuple[()], described("What the fee consists of. Empty, as there is none.")] = ()
+    net: Annotated[
+        int, described("Net amount that changes the balance, in the currency's smallest unit: `amount` less `fee`.")
+    ]
+    reporting_category: Annotated[
+        str, described("The category for accounting and reports. The same as `type` in Brim.", enum=TRANSACTION_TYPES)
+    ]
+    source: Annotated[Expandable, expandable("topup", "The top-up that it belongs to.")]
+    status: Annotated[
+        str,
+        described(
+            "Whether the net amount is available. It changes from `pending` to `available` on `available_on`.",
+            enum=["available", "pending"],
+        ),
+    ]
+    type: Annotated[str, described("What changed the balance.", enum=TRANSACTION_TYPES)]
 
 
 class RunningBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,9 +128,9 @@ class RunningBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("txn", "balance transaction")]
     object: Annotated[str, constant("brim.balance_transaction")] = "brim.balance_transaction"
     amount: Annotated[
-        int, described("What it adds to the balance before fees, in minor units; negative when it takes away.")
+        int, described("Gross amount, in the currency's smallest unit. Negative if it takes money out of the balance.")
     ]
-    available_on: Annotated[int, described("When its net becomes usable.", **TIME)]
+    available_on: Annotated[int, described("When the net amount becomes available, in Unix seconds.", **TIME)]
     balance: Annotated[
         int,
         described(
@@ -109,14 +138,18 @@ class RunningBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
             "up to and including this one."
         ),
     ]
-    created: Annotated[int, described("When it was booked.", **TIME)]
+    created: Annotated[int, described("When it was created, in Unix seconds. It is never changed afterwards.", **TIME)]
     currency: Annotated[str, CURRENCY]
-    description: Annotated[str | None, described("The description of what caused it.", **TEXT)]
-    fee: Annotated[int, described("What it costs, in minor units.")]
+    description: Annotated[
+        str | None, described("The description of the object that caused it, as it was then.", **TEXT)
+    ]
+    fee: Annotated[int, described("Fee, in the currency's smallest unit. Brim charges none, so it is 0.")]
     livemode: Annotated[bool, LIVEMODE]
-    net: Annotated[int, described("The amount without the fee, in minor units.")]
-    source: Annotated[str, described("The id of the object that caused it.", **TEXT)]
-    type: Annotated[str, described("What kind of movement it is.", enum=TRANSACTION_TYPES)]
+    net: Annotated[
+        int, described("Net amount that changes the balance, in the currency's smallest unit: `amount` less `fee`.")
+    ]
+    source: Annotated[str, described("The top-up that it belongs to, by its id.", **TEXT)]
+    type: Annotated[str, described("What changed the balance.", enum=TRANSACTION_TYPES)]
 
 
 def line_json(line: BalanceTransaction, balance: int) -> bytes:

@@ -29,7 +29,7 @@ class EventData(msgspec.Struct, frozen=True):
     object: Annotated[
         msgspec.Raw,
         described(
-            "The object as it was when the event happened.",
+            "The object as it was when the event occurred. Retrieve it by its id for its present state.",
             anyOf=[{"$ref": REFERENCE.format(name=name)} for name in _SUBJECTS],
         ),
     ]
@@ -38,15 +38,28 @@ class EventData(msgspec.Struct, frozen=True):
 class EventRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which request caused an event; both null for what the bank did."""
 
-    id: Annotated[str | None, described("The request's id; null for what the bank did.", **TEXT)]
-    idempotency_key: Annotated[str | None, described("The key that the request was made under, if any.", maxLength=255)]
+    id: Annotated[
+        str | None,
+        described(
+            "The API request that caused the event, by its id. Null if a bank, a test clock or a schedule caused it.",
+            **TEXT,
+        ),
+    ]
+    idempotency_key: Annotated[
+        str | None, described("The idempotency key of that request. Null if it had none.", maxLength=255)
+    ]
 
 
 class EventExtras(msgspec.Struct, frozen=True):
-    """What Brim knows of an event beyond the vendor's object: its number among all of its account's, without a gap."""
+    """What Brim adds to an event: its number among all events of its account, without gaps."""
 
     sequence: Annotated[
-        int, described("Its number among all events of its account and mode, without a gap.", minimum=1)
+        int,
+        described(
+            "Its number among all events of its account and mode. Numbers have no gaps, so a missing one shows a "
+            "missed event.",
+            minimum=1,
+        ),
     ]
 
 
@@ -56,19 +69,37 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("evt", "event")]
     object: Annotated[str, constant("event")] = "event"
     account: Annotated[
-        str | msgspec.UnsetType, described("Whose event it is, where a platform reads it; else left out.", **TEXT)
+        str | msgspec.UnsetType,
+        described("The connected account in which the event occurred. Only present if a platform reads it.", **TEXT),
     ] = msgspec.UNSET
-    api_version: Annotated[str, described("The version of the API in which the object in `data` is written.", **TEXT)]
+    api_version: Annotated[
+        str,
+        described("The API version in which `data` is rendered. It never changes for an event that exists.", **TEXT),
+    ]
     brim: Annotated[
         EventExtras | msgspec.UnsetType,
-        described("What is known beyond the rest; there only in a list with `after_sequence`."),
+        described("What Brim adds to the Stripe object. Only present in a list with `after_sequence`."),
     ] = msgspec.UNSET
-    created: Annotated[int, described("When it happened.", **TIME)]
-    data: Annotated[EventData, described("What it is about.")]
+    created: Annotated[
+        int, described("When the event occurred, in Unix seconds; under a test clock, in its time.", **TIME)
+    ]
+    data: Annotated[EventData, described("The object that the event is about.")]
     livemode: Annotated[bool, LIVEMODE]
-    pending_webhooks: Annotated[int, described("How many endpoints have not received it yet.", minimum=0)] = 0
-    request: Annotated[EventRequest, described("What caused it.")]
-    type: Annotated[str, described("What happened.", enum=[kind.value for kind in EventType])]
+    pending_webhooks: Annotated[
+        int,
+        described(
+            "How many webhook endpoints have not received the event yet. It counts down as they answer with a 2xx "
+            "status, or are given up.",
+            minimum=0,
+        ),
+    ] = 0
+    request: Annotated[EventRequest, described("The API request that caused the event.")]
+    type: Annotated[
+        str,
+        described(
+            "What occurred. The part before the last dot names the object.", enum=[kind.value for kind in EventType]
+        ),
+    ]
 
 
 def event_json(

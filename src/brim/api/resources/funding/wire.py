@@ -17,7 +17,10 @@ from brim.core.funding import BankToken, FundingSource
 _HOLDER_TYPE: Final = described("What kind of holder it has: `individual` or `company`.")
 _ACCOUNT_TYPE: Final = described("What kind of account it is: `checking` or `savings`.")
 _COUNTRY: Final = described("The bank's country, as two letters.")
-_REDISPLAY: Final = described("Whether it may be shown again.", enum=["always", "limited", "unspecified"])
+_REDISPLAY: Final = described(
+    "Whether it may be shown to the customer again. Kept for compatibility; Brim doesn't use it.",
+    enum=["always", "limited", "unspecified"],
+)
 
 
 class BillingDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +48,13 @@ class UsBankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
     financial_connections_account: Annotated[str | None, described("Null: numbers are given by hand.")] = None
     fingerprint: Annotated[
-        str, described("The same for equal routing and account numbers, and nobody can tell them by it.")
+        str,
+        described(
+            "Uniquely identifies the bank account: equal numbers have equal fingerprints, and the number can't be "
+            "derived from it."
+        ),
     ]
-    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     networks: Annotated[NetworksObject, described("Which networks reach it.")]
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
     status_details: Annotated[dict[str, str], described("Empty: nothing blocks it.")]
@@ -56,37 +63,51 @@ class UsBankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
 class VerificationObject(msgspec.Struct, frozen=True):
     """How far the verification of a bank account is; ours."""
 
-    attempts_remaining: Annotated[int, described("How often its micro-deposits may still be guessed wrong.", minimum=0)]
-    status: Annotated[str, described("How far it is.", enum=sorted(bank_accounts.Verification))]
+    attempts_remaining: Annotated[
+        int, described("How many attempts are left to confirm the amounts of its micro-deposits.", minimum=0)
+    ]
+    status: Annotated[
+        str,
+        described(
+            "Whether the bank account is verified. Only a verified one can be debited.",
+            enum=sorted(bank_accounts.Verification),
+        ),
+    ]
 
 
 class FundingStateObject(msgspec.Struct, frozen=True):
     """What the wire has no words for; ours, and there only when it is asked for."""
 
-    detached: Annotated[bool, described("Whether no new top-up can be paid from it.")]
-    verification: Annotated[VerificationObject, described("Whether it may be debited.")]
+    detached: Annotated[
+        bool, described("Whether it was detached, so that it funds no new top-up. Past top-ups are unaffected.")
+    ]
+    verification: Annotated[VerificationObject, described("Whether it can be debited.")]
 
 
 class PaymentMethodObject(msgspec.Struct, frozen=True, kw_only=True):
     """The PaymentMethod object, of type `us_bank_account`."""
 
-    id: Annotated[str, described("The payment method's id, or a test id.", **TEXT)]
+    id: Annotated[str, described("Unique identifier of the PaymentMethod, or the id of one of test mode's.", **TEXT)]
     object: Annotated[str, constant("payment_method")] = "payment_method"
     allow_redisplay: Annotated[str, _REDISPLAY]
-    billing_details: Annotated[BillingDetailsObject, described("Whose it is.")]
+    billing_details: Annotated[
+        BillingDetailsObject, described("The account holder, as you gave it. Nobody verifies it.")
+    ]
     brim: Annotated[
-        FundingStateObject | msgspec.UnsetType, described("Its state, when it is asked for with `expand[]=brim`; ours.")
+        FundingStateObject | msgspec.UnsetType,
+        described("What Brim adds to the Stripe object. Only present when `brim` is expanded."),
     ] = msgspec.UNSET
-    created: Annotated[int, described("When it was made.", **TIME)]
-    customer: Annotated[str | None, described("The customer it was attached to, by the id that you gave.", **TEXT)] = (
-        None
-    )
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
+    customer: Annotated[
+        str | None,
+        described("The customer that it was attached to, by the id that you gave. Brim keeps no customers.", **TEXT),
+    ] = None
     customer_account: Annotated[
-        str | None, described("The account it was attached to, by the id that you gave.", **TEXT)
+        str | None, described("The account that it was attached to, by the id that you gave.", **TEXT)
     ] = None
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
-    type: Annotated[str, described("The kind of payment method.", const="us_bank_account")] = "us_bank_account"
+    type: Annotated[str, described("The type of payment method.", const="us_bank_account")] = "us_bank_account"
     us_bank_account: Annotated[UsBankAccountObject, described("The bank account.")]
 
 
@@ -96,9 +117,13 @@ class AchDebitObject(msgspec.Struct, frozen=True, kw_only=True):
     bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
     country: Annotated[str, _COUNTRY]
     fingerprint: Annotated[
-        str, described("The same for equal routing and account numbers, and nobody can tell them by it.")
+        str,
+        described(
+            "Uniquely identifies the bank account: equal numbers have equal fingerprints, and the number can't be "
+            "derived from it."
+        ),
     ]
-    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
     type: Annotated[str | None, _HOLDER_TYPE]
 
@@ -137,29 +162,43 @@ class SourceObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("src", "source")]
     object: Annotated[str, constant("source")] = "source"
     ach_debit: Annotated[
-        AchDebitObject | msgspec.UnsetType, described("The bank account; left out of other types.")
+        AchDebitObject | msgspec.UnsetType, described("The bank account. Not present for other types.")
     ] = msgspec.UNSET
     allow_redisplay: Annotated[str, _REDISPLAY]
-    amount: Annotated[int | None, described("Null: it pays any amount.")] = None
-    client_secret: Annotated[str, described("A secret of the source's own.", **TEXT)]
-    code_verification: Annotated[
-        VerificationObject | msgspec.UnsetType, described("How far its verification is; left out once it is verified.")
+    amount: Annotated[int | None, described("Always null: the source can be debited for any amount.")] = None
+    client_secret: Annotated[
+        str, described("A secret with which a browser could retrieve the source. Don't log it.", **TEXT)
     ]
-    created: Annotated[int, described("When it was made.", **TIME)]
+    code_verification: Annotated[
+        VerificationObject | msgspec.UnsetType,
+        described("The state of its verification. Not present once it is verified."),
+    ]
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     currency: Annotated[str | None, described("The currency of the account.", examples=["usd"])]
-    flow: Annotated[str, described("How it is verified.", enum=["code_verification", "none"])] = "code_verification"
+    flow: Annotated[str, described("How the bank account is verified.", enum=["code_verification", "none"])] = (
+        "code_verification"
+    )
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
-    owner: Annotated[SourceOwnerObject, described("Whose it is.")]
+    owner: Annotated[SourceOwnerObject, described("The account holder, as you gave it. Nobody verifies it.")]
     sepa_debit: Annotated[
-        SepaDebitObject | msgspec.UnsetType, described("The bank account; left out of other types.")
+        SepaDebitObject | msgspec.UnsetType, described("The bank account. Not present for other types.")
     ] = msgspec.UNSET
-    statement_descriptor: Annotated[str | None, described("Null: a top-up has its own.")] = None
+    statement_descriptor: Annotated[str | None, described("Always null: each top-up has its own.")] = None
     status: Annotated[
-        str, described("Whether it can be debited.", enum=["chargeable", "consumed", "failed", "pending"])
+        str,
+        described(
+            "The status of the source. Only a `chargeable` one funds a top-up.",
+            enum=["chargeable", "consumed", "failed", "pending"],
+        ),
     ]
-    type: Annotated[str, described("The kind of source.", enum=["ach_debit", "sepa_debit"])] = "ach_debit"
-    usage: Annotated[str, described("Whether it can be debited again.", const="reusable")] = "reusable"
+    type: Annotated[
+        str,
+        described(
+            "The type of source; the bank account is in the attribute of this name.", enum=["ach_debit", "sepa_debit"]
+        ),
+    ] = "ach_debit"
+    usage: Annotated[str, described("Whether it can be debited more than once.", const="reusable")] = "reusable"
 
 
 class BankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,11 +213,15 @@ class BankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     country: Annotated[str, _COUNTRY]
     currency: Annotated[str | None, described("The currency of the account.", examples=["usd"])]
     fingerprint: Annotated[
-        str, described("The same for equal routing and account numbers, and nobody can tell them by it.")
+        str,
+        described(
+            "Uniquely identifies the bank account: equal numbers have equal fingerprints, and the number can't be "
+            "derived from it."
+        ),
     ]
-    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
-    status: Annotated[str, described("Always new.", const="new")] = "new"
+    status: Annotated[str, described("The status of the bank account; always `new`.", const="new")] = "new"
 
 
 class TokenObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,11 +230,13 @@ class TokenObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("btok", "token")]
     object: Annotated[str, constant("token")] = "token"
     bank_account: Annotated[BankAccountObject, described("The bank account.")]
-    client_ip: Annotated[str | None, described("Null: it is not kept.")] = None
-    created: Annotated[int, described("When it was made.", **TIME)]
+    client_ip: Annotated[str | None, described("Always null: the address is not kept.")] = None
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     livemode: Annotated[bool, LIVEMODE]
-    type: Annotated[str, described("The kind of token.", const="bank_account")] = "bank_account"
-    used: Annotated[bool, described("Whether it has become a source.")]
+    type: Annotated[str, described("The type of token.", const="bank_account")] = "bank_account"
+    used: Annotated[
+        bool, described("Whether a source or an external account was made from it. A token can be used once.")
+    ]
 
 
 class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,12 +248,14 @@ class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("The currency, or `implicit`.", **TEXT)]
     object: Annotated[str, constant("brim.default_funding_source")] = "brim.default_funding_source"
     currency: Annotated[
-        str | None, described("What it pays for; null for every currency that has no default of its own.")
+        str | None, described("The currency that it funds. Null for every currency without a default of its own.")
     ]
     funding_source: Annotated[
-        str | None, described("The id of the payment method or source; null for test mode's own.")
+        str | None, described("The PaymentMethod or source, by its id. Null for test mode's own bank account.")
     ]
-    implicit: Annotated[bool, described("Whether it is the bank account that test mode has by itself.")] = False
+    implicit: Annotated[bool, described("Whether it is the bank account that test mode has without being told.")] = (
+        False
+    )
     livemode: Annotated[bool, LIVEMODE]
 
 

@@ -87,7 +87,7 @@ class FundingInstructionsObject(msgspec.Struct, frozen=True, kw_only=True):
     currency: Annotated[str, CURRENCY]
     description: Annotated[str | None, described("The description of the top-ups that come of them.", **TEXT)]
     expires_at: Annotated[int | None, described("Until when the money is expected; null for no limit.", **TIME)]
-    funding_type: Annotated[str, constant("bank_transfer")] = "bank_transfer"
+    funding_type: Annotated[str, constant("bank_transfer", "How the balance is funded.")] = "bank_transfer"
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
     payers: Annotated[

@@ -45,7 +45,7 @@ class FileObject(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Annotated[int | None, described("Null: docs/retention.md says how long it is kept.", **TIME)] = None
     filename: Annotated[str, described("What to save it as.", **TEXT)]
     links: Annotated[None, described("Null: nobody reads it without a key.")] = None
-    purpose: Annotated[str, constant("finance_report_run")] = "finance_report_run"
+    purpose: Annotated[str, constant("finance_report_run", "What the file is for.")] = "finance_report_run"
     size: Annotated[int, described("Its size in bytes.", minimum=0)]
     title: Annotated[str, described("What it is.", **TEXT)]
     type: Annotated[str, described("The ending of its name.", enum=["csv", "json", "sig"])]
@@ -130,7 +130,7 @@ class ReportKeyObject(msgspec.Struct, frozen=True, kw_only=True):
     """The public key that manifests of reports are signed by."""
 
     object: Annotated[str, constant("brim.report_key")] = "brim.report_key"
-    algorithm: Annotated[str, constant("Ed25519")] = "Ed25519"
+    algorithm: Annotated[str, constant("Ed25519", "The algorithm of the signatures.")] = "Ed25519"
     fingerprint: Annotated[str, described("The SHA-256 of its DER form, in hex.", **_SHA256)]
     public_key: Annotated[str, described("The key as a PEM file.", **TEXT)]
 

@@ -12,7 +12,10 @@ _STATUS_ORDER: Final = (Status.CANCELED, Status.FAILED, Status.PENDING, Status.R
 _DESCRIPTION: Final = Parameter(
     name="description",
     kind=Text(max_length=MAX_DESCRIPTION, clearable=True),
-    description="A text of yours to show beside the top-up. Sent empty, it becomes null.",
+    description=(
+        "An arbitrary string to attach to the top-up, for example to show to your users. Send an empty "
+        "string to remove it."
+    ),
 )
 _PAYMENT_METHOD_OPTIONS: Final = Hash(
     (
@@ -37,19 +40,21 @@ _CURRENCY: Final = Parameter(
     name="currency",
     kind=CurrencyCode(),
     required=True,
-    description="The currency's three-letter ISO code, in lower case.",
+    description="Three-letter ISO currency code, in lower case.",
 )
 _PAYMENT_METHOD: Final = Parameter(
     name="payment_method",
     kind=Text(),
-    description="The id of a PaymentMethod of type `us_bank_account` to take the money from. Not with `source`.",
+    description=(
+        "The PaymentMethod of type `us_bank_account` to debit, by its id. Don't send it together with `source`."
+    ),
 )
 _SOURCE: Final = Parameter(
     name="source",
     kind=Text(),
     description=(
-        "The id of a source or bank token to take the money from; without it, the account's own for the currency. "
-        "In test mode a test token decides the outcome."
+        "The source or bank token to debit, by its id. Without it, the currency's default funding source is debited. "
+        "In test mode, a test token decides the outcome."
     ),
 )
 
@@ -77,7 +82,7 @@ _BRIM: Final = Parameter(
             ),
         )
     ),
-    description="What only Brim has.",
+    description="Parameters that only Brim has; Stripe would refuse them.",
 )
 
 TOPUP_CREATE: Final = (
@@ -85,7 +90,10 @@ TOPUP_CREATE: Final = (
         name="amount",
         kind=Amount(),
         required=True,
-        description="How much to move, in the currency's smallest unit; at most twelve digits.",
+        description=(
+            "A positive integer: how much to add to your balance, in the currency's smallest unit (`2000` "
+            "is $20.00, or ¥2,000)."
+        ),
     ),
     _BRIM,
     _CURRENCY,
@@ -95,18 +103,21 @@ TOPUP_CREATE: Final = (
     Parameter(
         name="payment_method_options",
         kind=_PAYMENT_METHOD_OPTIONS,
-        description="Options for the kind of payment method.",
+        description="Options for the type of payment method.",
     ),
     _SOURCE,
     Parameter(
         name="statement_descriptor",
         kind=Descriptor(),
-        description="What the statement of the debited bank account shows.",
+        description=(
+            "The text for the bank statement of the debited account: at least one letter, and none of `<`, "
+            "`>`, `\\`, `\"`, `'` and `*`."
+        ),
     ),
     Parameter(
         name="transfer_group",
         kind=Text(),
-        description="A text of yours that marks the top-up as part of a group.",
+        description="A string that identifies the top-up as part of a group.",
     ),
     expand("topup"),
 )
@@ -114,7 +125,10 @@ AVAILABILITY_PREVIEW: Final = (
     Parameter(
         name="amount",
         kind=Amount(),
-        description="How much it would move. It changes no date; one that the currency does not allow is refused.",
+        description=(
+            "The amount of the top-up. It does not change the date; an amount that the currency doesn't "
+            "allow is refused."
+        ),
     ),
     _CURRENCY,
     _PAYMENT_METHOD,
@@ -126,7 +140,7 @@ TOPUP_CANCEL: Final = (expand("topup"),)
 _AMOUNT_FILTER: Final = Parameter(
     name="amount",
     kind=IntegerRange(),
-    description="Only top-ups of that amount in minor units, or between the given bounds.",
+    description="Only top-ups of this amount, in the currency's smallest unit, or within these bounds.",
 )
 _STATUS_FILTER: Final = Parameter(
     name="status",

@@ -26,6 +26,7 @@ from brim.base.wire import Expandable
 from brim.core.direct_debits import Entry, EntryStatus, RetryStanding
 from brim.core.money_at_risk import Clocks, returnable_on
 from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
+from brim.core.rails.failures import FAILURES
 from brim.core.topups import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
@@ -56,21 +57,29 @@ class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     their days go by the agreement with the bank.
     """
 
-    available_on: Annotated[int | None, described("When the money is expected to be usable.", **TIME)]
+    available_on: Annotated[int | None, described("When the money is expected to be available.", **TIME)]
     business_days: Annotated[
-        tuple[date, ...], described("The banking days that were counted, the last being that of the money.")
+        tuple[date, ...], described("The banking days that were counted. On the last one the money is available.")
     ] = ()
     calendar: Annotated[
-        str | None, described("Whose banking days count; null where the sandbox went by its own setting.")
+        str | None,
+        described("The calendar whose banking days count. Null if the sandbox settles after a fixed delay."),
     ] = None
-    counted_from: Annotated[date | None, described("The banking day that counts as the day of submission.")] = None
+    counted_from: Annotated[
+        date | None,
+        described("The banking day from which days are counted: the day of submission, or the next banking day."),
+    ] = None
     cutoff: Annotated[
-        int | None, described("The cut-off of the day of submission; null on a day without one.", **TIME)
+        int | None, described("The cut-off of the day of submission. Null on a day without one.", **TIME)
     ] = None
-    missed_cutoff: Annotated[bool | None, described("Whether it came too late for that day.")] = None
-    settlement_days: Annotated[int | None, described("How many banking days money takes.")] = None
-    skipped: Annotated[tuple[SkippedDayObject, ...], described("The days passed over, in order.")] = ()
-    submitted: Annotated[int, described("When it was handed in.", **TIME)]
+    missed_cutoff: Annotated[
+        bool | None, described("Whether it was submitted after that cut-off, so that the next banking day counts.")
+    ] = None
+    settlement_days: Annotated[int | None, described("How many banking days the money takes.")] = None
+    skipped: Annotated[
+        tuple[SkippedDayObject, ...], described("The weekends and holidays that did not count, in order.")
+    ] = ()
+    submitted: Annotated[int, described("When the top-up was submitted.", **TIME)]
     time_zone: Annotated[str | None, described("The bank's time zone, by its IANA name.", **TEXT)] = None
 
 
@@ -80,12 +89,12 @@ class AvailabilityPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("brim.availability_preview")] = "brim.availability_preview"
     availability: Annotated[
         AvailabilityObject | None,
-        described("When the money could be used, and why then; null where nothing is promised."),
+        described("When the money would be available, and why then. Null if no date can be promised."),
     ]
     currency: Annotated[str, CURRENCY]
     livemode: Annotated[bool, LIVEMODE]
     reason: Annotated[
-        str | None, described("Why nothing is promised; null where something is.", enum=[NO_DATE_PROMISED, None])
+        str | None, described("Why no date can be promised. Null if one can.", enum=[NO_DATE_PROMISED, None])
     ]
 
 
@@ -94,17 +103,15 @@ class RailReturnObject(msgspec.Struct, frozen=True, kw_only=True):
 
     actor: Annotated[
         str | None,
-        described(
-            "Who has to do something; null for a code that is not known.", enum=[*(each.value for each in Actor), None]
-        ),
+        described("Who has to act. Null for an unknown code.", enum=[*(each.value for each in Actor), None]),
     ]
     code: Annotated[str, described("The network's return code, such as `R01`.", **TEXT)]
-    meaning: Annotated[str | None, described("What it means; null for a code that is not known.", **TEXT)]
-    note: Annotated[str | None, described("What else there is to know of it.", **TEXT)]
+    meaning: Annotated[str | None, described("What the code means. Null for an unknown code.", **TEXT)]
+    note: Annotated[str | None, described("Anything else worth knowing about the code.", **TEXT)]
     retry: Annotated[
         str | None,
         described(
-            "Whether the same debit may be sent again; null for a code that is not known.",
+            "Whether the same debit may be presented again. Null for an unknown code.",
             enum=[*(each.value for each in Retry), None],
         ),
     ]
@@ -116,7 +123,7 @@ class RailChangeObject(msgspec.Struct, frozen=True, kw_only=True):
     """What a bank has told of the bank account in a notification of change."""
 
     code: Annotated[str, described("The network's change code, such as `C01`.", **TEXT)]
-    meaning: Annotated[str | None, described("What it means; null for a code that is not known.", **TEXT)]
+    meaning: Annotated[str | None, described("What the code means. Null for an unknown code.", **TEXT)]
 
 
 class RetryObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,12 +150,12 @@ class RetryObject(msgspec.Struct, frozen=True, kw_only=True):
 class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     """One presentment of a top-up to the bank. `file`, `batch` and `trace` are null before it is in a file."""
 
-    amount: Annotated[int, described("How much was asked for, in cents.", minimum=1)]
+    amount: Annotated[int, described("The amount that was presented, in cents.", minimum=1)]
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
     change: Annotated[
         RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
     ]
-    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    confirmed: Annotated[int | None, described("When the bank's confirmation was applied. Null until then.", **TIME)]
     confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The ACH file that it is in; null for a connected account.", **TEXT)]
@@ -157,7 +164,7 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
         int, described("Which re-presentment of a returned debit it is, counting from 1; 0 for none.", minimum=0)
     ]
     returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
-    status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
+    status: Annotated[str, described("The status of this presentment.", enum=[status.value for status in EntryStatus])]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
 
 
@@ -174,7 +181,7 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     booked: Annotated[
         int | None,
-        described("When a statement of the bank that books the money was read last; null before.", **TIME),
+        described("When a bank statement that books the money was last read. Null until then.", **TIME),
     ]
     entries: Annotated[list[RailEntryObject], described("Its presentments to the bank, in order.")]
     name: Annotated[
@@ -199,20 +206,26 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     usable: Annotated[
-        int | None, described("When the money became usable; null before, and where it never did.", **TIME)
+        int | None, described("When the money became available. Null until then, and if it never did.", **TIME)
     ]
 
 
 class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
-    """What Brim knows of a top-up beyond the vendor's object; each there only when it is asked for."""
+    """What Brim adds to a top-up. Each attribute is only present when it is expanded."""
 
     availability: Annotated[
         AvailabilityObject | msgspec.UnsetType,
-        described("Why the money is usable when it is; there only when `brim.availability` is expanded."),
+        described(
+            "Why the money is available when it is: the days counted and skipped, and the cut-off. Only present "
+            "when `brim.availability` is expanded."
+        ),
     ] = msgspec.UNSET
     rail: Annotated[
         RailObject | msgspec.UnsetType,
-        described("How the money moves; there only when `brim.rail` is expanded."),
+        described(
+            "How the money moves: the rail, each presentment to the bank, and until when it can be returned. Only "
+            "present when `brim.rail` is expanded."
+        ),
     ] = msgspec.UNSET
     retry: Annotated[
         RetryObject | msgspec.UnsetType,
@@ -228,38 +241,97 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("tu", "top-up")]
     object: Annotated[str, constant("topup")] = "topup"
-    amount: Annotated[int, described("How much is moved, in minor units.", minimum=1, maximum=MAX_AMOUNT)]
+    amount: Annotated[
+        int,
+        described(
+            "The amount to add to your balance, in the currency's smallest unit: `2000` is $20.00, or ¥2,000.",
+            minimum=1,
+            maximum=MAX_AMOUNT,
+        ),
+    ]
     balance_transaction: Annotated[
-        Expandable, expandable("balance_transaction", "What booked the money on the balance, once it arrived.")
+        Expandable,
+        expandable(
+            "balance_transaction",
+            "The balance transaction that added the money to your balance. Null until the top-up succeeds.",
+        ),
     ]
     brim: Annotated[
         TopupExtras | msgspec.UnsetType,
-        described("What is known beyond the rest; there only when a part of it is expanded."),
+        described(
+            "What Brim adds to the Stripe object. Only present when `brim.availability`, `brim.rail` or "
+            "`brim.retry` is expanded."
+        ),
     ] = msgspec.UNSET
-    created: Annotated[int, described("When it was made.", **TIME)]
+    created: Annotated[int, described("When the top-up was created, in Unix seconds.", **TIME)]
     currency: Annotated[str, CURRENCY]
-    description: Annotated[str | None, described("A text of yours.", maxLength=MAX_DESCRIPTION)]
-    expected_availability_date: Annotated[int | None, described("When the money is expected to be usable.", **TIME)]
-    failure_code: Annotated[str | None, described("Why it failed or was returned, as a word for programs.", **TEXT)]
-    failure_message: Annotated[
-        str | None, described("Why it failed or was returned, as a sentence for people.", **TEXT)
+    description: Annotated[
+        str | None,
+        described(
+            "An arbitrary string that you attach to the top-up, for example to show to your users. You can change "
+            "it at any time.",
+            maxLength=MAX_DESCRIPTION,
+        ),
     ]
-    initiated_by: Annotated[str, described("Who asked for it.", enum=["stripe", "user"])] = "user"
+    expected_availability_date: Annotated[
+        int | None,
+        described(
+            "When the money is expected to be available, in Unix seconds. It moves if the bank rejects a file or a "
+            "debit is presented again, and no longer means anything once the top-up has failed or was canceled. "
+            "Expand `brim.availability` to see how it was calculated.",
+            **TIME,
+        ),
+    ]
+    failure_code: Annotated[
+        str | None,
+        described(
+            "Why the top-up failed or was reversed, for programs. Null unless a bank refused or returned the debit.",
+            enum=[*FAILURES, None],
+        ),
+    ]
+    failure_message: Annotated[
+        str | None,
+        described(
+            "Why the top-up failed or was reversed, as a sentence to show to people. Its wording may change; "
+            "decide by `failure_code`.",
+            **TEXT,
+        ),
+    ]
+    initiated_by: Annotated[str, described("Who created the top-up.", enum=["stripe", "user"])] = "user"
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
-    payment_method: Annotated[Expandable, expandable("payment_method", "The PaymentMethod that pays.")]
+    payment_method: Annotated[
+        Expandable, expandable("payment_method", "The PaymentMethod that is debited. Null if a source is.")
+    ]
     payment_method_options: Annotated[
-        dict[str, dict[str, str]] | None, described("The options that were given for the payment method.")
+        dict[str, dict[str, str]] | None,
+        described("The `payment_method_options` of the request. Null if there were none."),
     ]
     source: Annotated[
         dict[str, Any] | msgspec.Raw | None,
-        described("The bank account that pays, always in full.", **or_null("source")),
+        described(
+            "The bank account that is debited, as a Source object; it is never just an id. Null if a PaymentMethod "
+            "is debited.",
+            **or_null("source"),
+        ),
     ]
     statement_descriptor: Annotated[
-        str | None, described("What the statement of the debited account shows.", maxLength=MAX_STATEMENT_DESCRIPTOR)
+        str | None,
+        described(
+            "The text that appears on the bank statement of the debited account.", maxLength=MAX_STATEMENT_DESCRIPTOR
+        ),
     ]
-    status: Annotated[str, described("Where the top-up stands.", enum=sorted(status.value for status in Status))]
-    transfer_group: Annotated[str | None, described("The group that you put it in.", **TEXT)]
+    status: Annotated[
+        str,
+        described(
+            "The top-up's status. It starts as `pending`; `failed`, `canceled` and `reversed` are final, and "
+            "`succeeded` can only become `reversed`.",
+            enum=sorted(status.value for status in Status),
+        ),
+    ]
+    transfer_group: Annotated[
+        str | None, described("A string that you chose to identify the top-up as part of a group.", **TEXT)
+    ]
 
 
 class TopupSearchObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -285,7 +357,7 @@ class TopupCountObject(msgspec.Struct, frozen=True, kw_only=True):
 
     count: Annotated[int, described("How many of the newest 1,000 of this status match.", minimum=0)]
     has_more: Annotated[bool, described("Whether there are older ones of this status, which were not counted.")]
-    status: Annotated[str, described("The status.", enum=sorted(status.value for status in Status))]
+    status: Annotated[str, described("The status that was counted.", enum=sorted(status.value for status in Status))]
 
 
 class TopupCountsObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,8 +34,7 @@ PAYLOADS: Final = sorted(payload.value for payload in EventPayload)
 
 
 _NEXT_ATTEMPT_STATUS: Final = described(
-    "`scheduled`: at `next_attempt`. `now`: due or in progress. `queued`: the endpoint is failing and is tried with "
-    "one event at a time, so no time can be given. Null if there is no next attempt.",
+    "When the next attempt is made. Null if there is none.",
     enum=[*sorted(status.value for status in NextAttempt), None],
 )
 
@@ -43,30 +42,41 @@ _NEXT_ATTEMPT_STATUS: Final = described(
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """How an endpoint is served, beyond the vendor's object. Times are Unix seconds."""
 
-    connect: Annotated[bool, described("Whether it gets the events of the accounts under this platform, not its own.")]
-    disabled_at: Annotated[
-        int | None, described("When it was disabled, in real time; null while it is enabled.", **TIME)
+    connect: Annotated[
+        bool, described("Whether it receives the events of connected accounts instead of the platform's own.")
     ]
+    disabled_at: Annotated[int | None, described("When it was disabled. Null while it is enabled.", **TIME)]
     disabled_because: Annotated[
         str | None,
         described(
-            "Who disabled it: its owner, or three days of failures; null while it is enabled.",
+            "Why it was disabled. Null while it is enabled.",
             enum=["failures", "owner", None],
         ),
     ]
-    event_payload: Annotated[str, described("What is sent of an event.", enum=PAYLOADS)]
-    failing_since: Annotated[int | None, described("The first failure since anything was received.", **TIME)]
-    notice: Annotated[
-        str | None, described("What its owner should know of it, as a sentence; null where all is well.", **TEXT)
+    event_payload: Annotated[str, described("How much of an event is sent.", enum=PAYLOADS)]
+    failing_since: Annotated[
+        int | None,
+        described(
+            "When the first attempt failed since the endpoint last received anything. Null while it works.", **TIME
+        ),
     ]
-    old_secret_until: Annotated[int | None, described("Until when the secret before this one signs too.", **TIME)]
-    rendered_version: Annotated[str, described("The version in which events are written.", **TEXT)]
+    notice: Annotated[
+        str | None, described("What you should know about the endpoint, as a sentence. Null if all is well.", **TEXT)
+    ]
+    old_secret_until: Annotated[
+        int | None,
+        described(
+            "Until when deliveries are also signed with the previous secret. Null if it has expired or there is none.",
+            **TIME,
+        ),
+    ]
+    rendered_version: Annotated[str, described("The API version in which events are rendered for it.", **TEXT)]
 
 
 class EndpointExtras(msgspec.Struct, frozen=True, kw_only=True):
-    """What Brim knows of an endpoint beyond the vendor's object; there only when it is asked for."""
+    """What Brim adds to a webhook endpoint. Only present when it is expanded."""
 
-    delivery: Annotated[EndpointDelivery, described("How it is served.")]
+    delivery: Annotated[EndpointDelivery, described("How events are delivered to it.")]
 
 
 class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,25 +85,52 @@ class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("(we|ed)", "webhook endpoint")]
     object: Annotated[str, constant("webhook_endpoint")] = "webhook_endpoint"
     api_version: Annotated[
-        str | None, described("The version of the API that was asked for, in which events are written.", **TEXT)
+        str | None,
+        described(
+            "The API version that you asked for, in which events are rendered. Null if you asked for none; then it "
+            "is that of the request that created the endpoint.",
+            **TEXT,
+        ),
     ]
     application: Annotated[
-        str | None, described("The platform's application, where its accounts' events are sent.", **TEXT)
+        str | None,
+        described(
+            "The platform's application, if the endpoint receives the events of connected accounts. Otherwise null.",
+            **TEXT,
+        ),
     ]
     brim: Annotated[
         EndpointExtras | msgspec.UnsetType,
-        described("What is known beyond the rest; there only when `brim.delivery` is expanded."),
+        described("What Brim adds to the Stripe object. Only present when `brim.delivery` is expanded."),
     ] = msgspec.UNSET
-    created: Annotated[int, described("When it was made, in real time.", **TIME)]
-    description: Annotated[str | None, described("What it is for.", maxLength=MAX_DESCRIPTION)]
-    enabled_events: Annotated[tuple[str, ...], described("The types of events that are sent; `*` for all.")]
+    created: Annotated[
+        int, described("When it was created, in Unix seconds. Real time, also under a test clock.", **TIME)
+    ]
+    description: Annotated[
+        str | None, described("An arbitrary string that says what the endpoint is for.", maxLength=MAX_DESCRIPTION)
+    ]
+    enabled_events: Annotated[
+        tuple[str, ...],
+        described("The types of events that are sent to it. `*` stands for every type, including later ones."),
+    ]
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
     secret: Annotated[
-        str | msgspec.UnsetType, described("What deliveries are signed with; only in the reply that makes it.", **TEXT)
+        str | msgspec.UnsetType,
+        described(
+            "The secret that signs deliveries (`whsec_…`). Only present when the endpoint is created or its secret "
+            "is rolled, so keep it then.",
+            **TEXT,
+        ),
     ] = msgspec.UNSET
-    status: Annotated[str, described("Whether events are sent to it.", enum=["disabled", "enabled"])]
-    url: Annotated[str, described("Where events are sent.", format="uri", maxLength=MAX_URL)]
+    status: Annotated[
+        str,
+        described(
+            "Whether events are sent to it. It is disabled by you, or after three days in which every attempt failed.",
+            enum=["disabled", "enabled"],
+        ),
+    ]
+    url: Annotated[str, described("The URL that events are sent to, by POST.", format="uri", maxLength=MAX_URL)]
 
 
 class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,8 +145,7 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     cause: Annotated[
         str,
         described(
-            "Why it was made: `schedule` (a first delivery or a retry), `resend` (this event was resent), `recovery` "
-            "(missed events were resent) or `test`.",
+            "Why the attempt was made.",
             enum=sorted(cause.value for cause in Cause),
         ),
     ]
@@ -127,7 +163,7 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
-    outcome: Annotated[str, described("What became of it.", enum=[outcome.value for outcome in Outcome])]
+    outcome: Annotated[str, described("The result of the attempt.", enum=[outcome.value for outcome in Outcome])]
     problem: Annotated[str | None, described("Why there is no answer, as a sentence; null where there is one.", **TEXT)]
     request_headers: Annotated[dict[str, str], described("The headers that the event was sent with.")]
     response_head: Annotated[str | None, described("The first 1024 bytes of the answer's body, as text.")]
@@ -155,7 +191,9 @@ class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
         int | None, described("When it is tried next; null if it isn't, or if no time can be given.", **TIME)
     ]
     next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
-    state: Annotated[str, described("Where it stands.", enum=[state.value for state in DeliveryState])]
+    state: Annotated[
+        str, described("Whether the endpoint has received the event.", enum=[state.value for state in DeliveryState])
+    ]
     url: Annotated[str, described("Where the endpoint is.")]
     webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
 
