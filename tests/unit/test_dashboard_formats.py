@@ -11,7 +11,6 @@ from brim.web.dashboard.formats import (
     coloured_json,
     csv_amount,
     duration,
-    initials,
     iso_time,
     money,
     plain_amount,
@@ -20,6 +19,7 @@ from brim.web.dashboard.formats import (
     utc_date,
     utc_time,
 )
+from brim.web.session import initials
 
 
 def test_amounts_have_the_decimals_of_their_currency() -> None:

@@ -134,7 +134,8 @@ async def test_every_link_leads_somewhere_and_none_leaves_the_origin() -> None:
         inside = {target for target in found if target.startswith("#")}
         assert {target[1:] for target in inside} <= ids, url
         targets |= found - inside
-    for target in sorted(targets - {"/", "/openapi.json"}):
+    elsewhere = {"/", "/openapi.json", "/shell", "/test/balance/overview"}
+    for target in sorted(target for target in targets - elsewhere if not target.startswith("/sign-in?next=/docs/api")):
         assert target.startswith("/"), f"{target} leaves the origin"
         assert (await SITE.handle(request_for(target))).status == 200, target
 
@@ -144,7 +145,7 @@ async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -
     assets = {*page.all("script", "src"), *page.all("link", "href")}
     modules = {
         f"{'/'.join(next(iter(assets)).split('/')[:3])}/js/{name}.js"
-        for name in "explorer json own_key search store times".split()
+        for name in "explorer json menus own_key search store times".split()
     }
     replies = [await ask(SITE, target, headers=BROWSER) for target in {CREATE, *assets, *modules}]
     assert all(reply.status == 200 for reply in replies)
@@ -345,9 +346,7 @@ async def test_a_form_that_is_too_large_for_a_sample_is_refused() -> None:
 
 
 def test_the_form_has_a_field_for_every_parameter_and_holds_the_example() -> None:
-    fields = {
-        field.name: field for field in fields_of(OPERATIONS[0].parameters, {"amount": 2000, "metadata": {"a": "b"}})
-    }
+    fields = {field.name: field for field in fields_of(OPERATIONS[0], {"amount": 2000, "metadata": {"a": "b"}})}
     assert fields["amount"].value == "2000"
     assert fields["metadata"].control == "pairs"
     assert fields["metadata"].value == "a=b"

@@ -131,9 +131,13 @@ class Caller:
         """
         return await self._call(Request("DELETE", path, b"", dict(self._headers), b""))
 
-    async def send(self, method: str, path: str, *, query: bytes, body: bytes, content_type: bytes) -> Reply:
+    async def send(
+        self, method: str, path: str, *, query: bytes, body: bytes, content_type: bytes, idempotency_key: str = ""
+    ) -> Reply:
         """Return the API's reply to a request as it is, also where it is a refusal."""
         headers = {**self._headers, b"content-type": content_type} if body else dict(self._headers)
+        if idempotency_key:
+            headers[b"idempotency-key"] = idempotency_key.encode("utf-8", "replace")
         return await ask(self._api, Request(method, path, query, headers, body), told=self._told)
 
     async def _post(self, path: str, body: bytes, content_type: bytes, idempotency_key: str | None) -> Any:

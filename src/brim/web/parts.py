@@ -69,7 +69,7 @@ def build_site(supplies: SiteDependencies) -> Site:
     pages = Pages(assets, public=supplies.public, is_rehearsal=supplies.is_rehearsal)
     parts = PageDependencies(pages, api, sessions, supplies.watchers, supplies.keys, supplies.people)
     reference = Reference(operations, pages, Explorer(api, sessions))
-    routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages)]
+    routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages, sessions)]
     if supplies.people is not None:
         routes += operator_routes(pages, supplies.people, sessions, SignedPages(parts), operations)
     sockets = shell_sockets(api, operations, supplies.clock, find_session, public=supplies.public)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from brim.base.errors import BrimError
 from brim.core.audit import Actor, ActorKind
 from brim.core.operators import Role, may_make_keys, may_see_bytes, permissions_of
 from brim.http.message import Reply
@@ -102,9 +103,20 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return permissions_of(self.role, livemode=self.livemode, held=frozenset())
 
     @property
+    def initials(self) -> str:
+        """Theirs, for where there is little room."""
+        return initials(self.name)
+
+    @property
     def account_name(self) -> str:
         """The shown account's name, or its id."""
         return next((choice.name for choice in self.accounts if choice.account == self.account), self.account)
+
+
+def initials(name: str) -> str:
+    """Return the first letters of a name's first and last word."""
+    words = name.split()
+    return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()
 
 
 class Sessions(Protocol):
@@ -115,6 +127,17 @@ class Sessions(Protocol):
 
         The account shown is the one in the cookie `ACCOUNT_COOKIE`, where there is such an account, else the oldest.
         """
+
+
+async def find_test_session(sessions: Sessions, visit: Visit) -> Session | None:
+    """Return the session of a visit to a page that all may see, in test mode.
+
+    None for somebody who is not signed in, or who has no key to be shown, as before there is an account.
+    """
+    try:
+        return await sessions.find(visit, livemode=False)
+    except BrimError:
+        return None
 
 
 def to_sign_in(visit: Visit) -> Reply:

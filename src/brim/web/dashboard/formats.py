@@ -121,12 +121,6 @@ def duration(milliseconds: float) -> str:
     return f"{milliseconds:.1f} ms"
 
 
-def initials(name: str) -> str:
-    """Return the first letters of a name's first and last word, for where there is little room."""
-    words = name.split()
-    return "".join(word[0] for word in dict.fromkeys([*words[:1], *words[-1:]])).upper()
-
-
 def percent(share: float) -> str:
     """Return a share as a percentage that is rounded down, so that only all of it is 100%."""
     return f"{math.floor(share * 1000) / 10:g}%"

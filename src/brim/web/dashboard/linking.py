@@ -6,7 +6,7 @@ from typing import Final
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.forms import Form
 
-_PLACES: Final = {
+OBJECT_PAGES: Final = {
     "tu": "/topups/{}",
     "txn": "/balance-transactions/{}",
     "evt": "/events/{}",
@@ -37,12 +37,13 @@ _PLACES: Final = {
     "fi": "/funding-instructions",
     "stmap": "/statement-mappings",
 }
+"""The path of an object's page by the prefix of its id, as it is in either mode."""
 _ENDS_THE_PAGE: Final = frozenset({401, 404})
 
 
 def place_of(object_id: str) -> str | None:
     """Return the path of an object's page, as it is in either mode; None where it has none."""
-    place = _PLACES.get(object_id.partition("_")[0])
+    place = OBJECT_PAGES.get(object_id.partition("_")[0])
     return place.format(object_id) if place else None
 
 

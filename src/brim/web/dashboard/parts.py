@@ -200,7 +200,6 @@ def _equip_templates(pages: Pages) -> None:
         coloured_json=formats.coloured_json,
         duration=formats.duration,
         percent=formats.percent,
-        initials=formats.initials,
         bank_time=words.bank_time,
         plain_day=words.plain_day,
         span_words=words.span_words,

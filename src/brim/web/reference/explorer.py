@@ -24,11 +24,15 @@ from brim.web.pages import PAGE_HEADERS
 from brim.web.reference.fields import typed
 from brim.web.reference.reader import Reader, reader_of
 from brim.web.samples.sample import Sample
-from brim.web.session import Session, Sessions, carries_token
+from brim.web.session import Session, Sessions, carries_token, find_test_session
 from brim.web.visit import Visit
 
 ID_FIELD: Final = "_id"
 """Holds the id for the path, two with a slash between them. No parameter's name begins like that."""
+
+IDEMPOTENCY_FIELD: Final = "_idempotency_key"
+ACCOUNT_FIELD: Final = "_account"
+"""Hold headers that a request may carry."""
 
 KEY_FIELD: Final = "_key"
 """Holds the masked key that the page shows, so that a page left open does not act for another account."""
@@ -36,6 +40,9 @@ KEY_FIELD: Final = "_key"
 _SIGNED_OUT: Final = "Nobody is signed in here any more. Sign in, then load this page anew."
 _FORGED: Final = "This did not come from a page of your session. Load this page anew, then try again."
 _OUTDATED: Final = "Another account is looked at by now, or its key is a new one. Load this page anew, then try again."
+
+_PASSED_ON: Final = ("Idempotent-Replayed: ", "Request-Id: ")
+"""The headers of a reply that the page shows."""
 
 _NOT_OF_IDS: Final = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -56,10 +63,7 @@ class Explorer:
 
     async def find(self, visit: Visit) -> Session | None:
         """Return the session of a reader, in test mode; None for who is not signed in, or has no key to be shown."""
-        try:
-            return await self._sessions.find(visit, livemode=False)
-        except BrimError:  # such as where there is no account yet: the reference can be read all the same
-            return None
+        return await find_test_session(self._sessions, visit)
 
     async def give_key(self, visit: Visit) -> Reply:
         """Return the whole of the reader's test key, as JSON: `{"key": "rk_test_..."}`."""
@@ -74,15 +78,19 @@ class Explorer:
 
         async def send(session: Session) -> Reply:
             sample = read_form(visit, operation, reader_of(visit, session))
-            caller = Caller(self._api, key=session.key, account=session.acting_for, told=session.told)
+            account = sample.account or session.acting_for
+            caller = Caller(self._api, key=session.key, account=account, told=session.told)
             answer = await caller.send(
                 operation.method,
                 _path(operation, visit.form.get(ID_FIELD, "")),
                 query=sample.query.encode(),
                 body=sample.content.encode(),
                 content_type=sample.content_type.encode(),
+                idempotency_key=sample.idempotency_key,
             )
-            return json_reply(answer.status, answer.body)
+            reply = json_reply(answer.status, answer.body)
+            reply.headers.extend(header for header in answer.headers if header.startswith(_PASSED_ON))
+            return reply
 
         return await self._answer(visit, send)
 
@@ -110,18 +118,25 @@ def read_form(visit: Visit, operation: Operation, reader: Reader) -> Sample:
     form = decode_form(visit.request.body)
     path_id = form.pop(ID_FIELD, "")
     form.pop(KEY_FIELD, None)
+    idempotency_key, account = form.pop(IDEMPOTENCY_FIELD, ""), form.pop(ACCOUNT_FIELD, "")
     return Sample(
         operation=operation,
         path_id="/".join(_NOT_OF_IDS.sub("", part) for part in _parts(operation, path_id)),
         values=typed(form, object_schema(operation.parameters)) if operation.parameters else {},
         base=reader.base,
         key=reader.key,
+        idempotency_key=_text(idempotency_key) if operation.takes_key else "",
+        account=_NOT_OF_IDS.sub("", _text(account)),
     )
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _parts(operation: Operation, path_id: object) -> list[str]:
     """Return what was filled in for the ids in the path, one for each."""
-    text = path_id if isinstance(path_id, str) else ""
+    text = _text(path_id)
     return text.split("/", 1) if len(path_params_of(operation)) > 1 else [text]
 
 

@@ -5,7 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from brim.api.framework.params import Parameter, Schema, object_schema
+from brim.api.framework.operation import Operation
+from brim.api.framework.params import Schema
+from brim.api.published import parameters_schema
+from brim.api.resources.meanings import TEST_VALUES_KEY
+from brim.web.reference.attributes import Word
 
 Control = Literal["text", "number", "choice", "list", "pairs", "group"]
 
@@ -22,6 +26,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         hint: what may be filled in.
         choices: the values there are.
         fields: what is inside a group.
+        suggestions: what test mode has for it.
     """
 
     name: str
@@ -32,11 +37,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     choices: tuple[str, ...] = ()
     fields: tuple["Field", ...] = ()
+    suggestions: tuple[Word, ...] = ()
 
 
-def fields_of(parameters: tuple[Parameter, ...], values: Mapping[str, Any]) -> tuple[Field, ...]:
+def fields_of(operation: Operation, values: Mapping[str, Any]) -> tuple[Field, ...]:
     """Return the fields of an operation; the required ones first, filled in with the example's values."""
-    fields = _fields(object_schema(parameters), values, within="")
+    fields = _fields(parameters_schema(operation), values, within="")
     return tuple(sorted(fields, key=lambda field: (not field.required, not field.value and not field.fields)))
 
 
@@ -66,7 +72,16 @@ def _field(name: str, schema: Schema, value: Any, *, within: str, required: bool
         )
     words = ("true", "false") if main.get("type") == "boolean" else tuple(main.get("enum", ()))
     control: Control = "choice" if words else "number" if main.get("type") == "integer" else "text"
-    return Field(name=full, label=name, control=control, required=required, value=given, hint=hint, choices=words)
+    return Field(
+        name=full,
+        label=name,
+        control=control,
+        required=required,
+        value=given,
+        hint=hint,
+        choices=words,
+        suggestions=tuple(Word(*pair) for pair in schema.get(TEST_VALUES_KEY, {}).items()),
+    )
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ from brim.api.resources.schemas import NAMES
 from brim.base import json_codec
 from brim.core.events import DEFAULT_API_VERSION
 from brim.http.message import Reply
+from brim.web.dashboard.linking import OBJECT_PAGES
 from brim.web.operation_names import path_params_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
@@ -62,40 +63,44 @@ class Reference:
         )
 
     async def _home(self, visit: Visit) -> Reply:
-        return self._reply(visit, "home.html", chapters=list(self._catalogue.chapters.values()))
+        session = await self._explorer.find(visit)
+        return self._reply(visit, "home.html", session=session, chapters=list(self._catalogue.chapters.values()))
 
     async def _search(self, visit: Visit) -> Reply:
         wanted = visit.query.get("q", "")
-        return self._reply(visit, "search.html", wanted=wanted, found=search.find(self._index, wanted))
+        session = await self._explorer.find(visit)
+        return self._reply(visit, "search.html", session=session, wanted=wanted, found=search.find(self._index, wanted))
 
     async def _search_index(self, _visit: Visit) -> Reply:
         return Reply(200, self._packed_index, [*PAGE_HEADERS, "Cache-Control: no-cache"])
 
     async def _chapter(self, visit: Visit) -> Reply:
-        slug = visit.path_params["chapter"]
+        slug, session = visit.path_params["chapter"], await self._explorer.find(visit)
         guide = next((guide for guide in GUIDES if guide.slug == slug), None)
         if guide:
-            session = await self._explorer.find(visit)
             return self._reply(visit, f"guides/{slug}.html", session=session, guide=guide)
         chapter = self._catalogue.chapters.get(slug)
         if chapter is None:
             raise NoSuchPageError
-        return self._reply(visit, "chapter.html", chapter=chapter, entries=self._catalogue.entries(chapter))
+        entries = self._catalogue.entries(chapter)
+        return self._reply(visit, "chapter.html", session=session, chapter=chapter, entries=entries)
 
     async def _section(self, visit: Visit) -> Reply:
         chapter = self._catalogue.chapters.get(visit.path_params["chapter"])
+        session = await self._explorer.find(visit)
         if chapter and visit.path_params["section"] == "object":
-            return await asyncio.to_thread(self._object, visit, chapter)
-        entry, session = self._entry(visit), await self._explorer.find(visit)
+            return await asyncio.to_thread(self._object, visit, chapter, session)
+        entry = self._entry(visit)
         return await asyncio.to_thread(self._operation, visit, entry, session)
 
-    def _object(self, visit: Visit, chapter: Chapter) -> Reply:
+    def _object(self, visit: Visit, chapter: Chapter, session: Session | None) -> Reply:
         struct = self._catalogue.object_of(chapter)
         if struct is None:
             raise NoSuchPageError
         return self._reply(
             visit,
             "object.html",
+            session=session,
             chapter=chapter,
             title=f"The {name_of(struct)} object",
             attributes=attributes_of_object(NAMES[struct]),
@@ -121,7 +126,8 @@ class Reference:
             samples=_samples(example),
             line=" ".join(command(example)),
             answer=own_coloured(examples.answer_of(operation).decode(), "json"),
-            fields=fields_of(operation.parameters, example.values),
+            fields=fields_of(operation, example.values),
+            object_pages=json_codec.encode(OBJECT_PAGES).decode(),
         )
 
     async def _sample(self, visit: Visit) -> Reply:
@@ -168,7 +174,7 @@ class Reference:
     def _packed_index(self) -> bytes:
         return json_codec.encode(self._index)
 
-    def _reply(self, visit: Visit, template: str, *, session: Session | None = None, **values: Any) -> Reply:
+    def _reply(self, visit: Visit, template: str, *, session: Session | None, **values: Any) -> Reply:
         """Return a page; one that is made for a session holds its token, so it is neither packed nor kept."""
         reply = self._pages.reply(
             visit,

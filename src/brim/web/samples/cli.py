@@ -9,6 +9,7 @@ from brim.web.samples.shell import on_lines, quote
 
 _WITHOUT_COMMAND: Final = frozenset({("accounts", "retrieve"), ("accounts", "retrieve_current")})
 """Methods that the CLI has no command for, or another: its `accounts retrieve` takes no id."""
+_FLAGS: Final = {"Idempotency-Key": "--idempotency", "Stripe-Account": "--stripe-account"}
 
 
 def write(sample: Sample) -> str:
@@ -24,6 +25,7 @@ def command(sample: Sample) -> list[str]:
     else:
         version = ["v2"] if sdk.version == "v2" else []
         words = [" ".join(["stripe", *version, *sdk.service, sdk.method, *_id(sample)]), *_flags(sample)]
+    words += [f"{_FLAGS[name]}={quote(text)}" for name, text in sample.headers.items()]
     return [*words, "--confirm"] if sample.operation.method == "DELETE" else words
 
 

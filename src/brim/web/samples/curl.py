@@ -21,7 +21,8 @@ def write(sample: Sample) -> str:
         body = ['-H "Content-Type: application/json"', f"-d {quote(sample.content)}"]
     else:
         body = [_field(name, text) for name, text in sample.pairs()]
-    return on_lines([target, f"-u {quote(sample.key + ':')}", *body])
+    headers = [f"-H {quote(f'{name}: {text}')}" for name, text in sample.headers.items()]
+    return on_lines([target, f"-u {quote(sample.key + ':')}", *headers, *body])
 
 
 def _field(name: str, text: str) -> str:

@@ -35,6 +35,7 @@ def _typed(sample: Sample, sdk: SdkCall) -> list[str]:
         fields = _fields(sample.values, model + method if is_v2 else model)
         lines = [f"var options = new {model}{method}Options", "{", *fields, "};", ""]
         arguments.append("options")
+    arguments += _options(sample, "RequestOptions")
     method = {"retrieve": "Get", "retrieve_current": "GetSelf"}.get(sdk.method, method)
     service = ".".join(pascal(name) for name in sdk.service)
     call = f"client.{sdk.version.upper()}.{service}.{method}({', '.join(arguments)})"
@@ -68,8 +69,15 @@ def _scalar(value: Any, name: str = "") -> str:
     return str(value) if isinstance(value, int) else json_text(value)
 
 
+def _options(sample: Sample, kind: str) -> list[str]:
+    """Return the argument with a request's options, by its name; nothing where there are none."""
+    options = ", ".join(f"{pascal(name)} = {json_text(text)}" for name, text in sample.options.items())
+    return [f"requestOptions: new {kind} {{ {options} }}"] if options else []
+
+
 def _raw(sample: Sample) -> list[str]:
     sent = f'HttpMethod.{sample.operation.method.capitalize()}, "{sample.target}"'
     if sample.operation.method == "POST":
         sent += f", {json_text(sample.content)}"
+    sent = ", ".join([sent, *_options(sample, "RawRequestOptions")])
     return [f"var response = await client.RawRequestAsync({sent});"]

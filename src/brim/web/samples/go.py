@@ -45,6 +45,7 @@ def _call(sample: Sample, sdk: SdkCall) -> list[str]:
         else [f"params := &stripe.{params}Params{{}}"]
     )
     lines += [f"params.{_go_name(name)} = {_scalar(value)}" for name, value in sample.values.items() if name not in own]
+    lines += [f"params.Set{_go_name(name)}({json_text(text)})" for name, text in sample.options.items()]
     service = sdk.version.upper() + "".join(_go_name(part) for part in sdk.service)
     if sdk.method == "list":
         return [
@@ -95,9 +96,12 @@ def _scalar(value: Any) -> str:
 def _raw(sample: Sample) -> list[str]:
     """Return a raw request, which has a client of its own; what is sent goes as one encoded text."""
     method = sample.operation.method.capitalize()
+    options = ", ".join(f"{_go_name(name)}: stripe.String({json_text(text)})" for name, text in sample.options.items())
+    content = json_text(sample.content)
+    params = f"&stripe.RawParams{{Params: stripe.Params{{{options}}}}}" if options else "nil"
     return [
         f'raw := rawrequest.Client{{B: backends.API.(stripe.RawRequestBackend), Key: "{sample.key}"}}',
-        f'response, err := raw.RawRequest(http.Method{method}, "{sample.target}", {json_text(sample.content)}, nil)',
+        f'response, err := raw.RawRequest(http.Method{method}, "{sample.target}", {content}, {params})',
         "_, _ = response, err",
     ]
 

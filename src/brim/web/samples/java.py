@@ -43,6 +43,10 @@ def _typed(sample: Sample, sdk: SdkCall) -> tuple[list[str], list[str]]:
         setters = _setters(sample.values, sample.operation.parameters, params)
         lines = [f"{params} params = {params}.builder()", *(f"    {setter}" for setter in setters), "    .build();", ""]
         arguments.append("params")
+    if sample.options:
+        imports.append("com.stripe.net.RequestOptions")
+        lines += _options(sample, "RequestOptions")
+        arguments.append("options")
     service = "".join(f".{camel(name)}()" for name in sdk.service)
     call = f"client.{sdk.version}(){service}.{camel(sdk.method)}({', '.join(arguments)})"
     return imports, [*lines, f"{kind} {camel(sample.result)} = {call};"]
@@ -99,5 +103,17 @@ def _scalar(value: Any) -> str:
 def _raw(sample: Sample) -> tuple[list[str], list[str]]:
     """Return a raw request; only a POST has content, and then it is a text, if an empty one."""
     body = json_text(sample.content) if sample.operation.method == "POST" else "null"
-    call = f'client.rawRequest(ApiResource.RequestMethod.{sample.operation.method}, "{sample.target}", {body}, null)'
-    return ["com.stripe.net.ApiResource", "com.stripe.net.StripeResponse"], [f"StripeResponse response = {call};"]
+    options = "options" if sample.options else "null"
+    call = (
+        f'client.rawRequest(ApiResource.RequestMethod.{sample.operation.method}, "{sample.target}", {body}, {options})'
+    )
+    imports = ["com.stripe.net.ApiResource", "com.stripe.net.StripeResponse"]
+    imports += ["com.stripe.net.RawRequestOptions"] if sample.options else []
+    lines = _options(sample, "RawRequestOptions") if sample.options else []
+    return imports, [*lines, f"StripeResponse response = {call};"]
+
+
+def _options(sample: Sample, kind: str) -> list[str]:
+    """Return the statement that builds a request's options."""
+    setters = [f"    .set{pascal(name)}({json_text(text)})" for name, text in sample.options.items()]
+    return [f"{kind} options = {kind}.builder()", *setters, "    .build();", ""]

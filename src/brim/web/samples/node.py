@@ -26,13 +26,20 @@ def write(sample: Sample) -> str:
 def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
-        sent = f", {_LITERALS.write(sample.values)}" if sample.content else ""
-        return f'stripe.rawRequest("{sample.operation.method}", "{sample.target}"{sent})'
+        sent = f", {_LITERALS.write(sample.values)}" if sample.content else ", undefined" if sample.options else ""
+        return f'stripe.rawRequest("{sample.operation.method}", "{sample.target}"{sent}{_options(sample)})'
     method = "del" if sdk.method == "delete" else camel(sdk.method)
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
     arguments += [_LITERALS.write(sample.values)] if sample.values else []
     version = "" if sdk.version == "v1" else f"{sdk.version}."
-    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)})"
+    options = _options(sample) if arguments else _options(sample).removeprefix(", ")
+    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)}{options})"
+
+
+def _options(sample: Sample) -> str:
+    """Return the last argument with what goes before it; nothing where there are no options."""
+    options = {camel(name): text for name, text in sample.options.items()}
+    return f", {_LITERALS.write(options)}" if options else ""
 
 
 _LITERALS: Final = Literals(scalar=json_text, key=bare_or_quoted)

@@ -26,10 +26,11 @@ def _call(sample: Sample) -> str:
         return f"$stripe->rawRequest({', '.join(_raw(sample))})"
     arguments = [f"'{sample.path_id}'"] if sample.path_id else []
     if sdk.method == "retrieve_current":
-        return f"$stripe->accounts->retrieve(null{', ' + _LITERALS.write(sample.values) if sample.values else ''})"
-    arguments += [_LITERALS.write(sample.values)] if sample.values else []
+        arguments = ["null"]
+    arguments += [_LITERALS.write(sample.values)] if sample.values else ["[]"] if sample.options else []
+    arguments += [_LITERALS.write(sample.options)] if sample.options else []
     version = [] if sdk.version == "v1" else [sdk.version]
-    verb = "all" if sdk.method == "list" else camel(sdk.method)
+    verb = {"list": "all", "retrieve_current": "retrieve"}.get(sdk.method, camel(sdk.method))
     return f"{'->'.join(['$stripe', *version, *map(camel, sdk.service), verb])}({', '.join(arguments)})"
 
 
@@ -37,7 +38,8 @@ def _raw(sample: Sample) -> list[str]:
     """Return what a raw request is given: it takes parameters beside the path only where they are posted."""
     method = sample.operation.method
     posted = [_LITERALS.write(sample.values)] if method == "POST" and sample.values else []
-    return [_scalar(method.lower()), _scalar(sample.target), *posted]
+    options = [*([] if posted else ["[]"]), _LITERALS.write(sample.options)] if sample.options else []
+    return [_scalar(method.lower()), _scalar(sample.target), *posted, *options]
 
 
 def _scalar(value: Any) -> str:

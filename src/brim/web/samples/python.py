@@ -18,10 +18,11 @@ def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
         method = sample.operation.method.lower()
-        if not sample.values:
+        if not sample.values and not sample.options:
             return f'client.raw_request("{method}", "{sample.path}")'
         lines = [f'"{method}"', f'"{sample.path}"']
-        lines += [f"{name}={_LITERALS.write(value)}" for name, value in sample.values.items()]
+        given = {**sample.values, **sample.options}
+        lines += [f"{name}={_LITERALS.write(value)}" for name, value in given.items()]
         return (
             "client.raw_request(\n"
             + "".join(f"    {line.replace(NEWLINE, NEWLINE + '    ')},\n" for line in lines)
@@ -29,6 +30,7 @@ def _call(sample: Sample) -> str:
         )
     sent = [f'"{sample.path_id}"'] if sample.path_id else []
     sent += [_LITERALS.write(sample.values)] if sample.values else []
+    sent += [f"options={_LITERALS.write(sample.options)}"] if sample.options else []
     return f"client.{sdk.version}.{'.'.join(sdk.service)}.{sdk.method}({', '.join(sent)})"
 
 

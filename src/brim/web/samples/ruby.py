@@ -24,9 +24,11 @@ def _call(sample: Sample) -> str:
     sdk = sample.sdk
     if sdk is None:
         sent = f", params: {_LITERALS.write(sample.values)}" if sample.values else ""
-        return f'client.raw_request(:{sample.operation.method.lower()}, "{sample.path}"{sent})'
+        options = f", opts: {_LITERALS.write(sample.options)}" if sample.options else ""
+        return f'client.raw_request(:{sample.operation.method.lower()}, "{sample.path}"{sent}{options})'
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
-    arguments += [_LITERALS.write(sample.values)] if sample.values else []
+    arguments += [_LITERALS.write(sample.values)] if sample.values else ["{}"] if sample.options else []
+    arguments += [_LITERALS.write(sample.options)] if sample.options else []
     sent = f"({', '.join(arguments)})" if arguments else ""
     return f"client.{sdk.version}.{'.'.join(sdk.service)}.{sdk.method}{sent}"
 

@@ -62,6 +62,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         values: what is sent.
         base: the service's address, such as `http://127.0.0.1:12111`.
         key: the secret key.
+        idempotency_key: under which it is sent; empty for none.
+        account: the account that it acts for; empty for the key's own.
     """
 
     operation: Operation
@@ -69,6 +71,19 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     values: Values
     base: str
     key: str
+    idempotency_key: str = ""
+    account: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers beside the key's."""
+        found = {"Idempotency-Key": self.idempotency_key, "Stripe-Account": self.account}
+        return {name: text for name, text in found.items() if text}
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The same as SDKs call them: `idempotency_key` and `stripe_account`."""
+        return {name.lower().replace("-", "_"): text for name, text in self.headers.items()}
 
     @property
     def path(self) -> str:

@@ -8,17 +8,19 @@ from brim.base.public_url import PublicUrl
 from brim.http.message import Reply
 from brim.web.pages import Pages
 from brim.web.routes import Route, SocketRoute
+from brim.web.session import Sessions, find_test_session
 from brim.web.shell.commands import build_commands
 from brim.web.shell.conversation import PATH, SUBPROTOCOL, ShellGateway
 from brim.web.shell.session import ConversingApi, FindSession
 from brim.web.visit import Visit
 
 
-def shell_routes(pages: Pages) -> tuple[Route, ...]:
+def shell_routes(pages: Pages, sessions: Sessions) -> tuple[Route, ...]:
     """Return the route of the page."""
 
     async def show(visit: Visit) -> Reply:
-        return pages.reply(visit, "shell.html", public=True)
+        session = await find_test_session(sessions, visit)
+        return pages.reply(visit, "shell.html", public=session is None, session=session)
 
     return (Route("GET", "/shell", show),)
 

@@ -27,18 +27,6 @@ document.addEventListener("change", ({ target }) => {
   const field = document.getElementById(target.dataset.exampleOf ?? "");
   if (field) field.placeholder = target.selectedOptions[0].dataset.example ?? "";
 });
-// Menus close when the focus goes elsewhere, or on Escape.
-const menus = () => document.querySelectorAll("details.switch[open]");
-document.addEventListener("click", (event) => {
-  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const menu of menus()) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
-});
 // What could not be fetched for another choice must not stand there as if it were about it.
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, ({ target }) => {

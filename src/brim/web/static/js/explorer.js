@@ -14,7 +14,7 @@ let key = "";
 function pairsOf(form) {
   const pairs = [];
   for (const field of form.elements) {
-    if (!field.name || field.name === "_id" || !field.value.trim()) continue;
+    if (!field.name || field.name.startsWith("_") || !field.value.trim()) continue;
     if (field.dataset.lines === "list") {
       for (const line of linesOf(field)) pairs.push([field.name, line]);
     } else if (field.dataset.lines === "pairs") {
@@ -31,6 +31,19 @@ function pairsOf(form) {
 
 function linesOf(field) {
   return field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+}
+
+/** The headers that the form holds, by their field; an empty one is not sent. */
+function headersOf(form) {
+  const names = { _idempotency_key: "Idempotency-Key", _account: "Stripe-Account" };
+  const filled = Object.keys(names).map((name) => [name, form.elements.namedItem(name)?.value.trim()]);
+  return filled.filter(([, text]) => text).map(([field, text]) => ({ field, name: names[field], text }));
+}
+
+/** A random key, also where the page came by plain HTTP and browsers have no `randomUUID`. */
+function freshKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function idOf(form) {
@@ -62,6 +75,13 @@ function showError(root, { param, message }) {
   return true;
 }
 
+function badge(text) {
+  const element = document.createElement("span");
+  element.className = "badge badge-accent";
+  element.textContent = text;
+  return element;
+}
+
 function clearErrors(root) {
   for (const place of root.querySelectorAll(".field-error")) place.hidden = true;
   for (const field of root.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
@@ -75,7 +95,18 @@ export function startExplorer(root) {
   let timer = 0;
   let asked = 0;
 
-  const filledIn = () => [["_id", idOf(form)], ...pairsOf(form)];
+  const pages = JSON.parse(root.dataset.pages);
+  const filledIn = () => [
+    ["_id", idOf(form)],
+    ...headersOf(form).map(({ field, text }) => [field, text]),
+    ...pairsOf(form),
+  ];
+
+  /** Where the dashboard shows an object of test mode, by its id. */
+  function pageOf(text) {
+    const prefix = /^([a-z]{2,5})_[0-9A-Za-z]{4,}$/.exec(text)?.[1];
+    return pages[prefix] ? placed("/test" + pages[prefix].replace("{}", text)) : null;
+  }
 
   /** The form as code, as a line for the Shell, and as a body: a form, or JSON in the second version of the API. */
   async function askSample() {
@@ -101,6 +132,7 @@ export function startExplorer(root) {
     const target = placed(withIds(path, idOf(form)));
     const sent = new URLSearchParams(pairsOf(form));
     const headers = { Authorization: `Bearer ${key}` };
+    for (const { name, text } of headersOf(form)) headers[name] = text;
     if (method === "POST") {
       const sample = await askSample();
       headers["Content-Type"] = sample.type;
@@ -119,7 +151,12 @@ export function startExplorer(root) {
   async function send() {
     clearErrors(root);
     if (!sendUrl && !TEST_KEY.test(key)) {
-      showKeyError(key ? "Only test keys are used here: sk_test_… or rk_test_…" : "Fill in a test key first.");
+      showKeyError(key ? "Use a test key: sk_test_… or rk_test_…" : "Enter a test key first.");
+      return;
+    }
+    const odd = headersOf(form).find(({ text }) => !/^[\x20-\x7e]+$/.test(text));
+    if (odd) {
+      showError(root, { param: odd.field, message: "A header can only have letters, digits and signs of ASCII." });
       return;
     }
     const button = form.querySelector("[type=submit]");
@@ -136,18 +173,22 @@ export function startExplorer(root) {
 
   async function showReply(answer) {
     const text = await answer.text();
-    showText(text, `${answer.status} ${answer.statusText}`);
+    const isReplayed = answer.headers.get("Idempotent-Replayed") === "true";
+    showText(text, `${answer.status} ${answer.statusText}`, isReplayed);
     if (answer.ok) return;
     const { error } = JSON.parse(text);
+    if (error.type === "idempotency_error") error.param = "_idempotency_key";
     const isAboutKey = answer.status === 401 || (sendUrl && !error.param);
     if (!showError(root, error) && isAboutKey) showKeyError(error.message);
   }
 
-  function showText(text, title) {
+  function showText(text, title, isReplayed = false) {
     const panel = root.querySelector("[data-explorer-reply]");
     panel.hidden = false;
-    panel.querySelector("figcaption span").textContent = title;
-    root.querySelector("#explorer-reply").replaceChildren(...colouredJson(text));
+    const head = panel.querySelector("figcaption span");
+    head.textContent = title;
+    if (isReplayed) head.append(" ", badge("Replayed: the first reply to this key"));
+    root.querySelector("#explorer-reply").replaceChildren(...colouredJson(text, pageOf));
   }
 
   root.querySelector("[data-explorer-body]").hidden = false;
@@ -156,6 +197,15 @@ export function startExplorer(root) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send();
+  });
+  root.querySelector("[data-fresh-key]")?.addEventListener("click", () => {
+    form.elements.namedItem("_idempotency_key").value = freshKey();
+    soon();
+  });
+  // From beside the code at the top of the page.
+  document.querySelector("[data-try]")?.addEventListener("click", () => {
+    const field = root.querySelector("[data-explorer-key]") ?? form.querySelector("input, select, textarea") ?? form;
+    field.focus({ preventScroll: true });
   });
   document.addEventListener("brim:language", refreshLine);
   // The launcher of the Shell shows this button, and runs the line when it hears of it.

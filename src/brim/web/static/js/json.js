@@ -9,13 +9,22 @@ function token(text, kind) {
   return element;
 }
 
-export function colouredJson(text) {
+function linked(element, target) {
+  if (!target) return element;
+  const link = document.createElement("a");
+  link.href = target;
+  link.append(element);
+  return link;
+}
+
+/** Colours a JSON text; `linkOf` returns where a text leads, if anywhere. */
+export function colouredJson(text, linkOf = () => null) {
   const pieces = [];
   let end = 0;
   for (const match of text.matchAll(TOKEN)) {
     pieces.push(text.slice(end, match.index));
     const [whole, string, colon, word] = match;
-    if (string) pieces.push(token(string, colon ? "nt" : "s2"), colon ?? "");
+    if (string) pieces.push(colon ? token(string, "nt") : linked(token(string, "s2"), linkOf(string.slice(1, -1))), colon ?? "");
     else pieces.push(token(whole, word ? "kc" : "mi"));
     end = match.index + whole.length;
   }

@@ -1,4 +1,5 @@
 // What every page does: the theme's switch, times in the viewer's zone, buttons that copy, the Shell's key.
+import "./menus.js";
 import { maskedKey, withWholeKey } from "./own_key.js";
 import { watchForShell } from "./shell/launcher.js";
 import { localTimes } from "./times.js";

@@ -38,6 +38,20 @@ function unfoldTarget() {
   target.scrollIntoView();
 }
 
+/** The button that unfolds, or folds, every attribute of a list. */
+function unfoldAll(button) {
+  const folds = document.getElementById(button.dataset.unfoldAll).querySelectorAll(":scope > li > details");
+  const label = () => (button.textContent = [...folds].every((fold) => fold.open) ? "Collapse all" : "Expand all");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const open = ![...folds].every((fold) => fold.open);
+    for (const fold of folds) fold.open = open;
+    label();
+  });
+  for (const fold of folds) fold.addEventListener("toggle", label);
+}
+
+for (const button of document.querySelectorAll("[data-unfold-all]")) unfoldAll(button);
 // On a narrow window the contents stand above the page, folded.
 if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".side-fold").open = false;
 else document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" });

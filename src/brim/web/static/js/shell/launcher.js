@@ -25,7 +25,7 @@ function ready() {
 
 // What needs the Shell is hidden where no script runs.
 function show(root) {
-  for (const element of root.querySelectorAll("[data-run-in-shell], [data-open-shell]")) element.hidden = false;
+  for (const element of root.querySelectorAll("[data-run-in-shell]")) element.hidden = false;
 }
 
 export function watchForShell() {
@@ -43,7 +43,10 @@ export function watchForShell() {
   document.addEventListener("click", async (event) => {
     const line = event.target.closest?.("[data-run-in-shell]")?.dataset.runInShell;
     if (line) (await ready()).run(line);
-    if (event.target.closest?.("[data-open-shell]")) (await ready()).open();
+    const opener = event.target.closest?.("[data-open-shell]");
+    if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault(); // where no script runs, it leads to the Shell's own page
+    (await ready()).open();
   });
   // For parts of a page that make up their line as one types.
   document.addEventListener("brim:run", async (event) => (await ready()).run(event.detail));
