@@ -17,6 +17,7 @@ from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.operation_names import collection_of
 from brim.web.pages import Pages
+from brim.web.reference.articles import articles
 from brim.web.reference.catalogue import GUIDES, UNLISTED, Catalogue, Entry
 from brim.web.reference.examples import answer_of, object_example
 from brim.web.reference.explorer import Explorer
@@ -45,6 +46,8 @@ OBJECTS: Final = [f"{chapter.url}/object" for chapter in CATALOGUE.chapters.valu
 PAGES: Final = [
     "/docs/api",
     "/docs/api/search?q=amount",
+    "/docs/guides",
+    *(article.url for article in articles()),
     *(guide.url for guide in GUIDES),
     *(chapter.url for chapter in CATALOGUE.chapters.values()),
     *OBJECTS,
@@ -135,9 +138,12 @@ async def test_every_link_leads_somewhere_and_none_leaves_the_origin() -> None:
         assert {target[1:] for target in inside} <= ids, url
         targets |= found - inside
     elsewhere = {"/", "/openapi.json", "/shell", "/test/balance/overview"}
-    for target in sorted(target for target in targets - elsewhere if not target.startswith("/sign-in?next=/docs/api")):
+    for target in sorted(target for target in targets - elsewhere if not target.startswith("/sign-in?next=/docs/")):
         assert target.startswith("/"), f"{target} leaves the origin"
-        assert (await SITE.handle(request_for(target))).status == 200, target
+        page_of, _, fragment = target.partition("#")
+        reply = await SITE.handle(request_for(page_of))
+        assert reply.status == 200, target
+        assert not fragment or f'id="{fragment}"'.encode() in reply.body, target
 
 
 async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -> None:
@@ -271,6 +277,7 @@ async def test_an_odd_host_never_gets_into_a_sample(host: str) -> None:
 
 
 async def test_the_search_finds_operations_attributes_and_guides_without_a_script() -> None:
+    assert "/docs/guides/webhooks" in (await read("/docs/api/search?q=signature%20whsec")).all("a", "href")
     assert "Pagination" in (await read("/docs/api/search?q=mutually%20exclusive")).text
     page = await read("/docs/api/search?q=STATEMENT_descriptor")
     assert CREATE in page.all("a", "href")
@@ -286,7 +293,8 @@ async def test_the_index_of_the_search_names_pages_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["/docs/api/nothing", "/docs/api/topups/nothing", "/docs/api/test_helpers/object", "/docs"]
+    "url",
+    ["/docs/api/nothing", "/docs/guides/nothing", "/docs/api/topups/nothing", "/docs/api/test_helpers/object", "/docs"],
 )
 async def test_what_is_not_in_the_reference_is_a_page_that_says_so(url: str) -> None:
     assert (await ask(SITE, url, headers=BROWSER)).status == 404

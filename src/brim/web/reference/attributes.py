@@ -207,17 +207,17 @@ def _limits(schema: Schema) -> Iterable[str]:
     """Yield what bounds a value, each in words."""
     least, most = schema.get("minimum"), schema.get("maximum")
     if least is not None and most is not None and most < 2**62:
-        yield f"{least} to {most}"
+        yield f"{least:,} to {most:,}"
     elif least is not None:
-        yield f"at least {least}"
+        yield f"at least {least:,}"
     if schema.get("maxLength", _USUAL_LENGTH) < _USUAL_LENGTH:
-        yield f"at most {schema['maxLength']} characters"
+        yield f"at most {schema['maxLength']:,} characters"
     if "maxItems" in schema:
-        yield f"at most {schema['maxItems']} of them"
+        yield f"at most {schema['maxItems']:,} items"
     if "maxProperties" in schema:
         yield f"at most {schema['maxProperties']} keys"
     if "default" in schema:
-        yield f"{schema['default']} if left out"
+        yield f"default {schema['default']}"
 
 
 def _children(schema: Schema, above: tuple[str, ...]) -> tuple[Attribute, ...]:

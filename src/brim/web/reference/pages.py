@@ -1,4 +1,4 @@
-"""Serves the reference under `/docs/api`."""
+"""Serves the reference under `/docs/api`, and guides under `/docs/guides`."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,8 +16,9 @@ from brim.web.dashboard.linking import OBJECT_PAGES
 from brim.web.operation_names import path_params_of
 from brim.web.pages import PAGE_HEADERS, Pages
 from brim.web.reference import examples, search
+from brim.web.reference.articles import GUIDES_ROOT, Article, articles, find_article
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters
-from brim.web.reference.catalogue import GUIDES, ROOT, Catalogue, Chapter, Entry, name_of
+from brim.web.reference.catalogue import GUIDES, RELATED, ROOT, Catalogue, Chapter, Entry, name_of
 from brim.web.reference.explorer import Explorer, json_reply, read_form
 from brim.web.reference.fields import fields_of
 from brim.web.reference.prose import coloured, own_coloured, prose
@@ -56,6 +57,8 @@ class Reference:
             Route("GET", f"{ROOT}/search", self._search),
             Route("GET", f"{ROOT}/search.json", self._search_index),
             Route("POST", f"{ROOT}/own-key", self._explorer.give_key),
+            Route("GET", GUIDES_ROOT, self._articles),
+            Route("GET", f"{GUIDES_ROOT}/{{article}}", self._article),
             Route("GET", f"{ROOT}/{{chapter}}", self._chapter),
             Route("GET", f"{ROOT}/{{chapter}}/{{section}}", self._section),
             Route("POST", f"{ROOT}/{{chapter}}/{{section}}/sample", self._sample),
@@ -74,6 +77,19 @@ class Reference:
     async def _search_index(self, _visit: Visit) -> Reply:
         return Reply(200, self._packed_index, [*PAGE_HEADERS, "Cache-Control: no-cache"])
 
+    async def _articles(self, visit: Visit) -> Reply:
+        return self._reply(visit, "articles.html", session=await self._explorer.find(visit))
+
+    async def _article(self, visit: Visit) -> Reply:
+        article, session = find_article(visit.path_params["article"]), await self._explorer.find(visit)
+        if article is None:
+            raise NoSuchPageError
+        return await asyncio.to_thread(self._show_article, visit, article, session)
+
+    def _show_article(self, visit: Visit, article: Article, session: Session | None) -> Reply:
+        blocks = article.blocks(reader_of(visit, session), self._pages.url)
+        return self._reply(visit, "article.html", session=session, article=article, blocks=blocks)
+
     async def _chapter(self, visit: Visit) -> Reply:
         slug, session = visit.path_params["chapter"], await self._explorer.find(visit)
         guide = next((guide for guide in GUIDES if guide.slug == slug), None)
@@ -83,7 +99,9 @@ class Reference:
         if chapter is None:
             raise NoSuchPageError
         entries = self._catalogue.entries(chapter)
-        return self._reply(visit, "chapter.html", session=session, chapter=chapter, entries=entries)
+        return self._reply(
+            visit, "chapter.html", session=session, chapter=chapter, entries=entries, related=_related(chapter)
+        )
 
     async def _section(self, visit: Visit) -> Reply:
         chapter = self._catalogue.chapters.get(visit.path_params["chapter"])
@@ -115,6 +133,7 @@ class Reference:
             "operation.html",
             session=session,
             chapter=entry.chapter,
+            related=_related(entry.chapter),
             entry=entry,
             operation=operation,
             path_params=path_params_of(operation),
@@ -184,6 +203,7 @@ class Reference:
             session=session,
             catalogue=self._catalogue,
             guides=GUIDES,
+            articles=articles(),
             languages=LANGUAGES,
             reader=reader_of(visit, session),
             api_version=DEFAULT_API_VERSION,
@@ -191,6 +211,11 @@ class Reference:
         )
         reply.headers.extend(remembering_headers(visit))
         return reply
+
+
+def _related(chapter: Chapter) -> list[Article]:
+    """Return the guides that a chapter leads to."""
+    return [article for article in articles() if article.slug in RELATED.get(chapter.slug, ())]
 
 
 def _example(entry: Entry, reader: Reader) -> Sample:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from brim.api.resources.schemas import NAMES
+from brim.web.reference.articles import articles
 from brim.web.reference.attributes import attributes_of_object, attributes_of_parameters, words_in
 from brim.web.reference.catalogue import GUIDES, Catalogue, name_of
 
@@ -24,8 +25,10 @@ def build_index(catalogue: Catalogue) -> tuple[Found, ...]:
 
 
 def _entries(catalogue: Catalogue) -> Iterable[Found]:
+    for article in articles():
+        yield Found(article.title, "Guide", article.url, f"{article.title} {article.summary} {article.text}".lower())
     for guide in GUIDES:
-        yield Found(guide.title, "Guide", guide.url, f"{guide.title} {guide.summary}".lower())
+        yield Found(guide.title, "Basics", guide.url, f"{guide.title} {guide.summary}".lower())
     for chapter in catalogue.chapters.values():
         yield Found(chapter.title, "Chapter", chapter.url, f"{chapter.title} {chapter.summary}".lower())
         struct = catalogue.object_of(chapter)

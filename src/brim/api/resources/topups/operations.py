@@ -65,9 +65,9 @@ TOPUPS: Final = (
         operation_id="PostTopups",
         summary="Create a top-up",
         description=(
-            "Starts to move money from a bank account to your balance. The top-up is `pending` until the bank "
-            "answers; a webhook endpoint or the object itself tells what became of it. Send an idempotency key, so "
-            "that a retry cannot move the money twice."
+            "Tops up your balance from a bank account. The top-up is `pending` until the money arrives or the bank "
+            "refuses; a webhook tells you, or retrieve it. Send an idempotency key, so that a retry can't move the "
+            "money twice."
         ),
         parameters=declared.TOPUP_CREATE,
         handler=topups.create,
@@ -81,7 +81,7 @@ TOPUPS: Final = (
         path="/v1/topups",
         operation_id="GetTopups",
         summary="List all top-ups",
-        description="Returns your top-ups, the newest first. Filters are applied together.",
+        description="Returns your top-ups, newest first. Filters are combined.",
         parameters=declared.TOPUP_LIST,
         handler=topups.list_all,
         resource="topups",
@@ -94,7 +94,7 @@ TOPUPS: Final = (
         path="/v1/topups/{topup}",
         operation_id="GetTopupsTopup",
         summary="Retrieve a top-up",
-        description="Returns a top-up as it stands now.",
+        description="Returns a top-up with its present status.",
         parameters=declared.TOPUP_RETRIEVE,
         handler=topups.retrieve,
         resource="topups",
@@ -107,8 +107,8 @@ TOPUPS: Final = (
         operation_id="PostTopupsTopup",
         summary="Update a top-up",
         description=(
-            "Changes what you may change of a top-up at any time: its description and its metadata. Whatever is "
-            "not sent stays as it is."
+            "Updates a top-up's description and metadata, at any time. Other details can't be changed. Parameters "
+            "that you don't send stay as they are."
         ),
         parameters=declared.TOPUP_UPDATE,
         handler=topups.update,
@@ -122,8 +122,8 @@ TOPUPS: Final = (
         operation_id="PostTopupsTopupCancel",
         summary="Cancel a top-up",
         description=(
-            "Stops a top-up that is still `pending`. One that has succeeded, failed or been canceled can no longer "
-            "be stopped, and is refused."
+            "Cancels a top-up that is `pending`. One that has succeeded, failed or been canceled can't be canceled, "
+            "nor one whose debit is already with the bank."
         ),
         parameters=declared.TOPUP_CANCEL,
         handler=topups.cancel,
@@ -138,9 +138,9 @@ TOPUPS: Final = (
         operation_id="GetBrimAvailabilityPreview",
         summary="Preview when money can be used",
         description=(
-            "Returns when the money of a top-up could be used if you created it now, and why then, as a top-up tells "
-            "it where `brim.availability` is expanded. Nothing is created and no token is used up. What would be "
-            "refused as a top-up is refused here in the same words. This is Brim's own."
+            "Returns when the money of a top-up created now would be available, and why then, as `brim.availability` "
+            "does for a top-up. Nothing is created and no token is used. What would be refused as a top-up is refused "
+            "here, too. Brim only."
         ),
         parameters=declared.AVAILABILITY_PREVIEW,
         handler=topups.preview,
@@ -158,7 +158,7 @@ TOPUPS: Final = (
             "Returns the top-ups that match all filters. Metadata, failure codes, statuses and exact amounts are found "
             "by an index, however many top-ups there are. Other filters examine up to 10,000 top-ups per page in the "
             "chosen order, or 2,500 by amount. If a search stops there, `searched_to` says how far it got, and "
-            "`next_page` continues it. This is Brim's own."
+            "`next_page` continues it. Brim only."
         ),
         parameters=declared.TOPUP_SEARCH,
         handler=topups.search,
@@ -174,7 +174,7 @@ TOPUPS: Final = (
         summary="Count top-ups by status",
         description=(
             "Returns how many top-ups of each status match all filters. Only the newest 1,000 of each status are "
-            "counted. This is Brim's own."
+            "counted. Brim only."
         ),
         parameters=declared.TOPUP_COUNTS,
         handler=topups.count,
