@@ -5,10 +5,11 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +47,8 @@ SAMPLES: Final = [
     )
     for entry in all_entries(Catalogue(OPERATIONS))
 ]
+HEADERS: Final = {"idempotency_key": "order 6735", "account": "acct_1"}
+WITH_HEADERS: Final = [msgspec.structs.replace(sample, **HEADERS) for sample in SAMPLES]
 
 
 @given(description=texts, pairs=st.dictionaries(keys, texts, min_size=1, max_size=3))
@@ -210,7 +213,7 @@ def run(command: list[str], folder: Path) -> None:
 def write_all(key: str, ending: str, folder: Path) -> list[str]:
     """Write every sample of a language into a file of its own, and return their names."""
     names = []
-    for number, sample in enumerate(SAMPLES):
+    for number, sample in enumerate(chain(SAMPLES, WITH_HEADERS)):
         name = f"sample{number}.{ending}"
         (folder / name).write_text(BY_KEY[key].write(sample), encoding="utf-8")
         names.append(name)
@@ -256,6 +259,25 @@ def test_the_parser_of_java_takes_every_sample(tmp_path: Path) -> None:
     (tmp_path / "Parser.java").write_text(PARSER)
     run(["javac", "Parser.java"], tmp_path)
     run(["java", "-cp", ".", "Parser", *names], tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.key)
+def test_headers_are_in_the_code_of_every_language_and_nowhere_unasked(language: Any) -> None:
+    for plain, sample in zip(SAMPLES, WITH_HEADERS, strict=True):
+        code = language.write(sample)
+        assert "order 6735" in code
+        assert "acct_1" in code.replace(sample.path_id, "")
+        assert "dempotency" not in language.write(plain).partition("--data")[0]
+
+
+def test_headers_are_options_of_pythons_library() -> None:
+    call = ast.parse(python.write(msgspec.structs.replace(sample_of({"amount": 1}), **HEADERS))).body[-1]
+    assert isinstance(call, ast.Assign)
+    assert isinstance(call.value, ast.Call)
+    assert ast.literal_eval(call.value.keywords[0].value) == {
+        "idempotency_key": "order 6735",
+        "stripe_account": "acct_1",
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.key)

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import Any, Final
 
 import pytest
@@ -184,6 +185,67 @@ async def test_the_second_version_of_the_api_gets_json(api: RecordedApi) -> None
     assert json.loads(request.body) == {"name": "Wallets", "enabled_events": ["*"]}
 
 
+async def test_headers_that_are_filled_in_are_sent_and_written_into_the_code(api: RecordedApi) -> None:
+    form = {"amount": "500", "_idempotency_key": " order 1 ", "_account": "acct_9"}
+    await post(api, SEND, form)
+    [request] = api.requests
+    assert request.headers[b"idempotency-key"] == b"order 1"
+    assert request.headers[b"stripe-account"] == b"acct_9"
+    assert request.body == b"amount=500"
+    code = unescape(re.sub("<[^>]+>", "", json.loads((await post(api, f"{CREATE}/sample", form)).body)["html"]))
+    assert '-H "Idempotency-Key: order 1" \\\n  -H "Stripe-Account: acct_9"' in code
+
+
+async def test_a_request_that_takes_no_key_is_sent_without_one(api: RecordedApi) -> None:
+    await post(api, LIST, {"_idempotency_key": "k", "_account": ""})
+    [request] = api.requests
+    assert {b"idempotency-key", b"stripe-account"}.isdisjoint(request.headers)
+
+
+async def test_connected_accounts_are_suggested_and_test_values_too(api: RecordedApi) -> None:
+    page = (await visit(api, CREATE, signed_in=ADA)).body.decode()
+    assert '<option value="acct_2">acct_2</option>' in page
+    assert '<option value="acct_1">' not in page
+    assert '<option value="btok_us_verified_noAccount">Fails with no_account.</option>' in page
+    assert '<option value="acct_2">' not in (await visit(api, CREATE)).body.decode()
+
+
+async def test_the_page_knows_where_objects_are_shown(api: RecordedApi) -> None:
+    page = (await visit(api, CREATE)).body.decode()
+    found = re.search(r'data-pages="([^"]+)"', page)
+    assert found
+    assert json.loads(unescape(found[1]))["tu"] == "/topups/{}"
+
+
+# The bar at the top.
+
+_BAR: Final = re.compile(r'<header class="bar">.*?</header>', re.DOTALL)
+
+
+def entries_of(reply: Reply) -> list[str]:
+    """Return the words of the bar's links, buttons and menus, in order."""
+    body = gzip.decompress(reply.body) if header_of(reply, "content-encoding") else reply.body
+    found = _BAR.search(body.decode())
+    assert found
+    text = re.sub(r"<kbd.*?</kbd>|<svg.*?</svg>", "", found[0], flags=re.DOTALL)
+    words = re.findall(r"<(?:a|summary|button)\b[^>]*>(.*?)</(?:a|summary|button)>", text, re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", each)).split()) for each in words]
+
+
+@pytest.mark.parametrize("target", ["/docs/api", CREATE, "/docs/guides/testing", "/docs/api/search?q=a", "/shell"])
+async def test_the_bar_has_the_same_entries_everywhere(api: RecordedApi, target: str) -> None:
+    signed = ["Brim", "Dashboard", "API reference API", "Search", ">_ Shell", "Signed in: Ada Lovelace AL"]
+    signed += ["Your profile", "Sign out", ""]
+    assert entries_of(await visit(api, "/test/webhooks", signed_in=ADA)) == signed
+    assert entries_of(await visit(api, target, signed_in=ADA)) == signed
+    strangers = await visit(api, target)
+    assert entries_of(strangers) == [*signed[:5], "Sign in", ""]
+
+
+async def test_who_signs_in_comes_back_to_the_page(api: RecordedApi) -> None:
+    assert f'href="/sign-in?next={CREATE}"' in (await visit(api, CREATE)).body.decode()
+
+
 @pytest.mark.parametrize(
     ("path_id", "path"), [("tu_1", "tu_1"), ("tu_1/../../balance", "tu_1%2F..%2F..%2Fbalance"), ("é?a", "%C3%A9%3Fa")]
 )
@@ -224,6 +286,15 @@ async def test_nothing_is_sent_for_what_is_not_in_the_reference(api: RecordedApi
 def send(who: Person, key: str, target: str, form: Mapping[str, str]) -> WireReply:
     headers = {"Cookie": who.cookie, "X-CSRF-Token": FORM_TOKEN}
     return who.wire.post(target, {"_key": redact_secret(key), **form}, headers=headers)
+
+
+def test_a_repeated_request_is_marked_as_replayed(pages_url: str, account: str, key: str) -> None:
+    admin = Person(pages_url, SignedIn(keys={f"{account}/test": key}))
+    form = {"amount": "500", "currency": "usd", "_idempotency_key": "order-1"}
+    first, second = send(admin, key, SEND, form), send(admin, key, SEND, form)
+    assert first.json["id"] == second.json["id"]
+    assert [reply.headers.get("idempotent-replayed") for reply in (first, second)] == [None, "true"]
+    assert send(admin, key, SEND, {**form, "amount": "600"}).json["error"]["type"] == "idempotency_error"
 
 
 def test_an_admin_makes_a_topup_and_a_viewer_may_only_look(

@@ -30,10 +30,9 @@ def _call(sample: Sample) -> str:
         return f'stripe.rawRequest("{sample.operation.method}", "{sample.target}"{sent}{_options(sample)})'
     method = "del" if sdk.method == "delete" else camel(sdk.method)
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
-    arguments += [_LITERALS.write(sample.values)] if sample.values else []
+    arguments += [_LITERALS.write(sample.values)] if sample.values else ["{}"] if sample.options else []
     version = "" if sdk.version == "v1" else f"{sdk.version}."
-    options = _options(sample) if arguments else _options(sample).removeprefix(", ")
-    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)}{options})"
+    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)}{_options(sample)})"
 
 
 def _options(sample: Sample) -> str:
