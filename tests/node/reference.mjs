@@ -40,7 +40,8 @@ test("without scripts a language is chosen, attributes unfold, and the search an
   await visit(page, CREATE);
   await page.click("[data-language=python]");
   assert.equal(await page.locator("[data-sample]:visible").getAttribute("data-sample"), "python");
-  await page.click("#payment_method_options summary");
+  await page.click("#payment_method_options > summary");
+  await page.click("#payment_method_options .fold > summary");
   await page.locator('[id="payment_method_options.us_bank_account"]').waitFor();
   await page.click("[data-search-open]");
   await page.fill("#words", "statement_descriptor");
@@ -55,9 +56,9 @@ test("a slash opens the search, words narrow it, and Enter opens what is chosen"
   await page.keyboard.press("/");
   await page.keyboard.type("top-ups amount exclusive limit");
   await page.locator("[data-search-found] li").first().waitFor();
-  assert.deepEqual(await page.locator("[data-search-found] a").evaluateAll((links) => links.map((link) => link.pathname)), [
-    "/docs/api/topups/list",
-  ]);
+  const found = await page.locator("[data-search-found] a").evaluateAll((links) => links.map((link) => link.pathname));
+  assert.equal(found[0], "/docs/api/topups/list");
+  assert.ok(found.length < 5, found.join());
   await page.keyboard.press("Enter");
   await page.waitForURL("**/docs/api/topups/list");
 });
@@ -75,6 +76,16 @@ test("an address that points into a folded attribute unfolds it", async () => {
   const page = await openPage();
   await visit(page, "/docs/api/topups/object#brim.availability.cutoff");
   await page.locator('[id="brim.availability.cutoff"]').waitFor();
+});
+
+test("all attributes unfold at once, and fold again", async () => {
+  const page = await openPage();
+  await visit(page, "/docs/api/topups/object");
+  assert.equal(await page.locator("#failure_code .attribute-text:visible").count(), 0);
+  await page.click("[data-unfold-all]");
+  assert.equal(await page.locator("#failure_code .attribute-text:visible").count(), 1);
+  await page.click("text=Collapse all");
+  assert.equal(await page.locator("#failure_code .attribute-text:visible").count(), 0);
 });
 
 test("the theme is switched, and stays after a reload", async () => {
@@ -143,6 +154,30 @@ test("the explorer shows an error inside a fold, and one about the id in the pat
   await page.fill("#explorer-id", "tu_unknown");
   await page.click("[data-explorer-form] [type=submit]");
   await page.locator('[data-error-for="_id"]:visible').waitFor();
+});
+
+test("a repeated request is marked as replayed, and ids lead to their pages", async () => {
+  const page = await openPage();
+  await visit(page, CREATE);
+  await page.click("[data-try]");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "explorer-key");
+  await page.keyboard.type(KEY);
+  await page.click("[data-fresh-key]");
+  const fresh = await page.inputValue("#explorer-idempotency-key");
+  assert.match(fresh, /^[0-9a-f]{32}$/);
+  await page.locator(`#explorer-line >> text=Idempotency-Key: ${fresh}`).waitFor();
+  await page.click("[data-explorer-form] [type=submit]");
+  await page.locator("[data-explorer-reply] >> text=200 OK").waitFor();
+  const made = JSON.parse(await page.locator("#explorer-reply").textContent());
+  assert.equal(await page.locator("#explorer-reply a").first().getAttribute("href"), `/test/topups/${made.id}`);
+  assert.equal(await page.locator("[data-explorer-reply] .badge").count(), 0);
+  await page.click("[data-explorer-form] [type=submit]");
+  await page.locator("[data-explorer-reply] >> text=Replayed").waitFor();
+  assert.equal(JSON.parse(await page.locator("#explorer-reply").textContent()).id, made.id);
+  await page.fill("[name=amount]", "2001");
+  await page.click("[data-explorer-form] [type=submit]");
+  await page.locator("#error-_idempotency_key:visible").waitFor();
+  await assertAccessible(page);
 });
 
 test("the explorer takes no live key, and keeps none", async () => {

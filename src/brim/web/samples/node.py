@@ -32,7 +32,8 @@ def _call(sample: Sample) -> str:
     arguments = [f'"{sample.path_id}"'] if sample.path_id else []
     arguments += [_LITERALS.write(sample.values)] if sample.values else ["{}"] if sample.options else []
     version = "" if sdk.version == "v1" else f"{sdk.version}."
-    return f"stripe.{version}{'.'.join(camel(name) for name in sdk.service)}.{method}({', '.join(arguments)}{_options(sample)})"
+    service = ".".join(camel(name) for name in sdk.service)
+    return f"stripe.{version}{service}.{method}({', '.join(arguments)}{_options(sample)})"
 
 
 def _options(sample: Sample) -> str:

@@ -203,7 +203,9 @@ export function startExplorer(root) {
     soon();
   });
   // From beside the code at the top of the page.
-  document.querySelector("[data-try]")?.addEventListener("click", () => {
+  document.querySelector("[data-try]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    root.scrollIntoView();
     const field = root.querySelector("[data-explorer-key]") ?? form.querySelector("input, select, textarea") ?? form;
     field.focus({ preventScroll: true });
   });
