@@ -1,5 +1,5 @@
 -- Sealing and walking the hash chain. What is looked up row by row stands in a subquery with ORDER BY or OFFSET 0, which
--- the planner cannot turn into a join; where two indexes begin with the account, ORDER BY names the one (docs/statements.md).
+-- the planner cannot turn into a join; where two indexes begin with the account, ORDER BY names the one (docs/sql-statements.md).
 
 -- name: claim_unsealed
 -- Take entries out of the queue, in each account's order of ids, and return them as they are sealed; what another
