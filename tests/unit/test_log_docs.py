@@ -38,7 +38,7 @@ def logged() -> tuple[dict[str, set[str]], dict[str, int]]:
 
 def documented() -> dict[str, set[str]]:
     """Return the fields of each event in the tables of the document."""
-    tables = DOCUMENT.partition("## What else happens")[2]
+    tables = DOCUMENT.partition("## Other events")[2]
     return {
         event: set(re.findall(r"`([^`]+)`", fields))
         for events, fields in re.findall(r"^\| (`.+?`) \| (.*?) ?\| ", tables, re.MULTILINE)
@@ -54,5 +54,5 @@ def test_each_event_stands_in_the_document_with_its_fields() -> None:
 
 
 def test_the_line_of_a_request_stands_in_the_document() -> None:
-    told = set(re.findall(r"`(\w+)`", DOCUMENT.partition("## What else happens")[0]))
+    told = set(re.findall(r"`(\w+)`", DOCUMENT.partition("## Other events")[0]))
     assert set(RequestLine.__struct_fields__) <= told
