@@ -40,7 +40,7 @@ LOOKS: list[tuple[str, tuple[Any, ...], int]] = [
     ("claim_deliveries", CLAIM, 15_000),
     ("number_events", (0, 1_000, NOW_MS), 40_000),
     ("count_undelivered", (NAMES[:10], [False] * 10, [f"evt_{number}_1" for number in range(1, 11)]), 60),
-    ("list_endpoint_attempts", ("acct_1", False, "we_1", "~", 10), 20),
+    ("list_endpoint_attempts", ("acct_1", False, "we_1", "~", 10, ""), 20),
     ("list_event_attempts", ("acct_1", False, "evt_1_1", "~", 10, ["acct_1"]), 20),
     ("event_has_attempt", ("acct_1", False, "evt_1_1", "wa_x", ["acct_1"]), 20),
     ("list_event_deliveries", ("acct_1", False, "evt_1_1", ["acct_1"]), 20),

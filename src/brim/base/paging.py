@@ -6,7 +6,7 @@ from typing import Final, Generic, Protocol, TypeVar
 import msgspec
 
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
-from brim.base.ids import first_id_at
+from brim.base.ids import created_of, first_id_at
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 100
@@ -42,6 +42,22 @@ class PageRequest(msgspec.Struct, frozen=True, kw_only=True):
     starting_after: str | None = None
     ending_before: str | None = None
 
+    @property
+    def created(self) -> Range | None:
+        """The Unix seconds within which the objects were made; None for any."""
+        return None
+
+
+class DatedPageRequest(PageRequest, frozen=True, kw_only=True):
+    """A page of the objects that were made within a range of Unix seconds."""
+
+    made_within: Range
+
+    @property
+    def created(self) -> Range:
+        """The Unix seconds within which the objects were made."""
+        return self.made_within
+
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):
     """A page, newest first, and whether there is more in the direction travelled."""
@@ -72,9 +88,10 @@ def window_of(prefix: str, created: Range | None, request: PageRequest) -> Windo
 
     Args:
         prefix: of the object's ids, such as `tu_`.
-        created: the range asked for, in Unix seconds.
-        request: limit and cursors; with both, the page is adjacent to `ending_before`.
+        created: the range asked for, in Unix seconds, where the request has none.
+        request: limit, cursors and range; with both cursors, the page is adjacent to `ending_before`.
     """
+    created = created or request.created
     low, high = prefix, prefix + _ABOVE_ALL_IDS
     if created and created.low is not None:
         low = first_id_at(prefix, created.low)
@@ -114,5 +131,14 @@ def page_of_few(items: Iterable[Item], request: PageRequest, *, kind: str) -> Pa
             raise ResourceMissingError(kind, cursor, param=param)
     if len(given) > 1:
         raise ExclusiveParametersError(*given)
-    window = window_of("", None, request)
-    return page_of([item for item in by_id.values() if window.low < item.id < window.high], window)
+    window = window_of("", None, PageRequest(limit=request.limit, **given))
+    inside = [item for item in by_id.values() if window.low < item.id < window.high]
+    return page_of([item for item in inside if is_within(item.id, request.created)], window)
+
+
+def is_within(object_id: str, created: Range | None) -> bool:
+    """Tell whether an object was made within a range of Unix seconds."""
+    if created is None:
+        return True
+    second = created_of(object_id)
+    return (created.low is None or created.low <= second) and (created.high is None or second <= created.high)

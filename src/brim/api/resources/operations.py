@@ -28,6 +28,7 @@ from brim.api.resources.push.operations import PUSH
 from brim.api.resources.reporting.operations import REPORTING
 from brim.api.resources.request_logs.operations import BRIM
 from brim.api.resources.statement_mappings.operations import STATEMENT_MAPPINGS
+from brim.api.resources.status_counts.operations import STATUS_COUNTS
 from brim.api.resources.test_helpers.operations import TEST_HELPERS
 from brim.api.resources.topups.operations import TOPUPS
 from brim.api.resources.v2_core.operations import CORE
@@ -59,6 +60,7 @@ OPERATIONS: Final = (
     *ACH_RETURNS,
     *ACH_REVERSALS,
     *REFUNDS,
+    *STATUS_COUNTS,
     *RETURN_RATES,
     *MONEY_AT_RISK,
     *NEGATIVE_BALANCES,

@@ -34,6 +34,7 @@ from brim.api.resources.push import wire as push_wire
 from brim.api.resources.reporting import wire as report_wire
 from brim.api.resources.request_logs import wire as log_wire
 from brim.api.resources.statement_mappings import wire as mapping_wire
+from brim.api.resources.status_counts import wire as status_count_wire
 from brim.api.resources.stripe_cli import wire as cli_wire
 from brim.api.resources.test_helpers import wire as clock_wire
 from brim.api.resources.topups import wire as topup_wire
@@ -56,6 +57,8 @@ COMPONENTS: Final = (
     Component(topup_wire.TopupCountsObject, "brim.topup_counts"),
     Component(topup_wire.TopupCountObject, "brim.topup_count"),
     Component(topup_wire.SkippedDayObject, "skipped_day"),
+    Component(status_count_wire.StatusCountsObject, "brim.status_counts"),
+    Component(status_count_wire.StatusCountObject, "brim.status_count"),
     Component(balance_wire.BalanceTransactionObject, "balance_transaction"),
     Component(balance_wire.BalanceObject, "balance"),
     Component(balance_wire.BalanceEntry, "balance_entry"),

@@ -94,6 +94,8 @@ from brim.core.direct_debits.retry_rules import may_be_retried
 from brim.core.direct_debits.retrying import find_retry, read_standings
 from brim.core.direct_debits.reversing import end_unanswered_reversals, request_reversal
 from brim.core.direct_debits.rules import (
+    BANK_FILE_PREFIX,
+    BANK_FILE_STATUSES,
     FILE_PREFIX,
     FILE_TRANSITIONS,
     MICRODEPOSITS_PREFIX,
@@ -140,6 +142,8 @@ from brim.core.direct_debits.trouble import report_over_cap
 __all__ = [
     "APPROVABLE",
     "AWAITING",
+    "BANK_FILE_PREFIX",
+    "BANK_FILE_STATUSES",
     "CREDENTIALS_FOLDER",
     "FILE_PREFIX",
     "FILE_TRANSITIONS",

@@ -14,6 +14,7 @@ from brim.core.rails.sepa import SequenceType
 
 FILE_PREFIX: Final = "achf_"
 BANK_FILE_PREFIX: Final = "bankf_"
+BANK_FILE_STATUSES: Final = ("received", "awaiting_approval", "applied", "held", "rejected")
 REJECTED_BY_REPORT: Final = "pain.002/"
 """How the trace of what was never made begins: the bank's status report has rejected it."""
 NO_REASON: Final = "no reason given"

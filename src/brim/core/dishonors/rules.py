@@ -36,6 +36,8 @@ FIELD_CODES: Final = {
 _FIELDS: Final = re.compile(r"0[1-7](\*0[1-7])*")
 _BY_PERMISSION: Final = frozenset({"R06", "R31"})
 """Returns whose bank claims that they were requested or permitted."""
+OPEN_FOR_S: Final = 30 * 24 * 60 * 60
+"""Seconds after which no return can be dishonored, whatever the holidays; how far lists look back."""
 
 
 class ReturnStatus(StrEnum):

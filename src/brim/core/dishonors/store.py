@@ -9,7 +9,7 @@ import msgspec
 from brim.base.ids import first_id_at
 from brim.base.paging import Page, Window, page_of
 from brim.base.scope import AccountScope
-from brim.core.dishonors.rules import RETURN_PREFIX, AchReturn, ReturnFilters, ReturnStatus
+from brim.core.dishonors.rules import OPEN_FOR_S, RETURN_PREFIX, AchReturn, ReturnFilters, ReturnStatus
 from brim.core.rails.ach import ANSWER_DAYS
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
@@ -31,8 +31,6 @@ _CHANGING: Final = (
 )
 _COLUMNS: Final = tuple(name for name in AchReturn.__struct_fields__ if name not in {"scope", "status"})
 _ANSWERED_WITHIN: Final = timedelta(days=ANSWER_DAYS)
-_OPEN_FOR_S: Final = 30 * 24 * 60 * 60
-"""Seconds after which no return can be dishonored, whatever the holidays; how far lists look back."""
 
 
 async def insert_return(conn: Conn, received: AchReturn, sealed: bytes | None) -> bool:
@@ -96,7 +94,7 @@ async def page_returns(conn: Conn, scope: AccountScope, place: Window, filters: 
     statement, more, status = "page_returns", [], filters.status
     if filters.undecided_ms is not None:
         status = ReturnStatus.RETURNED
-        first = first_id_at(RETURN_PREFIX, max(filters.undecided_ms // 1000 - _OPEN_FOR_S, 0))
+        first = first_id_at(RETURN_PREFIX, max(filters.undecided_ms // 1000 - OPEN_FOR_S, 0))
         place = msgspec.structs.replace(place, low=max(place.low, first))
     if filters.topup is not None:
         statement, more = "page_returns_of_topup", [filters.topup]
@@ -212,7 +210,7 @@ class Undecided(NamedTuple):
 
 async def count_undecided(conn: Conn, scope: AccountScope, *, now_ms: int, most: int) -> Undecided:
     """Count a platform's returns that can be dishonored now, among the newest `most`."""
-    first = first_id_at(RETURN_PREFIX, max(now_ms // 1000 - _OPEN_FOR_S, 0))
+    first = first_id_at(RETURN_PREFIX, max(now_ms // 1000 - OPEN_FOR_S, 0))
     record = await conn.fetchrow(_SQL["count_undecided"], scope.account, scope.livemode, now_ms, first, most)
     return Undecided(record["undecided"], record["first_ms"])
 

@@ -161,31 +161,50 @@ UNION ALL
 -- name: event_ids_of_object
 -- Ids of one page of some types of events about one object: along events_by_object, and a creation, of which there is one
 -- at most, among the events of the second or two from $9 to $10 in which it must have happened.
+-- With $11 only those that every endpoint has received, or only those that some has not.
 SELECT found.id
 FROM (
     (
         SELECT id
-        FROM events
+        FROM events AS e
         WHERE $5 AND account = $1 AND livemode = $2 AND object_id = $8 AND type <> 'topup.created'
             AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+            AND ($11::boolean IS NULL OR $11 <> coalesce((
+                SELECT true
+                FROM webhook_deliveries AS d
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
+                LIMIT 1
+            ), false))
         ORDER BY id DESC
         LIMIT $6
     )
     UNION ALL
     (
         SELECT id
-        FROM events
+        FROM events AS e
         WHERE NOT $5 AND account = $1 AND livemode = $2 AND object_id = $8 AND type <> 'topup.created'
             AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+            AND ($11::boolean IS NULL OR $11 <> coalesce((
+                SELECT true
+                FROM webhook_deliveries AS d
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
+                LIMIT 1
+            ), false))
         ORDER BY id
         LIMIT $6
     )
     UNION ALL
     (
         SELECT id
-        FROM events
+        FROM events AS e
         WHERE account = $1 AND livemode = $2 AND id >= $9 AND id < $10 AND object_id = $8 AND type = 'topup.created'
             AND id > $3 AND id < $4 AND type = ANY ($7::text[])
+            AND ($11::boolean IS NULL OR $11 <> coalesce((
+                SELECT true
+                FROM webhook_deliveries AS d
+                WHERE d.event_account = e.account AND d.livemode = e.livemode AND d.event = e.id
+                LIMIT 1
+            ), false))
         LIMIT 1
     )
 ) AS found

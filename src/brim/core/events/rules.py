@@ -179,7 +179,7 @@ def without_trace(kept: str | None) -> tuple[str | None, str | None]:
 class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which events: any of `types`, each exact or ending in `*`; None for all. `created` is in Unix seconds.
 
-    `object_id` is what they are about; not with `delivery_success`, which no index serves together with it.
+    `object_id` is what they are about.
     `delivery_success` asks for events that every webhook endpoint has received, or for those that some has not.
     """
 

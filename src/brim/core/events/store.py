@@ -78,7 +78,7 @@ async def find_events(conn: Conn, scope: AccountScope, filters: EventFilters, re
     if not kinds:
         return Page(items=[], has_more=False)
     if filters.object_id is not None:
-        name, *values = _object_walk(filters.object_id, kinds)
+        name, *values = _object_walk(filters.object_id, kinds, delivered=filters.delivery_success)
     else:
         name, *values = _event_walk(kinds, delivered=filters.delivery_success)
     ids = await fetch_ids(conn, _SQL[name], scope, window, values)
@@ -86,7 +86,9 @@ async def find_events(conn: Conn, scope: AccountScope, filters: EventFilters, re
     return page_of(found.values(), window)
 
 
-def _object_walk(object_id: str, kinds: frozenset[EventType]) -> tuple[str, *tuple[Any, ...]]:
+def _object_walk(
+    object_id: str, kinds: frozenset[EventType], *, delivered: bool | None
+) -> tuple[str, *tuple[Any, ...]]:
     """Return the statement that finds the events of one object, and what it takes beside the window.
 
     The creation of a top-up is in no index of objects. It was announced in the second in which the top-up was made, or,
@@ -96,7 +98,7 @@ def _object_walk(object_id: str, kinds: frozenset[EventType]) -> tuple[str, *tup
     if _TOPUP_ID.fullmatch(object_id):
         second = created_of(object_id)
         first, end = first_id_at("evt_", second), first_id_at("evt_", second + 2)
-    return "event_ids_of_object", sorted(kinds), object_id, first, end
+    return "event_ids_of_object", sorted(kinds), object_id, first, end, delivered
 
 
 def _event_walk(kinds: frozenset[EventType], *, delivered: bool | None) -> tuple[str, *tuple[Any, ...]]:

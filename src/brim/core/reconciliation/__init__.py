@@ -16,6 +16,7 @@ from brim.core.reconciliation.listing import (
 from brim.core.reconciliation.listing_store import fetch_lines, list_lines_by_reference
 from brim.core.reconciliation.placing import LineFacts, Place, Placement, StatementFacts
 from brim.core.reconciliation.rules import (
+    BREAK_PREFIX,
     LINE_BREAKS,
     LINE_PREFIX,
     TAKEN_IN,
@@ -86,6 +87,7 @@ from brim.core.reconciliation.taking import (
 )
 
 __all__ = [
+    "BREAK_PREFIX",
     "LINE_BREAKS",
     "LINE_PREFIX",
     "TAKEN_IN",

@@ -109,12 +109,14 @@ CROSS JOIN LATERAL (
 ) AS f;
 
 -- name: page_breaks
--- One page along the primary key; one of the two branches runs. The bounds are exclusive ids.
+-- One page along the primary key, of all or of the settled ones (9); one of the two branches runs. The bounds are exclusive
+-- ids. Filters: the file (7) and the kind (8).
 (
     SELECT {break_columns}
     FROM breaks
     WHERE $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
-        AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7) AND ($8::text IS NULL OR bank_file = $8)
+        AND ($7::text IS NULL OR bank_file = $7) AND ($8::text IS NULL OR kind = $8)
+        AND (NOT $9::boolean OR resolved_ms IS NOT NULL)
     ORDER BY id DESC
     LIMIT $6
 )
@@ -123,10 +125,25 @@ UNION ALL
     SELECT {break_columns}
     FROM breaks
     WHERE NOT $5::boolean AND account = $1 AND livemode = $2 AND id > $3 AND id < $4
-        AND ($7::boolean IS NULL OR (resolved_ms IS NULL) = $7) AND ($8::text IS NULL OR bank_file = $8)
+        AND ($7::text IS NULL OR bank_file = $7) AND ($8::text IS NULL OR kind = $8)
+        AND (NOT $9::boolean OR resolved_ms IS NOT NULL)
     ORDER BY id
     LIMIT $6
 );
+
+-- name: page_open_breaks
+-- One page of the open ones, of which there are few: all of them are read along breaks_open, however many were settled.
+SELECT o.*
+FROM (
+    SELECT {break_columns}
+    FROM breaks
+    WHERE account = $1 AND livemode = $2 AND resolved_ms IS NULL AND id > $3 AND id < $4
+        AND ($7::text IS NULL OR bank_file = $7) AND ($8::text IS NULL OR kind = $8)
+    ORDER BY account, livemode, opened_ms, id
+    OFFSET 0
+) AS o
+ORDER BY CASE WHEN $5::boolean THEN o.id END DESC, CASE WHEN NOT $5 THEN o.id END
+LIMIT $6;
 
 -- name: lock_break
 -- One break, held until the transaction ends.

@@ -217,10 +217,11 @@ async def page_breaks(
     *,
     is_open: bool | None,
     bank_file: str | None = None,
+    kind: str | None = None,
 ) -> Page[Break]:
     """Return a page of a platform's breaks, newest first: open ones, settled ones, or all (None).
 
-    Of a `bank_file` only those that were found in it.
+    Of a `bank_file` only those that were found in it, and of a `kind` only those.
 
     Raises:
         ResourceMissingError: a cursor names none of them.
@@ -228,9 +229,8 @@ async def page_breaks(
     """
     await lookups.check_cursors(database, scope, request, kind="break", exists=_exists)
     async with database.connection() as conn:
-        return await store.page_breaks(
-            conn, scope, window_of(BREAK_PREFIX, None, request), is_open=is_open, bank_file=bank_file
-        )
+        window = window_of(BREAK_PREFIX, None, request)
+        return await store.page_breaks(conn, scope, window, is_open=is_open, bank_file=bank_file, kind=kind)
 
 
 async def _exists(conn: Conn, scope: AccountScope, break_id: str) -> bool:

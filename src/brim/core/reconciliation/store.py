@@ -177,19 +177,20 @@ async def fetch_breaks(conn: Conn, scope: AccountScope, ids: Sequence[str]) -> d
 
 
 async def page_breaks(
-    conn: Conn, scope: AccountScope, place: Window, *, is_open: bool | None, bank_file: str | None
+    conn: Conn, scope: AccountScope, place: Window, *, is_open: bool | None, bank_file: str | None, kind: str | None
 ) -> Page[Break]:
     """Return a page of a platform's breaks: open ones, settled ones, or all; found in one file, or anywhere."""
     records = await conn.fetch(
-        _SQL["page_breaks"],
+        _SQL["page_open_breaks" if is_open else "page_breaks"],
         scope.account,
         scope.livemode,
         place.low,
         place.high,
         place.newest_first,
         place.wanted,
-        is_open,
         bank_file,
+        kind,
+        *([] if is_open else [is_open is False]),
     )
     return page_of((Break(**dict(record)) for record in records), place)
 

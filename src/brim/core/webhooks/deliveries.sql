@@ -385,7 +385,7 @@ FROM unnest($1::text[], $2::boolean[], $3::text[]) WITH ORDINALITY AS w (account
 ORDER BY w.position;
 
 -- name: list_endpoint_attempts
--- The newest attempts to reach an endpoint, before a given one, and when each one's delivery is tried again.
+-- The newest attempts to reach an endpoint, between two ids, and when each one's delivery is tried again.
 SELECT
     a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
     a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms, d.leased_until_ms,
@@ -397,7 +397,7 @@ SELECT
 FROM (
     SELECT *
     FROM webhook_attempts
-    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4 AND id > $6
     ORDER BY id DESC
     LIMIT $5
 ) AS a
@@ -411,7 +411,7 @@ LEFT JOIN LATERAL (
 ORDER BY a.id DESC;
 
 -- name: list_failed_attempts
--- As list_endpoint_attempts, but only those that failed: the newest attempts before a given one, and when each one's delivery is tried again.
+-- As list_endpoint_attempts, but only those that failed.
 SELECT
     a.account, a.livemode, a.id, a.endpoint, a.event_account, a.event, a.attempted_ms, a.duration_ms, a.outcome,
     a.http_status, a.error, a.request_headers, a.response_head, a.cause, d.next_attempt_ms, d.leased_until_ms,
@@ -423,7 +423,7 @@ SELECT
 FROM (
     SELECT *
     FROM webhook_attempts
-    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4 AND outcome <> 'delivered'
+    WHERE account = $1 AND livemode = $2 AND endpoint = $3 AND id < $4 AND id > $6 AND outcome <> 'delivered'
     ORDER BY id DESC
     LIMIT $5
 ) AS a

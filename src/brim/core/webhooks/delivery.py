@@ -29,7 +29,7 @@ from brim.core.webhooks.deliveries import (
 )
 from brim.core.webhooks.delivery_store import Claimed, DueEndpoint, EndpointStanding
 from brim.core.webhooks.endpoints import secret_place
-from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.rules import ATTEMPT_PREFIX, Endpoint
 from brim.core.webhooks.sender import Begin, WebhookSender
 from brim.platform.database import Conn, Database
 from brim.platform.telemetry.tracing import TRACEPARENT, Tracing
@@ -160,7 +160,7 @@ class DeliverySender:
         else:
             answer = await self._post_traced(self._tracing, delivery, headers, body, begin)
         return Attempt(
-            id=self.ids.new_at("wa_", now_ms),
+            id=self.ids.new_at(ATTEMPT_PREFIX, now_ms),
             delivery=delivery,
             attempted_ms=now_ms,
             duration_ms=round((loop.time() - began) * 1000),

@@ -258,10 +258,16 @@ async def count_undelivered(conn: Conn, keys: Sequence[tuple[AccountScope, str]]
 
 
 async def list_endpoint_attempts(
-    conn: Conn, endpoint: EndpointKey, *, before: str | None = None, limit: int, only_failed: bool = False
+    conn: Conn,
+    endpoint: EndpointKey,
+    *,
+    before: str | None = None,
+    after: str = "",
+    limit: int,
+    only_failed: bool = False,
 ) -> list[PastAttempt]:
-    """Return the newest attempts to reach an endpoint, before the one of that id, or only those that failed."""
-    bounds = (before or _AFTER_ALL_IDS, limit)
+    """Return the newest attempts to reach an endpoint between two ids, or only those that failed."""
+    bounds = (before or _AFTER_ALL_IDS, limit, after)
     query = _SQL["list_failed_attempts" if only_failed else "list_endpoint_attempts"]
     records = await conn.fetch(query, *_columns_of(endpoint), *bounds)
     return [_attempt_from_record(record) for record in records]

@@ -14,6 +14,7 @@ import msgspec
 from brim.base.scope import AccountScope
 from brim.core.events import ENDPOINT_EVENTS
 
+ATTEMPT_PREFIX: Final = "wa_"
 OWN_EVENTS: Final = "@self"
 
 EVENTS_OF_ACCOUNTS: Final = "@accounts"

@@ -12,7 +12,7 @@ import msgspec
 
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory, first_id_at
-from brim.base.paging import Page, PageRequest, page_of_few
+from brim.base.paging import Page, PageRequest, page_of_few, window_of
 from brim.base.scope import AccountScope
 from brim.core.audit import Action, ObjectType
 from brim.core.idempotency import RenderError, RequestContext, Result, record, run_once
@@ -29,7 +29,7 @@ from brim.core.webhooks.endpoints import (
     secret_place,
 )
 from brim.core.webhooks.next_attempts import plan_next
-from brim.core.webhooks.rules import Endpoint
+from brim.core.webhooks.rules import ATTEMPT_PREFIX, Endpoint
 from brim.platform.database import Conn, Database
 from brim.platform.vault import Vault
 
@@ -310,8 +310,9 @@ async def list_attempts(
         if cursor is not None and not await deliveries.has_attempt(conn, key, cursor):
             await find_endpoint(conn, scope, endpoint_id, in_path=True)
             raise ResourceMissingError("webhook attempt", cursor, param="starting_after")
+        window = window_of(ATTEMPT_PREFIX, None, request)
         found = await deliveries.list_endpoint_attempts(
-            conn, key, before=request.starting_after, limit=request.limit + 1, only_failed=only_failed
+            conn, key, after=window.low, before=window.high, limit=window.wanted, only_failed=only_failed
         )
         if not found and not await deliveries.has_attempts(conn, key):
             await find_endpoint(conn, scope, endpoint_id, in_path=True)
@@ -342,7 +343,7 @@ async def retrieve_health(database: Database, scope: AccountScope, endpoint_id: 
     Raises:
         ResourceMissingError: the account has none of that id.
     """
-    since = first_id_at("wa_", now_ms // 1000 - HEALTH_OVER_S)
+    since = first_id_at(ATTEMPT_PREFIX, now_ms // 1000 - HEALTH_OVER_S)
     async with database.connection() as conn:
         await find_endpoint(conn, scope, endpoint_id, in_path=True)
         return await deliveries.read_health(conn, EndpointKey(scope, endpoint_id), since=since, now_ms=now_ms)

@@ -299,6 +299,12 @@ CHAPTERS: Final = (
         ("/v1/brim/refunds",),
     ),
     Chapter(
+        "status-counts",
+        "Status counts",
+        "How many objects of a list have each status. This is Brim's own.",
+        ("/v1/brim/status_counts",),
+    ),
+    Chapter(
         "money-at-risk",
         "Money at risk",
         "Usable live money that may still be taken back, and when pending money arrives. Brim only.",

@@ -257,6 +257,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimAchReturns": {"status": "dishonorable", "limit": 3},
     "PostBrimAchReturnsReturnDishonor": {"code": "R68"},
     "GetBrimAchReversals": {"status": "requested", "limit": 3},
+    "GetBrimStatusCounts": {"list": "refunds"},
     "GetBrimRefunds": {"status": "pending", "limit": 3},
     "PostBrimRefunds": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "amount": 2000},
     "PostBrimAchReversals": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "reason": "duplicate"},

@@ -305,6 +305,7 @@ async def list_breaks(call: Call) -> Result:
         read_page(call.parameters),
         is_open=None if status is None else status == "open",
         bank_file=call.parameters.get("bank_file"),
+        kind=call.parameters.get("kind"),
     )
     items = [break_json(call.scope, each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=BREAKS))

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import METADATA, PAGE
+from brim.api.framework.common_params import METADATA, PAGE, created
 from brim.api.framework.kinds import Amount, BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.corrections import CorrectionStatus
-from brim.core.direct_debits import APPROVABLE, FileStatus
+from brim.core.direct_debits import APPROVABLE, BANK_FILE_STATUSES, FileStatus
 from brim.core.dishonors import DISHONOR_CODES, FIELD_CODES, INFORMATION_LENGTH, ReturnStatus
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
+from brim.core.reconciliation import BreakKind
 from brim.core.refunds import RefundStatus
 from brim.core.reversals import ReversalReason, ReversalStatus
 from brim.core.time import EARLIEST_TIME, LATEST_TIME
@@ -18,7 +19,6 @@ _MOMENT: Final = BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME)
 """A Unix second."""
 _REFUSALS: Final = sorted(REFUSED_CHANGE_CODES.items())
 _STATUSES: Final = tuple(status.value for status in FileStatus)
-BANK_FILE_STATUSES: Final = ("received", "awaiting_approval", "applied", "held", "rejected")
 
 
 def _expected(*statuses: FileStatus) -> Parameter:
@@ -32,6 +32,7 @@ def _expected(*statuses: FileStatus) -> Parameter:
 
 FILE_LIST: Final = (
     *PAGE,
+    created("files"),
     Parameter(name="status", kind=Enum(_STATUSES), description="Only files that stand there."),
 )
 FILE_APPROVE: Final = (
@@ -48,6 +49,7 @@ FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED, FileStatus.SENT, FileStat
 ENTRY_LIST: Final = PAGE
 BANK_FILE_LIST: Final = (
     *PAGE,
+    created("files"),
     Parameter(name="status", kind=Enum(BANK_FILE_STATUSES), description="Only files that stand there."),
 )
 BANK_FILE_APPROVE: Final = (
@@ -108,7 +110,13 @@ OVERRIDE_APPROVE: Final = (
 )
 BREAK_LIST: Final = (
     *PAGE,
+    created("breaks"),
     Parameter(name="status", kind=Enum(("open", "resolved")), description="Only open breaks, or only settled ones."),
+    Parameter(
+        name="kind",
+        kind=Enum(tuple(kind.value for kind in BreakKind)),
+        description="Only breaks of this kind.",
+    ),
     Parameter(name="bank_file", kind=Text(), description="Only breaks that were found in this file from the bank."),
 )
 BREAK_RESOLVE: Final = (
@@ -116,6 +124,7 @@ BREAK_RESOLVE: Final = (
 )
 CORRECTION_LIST: Final = (
     *PAGE,
+    created("notifications"),
     Parameter(
         name="status",
         kind=Enum(tuple(status.value for status in CorrectionStatus)),
@@ -135,6 +144,7 @@ CORRECTION_REFUSE: Final = (
 )
 RETURN_LIST: Final = (
     *PAGE,
+    created("returns"),
     Parameter(
         name="status",
         kind=Enum(("dishonorable", *(status.value for status in ReturnStatus))),
@@ -170,6 +180,7 @@ _REASONS: Final = {
 }
 REVERSAL_LIST: Final = (
     *PAGE,
+    created("reversals"),
     Parameter(
         name="status",
         kind=Enum(tuple(status.value for status in ReversalStatus)),
@@ -191,6 +202,7 @@ REVERSAL_REQUEST: Final = (
 )
 REFUND_LIST: Final = (
     *PAGE,
+    created("refunds"),
     Parameter(
         name="status",
         kind=Enum(tuple(status.value for status in RefundStatus)),

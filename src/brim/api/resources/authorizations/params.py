@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE
+from brim.api.framework.common_params import PAGE, created
 from brim.api.framework.kinds import BoundedInteger, Day, Enum, Text
 from brim.api.framework.params import Hash, Parameter
 from brim.api.resources.authorizations.wire import SEC_CODES, SEQUENCE_TYPES
@@ -113,6 +113,7 @@ PRENOTE_CREATE: Final = (_FUNDING_SOURCE,)
 MICRODEPOSITS_CREATE: Final = (_FUNDING_SOURCE,)
 PRENOTE_LIST: Final = (
     *PAGE,
+    created("those"),
     Parameter(name="funding_source", kind=Text(), description="Only those to this bank account."),
 )
 MICRODEPOSITS_LIST: Final = PRENOTE_LIST

@@ -7,6 +7,7 @@ from brim.api.framework.paging import read_page
 from brim.api.resources.ach.handlers import check_platform
 from brim.api.resources.bank_statements.wire import line_json, statement_json
 from brim.base import wire
+from brim.base.paging import is_within
 from brim.core import direct_debits, line_settlements, reconciliation
 from brim.core.idempotency import Result
 from brim.core.reconciliation import LineStatus, StatementFilters
@@ -57,7 +58,8 @@ async def list_lines(call: Call) -> Result:
     topup = call.parameters.get("topup")
     if topup is not None:
         of_topup = await direct_debits.list_lines_of_topup(call.service.database, call.scope, topup)
-        items = [line_json(call.scope, each) for each in of_topup]
+        created = call.parameters.get("created")
+        items = [line_json(call.scope, each) for each in of_topup if is_within(each.id, created)]
         return Result(body=wire.list_json(items, has_more=False, url=LINES))
     page = await reconciliation.page_lines(
         call.service.database,

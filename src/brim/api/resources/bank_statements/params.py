@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE
+from brim.api.framework.common_params import PAGE, created
 from brim.api.framework.kinds import BoundedInteger, CurrencyCode, Day, Enum, Text, TextList
 from brim.api.framework.params import Parameter
 from brim.core.line_settlements import MOST_LINES, SettlementStatus
@@ -35,6 +35,7 @@ STATEMENT_LIST: Final = (
 STATEMENT_LINES: Final = PAGE
 LINE_LIST: Final = (
     *PAGE,
+    created("lines"),
     Parameter(
         name="status",
         kind=Enum(("open",)),
@@ -48,6 +49,7 @@ LINE_LIST: Final = (
 )
 SETTLEMENT_LIST: Final = (
     *PAGE,
+    created("settlements"),
     Parameter(
         name="status",
         kind=Enum(tuple(status.value for status in SettlementStatus)),

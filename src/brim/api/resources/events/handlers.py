@@ -19,7 +19,7 @@ from brim.core.idempotency import Result
 from brim.core.stripe_cli import Resend
 from brim.core.webhooks import RenderEvent
 
-_OTHER_WAYS = ("created", "delivery_success", "ending_before", "starting_after", "type", "types")
+_OTHER_WAYS = ("created", "delivery_success", "ending_before", "object_id", "starting_after", "type", "types")
 """Parameters that choose events in another way than by number."""
 
 
@@ -40,6 +40,7 @@ async def list_all(call: Call) -> Result:
         created=parameters.get("created"),
         types=call.rights.readable_events(_read_types(parameters)),
         delivery_success=parameters.get("delivery_success"),
+        object_id=parameters.get("object_id"),
     )
     page = await events.list_events(call.service.database, call.scope, filters, read_page(parameters))
     return Result(body=wire.list_json(await _render(call, page.items), has_more=page.has_more, url="/v1/events"))

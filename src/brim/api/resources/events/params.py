@@ -1,4 +1,7 @@
-"""The parameters of the operations on events. Source: Stripe API reference, Events; `after_sequence` is ours."""
+"""The parameters of the operations on events.
+
+Source: Stripe API reference, Events; `after_sequence` and `object_id` are ours.
+"""
 
 from typing import Final
 
@@ -25,6 +28,11 @@ EVENT_LIST: Final = (
         name="delivery_success",
         kind=Boolean(),
         description="Only events that every endpoint they are addressed to has received, or those that some has not.",
+    ),
+    Parameter(
+        name="object_id",
+        kind=Text(),
+        description="Only events about the object of that id, such as a top-up.",
     ),
     Parameter(
         name="type",

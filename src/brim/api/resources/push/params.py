@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import METADATA, PAGE
+from brim.api.framework.common_params import METADATA, PAGE, created
 from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, CurrencyCode, Enum, Text
 from brim.api.framework.params import Parameter
 from brim.core.push import MAX_NOTE, Proposal, Scenario, TransferStatus
@@ -64,6 +64,7 @@ FUND: Final = (
 )
 TRANSFER_LIST: Final = (
     *PAGE,
+    created("transfers"),
     Parameter(
         name="status",
         kind=Enum(tuple(each.value for each in TransferStatus)),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import ATTEMPT_LIST, METADATA, PAGE, expand, optional
+from brim.api.framework.common_params import ATTEMPT_LIST, METADATA, PAGE, created, expand, optional
 from brim.api.framework.kinds import MAX_BIGINT, Boolean, BoundedInteger, Text
 from brim.api.framework.params import Parameter
 from brim.api.resources.webhooks.kinds import ApiVersion, EventTypes
@@ -85,6 +85,7 @@ WEBHOOK_ENDPOINT_RESEND: Final = (
 )
 ENDPOINT_ATTEMPT_LIST: Final = (
     Parameter(name="failed", kind=Boolean(), description="Only attempts that failed, if true."),
+    created("attempts"),
     *ATTEMPT_LIST,
 )
 WEBHOOK_ENDPOINT_ROLL: Final = (
