@@ -106,7 +106,7 @@ BY_USE_CASE: Final = {
 CHANGES_NOTHING: Final = {
     "/account": "which account this browser is shown",
     "/account/time-zone": "in which zone this browser is shown times",
-    "/topups/views": "filters that this browser keeps",
+    "/saved-views": "filters that this browser keeps",
     "/sign-in": "signing in, which writes its entry with the session",
     "/sign-in/code": "the same, with a code",
     "/sign-out": "signing out, which writes its entry with the end of the session",

@@ -124,7 +124,10 @@ def test_the_list_is_narrowed_and_each_line_leads_to_its_page(person: Person, wi
     assert wire.get(f"/v1/brim/balance_transactions/{reversal['id']}").json == reversal
     only = person.visit(f"/test/balance-transactions?source={reversal['source']}").body.decode()
     assert only.count('class="row-link"') == 2
-    for wrong, sentence in (("type=payout", "There is no such type"), ("created_from=soon", "Write a day")):
+    for wrong, sentence in (
+        ("type=payout", "Choose a type from the list"),
+        ("created_from=soon", "such as 2026-11-22"),
+    ):
         assert sentence in person.read(f"/test/balance-transactions?{wrong}")
     assert "No balance transactions match" in person.read("/test/balance-transactions?currency=eur")
     assert person.visit("/test/balance-transactions/txn_nobodys").status == 404

@@ -8,6 +8,7 @@ from tests.support.page_visitors import Person
 from tests.support.wire import Wire
 
 LIST = "/test/topups"
+VIEWS = "/test/saved-views"
 
 
 def shown(person: Person, query: str) -> list[str]:
@@ -64,7 +65,7 @@ def test_a_list_sorted_by_amount_is_paged(person: Person, wire: Wire) -> None:
 def test_a_view_is_saved_shown_and_deleted(person: Person, wire: Wire) -> None:
     wire.create()
     form = f"{LIST}?status=failed&currency=usd"
-    reply = person.send(form, f"{LIST}/views", {"name": "  Failed\n in  dollars <b> "})
+    reply = person.send(form, VIEWS, {"name": "  Failed\n in  dollars <b> "})
     assert (reply.status, reply.headers["location"]) == (303, f"{LIST}?status=failed&currency=usd")
     person.cookie += "; " + reply.headers["set-cookie"].partition(";")[0]
     page = person.visit(form).body.decode()
@@ -72,7 +73,7 @@ def test_a_view_is_saved_shown_and_deleted(person: Person, wire: Wire) -> None:
         f'<li><a href="{LIST}?status=failed&amp;currency=usd" aria-current="true">Failed in dollars &lt;b&gt;</a>'
         in page
     )
-    reply = person.send(form, f"{LIST}/views", {"delete": "Failed in dollars <b>"})
+    reply = person.send(form, VIEWS, {"delete": "Failed in dollars <b>"})
     person.cookie = person.cookie.rpartition(";")[0] + "; " + reply.headers["set-cookie"].partition(";")[0]
     assert "Failed in dollars" not in person.read(LIST)
     deep = b'[{"name": "x", "filters": {}, "more": ' + b"[" * 2_000

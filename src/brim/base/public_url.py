@@ -16,11 +16,12 @@ _SEGMENT: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
 OWN_SEGMENTS: Final = frozenset(
     """
     account accounts ach apikeys assets balance balance-summary balance-summary.csv balance-transactions
-    balance-transactions.csv bank-statements bank-statements.csv breaks connect dashboard developers docs events
-    favicon.ico first-run funding-instructions funding-sources healthz incoming-transfers line-settlements live
-    live-money live-readiness logs metrics money-at-risk negative-balances openapi.json readyz refunds reports
-    search search.json set-password settings shell sign-in sign-out statement-lines statement-lines.csv
-    statement-mappings stripecli subscribe test test-clocks topups topups.csv v1 v2 verification webhooks workers
+    balance-transactions.csv bank-statements bank-statements.csv breaks breaks.csv connect dashboard developers
+    docs events favicon.ico first-run funding-instructions funding-sources healthz incoming-transfers
+    incoming-transfers.csv line-settlements live live-money live-readiness logs metrics money-at-risk
+    negative-balances openapi.json readyz refunds refunds.csv reports saved-views search search.json
+    set-password settings shell sign-in sign-out statement-lines statement-lines.csv statement-mappings
+    stripecli subscribe test test-clocks topups topups.csv v1 v2 verification webhooks workers
     """.split()
 )
 """What Brim's own paths begin with. A prefix that begins so could not be told from a path whose prefix was removed."""

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from brim.core.operators import Role
-from brim.web.dashboard import formats, linking, live
+from brim.web.dashboard import formats, linking, live, saved_views
 from brim.web.dashboard.accounts.routes import routes as account_routes
 from brim.web.dashboard.ach_files.download import DownloadPages
 from brim.web.dashboard.ach_files.routes import routes as ach_file_routes
@@ -133,13 +133,13 @@ NAVIGATION: Final = (
         ),
     ),
     (
-        "Proof and practice",
+        "Integrity",
         (
             NavigationItem("Verification", "/verification"),
             NavigationItem("Workers", "/workers"),
-            NavigationItem("Test clock", "/test-clocks", only_test=True),
         ),
     ),
+    ("Test tools", (NavigationItem("Test clock", "/test-clocks", only_test=True),)),
 )
 """The side navigation: groups of pages in their order."""
 
@@ -184,6 +184,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *report_routes(signed),
         *push_routes(signed),
         *search_routes(signed),
+        *signed.post("/saved-views", saved_views.change),
         *signed.get("/live", live.stream),
     )
 

@@ -1,21 +1,46 @@
-"""Saved views of the list of top-ups: filters under a name, kept in a cookie of the browser."""
+"""Saved views of lists: filters under a name, kept in a cookie of the browser."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 
 import msgspec
 
 from brim.base import json_codec
 from brim.http.message import Reply
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.dashboard.topups.filters import NAMES
 
 VIEWS_COOKIE: Final = "brim_views"
 MOST_VIEWS: Final = 8
+"""Of all lists together: what fits the cookie."""
 LONGEST_NAME: Final = 30
+LISTS: Final = frozenset(
+    {
+        "/topups",
+        "/balance-transactions",
+        "/events",
+        "/funding-sources",
+        "/negative-balances",
+        "/refunds",
+        "/breaks",
+        "/ach/files",
+        "/ach/bank-files",
+        "/ach/returns",
+        "/ach/reversals",
+        "/ach/corrections",
+        "/ach/prenotes",
+        "/ach/microdeposits",
+        "/bank-statements",
+        "/statement-lines",
+        "/line-settlements",
+        "/incoming-transfers",
+    }
+)
+"""The pages that have saved views."""
+
+_NOT_FILTERS: Final = frozenset({"form_token", "name", "delete", "list"})
+_FILTER: Final = re.compile(r"[a-z_]{1,30}")
 _LONGEST_COOKIE: Final = 3000
 """Browsers keep cookies of up to 4,096 bytes."""
 _KEPT_S: Final = 365 * 24 * 3600
@@ -23,47 +48,52 @@ _SPACE: Final = re.compile(r"\s+")
 
 
 class SavedView(msgspec.Struct, frozen=True):
-    """Filters under a name."""
+    """Filters of a list under a name."""
 
     name: str
     filters: dict[str, str]
+    path: str = "/topups"
 
 
-def read_views(cookies: Mapping[str, str]) -> tuple[SavedView, ...]:
-    """Return the views in a browser's cookies; none where the cookie is not one of ours."""
+def read_views(cookies: Mapping[str, str], path: str) -> tuple[SavedView, ...]:
+    """Return the views of a list in a browser's cookies; none where the cookie is not one of ours."""
+    return tuple(view for view in _read_all(cookies) if view.path == path)
+
+
+def _read_all(cookies: Mapping[str, str]) -> list[SavedView]:
     text = cookies.get(VIEWS_COOKIE, "")
     try:
         views = json_codec.decoder(tuple[SavedView, ...])(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError, msgspec.MsgspecError):
-        return ()
-    return tuple(SavedView(view.name, _known(view.filters)) for view in views[:MOST_VIEWS])
+        return []
+    known = [view for view in views[:MOST_VIEWS] if view.path in LISTS]
+    return [SavedView(view.name, _filters_in(view.filters), view.path) for view in known]
 
 
 async def change(page: SignedVisit) -> Reply:
-    """`POST /topups/views`: save the filters in the form under a name, or delete the view of a name."""
-    views = {view.name: view for view in read_views(page.visit.cookies)}
+    """`POST /saved-views`: save the filters in the form under a name, or delete the view of a name."""
+    path = page.form.get("list", "")
+    path = path if path in LISTS else "/topups"
+    views = {(view.path, view.name): view for view in _read_all(page.visit.cookies)}
     name = _SPACE.sub(" ", page.form.get("name", "")).strip()[:LONGEST_NAME]
-    filters = _known(page.form)
+    filters = _filters_in(page.form)
     if "delete" in page.form:
-        views.pop(page.form["delete"], None)
+        views.pop((path, page.form["delete"]), None)
     elif name and filters:
-        views[name] = SavedView(name, filters)
+        views[path, name] = SavedView(name, filters, path)
     kept = list(views.values())[-MOST_VIEWS:]
     while len(text := _written(kept)) > _LONGEST_COOKIE:
         del kept[0]
-    reply = page.redirect("/topups", **filters)
+    reply = page.redirect(path, **filters)
     reply.headers.append(f"Set-Cookie: {VIEWS_COOKIE}={text}; Path=/; Max-Age={_KEPT_S}; HttpOnly; SameSite=Lax")
     return reply
 
 
-def _known(values: Mapping[str, str]) -> dict[str, str]:
-    return {name: values[name] for name in NAMES if values.get(name)}
+def _filters_in(values: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: text for name, text in values.items() if text and _FILTER.fullmatch(name) and name not in _NOT_FILTERS
+    }
 
 
 def _written(views: list[SavedView]) -> str:
     return urlsafe_b64encode(json_codec.encode(views)).decode().rstrip("=")
-
-
-def query_of(view: SavedView) -> str:
-    """Return a view's filters as they stand in an address, to tell whether it is the one that is shown."""
-    return urlencode(sorted(view.filters.items()))

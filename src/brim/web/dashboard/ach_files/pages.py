@@ -12,15 +12,16 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.list_filters import ListFilters
 from brim.web.dashboard.live_money.pages import FILES, allowed_actions, read_rail, read_rails, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.who import Names
 from brim.web.operators.confirmation import asked_in_a_row, refuse_in_a_row
-from brim.web.routes import NoSuchPageError
 
 FILE: Final = FILES + "/{}"
 STATUSES: Final = ("built", "approved", "sent", "acknowledged", "settled", "rejected", "voided")
+FILTERS: Final = ListFilters(path="/ach/files", statuses=STATUSES)
 _ENTRIES: Final = 50
 
 
@@ -69,15 +70,13 @@ ACTIONS: Final = {
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/files`."""
-    status = page.query.get("status")
-    if status is not None and status not in STATUSES:
-        raise NoSuchPageError
-    found = await page.api.get(FILES, status=status, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(FILES, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/ach_files.html",
         files=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
         statuses=STATUSES,
         rails=await read_rails(page),
         names=await page.read_names(),

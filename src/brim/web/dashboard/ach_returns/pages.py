@@ -8,31 +8,34 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.live_money.pages import allowed_actions, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 RETURNS: Final = "/v1/brim/ach/returns"
 RETURN: Final = RETURNS + "/{}"
 STATUSES: Final = ("dishonorable", "dishonored", "money_back", "accepted", "contested", "missed")
-_NARROWED_BY: Final = ("topup", "file", "bank_file")
+FILTERS: Final = ListFilters(
+    path="/ach/returns",
+    texts=("topup", "file", "bank_file"),
+    narrows=("topup", "file", "bank_file"),
+    statuses=STATUSES,
+    first=STATUSES[0],
+)
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/returns`: those that can be dishonored now, unless another status, or all, is requested."""
-    narrowed = {name: page.query[name] for name in _NARROWED_BY if page.query.get(name)}
-    status = page.query.get("status", "all" if narrowed else STATUSES[0])
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    found = await page.api.get(RETURNS, status=None if status == "all" else status, **narrowed, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(RETURNS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/ach_returns.html",
         returns=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
+        counts=await count_statuses(page, "ach_returns", asked),
         statuses=STATUSES,
-        narrowed=narrowed,
         now=system_clock_ms() // 1000,
     )
 

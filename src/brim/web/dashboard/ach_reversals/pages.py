@@ -8,31 +8,30 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 REVERSALS: Final = "/v1/brim/ach/reversals"
 REVERSAL: Final = REVERSALS + "/{}"
 STATUSES: Final = ("requested", "settled", "returned", "missed", "superseded")
-_NARROWED_BY: Final = ("topup", "file")
+FILTERS: Final = ListFilters(
+    path="/ach/reversals", texts=("topup", "file"), narrows=("topup", "file"), statuses=STATUSES, first=STATUSES[0]
+)
 _FIELDS: Final = ("topup", "reason")
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/reversals`: those that the bank has not booked, unless another status, or all, is requested."""
-    narrowed = {name: page.query[name] for name in _NARROWED_BY if page.query.get(name)}
-    status = page.query.get("status", "all" if narrowed else STATUSES[0])
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    found = await page.api.get(REVERSALS, status=None if status == "all" else status, **narrowed, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(REVERSALS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/ach_reversals.html",
         reversals=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
+        counts=await count_statuses(page, "ach_reversals", asked),
         statuses=STATUSES,
-        narrowed=narrowed,
         now=system_clock_ms() // 1000,
     )
 

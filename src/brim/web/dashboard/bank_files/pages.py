@@ -10,14 +10,15 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.live_money.pages import allowed_actions, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 BANK_FILES: Final = "/v1/brim/ach/bank_files"
 BANK_FILE: Final = BANK_FILES + "/{}"
 BANK_FILE_STATUSES: Final = ("awaiting_approval", "received", "applied", "held", "rejected")
+FILTERS: Final = ListFilters(path="/ach/bank-files", statuses=BANK_FILE_STATUSES)
 _MOST: Final = 100
 _STATEMENTS: Final = 20
 
@@ -36,16 +37,15 @@ async def show_all(page: SignedVisit) -> Reply:
 
 async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     form.idempotency_key = random_base62(24)
-    chosen = page.query.get("status")
-    if chosen is not None and chosen not in BANK_FILE_STATUSES:
-        raise NoSuchPageError
-    found = await page.api.get(BANK_FILES, status=chosen, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(BANK_FILES, **asked.query, **page_query(page))
     originators = (await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"]
     return page.reply(
         "dashboard/bank_files.html",
         status=status,
         files=found["data"],
-        chosen=chosen,
+        asked=asked,
+        counts=await count_statuses(page, "bank_files", asked),
         statuses=BANK_FILE_STATUSES,
         paging=paging(page, found),
         form=form,

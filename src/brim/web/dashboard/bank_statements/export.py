@@ -10,8 +10,8 @@ from brim.web.dashboard.bank_statements.pages import (
     LINES,
     STATEMENT,
     STATEMENTS,
-    narrow_lines,
-    read_filters,
+    read_lines,
+    read_statements,
 )
 from brim.web.dashboard.csv_export import export_list, file_name
 from brim.web.dashboard.formats import csv_amount, iso_time
@@ -61,16 +61,16 @@ LINE_COLUMNS: Final = (
 
 async def export_statements(page: SignedVisit) -> Reply:
     """`GET /bank-statements.csv`: with the filters of the list."""
-    filters = read_filters(page)
-    name = file_name(page, "bank-statements", *map(str, filters.values()))
-    return await export_list(page, STATEMENTS, filters, name=name, columns=STATEMENT_COLUMNS, to_row=_statement)
+    asked = read_statements(page)
+    name = file_name(page, "bank-statements", *asked.file_details)
+    return await export_list(page, STATEMENTS, asked.query, name=name, columns=STATEMENT_COLUMNS, to_row=_statement)
 
 
 async def export_all_lines(page: SignedVisit) -> Reply:
     """`GET /statement-lines.csv`: those that are open, or whichever the page lists."""
-    _, filters = narrow_lines(page)
-    name = file_name(page, "statement-lines", *map(str, filters.values()))
-    return await export_list(page, LINES, filters, name=name, columns=LINE_COLUMNS, to_row=_line)
+    asked = read_lines(page)
+    name = file_name(page, "statement-lines", *asked.file_details)
+    return await export_list(page, LINES, asked.query, name=name, columns=LINE_COLUMNS, to_row=_line)
 
 
 async def export_lines(page: SignedVisit) -> Reply:

@@ -4,38 +4,44 @@ from typing import Any, Final
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import random_base62
-from brim.http.form import Field
 from brim.http.message import Reply
 from brim.web.api_client import api_path
 from brim.web.dashboard.forms import Form
+from brim.web.dashboard.list_filters import ListFilters, ListQuery
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 STATEMENTS: Final = "/v1/brim/bank_statements"
 STATEMENT: Final = STATEMENTS + "/{}"
 LINES: Final = "/v1/brim/statement_lines"
-FILTERS: Final = ("bank_account", "currency", "bank_file", "first_day", "last_day", "breaks", "status")
 _LINES: Final = 50
-_LINE_STATUSES: Final = ("open", "all")
+_LINE_STATUSES: Final = ("open",)
+_LINE_FILTERS: Final = ListFilters(
+    path="/statement-lines", texts=("topup",), narrows=("topup",), statuses=_LINE_STATUSES, first=_LINE_STATUSES[0]
+)
+_STATEMENT_FILTERS: Final = ListFilters(
+    path="/bank-statements",
+    texts=("bank_account", "currency", "bank_file", "first_day", "last_day", "status"),
+    choices={"breaks": ("open", "none")},
+    has_days=False,
+)
 
 
-def read_filters(page: SignedVisit) -> dict[str, Field]:
-    """Return what a page's address narrows the list by."""
-    return {name: page.query[name] for name in FILTERS if page.query.get(name)}
+def read_statements(page: SignedVisit) -> ListQuery:
+    """Return what a page's address asks of the list of statements."""
+    return _STATEMENT_FILTERS.read(page)
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /bank-statements`."""
-    filters = read_filters(page)
-    found = await page.api.get(STATEMENTS, **filters, **page_query(page))
+    asked = read_statements(page)
+    found = await page.api.get(STATEMENTS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/bank_statements.html",
         statements=found["data"],
         paging=paging(page, found),
-        filters=filters,
-        form=Form(values={name: page.query.get(name, "") for name in FILTERS}),
-        export=page.link("/bank-statements.csv", **filters),
+        asked=asked,
+        export=page.link("/bank-statements.csv", **asked.values),
     )
 
 
@@ -54,26 +60,25 @@ async def show(page: SignedVisit) -> Reply:
 
 async def show_lines(page: SignedVisit) -> Reply:
     """`GET /statement-lines`: those that are open, unless all are asked for, or those of a top-up."""
-    chosen, narrowed = narrow_lines(page)
-    found = await page.api.get(LINES, **narrowed, **page_query(page))
+    asked = read_lines(page)
+    found = await page.api.get(LINES, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/statement_lines.html",
         lines=found["data"],
         paging=paging(page, found),
-        chosen=chosen,
-        topup=narrowed.get("topup"),
-        export=page.link("/statement-lines.csv", status=chosen, topup=page.query.get("topup")),
+        asked=asked,
+        statuses=_LINE_STATUSES,
+        export=page.link("/statement-lines.csv", **{"status": asked.chosen, **asked.values}),
         now=system_clock_ms() // 1000,
     )
 
 
-def narrow_lines(page: SignedVisit) -> tuple[str, dict[str, Field]]:
-    """Return which lines a page's address asks for: `open` or `all`, and by what they are narrowed."""
-    topup = page.query.get("topup")
-    status = page.query.get("status", "all" if topup else "open")
-    if status not in _LINE_STATUSES:
-        raise NoSuchPageError
-    return status, {"topup": topup} if topup else {"status": "open"} if status == "open" else {}
+def read_lines(page: SignedVisit) -> ListQuery:
+    """Return what a page's address asks of the list of lines: of a top-up there are no statuses."""
+    asked = _LINE_FILTERS.read(page)
+    if "topup" in asked.narrowed:
+        asked.query.pop("status", None)
+    return asked
 
 
 async def show_line(page: SignedVisit) -> Reply:

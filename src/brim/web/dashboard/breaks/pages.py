@@ -8,28 +8,37 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.live_money.pages import allowed_actions
+from brim.web.dashboard.live_money.words import BREAK_KINDS
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 BREAKS: Final = "/v1/brim/breaks"
 BREAK: Final = BREAKS + "/{}"
 STATUSES: Final = ("open", "resolved")
+FILTERS: Final = ListFilters(
+    path="/breaks",
+    texts=("bank_file",),
+    narrows=("bank_file",),
+    choices={"kind": BREAK_KINDS},
+    statuses=STATUSES,
+    first=STATUSES[0],
+)
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /breaks`: the open ones, unless others are asked for."""
-    status = page.query.get("status", "open")
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    found = await page.api.get(BREAKS, status=None if status == "all" else status, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(BREAKS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/breaks.html",
         breaks=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
+        counts=await count_statuses(page, "breaks", asked),
         statuses=STATUSES,
+        kinds=[("", "Any"), *((kind, words[0]) for kind, words in BREAK_KINDS.items())],
         now=system_clock_ms() // 1000,
     )
 

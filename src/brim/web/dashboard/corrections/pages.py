@@ -7,31 +7,32 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.list_filters import ListFilters
 from brim.web.dashboard.live_money.pages import allowed_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 CORRECTIONS: Final = "/v1/brim/corrections"
 CORRECTION: Final = CORRECTIONS + "/{}"
 STATUSES: Final = ("open", "applied", "noted", "dismissed", "refused")
-_NARROWED_BY: Final = ("funding_source", "topup", "bank_file")
+FILTERS: Final = ListFilters(
+    path="/ach/corrections",
+    texts=("funding_source", "topup", "bank_file"),
+    narrows=("funding_source", "topup", "bank_file"),
+    statuses=STATUSES,
+)
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/corrections`: all, unless those of a status, a bank account, a top-up or a bank file are asked for."""
-    status = page.query.get("status", "all")
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    narrowed = {name: page.query[name] for name in _NARROWED_BY if page.query.get(name)}
-    found = await page.api.get(CORRECTIONS, status=None if status == "all" else status, **narrowed, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(CORRECTIONS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/corrections.html",
         corrections=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
         statuses=STATUSES,
-        narrowed=narrowed,
         account=page.session.account,
     )
 

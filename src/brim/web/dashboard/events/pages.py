@@ -6,9 +6,11 @@ from typing import Any, Final
 from brim.core.events import EventType
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, Caller, api_path
+from brim.web.dashboard.balance.overview import find_clock
 from brim.web.dashboard.formats import money
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.list_filters import ListFilters
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.newer_attempts import newest_attempt, next_look
@@ -17,21 +19,24 @@ EVENTS: Final = "/v1/events"
 EVENT: Final = EVENTS + "/{}"
 THIN_EVENTS: Final = "/v2/core/events"
 ANY_TOPUP: Final = "topup.*"
-_FILTERS: Final = ("type", "delivery_success")
+FILTERS: Final = ListFilters(
+    path="/events", texts=("type", "object_id"), choices={"delivery_success": ("true", "false")}, narrows=("object_id",)
+)
 _MOST_ATTEMPTS: Final = 50
 _MOST_EVENTS: Final = 100
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /events`."""
-    chosen = {name: page.query[name] for name in _FILTERS if name in page.query}
-    found = await page.api.get(EVENTS, **chosen, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(EVENTS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/events.html",
         events=found["data"],
         paging=paging(page, found),
-        form=Form(values=chosen),
-        types=[("", "Every type"), (ANY_TOPUP, ANY_TOPUP), *((str(kind), str(kind)) for kind in EventType)],
+        asked=asked,
+        clock=await find_clock(page),
+        types=[("", "Any"), (ANY_TOPUP, ANY_TOPUP), *((str(kind), str(kind)) for kind in EventType)],
     )
 
 

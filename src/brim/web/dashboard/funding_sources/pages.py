@@ -1,6 +1,7 @@
 """The pages of bank accounts: those on file, adding one, and its verification by micro-deposits."""
 
 import re
+from functools import partial
 from typing import Final
 
 from brim.base.currency import CURRENCIES
@@ -19,7 +20,9 @@ from brim.web.dashboard.funding_sources.reading import (
     list_defaults,
     list_funding_sources,
     new_method_fields,
+    search_funding_sources,
 )
+from brim.web.dashboard.list_filters import ListFilters, ListQuery
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.pages import PAGE_HEADERS
 
@@ -38,6 +41,10 @@ _NEW_FIELD_OF: Final = {
     "us_bank_account[account_type]": "account_type",
     "billing_details[name]": "holder_name",
 }
+_STATUSES: Final = ("verified", "pending", "failed", "consumed")
+_FILTERS: Final = ListFilters(
+    path="/funding-sources", texts=("name", "last4"), choices={"currency": ("usd", "eur")}, statuses=_STATUSES
+)
 _NEVER_SHOWN_AGAIN: Final = "account_number"
 _CENTS: Final = re.compile(r"(?:\$?0?\.)?(\d{1,2})", re.ASCII)
 
@@ -48,15 +55,33 @@ async def show_all(page: SignedVisit) -> Reply:
 
 
 async def _reply_all(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
-    sources = await list_funding_sources(page.api)
+    asked = _FILTERS.read(page)
+    everything = await list_funding_sources(page.api)
+    fitting = partial(_fits, asked)
     return page.reply(
         "dashboard/funding_sources.html",
         status=status,
-        sources=sources,
-        labels={source.id: source.label for source in sources},
+        sources=await search_funding_sources(page.api, fitting) if asked.query else everything,
+        labels={source.id: source.label for source in everything},
+        asked=asked,
+        statuses=_STATUSES,
         defaults=await list_defaults(page.api),
         form=form,
         currencies=[(code, code.upper()) for code in CURRENCIES],
+    )
+
+
+def _fits(asked: ListQuery, source: FundingSource) -> bool:
+    """Tell whether a bank account has what is looked for: its name is that of its bank or of its holder."""
+    wanted = asked.query
+    created = wanted.get("created")
+    first, end = (created.get("gte", 0), created.get("lt", source.created + 1)) if isinstance(created, dict) else (0, 0)
+    return (
+        wanted.get("status", source.state) == source.state
+        and wanted.get("currency", source.currency) == source.currency
+        and source.last4.endswith(str(wanted.get("last4", "")))
+        and str(wanted.get("name", "")).lower() in f"{source.bank_name or ''}\n{source.holder or ''}".lower()
+        and (not created or first <= source.created < end)
     )
 
 

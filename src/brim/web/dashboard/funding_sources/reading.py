@@ -1,7 +1,7 @@
 """What money comes from: the bank accounts on file in both of the API's forms, as the dashboard shows them alike."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +10,9 @@ from brim.http.form import Field
 from brim.web.api_client import Caller, api_path
 
 _MOST: Final = 100
-"""How many of each form are shown; nobody has more bank accounts than fit a page."""
+"""How many of each form are shown where nothing is looked for."""
+_SEARCHED: Final = 10
+"""How many pages of each form are searched for bank accounts that fit."""
 
 METHODS: Final = "/v1/payment_methods"
 SOURCES: Final = "/v1/sources"
@@ -47,6 +49,11 @@ class FundingSource(msgspec.Struct, frozen=True, kw_only=True):
         return not self.routing_number
 
     @property
+    def currency(self) -> str:
+        """In which currency it is debited."""
+        return "eur" if self.has_iban else "usd"
+
+    @property
     def can_pay(self) -> bool:
         """Whether new top-ups may take money from it."""
         return self.state == "verified"
@@ -63,6 +70,20 @@ async def list_funding_sources(api: Caller) -> list[FundingSource]:
     sources = await api.get(SOURCES, limit=_MOST)
     found = [*map(of_method, methods["data"]), *map(of_source, sources["data"])]
     return told_apart(sorted(found, key=lambda source: source.created, reverse=True))
+
+
+async def search_funding_sources(api: Caller, fits: Callable[[FundingSource], bool]) -> list[FundingSource]:
+    """Return the bank accounts on file that fit, of the newest thousand of each form, newest first."""
+    found: list[FundingSource] = []
+    for path, of, expand in ((METHODS, of_method, ["data.brim"]), (SOURCES, of_source, None)):
+        after: str | None = None
+        for _ in range(_SEARCHED):
+            answered = await api.get(path, limit=_MOST, expand=expand, starting_after=after)
+            found += map(of, answered["data"])
+            if not answered["has_more"]:
+                break
+            after = answered["data"][-1]["id"]
+    return told_apart(sorted(filter(fits, found), key=lambda source: source.created, reverse=True))
 
 
 def told_apart(sources: Sequence[FundingSource]) -> list[FundingSource]:

@@ -10,14 +10,15 @@ from brim.web.dashboard.bank_statements.pages import LINES, reply_line
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.live_money.pages import allowed_actions, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 SETTLEMENTS: Final = "/v1/brim/line_settlements"
 SETTLEMENT: Final = SETTLEMENTS + "/{}"
 STATUSES: Final = ("proposed", "undo_proposed", "posted", "undone", "rejected")
+FILTERS: Final = ListFilters(path="/line-settlements", statuses=STATUSES, first=STATUSES[0])
 _FIELDS: Final = (
     "lines",
     "batches",
@@ -33,15 +34,14 @@ _FIELDS: Final = (
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /line-settlements`: those that wait for a second person, unless others are asked for."""
-    status = page.query.get("status", STATUSES[0])
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    found = await page.api.get(SETTLEMENTS, status=None if status == "all" else status, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(SETTLEMENTS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/line_settlements.html",
         settlements=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
+        counts=await count_statuses(page, "line_settlements", asked),
         statuses=STATUSES,
         names=await page.read_names(),
         now=system_clock_ms() // 1000,

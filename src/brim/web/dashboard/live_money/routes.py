@@ -1,8 +1,9 @@
 """The paths of these pages."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from brim.web.dashboard.live_money import pages
+from brim.web.dashboard.live_money import export, pages
 from brim.web.dashboard.signed import SignedPages
 from brim.web.routes import Route
 
@@ -15,4 +16,9 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.get_live("/live-money/stops", pages.show_stops),
         *signed.post_live("/live-money/stop", pages.stop),
         *signed.post_live("/live-money/resume", pages.resume),
+        *(
+            route
+            for each in export.EXPORTS
+            for route in signed.get_live(f"{each.filters.path}.csv", partial(export.export, each))
+        ),
     )

@@ -10,9 +10,9 @@ from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.formats import AmountError, read_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 if TYPE_CHECKING:
     from brim.http.form import Field
@@ -21,21 +21,21 @@ TRANSFERS: Final = "/v1/brim/incoming_transfers"
 TRANSFER: Final = TRANSFERS + "/{}"
 INSTRUCTIONS: Final = "/v1/brim/funding_instructions"
 STATUSES: Final = ("suspended", "returning", "credited", "returned", "recalled", "itemized")
+FILTERS: Final = ListFilters(path="/incoming-transfers", statuses=STATUSES, first=STATUSES[0])
 _CURRENCY: Final = "usd"
 _FIELDS: Final = ("amount", "description")
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /incoming-transfers`: those in suspense, unless another status, or all, is asked for."""
-    status = page.query.get("status", STATUSES[0])
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    found = await page.api.get(TRANSFERS, status=None if status == "all" else status, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(TRANSFERS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/incoming_transfers.html",
         transfers=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
+        counts=await count_statuses(page, "incoming_transfers", asked),
         statuses=STATUSES,
         now=system_clock_ms() // 1000,
     )

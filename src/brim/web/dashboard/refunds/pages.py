@@ -8,32 +8,31 @@ from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.formats import AmountError, csv_amount, read_amount
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import take_refusal
+from brim.web.dashboard.list_filters import ListFilters, count_statuses
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
-from brim.web.routes import NoSuchPageError
 
 REFUNDS: Final = "/v1/brim/refunds"
 REFUND: Final = REFUNDS + "/{}"
 STATUSES: Final = ("pending", "succeeded", "failed", "canceled")
-_NARROWED_BY: Final = ("topup", "file")
+FILTERS: Final = ListFilters(
+    path="/refunds", texts=("topup", "file"), narrows=("topup", "file"), statuses=STATUSES, first=STATUSES[0]
+)
 _FIELDS: Final = ("topup", "amount", "description")
 _CURRENCY: Final = "usd"
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /refunds`: those that the bank has not booked, unless another status, or all, is requested."""
-    narrowed = {name: page.query[name] for name in _NARROWED_BY if page.query.get(name)}
-    status = page.query.get("status", "all" if narrowed else STATUSES[0])
-    if status not in {*STATUSES, "all"}:
-        raise NoSuchPageError
-    found = await page.api.get(REFUNDS, status=None if status == "all" else status, **narrowed, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(REFUNDS, **asked.query, **page_query(page))
     return page.reply(
         "dashboard/refunds.html",
         refunds=found["data"],
         paging=paging(page, found),
-        chosen=status,
+        asked=asked,
+        counts=await count_statuses(page, "refunds", asked),
         statuses=STATUSES,
-        narrowed=narrowed,
     )
 
 

@@ -12,10 +12,11 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError
 from brim.web.dashboard.balance.overview import find_clock
 from brim.web.dashboard.funding_sources.reading import list_funding_sources
+from brim.web.dashboard.list_filters import shown_counts
 from brim.web.dashboard.paging import PAGE_SIZE, Paging, page_query, paging
+from brim.web.dashboard.saved_views import read_views
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.topups.filters import STATUSES, TopupQuery, read_filters
-from brim.web.dashboard.topups.views import LONGEST_NAME, read_views
 
 TOPUPS: Final = "/v1/topups"
 SEARCH: Final = "/v1/brim/topups/search"
@@ -50,8 +51,7 @@ async def show(page: SignedVisit) -> Reply:
         order=filters.query.get("order", "newest"),
         first_page=_FIRST_PAGE,
         clock=await find_clock(page),
-        views=read_views(page.visit.cookies),
-        longest_name=LONGEST_NAME,
+        views=read_views(page.visit.cookies, "/topups"),
         currencies=[("", "Any"), *((code, code.upper()) for code in CURRENCIES)],
         sources=[("", "Any"), *await _sources(page)],
         failures=[("", "Any"), *((code, code) for code in FAILURES)],
@@ -80,7 +80,7 @@ async def _counts(page: SignedVisit, filters: TopupQuery) -> dict[str, str]:
     if "metadata" in filters.query:
         return {}
     found = await page.api.get(COUNTS, **filters.counted)
-    return {each["status"]: _count(each["count"], has_more=each["has_more"]) for each in found["statuses"]}
+    return shown_counts(found)
 
 
 async def _sources(page: SignedVisit) -> list[tuple[str, str]]:
@@ -89,10 +89,6 @@ async def _sources(page: SignedVisit) -> list[tuple[str, str]]:
         return [(source.id, source.label) for source in await list_funding_sources(page.api)]
     except ApiRefusedError:
         return []
-
-
-def _count(count: int, *, has_more: bool) -> str:
-    return f"{count:,}+" if has_more else f"{count:,}"
 
 
 def paid_by(topup: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from brim.web.dashboard.signed import SignedPages
-from brim.web.dashboard.topups import creation, detail, export, listing, views
+from brim.web.dashboard.topups import creation, detail, export, listing
 from brim.web.routes import Route
 
 
@@ -12,7 +12,6 @@ def routes(signed: SignedPages) -> Sequence[Route]:
     return (
         *signed.get("/topups", listing.show),
         *signed.get("/topups.csv", export.export),
-        *signed.post("/topups/views", views.change),
         *signed.get("/topups/new", creation.show),
         *signed.post("/topups/new", creation.create),
         *signed.get("/topups/{topup}", detail.show),

@@ -13,6 +13,7 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
+from brim.web.dashboard.list_filters import ListFilters
 from brim.web.dashboard.paging import Paging, page_query
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.webhooks.forms import DELIVERY, ENDPOINT, EVENT_NAMES, FIELD_OF, chosen_events, read_form
@@ -20,6 +21,7 @@ from brim.web.dashboard.webhooks.newer_attempts import newest_attempt, next_look
 from brim.web.dashboard.webhooks.pages import secret_page
 
 _EDITED: Final = ("url", "description")
+_ATTEMPT_FILTERS: Final = ListFilters(path="/webhooks", choices={"failed": ("true",)})
 _NUMBERED_WITHIN_S: Final = 0.1
 OVERLAPS: Final = (
     (str(LONGEST_OVERLAP_S), "For a day, while you change it over"),
@@ -39,7 +41,8 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     """Return the page, with what was wrong with a form of it."""
     endpoint_id = page.path_params["endpoint"]
     endpoint = await page.api.get(api_path(ENDPOINT, endpoint_id), expand=[DELIVERY])
-    found = await page.api.get(api_path(ENDPOINT + "/attempts", endpoint_id), **_attempts_query(page))
+    asked = _ATTEMPT_FILTERS.read(page)
+    found = await page.api.get(api_path(ENDPOINT + "/attempts", endpoint_id), **asked.query, **_attempts_page(page))
     attempts = found["data"]
     health = await page.api.get(api_path(ENDPOINT + "/health", endpoint_id))
     older = (
@@ -56,7 +59,8 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         health=health,
         now=system_clock_ms() // 1000,
         types=_test_types(endpoint["enabled_events"]),
-        only_failed=_is_only_failed(page),
+        only_failed=asked.query.get("failed") == "true",
+        asked=asked,
         attempts=attempts,
         again=next_look(page, attempts),
         paging=Paging(newer=newer, older=older),
@@ -64,14 +68,9 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     )
 
 
-def _attempts_query(page: SignedVisit) -> dict[str, Field]:
-    """Return what asks for the attempts that an address names; they are read backwards in time only."""
-    query: dict[str, Field] = {name: value for name, value in page_query(page).items() if name != "ending_before"}
-    return {**query, "failed": True} if _is_only_failed(page) else query
-
-
-def _is_only_failed(page: SignedVisit) -> bool:
-    return page.query.get("failed") == "true"
+def _attempts_page(page: SignedVisit) -> dict[str, Field]:
+    """Return what asks for the page of attempts that an address names; they are read backwards in time only."""
+    return {name: value for name, value in page_query(page).items() if name != "ending_before"}
 
 
 def _test_types(enabled: list[str]) -> list[tuple[str, str]]:
