@@ -284,18 +284,18 @@ async def _fill(service: Service, rows: int) -> None:
             continue
         count, began = rows // part, time.monotonic()
         indexes = [record["indexdef"] for record in await conn.fetch(_INDEXES, table)]
-        for definition in indexes:
-            await conn.execute(f"DROP INDEX {definition.partition('INDEX ')[2].partition(' ON ')[0]}")
-        # Balance transactions keep their sums by a trigger; of all else the triggers check what is right here.
-        await conn.execute(
-            f"SET session_replication_role = {'origin' if table == 'balance_transactions' else 'replica'}"
-        )
-        for first in range(1, count + 1, _CHUNK):
-            last = min(count, first + _CHUNK - 1)
-            values = {"account": account, "now": now, "rows": count, "first": first, "last": last}
-            await conn.execute(insert.format(**values))
-        for definition in indexes:
-            await conn.execute(definition)
+        async with conn.transaction():
+            for definition in indexes:
+                await conn.execute(f"DROP INDEX {definition.partition('INDEX ')[2].partition(' ON ')[0]}")
+            # Balance transactions keep their sums by a trigger; of all else the triggers check what is right here.
+            role = "origin" if table == "balance_transactions" else "replica"
+            await conn.execute(f"SET LOCAL session_replication_role = {role}")
+            for first in range(1, count + 1, _CHUNK):
+                last = min(count, first + _CHUNK - 1)
+                values = {"account": account, "now": now, "rows": count, "first": first, "last": last}
+                await conn.execute(insert.format(**values))
+            for definition in indexes:
+                await conn.execute(definition)
         await conn.execute(f"VACUUM (ANALYZE) {table}")
         print(f"{table}: {count:,} rows in {time.monotonic() - began:.0f} s", flush=True)
     await conn.execute(_BALANCES)

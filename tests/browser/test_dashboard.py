@@ -25,7 +25,7 @@ def make_things_to_show(wire: Wire) -> list[str]:
     method = wire.post("/v1/payment_methods", {**bank, "us_bank_account[account_number]": "000987654321"}).json["id"]
     paths = ["/balance/overview", "/topups", "/topups?amount_from=1", "/topups?status=canceled", "/topups/new"]
     paths += ["/topups?status=failed&currency=usd&order=largest", "/search?q=weekend", "/search?q=none+of+it"]
-    paths += [f"/topups/{pending}", f"/topups/{returned}", "/funding-sources", "/funding-sources/new"]
+    paths += [f"/topups/{pending}", f"/topups/{returned}", "/funding-sources?currency=usd", "/funding-sources/new"]
     paths += [f"/funding-sources/{method}", "/test-clocks", "/verification", "/topups/tu_nobodys"]
     paths += ["/balance-transactions?type=topup", f"/balance-transactions/{transaction}", "/balance-summary"]
     return [f"/test{path}" for path in paths] + ["/balance/overview", "/topups"]

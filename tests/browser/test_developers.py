@@ -26,9 +26,9 @@ def make_things_to_show(wire: Wire) -> list[str]:
     until(lambda: wire.get(f"/v1/brim/request_logs?request_id={refused}").json["data"], what="the request log")
     hook = f"/webhooks/{endpoint}"
     attempt = wire.get(f"/v1/webhook_endpoints/{endpoint}/attempts").json["data"][0]["id"]
-    paths = ["/events", "/events?delivery_success=false", "/events?type=balance.available", f"/events/{event['id']}"]
+    paths = ["/events", "/events?delivery_success=false", "/events?type=topup.created&created_from=2026-01-01", f"/events/{event['id']}"]
     paths += ["/webhooks", "/webhooks/new", hook, f"{hook}/edit", f"{hook}/roll", f"{hook}/delete"]
-    paths += [f"{hook}?failed=true", f"{hook}/resend", f"{hook}/attempts/{attempt}"]
+    paths += [f"{hook}?failed=true&created_from=2026-01-01", f"{hook}/resend", f"{hook}/attempts/{attempt}"]
     paths += [f"/webhooks/{thin.json['id']}", "/logs", "/logs?method=DELETE", f"/logs/{event['request']['id']}"]
     paths += [f"/logs/{refused}", "/apikeys", "/apikeys/new", "/apikeys/new?kind=restricted", "/accounts"]
     paths += ["/accounts/new", f"/accounts/{under}", "/events/evt_nobodys"]
@@ -44,4 +44,4 @@ def test_the_pages_for_developers_work_in_a_browser(person: Person, wire: Wire) 
         "PAGES": json.dumps(make_things_to_show(wire)),
         "TEST_KEY": wire.key or "",
     }
-    run_in_browser("developers.mjs", environment, at_least=6)
+    run_in_browser("developers.mjs", environment, at_least=7)

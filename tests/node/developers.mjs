@@ -142,8 +142,9 @@ test("from a request to its event to its object and back, by links alone", async
   const event = await happen();
   const page = await signIn();
   await visit(page, "/test/events");
+  await page.click("main details.filters summary");
   await page.selectOption("[name=type]", "topup.created");
-  await page.click("main form button[type=submit]");
+  await page.click("main details.filters button[type=submit]");
   assert.match(page.url(), /type=topup\.created/);
   await page.click(`a[href="/test/events/${event}"]`);
   await page.click("main a[href^='/test/logs/req_']");
@@ -154,6 +155,46 @@ test("from a request to its event to its object and back, by links alone", async
   await visit(page, "/test/logs");
   await page.click("nav.tabs >> text=Refused");
   assert.match(page.url(), /status=4xx/);
+});
+
+test("which top-ups failed this week and why: from Home to each reason, its event, its attempt and its request", async () => {
+  const url = `http://127.0.0.1:${receiver.address().port}/received`;
+  const endpoint = await call("POST", "/v1/webhook_endpoints", { url, "enabled_events[]": "topup.failed" });
+  for (const failure_code of ["insufficient_funds", "no_account"]) {
+    await call("POST", `/v1/test_helpers/topups/${(await create()).id}/fail`, { failure_code });
+  }
+  const page = await signIn();
+  await visit(page, "/test/balance/overview");
+  await page.click(".attention a[href*='/topups?status=failed']");
+  await page.waitForURL(/status=failed/);
+  const { data } = await call("GET", "/v1/topups?status=failed");
+  const shown = await page.locator("tbody tr").evaluateAll((rows) =>
+    rows.map((row) => ({ id: row.querySelector("a.row-link").href.split("/").pop(), text: row.innerText })));
+  assert.deepEqual(shown.map(({ id }) => id), data.map(({ id }) => id));
+  assert.equal(new Set(data.map((topup) => topup.failure_message)).size, 2);
+  for (const [index, topup] of data.entries()) assert.ok(shown[index].text.includes(topup.failure_message), shown[index].text);
+
+  const [failed] = data;
+  await page.click(`a.row-link[href$="${failed.id}"]`);
+  for (const part of [failed.failure_message, failed.failure_code]) assert.ok((await page.innerText("main")).includes(part), part);
+  const [event] = (await call("GET", `/v1/events?object_id=${failed.id}&type=topup.failed`)).data;
+  const attempts = `/v1/events/${event.id}/attempts`;
+  await received(event.id);
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const delivered = ({ webhook_endpoint, outcome }) => webhook_endpoint === endpoint.id && outcome === "delivered";
+  let attempt;
+  while (!(attempt = (await call("GET", attempts)).data.find(delivered))) deadline.throwIfAborted();
+
+  await page.click(`main .timeline a[href$="/events/${event.id}"]`);
+  await page.locator(".attempt", { hasText: url }).locator("summary").click();
+  await page.click(`a[href$="/attempts/${attempt.id}"]`);
+  for (const part of ["200", "thank you", event.id]) assert.ok((await page.innerText("main")).includes(part), part);
+  await page.click(`main a[href$="/events/${event.id}"]`);
+  await page.click(`main a[href$="/logs/${event.request.id}"]`);
+  assert.match(await page.textContent("h1"), new RegExp(`POST\\s+/v1/test_helpers/topups/${failed.id}/fail\\s+200`));
+  assert.ok((await page.innerText("main")).includes(failed.failure_code));
+  await call("DELETE", `/v1/webhook_endpoints/${endpoint.id}`);
+  assert.deepEqual([page.strays, page.faults], [[], []]);
 });
 
 test("a key is shown once, rolled and revoked at once, by keyboard alone", async () => {

@@ -242,7 +242,7 @@ class LiveHouse:
             "incoming-transfer": f"/incoming-transfers/{objects.suspended_transfer()}",
             "incoming-transfer-proposed": f"/incoming-transfers/{objects.suspended_transfer(is_proposed=True)}",
             "funding-instructions": "/funding-instructions",
-            "breaks-resolved": "/breaks?status=resolved",
+            "breaks-resolved": "/breaks?status=resolved&created_from=2026-01-01",
             "break": f"/breaks/{reported}",
             "home": "/balance/overview",
             "money-at-risk": "/money-at-risk",
