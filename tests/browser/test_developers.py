@@ -26,7 +26,12 @@ def make_things_to_show(wire: Wire) -> list[str]:
     until(lambda: wire.get(f"/v1/brim/request_logs?request_id={refused}").json["data"], what="the request log")
     hook = f"/webhooks/{endpoint}"
     attempt = wire.get(f"/v1/webhook_endpoints/{endpoint}/attempts").json["data"][0]["id"]
-    paths = ["/events", "/events?delivery_success=false", "/events?type=topup.created&created_from=2026-01-01", f"/events/{event['id']}"]
+    paths = [
+        "/events",
+        "/events?delivery_success=false",
+        "/events?type=topup.created&created_from=2026-01-01",
+        f"/events/{event['id']}",
+    ]
     paths += ["/webhooks", "/webhooks/new", hook, f"{hook}/edit", f"{hook}/roll", f"{hook}/delete"]
     paths += [f"{hook}?failed=true&created_from=2026-01-01", f"{hook}/resend", f"{hook}/attempts/{attempt}"]
     paths += [f"/webhooks/{thin.json['id']}", "/logs", "/logs?method=DELETE", f"/logs/{event['request']['id']}"]

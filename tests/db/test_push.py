@@ -435,6 +435,8 @@ async def test_a_recall_may_stand_on_a_statement_that_comes_before_that_of_its_t
     recall = bai2([Account(NUMBER, "usd", 2_500 + before, (pays(-2_500, f"RECALL {wanted.reference}"),), TUESDAY)])
     await house.send(recall)
     assert await house.breaks() == ["unmatched_line"]
+    (opened,) = await rows(house.database, "SELECT detail FROM breaks")
+    assert opened["detail"].startswith(f"Recall for {wanted.owner}, with no matching transfer: ")
     first = bai2([Account(NUMBER, "usd", 0, transfers, MONDAY)])
     for content in (first, recall + b"\n", first + b"\n"):
         await house.send(content)

@@ -144,7 +144,8 @@ def test_a_summary_is_of_a_month_in_a_time_zone(person: Person, wire: Wire) -> N
     assert "type=topup_reversal&amp;created_from=2026-10-01&amp;created_to=2026-10-31" in page
     assert "The month is not over" in person.read("/test/balance-summary?month=2026-11")
     person.cookie += "; brim_zone=America/New_York"
-    assert "created_from" not in person.visit("/test/balance-summary?month=2026-10").body.decode()
+    assert 'value="America/New_York"' in person.visit("/test/balance-summary?month=2026-10").body.decode()
+    assert "created_from" not in person.visit("/test/balance-summary?month=2026-10&timezone=Etc/UTC").body.decode()
     page = person.visit("/test/balance-summary?month=2026-10&timezone=America/New_York").body.decode()
     assert "type=topup_reversal&amp;created_from=2026-10-01&amp;created_to=2026-10-31" in page
     assert "Created from ( America/New_York )" in person.read("/test/balance-transactions")

@@ -79,6 +79,7 @@ def test_a_list_is_narrowed_to_what_it_is_about_and_exported_so(
     other = objects.open_break(kind=BreakKind.SILENCE)
     assert shown(person, f"/refunds?topup={refund['topup']}") == [refund["id"]]
     assert shown(person, "/refunds?topup=tu_0") == []
+    assert "No matching refunds" in person.read("/refunds?topup=tu_0")
     assert shown(person, "/breaks?kind=unreadable_item") == [unreadable]
     assert {unreadable, other} <= set(shown(person, "/breaks?kind="))
     assert "Choose a kind from the list." in person.read("/breaks?kind=x")

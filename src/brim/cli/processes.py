@@ -211,11 +211,16 @@ def _show_clearing(clearing: "Clearing", *, now_s: int) -> None:
 
     What a test clock has dated ahead of real time has no age.
     """
-    amounts = ", ".join(f"{currency} {amount}" for currency, amount in sorted(clearing.amounts.items()))
-    click.echo(f"Clearing: {clearing.topups} top-ups, in minor units {amounts}. Oldest:")
+    from brim.core.reports import major_units
+
+    amounts = ", ".join(
+        f"{major_units(amount, currency)} {currency.upper()}" for currency, amount in sorted(clearing.amounts.items())
+    )
+    click.echo(f"Clearing: {clearing.topups:,} top-ups, {amounts}. Oldest:")
     for topup in clearing.oldest:
         age_h = max(0, now_s - topup.since) // 3600
-        click.echo(f"  {topup.account} {topup.topup}: {topup.currency} {topup.amount}, for {age_h} hours")
+        amount = major_units(topup.amount, topup.currency)
+        click.echo(f"  {topup.account} {topup.topup}: {amount} {topup.currency.upper()}, for {age_h} hours")
 
 
 async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> "VerificationRun":

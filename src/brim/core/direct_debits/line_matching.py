@@ -33,6 +33,7 @@ from brim.core.push import (
     TRANSFER_PREFIX,
     Payer,
     TransferLine,
+    find_account_named,
     find_references,
     find_taken_back,
     names_number,
@@ -153,14 +154,19 @@ async def match_asked(asked: AskedLine) -> LineMatch:
             continue
         is_wrong = found.problem is not None and found.kind not in {None, MatchKind.BATCH}
         return LineMatch(payments=asked.payments) if asked.payments and is_wrong else found
-    return _unexplained(asked)
+    return await _unexplained(asked)
 
 
-def _unexplained(asked: AskedLine) -> LineMatch:
+async def _unexplained(asked: AskedLine) -> LineMatch:
     line, profile = asked.line, asked.reading.originator.profile
     if line.currency != profile.currency:
         return LineMatch(problem=f"The line is in {line.currency.upper()}, and {WHAT_MOVES[profile.rail]}.")
-    return LineMatch(problem=f"Nothing explains this line: {line.type_code} {line.text}".strip())
+    words = f"{line.type_code} {line.text}".strip()
+    recalled = recalled_name(profile, transfer_texts(line)) if line.amount_minor < 0 else None
+    account = recalled and await find_account_named(asked.reading.conn, asked.plain.scope, recalled)
+    if account:
+        return LineMatch(problem=f"Recall for {account}, with no matching transfer: {words}")
+    return LineMatch(problem=f"Nothing explains this line: {words}".rstrip(": "))
 
 
 async def _find_batch(asked: AskedLine) -> LineMatch | None:
@@ -236,7 +242,7 @@ async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
     numbers = (*accounts_in(asked.line), *texts)
     if await names_number(asked.reading.conn, plain.scope, numbers):
         return None
-    return _unexplained(asked)
+    return await _unexplained(asked)
 
 
 async def _find_transfer_back(asked: AskedLine) -> LineMatch | None:

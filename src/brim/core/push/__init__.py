@@ -11,6 +11,7 @@ from brim.core.push.playing import NoAmountError, Scenario, play_transfer
 from brim.core.push.receiving import (
     ForeseenTransfer,
     TransferLine,
+    find_account_named,
     find_naming_numbers,
     find_taken_back,
     foresee_line,
@@ -106,6 +107,7 @@ __all__ = [
     "count_suspended",
     "create_instructions",
     "decline",
+    "find_account_named",
     "find_naming_numbers",
     "find_references",
     "find_taken_back",

@@ -226,6 +226,16 @@ async def _find_named(conn: Conn, line: TransferLine, policy: Policy) -> _Named:
     return _Named(references, known, given, unknown)
 
 
+async def find_account_named(conn: Conn, scope: AccountScope, name: str) -> str | None:
+    """Return whose a reference or a virtual account number is; None where no account has it."""
+    given = (await find_given(conn, scope, [name])).get(name)
+    if given is not None:
+        return given.owner
+    known = await store.find_by_references(conn, scope, [name])
+    found = await store.fetch_instructions(conn, scope, list(known.values()))
+    return next((each.owner for each in found.values()), None)
+
+
 def numbers_in(line: TransferLine) -> list[str]:
     """Return what may be a virtual account number in a line, each once."""
     return list(dict.fromkeys([*(plain_number(each) for each in line.accounts), *find_numbers(line.texts)]))

@@ -40,6 +40,7 @@ from brim.core.reports.rules import (
     UnknownReportTypeError,
     file_id,
     file_name,
+    major_units,
     month_bounds,
     report_type,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "find_manifests",
     "find_signing_key",
     "fingerprint_of",
+    "major_units",
     "month_bounds",
     "page_runs",
     "read_file",

@@ -53,7 +53,7 @@ async def _read(page: SignedVisit) -> Wanted:
     form = Form(
         values={
             "month": page.query.get("month", ""),
-            "timezone": page.query.get("timezone", DEFAULT_TIMEZONE),
+            "timezone": page.query.get("timezone", DEFAULT_TIMEZONE if page.zone.name == "UTC" else page.zone.name),
             "accounts": _ALL if page.session.is_platform and page.query.get("accounts") == _ALL else "",
         }
     )
