@@ -459,6 +459,7 @@ CASES: Final[Mapping[str, Case]] = {
     "access.lock_owner_key": Case(("acct_7", False, "mk_7")),
     "access.insert_key": Case((sha(0), "acct_7", False, "mk_new", "secret", None, "", None, 1, None)),
     "access.expire_key": Case(("acct_7", False, "mk_7", 9)),
+    "access.write_last_use": Case(([sha(7)], [10_000_000], 60_000)),
     "access.expire_keys_of_account": Case(("acct_7", 9)),
     "stripe_cli.forget_listeners": Case(("acct_7", False, 99)),
     "stripe_cli.count_listeners": Case(("acct_7", False, 0)),
@@ -592,10 +593,12 @@ CASES: Final[Mapping[str, Case]] = {
         (
             *BIGS,
             [at("resp_new", n) for n in MANY],
-            *_same("req", 1, "GET", "/", 200, 1.0, "v", None, None, None, None, None, times=100),
+            *_same("req", 1, "GET", "/", 200, 1.0, "v", None, None, None, None, None, "mk_1", times=100),
         )
     ),
-    "request_logs.list_request_logs": Case((*PAGE, None, None, 0, 999, None, None, None)),
+    "request_logs.list_request_logs": Case((*PAGE, None, None, 0, 999, None, None, None, None, None)),
+    "request_logs.add_request_counts": Case(([False], [4], [3600], ["acct_1"], [1])),
+    "request_logs.forget_request_counts": Case((36_000, 10)),
     "request_logs.newest_request_logs": Case((*_same(*OWN, times=1), "", 50)),
     "request_logs.request_log_exists": Case((*OWN, at("resp_", 500))),
     "request_logs.owners_of_request_logs": Case(("", False, 50)),

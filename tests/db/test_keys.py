@@ -6,7 +6,9 @@ import asyncpg
 import pytest
 
 from brim.base.ids import IdFactory
+from brim.core.access import KeyUse
 from brim.core.access import store as keys
+from brim.core.access.key_use import EXACT_TO_MS
 from brim.core.access.rules import ApiKey, InvalidPermissionError, hash_secret, parse_permissions
 from brim.core.access.service import (
     EndedKeyError,
@@ -165,3 +167,33 @@ async def test_what_does_not_exist_is_named(database: Database) -> None:
 def test_a_permission_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(InvalidPermissionError):
         parse_permissions([text])
+
+
+async def test_the_use_of_a_key_is_known_to_the_minute_and_written_at_most_once_in_it(each_database: Database) -> None:
+    """However many requests and processes there are: the row's version changes once for each minute."""
+    await ensure_first_account(each_database, TEST_KEY, NOW_MS, ids=IdFactory())
+    key = (await _create(each_database)).key
+    idle = (await _create(each_database)).key
+    here, there = KeyUse(each_database), KeyUse(each_database)
+
+    async def last_used(of: ApiKey) -> int | None:
+        return next(each.last_used_ms for each in await list_keys(each_database, account=None) if each.id == of.id)
+
+    async def version() -> object:
+        async with each_database.connection() as conn:
+            return await conn.fetchval("SELECT xmin::text FROM api_keys WHERE id = $1", key.id)
+
+    assert await last_used(key) is None
+    for process in (here, there):
+        for n in range(100):
+            process.note(key, now_ms=NOW_MS + n)
+    await asyncio.gather(here.flush(), there.flush())
+    assert (await last_used(key), await last_used(idle)) == (NOW_MS + 99, None)
+    before = await version()
+    there.note(key, now_ms=NOW_MS + 98 + EXACT_TO_MS)
+    await there.flush()
+    await here.flush()
+    assert await version() == before
+    here.note(key, now_ms=NOW_MS + 99 + EXACT_TO_MS)
+    await here.flush()
+    assert await last_used(key) == NOW_MS + 99 + EXACT_TO_MS

@@ -8,8 +8,8 @@ import pytest
 from brim.base.ids import IdFactory
 from brim.base.paging import PageRequest, Range
 from brim.base.scope import AccountScope
-from brim.core.request_logs import service, store
-from brim.core.request_logs.rules import BY_PAGES, KEPT_S, RequestFilters, RequestRecord, RequestSource
+from brim.core.request_logs import RequestCounts, service, store
+from brim.core.request_logs.rules import BY_PAGES, COUNTED_S, KEPT_S, RequestFilters, RequestRecord, RequestSource
 from brim.core.request_logs.service import BURST, RequestPruning, RequestRecorder
 from brim.platform.database import Database
 
@@ -37,7 +37,12 @@ async def found(database: Database, scope: AccountScope = OWNER, **filters: obje
 
 async def test_what_is_kept_is_read_back_as_it_was(each_database: Database) -> None:
     full = record(
-        idempotency_key="k", object_id="tu_1", parameters={"metadata": {"a": "b"}}, error={"code": "c"}, user_agent="x"
+        idempotency_key="k",
+        object_id="tu_1",
+        parameters={"metadata": {"a": "b"}},
+        error={"code": "c"},
+        user_agent="x",
+        api_key="mk_1",
     )
     await keep(each_database, full)
     page = await service.list_request_logs(each_database, OWNER, RequestFilters(), PageRequest())
@@ -45,7 +50,7 @@ async def test_what_is_kept_is_read_back_as_it_was(each_database: Database) -> N
 
 
 async def test_every_filter_narrows_and_no_other_owner_is_seen(each_database: Database) -> None:
-    first = record(method="POST", status=400, request_id="req_2", at_ms=NOW_MS - 60_000)
+    first = record(method="POST", status=400, request_id="req_2", api_key="mk_1", at_ms=NOW_MS - 60_000)
     second = record(path="/v1/balance")
     await keep(each_database, first, second, record(OTHER))
     assert await found(each_database) == [second.id, first.id]
@@ -53,6 +58,9 @@ async def test_every_filter_narrows_and_no_other_owner_is_seen(each_database: Da
     assert await found(each_database, path="/v1/balance") == [second.id]
     assert await found(each_database, request_id="req_2") == [first.id]
     assert await found(each_database, status=Range(400, 499)) == [first.id]
+    assert await found(each_database, path_prefix="/v1/bal") == [second.id]
+    assert await found(each_database, path_prefix="/v1/") == [second.id, first.id]
+    assert await found(each_database, api_key="mk_1") == [first.id]
     assert await found(each_database, status=Range(0, 0)) == []
     pages = record(at_ms=NOW_MS - 120_000, user_agent=BY_PAGES)
     await keep(each_database, pages)
@@ -131,3 +139,25 @@ async def test_one_whose_line_cannot_be_made_costs_no_other_its_own(database: Da
     await recorder.flush()
     assert len(await found(database)) == 4
     assert dropped == [1]
+
+
+async def test_requests_are_counted_by_hour_and_class_and_forgotten_after_a_month(each_database: Database) -> None:
+    here, there = RequestCounts(each_database), RequestCounts(each_database)
+
+    async def counted() -> list[tuple[object, ...]]:
+        async with each_database.connection() as conn:
+            rows = await conn.fetch("SELECT account, status_class, hour, number FROM request_counts ORDER BY 1, 2, 3")
+            return [tuple(row) for row in rows]
+
+    hour = NOW_MS // 3_600_000 * 3600
+    for counts in (here, there):
+        for status in (200, 201, 402, 503):
+            counts.note(OWNER, status=status, now_ms=NOW_MS)
+    here.note(OTHER, status=200, now_ms=NOW_MS - 1000 * (COUNTED_S + 3600))
+    await asyncio.gather(here.flush(), there.flush())
+    await here.flush()
+    kept = [("acct_one", 2, hour, 4), ("acct_one", 4, hour, 2), ("acct_one", 5, hour, 2)]
+    assert (await counted())[:3] == kept
+    assert len(await counted()) == 4
+    await RequestPruning(each_database).run_once(now_ms=NOW_MS, limit=10)
+    assert await counted() == kept

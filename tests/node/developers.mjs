@@ -153,7 +153,7 @@ test("from a request to its event to its object and back, by links alone", async
   await page.click("main .timeline a[href^='/test/events/']");
   assert.match(page.url(), new RegExp(`/test/events/${event}$`));
   await visit(page, "/test/logs");
-  await page.click("nav.tabs >> text=Refused");
+  await page.click("nav.tabs >> text=Client error");
   assert.match(page.url(), /status=4xx/);
 });
 

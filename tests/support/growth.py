@@ -150,6 +150,10 @@ _BOOKS: Final = (
     request_logs (account, livemode, id, request_id, created, method, path, status, duration_ms, api_version)
     SELECT {account}, false, 'resp_' || {id}, 'req_' || {id}, n, 'GET', '/', 200, 1, 'v' FROM n
     """,
+    """
+    request_counts (livemode, status_class, hour, account, number)
+    SELECT false, 2 + n % 4, n / 10 * 3600, 'acct_' || n, n FROM n
+    """,
     # Ten entries in each batch, ten batches of each number. What waits is what came first, and does not grow.
     """
     ach_entries (

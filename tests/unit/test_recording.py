@@ -35,7 +35,7 @@ def kept(path: str, body: bytes, *, reply: Reply | None = None, **headers: str) 
     sent = {name.replace("_", "-").encode(): text.encode("latin-1", "replace") for name, text in headers.items()}
     request = Request("POST", path, b"", sent, body)
     answered = Answered(
-        AccountScope("acct_x", livemode=False), "req_x", "v", request, reply or Reply(200, b"{}"), 0.1, 1
+        AccountScope("acct_x", livemode=False), "req_x", "v", request, reply or Reply(200, b"{}"), 0.1, 1, "mk_1"
     )
     return make_record(IdFactory(), answered)
 

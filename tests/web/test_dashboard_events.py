@@ -30,6 +30,11 @@ def logged(wire: Wire, request_id: str) -> None:
     until(lambda: wire.get(f"/v1/brim/request_logs?request_id={request_id}").json["data"], what="the request log")
 
 
+def logged_key(wire: Wire) -> str:
+    """Return the id of the key that the newest request was made with."""
+    return str(wire.get("/v1/brim/request_logs?limit=1").json["data"][0]["api_key"])
+
+
 def test_an_account_without_events_is_told_what_they_are(person: Person) -> None:
     assert "Nothing has happened yet" in person.read(EVENTS)
 
@@ -121,16 +126,21 @@ def test_another_accounts_event_is_not_there(person: Person, server: Server) -> 
 
 
 def test_requests_are_listed_and_filtered_without_those_of_pages(person: Person, wire: Wire) -> None:
-    assert "No program has asked anything yet" in person.read(LOGS)
+    assert "No API requests yet" in person.read(LOGS)
     for amount in (2000, 0):
         logged(wire, wire.post("/v1/topups", {"amount": amount, "currency": "usd"}).headers["request-id"])
     everything = person.read(LOGS)
     assert "200 POST /v1/topups" in everything
     assert "400 POST /v1/topups parameter_invalid_integer" in everything
+    key = logged_key(wire)
+    for query in (f"api_key={key}", "path=/v1/top", "method=POST&created_from=2026-01-01", "status=2xx"):
+        assert "200 POST /v1/topups" in person.read(f"{LOGS}?{query}"), query
+    for query in ("api_key=mk_other", "path=/v1/topups/x", "created_to=2026-01-01"):
+        assert "No matching requests" in person.read(f"{LOGS}?{query}"), query
     only_refused = person.read(f"{LOGS}?status=4xx")
     assert ("400 POST" in only_refused, "200 POST" in only_refused) == (True, False)
-    assert "No request fits" in person.read(f"{LOGS}?method=DELETE")
-    assert "No request fits" in person.read(f"{LOGS}?path=/v1/nothing")
+    assert "No matching requests" in person.read(f"{LOGS}?method=DELETE")
+    assert "No matching requests" in person.read(f"{LOGS}?path=/v1/nothing")
     of_pages = until(
         lambda: text if "GET /v1/brim/request_logs" in (text := person.read(f"{LOGS}?source=dashboard")) else None,
         what="the pages' own requests",

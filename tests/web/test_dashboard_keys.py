@@ -80,7 +80,7 @@ def test_a_restricted_key_may_do_what_was_chosen_and_no_more(person: Person, ser
     assert wire.post("/v1/topups", {"amount": 100, "currency": "usd"}).status == 200
     assert wire.get("/v1/balance").status == 200
     assert wire.get("/v1/events").status == 403
-    assert "May write Top-ups May only read Balance" in person.read(page)
+    assert "Write Top-ups Read only Balance" in person.read(page)
     assert "Write 1 and read 1 of 18" in person.read(KEYS)
 
 
@@ -138,7 +138,7 @@ def test_a_role_makes_keys_where_it_may(
     person = Person(pages_url, SignedIn(keys=keys, role=role))
     reply = person.post(f"{prefix}/apikeys/new", {"form_token": FORM_TOKEN, "name": "By role"})
     assert reply.status == (200 if may else 403)
-    assert ("Make a secret key" in person.read(f"{prefix}/apikeys")) == may
+    assert ("Create secret key" in person.read(f"{prefix}/apikeys")) == may
     assert ("By role" in person.read(f"{prefix}/apikeys")) == may
 
 

@@ -37,6 +37,7 @@ from brim.api.framework.rate_limits import AddressLimiter, RateLimiter, RateLimi
 from brim.api.framework.recording import Answered
 from brim.api.framework.rights import Rights
 from brim.api.framework.router import Router
+from brim.api.framework.tally import Tally
 from brim.api.resources.reporting import handlers as reporting
 from brim.api.resources.stripe_cli import handlers as stripe_cli
 from brim.api.resources.stripe_cli import pairing
@@ -88,6 +89,7 @@ class Api:
         request_secret: what the digests of requests with account numbers are made under.
         rate_limits: how many requests a second are answered in this process.
         tracing: makes spans of requests, None for none.
+        tally: counts requests and the use of keys, None for nobody.
     """
 
     subprotocols = (SUBPROTOCOL,)
@@ -104,6 +106,7 @@ class Api:
         request_secret: bytes = b"",
         rate_limits: RateLimits = _NO_LIMITS,
         tracing: Tracing | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.intake = Intake(limits, service.proxies)
         self._service = service
@@ -113,6 +116,7 @@ class Api:
         self._system = system
         self._record = record
         self._tracing = tracing
+        self._tally = tally
         self._request_secret = request_secret
         self._limiter = RateLimiter(rate_limits)
         self._wrong_keys = AddressLimiter(MAX_WRONG_KEYS, _WRONG_KEYS_WITHIN_S)
@@ -276,10 +280,8 @@ class Api:
         REQUESTS.observe((exchange.route, method_label(exchange.request.method), str(status)), seconds)
         scope = exchange.grant.scope if exchange.grant else None
         now_ms = self._service.clock()
-        if self._record and scope and not exchange.is_limited:  # a log of what was turned away would cost others theirs
-            self._record(
-                Answered(scope, exchange.request_id, exchange.api_version, exchange.request, reply, seconds, now_ms)
-            )
+        if exchange.grant is not None:
+            self._note(exchange, exchange.grant, reply, seconds, now_ms)
         if self._request_log is None:
             return
         line = RequestLine(
@@ -295,6 +297,25 @@ class Api:
             livemode=scope.livemode if scope else None,
         )
         self._request_log.write(line)
+
+    def _note(self, exchange: "_Exchange", grant: Grant, reply: Reply, seconds: float, now_ms: int) -> None:
+        """Tell those who keep something of a request: the key's use, the counts of programs' requests, and the log."""
+        request = exchange.request
+        if self._tally is not None:
+            self._tally.note(grant, request, status=reply.status, now_ms=now_ms)
+        if self._record and not exchange.is_limited:  # a log of what was turned away would cost others theirs
+            self._record(
+                Answered(
+                    scope=grant.scope,
+                    request_id=exchange.request_id,
+                    api_version=exchange.api_version,
+                    request=request,
+                    reply=reply,
+                    seconds=seconds,
+                    now_ms=now_ms,
+                    api_key=grant.key.id,
+                )
+            )
 
 
 class _Exchange:

@@ -64,12 +64,15 @@ def create_key(
 @click.option("--account", metavar="ACCT", help="Only this account's keys.")
 @reaching_settings
 def list_keys(account: str | None, **flags: str | None) -> None:
-    """Show all keys, as far as they may be shown."""
+    """List API keys, without their secrets, and when each was last used (to the minute)."""
     from brim.core import access
 
     found = on_database(flags, lambda database: access.list_keys(database, account=account))
     now_ms = system_clock_ms()
-    show_table(("id", "account", "key", "rights", "name", "made", "state"), [_key_row(key, now_ms) for key in found])
+    show_table(
+        ("id", "account", "key", "permissions", "name", "created", "status", "last used"),
+        [_key_row(key, now_ms) for key in found],
+    )
 
 
 @keys.command("roll")
@@ -139,7 +142,20 @@ def _key_row(key: "ApiKey", now_ms: int) -> tuple[str, ...]:
     rights = (
         "all" if key.permissions is None else ",".join(f"{name}={key.permissions[name]}" for name in key.permissions)
     )
-    return key.id, key.account, key.redacted, rights, key.name or "", tell_time(key.created), _state(key, now_ms)
+    return (
+        key.id,
+        key.account,
+        key.redacted,
+        rights,
+        key.name or "",
+        tell_time(key.created),
+        _state(key, now_ms),
+        _last_used(key),
+    )
+
+
+def _last_used(key: "ApiKey") -> str:
+    return "never used" if key.last_used_ms is None else tell_time(key.last_used_ms // 1000)
 
 
 def _state(key: "ApiKey", now_ms: int) -> str:

@@ -1,7 +1,8 @@
-"""`brim logs tail`: shows requests as they are answered."""
+"""`brim logs`: lists the requests that are kept, and shows new ones as they are answered."""
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -14,13 +15,115 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415  the command loads only what it runs
 
+_LOGS: Final = "/v1/brim/request_logs"
+_STATUS_DIGITS: Final = 3
 _STATUS_TYPES: Final = {"2XX": "200", "4XX": "400", "5XX": "500"}
 """Source: the flag's words, and what the official CLI sends for them."""
 
 
 @click.group()
 def logs() -> None:
-    """Follow the requests that are made."""
+    """List and follow API requests."""
+
+
+@logs.command("list")
+@click.option("--since", metavar="TIME", help="From a day or time in UTC on, such as 2026-11-22 or 2026-11-22T09:30.")
+@click.option("--until", metavar="TIME", help="Up to a day, included, or before a time.")
+@click.option("--key", "made_with", metavar="ID", help="With the API key of this id: mk_...")
+@click.option("--method", type=click.Choice(["GET", "POST", "DELETE"]), help="With this HTTP method.")
+@click.option("--path", "path_prefix", metavar="PREFIX", help="Whose path starts so, such as /v1/topups.")
+@click.option("--status", metavar="STATUS", help="With an HTTP status such as 404, or a class of them such as 4xx.")
+@click.option("--request-id", metavar="ID", help="The request of this id: req_...")
+@click.option(
+    "--source", type=click.Choice(["api", "dashboard"]), default="api", show_default=True, help="Who made it."
+)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at most.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="JSON is one line each.")
+@api_options
+def list_requests(  # noqa: PLR0913, PLR0917  the filters
+    since: str | None,
+    until: str | None,
+    made_with: str | None,
+    method: str | None,
+    path_prefix: str | None,
+    status: str | None,
+    request_id: str | None,
+    source: str,
+    limit: int,
+    output: str,
+    **flags: str | None,
+) -> None:
+    """List the requests that are kept (a week, the newest 10,000), newest first."""
+    from brim.cli.database import show_table, tell_time
+
+    filters = {
+        "created[gte]": _moment(since, "--since"),
+        "created[lt]": _moment(until, "--until", is_end=True),
+        "api_key": made_with,
+        "method": method,
+        "path_prefix": path_prefix,
+        "request_id": request_id,
+        "source": source,
+        **_statuses(status),
+    }
+    found = _pages(flags, {name: value for name, value in filters.items() if value is not None}, limit)
+    if output == "json":
+        for request in found:
+            click.echo(json.dumps(request))
+        return
+    show_table(
+        ("time", "status", "method", "path", "ms", "error", "key", "request"),
+        [
+            (
+                tell_time(each["created"]),
+                str(each["status"]),
+                each["method"],
+                each["path"],
+                f"{each['duration_ms']:.0f}",
+                str((each["error"] or {}).get("code") or (each["error"] or {}).get("type") or ""),
+                each["api_key"] or "",
+                each["request_id"],
+            )
+            for each in found
+        ],
+    )
+
+
+def _pages(flags: Mapping[str, str | None], filters: Mapping[str, str], limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` requests, page by page."""
+    client = open_client(flags)
+    found: list[dict[str, Any]] = []
+    while len(found) < limit:
+        page = {"limit": str(min(100, limit - len(found)))}
+        after = {"starting_after": found[-1]["id"]} if found else {}
+        answered = client.get(_LOGS, {**filters, **page, **after})
+        found += answered["data"]
+        if not answered["has_more"]:
+            break
+    return found
+
+
+def _moment(text: str | None, flag: str, *, is_end: bool = False) -> str | None:
+    """Return the Unix second of a day or time in UTC; a day that ends something is included."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("use a day or time such as 2026-11-22 or 2026-11-22T09:30", param_hint=flag) from None
+    if is_end and len(text) == len("2026-11-22"):
+        moment += timedelta(days=1)
+    return str(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+
+
+def _statuses(text: str | None) -> dict[str, str]:
+    """Return the bounds of a status such as 404, or of a class such as 4xx."""
+    if text is None:
+        return {}
+    if len(text) != _STATUS_DIGITS or not text[0].isdigit() or not (text[1:].isdigit() or text[1:].lower() == "xx"):
+        raise click.BadParameter("use a status such as 404, or a class such as 4xx", param_hint="--status")
+    low, high = (text[0] + "00", text[0] + "99") if text[1:].lower() == "xx" else (text, text)
+    return {"status[gte]": low, "status[lte]": high}
 
 
 @logs.command()

@@ -17,6 +17,7 @@ from brim.api.app import Api
 from brim.api.framework.call import Service
 from brim.api.framework.rate_limits import RateLimits
 from brim.api.framework.recording import make_record
+from brim.api.framework.tally import Tally
 from brim.api.resources.operations import OPERATIONS
 from brim.api.system import system_handlers
 from brim.api.wire_formats import WIRE_FORMATS
@@ -122,6 +123,7 @@ async def _serve(
     request_secret = await _find_request_secret(database, service.vault)
     request_log = _request_log(settings)
     recorder = RequestRecorder(database, partial(make_record, IdFactory()), drop=metrics.REQUESTS_NOT_KEPT.inc)
+    tally = Tally(database)
     api = Api(
         OPERATIONS,
         service,
@@ -138,6 +140,7 @@ async def _serve(
         request_secret=request_secret,
         rate_limits=RateLimits(live=settings.rate_limit_live, test=settings.rate_limit_test),
         tracing=tracing,
+        tally=tally,
     )
     watchers = Watchers(database)
     site = _make_site(service, settings, api, watchers, sessions, kind)
@@ -146,6 +149,7 @@ async def _serve(
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(kind.keep_asking()),
         asyncio.create_task(keyring.keep(database)),
+        asyncio.create_task(tally.keep()),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
     ]
     if alive_fd is not None:
@@ -162,6 +166,7 @@ async def _serve(
             request_log.flush()
         await watchers.close()
         await recorder.flush()
+        await tally.flush()
         if tracing:
             await asyncio.to_thread(tracing.close)
         await service.hub.close()

@@ -23,7 +23,7 @@ _MAX_NAME: Final = 500
 
 
 class Answered(NamedTuple):
-    """A request and its reply, as they are at hand; `now_ms` in Unix milliseconds."""
+    """A request and its reply, as they are at hand; `now_ms` in Unix milliseconds, `api_key` the id of the key."""
 
     scope: AccountScope
     request_id: str
@@ -32,6 +32,7 @@ class Answered(NamedTuple):
     reply: Reply
     seconds: float
     now_ms: int
+    api_key: str
 
 
 def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
@@ -53,6 +54,7 @@ def make_record(ids: IdFactory, answered: Answered) -> RequestRecord:
         parameters=_parameters(request),
         error=_error(reply),
         user_agent=_clean(request.header(b"user-agent")),
+        api_key=answered.api_key,
     )
 
 

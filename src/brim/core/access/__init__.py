@@ -3,6 +3,7 @@
 Only hashes of keys are kept. Neighbours: `accounts`, whose keys they are, and `audit`. Start reading at `rules`.
 """
 
+from brim.core.access.key_use import KeyUse
 from brim.core.access.owner_keys import LONGEST_NAME, KeyParameters, OwnerKeys
 from brim.core.access.recognition import may_act_for, recognise_key
 from brim.core.access.rules import (
@@ -49,6 +50,7 @@ __all__ = [
     "ApiKey",
     "EndedKey",
     "KeyParameters",
+    "KeyUse",
     "NewKey",
     "OwnedKey",
     "OwnerKeys",

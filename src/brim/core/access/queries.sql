@@ -18,7 +18,7 @@ FOR UPDATE;
 
 -- name: list_keys
 -- All keys, or one account's, oldest first.
-SELECT hash, account, livemode, id, kind, name, redacted, permissions::text, created, expires_ms
+SELECT hash, account, livemode, id, kind, name, redacted, permissions::text, created, expires_ms, last_used_ms
 FROM api_keys
 WHERE $1::text IS NULL OR account = $1
 ORDER BY account, created, id;
@@ -27,7 +27,7 @@ ORDER BY account, created, id;
 -- An account's keys that work, or did at a time not long ago, newest first, each with the operator whose pages use it.
 SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
-    p.operator
+    k.last_used_ms, p.operator
 FROM api_keys AS k
 LEFT JOIN LATERAL (
     SELECT operator FROM operator_keys WHERE account = k.account AND livemode = k.livemode AND hash = k.hash OFFSET 0
@@ -40,7 +40,7 @@ LIMIT $4;
 -- An account's key with this id, held until the transaction ends, with the operator whose pages use it.
 SELECT
     k.hash, k.account, k.livemode, k.id, k.kind, k.name, k.redacted, k.permissions::text, k.created, k.expires_ms,
-    p.operator
+    k.last_used_ms, p.operator
 FROM api_keys AS k
 LEFT JOIN LATERAL (
     SELECT operator FROM operator_keys WHERE account = k.account AND livemode = k.livemode AND hash = k.hash OFFSET 0
@@ -71,3 +71,20 @@ WHERE account = $1 AND (expires_ms IS NULL OR expires_ms > $2)
 RETURNING
     hash, account, livemode, id, kind, name, redacted, permissions::text, created, expires_ms,
     (SELECT b.expires_ms FROM api_keys AS b WHERE b.hash = k.hash) AS worked_until_ms;
+
+-- name: write_last_use
+-- When some keys were used last, of those that were not written so short a time ($3) before. In the order of hashes, so that
+-- no two processes wait for each other.
+UPDATE api_keys AS k
+SET last_used_ms = u.used_ms
+FROM (
+    SELECT l.hash, n.used_ms
+    FROM unnest($1::bytea[], $2::bigint[]) AS n (hash, used_ms)
+    CROSS JOIN LATERAL (
+        SELECT hash
+        FROM api_keys
+        WHERE hash = n.hash AND (last_used_ms IS NULL OR last_used_ms <= n.used_ms - $3)
+        FOR NO KEY UPDATE
+    ) AS l
+) AS u
+WHERE k.hash = u.hash;

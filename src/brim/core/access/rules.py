@@ -83,7 +83,8 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 
     `permissions` maps a resource to `read` or `write` for a restricted key and is None for a secret one;
     `redacted` is what may be shown, such as `sk_test_4eC3...8Xyz`; `expires_ms` (Unix milliseconds) is when it
-    stops working, None for never. `deleted_below` counts the deleted accounts under the key's own, where it was asked
+    stops working, None for never. `last_used_ms` is when it was used last, to the minute, where it was asked
+    for. `deleted_below` counts the deleted accounts under the key's own, where it was asked
     for: when it changes, whom the key may act for has to be looked up again.
     """
 
@@ -98,6 +99,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     expires_ms: int | None
     deleted_below: int = 0
+    last_used_ms: int | None = None
 
     def allows(self, resource: str, level: str) -> bool:
         """Tell whether the key may `read` or `write` a resource."""

@@ -1,6 +1,6 @@
 """API keys. A key's secret never gets here, only its SHA-256."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -71,6 +71,12 @@ async def expire_keys_of_account(conn: Conn, account: str, expires_ms: int) -> l
     return ended_keys(await conn.fetch(_QUERIES["expire_keys_of_account"], account, expires_ms))
 
 
+async def write_last_use(conn: Conn, used: Mapping[bytes, int], *, exact_to_ms: int) -> None:
+    """Write when keys were last used (Unix milliseconds), by the SHA-256 of each; at most so often for each."""
+    hashes = sorted(used)
+    await conn.execute(_QUERIES["write_last_use"], hashes, [used[each] for each in hashes], exact_to_ms)
+
+
 def ended_keys(records: Iterable[Any]) -> list[EndedKey]:
     """Return the keys in records that have `worked_until_ms` beside the columns of one, by id."""
     after = [(key_from_record(record), record["worked_until_ms"]) for record in records]
@@ -93,6 +99,7 @@ def key_from_record(row: Any) -> ApiKey:
         created=row["created"],
         expires_ms=row["expires_ms"],
         deleted_below=row.get("deleted_below") or 0,
+        last_used_ms=row.get("last_used_ms"),
     )
 
 

@@ -158,6 +158,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "cli_session_places": "how far such a command has listened",
     "cli_resends": "what such a command is sent again",
     "legal_holds": "an order to one installation: whoever imports what is held places a hold there, too",
+    "request_counts": "how much an installation was asked",
     "report_runs": "signed by the key of one installation; run again, a report has the same rows",
     "report_parts": "of report runs",
     "operator_keys": "keys of operators' pages: operators are people of one installation",

@@ -3,8 +3,10 @@
 Neighbours: the API records; `stripe_cli` streams them. Start reading at `rules`.
 """
 
+from brim.core.request_logs.counting import RequestCounts
 from brim.core.request_logs.rules import (
     BY_PAGES,
+    HOUR_S,
     MAX_PARAMETERS,
     PREFIX,
     RequestFilters,
@@ -17,8 +19,10 @@ from brim.core.request_logs.store import newest_request_logs
 
 __all__ = [
     "BY_PAGES",
+    "HOUR_S",
     "MAX_PARAMETERS",
     "PREFIX",
+    "RequestCounts",
     "RequestFilters",
     "RequestPruning",
     "RequestRecord",

@@ -2,12 +2,13 @@
 -- Keep some requests.
 INSERT INTO request_logs (
     account, livemode, id, request_id, created, method, path, status, duration_ms, api_version, idempotency_key,
-    object, parameters, error, user_agent
+    object, parameters, error, user_agent, api_key
 )
 SELECT *
 FROM unnest(
     $1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::smallint[],
-    $9::double precision[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[], $15::text[]
+    $9::double precision[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[], $15::text[],
+    $16::text[]
 );
 
 -- name: list_request_logs
@@ -20,6 +21,7 @@ FROM unnest(
         AND ($7::text IS NULL OR method = $7) AND ($8::text IS NULL OR path = $8)
         AND status >= $9 AND status <= $10 AND ($11::text IS NULL OR request_id = $11)
         AND ($12::boolean IS NULL OR (user_agent IS NOT DISTINCT FROM $13) = $12)
+        AND ($14::text IS NULL OR starts_with(path, $14)) AND ($15::text IS NULL OR api_key = $15)
     ORDER BY id DESC
     LIMIT $6
 )
@@ -31,6 +33,7 @@ UNION ALL
         AND ($7::text IS NULL OR method = $7) AND ($8::text IS NULL OR path = $8)
         AND status >= $9 AND status <= $10 AND ($11::text IS NULL OR request_id = $11)
         AND ($12::boolean IS NULL OR (user_agent IS NOT DISTINCT FROM $13) = $12)
+        AND ($14::text IS NULL OR starts_with(path, $14)) AND ($15::text IS NULL OR api_key = $15)
     ORDER BY id
     LIMIT $6
 );
@@ -88,4 +91,27 @@ WHERE ctid = ANY (ARRAY(
     )
     ORDER BY id
     LIMIT $5
+));
+
+-- name: add_request_counts
+-- Add to how many requests there were in some hours.
+INSERT INTO request_counts AS c (livemode, status_class, hour, account, number)
+SELECT *
+FROM unnest($1::boolean[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[])
+ON CONFLICT ON CONSTRAINT request_counts_pk DO UPDATE SET number = c.number + excluded.number;
+
+-- name: forget_request_counts
+-- Forget up to $2 of the oldest counts of each mode and class, of hours before one.
+DELETE FROM request_counts
+WHERE ctid = ANY (ARRAY(
+    SELECT f.place
+    FROM unnest(ARRAY[false, true]) AS m (livemode)
+    CROSS JOIN unnest(ARRAY[2, 3, 4, 5]::smallint[]) AS s (status_class)
+    CROSS JOIN LATERAL (
+        SELECT ctid AS place
+        FROM request_counts
+        WHERE livemode = m.livemode AND status_class = s.status_class AND hour < $1
+        ORDER BY hour, account
+        LIMIT $2
+    ) AS f
 ));

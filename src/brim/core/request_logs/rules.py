@@ -18,6 +18,10 @@ MAX_KEPT: Final = 10_000
 """Requests of one account; a walk along all of them takes a few milliseconds."""
 
 KEPT_S: Final = 7 * 24 * 60 * 60
+HOUR_S: Final = 60 * 60
+COUNTED_S: Final = 31 * 24 * HOUR_S
+"""How long it is known how many requests there were in an hour."""
+
 MAX_PARAMETERS: Final = 4_096
 """Bytes of JSON; a request with more keeps none of them."""
 
@@ -65,7 +69,10 @@ _PLAIN_NAMES: Final = {
 
 
 class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One request. `error` is what was answered in place of an object; `object_id` names what was answered."""
+    """One request. `error` is what was answered in place of an object; `object_id` names what was answered.
+
+    `api_key` is the id of the key that it was made with, None where that was not written down.
+    """
 
     scope: AccountScope
     id: str
@@ -81,6 +88,7 @@ class RequestRecord(msgspec.Struct, frozen=True, kw_only=True):
     parameters: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
     user_agent: str | None = None
+    api_key: str | None = None
 
     @property
     def source(self) -> "RequestSource":
@@ -101,6 +109,8 @@ class RequestFilters(msgspec.Struct, frozen=True, kw_only=True):
     created: Range | None = None
     method: str | None = None
     path: str | None = None
+    path_prefix: str | None = None
+    api_key: str | None = None
     request_id: str | None = None
     source: RequestSource | None = None
     status: Range | None = None

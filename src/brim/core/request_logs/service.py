@@ -12,7 +12,7 @@ from brim.base.paging import Page, PageRequest
 from brim.base.scope import AccountScope
 from brim.core import legal_holds
 from brim.core.request_logs import store as request_logs
-from brim.core.request_logs.rules import KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
+from brim.core.request_logs.rules import COUNTED_S, KEPT_S, MAX_KEPT, PREFIX, RequestFilters, RequestRecord
 from brim.platform.database import Conn, Database, halved
 from brim.platform.lookups import check_cursors
 
@@ -145,10 +145,14 @@ class RequestPruning:
         self._after: AccountScope | None = None
 
     async def run_once(self, *, now_ms: int, limit: int, most: int = MAX_KEPT) -> int:
-        """Forget up to `limit` requests of each of the next accounts, but of held ones; return how many went."""
+        """Forget up to `limit` requests of each of the next accounts, but of held ones; return how many went.
+
+        What was counted of hours long past goes, too.
+        """
         before_id = first_id_at(PREFIX, now_ms // 1000 - self._kept_s)
 
         async def work(conn: Conn) -> tuple[int, AccountScope | None]:
+            await request_logs.forget_request_counts(conn, before=now_ms // 1000 - COUNTED_S, limit=limit)
             await legal_holds.keep_holds_out(conn)
             owners = await request_logs.owners_of_request_logs(conn, after=self._after, limit=_OWNERS_A_STEP)
             gone = [

@@ -33,6 +33,7 @@ async def list_request_logs(
         *(scope.account, scope.livemode, window.low, window.high, window.newest_first, window.wanted),
         *(filters.method, filters.path, low, high, filters.request_id),
         *(filters.source and filters.source is RequestSource.DASHBOARD, BY_PAGES),
+        *(filters.path_prefix, filters.api_key),
     )
     return page_of([_from_record(record) for record in records], window)
 
@@ -71,6 +72,17 @@ async def delete_request_logs(conn: Conn, scope: AccountScope, *, before_id: str
     return int(command_tag.removeprefix("DELETE "))
 
 
+async def add_request_counts(conn: Conn, counted: Sequence[tuple[Any, int]]) -> None:
+    """Add what was counted, sorted, so that no two processes wait for each other; each is a `Counted` and a number."""
+    rows = [(*each, number) for each, number in counted]
+    await conn.execute(_SQL["add_request_counts"], *columns(rows))
+
+
+async def forget_request_counts(conn: Conn, *, before: int, limit: int) -> None:
+    """Delete up to `limit` counts of the hours before a Unix second, of each mode and class."""
+    await conn.execute(_SQL["forget_request_counts"], before, limit)
+
+
 def _row(record: RequestRecord) -> tuple[Any, ...]:
     """Return the columns in the order of the table."""
     return (
@@ -89,6 +101,7 @@ def _row(record: RequestRecord) -> tuple[Any, ...]:
         _json(record.parameters),
         _json(record.error),
         record.user_agent,
+        record.api_key,
     )
 
 
@@ -112,6 +125,7 @@ def _from_record(record: Mapping[str, Any]) -> RequestRecord:
         parameters=_value(record["parameters"]),
         error=_value(record["error"]),
         user_agent=record["user_agent"],
+        api_key=record["api_key"],
     )
 
 

@@ -157,7 +157,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *funding_source_routes(signed),
         *event_routes(signed),
         *webhook_routes(signed),
-        *request_log_routes(signed),
+        *request_log_routes(signed, parts.keys),
         *key_routes(signed, parts.keys),
         *account_routes(signed),
         *verification_routes(signed),

@@ -437,6 +437,7 @@ _AN_ATTEMPT: Final = webhook_wire.WebhookAttemptObject(
     webhook_endpoint=ENDPOINT,
 )
 _A_REQUEST: Final = RequestLogObject(
+    api_key="mk_1OXv3b2eZvKYlo2CpF0cC4Xt",
     id="resp_0mfgbS3P8wTzVk5LnD7qXc4j",
     api_version=DEFAULT_API_VERSION,
     created=_MADE,

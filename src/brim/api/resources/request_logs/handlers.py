@@ -13,7 +13,7 @@ URL = "/v1/brim/request_logs"
 
 async def list_all(call: Call) -> Result:
     """`GET /v1/brim/request_logs`."""
-    names = ("created", "method", "path", "request_id", "status")
+    names = ("api_key", "created", "method", "path", "path_prefix", "request_id", "status")
     given = {name: call.parameters[name] for name in names if name in call.parameters}
     if "source" in call.parameters:
         given["source"] = RequestSource(call.parameters["source"])

@@ -10,7 +10,9 @@ from brim.core.request_logs import RequestSource
 REQUEST_LOG_LIST: Final = (
     created("requests"),
     Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with that method."),
+    Parameter(name="api_key", kind=Text(), description="Only requests made with the key of that id, such as `mk_...`."),
     Parameter(name="path", kind=Text(), description="Only requests of exactly that path, without its query."),
+    Parameter(name="path_prefix", kind=Text(), description="Only requests whose path begins so, such as `/v1/topups`."),
     Parameter(name="request_id", kind=Text(), description="Only the request that was answered under that id."),
     Parameter(
         name="source",

@@ -15,6 +15,9 @@ class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("resp", "entry")]
     object: Annotated[str, constant("brim.request_log")] = "brim.request_log"
+    api_key: Annotated[
+        str | None, described("The id of the key that it was made with; null in entries of earlier versions.", **TEXT)
+    ]
     api_version: Annotated[str, described("The version of the API that was in force.", **TEXT)]
     created: Annotated[int, described("When it was answered.", **TIME)]
     duration_ms: Annotated[float, described("Milliseconds from the last byte received to the reply.", minimum=0)]
@@ -37,6 +40,7 @@ def request_log_json(record: RequestRecord) -> bytes:
     return encode(
         RequestLogObject(
             id=record.id,
+            api_key=record.api_key,
             api_version=record.api_version,
             created=record.created,
             duration_ms=record.duration_ms,
