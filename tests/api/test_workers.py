@@ -1,5 +1,8 @@
 """Workers and stuck work, as the platform account reads them by API, page and command."""
 
+import html
+import re
+import time
 import urllib.request
 from pathlib import Path
 
@@ -43,11 +46,63 @@ def test_the_platform_account_sees_workers_whose_jobs_succeed(server: Server, op
     assert wire.get("/v1/brim/stuck").json == {"object": "list", "data": [], "has_more": False, "url": "/v1/brim/stuck"}
 
 
-@pytest.mark.parametrize("path", ["/v1/brim/workers", "/v1/brim/stuck"])
+@pytest.mark.parametrize("path", ["/v1/brim/workers", "/v1/brim/stuck", "/v1/brim/health"])
 def test_any_other_account_is_refused(server: Server, account: str, path: str) -> None:
     refused = Wire(server.url, server.make_key(account)).get(path)
     assert refused.status == 403
     assert refused.error["message"].startswith("Only available to the platform account")
+
+
+def test_the_platform_account_sees_how_all_accounts_do_and_each_number_leads_to_its_list(
+    brim_server: RunningBrim, tmp_path: Path
+) -> None:
+    """Of another account: two failed top-ups of one code, refused requests, an endpoint that fails."""
+    server = Server(brim_server.url, brim_server.test_key, brim_server.data_dir)
+    operator, other = find_platform_account(server), server.make_account().id
+    wire, theirs = Wire(server.url, server.test_key), Wire(server.url, server.make_key(other))
+    for _ in range(2):
+        theirs.post(f"/v1/test_helpers/topups/{theirs.create()['id']}/fail", {"failure_code": "account_closed"})
+    theirs.create()
+    endpoint = theirs.post("/v1/webhook_endpoints", {"url": "https://x.example/hooks", "enabled_events[]": "*"}).json
+    now = int(time.time())
+    brim_server.execute_as_owner(
+        f"UPDATE webhook_endpoints SET failing_since_ms = {now}000 WHERE id = '{endpoint['id']}'"
+    )
+    brim_server.execute_as_owner(
+        f"INSERT INTO request_counts SELECT false, c, {now // 3600 * 3600}, a, n FROM"
+        f" (VALUES (2, '', 90), (4, '', 7), (5, '', 3), (4, '{other}', 7), (5, '{other}', 3)) AS v (c, a, n)"
+    )
+    health = wire.get(f"/v1/brim/health?since={now - 3600}").json
+    assert (health["topups"]["created"], health["topups"]["failed"]) == (3, 2)
+    assert health["topups"]["failures"] == [
+        {"account": other, "account_name": None, "count": 2, "failure_code": "account_closed"}
+    ]
+    assert {name: health["requests"][name] for name in ("succeeded", "client_errors", "server_errors")} == {
+        "succeeded": 90,
+        "client_errors": 7,
+        "server_errors": 3,
+    }
+    assert [each["account"] for each in health["requests"]["accounts"]] == [other]
+    assert [each["id"] for each in health["failing_webhook_endpoints"]] == [endpoint["id"]]
+    assert {each["name"] for each in health["queues"]} == {"settlement", "events", "webhooks", "sealing", "stuck"}
+    assert {"workers", "verification", "backlog"} <= {each["name"] for each in health["checks"]}
+    assert health["database"]["size_bytes"] > 1_000_000
+    assert wire.get("/v1/brim/health?since=1").json["since"] >= now - 8 * 86400
+    with serving_pages(server, tmp_path) as url:
+        keys = {f"{operator}/test": server.test_key, f"{other}/test": server.make_key(other)}
+        person = Person(url, SignedIn(keys=keys))
+        shown = person.read("/test/health")
+        assert "Created 3 Failed 2 Failure rate 66.67%" in shown
+        assert "https://x.example/hooks" in shown
+        page = person.visit("/test/health").body.decode()
+        [follows] = set(re.findall(r'value="(/topups\?[^"]+)"', page))
+        form = {"account": other, "next": html.unescape(follows)}
+        reply = person.send("/test/health", "/test/account", form)
+        person.cookie += f"; brim_account={other}"
+        assert reply.headers["location"].startswith("/test/topups?status=failed&failure_code=account_closed")
+        listed = person.visit(reply.headers["location"]).body.decode()
+        assert len(set(re.findall(r"/test/topups/tu_\w+", listed))) == 2
+        assert "Platform account only" in person.read("/test/health")
 
 
 def test_stuck_work_is_listed_by_command(brim_server: RunningBrim) -> None:

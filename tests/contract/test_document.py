@@ -50,6 +50,7 @@ _NEEDS_MORE: Final = frozenset(
         "POST /v1/brim/legal_holds/{legal_hold}/lift",  # the same
         "GET /v1/brim/stuck",  # the same
         "GET /v1/brim/workers",  # the same
+        "GET /v1/brim/health",  # the same
         "GET /v1/brim/verifications",  # the same
         "POST /v1/brim/verifications",  # the same
         "GET /v1/brim/verification/heads",  # the same

@@ -68,6 +68,7 @@ CHAIN: Final = ("ledger.walk_in_order",)
 TYPES: Final = ["topup.succeeded", "topup.failed"]
 EVERY_TYPE: Final = ["topup.created", *TYPES]
 NAMED: Final = "reads everything, once sums have shown that something is wrong"
+EVERY_ACCOUNT: Final = "looks at what is newest of every account, for the operator alone"
 PEOPLE: Final = "lists all there are, to a person at the command line"
 ONE_OWNERS: Final = "gives all of one owner's pending top-ups another time, once"
 
@@ -597,6 +598,13 @@ CASES: Final[Mapping[str, Case]] = {
         )
     ),
     "request_logs.list_request_logs": Case((*PAGE, None, None, 0, 999, None, None, None, None, None)),
+    "health.count_topups": Case((False, "", 100), reads_all=EVERY_ACCOUNT),
+    "health.failed_topups": Case((False, "", 100), reads_all=EVERY_ACCOUNT),
+    "health.count_requests": Case((False, [3600, 7200])),
+    "health.failed_requests": Case((False, 3600, 100)),
+    "health.replicas": Case(()),
+    "health.schema_version": Case(()),
+    "webhooks.list_failing_endpoints": Case((False, 10)),
     "request_logs.add_request_counts": Case(([False], [4], [3600], ["acct_1"], [1])),
     "request_logs.forget_request_counts": Case((36_000, 10)),
     "request_logs.newest_request_logs": Case((*_same(*OWN, times=1), "", 50)),

@@ -157,7 +157,7 @@ def test_every_type_of_event_is_shown(server: Server, account: str, wire: Wire, 
 PAGES: Final = (
     "/test/balance/overview", "/test/topups", "/test/topups/new", "/test/funding-sources", "/test/funding-sources/new",
     "/test/events", "/test/logs", "/test/webhooks", "/test/webhooks/new", "/test/apikeys", "/test/apikeys/new",
-    "/test/accounts", "/test/accounts/new", "/test/test-clocks", "/test/verification", "/test/workers",
+    "/test/accounts", "/test/accounts/new", "/test/test-clocks", "/test/verification", "/test/workers", "/test/health",
     "/test/topups.csv", "/test/negative-balances",
     "/test/funding-instructions", "/test/incoming-transfers",
 )  # fmt: skip

@@ -17,7 +17,7 @@ OWN_SEGMENTS: Final = frozenset(
     """
     account accounts ach apikeys assets balance balance-summary balance-summary.csv balance-transactions
     balance-transactions.csv bank-statements bank-statements.csv breaks breaks.csv connect dashboard developers
-    docs events favicon.ico first-run funding-instructions funding-sources healthz incoming-transfers
+    docs events favicon.ico first-run funding-instructions funding-sources health healthz incoming-transfers
     incoming-transfers.csv line-settlements live live-money live-readiness logs metrics money-at-risk
     negative-balances openapi.json readyz refunds refunds.csv reports saved-views search search.json
     set-password settings shell sign-in sign-out statement-lines statement-lines.csv statement-mappings

@@ -222,6 +222,7 @@ def _make_service(settings: Settings, database: Database, vault: Vault, own_url:
         cli_reconnect_s=max(1, round(settings.cli_reconnect_s)),
         own_url=own_url,
         proxies=Proxies(settings.trusted_proxies, settings.public_url),
+        data_dir=settings.data_dir,
     )
 
 

@@ -1,6 +1,7 @@
 """What a handler is given: the service's parts, and one validated request."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,7 +27,8 @@ from brim.platform.vault import Vault
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """One process's parts, made when it starts and shared by all requests.
 
-    `queues` are what waits for its time, through which test clocks move; `own_url` is where a browser reaches it.
+    `queues` are what waits for its time, through which test clocks move; `own_url` is where a browser reaches it;
+    `data_dir` is where an embedded database is.
     """
 
     database: Database
@@ -44,6 +46,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     cli_reconnect_s: int = 60
     own_url: str = ""
     proxies: Proxies = Proxies()
+    data_dir: Path | None = None
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

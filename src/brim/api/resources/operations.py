@@ -20,6 +20,7 @@ from brim.api.resources.balance_overview.operations import BOOKS
 from brim.api.resources.bank_statements.operations import BANK_STATEMENTS, LINE_SETTLEMENTS
 from brim.api.resources.events.operations import EVENTS
 from brim.api.resources.funding.operations import FUNDING
+from brim.api.resources.health.operations import HEALTH
 from brim.api.resources.jobs.operations import JOBS
 from brim.api.resources.legal_holds.operations import LEGAL_HOLDS
 from brim.api.resources.money_at_risk.operations import MONEY_AT_RISK
@@ -47,6 +48,7 @@ OPERATIONS: Final = (
     *REPORTING,
     *BOOKS,
     *VERIFICATION,
+    *HEALTH,
     *JOBS,
     *AUDIT_LOG,
     *LEGAL_HOLDS,

@@ -26,6 +26,7 @@ from brim.api.resources.bank_statements import wire as statement_wire
 from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
 from brim.api.resources.funding.schema import ADDRESS
+from brim.api.resources.health import wire as health_wire
 from brim.api.resources.jobs import wire as job_wire
 from brim.api.resources.legal_holds import wire as legal_hold_wire
 from brim.api.resources.money_at_risk.wire import ArrivalObject, AtRiskObject, MoneyAtRiskObject, RiskSumObject
@@ -135,6 +136,16 @@ COMPONENTS: Final = (
     Component(verification_wire.VerificationTotalObject, "brim.verification_total"),
     Component(verification_wire.ChainHeadObject, "brim.chain_head"),
     Component(verification_wire.DifferenceObject, "brim.verification_difference"),
+    Component(health_wire.HealthObject, "brim.health"),
+    Component(health_wire.CheckObject, "brim.health_check"),
+    Component(health_wire.HealthDatabaseObject, "brim.health_database"),
+    Component(health_wire.HealthRequestsObject, "brim.health_requests"),
+    Component(health_wire.HealthTopupsObject, "brim.health_topups"),
+    Component(health_wire.TopupFailuresObject, "brim.health_topup_failures"),
+    Component(health_wire.RequestFailuresObject, "brim.health_request_failures"),
+    Component(health_wire.FailingEndpointObject, "brim.health_endpoint"),
+    Component(health_wire.QueueObject, "brim.health_queue"),
+    Component(health_wire.ReplicaObject, "brim.health_replica"),
     Component(job_wire.WorkerObject, "brim.worker"),
     Component(job_wire.WorkerJobObject, "brim.worker_job"),
     Component(job_wire.StuckObject, "brim.stuck_item"),

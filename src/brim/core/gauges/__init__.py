@@ -6,5 +6,6 @@ Neighbours: each capability reads its own part. Start reading at `service`.
 """
 
 from brim.core.gauges.service import Gauges
+from brim.core.gauges.store import database_size
 
-__all__ = ["Gauges"]
+__all__ = ["Gauges", "database_size"]

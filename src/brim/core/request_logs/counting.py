@@ -1,13 +1,16 @@
 """How many requests programs make, by the class of what they were answered: counted in memory, written now and then."""
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.scope import AccountScope
 from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import HOUR_S
 from brim.platform.database import Conn, Database
+
+ALL_ACCOUNTS: Final = ""
+"""In place of an account: what all have together, so that it is read in one step an hour."""
 
 
 class Counted(NamedTuple):
@@ -31,9 +34,10 @@ class RequestCounts:
         self._counted: Counter[Counted] = Counter()
 
     def note(self, scope: AccountScope, *, status: int, now_ms: int) -> None:
-        """Count a request."""
+        """Count a request, for its account and for all together."""
         hour = now_ms // 1000 // HOUR_S * HOUR_S
-        self._counted[Counted(scope.livemode, status // 100, hour, scope.account)] += 1
+        for account in (ALL_ACCOUNTS, scope.account):
+            self._counted[Counted(scope.livemode, status // 100, hour, account)] += 1
 
     async def flush(self) -> None:
         """Write what was counted; what cannot be written now is kept for the next time."""

@@ -48,6 +48,20 @@ FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2
 ORDER BY id DESC;
 
+-- name: list_failing_endpoints
+-- Endpoints of all accounts that have failed since their last success, those that have failed longest first. What their
+-- owners have disabled is left to them.
+SELECT
+    account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
+    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
+    event_payload
+FROM webhook_endpoints
+WHERE
+    (livemode, failing_since_ms) > ($1, 0) AND (livemode, failing_since_ms) < ($1, 9223372036854775807)
+    AND failing_since_ms IS NOT NULL AND disabled_because IS DISTINCT FROM 'owner'
+ORDER BY livemode, failing_since_ms
+LIMIT $2;
+
 -- name: endpoints_for
 -- The enabled endpoints that accounts' events may go to: their own, and those of their platforms that listen to accounts.
 WITH owners AS MATERIALIZED (

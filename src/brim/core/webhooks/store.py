@@ -62,6 +62,12 @@ async def list_endpoints(conn: Conn, scope: AccountScope) -> list[Endpoint]:
     ]
 
 
+async def list_failing_endpoints(conn: Conn, *, livemode: bool, limit: int) -> list[Endpoint]:
+    """Return endpoints of all accounts that fail, or were disabled for it; those that have failed longest first."""
+    found = await conn.fetch(_SQL["list_failing_endpoints"], livemode, limit)
+    return [endpoint_from_record(record) for record in found]
+
+
 async def endpoints_for(conn: Conn, owners: Sequence[AccountScope]) -> list[Endpoint]:
     """Return the enabled endpoints that these accounts' events may go to, each once.
 

@@ -6,7 +6,7 @@ ALTER TABLE api_keys ADD COLUMN last_used_ms bigint;
 ALTER TABLE request_logs ADD COLUMN api_key text COLLATE "C";
 
 -- How many requests programs made, by hour and by the class of the reply's status: 2, 3, 4 or 5. Each process adds what it
--- has counted about once a minute, so no request writes here.
+-- has counted about once a minute, so no request writes here. The account '' has what all accounts have together.
 CREATE TABLE request_counts (
     livemode     boolean NOT NULL,
     status_class smallint NOT NULL,
@@ -28,3 +28,7 @@ CREATE INDEX IF NOT EXISTS audit_log_by_actor ON audit_log ((coalesce(actor, act
 CREATE INDEX IF NOT EXISTS audit_log_by_action ON audit_log (action, id);
 CREATE INDEX IF NOT EXISTS audit_log_by_object ON audit_log (object, id) WHERE object IS NOT NULL;
 CREATE INDEX IF NOT EXISTS audit_log_by_account ON audit_log (account, id) WHERE account IS NOT NULL;
+
+-- Endpoints that fail, whose ever they are.
+CREATE INDEX IF NOT EXISTS webhook_endpoints_failing ON webhook_endpoints (livemode, failing_since_ms)
+WHERE failing_since_ms IS NOT NULL;

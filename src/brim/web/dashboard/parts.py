@@ -22,6 +22,7 @@ from brim.web.dashboard.corrections.routes import routes as correction_routes
 from brim.web.dashboard.events.pages import about
 from brim.web.dashboard.events.routes import routes as event_routes
 from brim.web.dashboard.funding_sources.routes import routes as funding_source_routes
+from brim.web.dashboard.health.routes import routes as health_routes
 from brim.web.dashboard.keys.pages import rights_of
 from brim.web.dashboard.keys.routes import routes as key_routes
 from brim.web.dashboard.line_settlements.routes import routes as settlement_routes
@@ -135,6 +136,7 @@ NAVIGATION: Final = (
     (
         "Integrity",
         (
+            NavigationItem("Health", "/health", only_platform=True),
             NavigationItem("Verification", "/verification"),
             NavigationItem("Workers", "/workers"),
         ),
@@ -160,6 +162,7 @@ def dashboard_routes(parts: PageDependencies) -> Sequence[Route]:
         *request_log_routes(signed, parts.keys),
         *key_routes(signed, parts.keys),
         *account_routes(signed),
+        *health_routes(signed),
         *verification_routes(signed),
         *worker_routes(signed),
         *test_clock_routes(signed),

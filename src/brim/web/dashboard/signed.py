@@ -115,6 +115,10 @@ class SignedVisit:
         """
         return self._parts.pages.url(self._target(path, query))
 
+    def target(self, path: str, /, **query: object) -> str:
+        """Return the path and query of another page, without its mode: where a switch to another account leads."""
+        return self._target(path, query).removeprefix(self.session.prefix)
+
     def changed_link(self, **changes: object) -> str:
         """Return this page's address with some parameters set, or with None removed."""
         return self.link(self.path, **{**self.query, **changes})

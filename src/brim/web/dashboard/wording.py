@@ -394,6 +394,15 @@ VERIFICATION_WARNINGS: Final = {
 }
 """Why a result of a verification says less than it seems to."""
 
+HEALTH_QUEUES: Final = {
+    "settlement": ("Top-ups to settle", "/workers"),
+    "events": ("Events to number", "/workers"),
+    "webhooks": ("Webhook deliveries", "/webhooks"),
+    "sealing": ("Journal entries to seal", "/verification"),
+    "stuck": ("Stuck work", "/workers"),
+}
+"""What waits, and the page that has more about it."""
+
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",

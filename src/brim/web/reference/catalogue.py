@@ -208,6 +208,12 @@ CHAPTERS: Final = (
         ("/v1/brim/verification", "/v1/brim/verifications"),
     ),
     Chapter(
+        "health",
+        "Health",
+        "How all accounts do together, for whoever operates the service. This is Brim's own.",
+        ("/v1/brim/health",),
+    ),
+    Chapter(
         "workers",
         "Workers",
         "Which workers run and how their jobs do, for whoever operates the service. Brim only.",

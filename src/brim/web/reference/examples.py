@@ -12,6 +12,7 @@ from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.events import wire as event_wire
 from brim.api.resources.funding import wire as funding_wire
+from brim.api.resources.health import wire as health_wire
 from brim.api.resources.jobs.wire import StuckObject, WorkerJobObject, WorkerObject
 from brim.api.resources.request_logs.wire import RequestLogObject
 from brim.api.resources.schemas import NAMES
@@ -520,6 +521,53 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             status_details=clock_wire.ClockStatusDetails(),
         ),
         funding_wire.DefaultFundingObject(id="usd", currency="usd", funding_source=METHOD, livemode=False),
+        health_wire.HealthObject(
+            checks=[health_wire.CheckObject(name="workers", fix=None, message="1 worker is running.", severity="ok")],
+            created=_MADE,
+            database=health_wire.HealthDatabaseObject(
+                archived=_MADE,
+                backup=_MADE,
+                connections=12,
+                max_connections=100,
+                replicas=[health_wire.ReplicaObject(name="standby", lag_bytes=0, state="streaming")],
+                schema=61,
+                size_bytes=48_316_579,
+                version="18.1",
+            ),
+            failing_webhook_endpoints=[
+                health_wire.FailingEndpointObject(
+                    id=ENDPOINT,
+                    account=_ACCOUNT,
+                    failing_since=_MADE,
+                    notice=None,
+                    url="https://example.com/hooks",
+                )
+            ],
+            livemode=False,
+            queues=[health_wire.QueueObject(name="webhooks", oldest_seconds=0, waiting=3)],
+            requests=health_wire.HealthRequestsObject(
+                accounts=[
+                    health_wire.RequestFailuresObject(
+                        account=_ACCOUNT, account_name="Acme", client_errors=7, server_errors=0
+                    )
+                ],
+                client_errors=7,
+                server_errors=0,
+                succeeded=1204,
+            ),
+            since=_MADE - 86_400,
+            topups=health_wire.HealthTopupsObject(
+                created=400,
+                failed=2,
+                failure_rate=0.005,
+                failures=[
+                    health_wire.TopupFailuresObject(
+                        account=_ACCOUNT, account_name="Acme", count=2, failure_code="insufficient_funds"
+                    )
+                ],
+            ),
+            version="1.0.0",
+        ),
         WorkerObject(
             id="wrk_0mfgd5",
             created=_MADE,

@@ -2,19 +2,36 @@
 
 from typing import Final
 
+from brim.core.access import accounts_to_show
 from brim.http.message import Reply
 from brim.web.dashboard.signed import SignedVisit
+from brim.web.pages import redirect
 from brim.web.session import ACCOUNT_COOKIE
 
 _KEPT_S: Final = 365 * 24 * 3600
 
 
 async def choose(page: SignedVisit) -> Reply:
-    """`POST /account`: show another account from now on; one that cannot be seen is not remembered."""
-    wanted = page.form.get("account", "")
-    reply = page.redirect("/balance/overview")
-    if any(choice.account == wanted for choice in page.session.accounts):
+    """`POST /account`: show another account from now on; one that cannot be seen is not remembered.
+
+    `next` is the page of this mode that follows; without it that is Home.
+    """
+    wanted, follows = page.form.get("account", ""), page.form.get("next", "")
+    if not follows.startswith("/") or follows.startswith(("//", "/\\")):
+        follows = "/balance/overview"
+    reply = redirect(page.session.prefix + follows)
+    if await _can_be_shown(page, wanted):
         reply.headers.append(
             f"Set-Cookie: {ACCOUNT_COOKIE}={wanted}; Path=/; Max-Age={_KEPT_S}; HttpOnly; SameSite=Lax"
         )
     return reply
+
+
+async def _can_be_shown(page: SignedVisit, account: str) -> bool:
+    """Tell whether there is an account; a session lists only the first hundred."""
+    if any(choice.account == account for choice in page.session.accounts):
+        return True
+    if page.people is None or not account:
+        return False
+    shown, _ = await accounts_to_show(page.people.database, account, most=1)
+    return shown == account

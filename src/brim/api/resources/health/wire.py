@@ -1,0 +1,192 @@
+"""How the health of the installation is written for clients. Ours, in the wire's manner."""
+
+from typing import Annotated
+
+import msgspec
+
+from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described
+from brim.base.json_codec import encode
+from brim.core.health import DatabaseHealth, Health, Queue
+from brim.core.health.rules import MOST_TOPUPS
+from brim.core.webhooks import notice_of
+
+
+class CheckObject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of `brim doctor` has found."""
+
+    name: Annotated[str, described("The name of the check, such as `workers`.", **TEXT)]
+    fix: Annotated[str | None, described("What to do; null where nothing is wrong.")]
+    message: Annotated[str, described("What was found.", **TEXT)]
+    severity: Annotated[str, described("How bad it is.", enum=["ok", "warning", "error"])]
+
+
+class TopupFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How many top-ups of an account have failed with a code."""
+
+    account: Annotated[str, described("The account.", **TEXT)]
+    account_name: Annotated[str | None, described("Its business name.", **TEXT)]
+    count: Annotated[int, described("How many top-ups failed, of the account's newest 10,000.", minimum=1)]
+    failure_code: Annotated[str, described("The failure code of these top-ups.", **TEXT)]
+
+
+class HealthTopupsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Top-ups that were created in the period."""
+
+    created: Annotated[int, described("How many were created, counted up to 250,000.", minimum=0)]
+    failed: Annotated[int, described("How many of them have failed.", minimum=0)]
+    failure_rate: Annotated[float | None, described("The part that has failed; null without top-ups, or uncounted.")]
+    failures: Annotated[list[TopupFailuresObject], described("Failures by account and code, the most first.")]
+
+
+class RequestFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How many requests of an account's programs have failed."""
+
+    account: Annotated[str, described("The account.", **TEXT)]
+    account_name: Annotated[str | None, described("Its business name.", **TEXT)]
+    client_errors: Annotated[int, described("Responses with a status from 400 to 499.", minimum=0)]
+    server_errors: Annotated[int, described("Responses with a status from 500 on.", minimum=0)]
+
+
+class HealthRequestsObject(msgspec.Struct, frozen=True, kw_only=True):
+    """API requests of programs in the period, from the beginning of its first hour; known a minute or so later."""
+
+    accounts: Annotated[list[RequestFailuresObject], described("The accounts with most errors.")]
+    client_errors: Annotated[int, described("Responses with a status from 400 to 499.", minimum=0)]
+    server_errors: Annotated[int, described("Responses with a status from 500 on.", minimum=0)]
+    succeeded: Annotated[int, described("Responses with a status below 400.", minimum=0)]
+
+
+class FailingEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook endpoint that has failed since its last success."""
+
+    id: Annotated[str, described("The endpoint.", **TEXT)]
+    account: Annotated[str, described("Its account.", **TEXT)]
+    failing_since: Annotated[int | None, described("The first failure since anything was received.", **TIME)]
+    notice: Annotated[str | None, described("What happens, or has happened, to it.", **TEXT)]
+    url: Annotated[str, described("Where it is sent to.", **TEXT)]
+
+
+class QueueObject(msgspec.Struct, frozen=True, kw_only=True):
+    """Work that waits, of both modes."""
+
+    name: Annotated[str, described("What waits.", enum=["settlement", "events", "webhooks", "sealing", "stuck"])]
+    oldest_seconds: Annotated[int, described("How long the oldest item has been due.", minimum=0)]
+    waiting: Annotated[int | None, described("How much waits, up to 10,000; null where only the age is known.")]
+
+
+class ReplicaObject(msgspec.Struct, frozen=True, kw_only=True):
+    """A standby of the database; what the service's role may not see is null."""
+
+    name: Annotated[str | None, described("Its application name.", **TEXT)]
+    lag_bytes: Annotated[int | None, described("How much WAL it has still to replay.")]
+    state: Annotated[str | None, described("What it does, such as `streaming`.", **TEXT)]
+
+
+class HealthDatabaseObject(msgspec.Struct, frozen=True, kw_only=True):
+    """The database."""
+
+    archived: Annotated[int | None, described("When WAL was last archived; null if it isn't.")]
+    backup: Annotated[int | None, described("The last base backup: 0 for none; null if Brim doesn't make backups.")]
+    connections: Annotated[int, described("Open connections.", minimum=0)]
+    max_connections: Annotated[int, described("How many may be open.", minimum=1)]
+    replicas: Annotated[list[ReplicaObject], described("Standbys that are connected.")]
+    schema: Annotated[int, described("The number of the newest migration.", minimum=1)]
+    size_bytes: Annotated[int, described("The size of its files, without WAL.", minimum=0)]
+    version: Annotated[str, described("The version of PostgreSQL.", **TEXT)]
+
+
+class HealthObject(msgspec.Struct, frozen=True, kw_only=True):
+    """How all accounts do together, in one mode."""
+
+    object: Annotated[str, constant("brim.health")] = "brim.health"
+    checks: Annotated[list[CheckObject], described("What `brim doctor` finds in the database.")]
+    created: Annotated[int, described("When it was read.", **TIME)]
+    database: Annotated[HealthDatabaseObject, described("The database.")]
+    failing_webhook_endpoints: Annotated[
+        list[FailingEndpointObject], described("Endpoints that fail, those that have failed longest first; up to 50.")
+    ]
+    livemode: Annotated[bool, LIVEMODE]
+    queues: Annotated[list[QueueObject], described("Work that waits.")]
+    requests: Annotated[HealthRequestsObject, described("API requests in the period.")]
+    since: Annotated[int, described("The beginning of the period.", **TIME)]
+    topups: Annotated[HealthTopupsObject, described("Top-ups created in the period.")]
+    version: Annotated[str, described("The version of the API process that answered.", **TEXT)]
+
+
+def health_json(health: Health, *, now: int, version: str) -> bytes:
+    """Return the compact JSON of the installation's health."""
+    created = health.topups.created
+    is_counted = 0 < created < MOST_TOPUPS
+    return encode(
+        HealthObject(
+            checks=[
+                CheckObject(name=each.check, fix=each.fix, message=each.message, severity=each.severity.value)
+                for each in health.findings
+            ],
+            created=now,
+            database=_database(health.database),
+            failing_webhook_endpoints=[
+                FailingEndpointObject(
+                    id=each.id,
+                    account=each.scope.account,
+                    failing_since=_seconds(each.failing_since_ms),
+                    notice=notice_of(each),
+                    url=each.url,
+                )
+                for each in health.endpoints
+            ],
+            livemode=health.livemode,
+            queues=[_queue(each) for each in health.queues],
+            requests=HealthRequestsObject(
+                accounts=[
+                    RequestFailuresObject(
+                        account=each.account,
+                        account_name=each.account_name,
+                        client_errors=each.client_errors,
+                        server_errors=each.server_errors,
+                    )
+                    for each in health.requests.accounts
+                ],
+                client_errors=health.requests.client_errors,
+                server_errors=health.requests.server_errors,
+                succeeded=health.requests.succeeded,
+            ),
+            since=health.since,
+            topups=HealthTopupsObject(
+                created=created,
+                failed=health.topups.failed,
+                failure_rate=health.topups.failed / created if is_counted else None,
+                failures=[
+                    TopupFailuresObject(
+                        account=each.account,
+                        account_name=each.account_name,
+                        count=each.number,
+                        failure_code=each.failure_code,
+                    )
+                    for each in health.topups.failures
+                ],
+            ),
+            version=version,
+        )
+    )
+
+
+def _queue(queue: Queue) -> QueueObject:
+    return QueueObject(name=queue.name, oldest_seconds=queue.oldest_s, waiting=queue.waiting)
+
+
+def _database(found: DatabaseHealth) -> HealthDatabaseObject:
+    return HealthDatabaseObject(
+        archived=_seconds(found.archived_ms),
+        backup=_seconds(found.backup_ms),
+        connections=found.connections,
+        max_connections=found.max_connections,
+        replicas=[ReplicaObject(name=each.name, lag_bytes=each.lag_bytes, state=each.state) for each in found.replicas],
+        schema=found.schema,
+        size_bytes=found.size_bytes,
+        version=found.version,
+    )
+
+
+def _seconds(milliseconds: int | None) -> int | None:
+    return None if milliseconds is None else milliseconds // 1000

@@ -1,0 +1,1 @@
+"""The health of the installation over all accounts, for the platform account."""
