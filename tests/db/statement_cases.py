@@ -598,6 +598,9 @@ CASES: Final[Mapping[str, Case]] = {
         )
     ),
     "request_logs.list_request_logs": Case((*PAGE, None, None, 0, 999, None, None, None, None, None)),
+    "account_overview.count_named": Case(("acme:*", 10)),
+    "account_overview.list_named": Case(("acct_1", False, "", "~", True, 10, "acme:*")),
+    "account_overview.list_accounts": Case(("acct_1", False, "", "~", True, 10, None)),
     "health.count_topups": Case((False, "", 100), reads_all=EVERY_ACCOUNT),
     "health.failed_topups": Case((False, "", 100), reads_all=EVERY_ACCOUNT),
     "health.count_requests": Case((False, [3600, 7200])),

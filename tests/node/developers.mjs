@@ -234,7 +234,7 @@ test("without scripts an account is added and a filter holds", async () => {
   await visit(page, "/test/accounts");
   await page.fill("[name=created_to]", "2020-01-01");
   await page.click("main form button[type=submit]");
-  assert.match(await page.textContent("main"), /No account fits/);
+  assert.match(await page.textContent("main"), /No matching accounts/);
 });
 
 test("a secret is copied by its button", async () => {

@@ -1,5 +1,7 @@
 """Accounts in the dashboard, against a running service."""
 
+from urllib.parse import urlencode
+
 from tests.support.page_visitors import Person, text_of
 from tests.support.service import Server
 from tests.support.signing import SignedIn
@@ -19,7 +21,7 @@ def add(person: Person, **more: str) -> str:
 
 def test_a_platform_without_accounts_is_told_what_they_are(person: Person, account: str) -> None:
     shown = person.read(ACCOUNTS)
-    assert "No account is under this one" in shown
+    assert "No connected accounts yet" in shown
     assert account in shown
 
 
@@ -34,7 +36,7 @@ def test_an_account_is_added_and_listed(person: Person, wire: Wire) -> None:
     )
     assert made["brim"]["settlement_days"] == 3
     assert "3 banking days, by agreement" in person.read(page)
-    assert f"Rocket Rides {made['id']} ops@rocket.example US" in person.read(ACCOUNTS)
+    assert f"Rocket Rides {made['id']} Active – None yet" in person.read(ACCOUNTS)
 
 
 def test_a_form_that_is_sent_twice_adds_one_account(person: Person, wire: Wire) -> None:
@@ -46,8 +48,36 @@ def test_a_form_that_is_sent_twice_adds_one_account(person: Person, wire: Wire) 
 def test_accounts_are_filtered_by_the_day_they_were_made(person: Person) -> None:
     add(person)
     assert "Rocket Rides" in person.read(f"{ACCOUNTS}?created_from=2020-01-01")
-    assert "No account fits" in person.read(f"{ACCOUNTS}?created_to=2020-01-01")
+    assert "No matching accounts" in person.read(f"{ACCOUNTS}?created_to=2020-01-01")
     assert "Write a day such as" in person.read(f"{ACCOUNTS}?created_from=yesterday")
+
+
+def test_accounts_are_found_by_name_or_id_with_their_balances_and_last_activity(person: Person, wire: Wire) -> None:
+    """Each word has to begin a word of the name; what is shown is of the mode."""
+    names = ("Fjord Freight", "Fjord & Söhne GmbH", "Blue fjordbakery", None)
+    made = [wire.post("/v1/accounts", {"business_profile[name]": name} if name else {}).json["id"] for name in names]
+    theirs = {"Stripe-Account": made[0]}
+    for currency in ("usd", "eur"):
+        topup = wire.post("/v1/topups", {"amount": 2500, "currency": currency}, headers=theirs).json["id"]
+        wire.post(f"/v1/test_helpers/topups/{topup}/succeed", headers=theirs)
+
+    def found(query: str) -> set[str]:
+        return {each["id"] for each in wire.get(f"/v1/brim/accounts?{urlencode({'query': query})}").json["data"]}
+
+    assert found("fjord") == set(made[:3])
+    assert found("FJORD frei") == {made[0]}
+    assert found("söhne") == {made[1]}
+    assert found("bakery") == found("&") == found("acct_x") == set()
+    assert found(made[3]) == {made[3]}
+    assert found("acct_") == set(made)
+    (summary,) = wire.get("/v1/brim/accounts?query=freight").json["data"]
+    assert [(each["currency"], each["available"]) for each in summary["balances"]] == [("eur", 2500), ("usd", 2500)]
+    assert summary["last_activity"] is not None
+    assert "Fjord Freight" in person.read(f"{ACCOUNTS}?query=freight")
+    assert "25.00 EUR 25.00 USD" in person.read(f"{ACCOUNTS}?query=freight")
+    assert "No matching accounts" in person.read(f"{ACCOUNTS}?query=nobody")
+    page = wire.get(f"/v1/brim/accounts?limit=2&starting_after={made[3]}").json
+    assert ([each["id"] for each in page["data"]], page["has_more"]) == ([made[2], made[1]], True)
 
 
 def test_what_is_wrong_with_an_account_is_said_at_its_field(person: Person, wire: Wire) -> None:
@@ -89,11 +119,12 @@ def test_the_account_that_is_shown_is_switched(
     reply = person.send(f"{ACCOUNTS}/{under}", "/test/account", {"account": under})
     assert f"brim_account={under};" in reply.headers["set-cookie"]
     person.cookie += f"; brim_account={under}"
-    assert "You look at Fjord Freight" in person.read(ACCOUNTS)
+    assert "Connected accounts of Fjord Freight" in person.read(ACCOUNTS)
 
 
-def test_one_that_cannot_be_shown_is_not_offered(person: Person) -> None:
-    assert "Switch to it" not in person.read(add(person))
+def test_only_another_account_can_be_switched_to(person: Person, account: str) -> None:
+    assert "Switch to this account" in person.read(add(person))
+    assert "Switch to this account" not in person.read(f"{ACCOUNTS}/{account}")
 
 
 def test_another_platforms_account_is_not_there(person: Person, server: Server) -> None:

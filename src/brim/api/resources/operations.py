@@ -6,6 +6,7 @@ operation ids.
 
 from typing import Final
 
+from brim.api.resources.account_overview.operations import ACCOUNT_OVERVIEW
 from brim.api.resources.accounts.operations import ACCOUNTS
 from brim.api.resources.ach.operations import ACH_FILES, BREAKS, CORRECTIONS, RAILS
 from brim.api.resources.ach.originator_operations import ORIGINATORS
@@ -48,6 +49,7 @@ OPERATIONS: Final = (
     *REPORTING,
     *BOOKS,
     *VERIFICATION,
+    *ACCOUNT_OVERVIEW,
     *HEALTH,
     *JOBS,
     *AUDIT_LOG,

@@ -9,6 +9,7 @@ import msgspec
 
 from brim.api.framework.general_schema import DELETED, ERRORS
 from brim.api.framework.schema import Component
+from brim.api.resources.account_overview.wire import AccountBalanceObject, AccountSummaryObject
 from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.ach import actions as ach_actions
 from brim.api.resources.ach import originator_wire, preview_wire
@@ -136,6 +137,8 @@ COMPONENTS: Final = (
     Component(verification_wire.VerificationTotalObject, "brim.verification_total"),
     Component(verification_wire.ChainHeadObject, "brim.chain_head"),
     Component(verification_wire.DifferenceObject, "brim.verification_difference"),
+    Component(AccountSummaryObject, "brim.account_summary"),
+    Component(AccountBalanceObject, "brim.account_balance"),
     Component(health_wire.HealthObject, "brim.health"),
     Component(health_wire.CheckObject, "brim.health_check"),
     Component(health_wire.HealthDatabaseObject, "brim.health_database"),

@@ -32,6 +32,7 @@ from brim.core.accounts.external_service import (
 )
 from brim.core.accounts.external_store import delete_all_external_accounts
 from brim.core.accounts.rules import (
+    ACCOUNT_PREFIX,
     BUSINESS_TYPES,
     MAX_SETTLEMENT_DAYS,
     NO_TYPE,
@@ -83,6 +84,7 @@ from brim.core.accounts.store import (
 )
 
 __all__ = [
+    "ACCOUNT_PREFIX",
     "BUSINESS_TYPES",
     "CAPABILITIES",
     "MAX_SETTLEMENT_DAYS",

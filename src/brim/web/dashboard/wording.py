@@ -26,6 +26,7 @@ STATUS_BADGES: Final = {
     "blocked": ("Blocked", "bad"),
     "garbled": ("No HTTP", "bad"),
     "active": ("Active", "good"),
+    "closed_to_topups": ("Closed", "waiting"),
     "ending": ("Ending", "waiting"),
     "ended": ("Ended", "plain"),
     "snapshot": ("Snapshot", "plain"),

@@ -208,6 +208,12 @@ CHAPTERS: Final = (
         ("/v1/brim/verification", "/v1/brim/verifications"),
     ),
     Chapter(
+        "account_summaries",
+        "Account balances",
+        "Accounts under yours, searched by name or id, with their balances. This is Brim's own.",
+        ("/v1/brim/accounts",),
+    ),
+    Chapter(
         "health",
         "Health",
         "How all accounts do together, for whoever operates the service. This is Brim's own.",

@@ -8,6 +8,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
+from brim.api.resources.account_overview.wire import AccountBalanceObject, AccountSummaryObject
 from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
 from brim.api.resources.events import wire as event_wire
@@ -521,6 +522,16 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             status_details=clock_wire.ClockStatusDetails(),
         ),
         funding_wire.DefaultFundingObject(id="usd", currency="usd", funding_source=METHOD, livemode=False),
+        AccountSummaryObject(
+            id=_ACCOUNT,
+            balances=[AccountBalanceObject(available=204_000, currency="usd")],
+            country="US",
+            created=_MADE,
+            email="ada@example.com",
+            last_activity=_MADE,
+            name="Acme",
+            status="active",
+        ),
         health_wire.HealthObject(
             checks=[health_wire.CheckObject(name="workers", fix=None, message="1 worker is running.", severity="ok")],
             created=_MADE,

@@ -16,6 +16,7 @@ from brim.web.dashboard.signed import SignedVisit
 from brim.web.routes import NoSuchPageError
 
 ACCOUNTS: Final = "/v1/accounts"
+LIST: Final = "/v1/brim/accounts"
 ACCOUNT: Final = ACCOUNTS + "/{}"
 _FIELDS: Final = ("name", "email", "country", "currency", "settlement_days")
 _FIELD_OF: Final = {
@@ -31,13 +32,15 @@ async def lead_there(page: SignedVisit) -> Reply:
 
 
 async def show_all(page: SignedVisit) -> Reply:
-    """`GET /accounts`."""
-    form = Form(values={name: page.query[name] for name in DAY_FIELDS if name in page.query})
-    found = await page.api.get(ACCOUNTS, created=read_days(form, page.zone), **page_query(page))
+    """`GET /accounts`: those under the shown one, found by name or id."""
+    form = Form(values={name: page.query[name].strip() for name in ("query", *DAY_FIELDS) if name in page.query})
+    created = read_days(form, page.zone)
+    found = await page.api.get(LIST, created=created, query=form.values.get("query"), **page_query(page))
     return page.reply(
         "dashboard/accounts.html",
         own=await page.api.get("/v1/account"),
         accounts=found["data"],
+        can_switch={each["id"] for each in found["data"] if _can_switch(page, each["id"])},
         paging=paging(page, found),
         form=form,
     )
@@ -76,15 +79,20 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
     account = await _find(page, page.path_params["account"])
     if not form.values:
         form.values = _values_of(account)
-    choices = {choice.account for choice in page.session.accounts}
     return page.reply(
         "dashboard/account.html",
         status=status,
         account=account,
         form=form,
         currencies=_currencies(),
-        can_switch=account["id"] in choices and account["id"] != page.session.account,
+        can_switch=_can_switch(page, account["id"]),
     )
+
+
+def _can_switch(page: SignedVisit, account: str) -> bool:
+    """Tell whether pages can show an account instead; a session of an operator lists only the first hundred."""
+    is_known = page.people is not None or any(choice.account == account for choice in page.session.accounts)
+    return is_known and account != page.session.account
 
 
 async def _find(page: SignedVisit, account_id: str) -> Any:

@@ -1,0 +1,115 @@
+-- name: count_named
+-- How many accounts have names with such words, counted up to a number.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM accounts
+    WHERE
+        to_tsvector('simple', business_name) @@ to_tsquery('simple', $1) AND deleted_ms IS NULL
+        AND business_name IS NOT NULL
+    LIMIT $2
+) AS counted;
+
+-- name: list_accounts
+-- A page of the accounts under a platform, along accounts_listed, with what each has in a mode; with words ($7), of those with
+-- such names. Of the two branches one runs: newest first, or oldest first for the page just newer than a cursor.
+WITH a AS (
+    (
+        SELECT *
+        FROM accounts
+        WHERE
+            $5 AND (platform, account) > ($1, $3) AND (platform, account) < ($1, $4) AND deleted_ms IS NULL
+            AND ($7::text IS NULL OR to_tsvector('simple', coalesce(business_name, '')) @@ to_tsquery('simple', $7))
+        ORDER BY platform DESC, account DESC
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM accounts
+        WHERE
+            NOT $5 AND (platform, account) > ($1, $3) AND (platform, account) < ($1, $4) AND deleted_ms IS NULL
+            AND ($7::text IS NULL OR to_tsvector('simple', coalesce(business_name, '')) @@ to_tsquery('simple', $7))
+        ORDER BY platform, account
+        LIMIT $6
+    )
+)
+SELECT
+    a.account, a.business_name, a.email, a.country, a.created, a.details ? 'rejected' AS is_rejected,
+    coalesce(o.is_closed, false) AS is_closed, b.balances, greatest(t.created, x.created) AS last_activity
+FROM a
+LEFT JOIN LATERAL (
+    SELECT is_closed FROM owner_terms WHERE account = a.account AND livemode = $2 OFFSET 0
+) AS o ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(json_build_object('currency', currency, 'available', available)), '[]')::text AS balances
+    FROM balances
+    WHERE account = a.account AND livemode = $2
+) AS b
+LEFT JOIN LATERAL (
+    SELECT created
+    FROM topups
+    WHERE account = a.account AND livemode = $2 AND id > '' AND id < '~'
+    ORDER BY account DESC, livemode DESC, id DESC
+    LIMIT 1
+) AS t ON true
+LEFT JOIN LATERAL (
+    SELECT created
+    FROM balance_transactions
+    WHERE account = a.account AND livemode = $2 AND id > '' AND id < '~'
+    ORDER BY account DESC, livemode DESC, id DESC
+    LIMIT 1
+) AS x ON true;
+
+-- name: list_named
+-- As list_accounts, of so few accounts with such names that they are sorted.
+WITH named AS MATERIALIZED (
+    SELECT *
+    FROM accounts
+    WHERE
+        to_tsvector('simple', business_name) @@ to_tsquery('simple', $7) AND deleted_ms IS NULL
+        AND business_name IS NOT NULL
+),
+a AS (
+    (
+        SELECT *
+        FROM named
+        WHERE $5 AND platform = $1 AND account > $3 AND account < $4
+        ORDER BY account DESC
+        LIMIT $6
+    )
+    UNION ALL
+    (
+        SELECT *
+        FROM named
+        WHERE NOT $5 AND platform = $1 AND account > $3 AND account < $4
+        ORDER BY account
+        LIMIT $6
+    )
+)
+SELECT
+    a.account, a.business_name, a.email, a.country, a.created, a.details ? 'rejected' AS is_rejected,
+    coalesce(o.is_closed, false) AS is_closed, b.balances, greatest(t.created, x.created) AS last_activity
+FROM a
+LEFT JOIN LATERAL (
+    SELECT is_closed FROM owner_terms WHERE account = a.account AND livemode = $2 OFFSET 0
+) AS o ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(json_build_object('currency', currency, 'available', available)), '[]')::text AS balances
+    FROM balances
+    WHERE account = a.account AND livemode = $2
+) AS b
+LEFT JOIN LATERAL (
+    SELECT created
+    FROM topups
+    WHERE account = a.account AND livemode = $2 AND id > '' AND id < '~'
+    ORDER BY account DESC, livemode DESC, id DESC
+    LIMIT 1
+) AS t ON true
+LEFT JOIN LATERAL (
+    SELECT created
+    FROM balance_transactions
+    WHERE account = a.account AND livemode = $2 AND id > '' AND id < '~'
+    ORDER BY account DESC, livemode DESC, id DESC
+    LIMIT 1
+) AS x ON true;
