@@ -598,13 +598,19 @@ CASES: Final[Mapping[str, Case]] = {
         )
     ),
     "request_logs.list_request_logs": Case((*PAGE, None, None, 0, 999, None, None, None, None, None)),
-    "account_overview.count_named": Case(("acme:*", 10)),
-    "account_overview.list_named": Case(("acct_1", False, "", "~", True, 10, "acme:*")),
+    **{f"audit.walk_by_{name}": Case(("x", "", "~", True, 10)) for name in ("actor", "action", "object", "account")},
+    "audit.fitting_entries": Case(([at("aud_", n) for n in MANY], None, "x", None, None, 10)),
+    "account_overview.use_bitmaps": Case(()),
+    "account_overview.count_named": Case(("acme:*", 10), ("account_overview.use_bitmaps",)),
+    "account_overview.list_named": Case(
+        ("acct_1", False, "", "~", True, 10, "acme:*"), ("account_overview.use_bitmaps",)
+    ),
     "account_overview.list_accounts": Case(("acct_1", False, "", "~", True, 10, None)),
     "health.count_topups": Case((False, "", 100), reads_all=EVERY_ACCOUNT),
-    "health.failed_topups": Case((False, "", 100), reads_all=EVERY_ACCOUNT),
+    "health.failed_topups": Case((False, "", 100, ["acct_1"])),
+    "health.all_accounts": Case((), reads_all=EVERY_ACCOUNT),
     "health.count_requests": Case((False, [3600, 7200])),
-    "health.failed_requests": Case((False, 3600, 100)),
+    "health.failed_requests": Case((False, 3600, 100, 10)),
     "health.replicas": Case(()),
     "health.schema_version": Case(()),
     "webhooks.list_failing_endpoints": Case((False, 10)),

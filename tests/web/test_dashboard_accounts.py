@@ -8,6 +8,7 @@ from tests.support.signing import SignedIn
 from tests.support.wire import Wire
 
 ACCOUNTS = "/test/accounts"
+EMPTY = "\N{EN DASH}"
 NEW = f"{ACCOUNTS}/new"
 FIELDS = {"name": "Rocket Rides", "email": "ops@rocket.example", "country": "us", "currency": "eur"}
 
@@ -36,7 +37,7 @@ def test_an_account_is_added_and_listed(person: Person, wire: Wire) -> None:
     )
     assert made["brim"]["settlement_days"] == 3
     assert "3 banking days, by agreement" in person.read(page)
-    assert f"Rocket Rides {made['id']} Active – None yet" in person.read(ACCOUNTS)
+    assert f"Rocket Rides {made['id']} Active {EMPTY} None yet" in person.read(ACCOUNTS)
 
 
 def test_a_form_that_is_sent_twice_adds_one_account(person: Person, wire: Wire) -> None:

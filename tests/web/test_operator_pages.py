@@ -1,12 +1,16 @@
 """Who may sign in, the audit log and logins of the official CLI, as the pages show and change them."""
 
+import csv
+import io
 import re
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from brim.base import json_codec
+from brim.base.actor import Actor, ActorKind
 from brim.base.clock import system_clock_ms
 from brim.core.access.service import create_account, list_accounts
 from brim.core.operators.rules import Role
@@ -178,6 +182,47 @@ def test_the_audit_log_is_read_page_by_page(house: House) -> None:
     assert "Ada 58 to Ada 59" in browser.text
     browser.get("/settings/audit-log?starting_after=aud_nothing")
     assert browser.location == "/settings/audit-log"
+
+
+def test_the_audit_log_is_filtered_and_exported_as_it_is_shown(house: House) -> None:
+    """Every filter by itself and together; the files have exactly what the page has, over several pages."""
+    ada, eve = house.add(), house.add()
+
+    async def act(database: Database) -> None:
+        for who, number in ((ada, 3), (eve, 60)):
+            for n in range(number):
+                by = Actor(kind=ActorKind.OPERATOR, id=ada.id, name=ada.email)
+                await rename_operator(database, who.id, f"X {n}", by=by, now_ms=system_clock_ms(), ids=IDS)
+
+    house.run(act)
+    browser = house.signed_in(Role.VIEWER)
+
+    def lines(query: str) -> list[dict[str, Any]]:
+        reply = browser.get(f"/settings/audit-log.jsonl?{query}")
+        assert (reply.status, reply.headers["content-type"]) == (200, "application/jsonl; charset=utf-8")
+        return [json_codec.decode(line) for line in reply.body.splitlines()]
+
+    by_ada = lines(f"who={quote(ada.email)}&action=operator.renamed")
+    assert len(by_ada) == 63
+    assert {line["actor"]["id"] for line in by_ada} == {ada.id}
+    assert [line["id"] for line in by_ada] == sorted((line["id"] for line in by_ada), reverse=True)
+    assert len(lines(f"who={ada.id}&object={ada.id}")) == 3
+    assert lines(f"who={ada.id}&object={ada.id}&created_to=2020-01-01") == []
+    assert lines(f"object={ada.id}&action=operator.renamed&who=nobody") == []
+    rows = list(
+        csv.DictReader(io.StringIO(browser.get(f"/settings/audit-log.csv?who={ada.id}").body.decode("utf-8-sig")))
+    )
+    assert [row["id"] for row in rows] == [line["id"] for line in lines(f"who={ada.id}")]
+    assert rows[0]["actor_name"] == ada.email
+    page = f"/settings/audit-log?who={quote(ada.email)}&action=operator.renamed"
+    browser.open(page)
+    assert browser.text.count("Renamed an operator") == 50 + 1  # a page, and the choice of the filter
+    older = re.search(r'href="([^"]+)" rel="next"', browser.page.body.decode())
+    assert older
+    browser.open(unescape(older[1]))
+    assert browser.text.count("Renamed an operator") == 13 + 1
+    browser.open("/settings/audit-log?account=acct_nothing")
+    assert "No matching entries" in browser.text
 
 
 # Logins of the official CLI

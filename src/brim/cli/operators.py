@@ -137,14 +137,26 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 
 
 @operators.command("log")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many lines.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many entries at most.")
+@click.option("--actor", metavar="ID", help="Only what this operator, API key, job or user did: an id, or a name.")
+@click.option("--action", metavar="ACTION", help="Only this action, such as api_key.created.")
+@click.option("--object", "object_id", metavar="ID", help="Only what was done to the object of this id.")
+@click.option("--account", metavar="ACCT", help="Only entries about this account's objects.")
 @reaching_settings
-def show_log(limit: int, **flags: str | None) -> None:
-    """Show the newest lines of the audit log: who did what to what, when and from where."""
+def show_log(
+    limit: int,
+    actor: str | None,
+    action: str | None,
+    object_id: str | None,
+    account: str | None,
+    **flags: str | None,
+) -> None:
+    """Show the newest entries of the audit log: who did what to what, when and from where."""
     from brim.base.paging import PageRequest
-    from brim.core.audit import list_audit_log
+    from brim.core.audit import AuditFilters, list_audit_log
 
-    page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit)))
+    filters = AuditFilters(actor=actor, action=action, object=object_id, account=account)
+    page = on_database(flags, lambda database: list_audit_log(database, PageRequest(limit=limit), filters))
     show_table(
         ("when", "who", "from", "what", "to", "detail", "before", "after"), [_log_row(entry) for entry in page.items]
     )

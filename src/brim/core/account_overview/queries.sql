@@ -1,3 +1,7 @@
+-- name: use_bitmaps
+-- Let the statements of this transaction read indexes by bitmaps, as one of words can be read in no other way.
+SELECT set_config('enable_bitmapscan', 'on', TRUE);
+
 -- name: count_named
 -- How many accounts have names with such words, counted up to a number.
 SELECT count(*)

@@ -28,7 +28,7 @@ class CurrencyBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An account with what it has in one mode; `last_activity` is when it last had a top-up or a balance transaction."""
+    """An account with what it has in one mode; `last_activity` is its last top-up or balance transaction."""
 
     id: str
     name: str | None

@@ -35,7 +35,7 @@ async def list_account_summaries(
     if request.starting_after is not None and request.ending_before is not None:
         raise ExclusiveParametersError("starting_after", "ending_before")
     window = window_of(ACCOUNT_PREFIX, created, request)
-    async with database.connection() as conn:
+    async with database.transaction() as conn:
         for param, cursor in (("starting_after", request.starting_after), ("ending_before", request.ending_before)):
             if cursor is not None and await account_platform(conn, cursor) != platform.account:
                 raise ResourceMissingError("account", cursor, param=param)
@@ -50,6 +50,8 @@ async def _find(conn: Conn, platform: AccountScope, window: Window, query: str) 
     words = words_of(query)
     if query and not words:
         return Page([], has_more=False)
+    if words:
+        await store.use_bitmaps(conn)
     if words and await store.count_named(conn, words, most=_FEW) < _FEW:
         return await store.list_named(conn, platform, window, words=words)
     return await store.list_accounts(conn, platform, window, words=words)

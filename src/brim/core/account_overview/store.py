@@ -14,6 +14,11 @@ _SQL: Final = load_queries(__package__)
 _decode_balances: Final = json_codec.decoder(tuple[CurrencyBalance, ...])
 
 
+async def use_bitmaps(conn: Conn) -> None:
+    """Let the statements of the caller's transaction find names by their index, which is read by a bitmap."""
+    await conn.execute(_SQL["use_bitmaps"])
+
+
 async def count_named(conn: Conn, words: Sequence[str], *, most: int) -> int:
     """Return how many accounts have names with words that begin so, up to `most`."""
     count: int = await conn.fetchval(_SQL["count_named"], _tsquery(words), most)

@@ -6,7 +6,7 @@ reading at `rules`.
 
 from brim.base.actor import Actor, ActorKind
 from brim.core.audit.fields import FIELDS, ObjectType
-from brim.core.audit.rules import Action, AuditEntry, PageAction
+from brim.core.audit.rules import Action, AuditEntry, AuditFilters, PageAction
 from brim.core.audit.service import find_entry, list_audit_log, record, record_alone
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AuditEntry",
+    "AuditFilters",
     "ObjectType",
     "PageAction",
     "find_entry",

@@ -43,3 +43,87 @@ LIMIT 1;
 -- name: entry_exists
 -- Whether there is a line of that id.
 SELECT EXISTS (SELECT FROM audit_log WHERE id = $1);
+
+-- name: walk_by_actor
+-- The ids of the next entries by who did it, along audit_log_by_actor; one of the two branches runs.
+(
+    SELECT id
+    FROM audit_log
+    WHERE $4 AND (coalesce(actor, actor_name), id) > ($1, $2) AND (coalesce(actor, actor_name), id) < ($1, $3)
+    ORDER BY coalesce(actor, actor_name) DESC, id DESC
+    LIMIT $5
+)
+UNION ALL
+(
+    SELECT id
+    FROM audit_log
+    WHERE NOT $4 AND (coalesce(actor, actor_name), id) > ($1, $2) AND (coalesce(actor, actor_name), id) < ($1, $3)
+    ORDER BY coalesce(actor, actor_name), id
+    LIMIT $5
+);
+
+-- name: walk_by_action
+-- The ids of the next entries by what was done, along audit_log_by_action; one of the two branches runs.
+(
+    SELECT id
+    FROM audit_log
+    WHERE $4 AND (action, id) > ($1, $2) AND (action, id) < ($1, $3)
+    ORDER BY action DESC, id DESC
+    LIMIT $5
+)
+UNION ALL
+(
+    SELECT id
+    FROM audit_log
+    WHERE NOT $4 AND (action, id) > ($1, $2) AND (action, id) < ($1, $3)
+    ORDER BY action, id
+    LIMIT $5
+);
+
+-- name: walk_by_object
+-- The ids of the next entries by what it was done to, along audit_log_by_object; one of the two branches runs.
+(
+    SELECT id
+    FROM audit_log
+    WHERE $4 AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
+    ORDER BY object DESC, id DESC
+    LIMIT $5
+)
+UNION ALL
+(
+    SELECT id
+    FROM audit_log
+    WHERE NOT $4 AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
+    ORDER BY object, id
+    LIMIT $5
+);
+
+-- name: walk_by_account
+-- The ids of the next entries by whose that is, along audit_log_by_account; one of the two branches runs.
+(
+    SELECT id
+    FROM audit_log
+    WHERE $4 AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
+    ORDER BY account DESC, id DESC
+    LIMIT $5
+)
+UNION ALL
+(
+    SELECT id
+    FROM audit_log
+    WHERE NOT $4 AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
+    ORDER BY account, id
+    LIMIT $5
+);
+
+-- name: fitting_entries
+-- Of some entries (1) those that fit, up to a number (6), in the order given.
+SELECT
+    l.id, l.at_ms, l.actor_kind, l.actor, l.actor_name, l.address, l.action, l.object, l.account, l.livemode, l.detail,
+    l.request_id, l.object_type, l.before::text, l.after::text
+FROM unnest($1::text[]) AS n (id)
+CROSS JOIN LATERAL (SELECT * FROM audit_log WHERE id = n.id OFFSET 0) AS l
+WHERE
+    ($2::text IS NULL OR coalesce(l.actor, l.actor_name) = $2) AND ($3::text IS NULL OR l.action = $3)
+    AND ($4::text IS NULL OR l.object = $4) AND ($5::text IS NULL OR l.account = $5)
+LIMIT $6;

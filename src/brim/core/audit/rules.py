@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.actor import Actor
+from brim.base.paging import Range
 from brim.base.scope import AccountScope
 
 ENTRY_PREFIX: Final = "aud_"
@@ -186,3 +187,23 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     after: Mapping[str, Any] | None = None
     scope: AccountScope | None = None
     detail: str | None = None
+
+
+class AuditFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries: all given filters hold.
+
+    `actor` is the id of an operator or a key, or the name of who has none, such as a job or a user of the command line;
+    `created` is in Unix seconds.
+    """
+
+    created: Range | None = None
+    actor: str | None = None
+    action: str | None = None
+    object: str | None = None
+    account: str | None = None
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The filters with an index of their own that are given, by name; first those that leave fewest entries."""
+        names = ("object", "actor", "account", "action")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}

@@ -7,15 +7,21 @@ not cost one more row.
 
 from typing import Any, Final
 
+import msgspec
+
 from brim.base.actor import Actor
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.ids import Ids, first_id_at
-from brim.base.paging import Page, PageRequest
+from brim.base.paging import Page, PageRequest, Window, page_of, window_of
 from brim.base.scope import AccountScope
 from brim.core.audit import store as audit
 from brim.core.audit.fields import ObjectType, changes
-from brim.core.audit.rules import ENTRY_PREFIX, UPDATES, Action, AuditEntry
+from brim.core.audit.rules import ENTRY_PREFIX, UPDATES, Action, AuditEntry, AuditFilters
 from brim.platform.database import Conn, Database
+
+ALL_ENTRIES: Final = AuditFilters()
+_STEP: Final = 1_000
+"""Entries that one step of a search looks at."""
 
 _AROUND_S: Final = 2
 """How far the time of an act and that of its line may be apart."""
@@ -91,7 +97,9 @@ async def find_entry(conn: Conn, action: Action, object_id: str, *, at_ms: int) 
     return await audit.find_entry_about(conn, action, object_id, low=low, high=high)
 
 
-async def list_audit_log(database: Database, request: PageRequest) -> Page[AuditEntry]:
+async def list_audit_log(
+    database: Database, request: PageRequest, filters: AuditFilters = ALL_ENTRIES
+) -> Page[AuditEntry]:
     """Return a page of the audit log, newest first.
 
     Raises:
@@ -106,4 +114,32 @@ async def list_audit_log(database: Database, request: PageRequest) -> Page[Audit
         for param, cursor in cursors.items():
             if not cursor.isprintable() or not await audit.entry_exists(conn, cursor):
                 raise ResourceMissingError("audit log entry", cursor, param=param)
-        return await audit.list_entries(conn, request)
+        if not filters.given:
+            return await audit.list_entries(conn, filters.created, request)
+        return await _search(conn, window_of(ENTRY_PREFIX, filters.created, request), filters)
+
+
+async def _search(conn: Conn, window: Window, filters: AuditFilters) -> Page[AuditEntry]:
+    """Return a page of the entries that pass filters: along the index of one, leaving out what the others do."""
+    name, value = await _shortest(conn, window, filters)
+    step = _STEP if len(filters.given) > 1 else window.wanted
+    found: list[AuditEntry] = []
+    while len(found) < window.wanted:
+        ids = await audit.walk(conn, name, value, window, limit=step)
+        if ids:
+            found += await audit.read_fitting(conn, ids, filters, limit=window.wanted - len(found))
+        if len(ids) < step:
+            break
+        end = {"high": ids[-1]} if window.newest_first else {"low": ids[-1]}
+        window = msgspec.structs.replace(window, **end)
+    return page_of(found, window)
+
+
+async def _shortest(conn: Conn, window: Window, filters: AuditFilters) -> tuple[str, str]:
+    """Return the filter to search along: one that leaves few entries, where there is one."""
+    given = list(filters.given.items())
+    if len(given) > 1:
+        for name, value in given:
+            if len(await audit.walk(conn, name, value, window, limit=_STEP)) < _STEP:
+                return name, value
+    return given[0]

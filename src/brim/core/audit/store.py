@@ -1,13 +1,13 @@
 """The audit log in the database: lines are added and read, and nothing else; the service's role could do no more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from brim.base import json_codec
 from brim.base.actor import Actor, ActorKind
-from brim.base.paging import Page, PageRequest, page_of, window_of
+from brim.base.paging import Page, PageRequest, Range, Window, page_of, window_of
 from brim.base.scope import AccountScope
-from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry
+from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry, AuditFilters
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
@@ -27,11 +27,23 @@ async def insert_entry(conn: Conn, entry: AuditEntry) -> None:
     )
 
 
-async def list_entries(conn: Conn, request: PageRequest) -> Page[AuditEntry]:
+async def list_entries(conn: Conn, created: Range | None, request: PageRequest) -> Page[AuditEntry]:
     """Return a page of the log, newest first."""
-    window = window_of(ENTRY_PREFIX, None, request)
+    window = window_of(ENTRY_PREFIX, created, request)
     records = await conn.fetch(_SQL["list_entries"], window.low, window.high, window.newest_first, window.wanted)
     return page_of([_entry(record) for record in records], window)
+
+
+async def walk(conn: Conn, name: str, value: str, window: Window, *, limit: int) -> list[str]:
+    """Return the ids of up to `limit` entries by one filter, from the end of a window that its page begins at."""
+    bounds = (window.low, window.high, window.newest_first)
+    return [record["id"] for record in await conn.fetch(_SQL[f"walk_by_{name}"], value, *bounds, limit)]
+
+
+async def read_fitting(conn: Conn, ids: Sequence[str], filters: AuditFilters, *, limit: int) -> list[AuditEntry]:
+    """Return up to `limit` of some entries that pass all filters, in the order given."""
+    wanted = (filters.actor, filters.action, filters.object, filters.account)
+    return [_entry(record) for record in await conn.fetch(_SQL["fitting_entries"], ids, *wanted, limit)]
 
 
 async def find_entry_about(conn: Conn, action: str, object_id: str, *, low: str, high: str) -> AuditEntry | None:

@@ -2,25 +2,28 @@
 -- so they cost what happened in the period, however much there was before.
 
 -- name: count_topups
--- How many top-ups were created after an id, up to a number.
-SELECT count(*)
+-- How many top-ups of each account were created after an id, up to a number in all.
+SELECT t.account, count(*) AS number
 FROM (
-    SELECT t.id
+    SELECT n.account
     FROM (SELECT account FROM accounts OFFSET 0) AS a
     CROSS JOIN LATERAL (
-        SELECT id
+        SELECT account
         FROM topups
         WHERE account = a.account AND livemode = $1 AND id > $2
         ORDER BY account, livemode, id
         LIMIT $3
-    ) AS t
+    ) AS n
     LIMIT $3
-) AS counted;
+) AS t
+GROUP BY t.account;
 
 -- name: failed_topups
--- How many top-ups that were created after an id have failed, by account and code; up to a number of each account's newest.
+-- How many top-ups of some accounts ($4) that were created after an id have failed, by account and code, up to a number of
+-- each account's newest.
 SELECT a.account, a.business_name AS account_name, t.failure_code, count(*) AS number
-FROM (SELECT account, business_name FROM accounts OFFSET 0) AS a
+FROM unnest($4::text[]) AS w (account)
+CROSS JOIN LATERAL (SELECT account, business_name FROM accounts WHERE account = w.account OFFSET 0) AS a
 CROSS JOIN LATERAL (
     SELECT coalesce(failure_code, 'unknown') AS failure_code
     FROM topups
@@ -29,6 +32,10 @@ CROSS JOIN LATERAL (
     LIMIT $3
 ) AS t
 GROUP BY a.account, a.business_name, t.failure_code;
+
+-- name: all_accounts
+-- The ids of all accounts.
+SELECT account FROM accounts;
 
 -- name: count_requests
 -- How many requests programs made in some hours, by class of status: the rows of all accounts together.
@@ -44,23 +51,28 @@ GROUP BY s.status_class;
 
 -- name: failed_requests
 -- How many requests of each account have failed since an hour, of the newest counts of each class.
-SELECT
-    c.account, a.business_name AS account_name,
-    coalesce(sum(c.number) FILTER (WHERE c.status_class = 4), 0)::bigint AS client_errors,
-    coalesce(sum(c.number) FILTER (WHERE c.status_class = 5), 0)::bigint AS server_errors
-FROM unnest(ARRAY[4, 5]::smallint[]) AS s (status_class)
-CROSS JOIN LATERAL (
-    SELECT account, status_class, number
-    FROM request_counts
-    WHERE
-        livemode = $1 AND (status_class, hour) >= (s.status_class, $2)
-        AND (status_class, hour) < (s.status_class + 1::smallint, 0::bigint)
-    ORDER BY status_class DESC, hour DESC
-    LIMIT $3
+SELECT c.account, a.business_name AS account_name, c.client_errors, c.server_errors
+FROM (
+    SELECT
+        n.account,
+        coalesce(sum(n.number) FILTER (WHERE n.status_class = 4), 0)::bigint AS client_errors,
+        coalesce(sum(n.number) FILTER (WHERE n.status_class = 5), 0)::bigint AS server_errors
+    FROM unnest(ARRAY[4, 5]::smallint[]) AS s (status_class)
+    CROSS JOIN LATERAL (
+        SELECT account, status_class, number
+        FROM request_counts
+        WHERE
+            livemode = $1 AND (status_class, hour) >= (s.status_class, $2)
+            AND (status_class, hour) < ((s.status_class + 1)::smallint, 0::bigint)
+        ORDER BY status_class DESC, hour DESC
+        LIMIT $3
+    ) AS n
+    WHERE n.account <> ''
+    GROUP BY n.account
+    ORDER BY server_errors DESC, client_errors DESC, n.account
+    LIMIT $4
 ) AS c
-LEFT JOIN LATERAL (SELECT business_name FROM accounts WHERE account = c.account OFFSET 0) AS a ON true
-WHERE c.account <> ''
-GROUP BY c.account, a.business_name;
+LEFT JOIN LATERAL (SELECT business_name FROM accounts WHERE account = c.account OFFSET 0) AS a ON true;
 
 -- name: replicas
 -- The standbys. A role that is nobody special sees only that there are some.

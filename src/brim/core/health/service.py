@@ -70,12 +70,11 @@ async def read_health(
 
 
 async def _read_topups(conn: Conn, *, livemode: bool, since: int) -> TopupNumbers:
-    failures = await store.list_failed_topups(conn, livemode=livemode, since=since, most=MOST_COUNTED)
-    return TopupNumbers(
-        created=await store.count_topups(conn, livemode=livemode, since=since, most=MOST_TOPUPS),
-        failed=sum(each.number for each in failures),
-        failures=failures,
-    )
+    created = await store.count_topups(conn, livemode=livemode, since=since, most=MOST_TOPUPS)
+    number = sum(created.values())
+    accounts = created if number < MOST_TOPUPS else await store.all_accounts(conn)
+    failures = await store.list_failed_topups(conn, accounts, livemode=livemode, since=since, most=MOST_COUNTED)
+    return TopupNumbers(created=number, failed=sum(each.number for each in failures), failures=failures)
 
 
 async def _read_requests(conn: Conn, *, livemode: bool, since: int, now: int) -> RequestNumbers:

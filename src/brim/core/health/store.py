@@ -1,6 +1,6 @@
 """Numbers of all accounts together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from brim.base.ids import first_id_at
@@ -11,16 +11,23 @@ from brim.platform.sql import load_queries
 _SQL: Final = load_queries(__package__)
 
 
-async def count_topups(conn: Conn, *, livemode: bool, since: int, most: int) -> int:
-    """Return how many top-ups were created since a Unix second, up to `most`."""
-    count: int = await conn.fetchval(_SQL["count_topups"], livemode, first_id_at("tu_", since), most)
-    return count
+async def count_topups(conn: Conn, *, livemode: bool, since: int, most: int) -> dict[str, int]:
+    """Return how many top-ups of each account that has any were created since a Unix second, up to `most` in all."""
+    found = await conn.fetch(_SQL["count_topups"], livemode, first_id_at("tu_", since), most)
+    return {record["account"]: record["number"] for record in found}
 
 
-async def list_failed_topups(conn: Conn, *, livemode: bool, since: int, most: int) -> list[FailedTopups]:
-    """Return how many top-ups of each account failed with each code, up to `most` of an account, the most first."""
-    found = await conn.fetch(_SQL["failed_topups"], livemode, first_id_at("tu_", since), most)
+async def list_failed_topups(
+    conn: Conn, accounts: Collection[str], *, livemode: bool, since: int, most: int
+) -> list[FailedTopups]:
+    """Return how many top-ups of some accounts failed, by account and code, up to `most` of each; the most first."""
+    found = await conn.fetch(_SQL["failed_topups"], livemode, first_id_at("tu_", since), most, list(accounts))
     return sorted((FailedTopups(**record) for record in found), key=lambda each: (-each.number, each.account))
+
+
+async def all_accounts(conn: Conn) -> list[str]:
+    """Return the ids of all accounts."""
+    return [record["account"] for record in await conn.fetch(_SQL["all_accounts"])]
 
 
 async def count_requests(conn: Conn, *, livemode: bool, hours: Sequence[int]) -> dict[int, int]:
@@ -36,12 +43,11 @@ async def list_failed_requests(
 
     Of each class the newest `most` counts are read, which are one for each account and hour.
     """
-    found = await conn.fetch(_SQL["failed_requests"], livemode, since, most)
-    failed = sorted(
+    found = await conn.fetch(_SQL["failed_requests"], livemode, since, most, limit)
+    return sorted(
         (FailedRequests(**record) for record in found),
         key=lambda each: (-each.server_errors, -each.client_errors, each.account),
     )
-    return failed[:limit]
 
 
 async def list_replicas(conn: Conn) -> list[Replica]:

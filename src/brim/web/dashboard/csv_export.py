@@ -87,7 +87,12 @@ def streamed_csv(name: str, parts: AsyncGenerator[str, None]) -> Reply:
         async for part in parts:
             yield part.encode()
 
-    return StreamedReply(200, pieces(), _headers(name), _TYPE)
+    return streamed_file(name, pieces(), _TYPE)
+
+
+def streamed_file(name: str, pieces: AsyncGenerator[bytes, None], content_type: str) -> Reply:
+    """Return a file of any kind, as it comes."""
+    return StreamedReply(200, pieces, _headers(name), content_type)
 
 
 def csv_reply(name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Reply:

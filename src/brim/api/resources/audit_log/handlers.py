@@ -15,6 +15,9 @@ URL: Final = "/v1/brim/audit_log"
 async def list_all(call: Call) -> Result:
     """`GET /v1/brim/audit_log`."""
     await accounts.check_operates(call.service.database, call.scope.account)
-    page = await audit.list_audit_log(call.service.database, read_page(call.parameters))
+    names = ("account", "action", "actor", "created")
+    given = {name: call.parameters[name] for name in names if name in call.parameters}
+    filters = audit.AuditFilters(**given, object=call.parameters.get("object_id"))
+    page = await audit.list_audit_log(call.service.database, read_page(call.parameters), filters)
     items = [entry_json(entry) for entry in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))

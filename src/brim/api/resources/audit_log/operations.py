@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE
+from brim.api.framework.common_params import PAGE, created
+from brim.api.framework.kinds import Text
 from brim.api.framework.operation import Operation
+from brim.api.framework.params import Parameter
 from brim.api.resources.audit_log import handlers
 from brim.api.resources.audit_log.wire import AuditEntryObject
 from brim.base.errors import ExclusiveParametersError
@@ -19,7 +21,18 @@ AUDIT_LOG: Final = (
             "Returns who changed what in all accounts, the newest first, with the fields before and after the change. "
             "Changes to top-ups are events instead. Only available to the platform account."
         ),
-        parameters=PAGE,
+        parameters=(
+            Parameter(name="account", kind=Text(), description="Only entries about objects of this account."),
+            Parameter(name="action", kind=Text(), description="Only this action, such as `api_key.created`."),
+            Parameter(
+                name="actor",
+                kind=Text(),
+                description="Only what this operator, API key, job or user of the command line did: an id, or a name.",
+            ),
+            created("entries"),
+            Parameter(name="object_id", kind=Text(), description="Only what was done to the object of this id."),
+            *PAGE,
+        ),
         handler=handlers.list_all,
         resource="audit_log",
         level="read",
