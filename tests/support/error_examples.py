@@ -7,6 +7,7 @@ from brim.base import currency, errors, metadata
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.base.scope import AccountScope
 from brim.core import (
+    attention,
     balance_overview,
     corrections,
     direct_debits,
@@ -376,6 +377,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "50 reports of this account are waiting to be made. Try again once some are."),
     (balance_overview.SummaryIntervalError("interval_end", "interval_end must be after interval_start."), 400, None,
      "interval_end", "interval_end must be after interval_start."),
+    (attention.UnknownTimezoneError("Mars"), 400, None, "timezone",
+     "There is no time zone 'Mars'. Use a name of the IANA database, such as America/New_York."),
     (negative_balances.NotNegativeError("acct_1", "usd"), 400, "balance_not_negative", None,
      "The balance of acct_1 in usd is not negative."),
     (negative_balances.DebtTooSmallError(5, "usd"), 400, None, "amount",

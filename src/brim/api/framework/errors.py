@@ -14,6 +14,7 @@ from brim.base.disclosure import without_numbers
 from brim.base.errors import BrimError, DatabaseUnavailableError, OverloadedError
 from brim.core import (
     accounts,
+    attention,
     balance_overview,
     bank_accounts,
     corrections,
@@ -425,6 +426,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     rail_ach.ProfileError: Place(param=FROM_ERROR),
     statement_formats.MappingError: Place(400, "statement_mapping_invalid", FROM_ERROR),
     balance_overview.SummaryIntervalError: Place(param=FROM_ERROR),
+    attention.UnknownTimezoneError: Place(param=FROM_ERROR),
     reports.UnknownReportTypeError: Place(param="report_type"),
     reports.ReportParameterError: Place(param=FROM_ERROR),
     reports.TooManyReportsError: Place(429, "rate_limit", should_retry=False, rate_limited="resource-specific"),

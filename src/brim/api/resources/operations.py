@@ -14,6 +14,7 @@ from brim.api.resources.ach.refund_operations import REFUNDS
 from brim.api.resources.ach.return_operations import ACH_RETURNS
 from brim.api.resources.ach.return_rate_operations import RETURN_RATES
 from brim.api.resources.ach.reversal_operations import ACH_REVERSALS
+from brim.api.resources.attention.operations import ATTENTION
 from brim.api.resources.audit_log.operations import AUDIT_LOG
 from brim.api.resources.authorizations.operations import AUTHORIZATIONS
 from brim.api.resources.balance.operations import BALANCE
@@ -48,6 +49,7 @@ OPERATIONS: Final = (
     *TEST_HELPERS,
     *REPORTING,
     *BOOKS,
+    *ATTENTION,
     *VERIFICATION,
     *ACCOUNT_OVERVIEW,
     *HEALTH,

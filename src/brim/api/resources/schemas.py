@@ -18,6 +18,7 @@ from brim.api.resources.ach.refund_wire import RefundObject
 from brim.api.resources.ach.return_rate_wire import OverrideObject, RateObject, ReturnRateObject
 from brim.api.resources.ach.return_wire import AchReturnObject, ContestObject, DishonorCodeObject, DishonorObject
 from brim.api.resources.ach.reversal_wire import ReversalObject
+from brim.api.resources.attention.wire import AttentionAmountObject, AttentionItemObject
 from brim.api.resources.audit_log import wire as audit_wire
 from brim.api.resources.authorizations import wire as authorization_wire
 from brim.api.resources.balance import wire as balance_wire
@@ -124,6 +125,8 @@ COMPONENTS: Final = (
     Component(event_wire.EventData, "event_data"),
     Component(event_wire.EventRequest, "event_request"),
     Component(books_wire.BalanceOverviewObject, "brim.balance_overview"),
+    Component(AttentionItemObject, "brim.attention_item"),
+    Component(AttentionAmountObject, "brim.attention_amount"),
     Component(books_wire.CurrencyOverviewObject, "brim.currency_overview"),
     Component(books_wire.BalanceDayObject, "brim.balance_day"),
     Component(books_wire.InFlightObject, "brim.in_flight"),

@@ -26,7 +26,7 @@ from brim.core.negative_balances.service import (
     list_negative_balances,
     retrieve_negative_balance,
 )
-from brim.core.negative_balances.store import NegativeTotal, total_negative_balances
+from brim.core.negative_balances.store import NegativeTotal, page_negative_balances, total_negative_balances
 
 __all__ = [
     "RESERVE_SOURCE_TYPE",
@@ -47,6 +47,7 @@ __all__ = [
     "hold_test_money",
     "list_negative_balances",
     "list_reserves",
+    "page_negative_balances",
     "read_balance_id",
     "retrieve_negative_balance",
     "set_reserve",

@@ -30,7 +30,7 @@ from brim.core.topups.config_store import ConfigVersion, read_config, read_confi
 from brim.core.topups.due import TopupQueue
 from brim.core.topups.events import EVENT_OF_STATUS
 from brim.core.topups.importing import IMPORT_RAIL, History, import_history
-from brim.core.topups.lists import fetch_topups, list_topups
+from brim.core.topups.lists import fetch_topups, list_first_pages, list_topups
 from brim.core.topups.posting import POSTED_AT, SOURCE_TYPE
 from brim.core.topups.receiving import (
     PUSH_RAIL,
@@ -163,6 +163,7 @@ __all__ = [
     "in_turn",
     "instruction_of",
     "is_confirmed",
+    "list_first_pages",
     "list_topups",
     "lock_topup",
     "note_confirmation",

@@ -28,6 +28,21 @@ async def list_topups(
     return await lists.search_topups(database, scope, filters, request)
 
 
+async def list_first_pages(
+    conn: Conn, scopes: Sequence[AccountScope], filters: TopupFilters, request: PageRequest
+) -> list[Page[Topup]]:
+    """Return the first page of each of some accounts, by one statement.
+
+    Raises:
+        ValueError: no index serves these filters in order.
+    """
+    queries = [lists.topup_list_query(scope, filters, request) for scope in scopes]
+    served = [query for query in queries if query is not None]
+    if len(served) < len(queries):
+        raise ValueError(filters)
+    return await lists.list_topups_many(conn, served)
+
+
 async def _topup_exists(conn: Conn, scope: AccountScope, topup_id: str) -> bool:
     return await topups.fetch_topups(conn, [(scope, topup_id)]) != [None]
 

@@ -62,6 +62,17 @@ WHERE
 ORDER BY livemode, failing_since_ms
 LIMIT $2;
 
+-- name: list_failing
+-- The endpoints of accounts whose every attempt fails, and those that were turned off because of that, newest first.
+SELECT
+    e.account, e.livemode, e.id, e.url, e.enabled_events, e.api_version, e.rendered_version, e.connect, e.description,
+    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
+    e.disabled_ms, e.updated, e.name, e.event_payload
+FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
+INNER JOIN webhook_endpoints AS e ON e.account = w.account AND e.livemode = w.livemode
+WHERE e.failing_since_ms IS NOT NULL AND e.disabled_because IS DISTINCT FROM 'owner'
+ORDER BY e.id DESC;
+
 -- name: endpoints_for
 -- The enabled endpoints that accounts' events may go to: their own, and those of their platforms that listen to accounts.
 WITH owners AS MATERIALIZED (

@@ -184,6 +184,12 @@ CHAPTERS: Final = (
         ("/v1/brim/balance_overview", "/v1/brim/topups"),
     ),
     Chapter(
+        "attention",
+        "Attention",
+        "What needs somebody's attention, as Home shows it and notifications tell it. This is Brim's own.",
+        ("/v1/brim/attention",),
+    ),
+    Chapter(
         "balance_summary",
         "Balance summary",
         "The opening balance, activity by category and closing balance of a period. Brim only.",

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from brim.base.clock import system_clock_ms
 from brim.http.message import Reply
 from brim.web.dashboard.balance.attention import DAY_S, find_attention
 from brim.web.dashboard.balance.chart import balance_chart, sparkline
@@ -38,7 +37,7 @@ async def show(page: SignedVisit) -> Reply:
         currencies=currencies,
         chosen=chosen,
         chart=balance_chart(chosen["days"], chosen["currency"]) if chosen else None,
-        attention=await find_attention(page, now=clock["frozen_time"] if clock else system_clock_ms() // 1000),
+        attention=await find_attention(page),
         arrivals=arrivals[:_MOST_ARRIVALS],
         more_arrivals=len(arrivals) > _MOST_ARRIVALS,
         today=today,
