@@ -22,6 +22,8 @@ JOBS = {"settle", "clocks", "seal", "verify", "prune", "number", "deliver", "hea
     "return rates",
     "reserves",
     "reports",
+    "notifications",
+    "send notifications",
 }
 
 

@@ -28,12 +28,13 @@ async def _accounts(database: Database) -> None:
 
 async def _topup(database: Database, account: str, status: str, *, age_s: int = 60, livemode: bool = True) -> None:
     created = NOW_S - age_s
+    topup = IdFactory().new_at("tu_", created * 1000)
     credit = "'txn_1'" if status == "reversed" else "NULL"
     await execute(
         database,
         "INSERT INTO topups (account, livemode, id, amount, currency, created, status, rail, metadata,"
         " balance_transaction)"
-        f" VALUES ('{account}', {livemode}, '{IdFactory().new_at('tu_', created * 1000)}', 1250, 'usd', {created}, '{status}',"
+        f" VALUES ('{account}', {livemode}, '{topup}', 1250, 'usd', {created}, '{status}',"
         f" 'import', '{{}}', {credit})",
     )
 

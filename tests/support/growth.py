@@ -547,6 +547,24 @@ _AROUND: Final = (
     SELECT 'op_' || {id}, 'https://x', 'sub_' || n, 1 FROM n
     """,
     """
+    notification_channels (id, kind, name, sealed, host, created_ms)
+    SELECT 'nch_' || {id}, 'chat', '', '', '', n FROM n
+    """,
+    "notification_recipients (id) SELECT 'op_' || {id} FROM n",
+    # Most of what needed attention is over.
+    """
+    notification_matters (id, key, matter, began_ms, seen_ms, resolved_ms)
+    SELECT 'nmt_' || {id}, 'key_' || n, '{{}}', n, n, CASE WHEN n % 100 > 0 THEN n END FROM n
+    """,
+    "notification_told (matter, recipient, told_ms, count) SELECT 'nmt_' || {id}, 'op_' || {id}, n, 1 FROM n",
+    """
+    notification_messages (id, channel, recipient, kind, content, created_ms, next_attempt_ms)
+    SELECT
+        'ntf_' || {id}, 'email', 'op_' || {id}, 'now', '{{"kind": "now", "at_ms": 1}}', n,
+        CASE WHEN n % 100 = 0 THEN n END
+    FROM n
+    """,
+    """
     operator_sessions (hash, operator, awaits_code, created_ms, seen_ms, ends_ms)
     SELECT sha256(n::text::bytea), 'op_' || {id}, false, n, n, n FROM n
     """,

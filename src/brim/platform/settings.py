@@ -260,6 +260,26 @@ def parse_ca_file(text: str) -> Path:
     return Path(text)
 
 
+def parse_sender(text: str) -> str:
+    """Return the sender of e-mail as it is: an address, or a name and an address in angle brackets.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    from email.errors import MessageError  # noqa: PLC0415
+    from email.headerregistry import Address  # noqa: PLC0415  few have one, and it takes a while
+    from email.utils import parseaddr  # noqa: PLC0415
+
+    name, address = parseaddr(text)
+    if not address or not text.isprintable() or "@" not in address:
+        raise ValueError(text)
+    try:
+        Address(display_name=name, addr_spec=address)
+    except (IndexError, AttributeError, MessageError) as error:
+        raise ValueError(text) from error
+    return text
+
+
 def parse_issuer(text: str) -> str:
     """Return a provider's URL as it is: https, or http on this machine, without a query.
 
@@ -456,6 +476,17 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("oidc_client_secret", str, None, "a text", "the secret that goes with it; unset means that it needs none"),
     Setting("oidc_default_role", str.lower, None, "admin, developer or viewer",
             "what somebody whom only the provider knows becomes; unset means that they are refused"),
+    Setting("smtp_host", str, None, "the name of a host",
+            "the mail server that notifications are sent by; unset means that no e-mail is sent"),
+    Setting("smtp_port", parse_port, 587, "a port", "its port: 587 for starttls, 465 for tls"),
+    Setting("smtp_security", str.lower, "starttls", "starttls, tls or none",
+            "how connections to the mail server are encrypted; its certificate is verified"),
+    Setting("smtp_user", str, None, "a text", "who signs in to the mail server; unset means nobody"),
+    Setting("smtp_password", str, None, "a text", "the password that goes with it"),
+    Setting("smtp_from", parse_sender, None, "an address, such as Brim <brim@example.com>",
+            "the sender of e-mail; unset means brim@ the mail server's host"),
+    Setting("smtp_ca_file", parse_ca_file, None, "a readable PEM file of certificates",
+            "authorities that the mail server's certificate may come from, beside those of the system"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration such as 20s",
             "how long a statement may take before 503"),
 )  # fmt: skip
@@ -526,6 +557,13 @@ class Settings:
     oidc_client_id: str | None
     oidc_client_secret: str | None
     oidc_default_role: str | None
+    smtp_host: str | None
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str | None
+    smtp_password: str | None
+    smtp_from: str | None
+    smtp_ca_file: Path | None
     database_timeout_s: float
 
     def to_environment(self) -> dict[str, str]:
@@ -537,6 +575,7 @@ class Settings:
 _CHOICES: Final = {
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("auto", "json", "console"),
+    "smtp_security": ("starttls", "tls", "none"),
     "oidc_default_role": ("admin", "developer", "viewer"),
 }
 _HIDDEN: Final = frozenset(
@@ -548,6 +587,7 @@ _HIDDEN: Final = frozenset(
         "database_url",
         "migration_url",
         "oidc_client_secret",
+        "smtp_password",
         "webhook_proxy",
     }
 )

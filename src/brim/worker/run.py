@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ import brim
 from brim.base.clock import Clock, system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
-from brim.core import direct_debits, ledger, negative_balances, originators, return_rates, topups
+from brim.core import direct_debits, ledger, negative_balances, notifications, originators, return_rates, topups
 from brim.core.corrections import CorrectionPlayer
 from brim.core.dishonors import DisputePlayer
 from brim.core.encryption import Keyring
@@ -79,9 +80,13 @@ SEAL_REST_S: Final = 0.2
 SEAL_LONGEST_REST_S: Final = 0.8
 # How often a worker asks whether the books are to be verified; a shorter turn is asked for as often as it comes.
 VERIFY_REST_S: Final = 1.0
+# How often workers look what needs attention: what begins is gathered for a minute anyway.
+NOTIFY_REST_S: Final = 20.0
+SEND_NOTIFICATIONS_REST_S: Final = 2.0
 HEARTBEAT: Final = "heartbeat"
 _CONNECTIONS: Final = (
-    16  # one for each job, a second one for reports and for verifications, and one for deliveries' outcomes
+    # one for each job, a second one for reports, verifications and notifications, and one for deliveries' outcomes
+    19
 )
 
 _log = structlog.get_logger()
@@ -161,6 +166,11 @@ async def _work(settings: Settings, alive_fd: int | None, renderers: Renderers) 
             wakes.number,
             numbered=Announcer(database, Announcement.NUMBERED_EVENTS).announce,
         ),
+        *make_notification_jobs(
+            database,
+            make_notification_sender(settings, database, resolver, keyring.vault, system_clock_ms),
+            system_clock_ms,
+        ),
     ]
     gauges = Gauges(database, system_clock_ms, data_dir=settings.data_dir, periods=periods_of(settings))
     states = JobStates([*(job.name for job in jobs), HEARTBEAT], system_clock_ms)
@@ -194,17 +204,35 @@ def make_courier(
     tracing: Tracing | None = None,
 ) -> DeliverySender:
     """Return what makes attempts to deliver, as the settings have it."""
+    return DeliverySender(_webhook_sender(settings, resolver), vault, clock, IdFactory(), renderers, tracing)
+
+
+def _webhook_sender(settings: Settings, resolver: NameResolver) -> WebhookSender:
+    """Return what posts to URLs of others, as the settings have it."""
     tls = ssl.create_default_context()
     if settings.webhook_ca_file is not None:
         tls.load_verify_locations(settings.webhook_ca_file)
-    poster = WebhookSender(
+    return WebhookSender(
         timeout_s=settings.webhook_timeout_s,
         allowed=settings.webhook_allow,
         resolve=resolver,
         tls=tls,
         proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
     )
-    return DeliverySender(poster, vault, clock, IdFactory(), renderers, tracing)
+
+
+def make_notification_sender(
+    settings: Settings, database: Database, resolver: NameResolver, vault: Vault, clock: Clock
+) -> notifications.NotificationSender:
+    """Return what sends notifications to people, as the settings have it."""
+    return notifications.NotificationSender(
+        database,
+        vault,
+        _webhook_sender(settings, resolver),
+        mail_server=notifications.mail_server_of(settings),
+        base_url=notifications.base_url_of(settings),
+        clock=clock,
+    )
 
 
 def make_jobs(  # noqa: PLR0913  what each of the jobs takes
@@ -458,6 +486,24 @@ def make_webhook_jobs(
             wake=announced,
         ),
         Job(name="deliver", run_once=deliverer.run_once, full=1, rest_s=DELIVER_REST_S, wake=deliverer.wake),
+    ]
+
+
+def make_notification_jobs(database: Database, sender: notifications.NotificationSender, clock: Clock) -> list[Job]:
+    """Return what a worker does about notifications: it decides who is told what, and sends it."""
+    ids, now_ms = IdFactory(), never_backwards(clock)
+
+    async def notify() -> int:
+        return await notifications.plan(database, now_ms=now_ms(), ids=ids)
+
+    return [
+        Job(name="notifications", run_once=notify, full=sys.maxsize, rest_s=NOTIFY_REST_S),
+        Job(
+            name="send notifications",
+            run_once=sender.run_once,
+            full=notifications.AT_ONCE,
+            rest_s=SEND_NOTIFICATIONS_REST_S,
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from brim.core import (
     jobs,
     line_settlements,
     negative_balances,
+    notification_channels,
     originators,
     push,
     reconciliation,
@@ -77,6 +78,7 @@ async def find_attention(
             found += await _verification(conn, scope, now_ms=now_ms)
             found += await _workers(conn, scope, now_ms=now_ms)
             found += await _stuck(conn, scope)
+            found += await _channels(conn, scope, now_ms=now_ms)
     if scope.livemode and is_platform:
         found += await _banks(database, scope, now_ms=now_ms)
     return worst_first(found)
@@ -102,6 +104,7 @@ async def find_attention_everywhere(database: Database, *, now_ms: int) -> list[
             scope = AccountScope(first, livemode=True)
             found += await _verification(conn, scope, now_ms=now_ms)
             found += await _stuck(conn, scope)
+            found += await _channels(conn, scope, now_ms=now_ms)
     for platform in platforms:
         found += await _banks(database, platform, now_ms=now_ms)
     return worst_first(found)
@@ -231,6 +234,21 @@ async def _stuck(conn: Conn, scope: AccountScope) -> list[Matter]:
             page="/workers",
             count=count,
         )
+    ]
+
+
+async def _channels(conn: Conn, scope: AccountScope, *, now_ms: int) -> list[Matter]:
+    return [
+        Matter(
+            kind=MatterKind.NOTIFICATION_CHANNEL,
+            account=scope.account,
+            livemode=scope.livemode,
+            subject=channel.id,
+            title=f"Notifications by {channel.name} aren't delivered",
+            detail=channel.error or "",
+            page="/settings/notifications",
+        )
+        for channel in await notification_channels.find_failing(conn, now_ms=now_ms)
     ]
 
 

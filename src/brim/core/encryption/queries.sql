@@ -197,6 +197,32 @@ CROSS JOIN LATERAL (
 ) AS found
 WHERE t.ctid = found.row_id;
 
+-- name: next_sealed_notification_channels
+-- The URLs of chats: the next ones.
+SELECT '' AS account, false AS livemode, id AS id, substring(sealed FROM 1 FOR 12) AS header
+FROM notification_channels
+WHERE ('', false, id) > ($1::text, $2::boolean, $3::text)
+ORDER BY id
+LIMIT $4;
+
+-- name: lock_sealed_notification_channels
+-- The URLs of chats: those named.
+SELECT n.account, n.livemode, t.id AS id, t.sealed AS sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
+CROSS JOIN LATERAL (
+    SELECT id, sealed FROM notification_channels WHERE id = n.id OFFSET 0 FOR NO KEY UPDATE
+) AS t;
+
+-- name: replace_sealed_notification_channels
+-- The URLs of chats: in another form.
+UPDATE notification_channels AS t
+SET sealed = n.sealed
+FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
+CROSS JOIN LATERAL (
+    SELECT ctid AS row_id FROM notification_channels WHERE id = n.id OFFSET 0
+) AS found
+WHERE t.ctid = found.row_id;
+
 -- name: next_sealed_ach_entries
 -- The account numbers of entries: the next ones. The last part of the key is here the top-up and the number together.
 SELECT account, livemode, topup || '/' || number AS id, substring(sealed FROM 1 FOR 12) AS header

@@ -49,6 +49,7 @@ SEALED_TABLES: Final = (
     SealedTable("sealed_cli_devices"),
     SealedTable("sealed_operators"),
     SealedTable("sealed_operator_keys"),
+    SealedTable("sealed_notification_channels"),
     SealedTable("sealed_originators"),
     SealedTable("sealed_prenotes"),
     SealedTable("sealed_ach_files", _FILES),

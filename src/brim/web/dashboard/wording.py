@@ -87,6 +87,12 @@ STATUS_BADGES: Final = {
 """For each status of any object: what a person reads, and the tone of its badge."""
 
 DONE: Final = {
+    "notifications_saved": "Your notification preferences were saved.",
+    "notification_test": "The test is being sent. It appears under Recent messages.",
+    "chat_added": "The chat was added and turned on.",
+    "chat_removed": "The chat was removed.",
+    "channel_on": "Notifications by this channel are on.",
+    "channel_off": "Notifications by this channel are off.",
     "created": "The top-up was made.",
     "canceled": "The top-up was canceled. No money moves.",
     "updated": "Your changes were saved.",

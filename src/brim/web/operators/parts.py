@@ -11,6 +11,8 @@ from brim.web.operators.entrance import Entrance
 from brim.web.operators.holds import LEGAL_HOLDS, LegalHoldPages
 from brim.web.operators.links import Links
 from brim.web.operators.management import OPERATORS, Management
+from brim.web.operators.notification_channels import NOTIFICATIONS, NotificationChannelPages
+from brim.web.operators.notification_preferences import NotificationPreferencePages
 from brim.web.operators.pairing import PairingPages
 from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.profile import PROFILE, Profile
@@ -24,6 +26,7 @@ SETTINGS: Final = (
     (
         NavigationItem("Profile", PROFILE),
         NavigationItem("Operators", OPERATORS, only_admin=True),
+        NavigationItem("Notifications", NOTIFICATIONS, only_admin=True),
         NavigationItem("Audit log", AUDIT_LOG),
         NavigationItem("Legal holds", LEGAL_HOLDS),
     ),
@@ -44,6 +47,8 @@ def operator_routes(
         *PairingPages(people, pages, sessions).routes(),
         *Profile(people).routes(signed),
         *Management(people).routes(signed),
+        *NotificationPreferencePages(people).routes(signed),
+        *NotificationChannelPages(people).routes(signed),
         *AuditLogPages(people, operations).routes(signed),
         *LegalHoldPages(people).routes(signed),
     )

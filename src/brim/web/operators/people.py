@@ -9,6 +9,7 @@ from brim.api.framework.call import Service
 from brim.base.clock import Clock
 from brim.base.ids import IdFactory
 from brim.core.audit import Actor
+from brim.core.notifications import MailServer, mail_server_of
 from brim.core.operators import (
     CODE_WITHIN_MS,
     NewSession,
@@ -27,6 +28,7 @@ from brim.core.operators import (
 from brim.http.message import Reply
 from brim.http.origin import Proxies
 from brim.platform.database import Database
+from brim.platform.egress.targets import Networks
 from brim.platform.settings import Settings
 from brim.platform.vault import Vault
 from brim.web.pages import redirect
@@ -39,7 +41,8 @@ class OperatorDirectory(msgspec.Struct, frozen=True, kw_only=True):
     """One process's ways to operators.
 
     `openid` is None where there is no provider, and `provider` its name for people; `life_s` and `idle_ms` are how long
-    a session lasts and may rest; `own_url` is where a browser on this machine reaches us.
+    a session lasts and may rest; `own_url` is where a browser on this machine reaches us; `chat_networks` are
+    those that chats may be in beside the public Internet, `mail_server` is where e-mail goes out, None for nowhere.
     """
 
     database: Database
@@ -56,6 +59,8 @@ class OperatorDirectory(msgspec.Struct, frozen=True, kw_only=True):
     own_url: str
     life_s: int
     idle_ms: int
+    chat_networks: Networks = ()
+    mail_server: MailServer | None = None
 
     def token_of(self, visit: Visit) -> str | None:
         """Return the token in a browser's cookie, None when it has none."""
@@ -132,4 +137,6 @@ def people_of(service: Service, settings: Settings) -> OperatorDirectory:
         own_url=service.own_url,
         life_s=life_s,
         idle_ms=idle_ms,
+        chat_networks=settings.webhook_allow,
+        mail_server=mail_server_of(settings),
     )

@@ -33,6 +33,12 @@ MONEY_DUTIES: Final = (
 """What admins do only while nobody has the role for it."""
 
 ACTIONS: Final = {
+    Action.NOTIFICATION_CHANNEL_ADDED: "Added a chat for notifications",
+    Action.NOTIFICATION_CHANNEL_REMOVED: "Removed a chat for notifications",
+    Action.NOTIFICATION_CHANNEL_ENABLED: "Turned on a notification channel",
+    Action.NOTIFICATION_CHANNEL_DISABLED: "Turned off a notification channel",
+    Action.NOTIFICATION_TESTED: "Sent a test notification",
+    Action.NOTIFICATIONS_CHOSEN: "Changed notification preferences",
     Action.OPERATOR_ADDED: "Added an operator",
     Action.OPERATOR_DISABLED: "Disabled an operator",
     Action.OPERATOR_ENABLED: "Let an operator in again",

@@ -1,6 +1,7 @@
 """Switching to another account: the choice is a cookie, so that every page of either mode shows the same one."""
 
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 from brim.core.access import accounts_to_show
 from brim.http.message import Reply
@@ -19,10 +20,25 @@ async def choose(page: SignedVisit) -> Reply:
     wanted, follows = page.form.get("account", ""), page.form.get("next", "")
     if not follows.startswith("/") or follows.startswith(("//", "/\\")):
         follows = "/balance/overview"
-    reply = redirect(page.session.prefix + follows)
-    if await _can_be_shown(page, wanted):
+    return await _remembering(page, redirect(page.session.prefix + follows), wanted)
+
+
+async def open_page(page: SignedVisit) -> Reply:
+    """`GET /accounts/{account}/open`: show an account, and of it the page `to`, as links in notifications ask for it.
+
+    It leads to pages of ours alone: whatever host `to` names is left out.
+    """
+    target = urlsplit(page.query.get("to", ""))
+    path = "/" + target.path.lstrip("/") if target.path.strip("/") else "/balance/overview"
+    reply = page.redirect(path, **dict(parse_qsl(target.query)))
+    return await _remembering(page, reply, page.path_params["account"])
+
+
+async def _remembering(page: SignedVisit, reply: Reply, account: str) -> Reply:
+    """Return a reply that has the browser show an account from now on, if it can be seen."""
+    if await _can_be_shown(page, account):
         reply.headers.append(
-            f"Set-Cookie: {ACCOUNT_COOKIE}={wanted}; Path=/; Max-Age={_KEPT_S}; HttpOnly; SameSite=Lax"
+            f"Set-Cookie: {ACCOUNT_COOKIE}={account}; Path=/; Max-Age={_KEPT_S}; HttpOnly; SameSite=Lax"
         )
     return reply
 

@@ -17,5 +17,6 @@ def routes(signed: SignedPages) -> Sequence[Route]:
         *signed.get("/accounts/new", pages.show_new),
         *signed.post("/accounts/new", pages.create),
         *signed.get("/accounts/{account}", pages.show),
+        *signed.get("/accounts/{account}/open", choice.open_page),
         *signed.post("/accounts/{account}", pages.edit),
     )
