@@ -9,7 +9,14 @@ import pyotp
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.actor import Actor, ActorKind
 from brim.base.scope import AccountScope
-from brim.core import direct_debits, legal_holds, originators, return_rates
+from brim.core import (
+    direct_debits,
+    legal_holds,
+    notification_channels,
+    notifications,
+    originators,
+    return_rates,
+)
 from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
 from brim.core.direct_debits import AchFile, FileStatus
@@ -351,6 +358,52 @@ async def _lift_hold(database: Database) -> Act:
     return lambda: database.transact(lambda conn: legal_holds.lift_hold(conn, hold.id, by=BY, now_ms=NOW_MS, ids=IDS))
 
 
+async def _add_chat(database: Database) -> Act:
+    return lambda: database.transact(
+        lambda conn: notification_channels.add_chat(
+            conn, VAULT, name="#x", url="https://chat.example.com/x", allowed=(), by=BY, now_ms=NOW_MS, ids=IDS
+        )
+    )
+
+
+def _turn_email(*, is_on: bool) -> Prepare:
+    async def prepare(database: Database) -> Act:
+        def turn(wanted: bool) -> Any:
+            return database.transact(
+                lambda conn: notification_channels.turn_channel(
+                    conn, notification_channels.EMAIL, is_on=wanted, by=BY, now_ms=NOW_MS, ids=IDS
+                )
+            )
+
+        await turn(not is_on)
+        return lambda: turn(is_on)
+
+    return prepare
+
+
+async def _remove_chat(database: Database) -> Act:
+    chat = await (await _add_chat(database))()
+    return lambda: database.transact(
+        lambda conn: notification_channels.remove_chat(conn, chat.id, by=BY, now_ms=NOW_MS, ids=IDS)
+    )
+
+
+async def _test_channel(database: Database) -> Act:
+    return lambda: database.transact(
+        lambda conn: notifications.send_test(conn, notification_channels.EMAIL, "op_1", by=BY, now_ms=NOW_MS, ids=IDS)
+    )
+
+
+def _choose(role: Role | None) -> Prepare:
+    async def prepare(database: Database) -> Act:
+        wanted = notifications.Preferences(hour=7)
+        return lambda: database.transact(
+            lambda conn: notifications.save_preferences(conn, "op_1", wanted, role=role, by=BY, now_ms=NOW_MS, ids=IDS)
+        )
+
+    return prepare
+
+
 CASES: Final[Mapping[str, Prepare]] = {
     "brim accounts create": _create_account,
     "brim serve, first account": _first_account,
@@ -379,6 +432,13 @@ CASES: Final[Mapping[str, Prepare]] = {
     "/settings/operators/{operator}/reset-codes": _reset_codes,
     "/settings/operators/{operator}/unbind": _unbind,
     "/settings/legal-holds/new": _place_hold,
+    "/settings/notifications": _add_chat,
+    "/settings/notifications/{channel}": _choose(None),
+    "/settings/notifications/{channel}/on": _turn_email(is_on=True),
+    "/settings/notifications/{channel}/off": _turn_email(is_on=False),
+    "/settings/notifications/{channel}/test": _test_channel,
+    "/settings/notifications/{channel}/remove": _remove_chat,
+    "/settings/profile/notifications": _choose(Role.VIEWER),
     "/settings/legal-holds/{hold}/lift": _lift_hold,
     "/settings/profile": _on_operator(
         lambda database, operator: operators.rename_operator(

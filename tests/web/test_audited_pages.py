@@ -98,6 +98,7 @@ BY_API: Final = {
 """The operation that a form asks for; the other kinds of what it is about have one like it."""
 
 BY_USE_CASE: Final = {
+    "/settings/profile/notifications/reset": "/settings/profile/notifications",
     "/stripecli/confirm_auth": "brim login approve",
     "/settings/profile/codes/off": "/settings/operators/{operator}/reset-codes",
 }

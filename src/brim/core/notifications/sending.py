@@ -107,12 +107,11 @@ class NotificationSender:
                 wait_ms = min(_FIRST_RETRY_MS << min(message.attempts - 1, 16), _LONGEST_RETRY_MS)
                 await store.retry_message(conn, message.id, error.message, next_attempt_ms=now_ms + wait_ms)
             await note_failed(conn, message.channel, error.message, is_failing=error.is_of_channel, now_ms=now_ms)
-        _log.warning(
-            "notification given up" if is_over else "notification failed, trying again",
-            message=message.id,
-            channel=message.channel,
-            reason=error.message,
-        )
+        said = {"message": message.id, "channel": message.channel, "reason": error.message}
+        if is_over:
+            _log.warning("notification given up", **said)
+        else:
+            _log.info("notification failed, trying again", **said)
 
     async def _check_is_on(self, message: Message) -> None:
         async with self._database.connection() as conn:
