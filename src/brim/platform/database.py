@@ -1,7 +1,7 @@
 """Connections to PostgreSQL, transactions, and the one place where the driver's errors become ours.
 
 Statements are planned once for all values (force_generic_plan): each is written so that one plan is right for every
-value and every size of a table (docs/sql-statements.md), and planning a list anew costs more than answering it.
+value and every size of a table (docs/sql-statements.md), and planning a list costs more than running it.
 Connections make their plans anew every few seconds all the same, as a second line.
 """
 
