@@ -54,13 +54,13 @@ CHART: Final = (
         code=AVAILABLE,
         normal_side=NormalSide.CREDIT,
         overdraft=Overdraft.BY_RETURNS,
-        description="What the customer can spend. Below zero after a return that came late.",
+        description="Money that the customer can spend. Negative after a late return of spent money.",
     ),
     ChartAccount(
         code=RESERVED,
         normal_side=NormalSide.CREDIT,
         overdraft=Overdraft.NEVER,
-        description="What is held for something that will spend it.",
+        description="Money held for later spending, or as a reserve.",
     ),
     ChartAccount(
         code=FUNDING_CLEARING,
@@ -81,25 +81,25 @@ CHART: Final = (
         normal_side=NormalSide.CREDIT,
         overdraft=Overdraft.ALLOWED,
         returns_to_zero=True,
-        description="Money at the bank that is nobody's yet, one account for each bank account.",
+        description="Money at the bank that can't be credited to anyone yet, one account per bank account.",
     ),
     ChartAccount(
         code=FEES,
         normal_side=NormalSide.DEBIT,
         overdraft=Overdraft.ALLOWED,
-        description="What banks charge, such as the part of a return above the top-up's amount.",
+        description="Bank charges, such as the part of a return beyond the top-up's amount.",
     ),
     ChartAccount(
         code=VERIFICATION,
         normal_side=NormalSide.DEBIT,
         overdraft=Overdraft.ALLOWED,
-        description="What a platform spends on micro-deposits, less what it debits back and what banks return.",
+        description="A platform's cost of micro-deposits, minus what it debits again and what banks return.",
     ),
     ChartAccount(
         code=BANK,
         normal_side=NormalSide.DEBIT,
         overdraft=Overdraft.ALLOWED,
-        description="Money at a bank, one account for each bank account, posted when a statement confirms it.",
+        description="Money at a bank, one account per bank account, posted when a statement confirms it.",
     ),
 )
 """The chart. A new ledger account is a new row here, and its line in `docs/ledger.md`."""
