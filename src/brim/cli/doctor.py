@@ -177,7 +177,7 @@ async def _check_exchanges(settings: Settings, database: "Database") -> "AsyncIt
     for originator in originators:
         for result in await direct_debits.check_exchange(servers, originator):
             message = f"{originator.id}: {result.what}, {result.folder}: {result.result}"
-            fix = f"Run brim ach check-exchange {originator.id} on a worker's host: docs/ach.md."
+            fix = f"Run brim ach check-exchange {originator.id} on a worker's host: docs/ach-exchange.md."
             yield fine("bank", message) if result.is_good else fail("bank", message, fix)
 
 
