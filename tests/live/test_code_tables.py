@@ -2,7 +2,7 @@
 
 One service and one rehearsal bank play all of them at once: debits and prenotes leave in one file, and come back in
 one file before their hold is over, or after it. What is expected is written from Nacha's operating rules (appendices
-four and five) and from docs/ach.md, not from the tables of the product.
+four and five) and from docs/ach-returns.md, not from the tables of the product.
 """
 
 import asyncio
