@@ -58,7 +58,7 @@ class Figures:
             return ""
         ratio = max(figure.per_second for figure in ours) / naive.per_second
         return (
-            f"Durable creates at {_BUSY} connections: {ratio:.1f} times (a); promised are at least "
+            f"Durable creates at {_BUSY} connections: {ratio:.1f} times (a); target at least "
             f"{_PROMISED_OVER_NAIVE:.0f}: {verdict(ratio >= _PROMISED_OVER_NAIVE)}."
         )
 
@@ -71,7 +71,7 @@ class Figures:
         ratio = p50_ms / single.p50_ms
         beside = f" (and {p50_ms / statement.p50_ms:.1f} times that of (c))" if statement else ""
         return (
-            f"A lone create's p50: {ratio:.1f} times that of (d){beside}; promised are at most "
+            f"A lone create's p50: {ratio:.1f} times that of (d){beside}; target at most "
             f"{_PROMISED_LONE_P50:.0f}: {verdict(ratio <= _PROMISED_LONE_P50)}."
         )
 
@@ -83,17 +83,17 @@ class Figures:
         ratio = statistics.median(ratios)
         error = statistics.stdev(ratios) / math.sqrt(len(ratios)) if len(ratios) > 1 else math.nan
         return (
-            f"Creates while an endpoint that takes every event never answers: {ratio:.2f} of those without one (median "
-            f"of {len(ratios)} neighbours, standard error {error:.2f}); promised are {_PROMISED_BESIDE_SLOW_ENDPOINT}: "
+            f"Creates with an unresponsive endpoint for every event: {ratio:.2f} of those without one (median of "
+            f"{len(ratios)} adjacent pairs, standard error {error:.2f}); target {_PROMISED_BESIDE_SLOW_ENDPOINT}: "
             f"{verdict(ratio >= _PROMISED_BESIDE_SLOW_ENDPOINT)}."
         )
 
     def _life_promises(self) -> Iterator[str]:
         for figure in self._ours(LIFE, _BUSY):
             yield (
-                f"{figure.row.who}: {figure.per_second:,.0f} lives a second, "
+                f"{figure.row.who}: {figure.per_second:,.0f} complete top-ups a second, "
                 f"{figure.per_second / _PUBLISHED_BY_FORMANCE:.1f} times what Formance publishes for one ledger; "
-                f"promised are {_PROMISED_LIVES:,}: {verdict(figure.per_second >= _PROMISED_LIVES)}."
+                f"target {_PROMISED_LIVES:,}: {verdict(figure.per_second >= _PROMISED_LIVES)}."
             )
 
     def _ratio(self, figure: Figure) -> str:
@@ -123,8 +123,8 @@ class Figures:
 
 
 def verdict(held: bool) -> str:  # noqa: FBT001  one argument, and the caller's comparison reads as a sentence
-    """Return how a table says whether a promise was held."""
-    return "held" if held else "**not held**"
+    """Return the words for whether a target was met."""
+    return "met" if held else "**not met**"
 
 
 def _cells(figure: Figure, ratio: str) -> tuple[str, ...]:
