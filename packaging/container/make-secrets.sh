@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the secrets that compose.yaml names, once, in the folder `secrets` beside it; those that are there stay.
-# Keep a copy of encryption-key elsewhere: without it no backup of the database can be read in full.
+# Creates the secrets that compose.yaml names, in the folder `secrets` beside it; existing ones stay.
+# Keep a copy of encryption-key elsewhere: without it, backups of the database can't be read completely.
 set -eu
 umask 077
 cd "$(dirname "$0")"
