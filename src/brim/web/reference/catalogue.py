@@ -57,13 +57,13 @@ class Guide(msgspec.Struct, frozen=True):
 
 
 GUIDES: Final = (
-    Guide("authentication", "Authentication", "Secret keys, restricted keys, and acting for an account under yours."),
-    Guide("errors", "Errors", "What an error holds, which statuses there are, and which of them to retry."),
-    Guide("idempotent_requests", "Idempotent requests", "Retry a write without doing it twice."),
-    Guide("pagination", "Pagination", "Walk through lists of any length by ids."),
-    Guide("expanding", "Expanding", "Get an object in place of its id."),
-    Guide("metadata", "Metadata", "Keep what you know of an object with it."),
-    Guide("versioning", "Versioning", "Which version a reply is written in."),
+    Guide("authentication", "Authentication", "Secret keys, restricted keys, and acting for a connected account."),
+    Guide("errors", "Errors", "What an error contains, and which statuses to retry."),
+    Guide("idempotent_requests", "Idempotent requests", "Retry a request without doing it twice."),
+    Guide("pagination", "Pagination", "Page through lists of any length."),
+    Guide("expanding", "Expanding", "Get an object instead of its id."),
+    Guide("metadata", "Metadata", "Store your own data with an object."),
+    Guide("versioning", "Versioning", "Which API version a response is rendered in."),
 )
 
 CHAPTERS: Final = (
