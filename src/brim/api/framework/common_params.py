@@ -51,14 +51,18 @@ PAGE: Final = (
         name="ending_before",
         kind=Text(),
         description=(
-            "An id: the page holds the objects just newer than this one. Mutually exclusive with `starting_after`."
+            "A cursor: the id of an object. The page holds the objects right before it, which are newer. Mutually "
+            "exclusive with `starting_after`."
         ),
     ),
     LIMIT,
     Parameter(
         name="starting_after",
         kind=Text(),
-        description="An id: the page holds the objects older than this one. Mutually exclusive with `ending_before`.",
+        description=(
+            "A cursor: the id of an object. The page holds the objects right after it, which are older. "
+            "Mutually exclusive with `ending_before`."
+        ),
     ),
 )
 ATTEMPT_LIST: Final = tuple(parameter for parameter in PAGE if parameter.name != "ending_before")

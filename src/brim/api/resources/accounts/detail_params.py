@@ -91,7 +91,7 @@ BUSINESS_PROFILE: Final = _group(
         _TEXT,
         (
             ("mcc", "Its merchant category code."),
-            ("name", "The name that it does business under. Sent empty, it becomes null."),
+            ("name", "The name that it does business under. Send an empty string to remove it."),
             ("product_description", "What it sells."),
             ("specified_commercial_transactions_act_url", "Where a Japanese business says what the law asks for."),
             ("support_email", "Its support's email address."),

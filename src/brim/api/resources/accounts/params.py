@@ -42,7 +42,9 @@ _ACCOUNT_DETAILS: Final = (
     Parameter(
         name="email",
         kind=Email(),
-        description="An address to tell the account from others; nothing is sent there. Sent empty, it becomes null.",
+        description=(
+            "An address to tell the account from others; nothing is sent there. Send an empty string to remove it."
+        ),
     ),
     METADATA,
 )
@@ -114,9 +116,9 @@ EXTERNAL_ACCOUNT_CREATE: Final = (
 EXTERNAL_ACCOUNT_UPDATE: Final = (
     Parameter(name="account_holder_name", kind=Text(clearable=True), description="The holder's name."),
     Parameter(
-        name="account_holder_type", kind=Enum(("company", "individual")), description="What kind of holder it has."
+        name="account_holder_type", kind=Enum(("company", "individual")), description="The type of account holder."
     ),
-    Parameter(name="account_type", kind=Enum(("checking", "savings")), description="What kind of account it is."),
+    Parameter(name="account_type", kind=Enum(("checking", "savings")), description="The type of account."),
     _DEFAULT,
     METADATA,
     expand("external_account"),
@@ -126,7 +128,7 @@ EXTERNAL_ACCOUNT_LIST: Final = (
     Parameter(
         name="object",
         kind=Enum(("bank_account", "card")),
-        description="Only those of this kind; there are bank accounts only.",
+        description="Only external accounts of this type.",
     ),
     *PAGE,
     expand("external_account", in_list=True),

@@ -38,7 +38,7 @@ class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
     settlement_days: Annotated[
         int | None,
         described(
-            "How many banking days money takes by its own agreement; null leaves it to the rail.",
+            "How many banking days money takes for this account. Null leaves it to the rail.",
             minimum=0,
             maximum=MAX_SETTLEMENT_DAYS,
         ),
@@ -111,20 +111,32 @@ class ExternalAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("bank_account")] = "bank_account"
     account: Annotated[str, _ID]
     account_holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
-    account_holder_type: Annotated[str | None, described("What kind of holder it has: `individual` or `company`.")]
-    account_type: Annotated[str | None, described("What kind of account it is: `checking` or `savings`.")]
+    account_holder_type: Annotated[str | None, described("The type of account holder: `individual` or `company`.")]
+    account_type: Annotated[str | None, described("The type of account: `checking` or `savings`.")]
     available_payout_methods: Annotated[tuple[str, ...], described("How it could be paid out to.")] = ("standard",)
-    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
-    country: Annotated[str, described("The bank's country, as two letters.")]
+    bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
+    country: Annotated[str, described("The bank's country, as a two-letter ISO code.")]
     currency: Annotated[str, CURRENCY]
     default_for_currency: Annotated[bool, described("Whether it is the default of its currency.")]
-    fingerprint: Annotated[str, described("The same for equal numbers, and nobody can tell them by it.")]
-    future_requirements: Annotated[BankRequirements, described("What will have to be known of it: nothing.")] = (
-        BankRequirements()
-    )
-    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    fingerprint: Annotated[
+        str,
+        described(
+            "Uniquely identifies the bank account: equal numbers have equal fingerprints, and the number can't be "
+            "derived from it."
+        ),
+    ]
+    future_requirements: Annotated[
+        BankRequirements, described("Information that will be required later. Always empty.")
+    ] = BankRequirements()
+    last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     metadata: Annotated[dict[str, str], METADATA]
-    requirements: Annotated[BankRequirements, described("What has to be known of it: nothing.")] = BankRequirements()
+    requirements: Annotated[
+        BankRequirements,
+        described(
+            "Information that is required. Always empty: Brim asks for none. `disabled_reason` says why a rejected "
+            "account is disabled."
+        ),
+    ] = BankRequirements()
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
     status: Annotated[str, described("Always new: nothing was ever paid out to it.", const="new")] = "new"
 
@@ -174,37 +186,56 @@ class AccountObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("account")] = "account"
     brim: Annotated[
         AccountExtras | msgspec.UnsetType,
-        described("What has been agreed, in the mode of the key; there only when `brim` is expanded."),
+        described("What Brim adds to the Stripe object, for the key's mode. Only present when `brim` is expanded."),
     ] = msgspec.UNSET
-    business_profile: Annotated[BusinessProfile, described("What the account's customers see of it.")]
-    business_type: Annotated[str | None, described("What kind of business it is.", enum=[*BUSINESS_TYPES, None])]
-    capabilities: Annotated[dict[str, str], described("What was requested, by name: active at once.")]
-    charges_enabled: Annotated[bool, described("Whether it can be topped up: until it is rejected.")]
-    company: Annotated[
-        Details | msgspec.UnsetType, described("The company behind it; there once something was said of it.")
-    ] = msgspec.UNSET
-    controller: Annotated[ControllerObject, described("Who looks after it.")]
-    country: Annotated[str, described("Its country's ISO code, in upper case.", pattern="^[A-Z]{2}$")]
-    created: Annotated[int, described("When it was made.", **TIME)]
-    default_currency: Annotated[str, CURRENCY]
-    details_submitted: Annotated[bool, described("Always true: no details are asked for.")] = True
-    email: Annotated[str | None, described("Its address, to tell it from others.", maxLength=MAX_EMAIL)]
-    external_accounts: Annotated[
-        ExternalAccountList, described("The bank accounts it is paid out to, in the mode of the key.")
+    business_profile: Annotated[BusinessProfile, described("What the account's customers see of the business.")]
+    business_type: Annotated[str | None, described("The type of business.", enum=[*BUSINESS_TYPES, None])]
+    capabilities: Annotated[
+        dict[str, str],
+        described("The capabilities that were requested, by name, and their status. They are active at once."),
     ]
-    future_requirements: Annotated[RequirementsObject, described("What will have to be known of it: nothing.")] = (
-        RequirementsObject()
-    )
+    charges_enabled: Annotated[bool, described("Whether the account can be topped up. `false` once it is rejected.")]
+    company: Annotated[
+        Details | msgspec.UnsetType, described("The company. Only present once you have given details of it.")
+    ] = msgspec.UNSET
+    controller: Annotated[ControllerObject, described("Who is responsible for the account.")]
+    country: Annotated[
+        str, described("The account's country, as a two-letter ISO code in upper case.", pattern="^[A-Z]{2}$")
+    ]
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
+    default_currency: Annotated[str, CURRENCY]
+    details_submitted: Annotated[bool, described("Always true: Brim asks for no details.")] = True
+    email: Annotated[
+        str | None,
+        described(
+            "The email address that you gave, to tell accounts apart. Brim sends nothing to it.", maxLength=MAX_EMAIL
+        ),
+    ]
+    external_accounts: Annotated[
+        ExternalAccountList,
+        described("The bank accounts that the account is paid out to, in the key's mode. Brim makes no payouts."),
+    ]
+    future_requirements: Annotated[
+        RequirementsObject, described("Information that will be required later. Always empty.")
+    ] = RequirementsObject()
     groups: Annotated[dict[str, str | None], described("The groups it belongs to.")]
     individual: Annotated[
-        Details | msgspec.UnsetType, described("The person behind it; there once something was said of them.")
+        Details | msgspec.UnsetType, described("The person. Only present once you have given details of them.")
     ] = msgspec.UNSET
     metadata: Annotated[dict[str, str], METADATA]
     payouts_enabled: Annotated[bool, described("The same as `charges_enabled`.")]
-    requirements: Annotated[RequirementsObject, described("What has to be known of it: nothing.")]
-    settings: Annotated[AccountSettings, described("What it has chosen; kept, and without effect.")]
-    tos_acceptance: Annotated[TosAcceptance, described("Who accepted the terms of service, as you told.")]
-    type: Annotated[str, described("Who looks after it, in one word.", enum=[*TYPES, NO_TYPE])]
+    requirements: Annotated[
+        RequirementsObject,
+        described(
+            "Information that is required. Always empty: Brim asks for none. `disabled_reason` says why a rejected "
+            "account is disabled."
+        ),
+    ]
+    settings: Annotated[
+        AccountSettings, described("Settings, which are kept as you sent them and have no effect in Brim.")
+    ]
+    tos_acceptance: Annotated[TosAcceptance, described("The acceptance of the terms of service, as you sent it.")]
+    type: Annotated[str, described("The type of account: who is responsible for it.", enum=[*TYPES, NO_TYPE])]
 
 
 class CapabilityObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,7 +259,7 @@ class LoginLinkObject(msgspec.Struct, frozen=True, kw_only=True):
     """The LoginLink object, which nobody ever gets: there is no dashboard for the people of an account."""
 
     object: Annotated[str, constant("login_link")] = "login_link"
-    created: Annotated[int, described("When it was made.", **TIME)]
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     url: Annotated[str, described("Where it leads.", **TEXT)]
 
 

@@ -174,12 +174,12 @@ class OriginatorObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("brim.ach_originator")] = "brim.ach_originator"
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
-        described("What its status allows, and whether you may do it; there only where one is retrieved."),
+        described("What its status allows, and whether you may do it; only present when a single object is retrieved."),
     ] = msgspec.UNSET
     activated: Annotated[int | None, described("When it was activated last; null before.", **TIME)]
     activated_by: Annotated[str | None, described("Who activated it; null before.", **TEXT)]
     changed_by: Annotated[str, described("Who wrote the profile.", **TEXT)]
-    created: Annotated[int, described("When it was made.", **TIME)]
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     last4: Annotated[str, described("The last digits of its bank account's number.", maxLength=4)]
     livemode: Annotated[bool, LIVEMODE]
     next_cutoffs: Annotated[list[CutoffObject], described("Its next cut-offs, in order.")]

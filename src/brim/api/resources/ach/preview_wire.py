@@ -22,7 +22,7 @@ _OUTCOMES = (
 class BankFilePreviewFindingObject(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is wrong with a file, or worth knowing."""
 
-    code: Annotated[str, described("What it is, as a word for programs.", **TEXT)]
+    code: Annotated[str, described("What it is, for programs.", **TEXT)]
     sentence: Annotated[str, described("What it is, for people.", **TEXT)]
     severity: Annotated[str, described("Whether it keeps something from being posted.", enum=["error", "warning"])]
     where: Annotated[str, described("Where it is in the file.", **TEXT)]

@@ -53,7 +53,7 @@ class ReturnRateObject(msgspec.Struct, frozen=True, kw_only=True):
     account: Annotated[str | None, described("The account; null for all accounts together.", **TEXT)]
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
-        described("What may be done now. Only where one is retrieved."),
+        described("What may be done now. Only present when a single object is retrieved."),
     ] = msgspec.UNSET
     asked_override: Annotated[
         OverrideObject | msgspec.UnsetType | None,

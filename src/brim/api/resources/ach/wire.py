@@ -32,7 +32,7 @@ from brim.core.rails.ach.nacha import CHANGE_CODES, REFUSED_CHANGE_CODES
 from brim.core.reconciliation import Break, BreakKind
 
 _CENTS = {"minimum": 0}
-_ACTIONS = "What its status allows, and whether you may do it; there only where one object is retrieved."
+_ACTIONS = "What its status allows, and whether you may do it; only present when a single object is retrieved."
 
 
 class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
     effective_date: Annotated[date, described("The day on which the banks settle it.")]
     number: Annotated[int, described("Its number, by which the bank's statement names it.", minimum=1)]
     settled_by: Annotated[str | None, described("The line of the statement that booked it; null before.", **TEXT)]
-    status: Annotated[str, described("Where it stands.", enum=["open", "acknowledged", "settled", "rejected"])]
+    status: Annotated[str, described("The status.", enum=["open", "acknowledged", "settled", "rejected"])]
     total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
     total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
 
@@ -90,7 +90,7 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
         int, described("Which re-presentment of a returned debit it is, counting from 1; 0 for none.", minimum=0)
     ]
     returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
-    status: Annotated[str, described("Where it stands.", enum=[status.value for status in EntryStatus])]
+    status: Annotated[str, described("The status.", enum=[status.value for status in EntryStatus])]
     topup: Annotated[str, described("The top-up.", **TEXT)]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
 
@@ -125,10 +125,11 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
         described("Who approved it last: an operator's id, or `profile` if no approval is needed.", **TEXT),
     ]
     batches: Annotated[
-        list[AchBatchObject] | msgspec.UnsetType, described("Its batches; there only where one file is retrieved.")
+        list[AchBatchObject] | msgspec.UnsetType,
+        described("Its batches; only present when a single file is retrieved."),
     ] = msgspec.UNSET
     byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
-    created: Annotated[int, described("When it was made.", **TIME)]
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     currency: Annotated[str, described("What amounts are in.", enum=["eur", "usd"])]
     cutoff: Annotated[
         int | msgspec.UnsetType, described("The cut-off that it belongs to; present with its approvals.", **TIME)
@@ -159,7 +160,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
         described("When its last line of a statement was applied; of prenotes alone, when these were over.", **TIME),
     ]
     sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
-    status: Annotated[str, described("Where it stands.", enum=[status.value for status in FileStatus])]
+    status: Annotated[str, described("The status.", enum=[status.value for status in FileStatus])]
     total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
     total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
     voided: Annotated[int | None, described("When it was given up; null if it wasn't.", **TIME)]
@@ -168,7 +169,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
 class BankFindingObject(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is wrong with a file from the bank."""
 
-    code: Annotated[str, described("What is wrong, as a word for programs.", **TEXT)]
+    code: Annotated[str, described("What is wrong, for programs.", **TEXT)]
     sentence: Annotated[str, described("What is wrong, for people.", **TEXT)]
     where: Annotated[str | None, described("Where it is wrong; null for the whole file.", **TEXT)] = None
 
@@ -259,7 +260,7 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     resolved: Annotated[int | None, described("When it was settled; null while it is open.", **TIME)]
     resolved_by: Annotated[str | None, described("Who settled it; null while it is open.", **TEXT)]
     statement_line: Annotated[str | None, described("The line of a bank statement that it is about.", **TEXT)]
-    status: Annotated[str, described("Whether it is settled.", enum=["open", "resolved"])]
+    status: Annotated[str, described("Whether somebody has resolved it.", enum=["open", "resolved"])]
 
 
 class CorrectedObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,7 +269,7 @@ class CorrectedObject(msgspec.Struct, frozen=True, kw_only=True):
     account_type: Annotated[
         str | None, described("Checking or savings; null where nobody has said.", enum=["checking", "savings", None])
     ]
-    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
 
 
@@ -412,7 +413,7 @@ def cutoff_object(cutoff: Cutoff) -> CutoffObject:
 class BlockerObject(msgspec.Struct, frozen=True, kw_only=True):
     """Something that stands in the way of live money, and what to do about it."""
 
-    code: Annotated[str, described("What it is, as a word for programs.", **TEXT)]
+    code: Annotated[str, described("What it is, for programs.", **TEXT)]
     fix: Annotated[str, described("What to do about it.", **TEXT)]
     message: Annotated[str, described("What it is, for people.", **TEXT)]
 

@@ -97,7 +97,7 @@ class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("The bank account's id: that of a source or of a payment method.", **TEXT)]
     object: Annotated[str, constant("brim.funding_source")] = "brim.funding_source"
     created: Annotated[int, described("When it was put on file.", **TIME)]
-    last4: Annotated[str, described("The last digits of the account number.", maxLength=4)]
+    last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     livemode: Annotated[bool, LIVEMODE]
     routing_number: Annotated[
         str | None, described("The bank's ACH routing number; null with an IBAN.", pattern="^[0-9]{9}$")
@@ -136,7 +136,7 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
     ended: Annotated[int | None, described("When it came to its end; null while it is pending.", **TIME)]
     entries: Annotated[
         list[PrenoteEntryObject] | msgspec.UnsetType,
-        described("Its entries in files, in order; there only where one prenote is retrieved."),
+        described("Its entries in files, in order; only present when a single prenote is retrieved."),
     ] = msgspec.UNSET
     expected_verification: Annotated[int, described("When the bank account should be verified.", **TIME)]
     funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
@@ -189,7 +189,7 @@ class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
     ended: Annotated[int | None, described("When they came to their end; null while they are pending.", **TIME)]
     entries: Annotated[
         list[MicrodepositEntryObject] | msgspec.UnsetType,
-        described("Their entries in files, in order; there only where one set of micro-deposits is retrieved."),
+        described("Their entries in files, in order; only present when a single set of micro-deposits is retrieved."),
     ] = msgspec.UNSET
     expected_arrival: Annotated[int, described("When they should have arrived.", **TIME)]
     expires: Annotated[int, described("Until when their amounts can be stated.", **TIME)]
@@ -310,9 +310,9 @@ class ProofAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     """The bank account of an authorization, masked."""
 
     account_type: Annotated[str | None, described("Checking or savings.", **TEXT)]
-    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
     holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
-    last4: Annotated[str | None, described("The last digits of the account number.", **TEXT)]
+    last4: Annotated[str | None, described("The last four digits of the account number.", **TEXT)]
     routing_number: Annotated[str | None, described("The bank's ACH routing number.", **TEXT)]
 
 

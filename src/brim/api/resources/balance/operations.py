@@ -18,7 +18,7 @@ def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tu
         path=path,
         operation_id=operation_id,
         summary=f"List all balance transactions{note}",
-        description="Returns the lines of your statement, the newest first.",
+        description="Returns your balance transactions, newest first.",
         parameters=declared.BALANCE_TRANSACTION_LIST,
         handler=balance.list_transactions,
         resource="balance_transactions",
@@ -31,7 +31,7 @@ def _balance_transactions(path: str, operation_id: str, *, note: str = "") -> tu
         path=f"{path}/{{id}}",
         operation_id=f"{operation_id}Id",
         summary=f"Retrieve a balance transaction{note}",
-        description="Returns one line of your statement.",
+        description="Returns a balance transaction.",
         parameters=declared.BALANCE_TRANSACTION_RETRIEVE,
         handler=balance.retrieve_transaction,
         resource="balance_transactions",
@@ -48,8 +48,8 @@ BALANCE: Final = (
         operation_id="GetBalance",
         summary="Retrieve the balance",
         description=(
-            "Returns what you can spend now, by currency. Pending top-ups are not in it: they count from the "
-            "moment they succeed."
+            "Returns the funds that you can use, by currency. Pending top-ups are not included; they count once "
+            "they succeed."
         ),
         parameters=declared.BALANCE_RETRIEVE,
         handler=balance.retrieve,

@@ -17,8 +17,8 @@ BALANCE_RETRIEVE: Final = (expand("balance"),)
 BALANCE_TRANSACTION_RETRIEVE: Final = (expand("balance_transaction"),)
 _FILTERS: Final = (
     created("balance transactions"),
-    Parameter(name="currency", kind=CurrencyCode(), description="Only balance transactions in that currency."),
-    Parameter(name="source", kind=Text(), description="Only balance transactions of the object with this id."),
+    Parameter(name="currency", kind=CurrencyCode(), description="Only balance transactions in this currency."),
+    Parameter(name="source", kind=Text(), description="Only balance transactions of this top-up, by its id."),
     Parameter(
         name="type",
         kind=Text(),
@@ -27,7 +27,11 @@ _FILTERS: Final = (
 )
 BALANCE_TRANSACTION_LIST: Final = (
     *_FILTERS,
-    Parameter(name="payout", kind=Text(), description="Only balance transactions that this payout paid out."),
+    Parameter(
+        name="payout",
+        kind=Text(),
+        description="Only balance transactions of this payout. Brim makes none, so nothing is found.",
+    ),
     *PAGE,
     expand("balance_transaction", in_list=True),
 )

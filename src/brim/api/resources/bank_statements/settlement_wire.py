@@ -25,7 +25,9 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("brim.line_settlement")] = "brim.line_settlement"
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
-        described("What its status allows, and whether you may do it. Only where one settlement is retrieved."),
+        described(
+            "What its status allows, and whether you may do it. Only present when a single settlement is retrieved."
+        ),
     ] = msgspec.UNSET
     amount: Annotated[int, described("What the lines leave open together.")]
     batches: Annotated[list[str], described("The batches that the lines book, each as its file and number.")]

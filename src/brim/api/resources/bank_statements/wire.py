@@ -42,7 +42,7 @@ class BankStatementObject(msgspec.Struct, frozen=True, kw_only=True):
     before: Annotated[
         StatementBeforeObject | msgspec.UnsetType | None,
         described(
-            "The statement before it; null where there is none. Only where one statement is retrieved.",
+            "The statement before it; null where there is none. Only present when a single statement is retrieved.",
             **or_null("brim.bank_statement_before"),
         ),
     ] = msgspec.UNSET
@@ -150,7 +150,7 @@ class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"br
     ]
     suggestions: Annotated[
         list[SuggestionObject] | msgspec.UnsetType,
-        described("What an open line may be, the likeliest first. Only where one line is retrieved."),
+        described("What an open line may be, the likeliest first. Only present when a single line is retrieved."),
     ] = msgspec.UNSET
     type_code: Annotated[str, described("The bank's type code.", **TEXT)]
     unposted_amount: Annotated[int, described("How much of the amount is in no entry of the ledger, signed.")]

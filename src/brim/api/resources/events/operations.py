@@ -18,7 +18,7 @@ EVENTS: Final = (
         operation_id="GetEvents",
         summary="List all events",
         description=(
-            "Returns what happened in the last thirty days, the newest first. With `after_sequence` it returns "
+            "Returns what happened in the last thirty days, newest first. With `after_sequence` it returns "
             "events in the order of their numbers, which have no gap, so that a reader can prove it missed none."
         ),
         parameters=declared.EVENT_LIST,
@@ -34,7 +34,7 @@ EVENTS: Final = (
         path="/v1/events/{id}",
         operation_id="GetEventsId",
         summary="Retrieve an event",
-        description="Returns an event with the object as it was then.",
+        description="Returns an event, with the object as it was when the event occurred.",
         parameters=declared.EVENT_RETRIEVE,
         handler=events.retrieve,
         resource="events",
@@ -60,7 +60,7 @@ EVENTS: Final = (
         operation_id="GetEventsIdAttempts",
         summary="List the attempts to send an event",
         description=(
-            "Returns what came of each try to send an event to one of your endpoints, the newest first: status, "
+            "Returns what came of each try to send an event to one of your endpoints, newest first: status, "
             "duration, the beginning of the answer, and when it is tried again."
         ),
         parameters=ATTEMPT_LIST,
@@ -76,8 +76,8 @@ EVENTS: Final = (
         operation_id="PostEventsIdRetry",
         summary="Send an event again",
         description=(
-            "Sends an event again, to one endpoint or to all that ask for its type. It keeps its id, so a receiver "
-            "can tell that it had it before."
+            "Resends an event, to one endpoint or to all that subscribe to its type. Its id stays the same, so "
+            "that a receiver can tell that it had it before."
         ),
         parameters=declared.EVENT_RETRY,
         handler=events.retry,

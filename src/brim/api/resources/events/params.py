@@ -27,7 +27,7 @@ EVENT_LIST: Final = (
     Parameter(
         name="delivery_success",
         kind=Boolean(),
-        description="Only events that every endpoint they are addressed to has received, or those that some has not.",
+        description="Only events that every endpoint has received (`true`), or that some endpoint has not (`false`).",
     ),
     Parameter(
         name="object_id",
@@ -42,7 +42,7 @@ EVENT_LIST: Final = (
     Parameter(
         name="types",
         kind=TextList(max_items=MAX_EVENT_TYPES),
-        description="Only events of one of those types. Not with `type`.",
+        description="Only events of these types. Don't send it together with `type`.",
     ),
     *PAGE,
     expand("event", in_list=True),
@@ -51,7 +51,7 @@ EVENT_RETRY: Final = (
     Parameter(
         name="account",
         kind=Text(),
-        description="Whose event it is, when a platform asks for an account under it.",
+        description="The connected account whose event it is.",
     ),
     Parameter(
         name="for_stripecli",
@@ -61,7 +61,7 @@ EVENT_RETRY: Final = (
     Parameter(
         name="webhook_endpoint",
         kind=Text(),
-        description="The id of the only endpoint that gets it; without it, all that ask for events of its type.",
+        description="The endpoint to send it to, by its id. By default, all endpoints that subscribe to its type.",
     ),
     expand("event"),
 )

@@ -40,8 +40,8 @@ _PAYMENT_METHODS: Final = (
         operation_id="PostPaymentMethods",
         summary="Create a payment method",
         description=(
-            "Puts a US bank account on file. In test mode the test bank's accounts are verified at once; others "
-            "wait for their micro-deposits."
+            "Stores a US bank account. In test mode, accounts of the test bank are verified at once; others need "
+            "their micro-deposits confirmed."
         ),
         parameters=declared.PAYMENT_METHOD_CREATE,
         handler=payment_methods.create,
@@ -55,7 +55,7 @@ _PAYMENT_METHODS: Final = (
         path=_METHODS,
         operation_id="GetPaymentMethods",
         summary="List all payment methods",
-        description="Returns your payment methods, the newest first.",
+        description="Returns your payment methods, newest first.",
         parameters=declared.PAYMENT_METHOD_LIST,
         handler=payment_methods.list_all,
         resource="payment_methods",
@@ -80,7 +80,7 @@ _PAYMENT_METHODS: Final = (
         path=f"{_METHODS}/{{payment_method}}",
         operation_id="PostPaymentMethodsPaymentMethod",
         summary="Update a payment method",
-        description="Changes what is known about a payment method; its numbers cannot be changed.",
+        description="Updates a payment method's metadata and billing details. Its numbers can't be changed.",
         parameters=declared.PAYMENT_METHOD_UPDATE,
         handler=payment_methods.update,
         resource="payment_methods",
@@ -93,8 +93,8 @@ _PAYMENT_METHODS: Final = (
         operation_id="PostPaymentMethodsPaymentMethodAttach",
         summary="Attach a payment method to a customer",
         description=(
-            "Keeps with a payment method for which customer of yours it is. There are no customers here: the id is "
-            "kept as you give it, for you to find the payment method by."
+            "Stores a customer's id with a payment method, so that you can find the payment method by it. Brim "
+            "keeps no customers, so any id is accepted."
         ),
         parameters=declared.PAYMENT_METHOD_ATTACH,
         handler=payment_methods.attach,
@@ -108,7 +108,7 @@ _PAYMENT_METHODS: Final = (
         path=f"{_METHODS}/{{payment_method}}/detach",
         operation_id="PostPaymentMethodsPaymentMethodDetach",
         summary="Detach a payment method",
-        description="Takes a payment method out of use. Top-ups that it already pays for go on.",
+        description="Detaches a payment method: it can't fund new top-ups. Past and pending top-ups are unaffected.",
         parameters=declared.PAYMENT_METHOD_DETACH,
         handler=payment_methods.detach,
         resource="payment_methods",
@@ -121,7 +121,7 @@ _PAYMENT_METHODS: Final = (
         operation_id="PostPaymentMethodsPaymentMethodVerifyMicrodeposits",
         summary="Verify a payment method by its micro-deposits",
         description=(
-            "Proves that the bank account is yours by what two small deposits on it were. In live mode they are sent "
+            "Verifies a bank account by the amounts of its two micro-deposits. In live mode they are sent "
             "by `POST /v1/brim/microdeposits`."
         ),
         parameters=declared.PAYMENT_METHOD_VERIFY,
@@ -143,7 +143,7 @@ _SOURCE_OPERATIONS: Final = (
         path=_SOURCES,
         operation_id="PostSources",
         summary="Create a source",
-        description="Makes a bank token a source, which top-ups can be paid from.",
+        description="Creates a source from a bank token or an IBAN. Top-ups can debit it.",
         parameters=declared.SOURCE_CREATE,
         handler=sources.create,
         resource="sources",
@@ -156,7 +156,7 @@ _SOURCE_OPERATIONS: Final = (
         path=_SOURCES,
         operation_id="GetSources",
         summary="List all sources",
-        description="Returns your sources, the newest first.",
+        description="Returns your sources, newest first.",
         parameters=declared.SOURCE_LIST,
         handler=sources.list_all,
         resource="sources",
@@ -181,7 +181,7 @@ _SOURCE_OPERATIONS: Final = (
         path=f"{_SOURCES}/{{source}}",
         operation_id="PostSourcesSource",
         summary="Update a source",
-        description="Changes a source's metadata or what is known of its owner.",
+        description="Updates a source's metadata and owner.",
         parameters=declared.SOURCE_UPDATE,
         handler=sources.update,
         resource="sources",
@@ -193,7 +193,7 @@ _SOURCE_OPERATIONS: Final = (
         path=f"{_SOURCES}/{{source}}/detach",
         operation_id="PostSourcesSourceDetach",
         summary="Detach a source",
-        description="Takes a source out of use. Top-ups that it already pays for go on.",
+        description="Detaches a source: it can't fund new top-ups. Past and pending top-ups are unaffected.",
         parameters=declared.SOURCE_DETACH,
         handler=sources.detach,
         resource="sources",
@@ -206,7 +206,7 @@ _SOURCE_OPERATIONS: Final = (
         operation_id="PostSourcesSourceVerify",
         summary="Verify a source by its micro-deposits",
         description=(
-            "Proves that the bank account is yours by what two small deposits on it were. In live mode they are sent "
+            "Verifies a bank account by the amounts of its two micro-deposits. In live mode they are sent "
             "by `POST /v1/brim/microdeposits`."
         ),
         parameters=declared.SOURCE_VERIFY,
@@ -223,7 +223,7 @@ _TOKENS: Final = (
         path="/v1/tokens",
         operation_id="PostTokens",
         summary="Create a bank token",
-        description="Stores a bank account's details once, under a token that can become a source.",
+        description="Stores the details of a bank account under a token, from which one source can be created.",
         parameters=declared.TOKEN_CREATE,
         handler=tokens.create,
         resource="tokens",

@@ -22,21 +22,21 @@ _ROUTING_NUMBER: Final = Parameter(
     name="routing_number", kind=RoutingNumber(), required=True, description="The bank's ACH routing number."
 )
 _HOLDER_TYPE: Final = Parameter(
-    name="account_holder_type", kind=Enum(("company", "individual")), description="What kind of holder it has."
+    name="account_holder_type", kind=Enum(("company", "individual")), description="The type of account holder."
 )
 _ACCOUNT_TYPE: Final = Parameter(
-    name="account_type", kind=Enum(("checking", "savings")), description="What kind of account it is."
+    name="account_type", kind=Enum(("checking", "savings")), description="The type of account."
 )
 _ALLOW_REDISPLAY: Final = Parameter(
     name="allow_redisplay",
     kind=Enum(("always", "limited", "unspecified")),
-    description="Whether it may be shown again to whom it belongs.",
+    description="Whether it may be shown to the customer again. Kept for compatibility.",
 )
 _ADDRESS: Final = Parameter(
     name="address",
     kind=Hash(
         tuple(
-            Parameter(name=name, kind=Text(clearable=True), description=f"{meaning} Sent empty, it becomes null.")
+            Parameter(name=name, kind=Text(clearable=True), description=f"{meaning} Send an empty string to remove it.")
             for name, meaning in (
                 ("city", "City."),
                 ("country", "Two-letter country code."),
@@ -47,7 +47,7 @@ _ADDRESS: Final = Parameter(
             )
         )
     ),
-    description="The address; what is sent is merged into what is there.",
+    description="The address. Parts that you don't send stay as they are.",
 )
 _PARTY: Final = Hash(
     (
@@ -71,19 +71,20 @@ _BRIM: Final = Parameter(
             ),
         )
     ),
-    description="What only Brim has.",
+    description="Parameters that only Brim has.",
 )
 _US_BANK_ACCOUNT: Final = "us_bank_account"
 _AMOUNTS: Final = Parameter(
     name="amounts",
     kind=MicrodepositAmounts(),
-    description="What the two micro-deposits were, in cents. In test mode 32 and 45. Not with `descriptor_code`.",
+    description=(
+        "The amounts of the two micro-deposits, in cents. In test mode, 32 and 45 are right. Not with "
+        "`descriptor_code`."
+    ),
 )
 
 PAYMENT_METHOD_CREATE: Final = (
-    Parameter(
-        name="type", kind=Enum((_US_BANK_ACCOUNT,)), required=True, description="The kind: always a US bank account."
-    ),
+    Parameter(name="type", kind=Enum((_US_BANK_ACCOUNT,)), required=True, description="The type of payment method."),
     Parameter(
         name=_US_BANK_ACCOUNT,
         kind=Hash((_ACCOUNT_NUMBER, _ROUTING_NUMBER, _HOLDER_TYPE, _ACCOUNT_TYPE)),
@@ -108,19 +109,17 @@ PAYMENT_METHOD_UPDATE: Final = (
     expand("payment_method"),
 )
 PAYMENT_METHOD_RETRIEVE: Final = (expand("payment_method"),)
-_CUSTOMER: Final = Parameter(
-    name="customer", kind=Text(), description="The id of a customer of yours, kept as you give it."
-)
+_CUSTOMER: Final = Parameter(name="customer", kind=Text(), description="The customer's id.")
 _CUSTOMER_ACCOUNT: Final = Parameter(
-    name="customer_account", kind=Text(), description="The id of an account that is your customer, likewise."
+    name="customer_account", kind=Text(), description="The id of an account that is your customer."
 )
 PAYMENT_METHOD_ATTACH: Final = (_CUSTOMER, _CUSTOMER_ACCOUNT, expand("payment_method"))
 PAYMENT_METHOD_DETACH: Final = (expand("payment_method"),)
 PAYMENT_METHOD_LIST: Final = (
-    msgspec.structs.replace(_ALLOW_REDISPLAY, description="Only payment methods that say so."),
+    msgspec.structs.replace(_ALLOW_REDISPLAY, description="Only payment methods with this value."),
     msgspec.structs.replace(_CUSTOMER, description="Only payment methods attached to this customer."),
     msgspec.structs.replace(_CUSTOMER_ACCOUNT, description="Only payment methods attached to this account."),
-    Parameter(name="type", kind=Text(), description="Only payment methods of that type; there is one only."),
+    Parameter(name="type", kind=Text(), description="Only payment methods of this type."),
     *PAGE,
     expand("payment_method", in_list=True),
 )
@@ -129,7 +128,7 @@ PAYMENT_METHOD_VERIFY: Final = (
     Parameter(
         name="descriptor_code",
         kind=Text(),
-        description="The code in the micro-deposit's descriptor, such as `SM11AA`, which is right in test mode.",
+        description="The code in the micro-deposit's descriptor. In test mode, `SM11AA` is right.",
     ),
     expand("payment_method"),
 )
@@ -139,7 +138,7 @@ SOURCE_CREATE: Final = (
         name="type",
         kind=Enum(("ach_debit", "sepa_debit")),
         required=True,
-        description="The kind: `ach_debit` of a token, `sepa_debit` of an IBAN.",
+        description="The type of source.",
     ),
     Parameter(
         name="sepa_debit",
@@ -151,13 +150,15 @@ SOURCE_CREATE: Final = (
     Parameter(
         name="token",
         kind=Text(),
-        description="The bank token that becomes the source, for `ach_debit`; in test mode a test token too.",
+        description="The bank token to create the source from, for `ach_debit`. In test mode, also a test token.",
     ),
     _BRIM,
-    Parameter(name="currency", kind=CurrencyCode(), description="The currency; what the token says of it goes before."),
+    Parameter(name="currency", kind=CurrencyCode(), description="The currency. If the token has one, that counts."),
     METADATA,
     _OWNER,
-    Parameter(name="usage", kind=Enum(("reusable",)), description="Whether it can be debited again: always."),
+    Parameter(
+        name="usage", kind=Enum(("reusable",)), description="Whether it can be debited more than once. It always can."
+    ),
     expand("source"),
 )
 SOURCE_UPDATE: Final = (METADATA, _OWNER, expand("source"))
@@ -172,7 +173,7 @@ SOURCE_VERIFY: Final = (
         name="values",
         kind=MicrodepositAmounts(),
         required=True,
-        description="What the two micro-deposits were, in cents. In test mode 32 and 45.",
+        description="The amounts of the two micro-deposits, in cents. In test mode, 32 and 45 are right.",
     ),
     expand("source"),
 )
@@ -183,12 +184,14 @@ TOKEN_CREATE: Final = (
         kind=Hash(
             (
                 _ACCOUNT_NUMBER,
-                Parameter(name="country", kind=Enum(("US",)), required=True, description="Where the bank is."),
+                Parameter(name="country", kind=Enum(("US",)), required=True, description="The bank's country."),
                 _ROUTING_NUMBER,
                 Parameter(name="account_holder_name", kind=Text(), description="The holder's name."),
                 _HOLDER_TYPE,
                 _ACCOUNT_TYPE,
-                Parameter(name="currency", kind=CurrencyCode(), description="The account's currency; usd if left out."),
+                Parameter(
+                    name="currency", kind=CurrencyCode(), description="The account's currency. The default is `usd`."
+                ),
             )
         ),
         required=True,

@@ -14,9 +14,9 @@ from brim.core import bank_accounts
 from brim.core.bank_accounts import Address, BankAccount, Verification
 from brim.core.funding import BankToken, FundingSource
 
-_HOLDER_TYPE: Final = described("What kind of holder it has: `individual` or `company`.")
-_ACCOUNT_TYPE: Final = described("What kind of account it is: `checking` or `savings`.")
-_COUNTRY: Final = described("The bank's country, as two letters.")
+_HOLDER_TYPE: Final = described("The type of account holder: `individual` or `company`.")
+_ACCOUNT_TYPE: Final = described("The type of account: `checking` or `savings`.")
+_COUNTRY: Final = described("The bank's country, as a two-letter ISO code.")
 _REDISPLAY: Final = described(
     "Whether it may be shown to the customer again. Kept for compatibility; Brim doesn't use it.",
     enum=["always", "limited", "unspecified"],
@@ -45,7 +45,7 @@ class UsBankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
 
     account_holder_type: Annotated[str | None, _HOLDER_TYPE]
     account_type: Annotated[str | None, _ACCOUNT_TYPE]
-    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
     financial_connections_account: Annotated[str | None, described("Null: numbers are given by hand.")] = None
     fingerprint: Annotated[
         str,
@@ -114,7 +114,7 @@ class PaymentMethodObject(msgspec.Struct, frozen=True, kw_only=True):
 class AchDebitObject(msgspec.Struct, frozen=True, kw_only=True):
     """The bank account of a source."""
 
-    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
     country: Annotated[str, _COUNTRY]
     fingerprint: Annotated[
         str,
@@ -134,8 +134,13 @@ class SepaDebitObject(msgspec.Struct, frozen=True, kw_only=True):
     bank_code: Annotated[str | None, described("Null: the IBAN is kept encrypted.")] = None
     branch_code: Annotated[str | None, described("Null: the IBAN is kept encrypted.")] = None
     country: Annotated[str, described("Two-letter code of the country whose bank has it.", **TEXT)]
-    fingerprint: Annotated[str, described("The same for equal IBANs, and nobody can tell them by it.")]
-    last4: Annotated[str, described("The last characters of the IBAN.", maxLength=4)]
+    fingerprint: Annotated[
+        str,
+        described(
+            "Uniquely identifies the IBAN: equal ones have equal fingerprints, and the IBAN can't be derived from it."
+        ),
+    ]
+    last4: Annotated[str, described("The last four characters of the IBAN.", maxLength=4)]
     mandate_reference: Annotated[str | None, described("Null: authorizations have it.")] = None
     mandate_url: Annotated[str | None, described("Null: there is none.")] = None
 
@@ -209,7 +214,7 @@ class BankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     account_holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
     account_holder_type: Annotated[str | None, _HOLDER_TYPE]
     account_type: Annotated[str | None, _ACCOUNT_TYPE]
-    bank_name: Annotated[str | None, described("The bank's name, if it is known.", **TEXT)]
+    bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
     country: Annotated[str, _COUNTRY]
     currency: Annotated[str | None, described("The currency of the account.", examples=["usd"])]
     fingerprint: Annotated[

@@ -3,11 +3,7 @@
 from typing import Final
 
 from brim.api.resources.meanings.vocabulary import Vocabulary
-from brim.core.rails.sandbox.bank_accounts import (
-    ACCOUNT_NUMBER_SCENARIOS,
-    PAYMENT_METHOD_SCENARIOS,
-    SOURCE_SCENARIOS,
-)
+from brim.core.rails.sandbox import ACCOUNT_NUMBER_SCENARIOS, PAYMENT_METHOD_SCENARIOS, SOURCE_SCENARIOS
 
 REDISPLAY: Final[Vocabulary] = {
     "always": "It may be shown again to the customer in other flows.",

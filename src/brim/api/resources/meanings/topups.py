@@ -4,7 +4,7 @@ from typing import Final
 
 from brim.api.resources.meanings.vocabulary import Vocabulary
 from brim.core.rails.ach.nacha import RETURN_CODES
-from brim.core.rails.failures import FAILURES
+from brim.core.rails import FAILURES
 
 INITIATED_BY: Final[Vocabulary] = {
     "stripe": "The service created it by itself. Brim never does.",

@@ -21,13 +21,13 @@ RUN_CREATE: Final = (
                     name="interval_end",
                     kind=Integer(),
                     required=True,
-                    description="The Unix second at which the interval ends, itself not in it.",
+                    description="The end of the interval, exclusive, in Unix seconds.",
                 ),
                 Parameter(
                     name="interval_start",
                     kind=Integer(),
                     required=True,
-                    description="The Unix second at which the interval starts.",
+                    description="The start of the interval, inclusive, in Unix seconds.",
                 ),
                 Parameter(
                     name="columns",
@@ -56,13 +56,13 @@ RUN_CREATE: Final = (
             )
         ),
         required=True,
-        description="What the report is about. Which of these a type takes, docs/reports.md says.",
+        description="The parameters of the report. Which of them a report takes depends on its type.",
     ),
     Parameter(
         name="report_type",
         kind=Text(max_length=100),
         required=True,
-        description="The id of the report type, such as `balance.summary.1`.",
+        description="The report to run.",
     ),
     expand(_RUN),
 )

@@ -41,14 +41,14 @@ class FileObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, described("The file's id.", pattern="^file_[0-9A-Za-z]{25}$", **TEXT)]
     object: Annotated[str, constant("file")] = "file"
-    created: Annotated[int, described("When it was made.", **TIME)]
+    created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     expires_at: Annotated[int | None, described("Null: docs/retention.md says how long it is kept.", **TIME)] = None
-    filename: Annotated[str, described("What to save it as.", **TEXT)]
+    filename: Annotated[str, described("The name to save the file under.", **TEXT)]
     links: Annotated[None, described("Null: nobody reads it without a key.")] = None
     purpose: Annotated[str, constant("finance_report_run", "What the file is for.")] = "finance_report_run"
     size: Annotated[int, described("Its size in bytes.", minimum=0)]
-    title: Annotated[str, described("What it is.", **TEXT)]
-    type: Annotated[str, described("The ending of its name.", enum=["csv", "json", "sig"])]
+    title: Annotated[str, described("A title for the file.", **TEXT)]
+    type: Annotated[str, described("The format of the file.", enum=["csv", "json", "sig"])]
     url: Annotated[
         str,
         described("Where a key that may read reports downloads it; in events, its path.", **TEXT),
@@ -59,12 +59,17 @@ class RunParametersObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     """What a run was asked for; what was not sent is left out."""
 
     columns: Annotated[tuple[str, ...] | None, described("The columns, in order.")] = None
-    connected_account: Annotated[str | None, described("Only this account.", **TEXT)] = None
+    connected_account: Annotated[
+        str | None, described("The connected account that the report is restricted to.", **TEXT)
+    ] = None
     currency: Annotated[str | None, CURRENCY] = None
-    interval_end: Annotated[int, described("Where the interval ends, exclusive.", **TIME)]
-    interval_start: Annotated[int, described("Where the interval starts.", **TIME)]
+    interval_end: Annotated[int, described("The end of the interval, exclusive, in Unix seconds.", **TIME)]
+    interval_start: Annotated[int, described("The start of the interval, in Unix seconds.", **TIME)]
     reporting_category: Annotated[
-        str | None, described("Only this category.", enum=[each.value for each in BalanceTransactionType])
+        str | None,
+        described(
+            "The category that the report is restricted to.", enum=[each.value for each in BalanceTransactionType]
+        ),
     ] = None
     timezone: Annotated[str | None, described("The time zone of times and dates.", **TEXT)] = None
 
@@ -101,15 +106,17 @@ class ReportRunObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("frr", "report run")]
     object: Annotated[str, constant("reporting.report_run")] = "reporting.report_run"
-    brim: Annotated[ReportExtras | None, described("Counts, totals and further files; null unless it has succeeded.")]
+    brim: Annotated[
+        ReportExtras | None, described("Counts, totals and further files. Null until the run has succeeded.")
+    ]
     created: Annotated[int, described("When it was created.", **TIME)]
-    error: Annotated[str | None, described("Why it has failed.", **TEXT)]
+    error: Annotated[str | None, described("Why the run failed. Null otherwise.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
-    parameters: Annotated[RunParametersObject, described("What it was asked for.")]
-    report_type: Annotated[str, described("The id of its type.", enum=list(TYPES))]
-    result: Annotated[FileObject | None, described("The rows as a CSV file; null unless it has succeeded.")]
-    status: Annotated[str, described("Where it stands.", enum=[each.value for each in RunStatus])]
-    succeeded_at: Annotated[int | None, described("When it has succeeded.", **TIME)]
+    parameters: Annotated[RunParametersObject, described("The parameters of the run.")]
+    report_type: Annotated[str, described("The report that is run.", enum=list(TYPES))]
+    result: Annotated[FileObject | None, described("The result as a CSV file. Null until the run has succeeded.")]
+    status: Annotated[str, described("The status.", enum=[each.value for each in RunStatus])]
+    succeeded_at: Annotated[int | None, described("When the run succeeded. Null until then.", **TIME)]
 
 
 class ReportTypeObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,11 +124,13 @@ class ReportTypeObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, described("The type's id.", enum=list(TYPES))]
     object: Annotated[str, constant("reporting.report_type")] = "reporting.report_type"
-    data_available_end: Annotated[int, described("Until when there is data: now, in the account's time.", **TIME)]
-    data_available_start: Annotated[int, described("From when on there can be data.", **TIME)]
+    data_available_end: Annotated[
+        int, described("The latest time for which there is data: now, in the account's time.", **TIME)
+    ]
+    data_available_start: Annotated[int, described("The earliest time for which there can be data.", **TIME)]
     default_columns: Annotated[tuple[str, ...], described("The columns that a run has unless it names others.")]
     livemode: Annotated[bool, LIVEMODE]
-    name: Annotated[str, described("What people call it.", **TEXT)]
+    name: Annotated[str, described("The name of the report.", **TEXT)]
     updated: Annotated[int, described("When the type was last changed.", **TIME)]
     version: Annotated[int, described("Its version.", minimum=1)]
 

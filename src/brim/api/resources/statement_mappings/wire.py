@@ -85,7 +85,7 @@ class StatementMappingObject(msgspec.Struct, frozen=True, kw_only=True):
 class PreviewFindingObject(msgspec.Struct, frozen=True, kw_only=True):
     """Something about a file that is wrong, or worth knowing."""
 
-    code: Annotated[str, described("What it is, as a word for programs.", **TEXT)]
+    code: Annotated[str, described("What it is, for programs.", **TEXT)]
     sentence: Annotated[str, described("What it is, for people.", **TEXT)]
     severity: Annotated[
         str, described("Whether it keeps something from being posted.", enum=[each.value for each in Severity])

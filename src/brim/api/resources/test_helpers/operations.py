@@ -20,11 +20,10 @@ from brim.core.topups import InvalidTransitionError
 _CLOCKS: Final = "/v1/test_helpers/test_clocks"
 
 _FORCED: Final = {
-    "succeed": "Makes a pending top-up succeed now, as if the bank had said so. In test mode only.",
-    "fail": "Makes a pending top-up fail now, for the reason you give. In test mode only.",
+    "succeed": "Makes a pending top-up succeed now. In test mode only.",
+    "fail": "Makes a pending top-up fail now, with a failure code of your choice. In test mode only.",
     "reverse": (
-        "Makes the bank take back a top-up that succeeded. Its amount leaves the balance again, which may go below "
-        "zero. In test mode only."
+        "Reverses a top-up that succeeded. Its amount leaves the balance, which can become negative. In test mode only."
     ),
 }
 
@@ -81,7 +80,7 @@ TEST_HELPERS: Final = (
         path=f"{_CLOCKS}/{{test_clock}}",
         operation_id="GetTestHelpersTestClocksTestClock",
         summary="Retrieve a test clock",
-        description="Returns a test clock, which tells whether it has arrived.",
+        description="Returns a test clock, whose status says whether it has finished advancing.",
         parameters=declared.TEST_CLOCK_RETRIEVE,
         handler=test_clocks.retrieve,
         resource="test_clocks",
@@ -94,8 +93,8 @@ TEST_HELPERS: Final = (
         operation_id="PostTestHelpersTestClocksTestClockAdvance",
         summary="Advance a test clock",
         description=(
-            "Moves the frozen time forward. Everything due on the way happens in order, each at its own moment; "
-            "meanwhile the clock is `advancing`, and writes are answered with 429."
+            "Advances the frozen time. Everything that falls due happens in order, each at its own time. Meanwhile "
+            "the clock is `advancing`, and writes return a 429."
         ),
         parameters=declared.TEST_CLOCK_ADVANCE,
         handler=test_clocks.advance,
@@ -109,7 +108,7 @@ TEST_HELPERS: Final = (
         path=f"{_CLOCKS}/{{test_clock}}",
         operation_id="DeleteTestHelpersTestClocksTestClock",
         summary="Delete a test clock",
-        description="Lets your test mode live in real time again. What was made in frozen time stays.",
+        description="Deletes a test clock: your test mode returns to real time. What was created in frozen time stays.",
         parameters=(),
         handler=test_clocks.delete,
         resource="test_clocks",

@@ -11,7 +11,7 @@ from brim.core.time import EARLIEST_TIME, LATEST_TIME, MAX_NAME
 _FAILURE_CODE: Final = Parameter(
     name="failure_code",
     kind=Enum(tuple(FAILURES)),
-    description="Why; the object and its event then say so.",
+    description="The failure code of the top-up.",
 )
 TOPUP_SUCCEED: Final = (expand("topup"),)
 TOPUP_FAIL: Final = (_FAILURE_CODE, expand("topup"))
@@ -21,11 +21,11 @@ _FROZEN_TIME: Final = Parameter(
     name="frozen_time",
     kind=BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME),
     required=True,
-    description="The Unix second at which the clock stands, from 2000 to 2099.",
+    description="The time to freeze, in Unix seconds, from 2000 to 2099.",
 )
 TEST_CLOCK_CREATE: Final = (
     _FROZEN_TIME,
-    Parameter(name="name", kind=Text(max_length=MAX_NAME), description="What you call it."),
+    Parameter(name="name", kind=Text(max_length=MAX_NAME), description="A name for it."),
     expand("test_clock"),
 )
 TEST_CLOCK_ADVANCE: Final = (_FROZEN_TIME, expand("test_clock"))

@@ -10,15 +10,17 @@ from brim.core.time import MAX_NAME, TestClock
 
 
 class AdvancingDetails(msgspec.Struct, frozen=True):
-    """Where a test clock goes."""
+    """Where a test clock is advancing to."""
 
-    target_frozen_time: Annotated[int, described("Where it will stand.", **TIME)]
+    target_frozen_time: Annotated[int, described("The time at which the clock will stop.", **TIME)]
 
 
 class ClockStatusDetails(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is to be said about a test clock's status: nothing, unless it is advancing."""
+    """Details of a test clock's status."""
 
-    advancing: Annotated[AdvancingDetails | msgspec.UnsetType, described("There only while it moves.")] = msgspec.UNSET
+    advancing: Annotated[
+        AdvancingDetails | msgspec.UnsetType, described("Only present while the clock is advancing.")
+    ] = msgspec.UNSET
 
 
 class ClockObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,13 +28,23 @@ class ClockObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("clock", "test clock")]
     object: Annotated[str, constant("test_helpers.test_clock")] = "test_helpers.test_clock"
-    created: Annotated[int, described("When it was made, in real time.", **TIME)]
-    deletes_after: Annotated[int, described("When it goes by itself, in real time.", **TIME)]
-    frozen_time: Annotated[int, described("The time in which the account's test mode lives.", **TIME)]
+    created: Annotated[
+        int, described("When it was created, in Unix seconds. Real time, also under a test clock.", **TIME)
+    ]
+    deletes_after: Annotated[int, described("When the test clock is deleted by itself, in real time.", **TIME)]
+    frozen_time: Annotated[
+        int,
+        described(
+            "The present time of the account's test mode, in Unix seconds. It stands still until you advance it.",
+            **TIME,
+        ),
+    ]
     livemode: Annotated[bool, LIVEMODE]
-    name: Annotated[str | None, described("What you call it.", maxLength=MAX_NAME)]
-    status: Annotated[str, described("Whether it stands or moves.", enum=["advancing", "ready"])]
-    status_details: Annotated[ClockStatusDetails, described("Where it goes, while it moves.")]
+    name: Annotated[str | None, described("The name that you gave it.", maxLength=MAX_NAME)]
+    status: Annotated[str, described("Whether the clock stands still or is advancing.", enum=["advancing", "ready"])]
+    status_details: Annotated[
+        ClockStatusDetails, described("Where the clock is advancing to. Empty while it stands still.")
+    ]
 
 
 def clock_json(clock: TestClock) -> bytes:

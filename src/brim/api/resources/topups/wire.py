@@ -26,7 +26,7 @@ from brim.base.wire import Expandable
 from brim.core.direct_debits import Entry, EntryStatus, RetryStanding
 from brim.core.money_at_risk import Clocks, returnable_on
 from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
-from brim.core.rails.failures import FAILURES
+from brim.core.rails import FAILURES
 from brim.core.topups import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,

@@ -61,10 +61,14 @@ class DestinationTarget(msgspec.Struct, frozen=True, kw_only=True):
     """Where events are sent; each is null unless it was asked for, and the secret but once."""
 
     signing_secret: Annotated[
-        str | None, described("What deliveries are signed with; null unless included in a create.", **TEXT)
+        str | None,
+        described(
+            "The secret that signs deliveries. Null unless you include it when you create the destination.", **TEXT
+        ),
     ] = None
     url: Annotated[
-        str | None, described("Where events are sent; null unless included.", format="uri", maxLength=MAX_URL)
+        str | None,
+        described("The URL that events are sent to. Null unless you include it.", format="uri", maxLength=MAX_URL),
     ] = None
 
 
@@ -75,27 +79,33 @@ class EventDestinationObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("v2.core.event_destination")] = "v2.core.event_destination"
     amazon_eventbridge: Annotated[None, described("Always null: events are sent by webhook only.")] = None
     azure_event_grid: Annotated[None, described("Always null: events are sent by webhook only.")] = None
-    created: Annotated[str, described("When it was made, in real time.", **DATE_TIME)]
-    description: Annotated[str, described("What it is for.", maxLength=MAX_DESCRIPTION)]
-    enabled_events: Annotated[tuple[str, ...], described("The types of events that are sent; `*` for all.")]
-    event_payload: Annotated[str, described("What is sent of an event.", enum=PAYLOADS)]
-    events_from: Annotated[tuple[str, ...], described("Whose events are sent: `@self` or `@accounts`.")]
+    created: Annotated[str, described("When it was created. Real time, also under a test clock.", **DATE_TIME)]
+    description: Annotated[str, described("An arbitrary string that says what it is for.", maxLength=MAX_DESCRIPTION)]
+    enabled_events: Annotated[
+        tuple[str, ...],
+        described("The types of events that are sent. `*` stands for every type, including later ones."),
+    ]
+    event_payload: Annotated[str, described("How much of an event is sent.", enum=PAYLOADS)]
+    events_from: Annotated[
+        tuple[str, ...],
+        described("Whose events are sent: those of your own account (`@self`) or of connected accounts (`@accounts`)."),
+    ]
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
-    name: Annotated[str, described("What you call it; its id where it has no name.", maxLength=MAX_NAME)]
+    name: Annotated[str, described("The name that you gave it. Its id if it has none.", maxLength=MAX_NAME)]
     snapshot_api_version: Annotated[
-        str | None, described("The version of snapshots; null where thin events are sent.", **TEXT)
+        str | None, described("The API version of snapshots. Null for thin events.", **TEXT)
     ]
     status: Annotated[str, described("Whether events are sent to it.", enum=["disabled", "enabled"])]
     status_details: Annotated[
         DestinationStatusDetails | None,
         described(
-            "Why it is disabled; null while it is enabled.", **or_null("v2.core.event_destination_status_details")
+            "Why it is disabled. Null while it is enabled.", **or_null("v2.core.event_destination_status_details")
         ),
     ]
-    type: Annotated[str, described("How events are sent.", const="webhook_endpoint")] = "webhook_endpoint"
-    updated: Annotated[str, described("When it was changed last, in real time.", **DATE_TIME)]
-    webhook_endpoint: Annotated[DestinationTarget, described("Where events are sent.")]
+    type: Annotated[str, described("The type of destination.", const="webhook_endpoint")] = "webhook_endpoint"
+    updated: Annotated[str, described("When it was last changed. Real time, also under a test clock.", **DATE_TIME)]
+    webhook_endpoint: Annotated[DestinationTarget, described("The webhook endpoint.")]
 
 
 class DeletedDestination(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str | None, described("Its id; null for a balance, of which an account has one.", **TEXT)]
     type: Annotated[str, described("The kind of object.", **TEXT)]
-    url: Annotated[str, described("Where it is read.", **TEXT)]
+    url: Annotated[str, described("The path to retrieve it by.", **TEXT)]
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Why an event happened."""
 
-    type: Annotated[str, described("The kind of reason.", const="request")] = "request"
+    type: Annotated[str, described("The type of reason.", const="request")] = "request"
     request: Annotated[ReasonRequest, described("The request.")]
 
 
@@ -58,16 +58,22 @@ class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, identifier("evt", "event")]
     object: Annotated[str, constant("v2.core.event")] = "v2.core.event"
     changes: Annotated[None, described("Always null: what changed is read from the object.")] = None
-    context: Annotated[str | None, described("Whose event it is, where a platform is told; else null.", **TEXT)]
-    created: Annotated[str, described("When it happened, in the account's time.", **DATE_TIME)]
+    context: Annotated[
+        str | None,
+        described("The connected account in which the event occurred, if a platform reads it. Otherwise null.", **TEXT),
+    ]
+    created: Annotated[str, described("When the event occurred; under a test clock, in its time.", **DATE_TIME)]
     livemode: Annotated[bool, LIVEMODE]
     reason: Annotated[
         Reason | None,
-        described("The request that caused it; null for what happened by itself.", **or_null("v2.core.event_reason")),
+        described(
+            "The API request that caused the event. Null if a bank, a test clock or a schedule caused it.",
+            **or_null("v2.core.event_reason"),
+        ),
     ]
-    related_object: Annotated[RelatedObject, described("Which object it is about.")]
-    snapshot_event: Annotated[str, described("The id of the same event in snapshot form: the same.", **TEXT)]
-    type: Annotated[str, described("What happened.", enum=[events.thin_name(kind) for kind in EventType])]
+    related_object: Annotated[RelatedObject, described("The object that the event is about. Retrieve it by its `url`.")]
+    snapshot_event: Annotated[str, described("The id of the same event as a snapshot. It is the same id.", **TEXT)]
+    type: Annotated[str, described("What occurred.", enum=[events.thin_name(kind) for kind in EventType])]
 
 
 def write_second(second: int) -> str:

@@ -16,20 +16,20 @@ _V2_PAGE: Final = (
     Parameter(
         name="page",
         kind=PageToken(),
-        description="Where the page is, as `next_page_url` and `previous_page_url` say it.",
+        description="The page to return, as in `next_page_url` and `previous_page_url`.",
     ),
 )
 V2_EVENT_LIST: Final = (
     Parameter(
         name="created",
         kind=TimestampRange(),
-        description="Only events made between the given bounds, which are times in RFC 3339 or in Unix seconds.",
+        description="Only events created within these bounds, in RFC 3339 or in Unix seconds.",
     ),
     Parameter(name="object_id", kind=Text(), description="Only events about the object with this id."),
     Parameter(
         name="types",
         kind=TextList(max_items=MAX_EVENT_TYPES),
-        description="Only events of one of those types, such as `v1.topup.created`; `*` stands for any ending.",
+        description="Only events of these types, such as `v1.topup.created`. `*` stands for any ending.",
     ),
     *_V2_PAGE,
 )
@@ -40,16 +40,16 @@ _TARGET: Final = Parameter(
 _INCLUDE: Final = Parameter(
     name="include",
     kind=Include(("webhook_endpoint.url",)),
-    description="What the reply tells that it otherwise leaves null.",
+    description="What to include in the reply, which is null otherwise.",
 )
 _NAME: Final = Parameter(
-    name="name", kind=Text(max_length=MAX_NAME), required=True, description="What you call the destination."
+    name="name", kind=Text(max_length=MAX_NAME), required=True, description="A name for the destination."
 )
 _DESTINATION_EVENTS: Final = Parameter(
     name="enabled_events",
     kind=DestinationEvents(),
     required=True,
-    description="The types of events to send, such as `v1.topup.created`; `*` stands for all.",
+    description="The types of events to send, such as `v1.topup.created`. `*` stands for every type.",
 )
 EVENT_DESTINATION_CREATE: Final = (
     _DESTINATION_EVENTS,
@@ -57,32 +57,35 @@ EVENT_DESTINATION_CREATE: Final = (
         name="event_payload",
         kind=Enum(tuple(sorted(EventPayload))),
         required=True,
-        description="Whether an event tells which object it is about (`thin`) or what that looked like (`snapshot`).",
+        description="How much of an event to send.",
     ),
     _NAME,
     Parameter(
         name="type",
         kind=Enum(("webhook_endpoint",)),
         required=True,
-        description="How events are sent: always by webhook.",
+        description="The type of destination.",
     ),
     _TARGET,
     ENDPOINT_DESCRIPTION,
     Parameter(
         name="events_from",
         kind=EventsFrom(),
-        description="Whose events are sent: your own (`@self`), or those of the accounts under you (`@accounts`).",
+        description="Whose events to send.",
     ),
     Parameter(
         name="include",
         kind=Include(("webhook_endpoint.signing_secret", "webhook_endpoint.url")),
-        description="What the reply tells that it otherwise leaves null. The secret is told here and never again.",
+        description="What to include in the reply, which is null otherwise. The secret can only be included here.",
     ),
     METADATA,
     Parameter(
         name="snapshot_api_version",
         kind=ApiVersion(max_length=100),
-        description="The version that snapshots are written in, for good; without it that of this request.",
+        description=(
+            "The API version to render snapshots in. It can't be changed later. By default, the version of "
+            "this request."
+        ),
     ),
 )
 EVENT_DESTINATION_UPDATE: Final = (

@@ -43,7 +43,7 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     differences: Annotated[
         list[DifferenceObject], described("What does not agree, first things first; at most the first few are named.")
     ]
-    duration_ms: Annotated[int | None, described("How long it took, in milliseconds.", minimum=0)]
+    duration_ms: Annotated[int | None, described("How long the attempt took, in milliseconds.", minimum=0)]
     heads: Annotated[
         int | None, described("How many hash chains there are; null when they were not followed.", minimum=0)
     ]

@@ -47,7 +47,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINTS,
         operation_id="GetWebhookEndpoints",
         summary="List all webhook endpoints",
-        description="Returns your endpoints, the newest first.",
+        description="Returns your endpoints, newest first.",
         parameters=declared.WEBHOOK_ENDPOINT_LIST,
         handler=handlers.list_all,
         resource="webhook_endpoints",
@@ -72,7 +72,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINT,
         operation_id="PostWebhookEndpointsWebhookEndpoint",
         summary="Update a webhook endpoint",
-        description="Changes where events are sent, which ones, or whether any.",
+        description="Updates an endpoint's URL, its types of events and its description, or disables it.",
         parameters=declared.WEBHOOK_ENDPOINT_UPDATE,
         handler=handlers.update,
         resource="webhook_endpoints",
@@ -85,7 +85,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINT,
         operation_id="DeleteWebhookEndpointsWebhookEndpoint",
         summary="Delete a webhook endpoint",
-        description="Removes an endpoint for good. What was still to be sent to it is given up.",
+        description="Deletes an endpoint. Events that are still to be sent to it are given up.",
         parameters=(),
         handler=handlers.delete,
         resource="webhook_endpoints",
@@ -98,7 +98,7 @@ WEBHOOKS: Final = (
         operation_id="GetWebhookEndpointsWebhookEndpointAttempts",
         summary="List the attempts to reach a webhook endpoint",
         description=(
-            "Returns what came of each try to reach an endpoint, the newest first: status, duration, and the "
+            "Returns what came of each try to reach an endpoint, newest first: status, duration, and the "
             "beginning of the answer."
         ),
         parameters=declared.ENDPOINT_ATTEMPT_LIST,

@@ -12,18 +12,20 @@ URL: Final = Parameter(
     name="url",
     kind=Text(max_length=MAX_URL),
     required=True,
-    description="Where events are sent. In live mode https only; in test mode private networks are reached too.",
+    description=(
+        "The URL to send events to. In live mode it must be https; in test mode it can be in a private network, too."
+    ),
 )
 _ENABLED_EVENTS: Final = Parameter(
     name="enabled_events",
     kind=EventTypes(),
     required=True,
-    description="The types of events to send; `*` stands for all.",
+    description="The types of events to send. `*` stands for every type, including later ones.",
 )
 ENDPOINT_DESCRIPTION: Final = Parameter(
     name="description",
     kind=Text(max_length=MAX_DESCRIPTION, clearable=True),
-    description="What the endpoint is for. Sent empty, it becomes null.",
+    description="An arbitrary string that says what the endpoint is for. Send an empty string to remove it.",
 )
 
 WEBHOOK_ENDPOINT_CREATE: Final = (
@@ -32,12 +34,14 @@ WEBHOOK_ENDPOINT_CREATE: Final = (
     Parameter(
         name="api_version",
         kind=ApiVersion(max_length=100),
-        description="The version that events are written in, for good; without it that of this request.",
+        description=(
+            "The API version to render events in. It can't be changed later. By default, the version of this request."
+        ),
     ),
     Parameter(
         name="connect",
         kind=Boolean(),
-        description="Whether the events of the accounts under this platform are sent, in place of its own.",
+        description="Whether to send the events of connected accounts instead of your own.",
     ),
     ENDPOINT_DESCRIPTION,
     METADATA,
@@ -49,7 +53,9 @@ WEBHOOK_ENDPOINT_UPDATE: Final = (
     Parameter(
         name="disabled",
         kind=Boolean(),
-        description="Whether nothing is sent; what was still to be sent then is given up.",
+        description=(
+            "Whether to disable the endpoint. Events that are still to be sent are given up; they can be resent later."
+        ),
     ),
     optional(_ENABLED_EVENTS),
     METADATA,
@@ -84,7 +90,7 @@ WEBHOOK_ENDPOINT_RESEND: Final = (
     ),
 )
 ENDPOINT_ATTEMPT_LIST: Final = (
-    Parameter(name="failed", kind=Boolean(), description="Only attempts that failed, if true."),
+    Parameter(name="failed", kind=Boolean(), description="If `true`, only failed attempts."),
     created("attempts"),
     *ATTEMPT_LIST,
 )
@@ -93,8 +99,8 @@ WEBHOOK_ENDPOINT_ROLL: Final = (
         name="expires_in",
         kind=BoundedInteger(least=0, most=LONGEST_OVERLAP_S),
         description=(
-            "For how many seconds the old secret signs beside the new one: a day where nothing is said, 0 for a secret "
-            "that has become known."
+            "For how many seconds deliveries are also signed with the old secret. The default is a day; send 0 if "
+            "the secret is compromised."
         ),
     ),
     expand("webhook_endpoint"),

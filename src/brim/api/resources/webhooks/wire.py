@@ -140,7 +140,7 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("webhook_attempt")] = "webhook_attempt"
     account: Annotated[
         str | msgspec.UnsetType,
-        described("Whose event was sent; there only where it is not the endpoint's own account's."),
+        described("Whose event was sent; only present if it isn't the endpoint's own account."),
     ] = msgspec.UNSET
     cause: Annotated[
         str,
@@ -149,11 +149,13 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
             enum=sorted(cause.value for cause in Cause),
         ),
     ]
-    created: Annotated[int, described("When it was made, in real time.", **TIME)]
-    duration_ms: Annotated[int, described("How long it took, in milliseconds.", minimum=0)]
-    event: Annotated[str, described("The id of the event that was sent.", **TEXT)]
+    created: Annotated[
+        int, described("When it was created, in Unix seconds. Real time, also under a test clock.", **TIME)
+    ]
+    duration_ms: Annotated[int, described("How long the attempt took, in milliseconds.", minimum=0)]
+    event: Annotated[str, described("The event that was sent, by its id.", **TEXT)]
     event_type: Annotated[str | None, described("The type of that event; null once it is no longer kept.", **TEXT)]
-    http_status: Annotated[int | None, described("The status of the answer; null where there was none.")]
+    http_status: Annotated[int | None, described("The HTTP status of the response. Null if there was none.")]
     livemode: Annotated[bool, LIVEMODE]
     next_attempt: Annotated[
         int | None,
@@ -164,10 +166,10 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
     outcome: Annotated[str, described("The result of the attempt.", enum=[outcome.value for outcome in Outcome])]
-    problem: Annotated[str | None, described("Why there is no answer, as a sentence; null where there is one.", **TEXT)]
+    problem: Annotated[str | None, described("Why there is no response, as a sentence. Null if there is one.", **TEXT)]
     request_headers: Annotated[dict[str, str], described("The headers that the event was sent with.")]
-    response_head: Annotated[str | None, described("The first 1024 bytes of the answer's body, as text.")]
-    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+    response_head: Annotated[str | None, described("The first 1,024 bytes of the response body, as text.")]
+    webhook_endpoint: Annotated[str, described("The webhook endpoint, by its id.", **TEXT)]
 
 
 class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,16 +178,16 @@ class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("webhook_delivery")] = "webhook_delivery"
     account: Annotated[
         str | msgspec.UnsetType,
-        described("Whose event it is; there only where it is not the endpoint's own account's."),
+        described("Whose event it is; only present if it isn't the endpoint's own account."),
     ] = msgspec.UNSET
-    attempts: Annotated[int, described("How many attempts were made since then.", minimum=0)]
+    attempts: Annotated[int, described("The number of attempts since `created`.", minimum=0)]
     created: Annotated[
         int,
         described(
             "When it was last begun, in real time; where the event has arrived, when it was first tried.", **TIME
         ),
     ]
-    event: Annotated[str, described("The id of the event.", **TEXT)]
+    event: Annotated[str, described("The event, by its id.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     next_attempt: Annotated[
         int | None, described("When it is tried next; null if it isn't, or if no time can be given.", **TIME)
@@ -194,8 +196,8 @@ class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
     state: Annotated[
         str, described("Whether the endpoint has received the event.", enum=[state.value for state in DeliveryState])
     ]
-    url: Annotated[str, described("Where the endpoint is.")]
-    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+    url: Annotated[str, described("The URL of the endpoint.")]
+    webhook_endpoint: Annotated[str, described("The webhook endpoint, by its id.", **TEXT)]
 
 
 class WebhookHealthObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,7 +229,7 @@ class WebhookHealthObject(msgspec.Struct, frozen=True, kw_only=True):
     since: Annotated[
         int | None, described("When the first of these attempts was made; null if there are none.", **TIME)
     ]
-    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+    webhook_endpoint: Annotated[str, described("The webhook endpoint, by its id.", **TEXT)]
 
 
 class WebhookResendObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,7 +247,7 @@ class WebhookResendObject(msgspec.Struct, frozen=True, kw_only=True):
     next: Annotated[str | None, described("The `cursor` of the next request; null at the end.", **TEXT)]
     queued: Annotated[int, described("How many events were queued.", minimum=0)]
     since: Annotated[int, described("Only events created at that time or later.", **TIME)]
-    webhook_endpoint: Annotated[str, described("The id of the endpoint.", **TEXT)]
+    webhook_endpoint: Annotated[str, described("The webhook endpoint, by its id.", **TEXT)]
 
 
 def health_json(health: EndpointHealth, *, endpoint_id: str, livemode: bool) -> bytes:
