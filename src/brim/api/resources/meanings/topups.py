@@ -3,8 +3,8 @@
 from typing import Final
 
 from brim.api.resources.meanings.vocabulary import Vocabulary
-from brim.core.rails.ach.nacha import RETURN_CODES
 from brim.core.rails import FAILURES
+from brim.core.rails.ach.nacha import RETURN_CODES
 
 INITIATED_BY: Final[Vocabulary] = {
     "stripe": "The service created it by itself. Brim never does.",

@@ -25,8 +25,8 @@ from brim.base.json_codec import encode
 from brim.base.wire import Expandable
 from brim.core.direct_debits import Entry, EntryStatus, RetryStanding
 from brim.core.money_at_risk import Clocks, returnable_on
-from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
 from brim.core.rails import FAILURES
+from brim.core.rails.ach.nacha import CHANGE_CODES, RETURN_CODES, Actor, Retry
 from brim.core.topups import (
     MAX_DESCRIPTION,
     MAX_STATEMENT_DESCRIPTOR,
