@@ -287,6 +287,10 @@ async def test_the_search_finds_operations_attributes_and_guides_without_a_scrip
 
 async def test_the_index_of_the_search_names_pages_that_exist() -> None:
     index = json.loads((await ask(SITE, "/docs/api/search.json")).body)
+    packed = await ask(SITE, "/docs/api/search.json", headers=BROWSER)
+    assert header_of(packed, "content-encoding") == "gzip"
+    assert json.loads(gzip.decompress(packed.body)) == index
+    assert len(packed.body) < MOST_BYTES
     assert len(index) > len(ENTRIES)
     for entry in index:
         assert (await ask(SITE, entry["url"])).status == 200

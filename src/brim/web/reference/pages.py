@@ -1,6 +1,7 @@
 """Serves the reference under `/docs/api`, and guides under `/docs/guides`."""
 
 import asyncio
+import gzip
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -74,8 +75,11 @@ class Reference:
         session = await self._explorer.find(visit)
         return self._reply(visit, "search.html", session=session, wanted=wanted, found=search.find(self._index, wanted))
 
-    async def _search_index(self, _visit: Visit) -> Reply:
-        return Reply(200, self._packed_index, [*PAGE_HEADERS, "Cache-Control: no-cache"])
+    async def _search_index(self, visit: Visit) -> Reply:
+        headers = [*PAGE_HEADERS, "Cache-Control: no-cache", "Vary: Accept-Encoding"]
+        if visit.accepts_gzip:
+            return Reply(200, self._packed_index, [*headers, "Content-Encoding: gzip"])
+        return Reply(200, self._encoded_index, headers)
 
     async def _articles(self, visit: Visit) -> Reply:
         return self._reply(visit, "articles.html", session=await self._explorer.find(visit))
@@ -190,8 +194,12 @@ class Reference:
         return search.build_index(self._catalogue)
 
     @cached_property
-    def _packed_index(self) -> bytes:
+    def _encoded_index(self) -> bytes:
         return json_codec.encode(self._index)
+
+    @cached_property
+    def _packed_index(self) -> bytes:
+        return gzip.compress(self._encoded_index, mtime=0)
 
     def _reply(self, visit: Visit, template: str, *, session: Session | None, **values: Any) -> Reply:
         """Return a page; one that is made for a session holds its token, so it is neither packed nor kept."""
