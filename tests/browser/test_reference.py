@@ -22,7 +22,7 @@ PAGES = [
     "/docs/api/payment_methods/create",
     "/docs/api/webhook_endpoints/list_attempts",
     "/docs/guides",
-    "/docs/guides/webhooks",
+    "/docs/guides/calendars",
     "/docs/nowhere",
 ]
 

@@ -32,8 +32,8 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpoints",
         summary="Create a webhook endpoint",
         description=(
-            "Registers an address to which events are sent. The reply is the only one that holds the endpoint's "
-            "`secret`, with which you check that a delivery came from here."
+            "Creates a webhook endpoint. Only this reply contains its `secret`, with which you verify the signatures of "
+            "deliveries, so store it."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_CREATE,
         handler=handlers.create,
