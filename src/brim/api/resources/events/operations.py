@@ -18,8 +18,8 @@ EVENTS: Final = (
         operation_id="GetEvents",
         summary="List all events",
         description=(
-            "Returns what happened in the last thirty days, newest first. With `after_sequence` it returns "
-            "events in the order of their numbers, which have no gap, so that a reader can prove it missed none."
+            "Returns the events of the last 30 days, newest first. With `after_sequence`, events come in the order of "
+            "their numbers, which have no gaps, so that you can be sure to have missed none."
         ),
         parameters=declared.EVENT_LIST,
         handler=events.list_all,
@@ -60,8 +60,8 @@ EVENTS: Final = (
         operation_id="GetEventsIdAttempts",
         summary="List the attempts to send an event",
         description=(
-            "Returns what came of each try to send an event to one of your endpoints, newest first: status, "
-            "duration, the beginning of the answer, and when it is tried again."
+            "Returns the attempts to send an event to your endpoints, newest first: status, duration, the beginning of "
+            "the response, and when it is retried."
         ),
         parameters=ATTEMPT_LIST,
         handler=events.list_attempts,

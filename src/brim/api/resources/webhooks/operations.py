@@ -32,8 +32,8 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpoints",
         summary="Create a webhook endpoint",
         description=(
-            "Creates a webhook endpoint. Only this reply contains its `secret`, with which you verify the signatures of "
-            "deliveries, so store it."
+            "Creates a webhook endpoint. Only this reply contains its `secret`, with which you verify signatures, so "
+            "store it."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_CREATE,
         handler=handlers.create,
@@ -98,8 +98,8 @@ WEBHOOKS: Final = (
         operation_id="GetWebhookEndpointsWebhookEndpointAttempts",
         summary="List the attempts to reach a webhook endpoint",
         description=(
-            "Returns what came of each try to reach an endpoint, newest first: status, duration, and the "
-            "beginning of the answer."
+            "Returns the attempts to send events to an endpoint, newest first: status, duration, and the "
+            "beginning of the response."
         ),
         parameters=declared.ENDPOINT_ATTEMPT_LIST,
         handler=handlers.list_attempts,
@@ -172,8 +172,8 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpointsWebhookEndpointRollSecret",
         summary="Roll a webhook endpoint's secret",
         description=(
-            "Gives an endpoint a new secret. For a while deliveries carry a signature of the old one too, so that "
-            "nothing is refused while you change it over."
+            "Gives an endpoint a new secret. For a while, deliveries are also signed with the old one, so that "
+            "nothing is refused while you replace it."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_ROLL,
         handler=handlers.roll_secret,
