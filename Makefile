@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-lists bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets, each with its sentence.
 help:
@@ -183,6 +183,10 @@ bench-statements: compiled
 ## Measures how soon pages show their first text, beside the least that a page can be (needs Node and Chromium).
 bench-pages: compiled
 	$(BIN)/python -m bench.pages
+
+## Measures every list and the search at ten million top-ups; LISTS="--rows N --keep FOLDER" for others (docs/lists.md).
+bench-lists: compiled
+	$(BIN)/python -m bench.lists $(LISTS)
 
 ## Resolves the dependencies in pyproject.toml anew and writes the lock files.
 lock: install

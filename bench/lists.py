@@ -331,8 +331,9 @@ def _measure(service: Service, rounds: int, only: str) -> str:
         times.sort()
         median, slowest = times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)]
         rows = body.count('class="row-link') + body.count('class="attempt"')
-        lines.append([path, f"{rows}", f"{median:.0f}", f"{slowest:.0f}", verdict(slowest < _PROMISED_MS)])
-        print(f"{path}: {rows} rows, median {median:.0f} ms, p99 {slowest:.0f} ms", flush=True)
+        figures = (f"{rows}", f"{median:.0f}", f"{slowest:.0f}")
+        lines.append([f"`{path}`", *figures, verdict(slowest < _PROMISED_MS)])
+        print(f"{path}: {rows} rows, median {median:.0f}, p99 {slowest:.0f} ms", flush=True)
     return markdown_table(("page", "rows", "median ms", "p99 ms", "below 100 ms"), lines)
 
 

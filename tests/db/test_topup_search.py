@@ -24,7 +24,7 @@ SCOPE: Final = AccountScope("acct_1", livemode=False)
 FIRST: Final = 1_700_000_000
 ROWS: Final = 60
 MANY: Final = {"shop": "a", "a": "1", "b": "2", "c": "3", "d": "4"}
-TIGHT: Final = SearchLimits(first=3, along=7, by_amount=5, by_metadata=4, counted=5)
+TIGHT: Final = SearchLimits(first=3, along=7, of_status=7, by_amount=5, by_metadata=4, counted=5)
 
 
 def _topup(number: int, scope: AccountScope = SCOPE) -> dict[str, Any]:

@@ -31,6 +31,7 @@ _OF_ALL_PAGES: Final = frozenset(
         "dashboard/layout.html",
         "dashboard/live_page.html",
         "dashboard/parts.html",
+        "dashboard/list_parts.html",
         "dashboard/live_parts.html",
     }
 )

@@ -24,15 +24,16 @@ from brim.platform.database import Conn, Database
 
 
 class SearchLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How many top-ups a look may read: along their ids, along amounts, by their metadata, and for a status's count.
+    """How many top-ups a look may read: along ids, of a status, along amounts, by metadata, and for a status's count.
 
-    Neighbours by amount lie far apart in the table, so they cost about four times as much. What many have in their
-    metadata is found among the `first`.
+    Neighbours by amount lie far apart in the table, so they cost about four times as much; so do those of a rare status
+    or with a failure code. What many have in their metadata is found among the `first`.
     """
 
     first: int = 1_000
 
     along: int = 10_000
+    of_status: int = 4_000
     by_amount: int = 2_500
     by_metadata: int = 1_000
     counted: int = 1_000
@@ -90,7 +91,10 @@ async def _look(
         exact = await look_by_metadata(conn, scope, search, cursor, wanted=wanted, entries=limits.by_metadata)
         if exact is not None:
             return exact
-    entries = limits.by_amount if walks_amounts(search) else limits.along
+    if walks_amounts(search):
+        entries = limits.by_amount
+    else:
+        entries = limits.of_status if search.status or search.failure_code else limits.along
     return await look_along_index(conn, scope, search, cursor, wanted=wanted, entries=entries)
 
 
