@@ -1322,7 +1322,7 @@ CASES: Final[Mapping[str, Case]] = {
     "ledger.lock_hold_of_source": Case((*OWN, at("po_", 7))),
     "ledger.end_hold": Case((*OWN, at("hold_", 7), "voided", None, 1)),
     "negative_balances.newest_entries": Case((*OWN, "~", 200)),
-    "negative_balances.page_negative_balances": Case((*OWN, "", "", "~", "~", False, 10)),
+    "negative_balances.page_negative_balances": Case((*OWN, "", "", "~", "~", False, 10, None, None)),
     "negative_balances.find_negative_balance": Case(("acct_7", False, "acct_7", "eur")),
     "negative_balances.note_since": Case(("acct_7", False, "eur", 7)),
     "negative_balances.find_balance": Case(("acct_7", False, "usd")),

@@ -138,6 +138,11 @@ def test_bank_accounts_are_found_by_status_currency_last_digits_and_name(person:
     assert person.visit(f"{pages}?status=odd").status == 404
 
 
+def test_negative_balances_are_narrowed_by_account_and_currency(person: Person) -> None:
+    assert "No matching negative balances" in person.read("/test/negative-balances?account=acct_0&currency=jpy")
+    assert "Choose a currency from the list." in person.read("/test/negative-balances?currency=odd")
+
+
 def test_events_are_found_by_their_object_day_and_delivery(person: Person, wire: Wire) -> None:
     first, second = wire.create()["id"], wire.create()["id"]
     wire.post(f"/v1/topups/{second}/cancel")

@@ -55,7 +55,10 @@ def test_a_platform_asks_for_none_of_anothers_and_its_accounts_set_no_reserve(
     under = server.make_account(platform=account).id
     theirs = Wire(server.url, server.make_key(under))
     owe(theirs, 300)
-    assert [each["id"] for each in wire.get(URL).json["data"]] == [f"{under}_usd"]
+    for filters in ("", f"?account={under}", "?currency=usd", f"?account={under}&currency=usd"):
+        assert [each["id"] for each in wire.get(URL + filters).json["data"]] == [f"{under}_usd"]
+    for filters in (f"?account={account}", "?currency=jpy"):
+        assert wire.get(URL + filters).json["data"] == []
     assert wire.post(f"{URL}/{under}_usd/top_up").status == 404
     assert Wire(server.url, server.make_key(server.make_account().id)).get(f"{URL}/{under}_usd").status == 404
     refused = theirs.post(RESERVES, {"amount": 0, "currency": "usd"})

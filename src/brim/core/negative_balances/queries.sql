@@ -25,7 +25,7 @@ ORDER BY id DESC, line;
 
 -- name: page_negative_balances
 -- The negative balances of a platform and its connected accounts, from either end; one of the two branches runs. The
--- bounds are exclusive. All negative balances are scanned.
+-- bounds are exclusive. All negative balances are scanned. Filters: the account (9) and the currency (10).
 (
     SELECT n.account, n.currency, b.available
     FROM negative_balances AS n
@@ -34,6 +34,7 @@ ORDER BY id DESC, line;
     WHERE
         NOT $7::boolean AND n.livemode = $2
         AND (n.account, n.currency) > ($3, $4) AND (n.account, n.currency) < ($5, $6)
+        AND ($9::text IS NULL OR n.account = $9) AND ($10::text IS NULL OR n.currency = $10)
     ORDER BY n.account, n.livemode, n.currency
     LIMIT $8
 )
@@ -46,6 +47,7 @@ UNION ALL
     WHERE
         $7::boolean AND n.livemode = $2
         AND (n.account, n.currency) > ($3, $4) AND (n.account, n.currency) < ($5, $6)
+        AND ($9::text IS NULL OR n.account = $9) AND ($10::text IS NULL OR n.currency = $10)
     ORDER BY n.account DESC, n.livemode DESC, n.currency DESC
     LIMIT $8
 );

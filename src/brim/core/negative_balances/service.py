@@ -64,8 +64,12 @@ async def _trace(conn: Conn, scope: AccountScope, currency: str, available: int)
     return tracing.episode()
 
 
-async def list_negative_balances(conn: Conn, scope: AccountScope, page: PageRequest) -> Page[NegativeBalance]:
+async def list_negative_balances(
+    conn: Conn, scope: AccountScope, page: PageRequest, *, account: str | None = None, currency: str | None = None
+) -> Page[NegativeBalance]:
     """Return a page of the negative balances of an account and its connected accounts, by account and currency.
+
+    Of an `account` or in a `currency` only those.
 
     Raises:
         ResourceMissingError: a cursor names none of them, or one that has recovered.
@@ -76,7 +80,7 @@ async def list_negative_balances(conn: Conn, scope: AccountScope, page: PageRequ
         return await store.find_negative_balance(conn, scope, *read_balance_id(cursor)) is not None
 
     await check_cursors(page, kind="negative balance", exists=exists)
-    found = await store.page_negative_balances(conn, scope, page)
+    found = await store.page_negative_balances(conn, scope, page, account=account, currency=currency)
     items = [await _describe(conn, AccountScope(each.account, scope.livemode), each.currency) for each in found.items]
     return Page(items=items, has_more=found.has_more)
 

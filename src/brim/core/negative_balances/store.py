@@ -55,9 +55,12 @@ async def newest_entries(conn: Conn, scope: AccountScope, *, before: str, limit:
     return entries_of(scope, records)
 
 
-async def page_negative_balances(conn: Conn, platform: AccountScope, page: PageRequest) -> Page[FoundBalance]:
+async def page_negative_balances(
+    conn: Conn, platform: AccountScope, page: PageRequest, *, account: str | None, currency: str | None
+) -> Page[FoundBalance]:
     """Return the negative balances of a platform and its connected accounts, by account and currency."""
-    records = await conn.fetch(_SQL["page_negative_balances"], platform.account, platform.livemode, *_bounds(page))
+    values = (platform.account, platform.livemode, *_bounds(page), account, currency)
+    records = await conn.fetch(_SQL["page_negative_balances"], *values)
     return _page([FoundBalance(**record) for record in records], page)
 
 

@@ -27,7 +27,13 @@ _TWIN_WINDOW_MINUTES: Final = 60
 async def list_all(call: Call) -> Result:
     """`GET /v1/brim/negative_balances`: the account's own, and those of its connected accounts."""
     async with call.service.database.connection() as conn:
-        page = await negative_balances.list_negative_balances(conn, call.scope, read_page(call.parameters))
+        page = await negative_balances.list_negative_balances(
+            conn,
+            call.scope,
+            read_page(call.parameters),
+            account=call.parameters.get("account"),
+            currency=call.parameters.get("currency"),
+        )
     items = [negative_balance_json(each) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))
 

@@ -6,7 +6,7 @@ from brim.api.framework.common_params import PAGE
 from brim.api.framework.operation import Operation
 from brim.api.resources.balance.wire import BalanceObject
 from brim.api.resources.negative_balances import handlers
-from brim.api.resources.negative_balances.params import RESERVE_SET, TEST_HOLD, TOP_UP
+from brim.api.resources.negative_balances.params import BALANCE_LIST, RESERVE_SET, TEST_HOLD, TOP_UP
 from brim.api.resources.negative_balances.wire import NegativeBalanceObject, ReserveObject
 from brim.api.resources.topups.operations import CREATION_ERRORS
 from brim.api.resources.topups.wire import TopupObject
@@ -28,7 +28,7 @@ NEGATIVE_BALANCES: Final = (
             "Lists your negative balances and those of your connected accounts: since when, what caused them, and what "
             "has recovered since."
         ),
-        parameters=PAGE,
+        parameters=BALANCE_LIST,
         handler=handlers.list_all,
         resource="balance",
         level="read",

@@ -2,9 +2,15 @@
 
 from typing import Final
 
+from brim.api.framework.common_params import PAGE
 from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, CurrencyCode, Text
 from brim.api.framework.params import Hash, Parameter
 
+BALANCE_LIST: Final = (
+    Parameter(name="account", kind=Text(), description="Only negative balances of this account."),
+    Parameter(name="currency", kind=CurrencyCode(), description="Only negative balances in this currency."),
+    *PAGE,
+)
 TOP_UP: Final = (
     Parameter(name="amount", kind=Amount(), description="How much, in minor units. Default: all that is missing."),
     Parameter(name="description", kind=Text(), description="An arbitrary string attached to the top-up."),

@@ -2,28 +2,36 @@
 
 from typing import Final
 
+from brim.base.currency import CURRENCIES
 from brim.base.ids import random_base62
 from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
+from brim.web.dashboard.list_filters import ListFilters
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 
 NEGATIVE_BALANCES: Final = "/v1/brim/negative_balances"
 NEGATIVE_BALANCE: Final = NEGATIVE_BALANCES + "/{}"
 RESERVES: Final = "/v1/brim/balance_reserves"
+FILTERS: Final = ListFilters(
+    path="/negative-balances", texts=("account",), choices={"currency": CURRENCIES}, has_days=False
+)
 _RESERVES: Final = 100
 
 
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /negative-balances`."""
-    found = await page.api.get(NEGATIVE_BALANCES, **page_query(page))
+    asked = FILTERS.read(page)
+    found = await page.api.get(NEGATIVE_BALANCES, **asked.query, **page_query(page))
     reserves = await page.api.get(RESERVES, limit=_RESERVES)
     return page.reply(
         "dashboard/negative_balances.html",
         found=found["data"],
         paging=paging(page, found),
+        asked=asked,
+        currencies=[("", "Any"), *((code, code.upper()) for code in CURRENCIES)],
         reserves=reserves["data"],
         more_reserves=reserves["has_more"],
     )
