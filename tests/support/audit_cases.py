@@ -19,6 +19,7 @@ from brim.core import (
 )
 from brim.core.access.owner_keys import KeyParameters, OwnerKeys
 from brim.core.access.service import create_account, create_key, ensure_first_account, revoke_key, roll_key
+from brim.core.accounts import name_platform
 from brim.core.direct_debits import AchFile, FileStatus
 from brim.core.direct_debits.file_store import insert_file
 from brim.core.direct_debits.rules import Batch
@@ -153,6 +154,11 @@ async def _claim_first_run(database: Database) -> Act:
     return lambda: operators.claim_first_run(
         database, weak_passwords(), token, wanted, address=ADDRESS, now_ms=NOW_MS, ids=IDS
     )
+
+
+async def _name_platform(database: Database) -> Act:
+    await (await _create_account(database))()
+    return lambda: name_platform(database, "Acme", by=BY, now_ms=NOW_MS, ids=IDS)
 
 
 async def _enable(database: Database) -> Act:
@@ -431,6 +437,7 @@ CASES: Final[Mapping[str, Prepare]] = {
     ),
     "/settings/operators/{operator}/reset-codes": _reset_codes,
     "/settings/operators/{operator}/unbind": _unbind,
+    "/settings/platform": _name_platform,
     "/settings/legal-holds/new": _place_hold,
     "/settings/notifications": _add_chat,
     "/settings/notifications/{channel}": _choose(None),

@@ -55,11 +55,22 @@ def test_whoever_opens_the_printed_link_becomes_the_first_admin(start_brim: Call
     assert "short" not in browser.page.body.decode().replace("too short", "")
     browser.post("/first-run", **asked, password=PASSWORD, password_again=PASSWORD + " ")
     assert "The two are not the same." in browser.text
-    browser.post("/first-run", **asked, password=PASSWORD, password_again=PASSWORD)
+    browser.post("/first-run", **asked, platform="x" * 61, password=PASSWORD, password_again=PASSWORD)
+    assert "Enter a name of at most 60 characters" in browser.text
+    browser.post("/first-run", **asked, platform=" Acme & Sons ", password=PASSWORD, password_again=PASSWORD)
     assert (browser.page.status, browser.location) == (303, DASHBOARD_PATH)
     assert browser.open(DASHBOARD_PATH).status == 200
     assert "Ada" in browser.text
     assert browser.open("/settings/operators").status == 200
+    browser.open("/settings/platform")
+    assert "Brim , Acme & Sons Dashboard" in browser.text
+    assert 'value="Acme &amp; Sons"' in browser.page.body.decode()
+    browser.post("/settings/platform", name=" ", form_token=browser.form_token)
+    assert browser.page.status == 400
+    browser.open("/settings/platform")
+    browser.post("/settings/platform", name="Fjord Freight", form_token=browser.form_token)
+    assert browser.open("/settings/platform").status == 200
+    assert "Fjord Freight" in browser.text
 
     again = Browser(brim.url)
     assert again.open(found[0]).status == 410

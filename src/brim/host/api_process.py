@@ -25,6 +25,7 @@ from brim.base.clock import system_clock_ms
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.core.access import OwnerKeys
+from brim.core.accounts import PlatformName
 from brim.core.changes import Watchers
 from brim.core.corrections import CorrectionPlayer
 from brim.core.direct_debits import AchFileQueue, AchPrenoteQueue, AchTopupQueue, Claiming, Prenoting
@@ -143,13 +144,15 @@ async def _serve(
         tally=tally,
     )
     watchers = Watchers(database)
-    site = _make_site(service, settings, api, watchers, sessions, kind)
+    platform = PlatformName(database)
+    site = _make_site(service, settings, api, watchers, sessions, kind, platform)
     server = uvicorn.Server(_uvicorn_config(AppRouter(api, site, service.proxies), settings))
     background = [
         asyncio.create_task(sweep_connections(server.server_state)),
         asyncio.create_task(kind.keep_asking()),
         asyncio.create_task(keyring.keep(database)),
         asyncio.create_task(tally.keep()),
+        asyncio.create_task(platform.keep()),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
     ]
     if alive_fd is not None:
@@ -238,7 +241,13 @@ async def _find_request_secret(database: Database, vault: Vault) -> bytes:
 
 
 def _make_site(
-    service: Service, settings: Settings, api: Api, watchers: Watchers, sessions: Sessions | None, kind: KnownKind
+    service: Service,
+    settings: Settings,
+    api: Api,
+    watchers: Watchers,
+    sessions: Sessions | None,
+    kind: KnownKind,
+    platform: PlatformName,
 ) -> Site:
     """Return the pages; without `sessions` they are for operators."""
     people = people_of(service, settings)
@@ -255,6 +264,7 @@ def _make_site(
             people=people,
             public=settings.public_url,
             is_rehearsal=kind.is_rehearsal,
+            platform=platform,
         )
     )
 

@@ -43,6 +43,7 @@ class Pages:
         templates: their folder.
         public: below whose prefix all addresses on pages are; None where there is none.
         is_rehearsal: tells whether the installation only rehearses, which every page says.
+        platform_name: tells the name of the platform, which every page shows; None where it has none.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Pages:
         *,
         public: PublicUrl | None = None,
         is_rehearsal: Callable[[], bool] = lambda: False,
+        platform_name: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._public = public
         self._environment = Environment(
@@ -63,7 +65,11 @@ class Pages:
             auto_reload=False,
         )
         self._environment.globals.update(
-            url=self.url, asset=lambda name: self.url(assets.url(name)), version=__version__, is_rehearsal=is_rehearsal
+            url=self.url,
+            asset=lambda name: self.url(assets.url(name)),
+            version=__version__,
+            is_rehearsal=is_rehearsal,
+            platform_name=platform_name,
         )
 
     def url(self, path: str) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from brim.api.framework.operation import Operation
 from brim.base.clock import Clock
 from brim.base.public_url import PublicUrl
+from brim.core.accounts import PlatformName
 from brim.core.changes import Watchers
 from brim.core.operators import DASHBOARD_PATH
 from brim.http.message import Reply, Request
@@ -40,6 +41,7 @@ class SiteDependencies(msgspec.Struct, frozen=True, kw_only=True):
         people: the ways to operators; None leaves out the pages that sign them in.
         public: where people reach the pages; None where that is not set.
         is_rehearsal: tells whether the installation only rehearses; every page says so.
+        platform: knows the name of the platform, which every page shows; None where nothing does.
     """
 
     operations: Sequence[Operation]
@@ -51,6 +53,7 @@ class SiteDependencies(msgspec.Struct, frozen=True, kw_only=True):
     people: OperatorDirectory | None = None
     public: PublicUrl | None = None
     is_rehearsal: Callable[[], bool] = lambda: False
+    platform: PlatformName | None = None
 
 
 def build_site(supplies: SiteDependencies) -> Site:
@@ -66,11 +69,17 @@ def build_site(supplies: SiteDependencies) -> Site:
         return redirect(DASHBOARD_PATH if is_signed_in else "/docs/api", status=302)
 
     assets = Assets()
-    pages = Pages(assets, public=supplies.public, is_rehearsal=supplies.is_rehearsal)
+    name = supplies.platform
+    pages = Pages(
+        assets,
+        public=supplies.public,
+        is_rehearsal=supplies.is_rehearsal,
+        platform_name=name.get if name else lambda: None,
+    )
     parts = PageDependencies(pages, api, sessions, supplies.watchers, supplies.keys, supplies.people)
     reference = Reference(operations, pages, Explorer(api, sessions))
     routes = [*reference.routes(), *dashboard_routes(parts), *shell_routes(pages, sessions)]
     if supplies.people is not None:
-        routes += operator_routes(pages, supplies.people, sessions, SignedPages(parts), operations)
+        routes += operator_routes(pages, supplies.people, sessions, SignedPages(parts), operations, name)
     sockets = shell_sockets(api, operations, supplies.clock, find_session, public=supplies.public)
     return Site((Route("GET", "/", home), *routes), pages, assets, sockets, public=supplies.public)

@@ -31,6 +31,14 @@ from brim.core.accounts.external_service import (
     update_external_account,
 )
 from brim.core.accounts.external_store import delete_all_external_accounts
+from brim.core.accounts.platform_name import (
+    LONGEST_PLATFORM_NAME,
+    PlatformName,
+    PlatformNameError,
+    checked_platform_name,
+    name_platform,
+    read_platform_name,
+)
 from brim.core.accounts.rules import (
     ACCOUNT_PREFIX,
     BUSINESS_TYPES,
@@ -87,6 +95,7 @@ __all__ = [
     "ACCOUNT_PREFIX",
     "BUSINESS_TYPES",
     "CAPABILITIES",
+    "LONGEST_PLATFORM_NAME",
     "MAX_SETTLEMENT_DAYS",
     "MERGED",
     "NO_TYPE",
@@ -111,6 +120,8 @@ __all__ = [
     "NotOperatorError",
     "NotPlatformError",
     "PlatformAgreementError",
+    "PlatformName",
+    "PlatformNameError",
     "RandomText",
     "RenderAccount",
     "TooManyExternalAccountsError",
@@ -122,6 +133,7 @@ __all__ = [
     "check_live_change",
     "check_operates",
     "check_platform",
+    "checked_platform_name",
     "controller_of",
     "create_external_account",
     "create_platform_account",
@@ -140,8 +152,10 @@ __all__ = [
     "lock_account",
     "lock_accounts",
     "merged",
+    "name_platform",
     "new_account_id",
     "page_account_ids",
+    "read_platform_name",
     "record_account",
     "render_account",
     "require_account",

@@ -85,7 +85,7 @@ UNION ALL
 (
     SELECT id
     FROM audit_log
-    WHERE $4 AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
+    WHERE $4 AND object IS NOT NULL AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
     ORDER BY object DESC, id DESC
     LIMIT $5
 )
@@ -93,7 +93,7 @@ UNION ALL
 (
     SELECT id
     FROM audit_log
-    WHERE NOT $4 AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
+    WHERE NOT $4 AND object IS NOT NULL AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
     ORDER BY object, id
     LIMIT $5
 );
@@ -103,7 +103,7 @@ UNION ALL
 (
     SELECT id
     FROM audit_log
-    WHERE $4 AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
+    WHERE $4 AND account IS NOT NULL AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
     ORDER BY account DESC, id DESC
     LIMIT $5
 )
@@ -111,7 +111,7 @@ UNION ALL
 (
     SELECT id
     FROM audit_log
-    WHERE NOT $4 AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
+    WHERE NOT $4 AND account IS NOT NULL AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
     ORDER BY account, id
     LIMIT $5
 );

@@ -19,9 +19,9 @@ CREATE TABLE request_counts (
 
 -- IF NOT EXISTS: who has a very long audit log builds its four indexes beforehand, CONCURRENTLY (docs/upgrades.md).
 
--- Accounts by the words of their names.
+-- Accounts by the words of their names; a deleted one has none.
 CREATE INDEX IF NOT EXISTS accounts_by_name ON accounts USING gin (to_tsvector('simple', business_name)) WITH (fastupdate = off)
-WHERE deleted_ms IS NULL AND business_name IS NOT NULL;
+WHERE business_name IS NOT NULL;
 
 -- The audit log by who did it, what they did, to what, and whose that is.
 CREATE INDEX IF NOT EXISTS audit_log_by_actor ON audit_log ((coalesce(actor, actor_name)), id);

@@ -6,6 +6,7 @@ The token in the link is what gives the right, so it is in the form too; no page
 from typing import Final
 
 from brim.base.errors import OverloadedError
+from brim.core.accounts import PlatformName, PlatformNameError, checked_platform_name, name_platform
 from brim.core.operators import (
     DASHBOARD_PATH,
     FIRST_RUN_PATH,
@@ -43,11 +44,13 @@ class Links:
     Args:
         people: the ways to operators.
         pages: the templates.
+        platform: what this process knows of the platform's name.
     """
 
-    def __init__(self, people: OperatorDirectory, pages: Pages) -> None:
+    def __init__(self, people: OperatorDirectory, pages: Pages, platform: PlatformName) -> None:
         self._people = people
         self._pages = pages
+        self._platform = platform
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes of these pages."""
@@ -65,15 +68,20 @@ class Links:
             await check_first_run(self._people.database, token, now_ms=self._people.clock())
         except FirstRunOverError as error:
             return self._over(visit, error.message)
-        return self._first_run_page(visit, token, Form())
+        await self._platform.read()
+        return self._first_run_page(visit, token, Form(values={"platform": self._platform.get() or ""}))
 
     async def make_first(self, visit: Visit) -> Reply:
         """`POST /first-run`: make the first admin and sign them in."""
         people, token = self._people, visit.form.get(_TOKEN, "")
-        form = Form(values={name: visit.form.get(name, "") for name in ("email", "name")})
+        form = Form(values={name: visit.form.get(name, "") for name in ("email", "name", "platform")})
         if not is_own_form(visit):
             return self._over(visit, refusal_of_form(visit), status=403)
         password = chosen_password(visit, form)
+        try:
+            platform = checked_platform_name(form.values["platform"]) if form.values["platform"].strip() else None
+        except PlatformNameError as error:
+            form.errors["platform"] = error.message
         if not form.is_right:
             return self._first_run_page(visit, token, form, status=400)
         wanted = NewOperator(email=form.values["email"], name=form.values["name"], role=Role.ADMIN, password=password)
@@ -87,6 +95,10 @@ class Links:
         except (InvalidEmailError, InvalidNameError, WeakPasswordError, OverloadedError) as error:
             note(form, error)
             return self._first_run_page(visit, token, form, status=400)
+        if platform is not None:
+            by = people.actor(visit, operator)
+            await name_platform(people.database, platform, by=by, now_ms=people.clock(), ids=people.ids)
+            await self._platform.read()
         return await people.enter_as(visit, operator, DASHBOARD_PATH)
 
     async def show_password(self, visit: Visit) -> Reply:

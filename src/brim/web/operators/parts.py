@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from brim.api.framework.operation import Operation
+from brim.core.accounts import PlatformName
 from brim.web.dashboard.parts import NAVIGATION, NavigationItem
 from brim.web.dashboard.signed import SignedPages
 from brim.web.operators.audit_log import AUDIT_LOG, AuditLogPages
@@ -15,6 +16,7 @@ from brim.web.operators.notification_channels import NOTIFICATIONS, Notification
 from brim.web.operators.notification_preferences import NotificationPreferencePages
 from brim.web.operators.pairing import PairingPages
 from brim.web.operators.people import OperatorDirectory
+from brim.web.operators.platform import PLATFORM, PlatformPages
 from brim.web.operators.profile import PROFILE, Profile
 from brim.web.operators.provider import ProviderPages
 from brim.web.pages import Pages
@@ -25,6 +27,7 @@ SETTINGS: Final = (
     "Settings",
     (
         NavigationItem("Profile", PROFILE),
+        NavigationItem("Platform", PLATFORM, only_admin=True),
         NavigationItem("Operators", OPERATORS, only_admin=True),
         NavigationItem("Notifications", NOTIFICATIONS, only_admin=True),
         NavigationItem("Audit log", AUDIT_LOG),
@@ -34,16 +37,22 @@ SETTINGS: Final = (
 
 
 def operator_routes(
-    pages: Pages, people: OperatorDirectory, sessions: Sessions, signed: SignedPages, operations: Sequence[Operation]
+    pages: Pages,
+    people: OperatorDirectory,
+    sessions: Sessions,
+    signed: SignedPages,
+    operations: Sequence[Operation],
+    platform: PlatformName | None = None,
 ) -> Sequence[Route]:
     """Return the routes of all pages on operators."""
+    platform = platform or PlatformName(people.database)
     pages.add_globals(navigation=(*NAVIGATION, SETTINGS))
     entrance = Entrance(people, pages)
     by_provider = ProviderPages(people, people.openid, entrance).routes() if people.openid else ()
     return (
         *entrance.routes(),
         *by_provider,
-        *Links(people, pages).routes(),
+        *Links(people, pages, platform).routes(),
         *PairingPages(people, pages, sessions).routes(),
         *Profile(people).routes(signed),
         *Management(people).routes(signed),
@@ -51,4 +60,5 @@ def operator_routes(
         *NotificationChannelPages(people).routes(signed),
         *AuditLogPages(people, operations).routes(signed),
         *LegalHoldPages(people).routes(signed),
+        *PlatformPages(people, platform).routes(signed),
     )
