@@ -12,6 +12,7 @@ from brim.api.resources.webhooks.wire import endpoint_json
 from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
+from brim.core.events import Event
 from brim.core.events.rules import DEFAULT_API_VERSION, EventType
 from brim.core.idempotency.rules import KeyClaim
 from brim.core.idempotency.service import RequestContext
@@ -19,6 +20,7 @@ from brim.core.webhooks import destinations as event_destinations
 from brim.core.webhooks import service as webhooks
 from brim.core.webhooks.deliveries import EndpointKey
 from brim.core.webhooks.endpoints import EndpointDisabledError, EndpointEdit, EndpointRules, NewEndpoint
+from brim.core.webhooks.event_deliveries import send_newest
 from brim.core.webhooks.rules import EventPayload
 from brim.core.webhooks.service import EndpointParameters, EndpointReplies
 from brim.platform.database import Database
@@ -124,6 +126,33 @@ async def test_a_ping_has_a_number_of_its_own_and_one_receiver(each_database: Da
     numbers = await rows(each_database, "SELECT number FROM event_numbers ORDER BY number")
     assert [row["number"] for row in numbers] == [1, 2, 3]
     assert everything.id not in {row["endpoint"] for row in sent}
+
+
+async def test_a_test_without_a_type_never_sends_a_ping(each_database: Database) -> None:
+    """Also where the endpoint asks for all events, and a ping of another destination is the newest one."""
+    thin = await add_endpoint(each_database, "http://127.0.0.1:9/", event_payload=EventPayload.THIN)
+    everything = await add_endpoint(each_database, "http://127.0.0.1:9/?everything")
+    await add_events(each_database, 1)
+    await event_destinations.ping_destination(
+        each_database, context_of("ping"), thin.id, ids=IDS, renderers=WIRE_FORMATS, render_error=render_v2_error
+    )
+    sent: list[str] = []
+
+    def render(event: Event, _pending: int) -> bytes:
+        sent.append(event.type)
+        return b"{}"
+
+    for number, endpoint in enumerate((everything, thin)):
+        await send_newest(
+            each_database,
+            context_of(f"test {number}"),
+            endpoint.id,
+            event_type=None,
+            render=render,
+            render_error=render_v2_error,
+        )
+    assert len(sent) == 2
+    assert EventType.PING not in sent
 
 
 async def test_a_ping_to_a_disabled_destination_is_refused_and_leaves_nothing(database: Database) -> None:

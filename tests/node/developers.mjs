@@ -119,7 +119,8 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   await page.click("text=I have kept it");
   assert.match(await page.innerText("main"), /previous secret also signs until/);
 
-  await page.click("text=Disable");
+  await page.click("summary:has-text('Disable')");
+  await page.click("text=Disable now");
   await page.locator("h1 .badge", { hasText: "Disabled" }).waitFor();
   const missed = await happen();
   await page.click("text=Enable");

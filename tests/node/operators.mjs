@@ -116,7 +116,8 @@ test("an operator is added and their page shown", async () => {
   const link = await page.locator("#link").textContent();
   await page.click("text=To the operator");
   await assertGood(page, "operator");
-  await page.click("text=Disable the operator");
+  await page.click("summary:has-text('Disable the operator')");
+  await page.click("text=Disable now");
   await assertGood(page, "operator-disabled");
   await page.click("text=Let them in again");
   await page.click("text=Make a link");

@@ -98,6 +98,31 @@ async def test_a_script_carries_the_token_in_a_header(api: RecordedApi) -> None:
     assert reply.status == 303
 
 
+@pytest.mark.parametrize(
+    ("back", "follows"),
+    [
+        ("/test/topups?status=failed", "/test/topups?status=failed"),
+        ("/test/apikeys/mk_1/roll", "/test/apikeys/mk_1"),
+        ("/test/topups/tu_1/cancel?x=1", "/test/topups/tu_1"),
+        ("/nowhere/at/all", "/"),
+        ("//evil.example", "/"),
+    ],
+)
+async def test_switching_the_zone_leads_to_a_page_that_there_is(api: RecordedApi, back: str, follows: str) -> None:
+    """Also from the page that answers a form, whose path takes forms only."""
+    form = {"zone": "UTC", "back": back, "form_token": FORM_TOKEN}
+    reply = await visit(api, "/test/account/time-zone", method="POST", form=form, signed_in=SignedIn(keys=KEYS))
+    assert header_of(reply, "location") == follows
+
+
+async def test_what_a_role_lacks_is_said_by_roles(api: RecordedApi) -> None:
+    missing = "Having the 'rak_webhook_write' permission would allow this request to continue."
+    api.answers = {OVERVIEW: (403, refusal(f"The provided key 'rk_test_***' does not have ... {missing}"))}
+    reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS, role="viewer"))
+    assert b"Your role is viewer" in reply.body
+    assert b"rk_test_***" not in reply.body
+
+
 async def test_a_refusal_of_the_api_is_a_page_that_says_why(api: RecordedApi) -> None:
     api.answers = {OVERVIEW: (403, refusal("The key <b>lacks</b> a permission."))}
     reply = await visit(api, "/test/balance/overview", signed_in=SignedIn(keys=KEYS))

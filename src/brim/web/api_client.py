@@ -4,7 +4,7 @@ A page does nothing that a program could not: it sends the same requests under t
 rights, idempotency and the request log hold for both, and there is one road to money.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from brim.http.multipart import Part, encode_multipart, text_of
 
 _FORM: Final = b"application/x-www-form-urlencoded"
 _JSON: Final = b"application/json"
+_FORBIDDEN: Final = 403
 _USER_AGENT: Final = BY_PAGES.encode()
 
 
@@ -65,11 +66,21 @@ class Caller:
         key: the secret of whose rights count.
         account: the account to act for, where it is another than the key's; else None.
         told: is told of each request that has changed something; None tells nobody.
+        explain: puts what the API says where it refuses for want of rights into words for people.
     """
 
-    def __init__(self, api: AnsweringApi, *, key: str, account: str | None = None, told: Told | None = None) -> None:
+    def __init__(
+        self,
+        api: AnsweringApi,
+        *,
+        key: str,
+        account: str | None = None,
+        told: Told | None = None,
+        explain: Callable[[str], str] = str,
+    ) -> None:
         self._api = api
         self._told = told
+        self._explain = explain
         self._headers = {b"authorization": f"Bearer {key}".encode(), b"user-agent": _USER_AGENT}
         if account is not None:
             self._headers[b"stripe-account"] = account.encode()
@@ -152,7 +163,8 @@ class Caller:
         if reply.status < 400:
             return answered
         error = answered["error"]
-        raise ApiRefusedError(reply.status, error["message"], param=error.get("param"), code=error.get("code"))
+        message = self._explain(error["message"]) if reply.status == _FORBIDDEN else error["message"]
+        raise ApiRefusedError(reply.status, message, param=error.get("param"), code=error.get("code"))
 
 
 async def ask(api: AnsweringApi, request: Request, *, told: Told | None) -> Reply:

@@ -60,6 +60,11 @@ class Site:
         """Tell whether there is a page at a path."""
         return self.table.find(path) is not None
 
+    def has_page(self, path: str) -> bool:
+        """Tell whether a browser can open a path: what a form is sent to may have no page of its own."""
+        match = self.table.find(path)
+        return match is not None and "GET" in match.routes
+
     def serves_websocket(self, path: str) -> bool:
         """Tell whether a websocket may be asked for there."""
         return path in self._sockets

@@ -137,8 +137,8 @@ async def send_newest(
     async def work(conn: Conn) -> bytes:
         endpoint = await find_endpoint(conn, scope, endpoint_id, in_path=True)
         check_listening(endpoint, scope)
-        types = endpoint.enabled_events if event_type is None else (event_type,)
-        newest = await events_store.find_events(conn, scope, EventFilters(types=types), PageRequest(limit=1))
+        types = endpoint.subscribed_types if event_type is None else (event_type,)
+        newest = await events_store.find_events(conn, scope, EventFilters(types=tuple(types)), PageRequest(limit=1))
         if not newest.items:
             raise NothingToSendError(endpoint_id, event_type)
         is_sent = await send_again(conn, newest.items[0], endpoint, now_ms=context.now_ms, cause=Cause.TEST)

@@ -13,13 +13,12 @@ import msgspec
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import first_id_at
 from brim.core import accounts
-from brim.core.events import SUBSCRIBABLE
 from brim.core.idempotency import RenderError, RequestContext, Result, run_once
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import store as webhooks
 from brim.core.webhooks.deliveries import EndpointKey, Recovery
 from brim.core.webhooks.endpoints import EndpointDisabledError, ResendInProgressError
-from brim.core.webhooks.rules import ALL_EVENTS, MOST_RECOVERED, RECOVERED_PER_S, Endpoint
+from brim.core.webhooks.rules import MOST_RECOVERED, RECOVERED_PER_S, Endpoint
 from brim.core.webhooks.service import CheckEndpoint, find_endpoint
 from brim.platform.database import Conn, Database
 
@@ -106,8 +105,7 @@ class _Recovering:
         self._endpoint = endpoint
         self._wanted = wanted
         self._now_ms = now_ms
-        # Of all events without pings, which go to the destination that is tried and to nobody else.
-        self._types = sorted(SUBSCRIBABLE) if ALL_EVENTS in endpoint.enabled_events else list(endpoint.enabled_events)
+        self._types = list(endpoint.subscribed_types)
         self._seen = 0
         self._queued = 0
         self._last_ms: int | None = None

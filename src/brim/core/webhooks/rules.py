@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from brim.base.scope import AccountScope
-from brim.core.events import ENDPOINT_EVENTS
+from brim.core.events import ENDPOINT_EVENTS, SUBSCRIBABLE
 
 ATTEMPT_PREFIX: Final = "wa_"
 OWN_EVENTS: Final = "@self"
@@ -133,6 +133,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     def wants(self, event_type: str) -> bool:
         """Tell whether it is subscribed to a type of event."""
         return ALL_EVENTS in self.enabled_events or event_type in self.enabled_events
+
+    @property
+    def subscribed_types(self) -> Sequence[str]:
+        """The types that it is sent: without pings, which go to the destination that is tried and to nobody else."""
+        return sorted(SUBSCRIBABLE) if ALL_EVENTS in self.enabled_events else self.enabled_events
 
 
 def unknown_events(enabled_events: Iterable[str]) -> list[str]:

@@ -12,8 +12,13 @@ _FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %
 
 def read_days(form: Form, zone: ViewerZone) -> dict[str, Field]:
     """Return the bounds of a form's days in a zone, in Unix seconds; one that cannot be read shows its error."""
-    bounds = {"gte": _day(form, DAY_FIELDS[0], zone), "lt": _day(form, DAY_FIELDS[1], zone, days_later=1)}
-    return {end: bound for end, bound in bounds.items() if bound is not None}
+    first, end = read_bounds(form, zone)
+    return {name: bound for name, bound in (("gte", first), ("lt", end)) if bound is not None}
+
+
+def read_bounds(form: Form, zone: ViewerZone) -> tuple[int | None, int | None]:
+    """Return the first second of a form's days and the first after them, each None where it is not given."""
+    return _day(form, DAY_FIELDS[0], zone), _day(form, DAY_FIELDS[1], zone, days_later=1)
 
 
 def read_moment(form: Form, name: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
@@ -11,6 +11,7 @@ from brim.core.changes import Watchers
 from brim.core.operators import list_operators
 from brim.http.message import Reply
 from brim.web.api_client import AnsweringApi, ApiRefusedError, Caller
+from brim.web.dashboard.lacking import MISSING_PERMISSION, lacking
 from brim.web.dashboard.who import Names, names_of
 from brim.web.dashboard.wording import DONE
 from brim.web.key_management import KeyManagement
@@ -78,7 +79,9 @@ class SignedVisit:
     def __init__(self, visit: Visit, session: Session, parts: PageDependencies) -> None:
         self.visit = visit
         self.session = session
-        self.api = Caller(parts.api, key=session.key, account=session.acting_for, told=session.told)
+        self.api = Caller(
+            parts.api, key=session.key, account=session.acting_for, told=session.told, explain=self._explain
+        )
         self.watchers = parts.watchers
         self.people = parts.people
         self._parts = parts
@@ -133,6 +136,19 @@ class SignedVisit:
         """This very page's path and query, of its mode, without the prefix that a proxy puts before all paths."""
         return self._target(self.path, {name: value for name, value in self.query.items() if name != "done"})
 
+    def nearest_page(self, address: str) -> str:
+        """Return a path with its query where it can be opened, else the nearest one above it that can.
+
+        The page that answers a form stands at the form's own path, which may have no other page.
+        """
+        has_page = self._parts.pages.global_value("has_page")
+        path = address.partition("?")[0]
+        if has_page is None or has_page(unquote(path)):
+            return address
+        while path and not has_page(unquote(path)):
+            path = path.rpartition("/")[0]
+        return path or "/"
+
     @property
     def navigation(self) -> list[tuple[str, list[Any]]]:
         """The side navigation: groups of the pages that whoever looks has."""
@@ -180,6 +196,11 @@ class SignedVisit:
     def redirect(self, path: str, *, done: str | None = None, **query: object) -> Reply:
         """Return what leads on after a form; `done` is a word of `wording.DONE`, which the next page says."""
         return redirect(self._target(path, {"done": done, **query}))
+
+    def _explain(self, message: str) -> str:
+        """Return why the API refuses something, for people: by what their role lacks, not the key of their pages."""
+        missing = MISSING_PERMISSION.search(message)
+        return lacking(self.session.role, missing[1], livemode=self.session.livemode) if missing else message
 
     def refusal(self, error: ApiRefusedError) -> Reply:
         """Return the page that says what the API said."""

@@ -17,7 +17,7 @@ from brim.core.audit import Action, Actor, ActorKind, AuditEntry, AuditFilters, 
 from brim.core.operators import list_operators
 from brim.http.message import Reply
 from brim.web.dashboard.csv_export import streamed_csv, streamed_file
-from brim.web.dashboard.days import DAY_FIELDS, read_days
+from brim.web.dashboard.days import DAY_FIELDS, read_bounds
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
@@ -109,9 +109,8 @@ class AuditLogPages:
         if who and "@" in who:
             operators = await list_operators(self._people.database)
             who = next((each.id for each in operators if each.email.lower() == who.lower()), who)
-        bounds = read_days(form, page.zone)
-        low, high = bounds.get("gte"), bounds.get("lt")
-        created = Range(low, None if high is None else high - 1) if bounds else None
+        first, end = read_bounds(form, page.zone)
+        created = None if first is None and end is None else Range(first, None if end is None else end - 1)
         return form, AuditFilters(
             actor=who,
             action=values.get("action"),

@@ -13,7 +13,9 @@ _KEPT_S: Final = 365 * 24 * 3600
 async def choose_zone(page: SignedVisit) -> Reply:
     """`POST /account/time-zone`: show times in UTC, or in the browser's zone again; then back to the page."""
     back = page.form.get("back", "")
-    reply = redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else page.session.prefix + "/")
+    if not back.startswith("/") or back.startswith(("//", "/\\")):
+        back = page.session.prefix + "/"
+    reply = redirect(page.nearest_page(back))
     preference = "utc" if page.form.get("zone") == "UTC" else "browser"
     reply.headers.append(
         f"Set-Cookie: {PREFERENCE_COOKIE}={preference}; Path=/; Max-Age={_KEPT_S}; HttpOnly; SameSite=Lax"
