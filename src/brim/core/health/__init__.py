@@ -6,6 +6,7 @@ Neighbours: `gauges` has the same queues as figures, `diagnosis` judges the depl
 from brim.core.health.rules import (
     LONGEST_PERIOD_S,
     MOST_COUNTED,
+    MOST_TOPUPS,
     DatabaseHealth,
     FailedRequests,
     FailedTopups,
@@ -20,6 +21,7 @@ from brim.core.health.service import read_health
 __all__ = [
     "LONGEST_PERIOD_S",
     "MOST_COUNTED",
+    "MOST_TOPUPS",
     "DatabaseHealth",
     "FailedRequests",
     "FailedTopups",

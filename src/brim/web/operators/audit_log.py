@@ -200,14 +200,17 @@ def _who(actor: Actor) -> str:
 
 def _changes(entry: AuditEntry, names: Names) -> tuple[Change, ...]:
     before, after = entry.before or {}, entry.after or {}
-    return tuple(
+    changes = (
         Change(field=name, before=_text(before.get(name), names), after=_text(after.get(name), names))
         for name in {**before, **after}
     )
+    return tuple(change for change in changes if change.before or change.after)
 
 
 def _text(value: Any, names: Names) -> str:
-    """Return a value as people read it: operators by name, a text as it is, nothing for none, else JSON."""
+    """Return a value as people read it: operators by name, a text as it is, nothing for what is empty, else JSON."""
+    if value in ({}, []):
+        return ""
     if value is None or isinstance(value, str):
         return names.in_text(value or "")
     return json_codec.encode_text(value)

@@ -6,8 +6,7 @@ import msgspec
 
 from brim.api.framework.schema import LIVEMODE, TEXT, TIME, constant, described
 from brim.base.json_codec import encode
-from brim.core.health import DatabaseHealth, Health, Queue
-from brim.core.health.rules import MOST_TOPUPS
+from brim.core.health import MOST_TOPUPS, DatabaseHealth, Health, Queue
 from brim.core.webhooks import notice_of
 
 
