@@ -42,6 +42,9 @@ STATE: Final = (
         "known_payers",
         "statement_mappings",
         "report_runs",
+        "notification_channels",
+        "notification_messages",
+        "notification_recipients",
     ),
 )
 

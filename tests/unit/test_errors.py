@@ -53,6 +53,8 @@ NEVER_ON_THE_WIRE = (
     "brim.core.imports.rules",
     "brim.core.portability",
     "brim.core.account_closing.service",
+    "brim.core.notification_channels",
+    "brim.core.notifications",
     "brim.platform.sealing",
     "brim.core.direct_debits.disputing",
     "brim.core.direct_debits.credits",

@@ -78,7 +78,7 @@ def test_somebody_chooses_what_they_are_told_and_goes_back_to_the_defaults(house
     assert house.run(read) == (None, 9, "America/New_York")
     written = house.run(
         lambda database: rows(
-            database, "SELECT detail FROM audit_log WHERE action = 'notifications.chosen' AND object = $1", finance.id
+            database, "SELECT after FROM audit_log WHERE action = 'notifications.chosen' AND object = $1", finance.id
         )
     )
     assert len(written) == 2

@@ -30,6 +30,7 @@ _DAY_S: Final = 24 * 60 * 60
 _BACKUP_OLD_S: Final = 8 * _DAY_S
 _CERTIFICATE_ENDS_S: Final = 14 * _DAY_S
 _CONNECT_WITHIN_S: Final = 5.0
+_SET_SMTP: Final = "Set BRIM_SMTP_HOST, or turn email off on the page Notifications: docs/notifications.md."
 _MARKS: Final = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 
 
@@ -42,9 +43,9 @@ def doctor(*, as_json: bool, strict: bool, offline: bool, **flags: str | None) -
     """Check this deployment, and say what is wrong and what to do; exit with 1 if anything is wrong.
 
     Checks the configuration, the database and its settings, roles and migrations, encryption keys, clocks, disk,
-    workers, backlogs, backups, the public URL and its certificate, the exchange with banks, and verification. Run it on
-    the host and with the settings of the service. It changes nothing, but the check of the exchange with a bank writes
-    a small file, as `brim ach check-exchange` does.
+    workers, backlogs, backups, the public URL and its certificate, the exchange with banks, notifications,
+    the mail server, and verification. Run it on the host and with the settings of the service. It changes nothing, but
+    the check of the exchange with a bank writes a small file, as `brim ach check-exchange` does.
     """
     from brim.core.diagnosis import Finding, Severity, worst
     from brim.platform.telemetry.logs import configure_logging
@@ -82,6 +83,7 @@ async def _gather(settings: Settings, *, offline: bool) -> "list[Finding]":
         *_check_host(settings),
         *[finding async for finding in _check_database(settings, offline=offline)],
         *([] if offline else await asyncio.to_thread(_check_public_url, settings)),
+        *([] if offline else await asyncio.to_thread(_check_mail, settings)),
     ]
 
 
@@ -133,6 +135,8 @@ async def _check_database(settings: Settings, *, offline: bool) -> "AsyncIterato
                 yield finding
             for finding in await _check_keys(settings, database):
                 yield finding
+            for finding in await _check_notifications(settings, database):
+                yield finding
             if not offline:
                 async for finding in _check_exchanges(settings, database):
                     yield finding
@@ -179,6 +183,43 @@ async def _check_exchanges(settings: Settings, database: "Database") -> "AsyncIt
             message = f"{originator.id}: {result.what}, {result.folder}: {result.result}"
             fix = f"Run brim ach check-exchange {originator.id} on a worker's host: docs/ach-exchange.md."
             yield fine("bank", message) if result.is_good else fail("bank", message, fix)
+
+
+async def _check_notifications(settings: Settings, database: "Database") -> "list[Finding]":
+    """Return how the channels of notifications do that are on."""
+    from brim.core.diagnosis import fail, fine
+    from brim.core.notification_channels import EMAIL, read_channels
+
+    found = []
+    for channel in await read_channels(database):
+        if not channel.is_on:
+            continue
+        if channel.id == EMAIL and settings.smtp_host is None:
+            found.append(fail("notifications", "Email notifications are on, but no mail server is set.", _SET_SMTP))
+        elif channel.failing_since_ms is not None:
+            fix = "Check its address and settings, then send a test: docs/notifications.md."
+            found.append(fail("notifications", f"{channel.name} isn't reached: {channel.error}", fix))
+        else:
+            found.append(fine("notifications", f"Notifications by {channel.name} are on."))
+    return found
+
+
+def _check_mail(settings: Settings) -> "list[Finding]":
+    """Return whether the mail server can be used; nothing where none is set."""
+    from brim.core.diagnosis import fail, fine, warn
+    from brim.core.notifications import MailFailedError, check_mail_server, mail_server_of
+
+    server = mail_server_of(settings)
+    if server is None:
+        return []
+    try:
+        check_mail_server(server)
+    except MailFailedError as error:
+        return [fail("mail", error.message, "Check the BRIM_SMTP_* settings: docs/notifications.md.")]
+    if server.security == "none":
+        fix = "Set BRIM_SMTP_SECURITY to starttls or tls, unless the mail server is on this host."
+        return [warn("mail", f"Mail to {server.host} is not encrypted on its way.", fix)]
+    return [fine("mail", f"The mail server {server.host} can be used.")]
 
 
 def _check_public_url(settings: Settings) -> "list[Finding]":

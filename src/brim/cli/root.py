@@ -24,6 +24,7 @@ from brim.cli.listen import listen
 from brim.cli.login import login
 from brim.cli.logs import logs
 from brim.cli.negative_balances import negative_balances
+from brim.cli.notifications import notifications
 from brim.cli.operators import operators
 from brim.cli.processes import api, fork_server, migrate, serve, upgrade, verify, worker
 from brim.cli.reports import reports
@@ -79,6 +80,7 @@ for _command in (
     payers,
     erasures,
     operators,
+    notifications,
     login,
     trigger,
     fixtures,

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -35,12 +34,11 @@ from brim.core.reports import ReportMaker
 from brim.core.request_logs import RequestPruning
 from brim.core.test_clocks import delete_ended_clock, step_clock
 from brim.core.topups import Status, TopupQueue, forget_exceptions, in_turn, settle_due
-from brim.core.webhooks import MAX_BATCH, DeliverySender, Numbering, WebhookSender
+from brim.core.webhooks import MAX_BATCH, DeliverySender, Numbering, webhook_sender_of
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 from brim.platform.egress.names import NameResolver
-from brim.platform.egress.proxy import EgressProxy
 from brim.platform.kms import kms_of
 from brim.platform.readiness import require_schema
 from brim.platform.settings import DEFAULT_VERIFY_EVERY_S, Settings
@@ -204,21 +202,7 @@ def make_courier(
     tracing: Tracing | None = None,
 ) -> DeliverySender:
     """Return what makes attempts to deliver, as the settings have it."""
-    return DeliverySender(_webhook_sender(settings, resolver), vault, clock, IdFactory(), renderers, tracing)
-
-
-def _webhook_sender(settings: Settings, resolver: NameResolver) -> WebhookSender:
-    """Return what posts to URLs of others, as the settings have it."""
-    tls = ssl.create_default_context()
-    if settings.webhook_ca_file is not None:
-        tls.load_verify_locations(settings.webhook_ca_file)
-    return WebhookSender(
-        timeout_s=settings.webhook_timeout_s,
-        allowed=settings.webhook_allow,
-        resolve=resolver,
-        tls=tls,
-        proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
-    )
+    return DeliverySender(webhook_sender_of(settings, resolver), vault, clock, IdFactory(), renderers, tracing)
 
 
 def make_notification_sender(
@@ -228,7 +212,7 @@ def make_notification_sender(
     return notifications.NotificationSender(
         database,
         vault,
-        _webhook_sender(settings, resolver),
+        webhook_sender_of(settings, resolver),
         mail_server=notifications.mail_server_of(settings),
         base_url=notifications.base_url_of(settings),
         clock=clock,

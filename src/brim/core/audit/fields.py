@@ -42,6 +42,8 @@ class ObjectType(StrEnum):
     LEGAL_HOLD = "legal_hold"
     KNOWN_PAYER = "known_payer"
     LINE_SETTLEMENT = "line_settlement"
+    NOTIFICATION_CHANNEL = "notification_channel"
+    NOTIFICATION_PREFERENCES = "notification_preferences"
     OPERATOR = "operator"
     ORIGINATOR = "originator"
     REFUND = "refund"
@@ -85,6 +87,14 @@ _BANK_ACCOUNT: Final[Mapping[str, Show]] = {
 }
 
 FIELDS: Final[Mapping[ObjectType, Mapping[str, Show]]] = {
+    ObjectType.NOTIFICATION_CHANNEL: {"name": plain, "host": plain, "is_on": plain},
+    ObjectType.NOTIFICATION_PREFERENCES: {
+        "choices": plain,
+        "timezone": plain,
+        "hour": plain,
+        "weekday": plain,
+        "wants_empty": plain,
+    },
     ObjectType.ACCOUNT: {
         "platform": plain,
         "type": plain,

@@ -2,8 +2,10 @@
 
 from urllib.parse import urlsplit
 
+import msgspec
+
 from brim.base.ids import IdFactory
-from brim.core.audit import Action, Actor, record
+from brim.core.audit import Action, Actor, ObjectType, record
 from brim.core.notification_channels import store
 from brim.core.notification_channels.rules import (
     CHANNEL_PREFIX,
@@ -69,7 +71,9 @@ async def add_chat(
         conn,
         by,
         Action.NOTIFICATION_CHANNEL_ADDED,
+        object_type=ObjectType.NOTIFICATION_CHANNEL,
         object_id=channel_id,
+        after=channel,
         detail=f"{name} at {host}",
         now_ms=now_ms,
         ids=ids,
@@ -103,7 +107,18 @@ async def turn_channel(conn: Conn, channel: str, *, is_on: bool, by: Actor, now_
     if before.is_on is not is_on:
         await store.set_on(conn, channel, is_on=is_on)
         action = Action.NOTIFICATION_CHANNEL_ENABLED if is_on else Action.NOTIFICATION_CHANNEL_DISABLED
-        await record(conn, by, action, object_id=channel, detail=before.name, now_ms=now_ms, ids=ids)
+        await record(
+            conn,
+            by,
+            action,
+            object_type=ObjectType.NOTIFICATION_CHANNEL,
+            object_id=channel,
+            before=before,
+            after=msgspec.structs.replace(before, is_on=is_on),
+            detail=before.name,
+            now_ms=now_ms,
+            ids=ids,
+        )
     return before
 
 
@@ -117,8 +132,17 @@ async def remove_chat(conn: Conn, channel: str, *, by: Actor, now_ms: int, ids: 
     if before is None or before.id == EMAIL:
         raise UnknownChannelError(channel)
     await store.delete_chat(conn, channel)
-    action = Action.NOTIFICATION_CHANNEL_REMOVED
-    await record(conn, by, action, object_id=channel, detail=before.name, now_ms=now_ms, ids=ids)
+    await record(
+        conn,
+        by,
+        Action.NOTIFICATION_CHANNEL_REMOVED,
+        object_type=ObjectType.NOTIFICATION_CHANNEL,
+        object_id=channel,
+        before=before,
+        detail=before.name,
+        now_ms=now_ms,
+        ids=ids,
+    )
 
 
 async def open_url(conn: Conn, vault: Vault, channel: str) -> str:

@@ -4,6 +4,7 @@ Neighbours: `attention` says what there is, `notification_channels` how people a
 then `planning` and `sending`.
 """
 
+from brim.core.notifications.chat import post_to_chat
 from brim.core.notifications.mail import (
     MailFailedError,
     MailServer,
@@ -32,7 +33,7 @@ from brim.core.notifications.service import (
     send_test,
 )
 from brim.core.notifications.store import PastMessage
-from brim.core.notifications.texts import Content, as_chat
+from brim.core.notifications.texts import Content
 
 __all__ = [
     "AT_ONCE",
@@ -47,7 +48,6 @@ __all__ = [
     "PastMessage",
     "Preferences",
     "Topic",
-    "as_chat",
     "base_url_of",
     "check_mail_server",
     "defaults_of",
@@ -55,6 +55,7 @@ __all__ = [
     "latest_messages",
     "mail_server_of",
     "plan",
+    "post_to_chat",
     "read_preferences",
     "save_preferences",
     "send_mail",

@@ -9,7 +9,6 @@ from typing import Final
 
 import structlog
 
-from brim.base import json_codec
 from brim.base.clock import Clock
 from brim.base.errors import BrimError
 from brim.core.notification_channels import (
@@ -21,9 +20,9 @@ from brim.core.notification_channels import (
     open_url,
 )
 from brim.core.notifications import store
+from brim.core.notifications.chat import post_to_chat
 from brim.core.notifications.mail import MailFailedError, MailServer, send_mail, write_mail
 from brim.core.notifications.store import Message
-from brim.core.notifications.texts import as_chat
 from brim.core.operators import UnknownOperatorError, find_operator
 from brim.core.webhooks import WebhookSender
 from brim.platform.database import Database
@@ -152,8 +151,6 @@ class NotificationSender:
                 url = await open_url(conn, self._vault, message.channel)
         except UnknownChannelError as error:
             raise SendFailedError(error.message, is_final=True, is_of_channel=False) from None
-        body = json_codec.encode({"text": as_chat(message.content, self._base_url)})
-        headers = {"Content-Type": "application/json", "User-Agent": "Brim"}
-        answer = await self._chats.post(url, livemode=True, headers=headers, body=body)
-        if not answer.is_success:
-            raise SendFailedError(answer.error or f"The chat answered {answer.http_status}.")
+        failed = await post_to_chat(self._chats, url, message.content, base_url=self._base_url)
+        if failed is not None:
+            raise SendFailedError(failed)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from brim.base.ids import IdFactory
-from brim.core.audit import Action, Actor, record
+from brim.core.audit import Action, Actor, ObjectType, record
 from brim.core.notification_channels import EMAIL, UnknownChannelError, find_channel
 from brim.core.notifications import store
 from brim.core.notifications.rules import (
@@ -70,20 +70,17 @@ async def save_preferences(
     }
     standing = Standing(daily_ms=due[Frequency.DAILY], weekly_ms=due[Frequency.WEEKLY])
     await store.write_preferences(conn, recipient, wanted, standing)
-    said = "defaults" if wanted.choices is None else _told(wanted.choices)
     await record(
         conn,
         by,
         Action.NOTIFICATIONS_CHOSEN,
+        object_type=ObjectType.NOTIFICATION_PREFERENCES,
         object_id=recipient,
-        detail=f"{said}; digests at {wanted.hour}:00 {wanted.timezone}",
+        before=before,
+        after=wanted,
         now_ms=now_ms,
         ids=ids,
     )
-
-
-def _told(choices: Mapping[Topic, Frequency]) -> str:
-    return ", ".join(f"{topic} {frequency}" for topic, frequency in choices.items())
 
 
 async def send_test(conn: Conn, channel: str, recipient: str, *, by: Actor, now_ms: int, ids: IdFactory) -> str:
@@ -103,8 +100,16 @@ async def send_test(conn: Conn, channel: str, recipient: str, *, by: Actor, now_
         content=Content(kind="test", at_ms=now_ms),
         now_ms=now_ms,
     )
-    action = Action.NOTIFICATION_TESTED
-    await record(conn, by, action, object_id=channel, detail=message_id, now_ms=now_ms, ids=ids)
+    await record(
+        conn,
+        by,
+        Action.NOTIFICATION_TESTED,
+        object_type=ObjectType.NOTIFICATION_CHANNEL,
+        object_id=channel,
+        detail=message_id,
+        now_ms=now_ms,
+        ids=ids,
+    )
     return message_id
 
 

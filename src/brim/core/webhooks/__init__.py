@@ -82,7 +82,7 @@ from brim.core.webhooks.rules import (
     sign,
     unknown_events,
 )
-from brim.core.webhooks.sender import WebhookSender
+from brim.core.webhooks.sender import WebhookSender, webhook_sender_of
 from brim.core.webhooks.service import (
     CheckEndpoint,
     EndpointParameters,
@@ -195,4 +195,5 @@ __all__ = [
     "sign",
     "unknown_events",
     "update_endpoint",
+    "webhook_sender_of",
 ]

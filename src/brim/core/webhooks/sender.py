@@ -27,6 +27,7 @@ from brim.platform.egress.targets import (
     check_addresses,
     parse_target,
 )
+from brim.platform.settings import Settings
 
 Resolve: TypeAlias = Callable[[str, str], Awaitable[Sequence[Address]]]
 """Answers the addresses that a name stands for now, on behalf of an account; raises OSError where there are none."""
@@ -183,6 +184,20 @@ class WebhookSender:
             if transport is None:
                 raise ConnectionResetError
             exchange.connection_made(transport)
+
+
+def webhook_sender_of(settings: Settings, resolve: Resolve = resolve_by_system) -> WebhookSender:
+    """Return what posts to URLs of others as the settings have it: time, networks, authorities and proxy."""
+    tls = ssl.create_default_context()
+    if settings.webhook_ca_file is not None:
+        tls.load_verify_locations(settings.webhook_ca_file)
+    return WebhookSender(
+        timeout_s=settings.webhook_timeout_s,
+        allowed=settings.webhook_allow,
+        resolve=resolve,
+        tls=tls,
+        proxy=None if settings.webhook_proxy is None else EgressProxy.from_url(settings.webhook_proxy),
+    )
 
 
 class _Exchange(asyncio.BufferedProtocol):
