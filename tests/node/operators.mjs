@@ -95,9 +95,9 @@ test("without scripts somebody signs in all the same", async () => {
 test("the pages of the settings are accessible and fit", async () => {
   const page = await openPage();
   await signIn(page);
-  for (const name of ["profile", "operators", "operators/new", "audit-log"]) {
+  for (const name of ["profile", "profile/notifications", "notifications", "operators", "operators/new", "audit-log"]) {
     await visit(page, `/settings/${name}`);
-    await assertGood(page, name.replace("/", "-"));
+    await assertGood(page, name.replaceAll("/", "-"));
   }
 });
 

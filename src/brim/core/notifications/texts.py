@@ -55,7 +55,7 @@ def line_of(matter: Matter, *, account_name: str | None, since_ms: int | None) -
         account=matter.account,
         account_name=one_line(account_name or matter.account),
         title=one_line(matter.title),
-        detail=one_line(matter.detail),
+        detail=_capital(one_line(matter.detail)),
         target=matter.target,
         is_bad=matter.is_bad,
         amounts=matter.amounts,
