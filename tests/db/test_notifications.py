@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from brim.base.ids import IdFactory
+from brim.cli.doctor import _check_notifications
 from brim.core import notification_channels as channels
 from brim.core import notifications
 from brim.core.attention import MatterKind, find_attention_everywhere
+from brim.core.diagnosis import Severity
 from brim.core.integrity.service import verify_and_remember
 from brim.core.notification_channels import EMAIL, ChannelUrlError
 from brim.core.notifications import Frequency, MailServer, NotificationSender, Preferences, Topic
@@ -22,6 +24,7 @@ from brim.core.notifications.store import Message
 from brim.core.operators import Role
 from brim.core.webhooks import WebhookSender
 from brim.platform.database import Database
+from brim.platform.settings import load_settings
 from brim.testing.catcher import Catcher, catching, status
 from brim.testing.terminal import typed
 from tests.support.books import execute, rows
@@ -321,17 +324,15 @@ async def test_two_workers_plan_and_send_each_message_once(house: House) -> None
 
 
 @pytest.mark.parametrize(
-    ("refusals", "is_failing"),
+    "refusals",
     [
-        ({"RCPT": "451 4.7.1 Try again later"}, True),
-        ({"CONNECT": "421 4.3.2 Shutting down"}, True),
-        ({"MAIL": "550 5.7.1 Sender not allowed"}, True),
-        ({"SENT": "552 5.2.2 Full"}, True),
+        {"RCPT": "451 4.7.1 Try again later"},
+        {"CONNECT": "421 4.3.2 Shutting down"},
+        {"MAIL": "550 5.7.1 Sender not allowed"},
+        {"SENT": "552 5.2.2 Full"},
     ],
 )
-async def test_a_server_that_refuses_is_tried_again_and_needs_attention(
-    house: House, refusals: dict[str, str], *, is_failing: bool
-) -> None:
+async def test_a_server_that_refuses_is_tried_again_and_needs_attention(house: House, refusals: dict[str, str]) -> None:
     await house.hire(Role.FINANCE)
     await house.turn()
     await house.open_break()
@@ -344,7 +345,7 @@ async def test_a_server_that_refuses_is_tried_again_and_needs_attention(
     house.now_ms += 10 * 60_000
     assert await house.send() == 1
     found = {each.kind: each for each in await find_attention_everywhere(house.database, now_ms=house.now_ms)}
-    assert (MatterKind.NOTIFICATION_CHANNEL in found) is is_failing
+    assert found[MatterKind.NOTIFICATION_CHANNEL].title == "Email notifications aren't being delivered"
     house.smtp.refusals = {}
     house.smtp.mails.clear()
     house.now_ms += 10 * 60_000
@@ -484,3 +485,17 @@ async def test_what_is_done_is_removed_after_thirty_days(house: House) -> None:
     assert "breaks" not in {each["kind"] for each in kept}
     old = await rows(house.database, "SELECT FROM notification_messages WHERE created_ms < $1", NOW_MS + DAY_MS)
     assert old == []
+
+
+async def test_the_doctor_names_channels_that_do_not_work(house: House) -> None:
+    assert await _check_notifications(load_settings({}, {}), house.database) == []
+    await house.turn()
+    (without,) = await _check_notifications(load_settings({}, {}), house.database)
+    assert (without.severity, "no mail server is set" in without.message) == (Severity.ERROR, True)
+    settings = load_settings({}, {"BRIM_SMTP_HOST": "127.0.0.1"})
+    (well,) = await _check_notifications(settings, house.database)
+    assert (well.severity, well.message) == (Severity.OK, "Email notifications are on.")
+    async with house.database.transaction() as conn:
+        await channels.note_failed(conn, EMAIL, "No.", is_failing=True, now_ms=house.now_ms)
+    (failing,) = await _check_notifications(settings, house.database)
+    assert failing.message == "Email notifications aren't being delivered: No."

@@ -18,6 +18,7 @@ from brim.web.app_router import API_PREFIXES
 from brim.web.assets import STATIC
 from brim.web.parts import SiteDependencies, build_site
 from brim.web.site import Site
+from tests.support.books import execute
 from tests.support.browsing import Browser, Links
 from tests.support.long_form import IS_LONG, long_form
 from tests.support.people_house import PASSWORD, House, open_house
@@ -37,10 +38,11 @@ _NOT_WALKED: Final = {
     "/set-password",
     "/sign-in/openid",
     "/stripecli/confirm_auth",
+    "/test/accounts/{account}/open",
     "/test/live",
     "/test/reports/{report_run}/{file}",
 }
-"""What needs a token in its address, or never ends, see the tests below; and a file that is no page."""
+"""What needs a token in its address, or never ends, see the tests below; a link of messages; a file that is no page."""
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +118,8 @@ def fill(house: House) -> None:
     wire.post("/v1/webhook_endpoints", {"url": "http://127.0.0.1:9/hooks", "enabled_events[]": "*"})
     wire.post("/v1/accounts", {"business_profile[name]": "Under it"})
     returned = wire.create(source="btok_us_verified_dishonored")["id"]
+    chat = "(id, kind, name, sealed, host, created_ms) VALUES ('nch_1', 'chat', '#x', '', 'x', 1)"
+    house.run(lambda database: execute(database, f"INSERT INTO notification_channels {chat}"))
     until(lambda: wire.get(f"/v1/topups/{returned}").json["status"] == "failed", what="a debit to come back")
 
 

@@ -198,9 +198,9 @@ async def _check_notifications(settings: Settings, database: "Database") -> "lis
             found.append(fail("notifications", "Email notifications are on, but no mail server is set.", _SET_SMTP))
         elif channel.failing_since_ms is not None:
             fix = "Check its address and settings, then send a test: docs/notifications.md."
-            found.append(fail("notifications", f"{channel.name} isn't reached: {channel.error}", fix))
+            found.append(fail("notifications", f"{channel.label} aren't being delivered: {channel.error}", fix))
         else:
-            found.append(fine("notifications", f"Notifications by {channel.name} are on."))
+            found.append(fine("notifications", f"{channel.label} are on."))
     return found
 
 

@@ -244,7 +244,7 @@ async def _channels(conn: Conn, scope: AccountScope, *, now_ms: int) -> list[Mat
             account=scope.account,
             livemode=scope.livemode,
             subject=channel.id,
-            title=f"Notifications by {channel.name} aren't delivered",
+            title=f"{channel.label} aren't being delivered",
             detail=channel.error or "",
             page="/settings/notifications",
         )

@@ -38,6 +38,11 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     error_ms: int | None = None
 
+    @property
+    def label(self) -> str:
+        """What it carries, in words that a sentence can begin with."""
+        return "Email notifications" if self.kind is ChannelKind.EMAIL else f"Notifications to {self.name}"
+
 
 class UnknownChannelError(BrimError):
     """There is no such channel, or it is e-mail, which cannot be removed."""
