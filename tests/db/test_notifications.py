@@ -197,7 +197,7 @@ async def test_the_notification_says_what_home_says(house: House) -> None:
 async def test_one_that_comes_and_goes_is_told_once_and_notifications_are_apart(house: House) -> None:
     await house.hire(Role.FINANCE)
     await house.turn()
-    for _ in range(30):
+    for _ in range(8):
         await house.open_break()
         await house.plan(after_ms=60_000)
         await execute(house.database, "DELETE FROM breaks")
@@ -272,8 +272,9 @@ async def test_a_digest_comes_at_the_hour_of_the_zone_and_not_when_it_is_empty(h
     await house.plan(after_ms=ABSENT_MS)
     assert await house.plan(after_ms=DAY_MS) == 1
     await house.send()
-    assert house.subjects[-1] == "Daily digest, Dec 6: nothing needs attention"
-    assert "Resolved" in str(house.smtp.mails[-1])
+    last = next(mail for mail in house.smtp.mails if "Dec 6" in mail["Subject"])
+    assert last["Subject"] == "Daily digest, Dec 6: nothing needs attention"
+    assert "Resolved" in str(last)
     assert await house.plan(after_ms=DAY_MS) == 0
     await house.choose(finance, Role.FINANCE, choices=daily, timezone="America/New_York", hour=9, wants_empty=True)
     assert await house.plan(after_ms=DAY_MS) == 1
@@ -375,11 +376,11 @@ async def test_a_message_is_given_up_after_a_day(house: House) -> None:
     await house.open_break()
     await house.begin_and_tell()
     house.smtp.refusals = {"CONNECT": "421 No"}
-    attempts = 0
-    while await house.send():
-        attempts += 1
-        house.now_ms += 3_600_000
-    assert attempts == 25
+    for wait_ms in (0, 30_000, DAY_MS - 3_600_000):
+        house.now_ms += wait_ms
+        assert await house.send() == 1
+    house.now_ms += 3_600_000
+    assert await house.send() == 1
     house.smtp.refusals = {}
     house.now_ms += DAY_MS
     assert await house.send() == 0

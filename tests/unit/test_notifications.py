@@ -75,7 +75,11 @@ def test_subjects(said: Content, expected: str) -> None:
 
 
 def test_the_text_says_what_where_since_when_and_how_to_stop() -> None:
-    said = content(begun=[line()], ended=[line(title="1 open break", amounts=())], timezone="Europe/Berlin")
+    said = content(
+        begun=[line()],
+        ended=[line(title="1 open break", amounts=(), until_ms=NOW_MS + 3_600_000)],
+        timezone="Europe/Berlin",
+    )
     assert as_text(said, BASE) == (
         "Needs attention\n"
         "---------------\n"
@@ -88,7 +92,7 @@ def test_the_text_says_what_where_since_when_and_how_to_stop() -> None:
         "--------\n"
         "\n"
         "1 open break\n"
-        "  Acme Inc · since Nov 30, 10:15 CET\n"
+        "  Acme Inc · Nov 30, 10:15 CET to Nov 30, 11:15 CET\n"
         "\n"
         "-- \n"
         "Change what you get:\n"

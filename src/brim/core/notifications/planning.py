@@ -208,7 +208,16 @@ def _digest(
 
 def _lines(matters: Sequence[OpenMatter], names: Mapping[str, str]) -> list[Line]:
     """Return what is said of matters, the worst first, an account's many endpoints in one line."""
-    began = {each.matter.key: each.began_ms for each in matters}
+    followed = {each.matter.key: each for each in matters}
     merged = merge_endpoints([each.matter for each in matters])
     ordered = sorted(merged, key=lambda each: not each.is_bad)
-    return [line_of(each, account_name=names.get(each.account), since_ms=began.get(each.key)) for each in ordered]
+    return [_line(each, followed.get(each.key), names) for each in ordered]
+
+
+def _line(matter: Matter, followed: OpenMatter | None, names: Mapping[str, str]) -> Line:
+    return line_of(
+        matter,
+        account_name=names.get(matter.account),
+        since_ms=followed.began_ms if followed else None,
+        until_ms=followed.resolved_ms if followed else None,
+    )

@@ -26,7 +26,7 @@ _BREAKER: Final = "\u200b"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One matter in a message. `target` is the page's path; `since_ms` is when it began."""
+    """One matter in a message: the path of its page, when it began, and when it was over."""
 
     account: str
     account_name: str
@@ -36,6 +36,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     is_bad: bool = True
     amounts: Sequence[tuple[str, int]] = ()
     since_ms: int | None = None
+    until_ms: int | None = None
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +50,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     ended: Sequence[Line] = ()
 
 
-def line_of(matter: Matter, *, account_name: str | None, since_ms: int | None) -> Line:
+def line_of(matter: Matter, *, account_name: str | None, since_ms: int | None, until_ms: int | None = None) -> Line:
     """Return what a message says of a matter."""
     return Line(
         account=matter.account,
@@ -60,6 +61,7 @@ def line_of(matter: Matter, *, account_name: str | None, since_ms: int | None) -
         is_bad=matter.is_bad,
         amounts=matter.amounts,
         since_ms=since_ms,
+        until_ms=until_ms,
     )
 
 
@@ -135,7 +137,9 @@ def _facts(line: Line, content: Content, *, is_over: bool) -> list[str]:
         facts.append(", ".join(amount(value, currency) for currency, value in line.amounts))
     if line.detail and not is_over:
         facts.append(line.detail)
-    if line.since_ms is not None:
+    if line.since_ms is not None and line.until_ms is not None:
+        facts.append(f"{_time(line.since_ms, content.timezone)} to {_time(line.until_ms, content.timezone)}")
+    elif line.since_ms is not None:
         facts.append(f"since {_time(line.since_ms, content.timezone)}")
     return facts
 
