@@ -142,10 +142,7 @@ async def find_test_session(sessions: Sessions, visit: Visit) -> Session | None:
 
 def to_sign_in(visit: Visit) -> Reply:
     """Return what sends a visitor to sign in, and from there back; a form that was sent is not sent again."""
-    request = visit.request
-    target = request.path if request.method == "GET" else "/"
-    if request.method == "GET" and request.query:
-        target += "?" + request.query.decode("latin-1")
+    target = visit.address if visit.request.method == "GET" else "/"
     return redirect(f"/sign-in?next={quote(target, safe='/')}")
 
 

@@ -24,6 +24,12 @@ class Visit:
         self.path_params = path_params
         self.public = public
 
+    @property
+    def address(self) -> str:
+        """The path with its query."""
+        query = self.request.query.decode("latin-1")
+        return f"{self.request.path}?{query}" if query else self.request.path
+
     @cached_property
     def query(self) -> Mapping[str, str]:
         """The parameters after the path's question mark; of equal names the last one counts."""

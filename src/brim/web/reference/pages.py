@@ -124,6 +124,7 @@ class Reference:
             "object.html",
             session=session,
             chapter=chapter,
+            related=_related(chapter),
             title=f"The {name_of(struct)} object",
             attributes=attributes_of_object(NAMES[struct]),
             example=own_coloured(examples.object_example(struct).decode(), "json"),

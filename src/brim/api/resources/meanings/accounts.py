@@ -8,7 +8,7 @@ _KEPT: Final = "Kept as you sent it, without effect in Brim."
 
 CLOCK_STATUS: Final[Vocabulary] = {
     "advancing": "It is on its way to `status_details[advancing][target_frozen_time]`. Writes are refused meanwhile.",
-    "ready": "It stands at `frozen_time`.",
+    "ready": "The time is `frozen_time`, until you advance it.",
 }
 BUSINESS_TYPE: Final[Vocabulary] = {
     "company": "A company.",

@@ -12,7 +12,7 @@ _SENTENCES: Final = {
     "topup.canceled": "A pending top-up was canceled.",
     "topup.reversed": "A top-up that had succeeded was reversed.",
     "brim.topup.rescheduled": "A pending top-up's expected date changed, for example because its file was rejected.",
-    "brim.topup.retry_scheduled": "A returned debit will be presented again by itself.",
+    "brim.topup.retry_scheduled": "A returned debit will be presented again automatically.",
     "balance.available": "Your available balance changed.",
     "test_helpers.test_clock.created": "A test clock was created.",
     "test_helpers.test_clock.advancing": "A test clock began to advance.",
@@ -102,8 +102,8 @@ NEXT_ATTEMPT: Final[Vocabulary] = {
     "scheduled": "It is made at `next_attempt`.",
 }
 ATTEMPT_OUTCOME: Final[Vocabulary] = {
-    "delivered": "The endpoint answered with a 2xx status.",
-    "refused": "The endpoint answered with another status. Redirects are not followed.",
+    "delivered": "The endpoint responded with a 2xx status.",
+    "refused": "The endpoint responded with another status. Redirects are not followed.",
     "timed_out": "The endpoint did not answer in time.",
     "unreachable": "No connection could be made: the name did not resolve, or the connection or TLS failed.",
     "blocked": "The URL leads to an address that the server's settings forbid.",

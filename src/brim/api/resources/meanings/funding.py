@@ -62,7 +62,7 @@ OUTCOMES: Final[dict[str | None, str]] = {
     "returned_dishonor_contested": "Succeeds, is reversed; its return is dishonored, and that is contested.",
     "pending": "Stays pending until a test helper decides.",
 }
-"""What becomes of a top-up, by the sandbox's scenario."""
+"""The outcome of a top-up, by the sandbox's scenario."""
 
 TEST_SOURCES: Final[Vocabulary] = {token: OUTCOMES[scenario] for token, scenario in SOURCE_SCENARIOS.items()}
 TEST_PAYMENT_METHODS: Final[Vocabulary] = {name: OUTCOMES[each] for name, each in PAYMENT_METHOD_SCENARIOS.items()}

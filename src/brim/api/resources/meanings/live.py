@@ -148,7 +148,7 @@ RATE_LEVEL: Final[Vocabulary] = {
     "reached": "At the limit or above. New debits are refused unless an override is in force.",
 }
 RETURN_STATUS: Final[Vocabulary] = {
-    "returned": "Nobody has dishonored it.",
+    "returned": "It has not been dishonored.",
     "dishonored": "It was dishonored, and its bank has not booked the money back yet.",
     "missed": "No file left with the dishonor in time, or nothing comes of it.",
     "money_back": "The money came back; the receiving bank may still contest it.",
@@ -249,9 +249,9 @@ NEGATIVE_BALANCE: Final[Vocabulary] = {
 CORRECTION_STATUS: Final[Vocabulary] = {
     "applied": "The bank account on file was changed.",
     "noted": "There was nothing left to change.",
-    "open": "It could not be applied by itself; its break says why.",
+    "open": "It could not be applied automatically; its break says why.",
     "dismissed": "Its break was resolved without a change.",
-    "refused": "You refused it, and its bank is told.",
+    "refused": "You refused it. The next file tells its bank.",
 }
 CORRECTION_REFUSAL: Final[Vocabulary] = {code: f"{title}." for code, title in REFUSED_CHANGE_CODES.items()}
 

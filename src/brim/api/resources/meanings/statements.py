@@ -36,7 +36,7 @@ STATEMENT_PLACE: Final[Vocabulary] = _PLACE
 PREVIEW_PLACE: Final[Vocabulary] = {
     **_PLACE,
     "repeats": "It is known already.",
-    "undecided": "It is a repeat or a new one; a person is asked.",
+    "undecided": "It is a repeat or a new one; a person decides.",
 }
 MATCH_KIND: Final[Vocabulary] = {
     "ach_batch": "A batch of one of your files.",
@@ -51,8 +51,8 @@ MATCH_KIND: Final[Vocabulary] = {
     "incoming_transfer_back": "A transfer that was sent back or recalled.",
 }
 PREVIEW_OUTCOME: Final[Vocabulary] = {
-    "known": "Another file brought it.",
-    "in_doubt": "A person is asked whether it is new.",
+    "known": "It is known from another file.",
+    "in_doubt": "A person decides whether it is new.",
     "posted": "It is matched and posted.",
     "open": "Nothing explains all of it; it becomes an open line.",
     "not_posted": "Its statement can't be posted.",
@@ -64,7 +64,7 @@ SEVERITY: Final[Vocabulary] = {
 }
 LINE_STATUS: Final[Vocabulary] = {
     "posted": "It was matched, and the ledger has it.",
-    "open": "Nobody knows yet what all or a part of it is about.",
+    "open": "All or a part of it is not explained yet.",
     "proposed": "Somebody has proposed what it is, and another person has to confirm it.",
     "settled": "A person settled it.",
     "explained": "Its break was resolved, and nothing is posted.",
@@ -117,8 +117,8 @@ BREAK_KIND: Final[Vocabulary] = {
     "unmatched_acknowledgement": "The bank acknowledged a file that is unknown, or with other totals.",
     "rejected_file": "The bank rejected a file or a batch.",
     "failed_work": "A file could not be built, sent or applied. It is retried.",
-    "silent_bank": "The bank has not answered a file in time. Nothing is sent again by itself.",
-    "unusable_correction": "A bank's correction of a bank account could not be applied by itself.",
+    "silent_bank": "The bank has not responded to a file in time. Nothing is resent automatically.",
+    "unusable_correction": "A bank's correction of a bank account could not be applied automatically.",
     "unsettled_dishonor": "A dishonored return could not leave in time, or its money moves unexpectedly.",
     "failed_reversal": "A reversal is late or not booked, or its money came back unexpectedly.",
     "failed_refund": "A refund was returned, does not leave, or is not booked, or its money came back.",

@@ -7,7 +7,7 @@ from brim.core.rails import FAILURES
 from brim.core.rails.ach.nacha import RETURN_CODES
 
 INITIATED_BY: Final[Vocabulary] = {
-    "stripe": "The service created it by itself. Brim never does.",
+    "stripe": "The service created it automatically. Brim never does.",
     "user": "Your request or an operator created it.",
 }
 TOPUP_STATUS: Final[Vocabulary] = {
