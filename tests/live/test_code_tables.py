@@ -88,7 +88,7 @@ CODES: Final = (
 )
 """Every code with which a receiving bank or an operator returns a debit or a prenote."""
 PRESENTED_AGAIN: Final = {"R01", "R09"}
-NEVER_AGAIN: Final = "Not allowed. The same debit may not be sent again."
+NEVER_AGAIN: Final = "Not allowed. The same debit can't be sent again."
 NO_RETURN: Final = sorted({f"R{number:02}" for number in range(100)} - {row.code for row in CODES})
 """Codes that are no reason of a return: dishonors and contests, which name a return, and those that do not exist."""
 

@@ -43,7 +43,7 @@ test("a form without scripts makes a top-up, and its page tells all of it", asyn
   assert.equal(await page.locator("[data-copy]").count(), 1);
   assert.ok(!(await page.locator("[data-copy]").isVisible()));
   await page.locator("summary", { hasText: "Cancel" }).click();
-  await page.click("text=Cancel the top-up");
+  await page.click("text=Cancel top-up");
   assert.match(await page.textContent("h1"), /Canceled/);
 });
 
@@ -109,7 +109,7 @@ test("without scripts a second button answers, and the form goes on", async () =
   await visit(page, NEW);
   await page.selectOption("[name=currency]", "jpy");
   await page.fill("[name=description]", "asked first");
-  await page.click("text=When can it be used?");
+  await page.click("text=Check availability");
   assert.match(await page.textContent("#promise"), /JPY added now is expected to be usable/);
   assert.equal(await page.inputValue("[name=description]"), "asked first");
   await page.fill("[name=amount]", "500");
@@ -154,7 +154,7 @@ test("a page that shows a top-up follows it, and its buttons stay in place", asy
   await visit(page, `/test/topups/${id}`);
   await call("POST", `/v1/test_helpers/topups/${id}/fail`, { failure_code: "no_account" });
   await page.locator("h1 .badge-bad").waitFor();
-  await page.locator("text=Cancel the top-up").waitFor({ state: "detached" });
+  await page.locator("text=Cancel top-up").waitFor({ state: "detached" });
   await page.locator("[data-copy]").waitFor();
 });
 
@@ -196,7 +196,7 @@ test("the keyboard alone makes a top-up and opens the menus", async () => {
   const page = await signIn();
   await visit(page, NEW);
   await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to content");
   await page.keyboard.press("Enter");
   for (let pressed = 0; pressed < 10; pressed++) {
     await page.keyboard.press("Tab");
@@ -219,7 +219,7 @@ test("a clock that moves shows where it is until it has arrived, and the balance
   const page = await signIn();
   await visit(page, "/test/test-clocks");
   await page.fill("[name=frozen_time]", "2027-03-01T09:00");
-  await page.click("text=Freeze time");
+  await page.click("text=Create test clock");
   await page.click("text=One week");
   await page.locator("#clock .badge-good").waitFor();
   await page.locator('time[datetime="2027-03-08T09:00:00Z"]').waitFor();
@@ -227,5 +227,5 @@ test("a clock that moves shows where it is until it has arrived, and the balance
   await visit(page, "/test/test-clocks");
   await page.click("summary:has-text('Delete the clock')");
   await page.click("text=Delete now");
-  await page.locator("text=Freeze time").waitFor();
+  await page.locator("text=Create test clock").waitFor();
 });

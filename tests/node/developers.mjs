@@ -92,7 +92,7 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   const old = await addEndpoint(page);
   const event = await happen();
   assert.ok(isSignedWith(old, (await received(event))[0]));
-  await page.click("text=I have kept it");
+  await page.click("text=I've saved it");
   assert.ok(!(await page.content()).includes(old));
 
   await page.getByRole("button", { name: "Send", exact: true }).click();
@@ -116,7 +116,7 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   assert.notEqual(fresh, old);
   const [both] = await received(await happen());
   assert.ok(isSignedWith(old, both) && isSignedWith(fresh, both));
-  await page.click("text=I have kept it");
+  await page.click("text=I've saved it");
   assert.match(await page.innerText("main"), /previous secret also signs until/);
 
   await page.click("summary:has-text('Disable')");
@@ -134,7 +134,7 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   await page.click("text=Back to the endpoint");
 
   await page.click("text=Delete");
-  await page.click("text=Delete it for good");
+  await page.click("text=Delete endpoint");
   await page.waitForURL(/\/test\/webhooks\?done=endpoint_deleted/);
   assert.deepEqual(page.faults, []);
 });
@@ -211,12 +211,12 @@ test("a key is shown once, rolled and revoked at once, by keyboard alone", async
   assert.match(secret, /^rk_test_\w{43}$/);
   assert.equal((await call("GET", "/v1/topups", {}, secret)).status, 200);
   assert.equal((await call("GET", "/v1/balance", {}, secret)).status, 403);
-  await page.click("text=I have kept it");
+  await page.click("text=I've saved it");
   assert.ok(!(await page.content()).includes(secret));
   await page.selectOption("[name=grace]", "3600");
   await page.getByRole("button", { name: "Roll", exact: true }).click();
   const fresh = await page.textContent("#secret");
-  await page.click("text=I have kept it");
+  await page.click("text=I've saved it");
   assert.equal((await call("GET", "/v1/topups", {}, fresh)).status, 200);
   assert.equal((await call("GET", "/v1/topups", {}, secret)).status, 200);
   await page.locator("summary", { hasText: "Revoke key" }).click();

@@ -58,7 +58,7 @@ test("a file is voided without scripts, after what happens was said", async () =
   const page = await signIn({ javaScriptEnabled: false });
   await visit(page, PAGES["file-waiting"]);
   await page.click("text=Void");
-  assert.match(await page.textContent("main"), /It is never sent/);
+  assert.match(await page.textContent("main"), /The file is never sent/);
   await page.click("main form button");
   await page.waitForURL(/done=file_voided/);
   assert.match(await page.textContent("h1"), /Voided/);

@@ -114,13 +114,13 @@ test("an operator is added and their page shown", async () => {
   await page.click("main button[type=submit]");
   await assertGood(page, "operator-link");
   const link = await page.locator("#link").textContent();
-  await page.click("text=To the operator");
+  await page.click("text=Back to the operator");
   await assertGood(page, "operator");
-  await page.click("summary:has-text('Disable the operator')");
+  await page.click("summary:has-text('Disable operator')");
   await page.click("text=Disable now");
   await assertGood(page, "operator-disabled");
-  await page.click("text=Let them in again");
-  await page.click("text=Make a link");
+  await page.click("text=Enable operator");
+  await page.click("text=Create setup link");
   const newer = await page.locator("#link").textContent();
   const hers = await openPage();
   await hers.goto(link);
@@ -142,29 +142,29 @@ test("the official CLI is let in: the page shows its words and asks for an accou
   await visit(page, LOGIN);
   assert.equal((await page.locator(".door-words").textContent()).trim(), CODE);
   await assertGood(page, "login-stranger");
-  await page.click("text=Sign in to decide");
+  await page.click("text=Sign in to continue");
   await page.fill("#field-email", EMAIL);
   await page.fill("#field-password", PASSWORD);
   await page.click("main button[type=submit]");
   assert.equal((await page.locator(".door-words").textContent()).trim(), CODE);
   await assertGood(page, "login");
   await press(page, "button[value=allow]");
-  assert.match(await page.locator("h1").textContent(), /may go on/);
+  assert.match(await page.locator("h1").textContent(), /Access granted/);
   await assertGood(page, "login-allowed");
 });
 
 test("a device is set up, and asked for at the next sign-in", async () => {
   const page = await openPage();
   await signIn(page, "/settings/profile");
-  await page.click("text=Set up a device");
+  await page.click("text=Set up an authenticator app");
   await assertGood(page, "device");
   const key = await page.locator("#secret").getAttribute("data-full");
   await page.fill("#field-code", oneTimeCode(key));
   await page.fill("#field-password", PASSWORD);
-  await page.click("text=Turn codes on");
+  await page.click("text=Turn on codes");
   await assertGood(page, "recovery-codes");
   const [recovery] = (await page.locator("#recovery").textContent()).split("\n");
-  await page.click("text=I have kept them");
+  await page.click("text=I've saved them");
   await assertGood(page, "profile-with-codes");
 
   const other = await openPage();

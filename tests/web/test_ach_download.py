@@ -145,14 +145,14 @@ def test_a_wrong_password_gets_no_byte_is_told_and_soon_has_to_wait(bank: Bank, 
     browser.open(path)
     for wrong in ("", "analytical engine 1844"):
         reply = browser.submit(path, password=wrong)
-        assert (reply.status, "This is not your password." in browser.text) == (403, True)
+        assert (reply.status, "Wrong password." in browser.text) == (403, True)
         assert CONTENT not in reply.body
         [entry] = bank.newest()
         assert (entry.action, entry.detail) == (Action.CONFIRMATION_REFUSED, f"download {file}: wrong password")
     refused = 2
     while (reply := browser.submit(path, password="wrong")).status == 403:
         refused += 1
-    assert (reply.status, "too many tries" in browser.text) == (429, True)
+    assert (reply.status, "Too many attempts" in browser.text) == (429, True)
     assert refused >= PER_PERSON.free, "on a slow machine the first pauses are over before the next try"
     bank.house.run(let_wait_for_long)
     assert browser.submit(path, password=PASSWORD).status == 429, "the right one has to wait too"

@@ -116,7 +116,7 @@ def test_the_list_is_narrowed_and_each_line_leads_to_its_page(person: Person, wi
     page = person.visit("/test/balance-transactions?type=topup_reversal").body.decode()
     assert f'href="/test/balance-transactions/{reversal["id"]}"' in page
     assert page.count('class="row-link"') == 1
-    assert "Balance after it 1,234.56 USD" in person.read(f"/test/balance-transactions/{reversal['id']}")
+    assert "Balance after 1,234.56 USD" in person.read(f"/test/balance-transactions/{reversal['id']}")
     assert (
         f'href="/test/balance-transactions/{reversal["id"]}"'
         in person.visit(f"/test/topups/{reversal['source']}").body.decode()
@@ -149,7 +149,7 @@ def test_a_summary_is_of_a_month_in_a_time_zone(person: Person, wire: Wire) -> N
     page = person.visit("/test/balance-summary?month=2026-10&timezone=America/New_York").body.decode()
     assert "type=topup_reversal&amp;created_from=2026-10-01&amp;created_to=2026-10-31" in page
     assert "Created from ( America/New_York )" in person.read("/test/balance-transactions")
-    for wrong, sentence in (("timezone=Mars", "IANA database"), ("month=soon", "Write a month")):
+    for wrong, sentence in (("timezone=Mars", "IANA time zone"), ("month=soon", "Enter a month")):
         assert sentence in person.read(f"/test/balance-summary?{wrong}")
 
 

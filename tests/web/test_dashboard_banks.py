@@ -24,7 +24,7 @@ def test_a_bank_account_is_added_and_its_number_never_shown(person: Person, wire
     page = add(person)
     shown = person.read(page)
     assert "STRIPE TEST BANK ··4321 Pending" in shown
-    assert "3 tries are left" in shown
+    assert "3 attempts left" in shown
     assert "000987654321" not in shown
     (method,) = wire.get("/v1/payment_methods").json["data"]
     assert page == f"{ACCOUNTS}/{method['id']}"
@@ -43,9 +43,9 @@ def test_a_number_that_is_refused_is_not_written_back(person: Person) -> None:
 def test_a_bank_account_is_verified_by_its_deposits_or_its_code(person: Person) -> None:
     page = add(person)
     wrong = person.send(page, f"{page}/verify", {"first": "1", "second": "2", "code": ""})
-    assert (wrong.status, "2 tries are left" in text_of(wrong)) == (400, True)
+    assert (wrong.status, "2 attempts left" in text_of(wrong)) == (400, True)
     unread = person.send(page, f"{page}/verify", {"first": "many", "second": "45", "code": ""})
-    assert "Write the cents of the deposit" in text_of(unread)
+    assert "Enter the amount in cents" in text_of(unread)
     right = person.send(page, f"{page}/verify", {"first": ".32", "second": "45", "code": ""})
     assert right.headers["location"] == f"{page}?done=bank_verified"
     assert "Verified" in person.read(page)
@@ -58,7 +58,7 @@ def test_a_verified_account_can_be_the_default_and_be_chosen(person: Person, wir
     page = add(person, account_number="000123456789")
     source = page.rpartition("/")[2]
     assert person.send(page, f"{page}/default", {"currency": "usd"}).status == 303
-    assert "Pays by default USD" in person.read(page)
+    assert "Default for USD" in person.read(page)
     assert "USD : STRIPE TEST BANK ··6789" in person.read(ACCOUNTS)
     new = "/test/topups/new"
     assert f'<option value="{source}">' in person.visit(new).body.decode()
@@ -66,7 +66,7 @@ def test_a_verified_account_can_be_the_default_and_be_chosen(person: Person, wir
     assert wire.get("/v1/topups").json["data"][0]["payment_method"] == source
     removal = f"{ACCOUNTS}/defaults/usd/remove"
     assert person.send(ACCOUNTS, removal).status == 303
-    assert "Every currency: test mode's own bank account" in person.read(ACCOUNTS)
+    assert "All currencies: test mode's default bank account" in person.read(ACCOUNTS)
 
 
 def test_a_source_is_shown_and_detached_as_a_payment_method_is(person: Person, wire: Wire) -> None:
@@ -75,7 +75,7 @@ def test_a_source_is_shown_and_detached_as_a_payment_method_is(person: Person, w
     assert "Verified" in person.read(page)
     assert person.send(page, f"{page}/detach").headers["location"] == f"{ACCOUNTS}?done=bank_detached"
     assert wire.get(f"/v1/sources/{source}").json["status"] == "consumed"
-    assert "No bank account on file" in person.read(ACCOUNTS)
+    assert "No bank accounts yet" in person.read(ACCOUNTS)
 
 
 def test_a_form_that_comes_back_says_that_the_account_number_must_be_entered_again(person: Person) -> None:
@@ -121,12 +121,12 @@ def test_time_is_frozen_moved_on_and_let_go(person: Person, wire: Wire) -> None:
 
 def test_a_time_that_cannot_be_read_freezes_nothing(person: Person, wire: Wire) -> None:
     reply = person.send(CLOCKS, CLOCKS, {"frozen_time": "next week", "name": ""})
-    assert "Write a time in UTC such as" in text_of(reply)
+    assert "Enter a time in UTC, such as" in text_of(reply)
     assert wire.get("/v1/test_helpers/test_clocks").json["data"] == []
 
 
 def test_live_mode_has_no_clock_to_freeze(person: Person) -> None:
-    assert "Live mode lives in real time" in person.read("/test-clocks")
+    assert "No test clock in live mode" in person.read("/test-clocks")
 
 
 def test_verification_is_the_operators_and_others_are_told(person: Person) -> None:

@@ -103,7 +103,7 @@ def test_a_rolled_key_works_on_as_long_as_is_chosen(person: Person, server: Serv
     new = secret_in(person.send(page, f"{page}/roll", {"grace": "3600"}))
     assert works(server, old)
     assert works(server, new)
-    assert "Ending" in person.read(page)
+    assert "Expiring" in person.read(page)
     asked = person.send(page, f"{page}/roll", {"grace": "0"})
     assert "Expire the old key immediately?" in text_of(asked)
     assert works(server, old)

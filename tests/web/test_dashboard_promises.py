@@ -31,16 +31,16 @@ def freeze(wire: Wire, frozen_time: int = BEFORE_A_LONG_WEEKEND) -> None:
 
 def promised_time(page: str) -> str:
     """Return the moment that the form promises, as the page has it for the browser."""
-    found = re.search(r'usable from <strong><time datetime="([^"]+)">', page)
+    found = re.search(r'available on <strong><time datetime="([^"]+)">', page)
     assert found, page
     return found[1]
 
 
 def test_the_form_opens_with_the_answer_for_what_it_has_chosen(person: Person) -> None:
     page = person.read(NEW)
-    assert re.search(r"USD added now is expected to be usable after (less than|about) a second \.", page)
-    assert "With a test clock it keeps the banking days of the currency." in page
-    assert "JPY added now is expected to be usable after" in person.read(f"{NEW}?currency=jpy")
+    assert re.search(r"USD added now is expected to be available after (less than|about) a second \.", page)
+    assert "With a test clock it follows the currency's banking days." in page
+    assert "JPY added now is expected to be available after" in person.read(f"{NEW}?currency=jpy")
 
 
 def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(person: Person, wire: Wire) -> None:
@@ -50,7 +50,7 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
     shown = text_of(form)
     why = (
         "5 banking days after Fri, Jul 3, 2026, which counts as the day of submission because the cut-off at "
-        "Jul 2, 2026, 21:00:00 UTC had passed. Days are those of America/New York."
+        "Jul 2, 2026, 21:00:00 UTC had passed. Days are in the time zone America/New York."
     )
     days = "Sat, Jul 4, 2026 weekend Sun, Jul 5, 2026 weekend Mon, Jul 6, 2026 counted Tue, Jul 7, 2026 counted"
     assert why in shown
@@ -63,7 +63,10 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
 
 def test_on_a_day_without_banks_the_next_one_counts_as_that_of_submission(person: Person, wire: Wire) -> None:
     freeze(wire, BEFORE_A_LONG_WEEKEND + 2 * 86_400)
-    assert "Mon, Jul 6, 2026, which counts as the day of submission because no bank works before." in person.read(NEW)
+    assert (
+        "Mon, Jul 6, 2026, which counts as the day of submission because it is the first banking day."
+        in person.read(NEW)
+    )
 
 
 def test_the_second_button_answers_for_what_is_chosen_and_sends_nothing(person: Person, wire: Wire) -> None:
@@ -95,7 +98,7 @@ def test_asking_between_two_sendings_of_a_form_does_not_make_it_two_top_ups(pers
 
 def test_what_would_be_refused_is_said_before_it_is_sent(person: Person) -> None:
     page = person.read(f"{NEW}?funding=pm_nobodys")
-    assert "No time can be promised for USD. No such PaymentMethod: 'pm_nobodys'" in page
+    assert "No availability date for USD. No such PaymentMethod: 'pm_nobodys'" in page
 
 
 def caller(status: int, body: bytes) -> Caller:
@@ -116,7 +119,7 @@ async def test_a_currency_that_live_mode_does_not_collect_is_named() -> None:
 async def test_while_time_moves_one_is_told_to_ask_again() -> None:
     promise = await ask_promise(refusing(ClockAdvancingError()), currency="usd", paying={})
     assert promise.availability is None
-    assert promise.reason == "Time is moving: ask again once the test clock has arrived."
+    assert promise.reason == "The test clock is advancing. Retry shortly."
 
 
 async def test_a_rail_that_promises_no_date_is_spoken_for() -> None:
@@ -125,7 +128,7 @@ async def test_a_rail_that_promises_no_date_is_spoken_for() -> None:
     )
     promise = await ask_promise(caller(200, msgspec.json.encode(answer)), currency="usd", paying={})
     assert promise.availability is None
-    assert promise.reason == "What carries the money does not say when it arrives."
+    assert promise.reason == "The rail gives no arrival date."
 
 
 async def test_whoever_is_not_signed_in_any_more_is_told_nothing() -> None:

@@ -40,7 +40,7 @@ def test_adding_to_the_balance_makes_a_topup_with_the_currencys_decimals(person:
     assert (topup["amount"], topup["currency"]) == (1_234_500, "bhd")
     assert (topup["statement_descriptor"], topup["description"]) == ("ADS", "For ads")
     page = person.read(f"/test/topups/{topup_id}?done=created")
-    assert "The top-up was made." in page
+    assert "Top-up created." in page
     assert "1,234.500 BHD" in page
     assert "BHD 0.000 1,234.500" in person.read("/test/balance/overview")
 
@@ -81,8 +81,8 @@ def test_an_amount_that_cannot_be_read_is_not_sent(person: Person, wire: Wire) -
     for amount, currency, words in (
         ("1.234", "usd", "USD has at most 2 decimals."),
         ("1.5", "jpy", "JPY has no decimals."),
-        ("-5", "usd", "Write an amount such as 1234.50."),
-        ("1e9", "usd", "Write an amount such as 1234.50."),
+        ("-5", "usd", "Enter an amount, such as 1234.50."),
+        ("1e9", "usd", "Enter an amount, such as 1234.50."),
     ):
         reply = person.send(NEW, NEW, {"amount": amount, "currency": currency, "funding": PENDING})
         assert (reply.status, words in text_of(reply)) == (400, True), amount
@@ -99,7 +99,7 @@ def test_a_pending_topup_can_be_canceled_once(person: Person, wire: Wire) -> Non
     assert refused.status == 400
     assert "could not be canceled because it has a status of canceled" in text_of(refused)
     shown = person.visit(page).body.decode()
-    assert "The top-up was canceled" in shown
+    assert "Top-up canceled" in shown
     assert action not in shown
 
 
@@ -108,7 +108,7 @@ def test_the_bank_can_be_played_in_test_mode(person: Person, wire: Wire) -> None
     page = f"/test/topups/{topup_id}"
     assert person.send(page, f"{page}/succeed").headers["location"] == f"{page}?done=succeeded"
     shown = person.read(page)
-    assert "What happened The money arrived and can be used" in shown
+    assert "Timeline Top-up succeeded" in shown
     assert "Top-up arrived Funding clearing Balance 7.00 USD" in shown
     assert "USD 7.00 0.00 +7.00" in person.read("/test/balance/overview")
     reply = person.send(page, f"{page}/reverse", {"failure_code": "account_closed"})
@@ -116,7 +116,7 @@ def test_the_bank_can_be_played_in_test_mode(person: Person, wire: Wire) -> None
     shown = person.read(page)
     assert "The bank account has been closed, so it cannot be debited. account_closed" in shown
     assert "Top-up returned Balance Funding clearing 7.00 USD" in shown
-    assert shown.index("The bank took the money back") < shown.index("The money arrived and can be used")
+    assert shown.index("Top-up reversed by the bank") < shown.index("Top-up succeeded")
 
 
 def test_a_refused_debit_tells_why(person: Person, wire: Wire) -> None:
@@ -124,7 +124,7 @@ def test_a_refused_debit_tells_why(person: Person, wire: Wire) -> None:
     page = f"/test/topups/{topup_id}"
     person.send(page, f"{page}/fail", {"failure_code": "no_account"})
     assert wire.get(f"/v1/topups/{topup_id}").json["failure_code"] == "no_account"
-    assert "The bank refused the debit" in person.read(page)
+    assert "Top-up failed" in person.read(page)
 
 
 def test_metadata_are_edited_row_by_row(person: Person, wire: Wire) -> None:
@@ -183,7 +183,7 @@ def test_the_list_is_filtered_by_its_address_and_paged_by_cursors(person: Person
 def test_a_filter_that_fits_nothing_or_cannot_be_read_says_so(person: Person, wire: Wire) -> None:
     wire.create()
     assert "No matching top-ups" in person.read("/test/topups?created_to=2020-01-01")
-    assert "Write a day such as" in person.read("/test/topups?created_from=yesterday")
+    assert "Enter a date, such as" in person.read("/test/topups?created_from=yesterday")
     assert "Choose a status." not in person.read("/test/topups?status=pending")
 
 
@@ -226,7 +226,7 @@ def test_a_failed_top_up_is_tried_again_with_the_same_values(person: Person, wir
     page = f"/test/topups/{topup_id}"
     body = person.visit(page).body.decode()
     assert "Try again" not in body
-    assert body.index("Cancel this top-up?") < body.index("Cancel the top-up<")  # it is asked first, without scripts
+    assert body.index("Cancel this top-up?") < body.index("Cancel top-up<")  # it is asked first, without scripts
     person.send(page, f"{page}/fail")
     link = person.visit(page).body.decode().partition(">Try again<")[0].rpartition('href="')[2].partition('"')[0]
     form = person.visit(link.replace("&amp;", "&")).body.decode()

@@ -143,9 +143,9 @@ def test_a_file_from_the_bank_is_imported_and_its_result_shown(
     assert 'id="error-file"' in upload(person, b"").body.decode()
     assert upload(person, b"101 no file\n", form_token="forged").status == 403
     path = upload(person, b"101 no file\n").headers["location"].partition("?")[0]
-    until(lambda: "Held: nothing of this file was applied" in person.read(path), what="the file to be read")
+    until(lambda: "Held: nothing in this file was applied" in person.read(path), what="the file to be read")
     assert upload(person, b"101 no file\n").headers["location"] == f"{path}?done=bank_file_known"
-    assert "This file was received before." in person.read(f"{path}?done=bank_file_known")
+    assert "This file was already received." in person.read(f"{path}?done=bank_file_known")
     assert "Import a file" not in reader.read("/ach/bank-files")
 
 
@@ -165,7 +165,7 @@ def test_a_holders_authorization_is_recorded_and_ended_on_the_page(person: Perso
     assert "The holder has not authorized debits, so" in person.read(path)
     agreed = {"text": "I authorize My Company to debit my account.", "sec_code": "PPD", "reference": "form 17"}
     late = person.send(path, f"{path}/authorize", agreed | {"accepted_at": "yesterday"})
-    assert (late.status, "Write a time in UTC" in text_of(late)) == (400, True)
+    assert (late.status, "Enter a time in UTC" in text_of(late)) == (400, True)
     assert agreed["text"] in text_of(late)
     assert person.send(path, f"{path}/authorize", agreed | {"text": " "}).status == 400
     kept = person.send(path, f"{path}/authorize", agreed | {"accepted_at": "2026-11-20T10:00"})
@@ -178,14 +178,14 @@ def test_a_holders_authorization_is_recorded_and_ended_on_the_page(person: Perso
     end = f"{path}/authorizations/{found['id']}/end"
     assert person.send(path, end, {"reason": "revoked by phone"}).status == 303
     assert live.get(f"/v1/brim/authorizations/{found['id']}").json["end_reason"] == "revoked by phone"
-    assert "The holder has not authorized debits any more" in person.read(path)
+    assert "The authorization has ended" in person.read(path)
 
 
 def test_a_bank_account_is_marked_as_verified_with_its_evidence(person: Person) -> None:
     path = add_bank_account(person)
     mark = f"{path}/state-verified"
     refused = person.send(path, mark, {"method": "statement", "evidence": ""})
-    assert (refused.status, "Say how that can be shown." in text_of(refused)) == (400, True)
+    assert (refused.status, "Enter the evidence." in text_of(refused)) == (400, True)
     assert "this is a rehearsal" not in text_of(refused)
     refused = person.send(path, mark, {"method": "rehearsal", "evidence": "none"})
     assert 'id="error-method"' in refused.body.decode()
@@ -213,7 +213,7 @@ def test_a_prenote_is_started_on_the_page_of_its_bank_account_and_listed(person:
         "Not in a file yet.",
     ):
         assert words in shown
-    assert "A prenote is on its way." in person.read(path)
+    assert "A prenote is pending." in person.read(path)
     assert f'href="{started}"' in person.visit(path).body.decode()
     assert f'href="{path}"' in person.visit("/ach/prenotes").body.decode()
     assert started in person.visit(f"/ach/prenotes?funding_source={path.rpartition('/')[2]}").body.decode()
@@ -334,7 +334,7 @@ def test_micro_deposits_are_sent_on_the_page_of_their_bank_account_and_the_proof
     done = person.send(path, f"{path}/microdeposits")
     assert done.headers["location"].partition("?")[0] == path
     shown = person.read(path)
-    assert "The bank account is verified once its holder states their amounts. 3 attempts are left." in shown
+    assert "The bank account is verified once its holder confirms their amounts. 3 attempts left." in shown
     assert "mdep_" in shown
     started = re.findall(r"mdep_\w+", shown)[0]
     listed = person.visit("/ach/microdeposits").body.decode()
@@ -452,7 +452,7 @@ def test_a_file_is_voided_after_what_happens_was_said_and_once(person: Person, l
     path = f"/ach/files/{file.id}"
     void = f"{path}/void"
     said = person.read(void)
-    for words in ("It is never sent", "50.00 USD", "Wed, Dec 2, 2026", file.name):
+    for words in ("The file is never sent", "50.00 USD", "Wed, Dec 2, 2026", file.name):
         assert words in said
     form = person.hidden(void, void)
     other = person.hidden(void, void)
@@ -473,7 +473,7 @@ def test_rejected_entries_are_resubmitted_with_a_warning(house: House, tmp_path:
     path = f"/ach/files/{file.id}"
     resubmit = f"{path}/resubmit"
     browser.get(resubmit)
-    assert "debited twice: ask the bank first" in browser.text
+    assert "Ask the bank first: an entry that it has already processed would be debited twice" in browser.text
     browser.submit(resubmit, expected_status="rejected", password=PASSWORD)
     assert "The entries are queued for the next file." in browser.text
     assert "Its entries were queued again" in browser.text
@@ -603,7 +603,7 @@ def test_the_overview_shows_what_needs_somebody(person: Person, objects: AchObje
     shown = person.visit("/live-money")
     for each in (waiting.id, held.id, rejected.id, sent.id, found):
         assert each in shown.body.decode()
-    for words in ("Awaiting approval", "Held files", "Rejected by the bank", "Not answered by the bank", "Open breaks"):
+    for words in ("Awaiting approval", "Held files", "Rejected by the bank", "Awaiting acknowledgement", "Open breaks"):
         assert words in text_of(shown)
 
 
@@ -638,7 +638,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     submit(second, approve, approve, **seen | {"sha256": "00" * 32})
     assert "its hash is another one than was approved" in second.text
     submit(second, approve, approve, **seen)
-    assert "The file is approved" in second.text
+    assert "File approved" in second.text
     assert "Approved by you" in second.text
     submit(second, f"/ach/files/{file.id}", approve, **seen)
     assert "Retrieve it again before you go on." in second.text
@@ -655,7 +655,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert second.get(f"{shown}/approve").status == 403
     third = house.signed_in(Role.ADMIN)
     submit(third, f"{shown}/approve", f"{shown}/approve", **seen | {"password": PASSWORD})
-    assert "The file is approved" in third.text
+    assert "File approved" in third.text
     assert "(2 of 2)" in third.text
     _check_that_two_people_take_in_a_statement(first, second, third)
     submit(second, path, f"{path}/suspend")
@@ -713,7 +713,7 @@ def _check_that_two_people_take_in_a_statement(first: Browser, second: Browser, 
     assert "Awaiting approval" in text_of(second.open("/ach/bank-files?status=awaiting_approval"))
     shown = second.open(page).body.decode()
     for words in (
-        "The first of its account",
+        "First statement of its account",
         "10.00 USD",
         "7.50 USD",
         "1 of 1",
@@ -726,12 +726,12 @@ def _check_that_two_people_take_in_a_statement(first: Browser, second: Browser, 
     assert "its hash is another one than was approved" in second.text
     second.open(page)
     second.submit(f"{page}/approve", **seen)
-    assert "The statement is approved." in second.text
+    assert "Statement approved." in second.text
     until(lambda: "Approved by" in text_of(first.open(page)) and "Applied" in first.text, what="the statement")
     page = _import(first, tuesday)
     second.open(page)
     second.submit(f"{page}/reject", reason="")
-    assert "Say why." in second.text
+    assert "Enter a reason." in second.text
     second.submit(f"{page}/reject", reason="No such fee.")
     assert "You rejected this file" in second.text
     assert _import(first, tuesday) == page
@@ -855,10 +855,10 @@ def test_who_approves_shows_again_who_they_are_and_then_not_for_five_minutes(hou
     approver.let_time_pass()
     seen = {"expected_status": "built", "sha256": unasked_file.sha256.hex()}
     late = browser.submit(f"/ach/files/{unasked}/approve", **seen)
-    assert (late.status, "It was a while ago that you showed who you are" in browser.text) == (403, True)
+    assert (late.status, "Confirm your password again to continue" in browser.text) == (403, True)
     assert len(approver.told) == 2, "a form that did not ask is no wrong try"
     browser.submit(f"/ach/files/{unasked}/approve", password=PASSWORD, **seen)
-    assert "The file is approved" in browser.text
+    assert "File approved" in browser.text
 
 
 def test_who_has_codes_on_shows_one_too_before_they_approve(house: House, tmp_path: Path) -> None:
@@ -979,8 +979,8 @@ REVERSAL_PAGES: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "requested": ({}, "It goes out with the next file"),
     "settled": ({"settled_by": "x", "settled_on": date(2026, 12, 9)}, "the customer has the money back"),
     "returned": ({"return_code": "R02", "is_credited": True}, "Returned with R02 . The money is in the account"),
-    "missed": ({"is_credited": True}, "No file left with it in time"),
-    "superseded": ({}, "It did not leave"),
+    "missed": ({"is_credited": True}, "It wasn't sent in time"),
+    "superseded": ({}, "Not sent"),
 }
 
 
@@ -1022,8 +1022,8 @@ REFUND_PAGES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
         {"return_code": "R02", "failure_reason": FailureReason.DECLINED, **_GIVEN_BACK},
         "Returned with R02 . The money is in the account",
     ),
-    ("failed", {"failure_reason": FailureReason.DISPUTED, **_GIVEN_BACK}, "its debit was returned or rejected before"),
-    ("failed", {"failure_reason": FailureReason.UNKNOWN, **_GIVEN_BACK}, "Its bank account fits no file"),
+    ("failed", {"failure_reason": FailureReason.DISPUTED, **_GIVEN_BACK}, "its debit was returned or rejected first"),
+    ("failed", {"failure_reason": FailureReason.UNKNOWN, **_GIVEN_BACK}, "Its bank account can't be used in a file"),
 )
 
 
@@ -1045,14 +1045,14 @@ def test_a_top_up_is_refunded_in_part_by_its_form_and_the_refund_is_canceled(
     assert 'value="50.00"' in person.visit(path).body.decode()
     hidden = person.hidden(path, "/refunds")
     wrong = person.post("/refunds", hidden | {"topup": topup, "amount": "lots"})
-    assert (wrong.status, "Write an amount such as" in text_of(wrong)) == (400, True)
+    assert (wrong.status, "Enter an amount, such as" in text_of(wrong)) == (400, True)
     large = person.post("/refunds", hidden | {"topup": topup, "amount": "50.01"})
     assert (large.status, "greater than the unrefunded amount" in text_of(large)) == (400, True)
     sent = person.send(path, "/refunds", {"topup": topup, "amount": "20.00", "description": "Sorry."})
     (made,) = live.get(f"/v1/brim/refunds?topup={topup}").json["data"]
     assert sent.headers["location"] == f"/refunds/{made['id']}?done=refund_requested"
     assert (made["status"], made["amount"], made["description"], made["file"]) == ("pending", 2_000, "Sorry.", None)
-    assert "20.00 USD of it refunded" in person.read(f"/topups/{topup}")
+    assert "20.00 USD refunded" in person.read(f"/topups/{topup}")
     shown = live.get(f"/v1/topups/{topup}?expand[]=brim.rail").json
     assert (shown["status"], shown["brim"]["rail"]["amount_refunded"]) == ("succeeded", 2_000)
     line = live.get(f"/v1/balance_transactions/{made['balance_transaction']}").json

@@ -59,7 +59,7 @@ def test_what_is_at_risk_and_what_is_to_come_are_told_with_both_clocks(
     clocks = person.read(f"/topups/{paid}")
     assert "Booked by the bank Not yet Returnable until" in clocks
     assert "as unauthorized until" in clocks
-    assert "Usable Not yet Booked by the bank Not yet" in person.read(f"/topups/{pending}")
+    assert "Available Not yet Booked by the bank Not yet" in person.read(f"/topups/{pending}")
 
 
 def test_test_mode_has_no_money_at_risk(server: Server, person: Person, key: str) -> None:

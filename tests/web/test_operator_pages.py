@@ -169,7 +169,7 @@ def test_the_audit_log_is_read_page_by_page(house: House) -> None:
     browser = house.signed_in(Role.VIEWER)
     browser.open("/settings/audit-log")
     assert "Renamed an operator Ada 58 to Ada 59" in browser.text
-    assert "root at the command line" in browser.text
+    assert "root (command line)" in browser.text
     assert browser.address in browser.text
     older = re.search(r'href="([^"]+)" rel="next"', browser.page.body.decode())
     assert older
@@ -269,12 +269,12 @@ def test_a_stranger_sees_the_words_and_is_led_to_sign_in_and_back(house: House, 
 def test_an_allowed_login_gets_a_test_key_and_is_in_the_audit_log(house: House, login: Any, role: Role) -> None:
     browser = house.signed_in(role)
     decide(browser, login, "allow")
-    assert "The CLI may go on" in browser.text
+    assert "Access granted" in browser.text
     answer = answer_to(house, login).json
     assert answer["redeemed"]
     assert Wire(house.url, answer["testmode_key_secret"]).get("/v1/topups").status == 200
     browser.open("/settings/audit-log")
-    assert "Let the official CLI in" in browser.text
+    assert "Allowed CLI access" in browser.text
 
 
 def test_the_key_is_for_the_account_that_was_chosen(house: House, login: Any) -> None:
@@ -290,7 +290,7 @@ def test_the_key_is_for_the_account_that_was_chosen(house: House, login: Any) ->
 def test_a_denied_login_gets_nothing(house: House, login: Any) -> None:
     browser = house.signed_in()
     decide(browser, login, "deny")
-    assert "The login was denied" in browser.text
+    assert "Access denied" in browser.text
     assert answer_to(house, login).status == 403
     browser.open(page_of(login))
     assert 'name="decision"' not in browser.page.body.decode()
@@ -301,7 +301,7 @@ def test_a_viewer_decides_nothing(house: House, login: Any) -> None:
     browser.open("/settings/profile")
     form_token = browser.form_token
     browser.open(page_of(login))
-    assert "viewers let nobody in" in browser.text
+    assert "Viewers can't allow access" in browser.text
     token = urlsplit(login["browser_url"]).query.partition("=")[2]
     browser.post("/stripecli/confirm_auth", form_token=form_token, t=token, decision="allow")
     assert browser.page.status == 403

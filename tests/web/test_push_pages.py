@@ -35,10 +35,10 @@ def test_instructions_are_created_and_a_transfer_in_suspense_is_assigned(
     path = f"/v1/test_helpers/funding_instructions/{made['id']}/fund"
     transfer = wire.post(path, {"scenario": "damaged_reference"}).json
     listed = person.read("/test/incoming-transfers")
-    assert "the reference has a mistake in it" in listed
+    assert "the reference contains an error" in listed
     assert account in listed
     page = f"/test/incoming-transfers/{transfer['id']}"
-    assert "its reference differs by one mistake" in person.read(page)
+    assert "reference differs by one error" in person.read(page)
     assert person.send(page, page, {"handled_by": "jenny", "note": "asked"}).status == 303
     assert wire.get(f"{TRANSFERS}/{transfer['id']}").json["note"] == "asked"
     nobody = person.send(page, f"{page}/assign", {"account": "acct_nobody"})
@@ -49,7 +49,7 @@ def test_instructions_are_created_and_a_transfer_in_suspense_is_assigned(
     assert transfer["id"] in shown
     assert "Bank transfer" in shown
     assert "Default bank account" not in shown
-    assert "could be used at once" in shown
+    assert "Available at once" in shown
     second = wire.post(path, {"scenario": "no_reference", "amount": 700}).json["id"]
     assert (
         person.send(f"/test/incoming-transfers/{second}", f"/test/incoming-transfers/{second}/send-back", {}).status

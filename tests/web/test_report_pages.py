@@ -18,8 +18,8 @@ def test_a_month_is_closed_on_the_pages(wire: Wire, person: Person, tmp_path: Pa
     assert f'value="{last_month}"' in page
     form = {"report_type": "brim.balance.summary.1", "month": last_month, "timezone": "America/New_York"}
     for changes, sentence in (
-        ({"timezone": "Mars"}, "IANA database"),
-        ({"month": "soon"}, "Write a month"),
+        ({"timezone": "Mars"}, "IANA time zone"),
+        ({"month": "soon"}, "Enter a month"),
         ({"month": "2099-01"}, "must be between"),
     ):
         refused = person.send("/test/reports", "/test/reports", {**form, **changes})

@@ -166,7 +166,7 @@ def test_a_mandate_is_amended_on_its_page(person: Person, live: Wire) -> None:
     assert refused.status == 400
     assert 'id="error-new_reference"' in refused.body.decode()
     assert person.send(path, amend, {"new_reference": "M-2"}).status == 303
-    assert "the reference was M-1; the next collection tells banks" in person.read(path)
+    assert "the reference was M-1; sent with the next collection" in person.read(path)
     assert person.send(path, amend, {"new_source": other}).status == 303
     assert "SEPA mandate M-2" in person.read(f"/funding-sources/{other}")
     assert "has not authorized debits" in person.read(path)

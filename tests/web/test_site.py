@@ -81,7 +81,7 @@ async def test_every_page_forbids_what_it_does_not_need() -> None:
 async def test_a_missing_page_is_a_page_that_says_so() -> None:
     reply = await ask(SITE, "/nowhere", headers=BROWSER)
     assert (reply.status, reply.content_type) == (404, "text/html; charset=utf-8")
-    assert b"There is no such page" in reply.body
+    assert b"Page not found" in reply.body
 
 
 async def test_a_wrong_method_is_refused_with_those_that_are_right() -> None:

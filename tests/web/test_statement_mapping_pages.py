@@ -46,7 +46,7 @@ def test_a_mapping_is_tried_on_a_file_saved_and_changed(
     assert "operating None" in person.read("/statement-mappings")
     tried = preview(person, CONTENT, **TYPED)
     assert tried.status == 200
-    assert "The file would be taken. 1 line, opening balance 10.00 USD" in text_of(tried)
+    assert "The file would be accepted. 1 line, opening balance 10.00 USD" in text_of(tried)
     assert "closing balance 7.50 USD" in text_of(tried)
     assert "<FEE>" not in tried.body.decode()
     assert 'value="MM/DD/YYYY"' in tried.body.decode()

@@ -126,7 +126,7 @@ def test_a_statement_of_which_a_part_is_applied_says_so(person: Person, live: Wi
     shown = person.read(f"/bank-statements/{statement}")
     assert "Being applied" in shown
     assert "Posted" not in shown
-    assert "Nothing about it is open" not in shown
+    assert "No open breaks" not in shown
     assert "Being applied" in person.read("/bank-statements")
     shown = person.read(f"/ach/bank-files/{bank_file}")
     assert "Being applied: 1,000 of 2,500 lines so far." in shown
@@ -249,8 +249,8 @@ def test_what_does_not_add_up_is_said_beside_the_form(person: Person, objects: A
     fee, other = objects.line(), objects.line(amount=2_000, description="BACK")
     page, action = f"/statement-lines/{fee}", f"/statement-lines/{fee}/settle"
     for fields, words in (
-        ({"note": "", "fees": "-25"}, "Say what it is."),
-        ({"note": "A fee.", "fees": "much"}, "Write an amount such as"),
+        ({"note": "", "fees": "-25"}, "Enter an explanation."),
+        ({"note": "A fee.", "fees": "much"}, "Enter an amount, such as"),
         ({"note": "A fee.", "fees": "-20"}, "The lines leave -25.00 USD open, and the parts add up to -20.00 USD."),
         ({"note": "A fee.", "fees": "-25", "lines": "bsl_none"}, "bsl_none"),
     ):

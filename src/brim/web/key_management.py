@@ -15,7 +15,7 @@ class KeysForbiddenError(BrimError):
 
     def __init__(self, *, livemode: bool) -> None:
         who = "an admin" if livemode else "a developer or an admin"
-        super().__init__(f"Ask {who} of this Brim to do that: your role does not let you change API keys here.")
+        super().__init__(f"Your role can't change API keys here. Ask {who}.")
 
 
 class KeyManagement:

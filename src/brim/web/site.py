@@ -90,7 +90,7 @@ class Site:
             reply = self.not_found(visit)
         except BrimError as error:
             status, _ = render_error(error)
-            reply = self._failure(visit, status, "That did not work", str(error))
+            reply = self._failure(visit, status, "Request failed", str(error))
         except Exception as error:  # noqa: BLE001  it is logged, under the reference that the page shows
             advice = f"Try again. Reference: {crashed(visit, error)}"
             reply = self._failure(visit, 500, "Something went wrong", advice)
@@ -102,12 +102,12 @@ class Site:
 
     def not_found(self, visit: Visit) -> Reply:
         """Return the page for an address where there is none."""
-        return self._failure(visit, 404, "There is no such page", "The address may be misspelt, or the page has moved.")
+        return self._failure(visit, 404, "Page not found", "Check the address, or start from the home page.")
 
     def _no_route(self, visit: Visit, match: Match | None) -> Reply:
         if match is None:
             return self.not_found(visit)
-        reply = self._failure(visit, 405, "That cannot be done here", "This address takes other methods only.")
+        reply = self._failure(visit, 405, "Method not allowed", "This address doesn't accept this kind of request.")
         reply.headers.append(f"Allow: {', '.join(sorted(match.routes))}")
         return reply
 

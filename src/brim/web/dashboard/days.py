@@ -28,7 +28,7 @@ def read_moment(form: Form, name: str) -> int | None:
             return int(datetime.strptime(form.values[name].strip(), pattern).replace(tzinfo=UTC).timestamp())
         except ValueError:
             continue
-    form.errors[name] = "Write a time in UTC such as 2026-11-22 09:30."
+    form.errors[name] = "Enter a time in UTC, such as 2026-11-22 09:30."
     return None
 
 
@@ -40,5 +40,5 @@ def _day(form: Form, name: str, zone: ViewerZone, *, days_later: int = 0) -> int
     try:
         return first_second(date.fromisoformat(text) + timedelta(days=days_later), zone)
     except (ValueError, OverflowError):
-        form.errors[name] = "Write a day such as 2026-11-22."
+        form.errors[name] = "Enter a date, such as 2026-11-22."
         return None

@@ -61,7 +61,7 @@ def read_amount(text: str, currency: str) -> int:
     digits = exponent(currency)
     if match is None:
         example = "1234" if digits == 0 else f"1234.{'50'.ljust(digits, '0')}"
-        raise AmountError(f"Write an amount such as {example}.")
+        raise AmountError(f"Enter an amount, such as {example}.")
     whole, decimals = match[1].replace(",", ""), match[2] or ""
     if len(decimals) > digits:
         counted = "no decimals" if digits == 0 else f"at most {digits} decimals"

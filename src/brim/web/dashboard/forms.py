@@ -34,7 +34,7 @@ class Form(msgspec.Struct, kw_only=True):
     def forget(self, name: str) -> None:
         """Empty a field that no page shows again, and say so at the field where it was filled in."""
         if self.values.get(name) and name not in self.errors:
-            self.errors[name] = "Enter this again. It is never shown, so it isn't kept when a form comes back."
+            self.errors[name] = "Enter this again. It isn't kept when a form has errors."
         self.values[name] = ""
 
     @property

@@ -42,7 +42,7 @@ ONLY_LIVE: Final = frozenset(
 
 _KEY_ENDED: Final = 401
 _IN_PATHS: Final = "%/:@!$&'()*+,;="
-_TITLES: Final = {403: "You may not do that", 404: "There is no such thing", 503: "Not now"}
+_TITLES: Final = {403: "Permission denied", 404: "Not found", 503: "Temporarily unavailable"}
 
 
 class PageDependencies(msgspec.Struct, frozen=True):
@@ -204,7 +204,7 @@ class SignedVisit:
 
     def refusal(self, error: ApiRefusedError) -> Reply:
         """Return the page that says what the API said."""
-        title = _TITLES.get(error.status, "That did not work")
+        title = _TITLES.get(error.status, "Request failed")
         return self.reply("dashboard/refusal.html", status=error.status, title=title, advice=error.message)
 
     def failure(self, reference: str) -> Reply:

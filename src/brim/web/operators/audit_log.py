@@ -190,12 +190,12 @@ def _file_name(page: SignedVisit, kind: str) -> str:
 def _who(actor: Actor) -> str:
     name = actor.name or actor.id
     if actor.kind is ActorKind.CLI:
-        return f"{name or 'Somebody'} at the command line"
+        return f"{name or 'Somebody'} (command line)"
     if actor.kind is ActorKind.API_KEY:
         return f"API key {name}"
     if actor.kind is ActorKind.JOB:
-        return f"Brim itself ({name})"
-    return name or "Somebody with a link"
+        return f"Brim ({name})"
+    return name or "Setup link"
 
 
 def _changes(entry: AuditEntry, names: Names) -> tuple[Change, ...]:

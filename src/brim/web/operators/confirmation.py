@@ -33,7 +33,7 @@ from brim.web.operators.wording import BUSY, NOT_YOURS, too_many_tries
 
 PASSWORD: Final = "password"  # noqa: S105  the name of a field
 CODE: Final = "code"
-_AGAIN: Final = "It was a while ago that you showed who you are. Do it once more; nothing was done yet."
+_AGAIN: Final = "Confirm your password again to continue. Nothing was done yet."
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ LEGAL_HOLDS: Final = "/settings/legal-holds"
 _PAGE: Final = 50
 _KINDS: Final = {
     HoldKind.ACCOUNT.value: "One account",
-    HoldKind.PLATFORM.value: "An account and all connected to it, later ones too",
+    HoldKind.PLATFORM.value: "An account and all its connected accounts, including future ones",
     HoldKind.INSTALLATION.value: "Everything",
 }
 _FIELDS: Final = ("kind", "account", "reason", "reference")

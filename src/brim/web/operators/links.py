@@ -141,14 +141,14 @@ class Links:
         )
 
     def _over(self, visit: Visit, sentence: str, *, status: int = _GONE) -> Reply:
-        return self._pages.reply(visit, "failure.html", status=status, title="This did not work", advice=sentence)
+        return self._pages.reply(visit, "failure.html", status=status, title="Request failed", advice=sentence)
 
 
 def chosen_password(visit: Visit, form: Form) -> str:
     """Return a password that was typed twice; the form says where the two differ."""
     password = visit.form.get("password", "")
     if password != visit.form.get("password_again", ""):
-        form.errors["password"] = "The two are not the same. Type both again."  # noqa: S105  an error
+        form.errors["password"] = "Passwords don't match. Enter both again."  # noqa: S105  an error
     return password
 
 

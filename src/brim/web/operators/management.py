@@ -198,8 +198,8 @@ class Management:
 
     def _new_page(self, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         ways = [
-            (_BY_LINK, "A link that you pass on"),
-            (_BY_PASSWORD, "A password that you set"),
+            (_BY_LINK, "Setup link: you pass it on"),
+            (_BY_PASSWORD, "Password: you set it"),
         ]
         if self._people.openid is not None:
             ways.append((_BY_PROVIDER, f"{self._people.provider} alone"))
@@ -223,7 +223,7 @@ def admins_only(handler: SignedHandler) -> SignedHandler:
                 "dashboard/refusal.html",
                 status=403,
                 title="For admins only",
-                advice="Admins add operators and change them. Ask one of them.",
+                advice="Only admins can manage operators. Ask one of them.",
             )
         return await handler(page)
 

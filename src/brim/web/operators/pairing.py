@@ -50,7 +50,7 @@ class PairingPages:
             return to_sign_in(visit)
         token = visit.form.get(_TOKEN, "")
         if not carries_token(visit, session):
-            return await self._page(visit, token, session, status=403, refused="This form has expired. Try once more.")
+            return await self._page(visit, token, session, status=403, refused="This form has expired. Try again.")
         if session.role not in _DECIDERS:
             return await self._page(visit, token, session, status=403)
         try:
@@ -77,9 +77,7 @@ class PairingPages:
         try:
             pairing = await find_pairing(self._people.database, token, now_ms=self._people.clock())
         except UnknownPairingError as error:
-            return self._pages.reply(
-                visit, "failure.html", status=404, title="No login waits here", advice=error.message
-            )
+            return self._pages.reply(visit, "failure.html", status=404, title="Login not found", advice=error.message)
         return self._pages.reply(
             visit,
             "operators/pairing.html",

@@ -115,7 +115,9 @@ class ShellGateway:
         if not is_own_origin(request, self._public):
             reason = explain_origin(request, self._public)
             log.warning("a pane of the Shell was refused: its page is not of this server", reason=reason)
-            socket.refuse(403, "The Shell opens for pages of this server only." + (f" {reason}" if reason else ""))
+            socket.refuse(
+                403, "The Shell can be opened only from this server's pages." + (f" {reason}" if reason else "")
+            )
             return
         session = await self._find_session(request) if self._find_session else None
         socket.accept()
@@ -148,7 +150,7 @@ class ShellGateway:
             async with asyncio.timeout(self._key_within_s):
                 return await self._try_keys(request, socket)
         except TimeoutError:
-            await _send(socket, "goodbye", text="No key was given for a long time.")
+            await _send(socket, "goodbye", text="Timed out while waiting for a key.")
             return None
 
     async def _try_keys(self, request: Request, socket: Socket) -> ShellSession | None:
@@ -219,7 +221,7 @@ class Pane:
                     return await self._socket.receive()
             except TimeoutError:
                 if not self._is_busy:
-                    await _send(self._socket, "goodbye", text="Nothing happened here for a long time.")
+                    await _send(self._socket, "goodbye", text="Closed after a long time without activity.")
                     return None
 
     async def _take(self, message: Message | None) -> None:

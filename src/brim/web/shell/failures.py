@@ -30,7 +30,7 @@ class OpenQuoteError(ShellError):
     """A quotation mark or a backslash waits for something that does not come."""
 
     def __init__(self) -> None:
-        super().__init__("A quotation mark is opened and never closed, or the line ends in a backslash.")
+        super().__init__("A quotation mark isn't closed, or the line ends in a backslash.")
 
 
 class UnknownCommandError(ShellError):
@@ -38,7 +38,7 @@ class UnknownCommandError(ShellError):
 
     def __init__(self, program: str, given: str, similar: str | None) -> None:
         hint = f' Did you mean "{similar}"?\nIf not, see' if similar else "\nSee"
-        super().__init__(f'Unknown command "{given}" for "{program}".{hint} "{program} --help" for what there is.')
+        super().__init__(f'Unknown command "{given}" for "{program}".{hint} "{program} --help" for a list of commands.')
 
 
 class UnknownProgramError(ShellError):
@@ -46,8 +46,8 @@ class UnknownProgramError(ShellError):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            f'There is no program "{given}" here: lines begin with stripe or brim. Type "stripe help" for what there '
-            "is. Nothing runs on the server's operating system."
+            f'Unknown program "{given}": commands begin with stripe or brim. Run `stripe help` to list commands. '
+            "Nothing runs on the server's operating system."
         )
 
 
@@ -55,7 +55,7 @@ class ElsewhereError(ShellError):
     """The command needs a computer of the visitor's, or a terminal on the server."""
 
     def __init__(self, command: str) -> None:
-        super().__init__(f'"{command}" needs a computer of yours and is not available in the Shell.')
+        super().__init__(f'"{command}" runs only on your own computer and is not available in the Shell.')
 
 
 class UnknownFlagError(ShellError):
@@ -90,9 +90,7 @@ class UselessFlagError(ShellError):
     """A flag of the official CLI that means nothing here."""
 
     def __init__(self, flag: str) -> None:
-        super().__init__(
-            f"{flag} means nothing in the Shell: it uses the key and the mode that you are signed in with."
-        )
+        super().__init__(f"{flag} isn't supported in the Shell, which uses your session's key and mode.")
 
 
 class WrongArgumentsError(ShellError):
@@ -138,14 +136,14 @@ class UnconfirmedError(ShellError):
     """What deletes something is asked for twice."""
 
     def __init__(self) -> None:
-        super().__init__("This deletes something. If you mean it, add --confirm (or -c).")
+        super().__init__("This deletes an object. To confirm, add --confirm (or -c).")
 
 
 class ReadOnlyError(ShellError):
     """Something else than a GET, where only looking is allowed."""
 
     def __init__(self, method: str, *, livemode: bool) -> None:
-        where = "In live mode the Shell only reads" if livemode else "Your role only reads"
+        where = "The Shell is read-only in live mode" if livemode else "Your role is read-only"
         super().__init__(f"{where}: {method} requests are not sent. Nothing was changed.")
 
 
@@ -181,7 +179,7 @@ class OutputLimitError(ShellError):
     """A command printed more than one command may."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The output was cut here: one command prints at most {most // 1024:,} KiB.")
+        super().__init__(f"Output truncated: a command prints at most {most // 1024:,} KiB.")
 
 
 class TimeLimitError(ShellError):
@@ -189,14 +187,14 @@ class TimeLimitError(ShellError):
 
     def __init__(self, seconds: float) -> None:
         shown = f"{seconds / 60:.0f} minutes" if seconds >= 60 else f"{seconds:g} seconds"
-        super().__init__(f"Stopped after {shown}. A request that was sent may have been carried out all the same.")
+        super().__init__(f"Stopped after {shown}. A request that was already sent may still have been carried out.")
 
 
 class BusyError(ShellError):
     """A pane runs one command at a time."""
 
     def __init__(self) -> None:
-        super().__init__("A command is running here. Stop it with Ctrl+C, or open another pane.")
+        super().__init__("A command is already running. Stop it with Ctrl+C, or open another pane.")
 
 
 class UnusableKeyError(ShellError):

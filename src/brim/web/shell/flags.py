@@ -20,27 +20,30 @@ from brim.web.shell.failures import (
 _TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
+_WHOLE: Final = {"amount": "it must be an integer in the smallest currency unit"}
+"""What a number has to be, by the flag; elsewhere, an integer."""
+
 _BRACKETED: Final = re.compile(r"([A-Za-z0-9_-]+)((?:\[[^\[\]]*\])+)")
 
 REQUEST_FLAGS: Final = (
-    Flag(name="confirm", letter="c", kind="boolean", description="Do what deletes something without asking"),
-    Flag(name="dark-style", kind="boolean", description="Change nothing; the theme of the page decides"),
+    Flag(name="confirm", letter="c", kind="boolean", description="Skip the confirmation of a deletion"),
+    Flag(name="dark-style", kind="boolean", description="No effect: the page's theme is used"),
     Flag(name="data", letter="d", kind="list", description="A parameter, as name=value"),
-    Flag(name="dry-run", kind="boolean", description="Show the request and do not send it"),
-    Flag(name="expand", letter="e", kind="list", description="An id in the reply to replace by what it names"),
-    Flag(name="help", letter="h", kind="boolean", description="Show this"),
-    Flag(name="idempotency", letter="i", kind="string", description="A key under which a retry gets the first answer"),
-    Flag(name="show-headers", letter="s", kind="boolean", description="Show the headers, too"),
+    Flag(name="dry-run", kind="boolean", description="Show the request without sending it"),
+    Flag(name="expand", letter="e", kind="list", description="Expand an ID in the response"),
+    Flag(name="help", letter="h", kind="boolean", description="Show this help"),
+    Flag(name="idempotency", letter="i", kind="string", description="An idempotency key for the request"),
+    Flag(name="show-headers", letter="s", kind="boolean", description="Also show the response headers"),
     Flag(name="stripe-account", kind="string", description="The account to act for"),
     Flag(name="stripe-context", kind="string", description="The context to act in"),
-    Flag(name="stripe-version", letter="v", kind="string", description="The version to answer in"),
+    Flag(name="stripe-version", letter="v", kind="string", description="The API version to use"),
 )
 """What every command has that sends one request."""
 
 PLAIN_FLAGS: Final = (
     *REQUEST_FLAGS,
     Flag(name="ending-before", letter="b", kind="string", field="ending_before", description="A cursor"),
-    Flag(name="limit", letter="l", kind="string", field="limit", description="The most objects of one page"),
+    Flag(name="limit", letter="l", kind="string", field="limit", description="The maximum number of objects on a page"),
     Flag(name="starting-after", letter="a", kind="string", field="starting_after", description="A cursor"),
 )
 """What `get` has."""
@@ -169,17 +172,17 @@ def _given(flag: Flag, value: str) -> ParsedFlag:
         return ParsedFlag(flag, _integer(flag, value))
     if flag.kind == "boolean":
         if value not in _TRUE | _FALSE:
-            raise UnreadableValueError(f"--{flag.name}", value, f'strconv.ParseBool: parsing "{value}": invalid syntax')
+            raise UnreadableValueError(f"--{flag.name}", value, "it must be true or false")
         return ParsedFlag(flag, "true" if value in _TRUE else "false")
     return ParsedFlag(flag, value)
 
 
 def _integer(flag: Flag, value: str) -> str:
     if not _INTEGER.fullmatch(value):
-        raise UnreadableValueError(f"--{flag.name}", value, f'strconv.ParseInt: parsing "{value}": invalid syntax')
+        raise UnreadableValueError(f"--{flag.name}", value, _WHOLE.get(flag.name, "it must be an integer"))
     number = int(value)
     if not -(2**63) <= number < 2**63:
-        raise UnreadableValueError(f"--{flag.name}", value, f'strconv.ParseInt: parsing "{value}": value out of range')
+        raise UnreadableValueError(f"--{flag.name}", value, "it is out of range")
     return str(number)
 
 

@@ -115,7 +115,7 @@ class Interpreter:
             return 1
         except Exception:
             log.exception("a command of the Shell failed")
-            await screen.write("Something went wrong here. It is in the server's log.\n")
+            await screen.write("Something went wrong. The server's log has the details.\n")
             return 1
         return 0
 
@@ -126,7 +126,7 @@ class Interpreter:
         if first == "clear":
             await screen.write(CLEAR)
         elif first == "history":
-            await screen.write("The page keeps your lines: walk along them with the arrow keys.\n")
+            await screen.write("Use the arrow keys to recall earlier commands.\n")
         elif first == "help":
             await self._help(PROGRAMS[0], rest, screen)
         elif first in PROGRAMS:
@@ -310,7 +310,7 @@ class Interpreter:
 
     async def _whoami(self, _words: list[str], screen: Screen) -> None:
         mode = "live mode, read-only" if self._session.livemode else "test mode"
-        account = self._session.account or "an account that the key may not look at"
+        account = self._session.account or "an account that this key can't read"
         await screen.write(f"{account}, {mode}, as {self._session.role}\n")
 
     async def _status(self, _words: list[str], screen: Screen) -> None:

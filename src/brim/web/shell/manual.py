@@ -18,28 +18,28 @@ _COLUMN: Final = 30
 
 BUILTINS: Final[Mapping[Words, str]] = {
     ("listen",): "Print events as they happen",
-    ("trigger",): "Make an event happen",
-    ("logs", "tail"): "Print requests as they are answered",
-    ("get",): "Send a GET for a path or an id",
-    ("post",): "Send a POST to a path",
-    ("delete",): "Send a DELETE to a path or an id",
+    ("trigger",): "Trigger an event",
+    ("logs", "tail"): "Print API requests as they complete",
+    ("get",): "Send a GET request",
+    ("post",): "Send a POST request",
+    ("delete",): "Send a DELETE request",
     ("resources",): "List the resources",
     ("status",): "Show whether the service is ready",
-    ("whoami",): "Show whom you work for",
+    ("whoami",): "Show your account, mode and role",
     ("version",): "Show the version",
-    ("help",): "Show what a command does",
+    ("help",): "Show help for a command",
 }
 """The commands that are no operation, and what they do."""
 
-SCREEN_COMMANDS: Final[Mapping[str, str]] = {"clear": "Clear the screen", "history": "Show earlier lines"}
+SCREEN_COMMANDS: Final[Mapping[str, str]] = {"clear": "Clear the screen", "history": "Show earlier commands"}
 """What is typed without a program before it."""
 
 TRIGGER_FLAGS: Final = (
-    Flag(name="add", kind="list", description="One more parameter, as step:name=value"),
-    Flag(name="api-version", kind="string", description="The version to answer in"),
-    Flag(name="help", letter="h", kind="boolean", description="Show this"),
-    Flag(name="override", kind="list", description="Another value, as step:name=value"),
-    Flag(name="remove", kind="list", description="A parameter not to send, as step:name"),
+    Flag(name="add", kind="list", description="Add a parameter, as step:name=value"),
+    Flag(name="api-version", kind="string", description="The API version to use"),
+    Flag(name="help", letter="h", kind="boolean", description="Show this help"),
+    Flag(name="override", kind="list", description="Override a parameter, as step:name=value"),
+    Flag(name="remove", kind="list", description="Remove a parameter, as step:name"),
     Flag(name="stripe-account", kind="string", description="The account to act for"),
 )
 
@@ -66,7 +66,7 @@ def overview(program: str, commands: Mapping[Words, Command]) -> str:
             f"{colours.bold('Commands:')}\n{builtins}",
             f"{colours.bold('Resources:')}\n{_resource_rows(commands)}",
             f"{colours.bold('On this screen:')}\n{screen}",
-            f"Tab completes, the arrow keys recall, Ctrl+C stops. `{program} help <resource> <operation>` has more.\n",
+            f"Tab completes, the arrow keys recall, Ctrl+C stops. Run `{program} help <resource> <operation>` for details.\n",
         )
     )
 
@@ -93,7 +93,7 @@ def group(program: str, words: Words, commands: Mapping[Words, Command]) -> str:
 
 def trigger_events() -> str:
     """Return what `trigger` alone prints."""
-    return "Make an event happen, with everything that leads to it.\n\nSupported events:\n" + "".join(
+    return "Trigger an event, with all requests that lead to it.\n\nSupported events:\n" + "".join(
         f"  {event}\n" for event in TRIGGERS
     )
 

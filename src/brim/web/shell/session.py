@@ -93,7 +93,7 @@ async def session_of_key(api: AnsweringApi, key: str, visit: Request) -> KeySess
     """
     key = key.strip()
     if not (key and key.isascii() and key.isprintable()):
-        raise UnusableKeyError("That is no API key. Keys begin with sk_test_ or rk_test_.")
+        raise UnusableKeyError("Invalid API key. Keys begin with sk_test_ or rk_test_.")
     headers = {b"authorization": f"Bearer {key}".encode()}
     if forwarded := visit.headers.get(b"x-forwarded-for"):  # wrong keys count for the address that tries them
         headers[b"x-forwarded-for"] = forwarded

@@ -34,23 +34,25 @@ Show: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 SESSIONS: Final = "/v1/stripecli/sessions"
 DEVICE: Final = "Brim Shell"
 
-_HELP: Final = Flag(name="help", letter="h", kind="boolean", description="Show this")
-_JSON: Final = Flag(name="format", kind="string", description="JSON for whole objects", choices=("JSON",))
+_HELP: Final = Flag(name="help", letter="h", kind="boolean", description="Show this help")
+_JSON: Final = Flag(name="format", kind="string", description="JSON for complete objects", choices=("JSON",))
 LISTEN_FLAGS: Final = (
-    Flag(name="all-snapshot", kind="boolean", description="Every event; so it is without any flag, too"),
+    Flag(name="all-snapshot", kind="boolean", description="Every event (the default)"),
     Flag(
         name="events",
         letter="e",
         kind="list",
-        description="Only these types, with commas between",
+        description="Only these types, separated by commas",
         choices=tuple(str(each) for each in EventType),
     ),
-    Flag(name="forward-to", letter="f", kind="string", description="Not here: nothing reaches your computer"),
+    Flag(
+        name="forward-to", letter="f", kind="string", description="Not available: the Shell can't reach your computer"
+    ),
     _JSON,
     _HELP,
-    Flag(name="latest", letter="l", kind="boolean", description="In the latest version of the API"),
-    Flag(name="print-secret", kind="boolean", description="Print the secret that signs, and nothing else"),
-    Flag(name="skip-update", letter="s", kind="boolean", description="Change nothing; there is no update to look for"),
+    Flag(name="latest", letter="l", kind="boolean", description="Use the latest API version"),
+    Flag(name="print-secret", kind="boolean", description="Print the signing secret and exit"),
+    Flag(name="skip-update", letter="s", kind="boolean", description="No effect: there are no updates to check"),
 )
 
 FILTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -258,7 +260,7 @@ async def _follow(here: StreamContext, told: Mapping[str, Any], show: Show) -> N
     finally:
         socket.hang_up()
         await asyncio.shield(serving)
-    raise ListeningFailedError(socket.refusal or "the service is going down. Start the command again in a moment.")
+    raise ListeningFailedError(socket.refusal or "the service is shutting down. Run the command again in a moment.")
 
 
 async def _serve(api: ConversingApi, request: Request, socket: InnerSocket) -> None:

@@ -127,7 +127,7 @@ async def edit(page: SignedVisit) -> Reply:
         await page.api.post(api_path(ACCOUNT, account_id), fields)
     except ApiRefusedError as error:
         take_refusal(form, error, _FIELD_OF)
-        form.message = form.message or "Your changes were not saved; see below."
+        form.message = form.message or "Your changes weren't saved. See the fields below."
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/accounts/{account_id}", done="updated")
 

@@ -43,23 +43,23 @@ ACTIONS: Final = {
     "approve": Action(
         title="Approve the file?",
         button="Approve and send",
-        happens="It leaves for the bank with the next exchange, within seconds, and can't be called back then.",
+        happens="It is sent to the bank with the next exchange, within seconds, and can't be recalled.",
         done="file_approved",
         lets_out=True,
     ),
     "void": Action(
         title="Void the file?",
         button="Void the file",
-        happens="It is never sent. Its entries go out with the next file, with new trace numbers and perhaps on a "
-        "later effective date; their accounts are told if the expected date changes.",
+        happens="The file is never sent. Its entries go out with the next file, with new trace numbers and possibly a "
+        "later effective date. Accounts are notified if their expected date changes.",
         done="file_voided",
         is_bad=True,
     ),
     "resubmit": Action(
         title="Resubmit the rejected entries?",
         button="Resubmit the entries",
-        happens="They go out with the next file, with new trace numbers. If the bank has processed any of them, its "
-        "account holder is debited twice: ask the bank first.",
+        happens="The entries go out with the next file, with new trace numbers. Ask the bank first: an entry that it "
+        "has already processed would be debited twice.",
         done="file_resubmitted",
         is_bad=True,
         lets_out=True,
@@ -123,7 +123,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
 
 def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]]:
     """Return what happened to a file, the latest first: in words, when, and in which tone."""
-    automatic = "Approved automatically, as the originator's profile says"
+    automatic = "Approved automatically by the originator's profile"
     steps = [
         ("Created at the cut-off", file["created"], "waiting"),
         *((_approval(each, file, names), each["approved"], "waiting") for each in file["approvals"]),
@@ -142,7 +142,7 @@ def _approval(approval: Mapping[str, Any], file: Mapping[str, Any], names: Names
     who = names.who(approval["approved_by"])
     title = "Approved by you" if who == "You" else f"Approved by {who}"
     if approval["one_person"]:
-        return f"{title} alone: no second person was available"
+        return f"{title}: no second person was available"
     needed = file["approvals_needed"] or 1
     return title if needed == 1 else f"{title} ({approval['number']} of {needed})"
 
@@ -157,7 +157,7 @@ async def _reply_action(name: str, page: SignedVisit, form: Form, *, status: int
     file = await page.api.get(api_path(FILE, file_id))
     if name not in allowed_actions(file):
         reasons = [each["reason"] for each in file["actions"] if each["name"] == name and each["reason"]]
-        message = reasons[0] if reasons else "The file's status doesn't allow this any more."
+        message = reasons[0] if reasons else "The file's status no longer allows this."
         return await _reply(page, Form(message=message), status=403 if reasons else 400)
     return page.reply(
         "dashboard/ach_file_action.html",

@@ -61,13 +61,13 @@ async def _read(page: SignedVisit) -> Wanted:
     try:
         zone = ZoneInfo(form.values["timezone"])
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        form.errors["timezone"] = "Use a name of the IANA database, such as America/New_York."
+        form.errors["timezone"] = "Enter an IANA time zone, such as America/New_York."
     current = f"{datetime.fromtimestamp(now, zone):%Y-%m}"
     form.values["month"] = form.values["month"] or current
     try:
         since, until = month_bounds(form.values["month"], zone)
     except ValueError:
-        form.errors["month"] = "Write a month such as 2026-10."
+        form.errors["month"] = "Enter a month, such as 2026-10."
         since, until = month_bounds(current, zone)
     return Wanted(form, zone, since, until, now)
 

@@ -129,7 +129,7 @@ async def reject(page: SignedVisit) -> Reply:
     reason = page.form.get("reason", "").strip()
     if not reason:
         form = Form(values={"reason": reason})
-        form.errors["reason"] = "Say why. Whoever imports it again reads it."
+        form.errors["reason"] = "Enter a reason. It is shown to whoever imports the file again."
         return await _reply_one(page, form, status=400)
     return await _act(page, "/reject", {"reason": reason}, done="bank_file_rejected")
 

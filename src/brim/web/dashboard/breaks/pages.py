@@ -99,7 +99,7 @@ async def resolve(page: SignedVisit) -> Reply:
     break_id = page.path_params["break"]
     form = Form(values={"resolution": page.form.get("resolution", "").strip()})
     if not form.values["resolution"]:
-        form.errors["resolution"] = "Say what it was and what you did about it."
+        form.errors["resolution"] = "Enter the cause and what you did."
         return await _reply(page, form, status=400)
     try:
         await page.api.post(
@@ -118,7 +118,7 @@ async def reopen(page: SignedVisit) -> Reply:
     break_id = page.path_params["break"]
     form = Form(values={"resolution": "", "note": page.form.get("note", "").strip()})
     if not form.values["note"]:
-        form.errors["note"] = "Say why it is open again."
+        form.errors["note"] = "Enter a reason."
         return await _reply(page, form, status=400)
     try:
         await page.api.post(

@@ -39,12 +39,12 @@ NEW_FIELDS: Final = {
 
 METHODS: Final = (
     ("statement", "A bank statement or other document"),
-    ("instant", "A provider that verifies at once"),
-    ("prenote_elsewhere", "A prenote that was sent outside of Brim"),
+    ("instant", "Instant verification by a provider"),
+    ("prenote_elsewhere", "A prenote sent outside Brim"),
 )
 """How a person says that a bank account was verified."""
 
-IN_A_REHEARSAL: Final = ("rehearsal", "Not at all: this is a rehearsal")
+IN_A_REHEARSAL: Final = ("rehearsal", "None: this is a rehearsal")
 
 _MOST: Final = 20
 _NOT_YOURS: Final = 403
@@ -131,7 +131,7 @@ async def authorize(page: SignedVisit, form: Form) -> None:
     values = form.values
     accepted_at = read_moment(form, "accepted_at") if values["accepted_at"] else system_clock_ms() // 1000
     if not values["text"]:
-        form.errors["text"] = "Copy the wording that the holder agreed to."
+        form.errors["text"] = "Enter the wording that the holder agreed to."
     if not form.is_right:
         return
     fields: dict[str, Field] = {
@@ -181,7 +181,7 @@ async def export_proof(page: SignedVisit) -> str:
 async def state_verification(page: SignedVisit, form: Form) -> None:
     """State that somebody has verified a bank account, with how that can be shown."""
     if not form.values["evidence"]:
-        form.errors["evidence"] = "Say how that can be shown."
+        form.errors["evidence"] = "Enter the evidence."
         return
     fields: dict[str, Field] = {name: form.values[name] for name in ("method", "evidence")}
     await _send(page, form, api_path(VERIFY, page.path_params["source"]), fields)

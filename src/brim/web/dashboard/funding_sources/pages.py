@@ -231,7 +231,7 @@ def _verification(source: FundingSource, form: Form) -> tuple[str, dict[str, Fie
 def _read_cents(form: Form, name: str) -> int:
     match = _CENTS.fullmatch(form.values[name])
     if match is None:
-        form.errors[name] = "Write the cents of the deposit, such as 32."
+        form.errors[name] = "Enter the amount in cents, such as 32."
         return 0
     return int(match[1])
 

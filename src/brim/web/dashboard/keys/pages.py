@@ -87,7 +87,7 @@ class KeyPages:
         except BrimError as error:
             form = Form(values={"name": "", "kind": "", **sent}, message=str(error))
             return self._reply_new(page, form, status=400)
-        return _reply_secret(page, new, "The key was made")
+        return _reply_secret(page, new, "Key created")
 
     async def show(self, page: SignedVisit) -> Reply:
         """`GET /apikeys/{key}`."""
@@ -125,7 +125,7 @@ class KeyPages:
             new = await self._desk.roll_key(page.session, key_id, new_id=_new_id(page.form), grace_ms=grace_ms)
         except BrimError as error:
             return await self._refused(page, error)
-        return _reply_secret(page, new, "The key was rolled")
+        return _reply_secret(page, new, "Key rolled")
 
     async def revoke(self, page: SignedVisit) -> Reply:
         """`POST /apikeys/{key}/revoke`."""
@@ -156,9 +156,9 @@ def _reply_secret(page: SignedVisit, new: NewKey, title: str) -> Reply:
 def rights_of(permissions: Mapping[str, str] | None) -> str:
     """Return what a key may do, in a few words."""
     if permissions is None:
-        return "Everything"
+        return "Full access"
     levels = [level for resource, level in permissions.items() if resource in RESOURCES]
     writes = levels.count("write")
     reads = len(levels) - writes
     parts = ([f"write {writes}"] if writes else []) + ([f"read {reads}"] if reads else [])
-    return f"{' and '.join(parts)} of {len(RESOURCES)}".capitalize() if parts else "Nothing"
+    return f"{' and '.join(parts)} of {len(RESOURCES)}".capitalize() if parts else "None"

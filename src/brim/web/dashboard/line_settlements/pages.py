@@ -88,7 +88,7 @@ async def propose(page: SignedVisit) -> Reply:
             except AmountError as error:
                 form.errors[name] = str(error)
     if not form.values["note"]:
-        form.errors["note"] = "Say what it is."
+        form.errors["note"] = "Enter an explanation."
     if form.errors:
         return await reply_line(page, form, status=400)
     try:
@@ -124,7 +124,7 @@ async def undo(page: SignedVisit) -> Reply:
     note = page.form.get("note", "").strip()
     if not note:
         form = Form(values={"note": note})
-        form.errors["note"] = "Say why it is wrong."
+        form.errors["note"] = "Enter a reason."
         return await _reply(page, form, status=400)
     return await _act(page, "/undo", {"note": note}, done="undo_proposed")
 

@@ -5,63 +5,66 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 BREAK_KINDS: Final = {
-    "unmatched_line": ("Unmatched statement line", "Nothing explains a line of the bank's statement."),
+    "unmatched_line": ("Unmatched statement line", "A line of the bank's statement matches nothing in the books."),
     "line_amount": (
         "Amount differs",
-        "A line of the statement names one of your batches or returns, with another amount or a second time.",
+        "A statement line refers to one of your batches or returns, but with a different amount or for a second time.",
     ),
     "taken_back": (
-        "Taken back",
-        "The bank took back a debit whose top-up has succeeded, and no return says why. Ask the bank for it.",
+        "Debit returned without notice",
+        "The bank reversed the debit of a succeeded top-up without a return entry. Ask the bank for the return.",
     ),
     "unmatched_return": (
         "Unmatched return",
-        "The bank returned or corrected a debit that is unknown, or that cannot come back now.",
+        "The bank returned or corrected a debit that is unknown, or that can't be returned now.",
     ),
-    "unreadable_item": ("Unreadable item", "An item of a bank file could not be read or applied."),
+    "unreadable_item": ("Unreadable item", "An item in a bank file couldn't be read or applied."),
     "unmatched_acknowledgement": (
         "Unmatched acknowledgement",
-        "The bank acknowledged a file that is unknown, or with other totals.",
+        "The bank acknowledged an unknown file, or one with different totals.",
     ),
     "rejected_file": ("Rejected by the bank", "The bank rejected a file or a batch."),
     "unposted_statement": (
         "Statement not posted",
-        "A statement's balances don't match its lines, or the bank withdrew it: none of its lines count.",
+        "A statement's balances don't match its lines, or the bank withdrew it. None of its lines are posted.",
     ),
     "statement_gap": (
         "Statement missing",
-        "A statement opens at another balance than the one before closed at. Ask the bank for what lies between.",
+        "A statement's opening balance differs from the previous closing balance. Ask the bank for those in between.",
     ),
     "withdrawn_line": (
         "Line withdrawn",
-        "A line was posted that a later statement of the same days doesn't have any more.",
+        "A posted line is missing from a later statement of the same days.",
     ),
     "held_file": ("Bank file held", "A bank file's control totals don't add up, or it cannot be read."),
-    "silent_bank": ("Bank is silent", "The bank has not answered a file in time. Ask it; nothing is sent again."),
-    "failed_work": ("Processing failed", "A file could not be created, sent or applied. It is retried by itself."),
+    "silent_bank": (
+        "No answer from the bank",
+        "The bank hasn't answered a file in time. Ask the bank; the file isn't sent again.",
+    ),
+    "failed_work": ("Processing failed", "A file couldn't be created, sent or applied. It is retried automatically."),
     "unusable_correction": (
         "Correction not applied",
-        "A bank corrected a bank account, and that could not be applied by itself.",
+        "A bank's correction of a bank account couldn't be applied automatically.",
     ),
     "unsettled_dishonor": (
         "Dishonor not settled",
-        "A dishonored return could not leave in time, or its money moves as the books do not expect it.",
+        "A dishonor couldn't be sent in time, or its settlement differs from the books.",
     ),
     "failed_reversal": (
         "Reversal failed",
-        "A reversal is late or not booked, its money comes back without a return, or its debit was returned, too.",
+        "A reversal is late, wasn't booked or was credited back without a return, or its debit was also returned.",
     ),
     "failed_refund": (
         "Refund failed",
-        "A refund was returned or does not leave, or no statement books it, or one brings its money back.",
+        "A refund was returned, wasn't sent or wasn't booked, or was credited back.",
     ),
     "paid_twice": (
         "Customer paid twice",
-        "A debit was returned or rejected after its reversal (dishonor with R62) or a refund had left.",
+        "A debit was returned or rejected after its reversal (dishonor with R62) or refund had been sent.",
     ),
     "unknown_debit": (
         "Unknown debit",
-        "A debit has left whose top-up a restored database does not have, or not as one that was debited.",
+        "A debit was sent, but its top-up is missing or not debited in the restored database.",
     ),
 }
 """For each kind of break: its name, and what it means."""
@@ -75,7 +78,7 @@ ACTORS: Final = {
 """Who has to do something about a return."""
 
 RETRIES: Final = {
-    "never": "Not allowed. The same debit may not be sent again.",
+    "never": "Not allowed. The same debit can't be sent again.",
     "twice": "Allowed up to two more times, within 180 days of the first settlement.",
     "after_fix": "Allowed once the cause is fixed.",
     "new_authorisation": "Only with a new authorization of the account holder.",
@@ -87,20 +90,20 @@ CORRECTED: Final = {
     "account_number": "Account number",
     "routing_number": "Routing number",
     "account_type": "Checking or savings",
-    "holder_name": "Name of the holder",
+    "holder_name": "Account holder's name",
 }
 """What a correction changes."""
 
 REFUSALS: Final = {
-    "C61": "C61: it is not for you",
-    "C62": "C62: its trace number is wrong",
-    "C63": "C63: the company identification is wrong",
-    "C64": "C64: the individual identification number is wrong",
-    "C65": "C65: the corrected data are wrong",
-    "C66": "C66: the discretionary data are wrong",
-    "C67": "C67: the routing number is not that of the entry",
-    "C68": "C68: the account number is not that of the entry",
-    "C69": "C69: the transaction code is wrong",
+    "C61": "C61: misrouted notification",
+    "C62": "C62: incorrect trace number",
+    "C63": "C63: incorrect company identification",
+    "C64": "C64: incorrect individual identification number",
+    "C65": "C65: incorrectly formatted corrected data",
+    "C66": "C66: incorrect discretionary data",
+    "C67": "C67: routing number not from the original entry",
+    "C68": "C68: account number not from the original entry",
+    "C69": "C69: incorrect transaction code",
 }
 """Why a notification of change is refused, by code."""
 
@@ -116,8 +119,8 @@ ENTRY_WORDS: Final = {
 """Where an entry stands, in words."""
 
 PREVIEW_OUTCOMES: Final = {
-    "known": "Known already",
-    "in_doubt": "May be known: you are asked",
+    "known": "Already posted",
+    "in_doubt": "Possible repeat: needs your decision",
     "posted": "To be posted",
     "open": "Open line",
     "not_posted": "Not posted",
@@ -126,14 +129,14 @@ PREVIEW_OUTCOMES: Final = {
 """What would become of a line of a statement that waits for approval."""
 
 STATEMENT_PLACES: Final = {
-    "first": "The first of its account",
-    "continues": "Continues the one before",
-    "precedes": "Comes before one that is known",
-    "replaces": "Corrects what is known",
-    "overlaps": "Overlaps what is known",
-    "repeats": "Known already",
-    "gap": "One before it is missing",
-    "undecided": "A repeat, or new: you are asked",
+    "first": "First statement of its account",
+    "continues": "Continues the previous statement",
+    "precedes": "Precedes a posted statement",
+    "replaces": "Corrects a posted statement",
+    "overlaps": "Overlaps a posted statement",
+    "repeats": "Already posted",
+    "gap": "Follows a missing statement",
+    "undecided": "Possible repeat: needs your decision",
 }
 """Where a statement belongs among those that are known."""
 

@@ -7,9 +7,9 @@ from brim.web.dashboard.signed import SignedVisit
 
 MONEY_AT_RISK: Final = "/v1/brim/money_at_risk"
 RISKS: Final = {
-    "unconfirmed": ("Not confirmed", "no statement of the bank has booked it"),
-    "returnable": ("Returnable", "ordinary returns and refunds may still arrive"),
-    "returnable_as_unauthorized": ("Returnable as unauthorized", "by ACH for sixty days, by SEPA for thirteen months"),
+    "unconfirmed": ("Not confirmed", "not yet on a bank statement"),
+    "returnable": ("Returnable", "ordinary returns and refunds are still possible"),
+    "returnable_as_unauthorized": ("Returnable as unauthorized", "for 60 days by ACH, for 13 months by SEPA"),
 }
 """For each reason why usable money may be taken back: what it is called, and what that means."""
 

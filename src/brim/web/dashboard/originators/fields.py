@@ -76,7 +76,7 @@ def _creditor_of(form: Form) -> dict[str, Field]:
     """Return the creditor of a form for SEPA as a part of the profile; nothing of another one."""
     if CREDITOR[0] not in form.values:
         return {}
-    form.errors |= {name: "Fill this in." for name in CREDITOR if not form.values[name]}
+    form.errors |= {name: "Enter a value." for name in CREDITOR if not form.values[name]}
     return {"sepa": {name: form.values[name] for name in CREDITOR}}
 
 

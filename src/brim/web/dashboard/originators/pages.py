@@ -175,7 +175,7 @@ async def _reply_activate(page: SignedVisit, form: Form, *, status: int = 200) -
     originator = await page.api.get(api_path(ORIGINATOR, page.path_params["originator"]))
     if "activate" not in allowed_actions(originator):
         reasons = [each["reason"] for each in originator["actions"] if each["name"] == "activate" and each["reason"]]
-        message = reasons[0] if reasons else "The originator's status doesn't allow this any more."
+        message = reasons[0] if reasons else "The originator's status no longer allows this."
         return await _reply(page, Form(message=message), status=403 if reasons else 400)
     return page.reply(
         "dashboard/originator_activate.html",

@@ -76,10 +76,10 @@ async def run(page: SignedVisit) -> Reply:
         zone = ZoneInfo(form.values["timezone"] or DEFAULT_TIMEZONE)
         start, end = month_bounds(form.values["month"], zone)
     except (ZoneInfoNotFoundError, OSError):
-        form.errors["timezone"] = "Use a name of the IANA database, such as America/New_York."
+        form.errors["timezone"] = "Enter an IANA time zone, such as America/New_York."
         return await _reply(page, form, status=400)
     except ValueError:
-        form.errors["month"] = "Write a month such as 2026-10."
+        form.errors["month"] = "Enter a month, such as 2026-10."
         return await _reply(page, form, status=400)
     of_currency = {"currency": form.values["currency"]} if form.values["currency"] else {}
     try:

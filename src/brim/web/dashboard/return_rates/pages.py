@@ -55,10 +55,10 @@ async def ask(page: SignedVisit) -> Reply:
     """`POST /ach/return-rates/{subject}/override`. It ends with the day that is named, in UTC."""
     form = Form(values={name: page.form.get(name, "").strip() for name in ("reason", "until")})
     if not form.values["reason"]:
-        form.errors["reason"] = "Say why debits are to go on. Whoever approves it reads it."
+        form.errors["reason"] = "Enter a reason. It is shown to the approver."
     until = _end_of(form.values["until"])
     if until is None:
-        form.errors["until"] = "Give a day, such as 2026-12-24."
+        form.errors["until"] = "Enter a date, such as 2026-12-24."
     if form.errors:
         return await _reply(page, form, status=400)
     return await _post(page, form, "override", {"reason": form.values["reason"], "until": until}, done="override_asked")

@@ -21,7 +21,7 @@ CHOICES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
     "decimal_sign": [(each.value, each.value.capitalize()) for each in DecimalSign],
     "thousands_sign": [(each.value, each.value.capitalize()) for each in ThousandsSign],
     "newest_first": [("false", "Oldest first"), ("true", "Newest first")],
-    "debit_is_negative": [("false", "Without a sign"), ("true", "With a minus")],
+    "debit_is_negative": [("false", "Without a sign"), ("true", "With a minus sign")],
 }
 REQUIRED: Final = ("date_format", "booking_date_column")
 
@@ -45,10 +45,12 @@ GROUPS: Final = (
         (
             FormField("delimiter", "Delimiter"),
             FormField("encoding", "Encoding"),
-            FormField("rows_before_header", "Rows before the header", "Blank ones count."),
-            FormField("footer_rows", "Rows after the lines", "Blank ones don't count."),
+            FormField("rows_before_header", "Rows before the header", "Including blank rows."),
+            FormField("footer_rows", "Rows after the lines", "Not counting blank rows."),
             FormField("newest_first", "Order of the lines"),
-            FormField("ignored_columns", "Columns to ignore", "One a line. Any other unknown column holds the file."),
+            FormField(
+                "ignored_columns", "Columns to ignore", "One per line. A file with any other unknown column is held."
+            ),
         ),
     ),
     (
@@ -66,32 +68,32 @@ GROUPS: Final = (
             FormField("thousands_sign", "Thousands separator"),
             FormField("amount_column", "Amount column", "With a sign, or with the direction in another column."),
             FormField("direction_column", "Direction column"),
-            FormField("debit_words", "Words for debits", "One a line."),
-            FormField("credit_words", "Words for credits", "One a line."),
-            FormField("debit_column", "Debit column", "If debits and credits have a column each."),
+            FormField("debit_words", "Words for debits", "One per line."),
+            FormField("credit_words", "Words for credits", "One per line."),
+            FormField("debit_column", "Debit column", "If debits and credits are in separate columns."),
             FormField("credit_column", "Credit column"),
             FormField("debit_is_negative", "Amounts in the debit column"),
-            FormField("currency", "Currency", "If the file has no column for it."),
+            FormField("currency", "Currency", "If the file has no currency column."),
             FormField("currency_column", "Currency column"),
         ),
     ),
     (
         "Texts and references",
         (
-            FormField("text_columns", "Description columns", "One a line."),
-            FormField("key_column", "Unique reference column", "The bank's reference, which no other line has."),
+            FormField("text_columns", "Description columns", "One per line."),
+            FormField("key_column", "Unique reference column", "The bank's reference, unique to each line."),
             FormField("reference_column", "Your reference column"),
             FormField("end_to_end_column", "End-to-end id column"),
             FormField("type_column", "Type column"),
-            FormField("account_column", "Account number column", "If it has the number in full."),
+            FormField("account_column", "Account number column", "If it contains the full number."),
         ),
     ),
     (
         "Balances",
         (
             FormField("balance_column", "Balance column", "The balance after each line."),
-            FormField("opening_balance_label", "Label of the opening balance", "The first cell of its row."),
-            FormField("closing_balance_label", "Label of the closing balance", "The first cell of its row."),
+            FormField("opening_balance_label", "Label of the opening balance", "The first cell of the row."),
+            FormField("closing_balance_label", "Label of the closing balance", "The first cell of the row."),
         ),
     ),
 )

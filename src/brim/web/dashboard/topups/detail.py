@@ -167,7 +167,7 @@ async def edit(page: SignedVisit) -> Reply:
             raise
         form = Form(values=dict(sent), idempotency_key=random_base62(24))
         form.refuse(error)
-        form.message = form.message or "Your changes were not saved; see below."
+        form.message = form.message or "Your changes weren't saved. See the fields below."
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/topups/{topup_id}", done="updated")
 

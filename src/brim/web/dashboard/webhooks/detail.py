@@ -24,10 +24,10 @@ _EDITED: Final = ("url", "description")
 _ATTEMPT_FILTERS: Final = ListFilters(path="/webhooks", choices={"failed": ("true",)})
 _NUMBERED_WITHIN_S: Final = 0.1
 OVERLAPS: Final = (
-    (str(LONGEST_OVERLAP_S), "For a day, while you change it over"),
-    ("43200", "For twelve hours"),
-    ("3600", "For an hour"),
-    ("0", "Not at all: it has become known"),
+    (str(LONGEST_OVERLAP_S), "In a day"),
+    ("43200", "In 12 hours"),
+    ("3600", "In an hour"),
+    ("0", "Immediately (compromised)"),
 )
 """How long the old secret may sign beside the new one, in seconds, and in words."""
 
@@ -191,7 +191,7 @@ async def roll(page: SignedVisit) -> Reply:
     fields: dict[str, Field] = {"expires_in": page.form.get("expires_in", "")}
     key = page.form.get("idempotency_key") or None
     made = await page.api.post(api_path(ENDPOINT + "/roll_secret", endpoint_id), fields, idempotency_key=key)
-    return secret_page(page, endpoint_id, made["secret"], title="The secret was rolled")
+    return secret_page(page, endpoint_id, made["secret"], title="Secret rolled")
 
 
 async def show_delete(page: SignedVisit) -> Reply:

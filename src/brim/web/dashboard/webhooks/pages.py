@@ -66,7 +66,7 @@ async def create(page: SignedVisit) -> Reply:
         take_refusal(form, error, FIELD_OF)
         form.idempotency_key = random_base62(24)
         return _reply_new(page, form, events, status=error.status)
-    return secret_page(page, endpoint_id, secret, title="The endpoint was added")
+    return secret_page(page, endpoint_id, secret, title="Endpoint added")
 
 
 def secret_page(page: SignedVisit, endpoint_id: str, secret: str, *, title: str) -> Reply:

@@ -84,7 +84,7 @@ export class Pane {
       this.#connection.send({ type: "key", key: this.#givenKey });
       return;
     }
-    this.#print("Paste a test key of yours to begin. It is not shown, and forgotten when this tab is closed.\n");
+    this.#print("Paste a test key to begin. It is hidden, and discarded when you close this tab.\n");
     this.#askForKey();
   }
 
