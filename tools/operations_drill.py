@@ -254,8 +254,8 @@ class Drill:
 
 
 _FIGURES: Final = (
-    "exposure", "/tcp +open", "TLSv1", "^(tcp|udp) ", "^strict-", "(full|diff) backup:", "database size", "books agree",
-    "chain holds",
+    "exposure", "/tcp +open", "TLSv1", "^(tcp|udp) ", "^strict-", "(full|diff) backup:", "database size",
+    "books balance", "chain is intact",
 )  # fmt: skip
 _SHOWN: Final = re.compile("|".join(_FIGURES), re.IGNORECASE)
 

@@ -80,7 +80,7 @@ def test_backups_go_on_in_the_same_place_and_restore(
     topup = brim.create_topup()
     until(lambda: len(archive_of(settings).of_each_cluster()) == 2, what="WAL of the upgraded database")
     none_yet = run_brim("backup", *restore_nothing, env=environment)
-    assert "There is no base backup. Make one with brim backup create." in none_yet.stderr
+    assert "There is no base backup. Create one with brim backup create." in none_yet.stderr
     assert f"base backups of PostgreSQL {EARLIER}, from before an upgrade" in none_yet.stderr
     assert not (short_path / "none").exists()
     after = re.match(r"\S+(?=:)", backup("create", "--keep", "2"))
@@ -89,7 +89,7 @@ def test_backups_go_on_in_the_same_place_and_restore(
     rows = [line.split("\t")[:2] for line in backup("list").splitlines()]
     assert rows[-2:] == [[before, str(EARLIER)], [after[0], str(OURS)]]
     assert brim.stop() == 0
-    assert backup("verify") == "The backups are whole.\n"
+    assert backup("verify") == "The backups are complete.\n"
 
     backup("restore", "--at", "latest", "--into", str(short_path / "restored"))
     verified = run_brim("verify", "--chain", "--data-dir", str(short_path / "restored"))

@@ -83,7 +83,7 @@ def test_a_backup_that_was_killed_is_none_and_the_next_one_is(house: House) -> N
     (manifest,) = archive.manifests()
     assert manifest.id in house.backup("list")
     assert bases <= 1
-    assert house.backup("verify") == "The backups are whole.\n"
+    assert house.backup("verify") == "The backups are complete.\n"
 
 
 @pytest.mark.slow
@@ -98,7 +98,7 @@ def test_a_moment_is_restored_with_its_keys_into_a_new_folder_only(house: House,
     data_dir = house.brim.data_dir
     assert (into / "encryption_key").read_text() == (data_dir / "encryption_key").read_text()
     again = house.run("backup", "restore", "--at", "latest", "--into", str(into))
-    assert "touches none that is there" in again.stderr
+    assert "A restore creates a new data folder" in again.stderr
     told_elsewhere = tmp_path / "receiver.log"
     told_elsewhere.write_text(f"got {topup}, then evt_{'0' * 24}\n")
     compared = house.run("backup", "compare", "--data-dir", str(into), "--ids", str(told_elsewhere))
@@ -142,9 +142,9 @@ def test_settings_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     store = {"BRIM_DATA_DIR": str(tmp_path / "data"), "BRIM_BACKUP_STORE": str(tmp_path / "data" / "store")}
     key = {"BRIM_BACKUP_KEY": new_encryption_key()}
     for environment, sentence in (
-        ({}, "Say where backups are"),
+        ({}, "Set --backup-store"),
         (store, "needs BRIM_BACKUP_KEY"),
-        (store | key, "is in the data folder"),
+        (store | key, "is inside the data folder"),
         (store | key | {"BRIM_DATABASE_URL": "postgresql://x/y"}, "its own tools"),
         (store | key | {"BRIM_BACKUP_STORE": "ftp://x"}, "a folder, or s3://bucket/prefix"),
     ):

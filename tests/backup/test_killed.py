@@ -86,7 +86,7 @@ def test_a_backup_is_one_only_once_it_is_whole(house: House) -> None:
     house.backup("create")
     house.kill("open", "base_backup.json.new", 1, "create")
     assert len(house.archive.manifests()) == 2
-    assert "The backups are whole." in house.backup("verify")
+    assert "The backups are complete." in house.backup("verify")
 
 
 @pytest.mark.slow
@@ -96,10 +96,10 @@ def test_a_retention_that_was_killed_leaves_what_is_kept_whole(house: House) -> 
         before = house.archive.manifests()
         house.kill("os.remove", part, 1, "create", "--keep", "1")
         assert house.archive.manifests()[-1] not in before
-        assert "The backups are whole." in house.backup("verify")
+        assert "The backups are complete." in house.backup("verify")
     house.backup("create", "--keep", "1")
     assert len(house.archive.manifests()) == 1
-    assert "The backups are whole." in house.backup("verify")
+    assert "The backups are complete." in house.backup("verify")
 
 
 RESTORE_IS_KILLED: Final = {

@@ -62,7 +62,7 @@ def test_nothing_told_before_a_moment_is_missing_after_a_restore_to_it(
     assert drill.brim.stop() == 0
 
     checked = run_brim("backup", "verify", env=environment)
-    assert (checked.returncode, checked.stdout) == (0, "The backups are whole.\n"), checked.stdout + checked.stderr
+    assert (checked.returncode, checked.stdout) == (0, "The backups are complete.\n"), checked.stdout + checked.stderr
     _take_the_wal_of_the_last_base_away(drill, Path(environment["BRIM_BACKUP_STORE"]))
     into = str(short_path / "without-wal")
     for command in (["verify"], ["restore", "--at", "latest", "--into", into]):

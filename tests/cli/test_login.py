@@ -83,7 +83,7 @@ def test_a_key_is_handed_out_once(bare_cli: StripeCli, ask: Callable[[], Any], s
     assert complete(bare_cli, login).status == 0
     again = complete(bare_cli, login)
     assert again.status == 1
-    assert "handed out already" in again.errors
+    assert "already issued" in again.errors
 
 
 def test_a_denied_login_ends_at_once(bare_cli: StripeCli, ask: Callable[[], Any], server: Server) -> None:

@@ -84,7 +84,7 @@ def test_without_a_running_brim_the_database_is_started_for_the_moment(brim_serv
     assert _run("keys", "create", "--live", "--account", account, *here).stdout.startswith("sk_live_")
     listed = _run("keys", "list", "--account", account, *here).stdout
     assert len(listed.splitlines()) == 1
-    assert _run("verify", *here).stdout == "The books agree.\n"
+    assert _run("verify", *here).stdout == "The books balance.\n"
     assert not (brim_server.data_dir / "postgres" / "cluster" / "postmaster.pid").exists()
 
 
@@ -98,8 +98,8 @@ def test_a_folder_without_a_brim_is_refused_and_nothing_is_made_in_it(tmp_path: 
         run = run_brim(*command.split(), "--data-dir", str(folder))
         assert (run.returncode, run.stdout) == (1, "")
         assert run.stderr == (
-            f"Error: There is no Brim data in {folder}. Run brim serve there first, or name the right folder with "
-            "--data-dir.\n"
+            f"Error: There is no Brim data in {folder}. Run brim serve there first, or pass the right folder "
+            f"with --data-dir.\n"
         )
     assert list(tmp_path.iterdir()) == []
 
@@ -108,7 +108,7 @@ def test_a_folder_without_a_brim_is_refused_and_nothing_is_made_in_it(tmp_path: 
 def test_a_part_ends_with_a_sentence_where_nobody_has_migrated(empty_database_url: str, part: str) -> None:
     run = run_brim(part, "--database-url", empty_database_url, *(("--port", "0") if part == "api" else ()))
     assert run.returncode == 1
-    assert run.stderr.splitlines()[-1].startswith("Error: The database lacks 0001_pre_foundation and ")
+    assert run.stderr.splitlines()[-1].startswith("Error: The database is missing 0001_pre_foundation and ")
     assert "Run brim migrate." in run.stderr
     assert "Traceback" not in run.stderr
 
@@ -152,10 +152,10 @@ def test_the_chain_is_followed_by_command_and_its_heads_are_shown(brim_server: R
         brim_server.create_topup()
     _wait_until_sealed(brim_server, 3)
     without_chain = _run("verify", *here)
-    assert without_chain.stdout == "The books agree.\n"
+    assert without_chain.stdout == "The books balance.\n"
     assert without_chain.stderr.endswith("The hash chains were not checked: use --chain.\n")
     followed = _run("verify", "--chain", *here).stdout
-    assert followed == "The books agree.\nThe chain holds: 3 entries sealed, 0 waiting.\n"
+    assert followed == "The books balance.\nThe chain is intact: 3 entries sealed, 0 unsealed.\n"
     account = _run("accounts", "list", *here).stdout.split("\t")[0]
     [head, *rest] = _run("verify", "--heads", *here).stdout.splitlines(keepends=True)
     assert re.fullmatch(rf"{account} \(test\): position 3, hash [0-9a-f]{{64}}\n", head)
@@ -169,13 +169,13 @@ def test_a_tampered_transfer_is_named_by_command(brim_server: RunningBrim) -> No
     brim_server.create_topup()
     _wait_until_sealed(brim_server, 1)
     brim_server.execute_as_owner("UPDATE journal_entries SET created = created + 1")
-    assert _run("verify", *here).stdout == "The books agree.\n"
+    assert _run("verify", *here).stdout == "The books balance.\n"
     found = run_brim("verify", "--chain", *here)
     assert found.returncode == 1
     assert re.match(
         r"acct_\w+ \(test\): journal_entries je_\w+: expected what was sealed at position 1 with", found.stdout
     )
-    assert found.stderr.endswith("The books do not agree. Differences named above: 1.\n")
+    assert found.stderr.endswith("The books don't balance. Differences listed above: 1.\n")
     status, told = brim_server.call("GET", "/v1/brim/verification")
     assert (status, told["status"], len(told["differences"])) == (200, "differ", 1)
     assert told["differences"][0]["row"].startswith("journal_entries je_")

@@ -122,7 +122,7 @@ def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., Runni
     both = {"BRIM_ENCRYPTION_KEY": f"{new},{old}"}
     second = start_brim(env=both)
     run = run_brim("keys", "rotate-encryption", "--data-dir", str(second.data_dir), env=both)
-    told = f"3 secrets, 3 of them encrypted anew; the key is {find_key_id(new)}.\n"
+    told = f"3 secrets, 3 of them re-encrypted with the key {find_key_id(new)}.\n"
     assert (run.returncode, run.stdout) == (0, told), run.stderr
     listed = run_brim("keys", "encryption", "--data-dir", str(second.data_dir), env=both)
     assert listed.stdout == f"{find_key_id(new)}\tsetting\tseals\t3\tno\n{find_key_id(old)}\tsetting\topens\t0\tyes\n"
@@ -134,7 +134,7 @@ def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., Runni
     fourth = start_brim(env={"BRIM_ENCRYPTION_KEY": old})
     status, refusal = _create(fourth)
     assert (status, "BRIM_ENCRYPTION_KEY" in str(refusal)) == (503, True)
-    assert f"sealed with key {find_key_id(new)}, which is not among those configured" in str(refusal)
+    assert f"encrypted with key {find_key_id(new)}, which isn't configured" in str(refusal)
     assert fourth.create_topup()
 
 
@@ -142,7 +142,7 @@ def test_the_kept_key_is_used_to_encrypt_anew(brim_server: RunningBrim) -> None:
     _create(brim_server)
     run = run_brim("keys", "rotate-encryption", "--data-dir", str(brim_server.data_dir))
     key_id = find_key_id((brim_server.data_dir / "encryption_key").read_text().strip())
-    told = f"3 secrets, 0 of them encrypted anew; the key is {key_id}.\n"
+    told = f"3 secrets, 0 of them re-encrypted with the key {key_id}.\n"
     assert (run.returncode, run.stdout) == (0, told), run.stderr
     assert _create(brim_server)[0] == 200
 

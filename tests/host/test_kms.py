@@ -85,7 +85,7 @@ def test_from_a_plain_key_to_data_keys_and_from_one_of_these_to_the_next(
         data_keys = []
         for _ in range(2):
             data_keys.append(_command(second, hsm.settings, "create-data-key", "--after", "3s").strip())
-            assert f"the key is {data_keys[-1]}" in _command(second, hsm.settings, "rotate-encryption")
+            assert f"with the key {data_keys[-1]}" in _command(second, hsm.settings, "rotate-encryption")
     assert wrong == []
     listed = [line.split("\t") for line in _command(second, hsm.settings, "encryption").splitlines()]
     assert [(key, does, free) for key, _, does, _, free in listed] == [

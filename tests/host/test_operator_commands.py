@@ -73,8 +73,8 @@ def test_operators_are_managed_by_command(database_url: str) -> None:
     assert _succeed("set-role", "GRACE@example.com", "developer", *there) == "grace@example.com is developer.\n"
     assert _succeed("disable", "grace@example.com", *there) == "grace@example.com is disabled.\n"
     assert "\tdisabled 20" in _succeed("list", *there)
-    assert _succeed("enable", "grace@example.com", *there) == "grace@example.com may sign in again.\n"
-    assert "another password" in _succeed("reset-password", ada, *there, typed=PASSWORD + "!\n")
+    assert _succeed("enable", "grace@example.com", *there) == "grace@example.com can sign in again.\n"
+    assert "a new password" in _succeed("reset-password", ada, *there, typed=PASSWORD + "!\n")
     assert "without a code" in _succeed("reset-totp", ada, *there)
     told = [line.split("\t") for line in _succeed("log", "--limit", "3", *there).splitlines()]
     assert [line[3] for line in told] == ["operator.codes_reset", "operator.password_set", "operator.enabled"]
@@ -91,7 +91,7 @@ def test_an_operator_is_unbound_by_command(database_url: str) -> None:
         await conn.close()
 
     asyncio.run(bind())
-    assert "no longer bound" in _succeed("unbind", EMAIL, *there)
+    assert "no longer linked" in _succeed("unbind", EMAIL, *there)
     [told] = [line.split("\t") for line in _succeed("log", "--limit", "1", *there).splitlines()]
     assert told[3:] == ["operator.identity_unbound", ada, "person-1 at https://id.example", "", ""]
 
@@ -107,7 +107,7 @@ def test_an_operator_is_unbound_by_command(database_url: str) -> None:
         (("set-role", EMAIL, "viewer"), None, "last admin"),
         (("enable", "op_nowhere"), None, "op_nowhere"),
         (("reset-password", EMAIL), EMAIL, "guess"),
-        (("unbind", EMAIL), None, "not bound"),
+        (("unbind", EMAIL), None, "isn't linked"),
         (("unbind", "op_nowhere"), None, "op_nowhere"),
     ],
 )

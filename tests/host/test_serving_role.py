@@ -71,7 +71,7 @@ def test_the_other_commands_work_as_the_lesser_role(brim_server: RunningBrim) ->
     made = run_brim("keys", "create", *here).stdout.strip()
     assert brim_server.call("GET", "/v1/balance", key=made)[0] == 200
     assert run_brim("accounts", "create", *here).returncode == 0
-    assert run_brim("verify", *here).stdout == "The books agree.\n"
+    assert run_brim("verify", *here).stdout == "The books balance.\n"
     migrated = run_brim("migrate", *here)
     assert (migrated.stdout, migrated.stderr) == (_MIGRATED, "")
 
@@ -100,7 +100,7 @@ def test_a_data_folder_of_a_version_without_the_role_just_works(start_brim: Star
     _assert_transfers_are_safe(upgraded.database_url)
     upgraded.stop()
     asyncio.run(_forget_role(brim.data_dir / "postgres"))
-    assert run_brim("verify", "--data-dir", str(brim.data_dir)).stdout == "The books agree.\n"
+    assert run_brim("verify", "--data-dir", str(brim.data_dir)).stdout == "The books balance.\n"
 
 
 def test_a_role_that_somebody_made_mighty_is_an_ordinary_one_after_the_next_start(start_brim: StartBrim) -> None:
@@ -124,7 +124,7 @@ def test_a_given_database_is_migrated_by_its_owner_and_served_by_another(
     _assert_transfers_are_safe(own_roles.service)
     assert "superuser" not in brim.log
     assert "owner" not in brim.log
-    assert run_brim("verify", "--database-url", own_roles.service).stdout == "The books agree.\n"
+    assert run_brim("verify", "--database-url", own_roles.service).stdout == "The books balance.\n"
 
 
 def test_serve_migrates_as_the_owner_and_tells_its_children_nothing_of_him(

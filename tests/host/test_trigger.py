@@ -86,11 +86,11 @@ def test_a_running_brim_is_named_by_its_address_and_a_key(shared_brim: RunningBr
     refused = run_brim("trigger", "topup.created", *there)
     assert (refused.returncode, refused.stderr) == (
         1,
-        f"Error: The data folder {tmp_path / 'nothing'} holds no test key. Give one with --api-key.\n",
+        f"Error: The data folder {tmp_path / 'nothing'} has no test key. Pass one with --api-key.\n",
     )
     nobody = run_brim("trigger", "topup.created", *elsewhere)
     assert nobody.returncode == 1
-    assert "No Brim runs in the data folder" in nobody.stderr
+    assert "No Brim is running in the data folder" in nobody.stderr
 
 
 def test_the_apis_own_sentence_tells_why_it_refused(shared_brim: RunningBrim) -> None:
@@ -112,7 +112,7 @@ def test_a_brim_that_was_killed_does_not_answer(brim_server: RunningBrim) -> Non
     brim_server.kill_everything()
     refused = run_brim("trigger", "topup.created", "--data-dir", str(brim_server.data_dir))
     assert refused.returncode == 1
-    assert refused.stderr.startswith(f"Error: Nothing answers at {brim_server.url}: ")
+    assert refused.stderr.startswith(f"Error: No response from {brim_server.url}: ")
 
 
 # What the command sends.
@@ -238,5 +238,5 @@ def test_an_answer_that_breaks_off_is_none() -> None:
 def test_nobody_there_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    with pytest.raises(NoAnswerError, match="Nothing answers at"):
+    with pytest.raises(NoAnswerError, match="No response from"):
         Client(parse_api_base(f"http://127.0.0.1:{port}"), "sk_test_x").post("/v1/topups")

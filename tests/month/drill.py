@@ -808,7 +808,7 @@ class Drill:
         if self.state.settings.verifies_daily or self.is_last_day:
             _, said = await self._brim("verify", "--chain")
             self.state.verified.append(f"{self.date}: {' '.join(said.split('Clearing')[0].split())}")
-            if "The books agree." not in said or "The chain holds" not in said:
+            if "The books balance." not in said or "The chain is intact" not in said:
                 found.append(said)
         assert not found, f"{self.date}: {len(found)} problems:\n" + "\n".join(found[:20])
 

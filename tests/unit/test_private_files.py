@@ -57,5 +57,5 @@ def test_where_no_file_can_be_nothing_is_done(tmp_path: Path, kind: str) -> None
     path = path / "file" if kind == "nowhere" else path
     if kind == "folder":
         path.mkdir()
-    with pytest.raises(UnwritableFileError, match="cannot be written"), private_file(path):
+    with pytest.raises(UnwritableFileError, match="can't be written"), private_file(path):
         raise AssertionError("the block is not begun")

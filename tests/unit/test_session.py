@@ -80,9 +80,9 @@ async def test_what_was_dealt_with_is_acknowledged_again_and_not_dealt_with_agai
     assert taken == ["wh_1", "wh_2"]
     assert sorted(acknowledged) == ["wh_1", "wh_2"]
     assert [sentence.partition(" (")[0] for sentence in told] == [
-        "The connection is lost",
-        "The connection is back.",
-        "The connection is lost",
+        "Connection lost",
+        "Reconnected.",
+        "Connection lost",
     ]
 
 

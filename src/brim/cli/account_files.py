@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
-_CONNECTED: Final = "The accounts under it, too."
+_CONNECTED: Final = "Include its connected accounts."
 
 
 class TwoSecretsError(BrimError):
     """A key file and a passphrase were named for one file."""
 
     def __init__(self) -> None:
-        super().__init__("Name a key file or a passphrase, not both.")
+        super().__init__("Pass either --key-file or --passphrase-file, not both.")
 
 
 def _with_export_key(command: Command) -> Command:
@@ -39,7 +39,7 @@ def _with_export_key(command: Command) -> Command:
         "--key-file",
         type=_FILE,
         metavar="FILE",
-        help="A file with a key of 32 bytes in URL-safe base64; without either flag a passphrase is asked for.",
+        help="A file with a key of 32 bytes in URL-safe base64. Without a flag, you are prompted for a passphrase.",
     )(command)
 
 
@@ -47,7 +47,7 @@ def _with_export_key(command: Command) -> Command:
 @click.argument("account")
 @click.option("--to", type=_NEW_FILE, required=True, metavar="FILE", help="The file to write; it must not exist.")
 @click.option("--with-connected", is_flag=True, help=_CONNECTED)
-@click.option("--for-reading", is_flag=True, help="Not encrypted and without secrets: to be read, and never imported.")
+@click.option("--for-reading", is_flag=True, help="Without encryption and secrets: readable, but can't be imported.")
 @_with_export_key
 @encryption_setting
 @reaching_settings
@@ -61,7 +61,7 @@ def export(
     passphrase_file: Path | None,
     **flags: str | None,
 ) -> None:
-    """Write ACCOUNT with all that belongs to it into a file, encrypted, while Brim runs."""
+    """Export ACCOUNT and all its data to an encrypted file, while Brim runs."""
     from brim.cli.live_money import open_vault
     from brim.core.portability import export_account
     from brim.platform.vault import Vault
@@ -89,9 +89,9 @@ def export(
 
 @click.command("import")
 @click.argument("file", type=_FILE)
-@click.option("--platform", metavar="ACCT", help="The account here whose keys may act for it.")
-@click.option("--as-first", is_flag=True, help="It may become the account whose keys administer this installation.")
-@click.option("--with-keys", is_flag=True, help="Its API keys work here, too.")
+@click.option("--platform", metavar="ACCT", help="The platform account here whose keys can act for it.")
+@click.option("--as-first", is_flag=True, help="Allow it to become the platform account of this installation.")
+@click.option("--with-keys", is_flag=True, help="Keep its API keys working here.")
 @_with_export_key
 @encryption_setting
 @reaching_settings
@@ -105,7 +105,7 @@ def import_(
     passphrase_file: Path | None,
     **flags: str | None,
 ) -> None:
-    """Bring the account in FILE into this installation: all of it, or nothing."""
+    """Import the account in FILE into this installation, as a whole or not at all."""
     from brim.cli.live_money import open_vault
     from brim.core.portability import ImportChoices, import_account
 
@@ -118,7 +118,7 @@ def import_(
             lambda database: import_account(database, vault, file, secret, choices, on_rows=on_rows, **asked_here()),
         )
     _show(done.manifest, done.sha256)
-    click.echo("Imported. brim verify --chain proves its books here.")
+    click.echo("Imported. Run brim verify --chain to verify its books here.")
     if not with_keys:
         click.echo(f"It has no API keys yet: brim keys create --account {done.manifest.header.account}", err=True)
 
@@ -127,7 +127,7 @@ def import_(
 @click.argument("file", type=_FILE)
 @_with_export_key
 def check_export(file: Path, *, key_file: Path | None, passphrase_file: Path | None) -> None:
-    """Read FILE to its end and check every byte of it; exit with 1 if it could not be imported."""
+    """Check every byte of the export in FILE; exit with 1 if it can't be imported."""
     from brim.core.portability import check_export as check
 
     done = _check(file, check, key_file, passphrase_file)
@@ -158,7 +158,7 @@ def open_export(file: Path, *, to: Path, key_file: Path | None, passphrase_file:
     except BaseException:
         to.unlink(missing_ok=True)
         raise
-    click.echo(f"{to} holds personal data, unencrypted.", err=True)
+    click.echo(f"{to} contains unencrypted personal data.", err=True)
 
 
 @click.command("close")
@@ -166,7 +166,7 @@ def open_export(file: Path, *, to: Path, key_file: Path | None, passphrase_file:
 @click.option("--with-connected", is_flag=True, help=_CONNECTED)
 @reaching_settings
 def close(account: str, *, with_connected: bool, **flags: str | None) -> None:
-    """Let ACCOUNT not be topped up any more, in either mode, before it moves; what is under way goes on."""
+    """Close ACCOUNT to new top-ups, in both modes, before it moves. Pending ones are completed."""
     _set_closed(account, flags, is_closed=True, with_connected=with_connected)
 
 
@@ -175,7 +175,7 @@ def close(account: str, *, with_connected: bool, **flags: str | None) -> None:
 @click.option("--with-connected", is_flag=True, help=_CONNECTED)
 @reaching_settings
 def reopen(account: str, *, with_connected: bool, **flags: str | None) -> None:
-    """Let ACCOUNT be topped up again that was closed."""
+    """Reopen the closed ACCOUNT to top-ups."""
     _set_closed(account, flags, is_closed=False, with_connected=with_connected)
 
 
@@ -236,7 +236,7 @@ def _show(manifest: "Manifest", sha256: str) -> None:
 
 def _show_refusals(refusals: list[str]) -> None:
     if refusals:
-        click.echo("It cannot be imported, because the source still works on its live money:", err=True)
+        click.echo("It can't be imported, because its live money is still being processed at the source:", err=True)
     for reason in refusals:
         click.echo(f"  {reason}", err=True)
 

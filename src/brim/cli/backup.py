@@ -36,22 +36,24 @@ class Moment(click.ParamType[int | None]):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no moment: write 2026-11-29T15:04:05Z, or {LATEST}.", param, ctx)
+            self.fail(f"{value!r} is not a point in time: use the form 2026-11-29T15:04:05Z, or {LATEST}.", param, ctx)
         if moment.tzinfo is None:
-            self.fail(f"{value!r} names no time zone: add Z for UTC, or one such as +01:00.", param, ctx)
+            self.fail(f"{value!r} has no time zone: add Z for UTC, or an offset such as +01:00.", param, ctx)
         return round(moment.astimezone(UTC).timestamp() * 1000)
 
 
 @click.group()
 def backup() -> None:
-    """Back up the database that brim serve brings, and restore it to a moment."""
+    """Back up the embedded database of brim serve, and restore it to a point in time."""
 
 
 @backup.command("create")
-@click.option("--keep", type=click.IntRange(min=1), help="Afterwards remove all base backups but so many, and old WAL.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), help="Afterwards keep only this many base backups, and the WAL they need."
+)
 @backup_settings
 def create(keep: int | None, **flags: str | None) -> None:
-    """Make a base backup, while Brim runs or not; its WAL goes to the store by itself."""
+    """Create a base backup, whether or not Brim is running. Its WAL is archived automatically."""
     from brim.host.backups import archive_of
     from brim.host.backups.creating import apply_retention, create_backup
 
@@ -69,7 +71,7 @@ def create(keep: int | None, **flags: str | None) -> None:
 @backup.command("list")
 @backup_settings
 def list_(**flags: str | None) -> None:
-    """List base backups and which moments they restore; exit with 1 if one restores nothing."""
+    """List base backups and the points in time they can restore; exit with 1 if one can't be restored."""
     from brim.host.backups import archive_of
     from brim.host.backups.archive import NoBackupsError
     from brim.host.backups.checking import read_contents, tell_moment
@@ -82,7 +84,7 @@ def list_(**flags: str | None) -> None:
     found = [moments for each in contents for moments in list_moments(*each)]
     files = [file for _, each in contents for file in each.wal.files.values()]
     show_table(
-        ("Base backup", "PostgreSQL", "Size", "Took", "Timeline", "Restores from", "until", "Problem"),
+        ("Base backup", "PostgreSQL", "Size", "Duration", "Timeline", "Restores from", "until", "Problem"),
         [
             (
                 each.manifest.id,
@@ -103,13 +105,11 @@ def list_(**flags: str | None) -> None:
 
 
 @backup.command("verify")
-@click.option(
-    "--deep", is_flag=True, help="Restore all that there is into a temporary folder, too, and verify its books."
-)
-@click.option("--timeline", type=click.IntRange(min=1), help="With --deep: of which course of things.")
+@click.option("--deep", is_flag=True, help="Also restore everything into a temporary folder and verify its books.")
+@click.option("--timeline", type=click.IntRange(min=1), help="With --deep: the timeline.")
 @backup_settings
 def verify(*, deep: bool, timeline: int | None, **flags: str | None) -> None:
-    """Read every object and check that it is authentic and that no WAL is missing; exit with 1 if anything."""
+    """Read every object and check that it is authentic and that no WAL is missing; exit with 1 otherwise."""
     from brim.host.backups import archive_of
     from brim.host.backups.verifying import verify_backups
 
@@ -120,9 +120,9 @@ def verify(*, deep: bool, timeline: int | None, **flags: str | None) -> None:
         click.echo(problem)
     click.echo(f"{found.bases} base backups and {found.wal_files} files of WAL read, {_size(found.size)}.", err=True)
     if found.problems:
-        click.echo(f"The backups cannot be relied on. Problems named above: {len(found.problems)}.", err=True)
+        click.echo(f"The backups can't be relied on. Problems listed above: {len(found.problems)}.", err=True)
         raise SystemExit(1)
-    click.echo("The backups are whole.")
+    click.echo("The backups are complete.")
     if deep:
         _show_run(asyncio.run(_verify_deep(settings, archive, timeline)))
 
@@ -152,19 +152,27 @@ def _show_run(run: "VerificationRun") -> None:
     for difference in run.differences:
         click.echo(str(difference))
     if run.differences:
-        click.echo(f"The restored books do not agree. Differences named above: {len(run.differences)}.", err=True)
+        click.echo(f"The restored books don't balance. Differences listed above: {len(run.differences)}.", err=True)
         raise SystemExit(1)
-    click.echo(f"Restored: the books agree, the chain holds ({run.sealed} entries sealed, {run.unsealed} waiting).")
+    click.echo(
+        f"Restored: the books balance and the chain is intact ({run.sealed} entries sealed, {run.unsealed} unsealed)."
+    )
 
 
 @backup.command("restore")
-@click.option("--at", "at_ms", type=Moment(), required=True, help=f"A moment, 2026-11-29T15:04:05.123Z, or {LATEST}.")
+@click.option(
+    "--at",
+    "at_ms",
+    type=Moment(),
+    required=True,
+    help=f"A point in time, such as 2026-11-29T15:04:05.123Z, or {LATEST}.",
+)
 @click.option("--into", type=click.Path(path_type=Path), required=True, help="The new data folder; it must not exist.")
-@click.option("--timeline", type=click.IntRange(min=1), help="Of which course of things; the newest if left out.")
-@click.option("--base", metavar="ID", help="From which base backup; the newest that does if left out.")
+@click.option("--timeline", type=click.IntRange(min=1), help="The timeline. Default: the newest.")
+@click.option("--base", metavar="ID", help="The base backup. Default: the newest that fits.")
 @backup_settings
 def restore(at_ms: int | None, into: Path, timeline: int | None, base: str | None, **flags: str | None) -> None:
-    """Restore the database of a moment into a new data folder, with its outgoing bank files held."""
+    """Restore the database at a point in time into a new data folder. Outgoing bank files are held."""
     from brim.host.backups import archive_of
     from brim.host.backups.checking import plan_restore
     from brim.host.backups.restoring import restore as run
@@ -186,10 +194,10 @@ def _tell_next_steps(into: Path, *, keeps_key: bool) -> None:
     """Print what a person does after a restore."""
     if not keeps_key:
         click.echo(
-            "The encryption key was not kept in the data folder: set BRIM_ENCRYPTION_KEY to the one in use before."
+            "The encryption key isn't stored in the data folder: set BRIM_ENCRYPTION_KEY to the one used before."
         )
     click.echo(
-        "Outgoing bank files are held, and the bank's are not applied, until what has left was compared. Next:\n"
+        "Outgoing bank files are held, and incoming ones aren't applied, until you compare what was sent. Next:\n"
         f"  brim verify --chain --data-dir {into}\n"
         f"  brim backup compare --data-dir {into}     what has left since, as far as it can be found\n"
         f"  brim ach compare --data-dir {into}        where there is live money\n"
@@ -202,11 +210,11 @@ def _tell_next_steps(into: Path, *, keeps_key: bool) -> None:
     "--ids",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     multiple=True,
-    help="A text with ids of events and top-ups: a receiver's export, a client's journal, a log. May be repeated.",
+    help="A text file with IDs of events and top-ups, such as a receiver's export or a log. Can be repeated.",
 )
 @backup_settings
 def compare(ids: tuple[Path, ...], **flags: str | None) -> None:
-    """After a restore: list what was undone by it and may have left the house; exit with 1 if anything."""
+    """After a restore: list what it undid that may already have been sent; exit with 1 if there is anything."""
     found = asyncio.run(_compare(read_settings(flags), ids))
     show_table(("What", "Account", "Mode", "Id", "Detail", "Sent to"), found)
     if found:

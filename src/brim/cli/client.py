@@ -26,8 +26,7 @@ class InvalidApiBaseError(BrimError):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            f"--api-base cannot be {given!r}: it is http or https, a host, perhaps a port and a path, such as "
-            "http://127.0.0.1:12111 or https://example.com/brim, and nothing behind."
+            f"--api-base can't be {given!r}: pass a URL such as http://127.0.0.1:12111 or https://example.com/brim."
         )
 
 
@@ -35,9 +34,7 @@ class UnusableKeyError(BrimError):
     """What was given as a key cannot be sent as one; it is not repeated, as it may be a password."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The API key is empty or has characters that no key has. Keys begin with sk_test_ or rk_test_."
-        )
+        super().__init__("The API key is empty or contains invalid characters. Keys begin with sk_test_ or rk_test_.")
 
 
 class NoBrimRunsError(BrimError):
@@ -45,8 +42,8 @@ class NoBrimRunsError(BrimError):
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__(
-            f"No Brim runs in the data folder {data_dir}. Start it with brim serve, or say where one answers with "
-            "--api-base."
+            f"No Brim is running in the data folder {data_dir}. Start it with brim serve, or pass its URL "
+            f"with --api-base."
         )
 
 
@@ -54,21 +51,21 @@ class NoKeyKnownError(BrimError):
     """No key was given, and none is kept."""
 
     def __init__(self, data_dir: Path) -> None:
-        super().__init__(f"The data folder {data_dir} holds no test key. Give one with --api-key.")
+        super().__init__(f"The data folder {data_dir} has no test key. Pass one with --api-key.")
 
 
 class NoAnswerError(BrimError):
     """Nothing answers there, or not to the end."""
 
     def __init__(self, base: str, reason: str) -> None:
-        super().__init__(f"Nothing answers at {base}: {reason}. Is Brim running there?")
+        super().__init__(f"No response from {base}: {reason}. Is Brim running there?")
 
 
 class ForeignAnswerError(BrimError):
     """Something answers there that is not the API; redirections are not followed, as they would take the key along."""
 
     def __init__(self, base: str, status: int) -> None:
-        super().__init__(f"What answers at {base} is not Brim: status {status}, and no JSON object.")
+        super().__init__(f"The server at {base} isn't Brim: it responded with status {status} and no JSON object.")
         self.status = status
 
 

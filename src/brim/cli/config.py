@@ -16,14 +16,14 @@ from brim.platform.settings import Configuration, Settings, read_configuration
 
 @click.group()
 def config() -> None:
-    """Show the settings in force, or check them without starting anything."""
+    """Show the settings in force, or check them."""
 
 
 @config.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @all_settings
 def show(*, as_json: bool, **flags: str | None) -> None:
-    """Print each setting with its value and where it comes from; secrets are only said to be set."""
+    """Print each setting with its value and where it comes from. Secrets are not shown."""
     configuration = read_configuration(flags)
     if as_json:
         rows = [
@@ -43,13 +43,13 @@ def show(*, as_json: bool, **flags: str | None) -> None:
 @config.command()
 @all_settings
 def check(**flags: str | None) -> None:
-    """Read all settings as brim serve would, and name everything that is wrong; exit with 1 if anything is."""
+    """Check all settings as brim serve reads them; exit with 1 if there are errors."""
     configuration = read_configuration(flags)
     problems = configuration.problems or tuple(_disagreements(configuration.to_settings()))
     for warning in _warnings(configuration):
         click.echo(f"Warning: {warning}", err=True)
     _end_with(problems)
-    click.echo("The configuration can be used.")
+    click.echo("The configuration is valid.")
 
 
 def _end_with(problems: tuple[BrimError, ...]) -> None:
@@ -81,9 +81,9 @@ def _warnings(configuration: Configuration) -> Iterator[str]:
     path = configuration.file
     secrets = [found for found in configuration.settings if found.setting.is_secret]
     if path and any(found.source == f"file {path}" for found in secrets) and is_open_to_others(path):
-        yield f"{path} holds a secret, and other users may read it. chmod 600 {path}"
+        yield f"{path} contains a secret and is readable by other users. Run chmod 600 {path}"
     yield from (
-        f"{found.setting.flag} gives a secret on the command line, which other users of this machine can read."
+        f"{found.setting.flag} passes a secret on the command line, where other users of this machine can read it."
         for found in secrets
         if found.source == f"flag {found.setting.flag}"
     )

@@ -37,10 +37,10 @@ _MARKS: Final = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
-@click.option("--offline", is_flag=True, help="Leave out what connects to other hosts than the database's.")
+@click.option("--offline", is_flag=True, help="Skip checks that connect to hosts other than the database's.")
 @all_settings
 def doctor(*, as_json: bool, strict: bool, offline: bool, **flags: str | None) -> None:
-    """Check this deployment, and say what is wrong and what to do; exit with 1 if anything is wrong.
+    """Check this deployment and show problems and fixes; exit with 1 if there are errors.
 
     Checks the configuration, the database and its settings, roles and migrations, encryption keys, clocks, disk,
     workers, backlogs, backups, the public URL and its certificate, the exchange with banks, notifications,

@@ -28,28 +28,32 @@ class NoKmsError(BrimError):
     """A command is about data keys, and no key management system is named."""
 
     def __init__(self) -> None:
-        super().__init__("No key management system is named: --pkcs11-module and those beside it say which.")
+        super().__init__("No key management system is configured. Set --pkcs11-module and the other --pkcs11 settings.")
 
 
 @click.command("encryption")
 @reaching_settings
 @encryption_setting
 def show_encryption(**flags: str | None) -> None:
-    """Show the encryption keys, how many secrets each has sealed, and which may be taken away.
+    """Show the encryption keys, how many secrets each has encrypted, and which can be removed.
 
     It exits with 1 when there are secrets whose key is missing.
     """
     keyring = open_keyring(flags)
     counts = _count(flags)
-    show_table(("key", "from", "it", "secrets", "may be taken away"), list(_rows(keyring, counts)))
+    show_table(("key", "from", "it", "secrets", "can be removed"), list(_rows(keyring, counts)))
     missing = sorted(key_id for key_id in counts if key_id and key_id not in keyring.vault.key_ids)
     for key_id in missing:
         click.echo(
-            f"Error: {counts[key_id]} secrets were sealed with key {key_id}, which is not among those configured.",
+            f"Error: {counts[key_id]} secrets were encrypted with key {key_id}, which isn't configured.",
             err=True,
         )
     if counts[None]:
-        click.echo("An earlier version sealed without naming the key; brim keys rotate-encryption names it.", err=True)
+        click.echo(
+            "Some secrets were encrypted by an earlier version that didn't record the key. Run brim keys "
+            "rotate-encryption to record it.",
+            err=True,
+        )
     if missing:
         sys.exit(1)
 
@@ -58,21 +62,21 @@ def show_encryption(**flags: str | None) -> None:
 @reaching_settings
 @encryption_setting
 def rotate_encryption(**flags: str | None) -> None:
-    """Encrypt every stored secret anew, under the key that seals now, while Brim runs.
+    """Re-encrypt all stored secrets with the current key, while Brim runs.
 
-    It goes on where it was when it is run again after an interruption. Afterwards the other keys may be taken away.
+    If interrupted, run it again to continue. Afterwards the other keys can be removed.
     """
     from brim.core.encryption import rotate_encryption as rotate
 
     keyring = open_keyring(flags)
     if keyring.settles_in_s:
-        click.echo(f"The key changes now; waiting {keyring.settles_in_s:.0f} s for every process to know.", err=True)
+        click.echo(f"Switching keys; waiting {keyring.settles_in_s:.0f} s for every process to follow.", err=True)
         time.sleep(keyring.settles_in_s)
         keyring = open_keyring(flags)
     vault = keyring.vault
-    with _progress("Encrypting anew") as on_progress:
+    with _progress("Re-encrypting") as on_progress:
         done = on_database(flags, lambda database: rotate(database, vault, on_progress=on_progress, **asked_here()))
-    click.echo(f"{done.secrets} secrets, {done.renewed} of them encrypted anew; the key is {vault.key_ids[0]}.")
+    click.echo(f"{done.secrets} secrets, {done.renewed} of them re-encrypted with the key {vault.key_ids[0]}.")
     if done.left:
         _tell_left(done.left)
         sys.exit(1)
@@ -81,20 +85,20 @@ def rotate_encryption(**flags: str | None) -> None:
 @click.command("create-kms-key")
 @kms_settings
 def create_kms_key(**flags: str | None) -> None:
-    """Make the key that wraps data keys, in the key management system."""
+    """Create the key that wraps data keys, in the key management system."""
     kms = _kms(flags)
     kms.make_key()
-    click.echo(f"The key {kms.key} is made; nobody can read it.")
+    click.echo(f"The key {kms.key} is created. It can't be exported.")
 
 
 @click.command("create-data-key")
 @click.option(
-    "--after", metavar="DURATION", help="How long the keys before it go on to seal. Default: 30s, or 0s for the first."
+    "--after", metavar="DURATION", help="How long earlier keys still encrypt. Default: 30s, or 0s for the first key."
 )
 @reaching_settings
 @encryption_setting
 def create_data_key(after: str | None, **flags: str | None) -> None:
-    """Make a data key, which running processes seal with in half a minute; the keys before it go on to open."""
+    """Create a data key, which running processes encrypt with within 30 seconds. Earlier keys still decrypt."""
     from brim.core.encryption import SEALS_AFTER_MS
     from brim.core.encryption import create_data_key as create
 
@@ -110,24 +114,24 @@ def create_data_key(after: str | None, **flags: str | None) -> None:
 @reaching_settings
 @encryption_setting
 def rewrap_data_keys(**flags: str | None) -> None:
-    """Have every data key wrapped by the key of --pkcs11-key instead of the one before."""
+    """Rewrap every data key with the key of --pkcs11-key."""
     from brim.core.encryption import rewrap_data_keys as rewrap
 
     kms = _kms(flags)
     count = on_database(flags, lambda database: rewrap(database, kms, **asked_here()))
-    click.echo(f"{count} data keys are wrapped anew, by {kms.key}.")
+    click.echo(f"{count} data keys are rewrapped with {kms.key}.")
 
 
 @click.command("retire-data-keys")
 @reaching_settings
 @encryption_setting
 def retire_data_keys(**flags: str | None) -> None:
-    """Let the first key of --encryption-key seal again; data keys go on to open what they have sealed."""
+    """Encrypt with the first key of --encryption-key again. Data keys still decrypt what they encrypted."""
     from brim.core.encryption import retire_data_keys as retire
 
     has_plain = bool(plain_keys(flags))
     count = on_database(flags, lambda database: retire(database, has_plain=has_plain, **asked_here()))
-    click.echo(f"{count} data keys seal no more.")
+    click.echo(f"{count} data keys no longer encrypt.")
 
 
 @click.command("remove-data-key")
@@ -135,7 +139,7 @@ def retire_data_keys(**flags: str | None) -> None:
 @reaching_settings
 @encryption_setting
 def remove_data_key(key_id: str, **flags: str | None) -> None:
-    """Forget the data key KEY_ID; refused while it seals or anything is sealed with it."""
+    """Remove the data key KEY_ID; refused while it is in use."""
     from brim.core.encryption import remove_data_key as remove
 
     has_plain = bool(plain_keys(flags))
@@ -190,10 +194,10 @@ def _rows(keyring: "Keyring", counts: "Counter[str | None]") -> Iterator[tuple[s
 
 def _tell_left(left: "Mapping[str | None, int]") -> None:
     for key_id, count in left.items():
-        click.echo(f"Error: {count} secrets are still sealed with {key_id or 'a key that is not named'}.", err=True)
+        click.echo(f"Error: {count} secrets are still encrypted with {key_id or 'an unrecorded key'}.", err=True)
     click.echo(
-        "A running process seals with another key. Start all of them again with the new key in front, then run this "
-        "again; take no key away before.",
+        "A running process still encrypts with another key. Restart all of them with the new key first, then "
+        "run this again. Don't remove any key before.",
         err=True,
     )
 
@@ -202,7 +206,7 @@ def _milliseconds(text: str) -> int:
     try:
         return round(parse_duration(text) * 1000)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no duration such as 30s or 5m", param_hint="--after") from None
+        raise click.BadParameter(f"{text!r} must be a duration such as 30s or 5m", param_hint="--after") from None
 
 
 @contextmanager

@@ -27,14 +27,14 @@ class NotConfirmedError(BrimError):
     """The id was not repeated."""
 
     def __init__(self, target_id: str) -> None:
-        super().__init__(f"Nothing was erased: repeat {target_id} to confirm.")
+        super().__init__(f"Nothing was erased: enter {target_id} again to confirm.")
 
 
 class UnreadableListError(BrimError):
     """A list of erasures has a line that is none."""
 
     def __init__(self, path: Path, number: int) -> None:
-        super().__init__(f"Line {number} of {path} names no erasure.")
+        super().__init__(f"Line {number} of {path} is not an erasure.")
 
 
 _list_option = click.option(
@@ -43,14 +43,14 @@ _list_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
     metavar="FILE",
-    help="Where erasures are listed outside of the database: a line of ids is added. Keep it with the backups.",
+    help="A file outside the database that lists erasures; their IDs are appended. Keep it with the backups.",
 )
 
 
 @click.command("erase")
 @click.argument("account")
-@click.option("--dry-run", is_flag=True, help="Change nothing; say what would be erased and kept.")
-@click.option("--confirm", metavar="ACCT", help="The account once more, in place of the question.")
+@click.option("--dry-run", is_flag=True, help="Show what would be erased and kept, without changing anything.")
+@click.option("--confirm", metavar="ACCT", help="The account again, to skip the confirmation prompt.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @_list_option
 @owning_settings
@@ -60,7 +60,7 @@ def erase_account(
 ) -> None:
     """Erase the personal data of the closed account ACCOUNT, in both modes; its books stay.
 
-    Says first what it will do. One that was interrupted goes on when it is run again.
+    Shows what it will do first. Run it again to continue an interrupted erasure.
     """
     from brim.core.erasure import Target
 
@@ -74,10 +74,10 @@ def payers() -> None:
 
 @payers.command("erase")
 @click.argument("payer")
-@click.option("--account", metavar="ACCT", help="Whose payer; the oldest account's when left out.")
-@click.option("--live", is_flag=True, help="In live mode; in test mode when left out.")
-@click.option("--dry-run", is_flag=True, help="Change nothing; say what would be erased and kept.")
-@click.option("--confirm", metavar="PAYER", help="The id once more, in place of the question.")
+@click.option("--account", metavar="ACCT", help="Whose payer; the oldest account's by default.")
+@click.option("--live", is_flag=True, help="In live mode. Default: test mode.")
+@click.option("--dry-run", is_flag=True, help="Show what would be erased and kept, without changing anything.")
+@click.option("--confirm", metavar="PAYER", help="The ID again, to skip the confirmation prompt.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @_list_option
 @owning_settings
@@ -95,7 +95,7 @@ def erase_payer(
 ) -> None:
     """Erase the personal data of PAYER: a bank account on file (src_, pm_), or a customer with all of theirs.
 
-    Says first what it will do. One that was interrupted goes on when it is run again.
+    Shows what it will do first. Run it again to continue an interrupted erasure.
     """
     from brim.core.access import choose_account
     from brim.core.erasure import Target
@@ -110,13 +110,13 @@ def erase_payer(
 
 @click.group()
 def erasures() -> None:
-    """Look at erasures of personal data, and do them again after a restore."""
+    """List erasures of personal data, and repeat them after a restore."""
 
 
 @erasures.command("list")
 @owning_settings
 def list_erasures(**flags: str | None) -> None:
-    """List erasures, those that were interrupted too."""
+    """List erasures, including interrupted ones."""
     from brim.core.erasure import list_erasures as find
 
     found = _on_owned(flags, find)
@@ -128,7 +128,7 @@ def list_erasures(**flags: str | None) -> None:
 @owning_settings
 @encryption_setting
 def erase_again(*, list_path: Path, **flags: str | None) -> None:
-    """Do every erasure of the list that this database does not have, or has begun only; for after a restore.
+    """After a restore: carry out every listed erasure that is missing or unfinished in this database.
 
     Exits with 1 if one is refused.
     """

@@ -12,7 +12,7 @@ class FixtureExistsError(BrimError):
     """A file of that name is there already, and it is not the same."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} exists and differs from ours. Move it away, or name another folder.")
+        super().__init__(f"{path} exists and differs from the fixture. Move it, or choose another folder.")
 
 
 @click.command()
@@ -20,7 +20,7 @@ class FixtureExistsError(BrimError):
 def fixtures(folder: Path | None) -> None:
     """Write fixtures for `stripe trigger FILE` into FOLDER; without FOLDER, list their events.
 
-    The official CLI knows topup.created by itself; these are for the other events of top-ups.
+    The official CLI supports topup.created itself; these add the other top-up events.
     """
     pack = {file.name: file.read_bytes() for file in (resources.files("brim") / "fixtures").iterdir()}
     for name in sorted(pack):

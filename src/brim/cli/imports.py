@@ -40,7 +40,8 @@ class KeyOfNoModeError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The source's key is a secret or restricted one: it begins with sk_ or rk_, then test_ or live_."
+            "The source's key must be a secret or restricted key: it begins with sk_test_, sk_live_, "
+            "rk_test_ or rk_live_."
         )
 
 
@@ -49,8 +50,8 @@ class LiveImportError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This is a live key. Its history becomes live history of the account, whose live balance grows by it, "
-            "though the money is where it was collected. If that is intended, add --live."
+            "This is a live key. Its history becomes live history of the account and increases its live "
+            "balance, although the money stays where it was collected. If that is intended, add --live."
         )
 
 
@@ -102,13 +103,17 @@ def import_() -> None:
 
 @import_.command("stripe")
 @click.option(
-    "--api-key", envvar="STRIPE_API_KEY", metavar="KEY", required=True, help="The source's. Or STRIPE_API_KEY."
+    "--api-key",
+    envvar="STRIPE_API_KEY",
+    metavar="KEY",
+    required=True,
+    help="The API key of the source. Or STRIPE_API_KEY.",
 )
-@click.option("--api-base", default=STRIPE, metavar="URL", help=f"Where the source answers. Default: {STRIPE}.")
-@click.option("--stripe-account", metavar="ACCT", help="The source's connected account; the key's own when left out.")
-@click.option("--account", metavar="ACCT", help="The account here; the oldest when left out.")
+@click.option("--api-base", default=STRIPE, metavar="URL", help=f"The base URL of the source. Default: {STRIPE}.")
+@click.option("--stripe-account", metavar="ACCT", help="The connected account at the source. Default: the key's own.")
+@click.option("--account", metavar="ACCT", help="The account here. Default: the oldest.")
 @click.option("--live", is_flag=True, help="Import live history, with a live key.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; say what would be imported.")
+@click.option("--dry-run", is_flag=True, help="Show what would be imported, without writing anything.")
 @reaching_settings
 def import_stripe(
     *,
@@ -122,7 +127,7 @@ def import_stripe(
 ) -> None:
     """Import top-ups and their balance transactions from Stripe, or from another Brim.
 
-    Only what has ended: a pending top-up is imported by a later run. Run it again for what is new or has changed.
+    Pending top-ups are left for a later run. Run it again to import new and changed ones.
     Exits with 1 if anything differs afterwards.
     """
     from brim.base.scope import AccountScope
@@ -197,11 +202,13 @@ def _sum_up(report: "ImportReport", *, dry_run: bool) -> None:
         err=True,
     )
     if pending:
-        click.echo(f"Not imported because they are pending: {pending}. Run it again once they have ended.", err=True)
+        click.echo(
+            f"Not imported because they are pending: {pending}. Run it again once they are no longer pending.", err=True
+        )
     if report.renamed:
         click.echo(
-            f"With ids of their own, because the source's do not say when they were created: {report.renamed}. "
-            "The metadata import_id has the source's.",
+            f"Imported with new IDs, because the source's IDs contain no creation time: {report.renamed}. "
+            f"The source's ID is in the metadata import_id.",
             err=True,
         )
     if report.agrees:

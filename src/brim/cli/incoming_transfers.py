@@ -24,13 +24,21 @@ _TRANSFER = click.argument("transfer", metavar="ITR")
 
 @click.group("incoming-transfers")
 def incoming_transfers() -> None:
-    """Show live transfers from customers, and decide about those in suspense."""
+    """Show live transfers from customers, and assign or return those in suspense."""
 
 
 @incoming_transfers.command("list")
-@click.option("--status", type=click.Choice(_STATUSES), default="suspended", show_default=True, help="Which ones.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many.")
-@click.option("--after", metavar="ITR", help="Start after this one.")
+@click.option(
+    "--status",
+    type=click.Choice(_STATUSES),
+    default="suspended",
+    show_default=True,
+    help="Only transfers with this status.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="The maximum number to list."
+)
+@click.option("--after", metavar="ITR", help="Start after this ID.")
 @of_account
 def list_all(status: str, limit: int, after: str | None, account: str | None, **flags: str | None) -> None:
     """List transfers, newest first."""
@@ -69,7 +77,7 @@ def _row(found: "IncomingTransfer") -> tuple[str, ...]:
 @_TRANSFER
 @of_account
 def show(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Show transfer ITR: what the bank's statement says, and whether it is a top-up, in suspense, or sent back."""
+    """Show transfer ITR: its statement line, and whether it is a top-up, in suspense or sent back."""
     import msgspec
 
     from brim.core.push import find_transfer
@@ -90,7 +98,7 @@ def show(transfer: str, account: str | None, **flags: str | None) -> None:
 @click.argument("to", metavar="ACCT")
 @of_account
 def assign(transfer: str, to: str, account: str | None, **flags: str | None) -> None:
-    """Propose to credit transfer ITR in suspense to ACCT; another person approves it."""
+    """Propose to credit transfer ITR in suspense to ACCT. Another operator approves it."""
     from brim.core.push import Proposal
 
     _propose(flags, account, transfer, Proposal.ASSIGN, to)
@@ -100,7 +108,7 @@ def assign(transfer: str, to: str, account: str | None, **flags: str | None) -> 
 @_TRANSFER
 @of_account
 def send_back(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Propose to send transfer ITR in suspense back; another person approves it."""
+    """Propose to send transfer ITR in suspense back. Another operator approves it."""
     from brim.core.push import Proposal
 
     _propose(flags, account, transfer, Proposal.SEND_BACK, None)
@@ -119,15 +127,15 @@ def _propose(
     found, approvers = on_approval(flags, account, use)
     approve_it = f"Approve it: brim incoming-transfers approve {found.id}"
     if approvers > 1:
-        approve_it = "An operator approves it on the page Incoming transfers."
-    click.echo(f"{found.id}: {found.proposed} is proposed. {approve_it}")
+        approve_it = "An operator has to approve it on the page Incoming transfers."
+    click.echo(f"{found.id}: {found.proposed} proposed. {approve_it}")
 
 
 @incoming_transfers.command("approve")
 @_TRANSFER
 @of_account
 def approve(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Approve what somebody else has proposed for transfer ITR."""
+    """Approve another operator's proposal for transfer ITR."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.push import TransferStatus
     from brim.core.push import approve as approve_transfer
@@ -146,22 +154,22 @@ def approve(transfer: str, account: str | None, **flags: str | None) -> None:
 @_TRANSFER
 @of_account
 def decline(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Take back what is proposed for transfer ITR, or that it is to be sent back if that was not ordered."""
+    """Decline the proposal for transfer ITR, or keep it in suspense if its return payment was not ordered."""
     from brim.core.push import decline as decline_transfer
 
     async def use(conn: "Conn", scope: "AccountScope", asked: "dict[str, Any]") -> "IncomingTransfer":
         return await decline_transfer(conn, scope, transfer, **asked)
 
-    click.echo(f"{on_approval(flags, account, use).id} is in suspense, and nothing is proposed.")
+    click.echo(f"{on_approval(flags, account, use).id} is in suspense, without a proposal.")
 
 
 @incoming_transfers.command("note")
 @_TRANSFER
 @click.argument("text")
-@click.option("--owner", help="Who looks after it from now on.")
+@click.option("--owner", help="The new owner.")
 @of_account
 def note(transfer: str, text: str, owner: str | None, account: str | None, **flags: str | None) -> None:
-    """Write TEXT as the note about transfer ITR."""
+    """Set TEXT as the note on transfer ITR."""
     import msgspec
 
     from brim.core.push import annotate
@@ -172,18 +180,18 @@ def note(transfer: str, text: str, owner: str | None, account: str | None, **fla
         account,
         lambda conn, scope: annotate(conn, scope, transfer, handled_by=handled_by, note=text, **asked_here()),
     )
-    click.echo(f"{found.id} is noted.")
+    click.echo(f"{found.id} is updated.")
 
 
 @incoming_transfers.command("instructions")
 @click.argument("of", metavar="ACCT")
-@click.option("--amount", type=click.IntRange(1), help="For one payment of this many cents.")
-@click.option("--description", help="The description of its top-ups.")
+@click.option("--amount", type=click.IntRange(1), help="For a single payment of this amount, in cents.")
+@click.option("--description", help="A description of the top-ups.")
 @with_secrets
 def instructions(
     of: str, amount: int | None, description: str | None, account: str | None, **flags: str | None
 ) -> None:
-    """Show by which bank details and reference ACCT is paid; creates them where there are none."""
+    """Show the bank details and reference for transfers to ACCT; create them if there are none."""
     from brim.base.scope import AccountScope
     from brim.core.push import NewInstructions, create_instructions, read_bank_details
 

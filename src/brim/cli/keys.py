@@ -21,31 +21,31 @@ if TYPE_CHECKING:
 
 @click.group()
 def keys() -> None:
-    """Make, list, roll and revoke API keys; change encryption keys."""
+    """Create, list, roll and revoke API keys; manage encryption keys."""
 
 
 @click.group()
 def accounts() -> None:
-    """Make, list, close, export and import accounts."""
+    """Create, list, close, export and import accounts."""
 
 
 @keys.command("create")
-@click.option("--account", metavar="ACCT", help="Whose key; the oldest account's when left out.")
-@click.option("--live", is_flag=True, help="A live key; a test key when left out.")
-@click.option("--name", metavar="TEXT", help="What you call it.")
+@click.option("--account", metavar="ACCT", help="Whose key; the oldest account's by default.")
+@click.option("--live", is_flag=True, help="Create a live key. Default: a test key.")
+@click.option("--name", metavar="TEXT", help="A name for the key.")
 @click.option(
     "-p",
     "--permission",
     "permissions",
     multiple=True,
     metavar="RESOURCE=LEVEL",
-    help="Make a restricted key with this right, such as topups=write; may be given again.",
+    help="Create a restricted key with this permission, such as topups=write. Can be repeated.",
 )
 @reaching_settings
 def create_key(
     account: str | None, *, live: bool, name: str | None, permissions: Sequence[str], **flags: str | None
 ) -> None:
-    """Make a key and show it, this once."""
+    """Create an API key (shown once)."""
     from brim.core import access
     from brim.core.access import parse_permissions
 
@@ -77,10 +77,10 @@ def list_keys(account: str | None, **flags: str | None) -> None:
 
 @keys.command("roll")
 @click.argument("key_id")
-@click.option("--grace", default="0s", metavar="DURATION", help="How long the old key works on. Default: 0s.")
+@click.option("--grace", default="0s", metavar="DURATION", help="How long the old key keeps working. Default: 0s.")
 @reaching_settings
 def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
-    """Make a new key with the rights of KEY_ID, show it, and end the old one."""
+    """Create a new key with the permissions of KEY_ID, show it, and expire the old one."""
     from brim.core import access
 
     grace_ms = round(_duration(grace) * 1000)
@@ -96,7 +96,7 @@ def roll_key(key_id: str, grace: str, **flags: str | None) -> None:
 @click.argument("key_id")
 @reaching_settings
 def revoke_key(key_id: str, **flags: str | None) -> None:
-    """End KEY_ID; every process refuses it within a second."""
+    """Revoke KEY_ID; every process refuses it within a second."""
     from brim.core import access
 
     key = on_database(flags, lambda database: access.revoke_key(database, key_id=key_id, **asked_here()))
@@ -108,10 +108,10 @@ for _command in COMMANDS:
 
 
 @accounts.command("create")
-@click.option("--platform", metavar="ACCT", help="The account whose keys may act for the new one.")
+@click.option("--platform", metavar="ACCT", help="The account whose keys can act for the new one.")
 @reaching_settings
 def create_account(platform: str | None, **flags: str | None) -> None:
-    """Make an account."""
+    """Create an account."""
     from brim.core import access
 
     account = on_database(flags, lambda database: access.create_account(database, platform=platform, **asked_here()))
@@ -134,7 +134,7 @@ for _command in FILE_COMMANDS:
 
 def _show_new_key(new: "NewKey") -> None:
     """Write the secret alone on standard output, so that a script can take it, and the rest beside."""
-    click.echo(f"{new.key.id} for {new.key.account}; it is shown this once:", err=True)
+    click.echo(f"{new.key.id} for {new.key.account}. It is shown only once:", err=True)
     click.echo(new.secret)
 
 
@@ -176,4 +176,4 @@ def _duration(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no duration such as 30m or 24h", param_hint="--grace") from None
+        raise click.BadParameter(f"{text!r} must be a duration such as 30m or 24h", param_hint="--grace") from None

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @click.group("legal-holds")
 def legal_holds() -> None:
-    """Keep what must not be pruned or erased: place, list and lift legal holds."""
+    """Place, list and lift legal holds, which protect data from pruning and erasure."""
 
 
 @legal_holds.command("place")
 @click.argument("account", required=False)
-@click.option("--with-connected", is_flag=True, help="Hold the accounts connected to ACCOUNT too, later ones included.")
-@click.option("--installation", is_flag=True, help="Hold everything; name no account.")
-@click.option("--reason", metavar="TEXT", required=True, help="Why, for people.")
-@click.option("--reference", metavar="TEXT", help="The number of the case, or of a letter.")
+@click.option("--with-connected", is_flag=True, help="Include the connected accounts of ACCOUNT, also future ones.")
+@click.option("--installation", is_flag=True, help="Hold the whole installation, without an ACCOUNT.")
+@click.option("--reason", metavar="TEXT", required=True, help="The reason.")
+@click.option("--reference", metavar="TEXT", help="A case or letter number.")
 @reaching_settings
 def place_hold(
     account: str | None,
@@ -35,12 +35,12 @@ def place_hold(
     reference: str | None,
     **flags: str | None,
 ) -> None:
-    """Place a legal hold on ACCOUNT and show its id: nothing of it is pruned or erased once this returns."""
+    """Place a legal hold on ACCOUNT and show its ID. Once this returns, its data is neither pruned nor erased."""
     from brim.core.legal_holds import HoldKind
     from brim.core.legal_holds import place_hold as place
 
     if (account is None) != installation or (installation and with_connected):
-        raise click.UsageError("Name an account, or give --installation.")
+        raise click.UsageError("Pass an ACCOUNT, or --installation.")
     kind = HoldKind.INSTALLATION if installation else HoldKind.PLATFORM if with_connected else HoldKind.ACCOUNT
 
     async def work(conn: "Conn") -> "LegalHold":
@@ -53,10 +53,12 @@ def place_hold(
 
 
 @legal_holds.command("list")
-@click.option("--limit", type=click.IntRange(1, 100), default=100, show_default=True, help="How many holds.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100), default=100, show_default=True, help="The maximum number to list."
+)
 @reaching_settings
 def list_holds(limit: int, **flags: str | None) -> None:
-    """Show the newest legal holds, lifted ones too."""
+    """List the newest legal holds, including lifted ones."""
     from brim.base.paging import PageRequest
     from brim.core.legal_holds import list_holds as list_all
 
@@ -70,7 +72,7 @@ def list_holds(limit: int, **flags: str | None) -> None:
 @click.argument("hold")
 @reaching_settings
 def lift_hold(hold: str, **flags: str | None) -> None:
-    """Lift the legal hold HOLD; what is old goes within the hour, unless another hold covers it."""
+    """Lift the legal hold HOLD. Data past its retention is removed within the hour, unless another hold covers it."""
     from brim.core.legal_holds import lift_hold as lift
 
     async def work(conn: "Conn") -> "LegalHold":

@@ -30,23 +30,23 @@ class UnknownEventTypeError(BrimError):
     """A type of event was asked for that never happens."""
 
     def __init__(self, given: Sequence[str], known: Sequence[str]) -> None:
-        super().__init__(f"--events cannot hold {', '.join(given)}: the types are {', '.join(known)}, or * for all.")
+        super().__init__(f"--events can't contain {', '.join(given)}: the types are {', '.join(known)}, or * for all.")
 
 
 class UnusableTargetError(BrimError):
     """Events cannot be passed on to what was given."""
 
     def __init__(self, given: str, reason: str) -> None:
-        super().__init__(f"--forward-to cannot be {given!r}: {reason}")
+        super().__init__(f"--forward-to can't be {given!r}: {reason}")
 
 
 @click.command()
-@click.option("--forward-to", metavar="URL", help="Post each event there, signed; http:// may be left out.")
-@click.option("--events", default="*", metavar="TYPES", help="Only these types, with commas between. Default: all.")
-@click.option("--thin", is_flag=True, help="Events in thin form: which object one is about, not how it looked.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How events are shown.")
-@click.option("--print-secret", is_flag=True, help="Show the secret that signs, and do nothing else.")
-@click.option("--skip-verify", is_flag=True, help="Forward to https with a certificate that nobody vouches for.")
+@click.option("--forward-to", metavar="URL", help="Send each event to this URL, signed. http:// is optional.")
+@click.option("--events", default="*", metavar="TYPES", help="Only these types, separated by commas. Default: all.")
+@click.option("--thin", is_flag=True, help="Thin events: only the ID of the object.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="The output format.")
+@click.option("--print-secret", is_flag=True, help="Print the signing secret and exit.")
+@click.option("--skip-verify", is_flag=True, help="Don't verify the certificate of an https target.")
 @api_options
 def listen(
     forward_to: str | None,
@@ -58,10 +58,10 @@ def listen(
     skip_verify: bool,
     **flags: str | None,
 ) -> None:
-    """Show the events of a running Brim as they happen; Ctrl+C ends it.
+    """Show the events of a running Brim as they happen. Ctrl+C stops it.
 
-    With --forward-to each is posted to a target on this computer, as to a webhook endpoint, and what that answers is
-    kept as an attempt. The secret that signs (--print-secret) is the same each time for one account and computer.
+    With --forward-to, events are sent to a URL on this computer as to a webhook endpoint, and its responses are
+    recorded as attempts. The signing secret (--print-secret) stays the same for an account and computer.
     """
     from brim.cli.output_lines import Lines, tell
     from brim.cli.session import follow, open_session
@@ -89,8 +89,8 @@ def listen(
 
 
 def _ready(session: "Session", target: str | None) -> str:
-    where = f"passed on to {target}, signed (brim listen --print-secret)" if target else "shown here"
-    return f"Ready. Events of {session.account} are {where}; Ctrl+C ends it."
+    where = f"forwarded to {target}, signed (brim listen --print-secret)" if target else "shown here"
+    return f"Ready. Events of {session.account} are {where}. Ctrl+C stops it."
 
 
 def read_types(text: str, *, thin: bool = False) -> frozenset[str] | None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def login() -> None:
-    """Let the official CLI in: list, approve and deny what `stripe login` asks for."""
+    """List, approve and deny requests of `stripe login`."""
 
 
 @login.command("list")
 @reaching_settings
 def list_pairings(**flags: str | None) -> None:
-    """Show who waits. The pairing code is on the screen of the computer that asks."""
+    """List pending logins. The pairing code is shown on the computer that requested one."""
     from brim.core import pairing
 
     waiting = on_database(flags, lambda database: pairing.list_pairings(database, now_ms=system_clock_ms()))
@@ -31,22 +31,22 @@ def list_pairings(**flags: str | None) -> None:
 
 @login.command("approve")
 @click.argument("code")
-@click.option("--account", metavar="ACCT", help="Whose test key it gets; the oldest account's when left out.")
+@click.option("--account", metavar="ACCT", help="Whose test key it gets; the oldest account's by default.")
 @reaching_settings
 def approve_pairing(code: str, account: str | None, **flags: str | None) -> None:
-    """Give the computer that shows CODE a restricted test key for 90 days."""
+    """Approve the login with CODE: its computer gets a restricted test key for 90 days."""
     from brim.core import pairing
 
     asked = asked_here()
     approved = on_database(flags, lambda database: pairing.approve_pairing(database, code, account=account, **asked))
-    click.echo(f"{approved.device} may fetch a test key of {approved.account} now.")
+    click.echo(f"{approved.device} can now fetch a test key of {approved.account}.")
 
 
 @login.command("deny")
 @click.argument("code")
 @reaching_settings
 def deny_pairing(code: str, **flags: str | None) -> None:
-    """Refuse the computer that shows CODE."""
+    """Deny the login with CODE."""
     from brim.core import pairing
 
     asked = asked_here()

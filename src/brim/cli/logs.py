@@ -136,12 +136,12 @@ def _statuses(text: str | None) -> dict[str, str]:
 @click.option("--filter-source", "source", metavar="SOURCE", help="API.")
 @click.option("--filter-status-code", "status_code", metavar="STATUSES", help="Such as 400,404.")
 @click.option("--filter-status-code-type", "status_code_type", metavar="TYPES", help="2XX, 4XX or 5XX.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How requests are shown.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="The output format.")
 @api_options
 def tail(output: str, **given: str | None) -> None:
-    """Show the requests of a running Brim as they are answered; Ctrl+C ends it.
+    """Show the API requests of a running Brim as they complete. Ctrl+C stops it.
 
-    The filters are those of the official CLI; of one that holds several values with commas between, any will do.
+    The filters are those of the official CLI. Separate several values with commas; any of them matches.
     """
     from brim.cli.output_lines import Lines, tell
     from brim.cli.session import follow, open_session
@@ -153,7 +153,7 @@ def tail(output: str, **given: str | None) -> None:
 
     def open_one() -> "Session":
         session = open_session(client, "request_logs", filters=filters)
-        tell(f"Ready. Requests of {session.account} are shown here; Ctrl+C ends it.")
+        tell(f"Ready. Requests of {session.account} are shown here. Ctrl+C stops it.")
         return session
 
     follow(open_one, lambda _session: Tail(lines, as_json=output == "json").take, tell)

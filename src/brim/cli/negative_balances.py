@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415  each command loads only what it runs
 
-_LIMIT = click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many.")
-_AFTER = click.option("--after", metavar="ID", help="Start after this one.")
+_LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="The maximum number to list."
+)
+_AFTER = click.option("--after", metavar="ID", help="Start after this ID.")
 
 
 @click.group("negative-balances")
@@ -46,7 +48,7 @@ def list_all(limit: int, after: str | None, account: str | None, **flags: str | 
 @click.argument("negative_balance", metavar="ID")
 @of_account
 def show(negative_balance: str, account: str | None, **flags: str | None) -> None:
-    """Show what took balance ID below zero, and what has recovered it since."""
+    """Show why balance ID fell below zero, and what has recovered it since."""
     from brim.core.negative_balances import retrieve_negative_balance
 
     found = on_live_money(flags, account, lambda conn, scope: retrieve_negative_balance(conn, scope, negative_balance))

@@ -23,18 +23,18 @@ _ROLES = click.Choice(["admin", "developer", "finance", "approver", "viewer"])
 
 @click.group()
 def operators() -> None:
-    """Say who may sign in to the pages, and as what.
+    """Manage operators.
 
-    A password is asked for on the terminal, or read as the first line of standard input; it is never an argument.
-    EMAIL may be an operator's id too.
+    You are prompted for passwords, or they are read from the first line of standard input; they are never arguments.
+    EMAIL can also be an operator's ID.
     """
 
 
 @operators.command("add")
 @click.argument("email")
-@click.option("--name", metavar="TEXT", help="What people call them; the email address's first part when left out.")
-@click.option("--role", type=_ROLES, default="viewer", show_default=True, help="What they may do.")
-@click.option("--no-password", is_flag=True, help="They sign in by your identity provider only.")
+@click.option("--name", metavar="TEXT", help="Their name. Default: the first part of the email address.")
+@click.option("--role", type=_ROLES, default="viewer", show_default=True, help="The role.")
+@click.option("--no-password", is_flag=True, help="They sign in only with your identity provider.")
 @reaching_settings
 def add_operator(email: str, name: str | None, role: str, *, no_password: bool, **flags: str | None) -> None:
     """Add an operator and show their id."""
@@ -65,7 +65,7 @@ def list_operators(**flags: str | None) -> None:
 @click.argument("email")
 @reaching_settings
 def disable_operator(email: str, **flags: str | None) -> None:
-    """Let EMAIL do nothing any more; every process knows within a second."""
+    """Disable an operator: signed out everywhere within a second."""
     from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.disable_operator(database, email, **asked))
@@ -76,11 +76,11 @@ def disable_operator(email: str, **flags: str | None) -> None:
 @click.argument("email")
 @reaching_settings
 def enable_operator(email: str, **flags: str | None) -> None:
-    """Let EMAIL in again."""
+    """Enable a disabled operator."""
     from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.enable_operator(database, email, **asked))
-    click.echo(f"{operator.email} may sign in again.")
+    click.echo(f"{operator.email} can sign in again.")
 
 
 @operators.command("set-role")
@@ -88,19 +88,19 @@ def enable_operator(email: str, **flags: str | None) -> None:
 @click.argument("role", type=_ROLES)
 @reaching_settings
 def set_role(email: str, role: str, **flags: str | None) -> None:
-    """Give EMAIL another role."""
+    """Change the role of EMAIL."""
     from brim.core import operators as service
     from brim.core.operators import Role
 
     operator = _change(flags, lambda database, **asked: service.set_role(database, email, Role(role), **asked))
-    click.echo(f"{operator.email} is {operator.role}.")
+    click.echo(f"{operator.email} now has the role {operator.role}.")
 
 
 @operators.command("reset-password")
 @click.argument("email")
 @reaching_settings
 def reset_password(email: str, **flags: str | None) -> None:
-    """Give EMAIL another password; wherever they are signed in, they are not any more."""
+    """Set a new password for EMAIL and sign them out everywhere."""
     from brim.core import operators as service
     from brim.core.operators import Passwords
 
@@ -108,32 +108,32 @@ def reset_password(email: str, **flags: str | None) -> None:
     operator = _change(
         flags, lambda database, **asked: service.reset_password(database, Passwords(), email, password, **asked)
     )
-    click.echo(f"{operator.email} has another password.")
+    click.echo(f"{operator.email} has a new password.")
 
 
 @operators.command("reset-totp")
 @click.argument("email")
 @reaching_settings
 def reset_totp(email: str, **flags: str | None) -> None:
-    """Ask EMAIL for no one-time codes any more, because they lost their device."""
+    """Turn off one-time codes for EMAIL, for example after a lost device."""
     from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.reset_codes(database, email, **asked))
-    click.echo(f"{operator.email} signs in without a code.")
+    click.echo(f"{operator.email} now signs in without a code.")
 
 
 @operators.command("unbind")
 @click.argument("email")
 @reaching_settings
 def unbind_identity(email: str, **flags: str | None) -> None:
-    """Unbind EMAIL from an account at your identity provider; the next account with that email is bound instead.
+    """Unlink EMAIL from an account at your identity provider. The next account with that email is linked instead.
 
     The operator is signed out everywhere.
     """
     from brim.core import operators as service
 
     operator = _change(flags, lambda database, **asked: service.unbind_identity(database, email, **asked))
-    click.echo(f"{operator.email} is no longer bound to an account at an identity provider.")
+    click.echo(f"{operator.email} is no longer linked to an account at an identity provider.")
 
 
 @operators.command("log")

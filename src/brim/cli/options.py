@@ -85,14 +85,14 @@ def kms_settings(command: Command) -> Command:
 
 def api_options(command: Command) -> Command:
     """Give a command the flags that say where a running Brim answers, with which key, and for whom it is asked."""
-    command = click.option(
-        "--stripe-account", metavar="ACCT", help="The account to act for; the key's own if left out."
-    )(command)
-    command = click.option("--api-key", metavar="KEY", help="A key; the test key of the data folder if left out.")(
+    command = click.option("--stripe-account", metavar="ACCT", help="The account to act for. Default: the key's own.")(
+        command
+    )
+    command = click.option("--api-key", metavar="KEY", help="The API key. Default: the test key of the data folder.")(
         command
     )
     command = click.option(
-        "--api-base", metavar="URL", help="Where it answers; what runs in the data folder if left out."
+        "--api-base", metavar="URL", help="The base URL. Default: the Brim that runs in the data folder."
     )(command)
     return data_folder_setting(command)
 

@@ -26,12 +26,12 @@ class ProfileFileError(BrimError):
     """A file is no profile."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is not an originator's profile: {reason}.")
+        super().__init__(f"{path} is not a valid originator profile: {reason}.")
 
 
 @click.group()
 def originators() -> None:
-    """Say by whom and how live bank accounts are debited.
+    """Manage originators, which debit live bank accounts.
 
     FILE is TOML with the profile's fields and account_number, the number of your own account at the bank; folders may
     be relative to it. docs/live.md shows one.
@@ -52,7 +52,7 @@ def list_all(account: str | None, **flags: str | None) -> None:
 @click.argument("file", type=_FILE)
 @with_secrets
 def create(file: Path, account: str | None, **flags: str | None) -> None:
-    """Write down the profile in FILE as a draft and show its id."""
+    """Create a draft originator from the profile in FILE and show its ID."""
     _save(file, None, account, flags)
 
 
@@ -61,9 +61,9 @@ def create(file: Path, account: str | None, **flags: str | None) -> None:
 @click.argument("file", type=_FILE)
 @with_secrets
 def update(originator: str, file: Path, account: str | None, **flags: str | None) -> None:
-    """Replace the profile of ORIGINATOR by the one in FILE; account_number may be left out.
+    """Replace the profile of ORIGINATOR with the one in FILE. account_number is optional.
 
-    An active one whose money would go elsewhere is suspended until it is activated again.
+    An active originator is suspended until it is activated again if its money would go elsewhere.
     """
     _save(file, originator, account, flags)
 
@@ -89,9 +89,9 @@ def show(originator: str, account: str | None, **flags: str | None) -> None:
 @click.argument("originator")
 @of_account
 def activate(originator: str, account: str | None, **flags: str | None) -> None:
-    """Let live top-ups be collected through ORIGINATOR.
+    """Activate ORIGINATOR to collect live top-ups.
 
-    Where several operators have to do with live money, one of them does it on the pages.
+    If several operators handle live money, one of them activates it in the dashboard.
     """
     from brim.core.originators import activate_originator
 
@@ -105,7 +105,7 @@ def activate(originator: str, account: str | None, **flags: str | None) -> None:
 @click.argument("originator")
 @of_account
 def suspend(originator: str, account: str | None, **flags: str | None) -> None:
-    """Let nothing new be collected through ORIGINATOR; what is under way is followed."""
+    """Suspend ORIGINATOR: nothing new is collected. Files already sent are still processed."""
     from brim.core.originators import suspend_originator
 
     found = on_live_money(

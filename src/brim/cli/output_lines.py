@@ -18,7 +18,7 @@ class NobodyReadsError(BrimError):
     """Whoever read the output is gone, as `head` is after some lines."""
 
     def __init__(self) -> None:
-        super().__init__("Nobody reads the output any more.")
+        super().__init__("The output was closed.")
 
 
 class _PipeableConsole(Console):

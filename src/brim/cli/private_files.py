@@ -14,7 +14,7 @@ class UnwritableFileError(BrimError):
     """A file could not be written, and what was there before is still there."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} cannot be written: {reason}.")
+        super().__init__(f"{path} can't be written: {reason}.")
 
 
 @contextmanager

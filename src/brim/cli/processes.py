@@ -48,7 +48,7 @@ def serve(**flags: str | None) -> None:
 @click.command()
 @all_settings
 def api(**flags: str | None) -> None:
-    """Run one API process on a database that was migrated; it takes the sockets of a systemd socket unit."""
+    """Run one API process on a migrated database. It can take its sockets from a systemd socket unit."""
     settings = _settings_with_database("api", flags)
     _share_metrics(settings)
     from brim.host.activation import activated_listeners, own_url_of
@@ -73,7 +73,7 @@ def api(**flags: str | None) -> None:
 @click.command()
 @all_settings
 def worker(**flags: str | None) -> None:
-    """Run one worker, which settles what is due, on a database that was migrated."""
+    """Run one worker on a migrated database."""
     settings = _settings_with_database("worker", flags)
     _share_metrics(settings)
     from brim.api.wire_formats import WIRE_FORMATS
@@ -87,12 +87,12 @@ class NoSupervisorError(BrimError):
     """What only a supervisor starts was started by somebody else."""
 
     def __init__(self) -> None:
-        super().__init__("brim serve starts brim fork-server by itself; it is of no use without.")
+        super().__init__("brim fork-server is started by brim serve and can't be run on its own.")
 
 
 @click.command(hidden=True)
 def fork_server() -> None:
-    """Load the service, and fork its processes for the supervisor that started this one."""
+    """Fork processes for the supervisor. Started by brim serve."""
     from brim.api.wire_formats import WIRE_FORMATS  # noqa: F401
     from brim.cli.root import cli
     from brim.host.api_process import run_api  # noqa: F401
@@ -111,7 +111,7 @@ def fork_server() -> None:
     "--phase",
     type=click.Choice(["pre", "all"]),
     default="all",
-    help="pre: only what is safe while the version before still serves. all: everything, once none of it runs.",
+    help="pre: only steps that are safe while the previous version still runs. all: every step, once it has stopped.",
 )
 @migrating_settings
 def migrate(*, phase: str, **flags: str | None) -> None:
@@ -126,7 +126,7 @@ def migrate(*, phase: str, **flags: str | None) -> None:
         return
     for name in done.waiting:
         click.echo(f"waiting {name}")
-    click.echo("Run brim migrate again once no process of the version before runs.")
+    click.echo("Run brim migrate again once no process of the previous version runs.")
 
 
 async def _migrate(settings: Settings, phase: str) -> "Preparation":
@@ -148,11 +148,11 @@ async def _migrate(settings: Settings, phase: str) -> "Preparation":
     "--old-binaries",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where the programs of the PostgreSQL are that wrote the database, if they are not found.",
+    help="The folder of the old PostgreSQL's programs, if they are not found.",
 )
 @data_folder_setting
 def upgrade(*, old_binaries: Path | None, **flags: str | None) -> None:
-    """Move the embedded database to the PostgreSQL that this Brim brings, while Brim is stopped."""
+    """Upgrade the embedded database to this Brim's version of PostgreSQL, while Brim is stopped."""
     from brim.host.data_folder import check_has_data, claim_data_folder
     from brim.host.major_upgrade import upgrade_embedded
 
@@ -162,16 +162,17 @@ def upgrade(*, old_binaries: Path | None, **flags: str | None) -> None:
         done = asyncio.run(upgrade_embedded(folder.database, old_binaries=old_binaries, say=_whisper))
         backups = folder.archiving
     if done is None:
-        click.echo("The database is of this Brim's PostgreSQL; there is nothing to do.")
+        click.echo("The database already uses this version of PostgreSQL. Nothing to do.")
         return
     click.echo(
-        f"The database has moved from PostgreSQL {done.found} to {done.wanted}; its books agree, and its chain of "
-        f"{done.sealed} entries holds.\nThe earlier one is in {done.earlier}. Remove it once you will not go back."
+        f"The database was upgraded from PostgreSQL {done.found} to {done.wanted}. Its books balance, and "
+        f"its chain of {done.sealed} entries is intact.\nThe previous database is in {done.earlier}. Remove "
+        f"it once you no longer need it."
     )
     if backups is not None:
         click.echo(
-            f"The base backups in {backups} are of PostgreSQL {done.found}, and the Brim before restores them. Start "
-            "brim serve, and run brim backup create."
+            f"The base backups in {backups} are of PostgreSQL {done.found} and can be restored only with the "
+            f"previous version of Brim. Start brim serve, and run brim backup create."
         )
 
 
@@ -185,11 +186,11 @@ _VERIFY_WARNINGS: Final = {
 
 
 @click.command()
-@click.option("--chain", is_flag=True, help="Follow the hash chain behind the books, too.")
-@click.option("--heads", is_flag=True, help="With --chain: print where each chain ends, to be written down.")
+@click.option("--chain", is_flag=True, help="Also follow the hash chains of the books.")
+@click.option("--heads", is_flag=True, help="With --chain: print the head of each chain, to keep a copy elsewhere.")
 @reaching_settings
 def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
-    """Recompute the books from the journal entries and name what does not agree; exit with 1 if anything."""
+    """Recompute the books from the journal entries and list differences; exit with 1 if there are any."""
     run = asyncio.run(_verify(read_settings(flags), with_chain=chain or heads, with_heads=heads))
     for difference in run.differences:
         click.echo(str(difference))
@@ -197,11 +198,11 @@ def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
         if warning in _VERIFY_WARNINGS:
             click.echo(_VERIFY_WARNINGS[warning], err=True)
     if run.differences:
-        click.echo(f"The books do not agree. Differences named above: {len(run.differences)}.", err=True)
+        click.echo(f"The books don't balance. Differences listed above: {len(run.differences)}.", err=True)
         sys.exit(1)
-    click.echo("The books agree.")
+    click.echo("The books balance.")
     if run.sealed is not None:
-        click.echo(f"The chain holds: {run.sealed} entries sealed, {run.unsealed} waiting.")
+        click.echo(f"The chain is intact: {run.sealed} entries sealed, {run.unsealed} unsealed.")
     if run.clearing and run.clearing.topups:
         _show_clearing(run.clearing, now_s=run.ended_ms // 1000)
 

@@ -26,7 +26,7 @@ _EACH_S: Final = 0.5
 """How often it is asked whether a report is made."""
 
 _output: Final = click.option(
-    "-o", "--output", "folder", type=_FOLDER, metavar="FOLDER", help="Write its files there, and check them."
+    "-o", "--output", "folder", type=_FOLDER, metavar="FOLDER", help="Write its files there and verify them."
 )
 
 
@@ -41,26 +41,26 @@ class ReportPendingError(BrimError):
     """A report is not made yet."""
 
     def __init__(self, run: str) -> None:
-        super().__init__(f"{run} is not made yet. Get it later: brim reports get {run}")
+        super().__init__(f"{run} isn't ready yet. Get it later: brim reports get {run}")
 
 
 class OtherKeyError(BrimError):
     """A folder has reports that were signed by another key, which would be lost."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is another key than the server signs with. Write the report to a folder of its own.")
+        super().__init__(f"{path} is not the key that the server signs with. Write the report to a separate folder.")
 
 
 class IntervalError(BrimError):
     """The flags name no interval."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason} Name --month 2026-10, or --from 2026-10-01 and --to 2026-10-31, both included.")
+        super().__init__(f"{reason} Pass --month 2026-10, or --from 2026-10-01 and --to 2026-10-31, both inclusive.")
 
 
 @click.group()
 def reports() -> None:
-    """Run reports for the month's end, write them to files, and check these."""
+    """Run reports for the month-end close, write them to files and verify them."""
 
 
 @reports.command("types")
@@ -75,14 +75,20 @@ def list_types(**flags: str | None) -> None:
 
 @reports.command()
 @click.argument("report_type", metavar="TYPE")
-@click.option("--month", metavar="YYYY-MM", help="The whole month, in the time zone.")
+@click.option("--month", metavar="YYYY-MM", help="The whole month, such as 2026-10, in the time zone.")
 @click.option("--from", "first", metavar="DAY", help="The first day.")
-@click.option("--to", "last", metavar="DAY", help="The last day, included.")
+@click.option("--to", "last", metavar="DAY", help="The last day, inclusive.")
 @click.option("--timezone", default="Etc/UTC", show_default=True, metavar="ZONE", help="An IANA time zone.")
 @click.option("--currency", metavar="CODE", help="Only this currency.")
 @click.option("--connected-account", metavar="ACCT", help="Only this account.")
 @click.option("--reporting-category", metavar="CATEGORY", help="Only balance transactions of this category.")
-@click.option("--column", "columns", multiple=True, metavar="NAME", help="A column, instead of the default ones.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME",
+    help="A column to include instead of the default ones. Can be repeated.",
+)
 @click.option("--wait", type=click.IntRange(0), default=600, show_default=True, metavar="S", help="How long to wait.")
 @_output
 @api_options
@@ -100,7 +106,7 @@ def run(  # noqa: PLR0913, PLR0917  the parameters of a report
     folder: Path | None,
     **flags: str | None,
 ) -> None:
-    """Run a report of TYPE, such as balance.summary.1, and wait until it is made."""
+    """Run a report of TYPE, such as balance.summary.1, and wait until it is ready."""
     start, end = _interval(month, first, last, timezone)
     wanted = {
         "interval_start": str(start),
@@ -122,8 +128,8 @@ def run(  # noqa: PLR0913, PLR0917  the parameters of a report
 
 
 @reports.command("list")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many.")
-@click.option("--after", metavar="RUN", help="Start after this one.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="The maximum number to list.")
+@click.option("--after", metavar="RUN", help="Start after this ID.")
 @api_options
 def list_runs(limit: int, after: str | None, **flags: str | None) -> None:
     """List report runs, the newest first."""
@@ -161,7 +167,7 @@ def get(report_run: str, folder: Path | None, **flags: str | None) -> None:
 @reports.command()
 @api_options
 def key(**flags: str | None) -> None:
-    """Show the public key that reports are signed by, and its fingerprint."""
+    """Show the public key that reports are signed with, and its fingerprint."""
     found = open_client(flags).get("/v1/brim/report_key")
     click.echo(found["public_key"], nl=False)
     click.echo(f"SHA-256 of the key: {found['fingerprint']}", err=True)
@@ -169,12 +175,14 @@ def key(**flags: str | None) -> None:
 
 @reports.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--key", "key_file", type=_FILE, metavar="FILE", help="The public key; by default the one beside them.")
+@click.option(
+    "--key", "key_file", type=_FILE, metavar="FILE", help="The public key. Default: the one next to the files."
+)
 def verify(paths: tuple[Path, ...], key_file: Path | None) -> None:
-    """Check reports: signature, hashes, counts and totals. No server is needed.
+    """Verify reports: signature, hashes, counts and totals. No server is needed.
 
-    PATH is a folder, or a manifest. The key that lies beside the files says only that they belong together: compare its
-    fingerprint with the one that the server shows, or give the key that you have from there.
+    PATH is a folder, or a manifest. The key next to the files only proves that they belong together: compare its
+    fingerprint with the server's, or pass the server's key with --key.
     """
     from brim.core.reports import KEY_FILE, find_manifests, read_public_key, verify_report
 
@@ -185,10 +193,10 @@ def verify(paths: tuple[Path, ...], key_file: Path | None) -> None:
             of = found.manifest
             click.echo(
                 f"{of.report_run} {of.report_type} {of.interval_start_local} to {of.interval_end_local} {of.timezone}: "
-                f"{of.rows} rows, intact. Signed by the key {found.fingerprint}."
+                f"{of.rows} rows, intact. Signed with the key {found.fingerprint}."
             )
             if of.differs_from:
-                click.echo(f"  The run before it, {of.differs_from}, had other rows.")
+                click.echo(f"  The previous run, {of.differs_from}, had different rows.")
 
 
 def _interval(month: str | None, first: str | None, last: str | None, timezone: str) -> tuple[int, int]:
@@ -200,7 +208,7 @@ def _interval(month: str | None, first: str | None, last: str | None, timezone: 
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise IntervalError(f"There is no time zone {timezone}.") from None
+        raise IntervalError(f"Unknown time zone {timezone}.") from None
     try:
         if month is not None and first is None and last is None:
             return month_bounds(month, zone)
@@ -208,7 +216,7 @@ def _interval(month: str | None, first: str | None, last: str | None, timezone: 
             after = date.fromisoformat(last) + timedelta(days=1)
             return _midnight(date.fromisoformat(first), zone), _midnight(after, zone)
     except ValueError as error:
-        raise IntervalError(f"This is no day or month: {error}.") from None
+        raise IntervalError(f"Invalid day or month: {error}.") from None
     raise IntervalError("The interval is missing.")
 
 
@@ -248,9 +256,9 @@ def _show(client: "Client", made: Mapping[str, Any], folder: Path | None) -> Non
         show_table(("currency", "group", "rows", *[""] * (columns - 3)), rows)
     click.echo(f"{made['id']}: {extras['rows']} rows, SHA-256 {extras['sha256']}", err=True)
     if not made["livemode"]:
-        click.echo("This is test mode. For live money, name a live key with --api-key.", err=True)
+        click.echo("This is test mode. For live money, pass a live key with --api-key.", err=True)
     if extras["differs_from"]:
-        click.echo(f"The run before it, {extras['differs_from']}, had other rows.", err=True)
+        click.echo(f"The previous run, {extras['differs_from']}, had different rows.", err=True)
     if folder is not None:
         _write(client, extras["files"], folder)
 
@@ -269,7 +277,7 @@ def _write(client: "Client", files: list[dict[str, Any]], folder: Path) -> None:
     for manifest in find_manifests(folder):
         if manifest.name in names:
             found = verify_report(manifest, read_public_key(pem, name=KEY_FILE))
-            click.echo(f"Written to {folder} and checked. Signed by the key {found.fingerprint}.", err=True)
+            click.echo(f"Written to {folder} and verified. Signed with the key {found.fingerprint}.", err=True)
 
 
 def _save(path: Path, pieces: Iterable[bytes]) -> None:

@@ -35,9 +35,9 @@ _PRUNED: Final = (
 @click.command()
 @reaching_settings
 def retention(**flags: str | None) -> None:
-    """Show how long what is kept, how much is due to be removed, and how much a legal hold keeps.
+    """Show retention periods, how much data is due for removal, and how much a legal hold keeps.
 
-    What is not in the table is kept for ever: the books, and what proves them. docs/retention.md has every table.
+    Data that isn't in the table is kept forever: the books and their proofs. docs/retention.md has every table.
     """
     settings = read_settings(flags)
     found = {each.kind.value: each for each in on_database(flags, lambda database: _read(database, settings))}

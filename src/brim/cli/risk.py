@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print it as the API returns it.")
 @of_account
 def risk(account: str | None, *, as_json: bool, **flags: str | None) -> None:
-    """Show usable live money that may still be taken back, and when pending money arrives.
+    """Show available live money that can still be returned, and when pending money arrives.
 
     Amounts are in minor units, each followed by its number of top-ups.
     """

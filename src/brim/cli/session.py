@@ -115,7 +115,7 @@ def _follow_sessions(open_one: Callable[[], Session], take: Callable[[Session], 
     session = open_one()
     while True:
         asyncio.run(Follower(session, take(session), tell).run())
-        tell("The server does not know the session any more. A new one begins; what happened between is not shown.")
+        tell("The session has expired. A new one begins; anything that happened in between isn't shown.")
         session = _open_patiently(open_one)
 
 
@@ -196,13 +196,13 @@ class Follower:
 
     def _begin(self, line: ClientConnection) -> None:
         if self._is_lost:
-            self._tell("The connection is back.")
+            self._tell("Reconnected.")
         self._line, self._is_lost, self._pause_s = line, False, FIRST_PAUSE_S
 
     def _note_loss(self, reason: str) -> None:
         """Tell once that there is no connection, however often it is tried."""
         if not self._is_lost:
-            self._tell(f"The connection is lost ({reason}). Trying again; what happens meanwhile comes later.")
+            self._tell(f"Connection lost ({reason}). Reconnecting; missed events are shown afterwards.")
         self._is_lost = True
 
     def _receive(self, text: str | bytes, tasks: asyncio.TaskGroup) -> None:

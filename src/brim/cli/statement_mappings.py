@@ -23,7 +23,7 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN: Final = 20
 """How many lines and findings a preview shows."""
 _BANK_ACCOUNT: Final = click.option(
-    "--bank-account", metavar="NAME", help="Its name in the ledger; not needed where there is one only."
+    "--bank-account", metavar="NAME", help="The bank account's name in the ledger. Required if there are several."
 )
 
 
@@ -31,7 +31,7 @@ class MappingFileError(BrimError):
     """A file is no mapping."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is not a mapping: {reason}.")
+        super().__init__(f"{path} is not a valid mapping: {reason}.")
 
 
 class BankAccountNotNamedError(BrimError):
@@ -39,19 +39,21 @@ class BankAccountNotNamedError(BrimError):
 
     def __init__(self, names: list[str]) -> None:
         known = ", ".join(names) or "none, as there is no originator"
-        super().__init__(f"Name a bank account with --bank-account. There are: {known}.")
+        super().__init__(f"Choose a bank account with --bank-account: {known}.")
 
 
 class NoMappingError(BrimError):
     """The bank account has no mapping."""
 
     def __init__(self, bank_account: str) -> None:
-        super().__init__(f"The bank account {bank_account} has no mapping: create one (brim statements mapping set).")
+        super().__init__(
+            f"The bank account {bank_account} has no mapping. Create one with brim statements mapping set."
+        )
 
 
 @click.group()
 def mapping() -> None:
-    """Say how a bank writes statements as CSV.
+    """Manage mappings for a bank's CSV statements.
 
     FILE is TOML with the mapping's fields: docs/statement-formats.md lists them.
     """
@@ -62,7 +64,7 @@ def mapping() -> None:
 @_BANK_ACCOUNT
 @of_account
 def set_mapping(file: Path, bank_account: str | None, account: str | None, **flags: str | None) -> None:
-    """Save the mapping in FILE for a bank account, in place of the one that it has.
+    """Save the mapping in FILE for a bank account, replacing its current one.
 
     CSV files of the bank account that are held are read again.
     """
@@ -124,7 +126,7 @@ def preview(
     account: str | None,
     **flags: str | None,
 ) -> None:
-    """Show the lines that FILE would give, and what is wrong with it; nothing is stored.
+    """Show the lines of FILE and its problems, without storing anything.
 
     Fails where the file would be held.
     """
@@ -145,7 +147,7 @@ def preview(
     if len(found.findings) > _SHOWN:
         click.echo(f"{len(found.findings) - _SHOWN} more findings are not shown.", err=True)
     if found.verdict is Verdict.HOLD:
-        click.echo("The file would be held, and nothing of it posted.", err=True)
+        click.echo("The file would be held, and nothing in it posted.", err=True)
         context.exit(1)
 
 

@@ -24,7 +24,7 @@ _PROGRESS_BYTES: Final = 1 << 20
 
 @click.group()
 def statements() -> None:
-    """Import bank statements, list them, and show what their lines are about."""
+    """Import and list bank statements, and show what their lines match."""
 
 
 statements.add_command(mapping)
@@ -32,13 +32,13 @@ statements.add_command(mapping)
 
 @statements.command("import")
 @click.argument("files", metavar="FILE...", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
-@click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
+@click.option("--originator", metavar="ORIG", help="The originator whose bank sent it. Required if there are several.")
 @with_secrets
 def import_files(files: tuple[Path, ...], originator: str | None, account: str | None, **flags: str | None) -> None:
-    """Take each FILE of statements (BAI2, camt.053, camt.054, MT940, mapped CSV), and tell what it has brought.
+    """Import each FILE of statements (BAI2, camt.053, camt.054, MT940, mapped CSV) and show the result.
 
-    It goes the way of any file from the bank, as `brim ach import` does: it is known by its content, and applied once.
-    Where several operators have to do with live money, it waits until one of them approves it on the page of the file.
+    As with `brim ach import`, each file is applied once. If several operators handle live money, it waits until one of
+    them approves it on the file's page.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
@@ -49,7 +49,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
     from brim.platform.telemetry.logs import configure_logging
 
     if not files:
-        raise click.UsageError("Name a FILE.")
+        raise click.UsageError("Pass a FILE.")
     vault = open_vault(flags)
     asked = asked_here()
     when = {"now_ms": asked["now_ms"], "ids": asked["ids"]}
@@ -70,7 +70,7 @@ def import_files(files: tuple[Path, ...], originator: str | None, account: str |
                 )
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
-            before = "" if taken.is_new else " was taken before"
+            before = "" if taken.is_new else " was already imported"
             brought = f"; {await _brought(database, chosen.scope.account, found.id)}" if found.applied_ms else "."
             click.echo(f"{file.name}{before}: {found.kind}, {found.status}{brought}")
             if told := next_step(found):
@@ -90,9 +90,8 @@ def next_step(file: "BankFile") -> str | None:
     """Return how an imported statement goes on that waits or was rejected; None for any other file."""
     if file.status == "awaiting_approval":
         return (
-            f"{file.id} waits: another operator looks at it and approves it on the page Bank files "
-            f"(brim statements preview {file.id} shows what it would post). If the bank's own channel brings it, "
-            "nobody has to."
+            f"{file.id} needs approval by another operator on the page Bank files (brim statements preview "
+            f"{file.id} shows what it would post), unless the same file arrives from the bank."
         )
     if file.status == "rejected":
         return (
@@ -188,10 +187,12 @@ def _amount(amount: int | None, currency: str) -> str:
 @statements.command("approve")
 @click.argument("file", metavar="BANKF")
 @click.option("--sha256", required=True, help="The hash of the bytes, as the preview shows it.")
-@click.option("--mapping", metavar="STMAP/VERSION", help="Of CSV, the version of the mapping that the preview names.")
+@click.option(
+    "--mapping", metavar="STMAP/VERSION", help="For CSV, the version of the mapping, as the preview shows it."
+)
 @with_secrets
 def approve(file: str, sha256: str, mapping: str | None, account: str | None, **flags: str | None) -> None:
-    """Approve the imported statement BANKF; a worker applies it. Where operators can, one of them does on the pages."""
+    """Approve the imported statement BANKF. If operators can approve it, one of them does so in the dashboard."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import approve_bank_file
 
@@ -199,7 +200,7 @@ def approve(file: str, sha256: str, mapping: str | None, account: str | None, **
     try:
         digest = bytes.fromhex(sha256)
     except ValueError as error:
-        raise click.BadParameter("It is no hash in hexadecimal.", param_hint="--sha256") from error
+        raise click.BadParameter("It must be a hash in hexadecimal.", param_hint="--sha256") from error
 
     async def use(conn: "Conn", scope: "AccountScope", asked: dict[str, Any]) -> "BankFile":
         return await approve_bank_file(
@@ -211,10 +212,10 @@ def approve(file: str, sha256: str, mapping: str | None, account: str | None, **
 
 @statements.command("reject")
 @click.argument("file", metavar="BANKF")
-@click.option("--reason", required=True, help="Why. Whoever imports it again reads it.")
+@click.option("--reason", required=True, help="The reason, shown to whoever imports the file again.")
 @of_account
 def reject(file: str, reason: str, account: str | None, **flags: str | None) -> None:
-    """Reject the imported statement BANKF: nothing of it is posted, and its bytes are kept."""
+    """Reject the imported statement BANKF: nothing in it is posted, and the file is kept."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import reject_bank_file
 
@@ -225,10 +226,12 @@ def reject(file: str, reason: str, account: str | None, **flags: str | None) -> 
 
 
 @statements.command("list")
-@click.option("--bank-account", metavar="NAME", help="Only those of this bank account, by its name in the ledger.")
-@click.option("--open", "only_open", is_flag=True, help="Only those with open breaks.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many.")
-@click.option("--after", metavar="STMT", help="Start after this one.")
+@click.option("--bank-account", metavar="NAME", help="Only statements of this bank account, by its name in the ledger.")
+@click.option("--open", "only_open", is_flag=True, help="Only statements with open breaks.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="The maximum number to list."
+)
+@click.option("--after", metavar="STMT", help="Start after this ID.")
 @of_account
 def list_all(
     bank_account: str | None,
@@ -239,7 +242,7 @@ def list_all(
     only_open: bool,
     **flags: str | None,
 ) -> None:
-    """List statements, the last taken first, with what of their lines is not posted."""
+    """List statements, newest first, with the amount of their lines that isn't posted."""
     from brim.base.paging import PageRequest
     from brim.core.reconciliation import StatementFilters, page_statements
 
@@ -270,11 +273,13 @@ def list_all(
 
 @statements.command("show")
 @click.argument("statement", metavar="STMT")
-@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many lines.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="The maximum number to list."
+)
 @click.option("--after", metavar="BSL", help="Start after this line.")
 @of_account
 def show(statement: str, limit: int, after: str | None, account: str | None, **flags: str | None) -> None:
-    """Show the lines that statement STMT has brought, and what each is about."""
+    """Show the lines of statement STMT and what each matches."""
     from brim.base.paging import PageRequest
     from brim.core.reconciliation import page_lines_of_statement
 

@@ -9,7 +9,7 @@ from brim.cli.options import reaching_settings
 @click.command()
 @reaching_settings
 def stuck(**flags: str | None) -> None:
-    """List work that was due and failed, and chains that nobody can seal; exit with 1 if there is any."""
+    """List due work that failed, and chains that can't be sealed; exit with 1 if there is any."""
     from brim.core.integrity import list_stuck  # noqa: PLC0415  the command loads only what it runs
 
     found = on_database(flags, lambda database: list_stuck(database, None))

@@ -12,17 +12,19 @@ from brim.core.triggers import TRIGGERS, change_steps
 
 @click.command()
 @click.argument("event", type=click.Choice(tuple(TRIGGERS)), metavar="EVENT")
-@click.option("--override", "overrides", multiple=True, metavar="STEP:NAME=VALUE", help="Send another value.")
-@click.option("--add", "additions", multiple=True, metavar="STEP:NAME=VALUE", help="Send one more parameter.")
-@click.option("--remove", "removals", multiple=True, metavar="STEP:NAME", help="Do not send a parameter.")
+@click.option(
+    "--override", "overrides", multiple=True, metavar="STEP:NAME=VALUE", help="Override the value of a parameter."
+)
+@click.option("--add", "additions", multiple=True, metavar="STEP:NAME=VALUE", help="Add a parameter.")
+@click.option("--remove", "removals", multiple=True, metavar="STEP:NAME", help="Remove a parameter.")
 @api_options
 def trigger(
     event: str, overrides: Sequence[str], additions: Sequence[str], removals: Sequence[str], **flags: str | None
 ) -> None:
-    """Make EVENT happen in a running Brim's test mode.
+    """Trigger EVENT in the test mode of a running Brim.
 
     EVENT is topup.created, topup.succeeded, topup.failed, topup.canceled or topup.reversed. A STEP is one of the
-    requests on the way there, by the name it is shown under: --override topup:amount=777, or
+    requests that lead to it, by its name in the output: --override topup:amount=777, or
     --add topup_failed:failure_code=no_account.
     """
     steps = change_steps(TRIGGERS[event], overrides=[*overrides, *additions], removals=removals)

@@ -11,7 +11,7 @@ __all__ = ["ach", "breaks"]
 
 @click.group()
 def ach() -> None:
-    """Look after live top-ups by ACH: originators, files, stops, and what the bank sends."""
+    """Manage live top-ups by ACH: originators, files, stops, and files from the bank."""
 
 
 ach.add_command(originators)

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 @click.option("--text", required=True, help="The wording that the account holder agreed to.")
 @click.option("--sec-code", type=click.Choice(["PPD", "WEB", "CCD", "CORE", "B2B"]), default="WEB", show_default=True)
 @click.option(
-    "--mandate-reference", metavar="TEXT", help="The reference of a mandate (CORE, B2B); its id when left out."
+    "--mandate-reference",
+    metavar="TEXT",
+    help="The reference of a mandate (CORE, B2B). Default: the authorization's ID.",
 )
-@click.option("--last-collected", type=click.DateTime(["%Y-%m-%d"]), help="When others last collected under a mandate.")
+@click.option(
+    "--last-collected", type=click.DateTime(["%Y-%m-%d"]), help="When another system last collected under a mandate."
+)
 @click.option("--one-off", is_flag=True, help="The mandate is for one collection.")
-@click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z; now when left out.")
-@click.option("--evidence", metavar="TEXT", default="", help="How that is known, such as the name of a document.")
+@click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z. Default: now.")
+@click.option("--evidence", metavar="TEXT", default="", help="The evidence, such as the name of a document.")
 @of_account
 def authorize(  # noqa: PLR0913  an option a fact of the authorization
     source: str,
@@ -43,7 +47,7 @@ def authorize(  # noqa: PLR0913  an option a fact of the authorization
     one_off: bool,
     **flags: str | None,
 ) -> None:
-    """Write down that the holder of the live bank account SOURCE of --account agreed to debits."""
+    """Record that the holder of the live bank account SOURCE of --account authorized debits."""
     from brim.core import originators as service
     from brim.core.rails.ach import SecCode
     from brim.core.rails.sepa import SequenceType
@@ -71,7 +75,7 @@ def authorize(  # noqa: PLR0913  an option a fact of the authorization
 
 @click.command("confirm-mandate")
 @click.argument("authorization", metavar="AUTHORIZATION")
-@click.option("--confirmed", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z; now when left out.")
+@click.option("--confirmed", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z. Default: now.")
 @of_account
 def confirm_mandate(authorization: str, confirmed: str | None, account: str | None, **flags: str | None) -> None:
     """Record that the debtor has confirmed the B2B mandate AUTHORIZATION of --account to their bank."""
@@ -89,13 +93,18 @@ def confirm_mandate(authorization: str, confirmed: str | None, account: str | No
 
 @click.command()
 @click.argument("authorization")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, whose checksum is that of its member proof.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to; standard output else.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with the checksum of its member proof.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write. Default: standard output.",
+)
 @with_secrets
 def proof(  # a flag of the command
     authorization: str, output: Path | None, account: str | None, *, as_json: bool, **flags: str | None
 ) -> None:
-    """Export the proof of AUTHORIZATION, for a dispute: the audit log tells of it."""
+    """Export the proof of AUTHORIZATION for a dispute. The export is recorded in the audit log."""
     from brim.api.resources.authorizations.wire import proof_json
     from brim.core.originators import export_proof
 
@@ -113,7 +122,7 @@ def _moment_ms(text: str) -> int:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise click.BadParameter("is no time such as 2026-12-01T10:00:00Z", param_hint="--accepted")
+        raise click.BadParameter("must be a time such as 2026-12-01T10:00:00Z", param_hint="--accepted")
     return int(moment.timestamp() * 1000)
 
 

@@ -10,7 +10,7 @@ from brim.cli.live_money import of_account, on_approval, on_live_money
 
 @click.group()
 def breaks() -> None:
-    """List what the bank sent that does not match, and settle it."""
+    """List and resolve breaks: differences between the bank's records and the books."""
 
 
 @breaks.command("list")
@@ -34,7 +34,7 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 @click.option("--resolution", required=True, help="What was found and done about it.")
 @of_account
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
-    """Resolve BREAK. No money moves: it records that somebody has looked into it, and the result."""
+    """Resolve BREAK and record the result. No money moves."""
     from brim.core.direct_debits import resolve_break
 
     found = on_approval(

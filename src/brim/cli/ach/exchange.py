@@ -24,17 +24,17 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("import")
 @click.argument("files", metavar="[FILE]...", type=_FILE, nargs=-1)
-@click.option("--originator", metavar="ORIG", help="Whose bank it is from, where there are several.")
-@click.option("--complete", is_flag=True, help="State that everything the bank has sent until now is imported then.")
+@click.option("--originator", metavar="ORIG", help="The originator whose bank sent it. Required if there are several.")
+@click.option("--complete", is_flag=True, help="Confirm that everything the bank has sent so far is then imported.")
 @with_secrets
 def import_file(
     files: tuple[Path, ...], originator: str | None, account: str | None, *, complete: bool, **flags: str | None
 ) -> None:
-    """Take each FILE from the bank by hand: returns, an acknowledgement or a statement, known by its content.
+    """Import each FILE from the bank: returns, an acknowledgement or a statement. Each is applied once.
 
-    Where no worker reads the bank's folder, nothing is usable before --complete says, after the end of its hold, that
-    nothing has come from the bank that is not imported. A statement waits where several operators have to do with live
-    money, until one of them approves it on the page Bank files; --complete does not count before.
+    Where no worker reads the bank's folder, money becomes available only once --complete confirms, after the end of its
+    hold, that every file from the bank is imported. If several operators handle live money, a statement waits until one
+    of them approves it on the page Bank files; --complete has no effect until then.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
@@ -45,7 +45,7 @@ def import_file(
     from brim.platform.telemetry.logs import configure_logging
 
     if not files and not complete:
-        raise click.UsageError("Name a FILE, or say --complete.")
+        raise click.UsageError("Pass a FILE, or --complete.")
     vault = open_vault(flags)
     contents = [(file.name, file.read_bytes()) for file in files]
     asked = asked_here()
@@ -65,16 +65,16 @@ def import_file(
             await incoming.apply_all(database, clock=system_clock_ms, ids=asked["ids"], tell=tell_progress)
             found = await retrieve_bank_file(database, chosen.scope, taken.file.id)
             if taken.is_new:
-                told.append(f"{name} is taken: {found.kind}, {found.status}.")
+                told.append(f"{name} was imported: {found.kind}, {found.status}.")
             else:
-                told.append(f"{name} was taken before: {found.id}, {found.kind}, {found.status}.")
+                told.append(f"{name} was already imported: {found.id}, {found.kind}, {found.status}.")
             if step := next_step(found):
                 told.append(step)
         if complete:
             waiting = await state_all_imported(database, chosen, by=asked["by"], **when)
             told.append("Everything that the bank has sent until now is imported.")
             if waiting is not None:
-                told.append(f"That does not count before {waiting} is approved or rejected, on the page Bank files.")
+                told.append(f"This has no effect until {waiting} is approved or rejected on the page Bank files.")
         return "\n".join(told)
 
     configure_logging("warning", "auto")
@@ -82,16 +82,20 @@ def import_file(
 
 
 @click.command("compare")
-@click.option("--originator", metavar="ORIG", help="Whose files, where there are several originators.")
 @click.option(
-    "--without-list", is_flag=True, help="The folder's list is lost, or nothing ever left: the bank was asked."
+    "--originator", metavar="ORIG", help="The originator whose files to compare. Required if there are several."
+)
+@click.option(
+    "--without-list",
+    is_flag=True,
+    help="Confirm with the bank first: the folder's list is lost, or nothing was ever sent.",
 )
 @click.option(
     "--file",
     "files",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file that has left and of which no copy was kept; a message of SEPA also if no list names it. Repeatable.",
+    help="A sent file of which no copy was kept; for SEPA, also a message that is on no list. Can be repeated.",
 )
 @with_secrets
 def compare(
@@ -102,7 +106,7 @@ def compare(
     files: tuple[Path, ...],
     **flags: str | None,
 ) -> None:
-    """After a restore: learn which files have left, and let outgoing files go again."""
+    """After a restore: find out which files were sent, and release outgoing files."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import GivenFile, compare_sent
     from brim.core.originators import choose_originator
@@ -118,17 +122,18 @@ def compare(
 
     found = on_live_money(flags, account, run)
     click.echo(
-        f"{found.files} files with {found.entries} entries had left and are known now; {found.voided} files that had "
-        f"not left are given up, {found.breaks} debits need a look (brim breaks list), {found.released} files may go."
+        f"{found.files} files with {found.entries} entries had been sent and are recorded now; "
+        f"{found.voided} files that had not been sent are voided, {found.breaks} debits need attention (brim "
+        f"breaks list), {found.released} files are released."
     )
     if without_list and found.released:
         click.echo(
-            "Files that were made before go out as they are: where the bank has one, it refuses that as a duplicate. "
-            "Void what it has not had and must not get (brim ach files void FILE)."
+            "Files created before the restore are sent unchanged: the bank refuses those that it already has "
+            "as duplicates. Void files that it must not get (brim ach files void FILE)."
         )
-    click.echo("Files are made, and leave, once all is read that the bank has sent until now.")
+    click.echo("Files are created and sent once everything that the bank has sent so far has been read.")
     if found.went_on:
-        click.echo(f"Later files were sent to {found.went_on}: write that outgoing folder into the profile again.")
+        click.echo(f"Later files were sent to {found.went_on}: set that outgoing folder in the profile again.")
 
 
 @click.command("check-exchange")
@@ -171,7 +176,7 @@ def check_exchange(originator: str | None, account: str | None, **flags: str | N
 @click.command("readiness")
 @with_secrets
 def readiness(account: str | None, **flags: str | None) -> None:
-    """Name everything that stands between here and the first live top-up."""
+    """List everything that still blocks the first live top-up."""
     from brim.base.clock import system_clock_ms
     from brim.core.direct_debits import read_readiness
 
@@ -188,7 +193,7 @@ def readiness(account: str | None, **flags: str | None) -> None:
         show_table(
             ("", "what", "what to do"), [*rows, *(("warning", each.message, each.fix) for each in found.warnings)]
         )
-    click.echo("Live top-ups can be created." if not found.blockers else "Live top-ups cannot be created yet.")
+    click.echo("Live top-ups can be created." if not found.blockers else "Live top-ups can't be created yet.")
     if found.blockers:
         raise SystemExit(1)
 

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 
 @click.group()
 def files() -> None:
-    """Look at files for the bank; approve, void and resubmit them."""
+    """Show, approve, void and resubmit files for the bank."""
 
 
 @files.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_files(limit: int, account: str | None, **flags: str | None) -> None:
     """List files."""
@@ -80,17 +86,17 @@ def show_file(file: str, account: str | None, **flags: str | None) -> None:
 
 @files.command("approve")
 @click.argument("file")
-@click.option("--sha256", metavar="HEX", help="The hash of the bytes that you have seen; any when left out.")
+@click.option("--sha256", metavar="HEX", help="Approve only if the file has this hash.")
 @of_account
 def approve(file: str, sha256: str | None, account: str | None, **flags: str | None) -> None:
-    """Let FILE be sent; where several operators have to do with live money, one does it on the pages."""
+    """Approve FILE for sending. If several operators handle live money, one of them approves it in the dashboard."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import approve_file
 
     try:
         digest = None if sha256 is None else bytes.fromhex(sha256)
     except ValueError:
-        raise click.BadParameter("is no hash in hexadecimal", param_hint="--sha256") from None
+        raise click.BadParameter("must be a hash in hexadecimal", param_hint="--sha256") from None
     found = on_approval(
         flags,
         account,
@@ -109,7 +115,7 @@ def approve(file: str, sha256: str | None, account: str | None, **flags: str | N
 @click.argument("file")
 @of_account
 def void(file: str, account: str | None, **flags: str | None) -> None:
-    """Give up FILE, which was never sent; its entries wait for the next one."""
+    """Void FILE, which was never sent. Its entries are queued for the next file."""
     from brim.core.direct_debits import void_file
 
     found = on_live_money(flags, account, lambda conn, scope: void_file(conn, scope, file, **asked_here()))
@@ -118,24 +124,32 @@ def void(file: str, account: str | None, **flags: str | None) -> None:
 
 @files.command("resubmit")
 @click.argument("file")
-@click.option("--none-was-processed", is_flag=True, help="The bank has processed nothing of it: you have asked.")
+@click.option("--none-was-processed", is_flag=True, help="Confirm that the bank has processed none of its entries.")
 @of_account
 def resubmit(file: str, *, none_was_processed: bool, account: str | None, **flags: str | None) -> None:
-    """Let the entries of FILE, which the bank has rejected, wait for the next one."""
+    """Queue the entries of FILE, which the bank rejected, for the next file."""
     from brim.core.direct_debits import resubmit_file
 
     if not none_was_processed:
-        raise click.UsageError("Say --none-was-processed once the bank has told you so: else debits may be made twice.")
+        raise click.UsageError(
+            "Confirm with the bank that it processed none of the entries, then pass --none-was-processed. "
+            "Otherwise accounts may be debited twice."
+        )
     count = on_live_money(flags, account, lambda conn, scope: resubmit_file(conn, scope, file, **asked_here()))
     click.echo(f"{count} entries wait for the next file.")
 
 
 @files.command("download")
 @click.argument("file")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to; standard output else.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write. Default: standard output.",
+)
 @with_secrets
 def download(file: str, output: Path | None, account: str | None, **flags: str | None) -> None:
-    """Write the bytes of FILE: account numbers stand in them, and the audit log tells of it."""
+    """Download FILE. It contains account numbers, and the download is recorded in the audit log."""
     from brim.core.direct_debits import download_file
 
     vault = open_vault(flags)

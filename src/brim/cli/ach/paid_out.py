@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     type=click.Choice(["requested", "settled", "returned", "missed", "superseded"]),
     help="Only reversals with this status.",
 )
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_reversals(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
     """List reversals of debits of --account and of its connected accounts, with their deadlines."""
@@ -60,11 +66,11 @@ def list_reversals(limit: int, status: str | None, account: str | None, **flags:
     "--reason",
     type=click.Choice(["wrong_amount", "wrong_receiver", "wrong_date", "duplicate"]),
     required=True,
-    help="What was wrong with the debit.",
+    help="Why the debit was wrong.",
 )
 @of_account
 def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -> None:
-    """Take the newest debit of TOPUP back within five banking days of its settlement, with the next file."""
+    """Reverse the latest debit of TOPUP within five banking days of its settlement, with the next file."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import request_reversal
     from brim.core.reversals import ReversalReason
@@ -77,8 +83,8 @@ def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -
         ),
     )
     click.echo(
-        f"{found.id} reverses {found.amount} cents of {topup}; it leaves by {tell_time(found.leaves_ms // 1000)}, in a "
-        "file that another operator approves."
+        f"{found.id} reverses {found.amount} cents of {topup}. It is sent by {tell_time(found.leaves_ms // 1000)}, "
+        "in a file that another operator approves."
     )
 
 
@@ -87,7 +93,13 @@ def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -
     "--status", type=click.Choice(["pending", "succeeded", "failed", "canceled"]), help="Only refunds with this status."
 )
 @click.option("--topup", metavar="TOPUP", help="Only refunds of this top-up.")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_refunds(limit: int, status: str | None, topup: str | None, account: str | None, **flags: str | None) -> None:
     """List refunds of top-ups of --account and of its connected accounts, and their outcomes."""
@@ -122,11 +134,16 @@ def list_refunds(limit: int, status: str | None, topup: str | None, account: str
 
 @click.command("refund")
 @click.argument("topup")
-@click.option("--amount", metavar="CENTS", type=click.IntRange(min=1), help="How much; what is left when left out.")
+@click.option(
+    "--amount",
+    metavar="CENTS",
+    type=click.IntRange(min=1),
+    help="The amount in cents. Default: the rest of the top-up.",
+)
 @click.option("--description", metavar="TEXT", help="An arbitrary string, shown with the refund.")
 @of_account
 def refund(topup: str, amount: int | None, description: str | None, account: str | None, **flags: str | None) -> None:
-    """Pay TOPUP back to its bank account, whole or in part, out of the available balance, with the next file."""
+    """Refund TOPUP to its bank account, in full or in part, from the available balance, with the next file."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import RefundRequest, request_refund
 
@@ -137,7 +154,7 @@ def refund(topup: str, amount: int | None, description: str | None, account: str
         lambda conn, scope: request_refund(conn, scope, topup, wanted, renderers=WIRE_FORMATS, **asked_here()),
     )
     click.echo(
-        f"{found.id} refunds {found.amount} cents of {topup}; it leaves by {tell_time(found.leaves_ms // 1000)}, in a "
+        f"{found.id} refunds {found.amount} cents of {topup}. It is sent by {tell_time(found.leaves_ms // 1000)}, in a "
         "file that another operator approves."
     )
 
@@ -146,7 +163,7 @@ def refund(topup: str, amount: int | None, description: str | None, account: str
 @click.argument("refund_id", metavar="REFUND")
 @of_account
 def cancel_refund(refund_id: str, account: str | None, **flags: str | None) -> None:
-    """Cancel REFUND, whose file nobody has approved; the balance has its money again."""
+    """Cancel REFUND, whose file isn't approved yet, and credit the balance again."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import cancel_refund as cancel
 
@@ -155,7 +172,7 @@ def cancel_refund(refund_id: str, account: str | None, **flags: str | None) -> N
     )
     click.echo(f"{found.id} is canceled; the balance of {found.owner} has its {found.amount} cents again.")
     if found.file:
-        click.echo(f"{found.file} has it and must not leave: void that file.")
+        click.echo(f"{found.file} contains it and must not be sent: void that file.")
 
 
 COMMANDS: Final = (list_reversals, reverse, list_refunds, refund, cancel_refund)

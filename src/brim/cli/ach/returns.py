@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     type=click.Choice(["dishonorable", "returned", "dishonored", "missed", "money_back", "contested", "accepted"]),
     help="Only returns with this status; dishonorable ones await a decision.",
 )
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_returns(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
     """List returned debits of --account and of its connected accounts, with their deadlines."""
@@ -79,13 +85,15 @@ def dishonor(ach_return: str, code: str, information: str | None, account: str |
             conn, scope, ach_return, code=code, information=information, renderers=WIRE_FORMATS, **asked_here()
         ),
     )
-    click.echo(f"{found.id} is dishonored with {code}; it leaves by {tell_time((found.leaves_ms or 0) // 1000)}.")
+    click.echo(
+        f"{found.id} is dishonored with {code}. The dishonor is sent by {tell_time((found.leaves_ms or 0) // 1000)}."
+    )
 
 
 @click.command("return-rates")
 @of_account
 def show_return_rates(account: str | None, **flags: str | None) -> None:
-    """Show how many debits came back in sixty days, by originator, and by account where a rate stands out."""
+    """Show return rates of the last 60 days, by originator, and by account where a rate is near or at a limit."""
     from brim.base.clock import system_clock_ms
     from brim.core.originators import list_originators
     from brim.core.return_rates import RateKind, ReturnRates, level_of, list_return_rates
@@ -117,12 +125,18 @@ def show_return_rates(account: str | None, **flags: str | None) -> None:
 @click.option(
     "--status",
     type=click.Choice(["open", "applied", "noted", "dismissed", "refused"]),
-    help="Only these; open ones wait for a person.",
+    help="Only corrections with this status. Open ones need a decision.",
 )
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_corrections(limit: int, status: str | None, account: str | None, **flags: str | None) -> None:
-    """List what banks have corrected of live bank accounts, of --account and of those connected to it."""
+    """List bank corrections of live bank accounts of --account and its connected accounts."""
     from brim.base.paging import PageRequest
     from brim.core import corrections as service
 
@@ -151,10 +165,12 @@ def list_corrections(limit: int, status: str | None, account: str | None, **flag
 
 @click.command("refuse")
 @click.argument("correction")
-@click.option("--code", type=click.Choice([f"C{number}" for number in range(61, 70)]), required=True, help="Why.")
+@click.option(
+    "--code", type=click.Choice([f"C{number}" for number in range(61, 70)]), required=True, help="The reason code."
+)
 @of_account
 def refuse(correction: str, code: str, account: str | None, **flags: str | None) -> None:
-    """Refuse CORRECTION, an open one, within 13 banking days; the next file tells its bank."""
+    """Refuse the open CORRECTION within 13 banking days. The next file notifies its bank."""
     from brim.core.direct_debits import refuse_correction
 
     found = on_live_money(

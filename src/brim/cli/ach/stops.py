@@ -11,13 +11,13 @@ from brim.cli.live_money import of_account, on_live_money
 
 
 _RAIL: Final = click.option(
-    "--rail", type=click.Choice(["ach", "sepa"]), default="ach", show_default=True, help="Which rail."
+    "--rail", type=click.Choice(["ach", "sepa"]), default="ach", show_default=True, help="The rail."
 )
 
 
 @click.command()
-@click.option("--only", metavar="ACCT", help="Stop this account alone, which is --account or is connected to it.")
-@click.option("--reason", required=True, help="What people are told who ask why.")
+@click.option("--only", metavar="ACCT", help="Stop only this account, which is --account or connected to it.")
+@click.option("--reason", required=True, help="The reason, shown to whoever is refused a top-up.")
 @_RAIL
 @of_account
 def stop(only: str | None, reason: str, rail: str, account: str | None, **flags: str | None) -> None:
@@ -33,17 +33,17 @@ def stop(only: str | None, reason: str, rail: str, account: str | None, **flags:
 
 
 @click.command()
-@click.option("--only", metavar="ACCT", help="Resume this account alone.")
+@click.option("--only", metavar="ACCT", help="Resume only this account.")
 @_RAIL
 @of_account
 def resume(only: str | None, rail: str, account: str | None, **flags: str | None) -> None:
-    """Let live money by ACH, or by --rail, go on."""
+    """Resume live money by ACH, or by --rail."""
     from brim.core.originators import resume_rail
 
     was_stopped = on_live_money(
         flags, account, lambda conn, scope: resume_rail(conn, scope, rail=rail, account=only, **asked_here())
     )
-    click.echo(f"{rail.upper()} goes on." if was_stopped else f"{rail.upper()} was not stopped.")
+    click.echo(f"{rail.upper()} is resumed." if was_stopped else f"{rail.upper()} was not stopped.")
 
 
 COMMANDS: Final = (stop, resume)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @click.command("verify-source")
 @click.argument("source")
-@click.option("--evidence", required=True, help="How it was verified, such as the name of a document.")
+@click.option("--evidence", required=True, help="The evidence, such as the name of a document.")
 @of_account
 def verify_source(source: str, evidence: str, account: str | None, **flags: str | None) -> None:
-    """Write that you have verified the live bank account SOURCE of --account: its holder may be debited."""
+    """Mark the live bank account SOURCE of --account as verified, so that it can be debited."""
     from brim.core.funding import note_verification
 
     found = on_live_money(
@@ -34,8 +34,8 @@ def verify_source(source: str, evidence: str, account: str | None, **flags: str 
 def prenote(source: str, account: str | None, **flags: str | None) -> None:
     """Verify the live bank account SOURCE of --account by a prenote, and show its id.
 
-    An entry without money leaves with the next file. The bank account is verified once its bank has had three banking
-    days to send it back; brim ach prenotes lists the results.
+    A zero-dollar entry goes out with the next file. The bank account is verified if its bank doesn't return it within
+    three banking days; brim ach prenotes lists the results.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import start_prenote
@@ -49,7 +49,13 @@ def prenote(source: str, account: str | None, **flags: str | None) -> None:
 
 
 @click.command("prenotes")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_prenotes(limit: int, account: str | None, **flags: str | None) -> None:
     """List prenotes to the live bank accounts of --account."""
@@ -84,7 +90,7 @@ def list_prenotes(limit: int, account: str | None, **flags: str | None) -> None:
 def microdeposit(source: str, account: str | None, **flags: str | None) -> None:
     """Verify the live bank account SOURCE of --account by micro-deposits, and show their id.
 
-    Two credits of less than a dollar leave with the next file, and the holder of the bank account states their amounts;
+    Two deposits of less than a dollar go out with the next file, and the account holder confirms their amounts;
     brim ach microdeposits lists the results.
     """
     from brim.api.wire_formats import WIRE_FORMATS
@@ -100,10 +106,16 @@ def microdeposit(source: str, account: str | None, **flags: str | None) -> None:
 
 
 @click.command("microdeposits")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=20,
+    show_default=True,
+    help="The maximum number to list, newest first.",
+)
 @of_account
 def list_microdeposits(limit: int, account: str | None, **flags: str | None) -> None:
-    """List micro-deposits to the live bank accounts of --account, never their amounts."""
+    """List micro-deposits to the live bank accounts of --account, without their amounts."""
     from brim.base.paging import PageRequest
     from brim.core import direct_debits as service
 
