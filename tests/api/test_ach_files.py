@@ -56,7 +56,7 @@ def test_a_key_never_approves(server: Server, live: Wire, objects: AchObjects) -
     form = {"expected_status": "built", "sha256": file.sha256.hex()}
     reply = live.post(f"{FILES}/{file.id}/approve", form)
     assert_error(
-        reply, 403, "An API key cannot approve; an operator does, on the pages.", code="second_person_required"
+        reply, 403, "API keys can't approve. An operator has to, in the dashboard.", code="second_person_required"
     )
     assert live.get(f"{FILES}/{file.id}").json["status"] == "built"
     assert audited(server, reply.headers["request-id"]) == []
@@ -69,7 +69,7 @@ def test_a_file_is_voided_once_where_it_was_seen(server: Server, live: Wire, obj
     assert_error(
         reply,
         400,
-        f"The file {file.id} is built, not approved. Retrieve it again before you go on.",
+        f"The file {file.id} is built, not approved. Retrieve it again first.",
         code="file_unexpected_state",
         param="expected_status",
     )

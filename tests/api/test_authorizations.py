@@ -77,7 +77,7 @@ def test_a_platform_speaks_for_its_connected_accounts_and_they_do_not(server: Se
     form = {"funding_source": source, **AGREED}
     refused = Wire(server.url, server.make_key(under, livemode=True)).post(AUTHORIZATIONS, form)
     assert refused.status == 403
-    assert refused.error["message"].startswith("Only available to a platform:")
+    assert refused.error["message"].startswith("Only available to a platform.")
     made = live.send("POST", AUTHORIZATIONS, form=form, headers={"Stripe-Account": under})
     assert made.status == 200, made.body
     assert live.post(AUTHORIZATIONS, form).status == 400
@@ -102,8 +102,7 @@ def test_outside_of_a_rehearsal_no_bank_account_counts_as_verified_without_havin
     assert_error(
         reply,
         400,
-        "The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation takes "
-        "it.",
+        "The method rehearsal skips verification, so it is available only in a rehearsal installation.",
         param="method",
     )
     assert live.get(f"/v1/payment_methods/{source}?expand[]=brim").json["brim"]["verification"]["status"] != "verified"

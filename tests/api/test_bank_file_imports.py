@@ -98,7 +98,7 @@ def test_what_is_no_file_or_nobodys_is_refused(server: Server, live: Wire, accou
     assert_error(
         upload(live, b"101"),
         400,
-        "Name the originator whose bank the file is from: several are, or were, active, or none is.",
+        "Specify the originator whose bank sent the file: several or none are active.",
         param="originator",
     )
     assert upload(live, b"101", originator="orig_none").status == 400

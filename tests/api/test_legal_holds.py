@@ -31,7 +31,7 @@ def test_a_hold_is_placed_once_read_and_lifted(server: Server, live: Wire) -> No
     lifted = live.post(f"{HOLDS}/{hold['id']}/lift").json
     assert (lifted["status"], lifted["lifted_by"]) == ("lifted", hold["created_by"])
     assert_error(
-        live.post(f"{HOLDS}/{hold['id']}/lift"), 400, f"The legal hold {hold['id']} was lifted already.", code=None
+        live.post(f"{HOLDS}/{hold['id']}/lift"), 400, f"The legal hold {hold['id']} was already lifted.", code=None
     )
 
 
@@ -39,7 +39,7 @@ def test_a_held_account_is_not_deleted(live: Wire) -> None:
     account = live.post("/v1/accounts").json["id"]
     hold = live.post(HOLDS, {"covers": "account", "account": account, "reason": "Case 7"}).json["id"]
     sentence = (
-        f"The account {account} is under the legal hold {hold}: nothing of it may be erased until that is lifted."
+        f"The account {account} is under the legal hold {hold}: its data can't be erased until the hold is lifted."
     )
     assert_error(live.send("DELETE", f"/v1/accounts/{account}"), 400, sentence, code=None)
     live.post(f"{HOLDS}/{hold}/lift")

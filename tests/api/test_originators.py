@@ -160,7 +160,7 @@ def test_a_key_never_activates_and_may_suspend(server: Server, live: Wire, accou
     assert_error(
         live.post(f"{path}/activate"),
         403,
-        "An API key cannot approve; an operator does, on the pages.",
+        "API keys can't approve. An operator has to, in the dashboard.",
         code="second_person_required",
     )
     assert live.post(f"{path}/suspend").status == 400

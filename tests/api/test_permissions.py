@@ -190,7 +190,7 @@ def assert_let_in(reply: WireReply) -> None:
 
 def assert_permission_named(reply: WireReply, operation: Operation) -> None:
     if operation.resource in OPERATORS_ONLY:
-        sentence = "An API key cannot approve; an operator does, on the pages."
+        sentence = "API keys can't approve. An operator has to, in the dashboard."
         assert_error(reply, 403, sentence, code="second_person_required")
         return
     assert_right_wanted(reply, operation.resource, operation.level)
@@ -310,7 +310,7 @@ def test_a_platforms_restricted_key_may_do_no_more_for_its_accounts_than_for_its
             assert_operator_wanted(reply)
         elif operation.resource == "ach" and reply.status == 403:
             assert NotPlatformError in operation.errors
-            assert reply.error["message"].startswith("Only available to a platform:")
+            assert reply.error["message"].startswith("Only available to a platform.")
         elif operation.operation_id == "GetEvents":
             assert_right_wanted(reply, "topups")
         else:

@@ -54,7 +54,7 @@ def test_a_connected_account_reaches_nothing_of_its_platforms_bank(
         *([] if is_correction else [acting]),
     ):
         assert reply.status == 403, reply.body
-        sentence = "An API key cannot approve" if approves else "Only available to a platform:"
+        sentence = "API keys can't approve" if approves else "Only available to a platform."
         assert reply.error["message"].startswith(sentence)
     if not approves:
         assert send(wire, operation, path_id).status in {200, 400}, "the platform itself is let in"

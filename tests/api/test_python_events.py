@@ -110,7 +110,7 @@ def test_what_cannot_be_sent_again_is_refused(server: Server, wire: Wire) -> Non
     endpoint = create_endpoint(wire)
     refused = wire.post(f"/v1/webhook_endpoints/{endpoint}/test")
     nothing = f"There is no event yet that the webhook endpoint {endpoint} asks for."
-    assert_error(refused, 400, f"{nothing} Make one first, a top-up for example.")
+    assert_error(refused, 400, f"{nothing} Create one first, for example with a top-up.")
     wire.create()
     path = f"/v1/events/{newest_event(wire)['id']}/retry"
     missing: Any = {"code": "resource_missing"}

@@ -265,7 +265,7 @@ def test_the_third_wrong_attempt_is_the_last_and_a_retry_costs_none(client: Stri
     assert_error(
         replies[0],
         400,
-        "These are not the amounts that were sent. There are 2 attempts left.",
+        "The amounts are incorrect. 2 attempts left.",
         code=f"{prefix}_amounts_mismatch",
         param="amounts",
     )

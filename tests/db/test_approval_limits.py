@@ -123,7 +123,7 @@ async def test_a_file_below_all_limits_goes_by_itself_and_others_wait(
 async def test_a_large_file_leaves_once_two_others_have_approved_it(live: LiveMoney) -> None:
     file = await _file(live, 15_000, 5_000, requires_approval=True, **_LIMITS)
     assert file["approvals_needed"] == 2
-    with pytest.raises(SecondPersonError, match="Another operator"):
+    with pytest.raises(SecondPersonError, match="An operator other than the one"):
         await _approve(live, file["id"], ADA)
     assert (await _approve(live, file["id"], BOB)).status == "built"
     assert await _send(live) == 0
@@ -229,7 +229,7 @@ async def test_what_the_version_before_approves_is_held_to_it_and_leaves(live: L
 
 async def test_an_approval_of_other_bytes_lets_nothing_leave(live: LiveMoney, owner_database: Database) -> None:
     file = await _file(live, 5_000, requires_approval=True)
-    with pytest.raises(FileChangedError, match="its hash is another one"):
+    with pytest.raises(FileChangedError, match="its hash differs"):
         await _approve(live, file["id"], BOB, sha256=bytes(32))
     await _approve(live, file["id"], BOB, sha256=file["sha256"])
     await execute(
@@ -292,5 +292,5 @@ async def test_who_changes_the_profile_while_they_approve_is_refused(live: LiveM
         await originators.save_originator(conn, live.vault, PLATFORM, change, by=BOB, now_ms=live.now_ms, ids=live.ids)
         approving = asyncio.ensure_future(_approve(live, file["id"], BOB))
         await until_somebody_waits(database_url)
-    with pytest.raises(SecondPersonError, match="Another operator"):
+    with pytest.raises(SecondPersonError, match="An operator other than the one"):
         await approving

@@ -27,7 +27,7 @@ from tests.support.books import assert_books_hold, rows
 from tests.support.live_money import NO_ACCOUNT, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 
 AFTER_THE_HOLD: Final = "2026-12-07 09:30"
-UNREAD: Final = "A return may have come that is not applied yet: "
+UNREAD: Final = "A return may not have been applied yet: "
 
 
 @pytest_asyncio.fixture
@@ -309,7 +309,7 @@ def list_one_that_is_not_known(live: LiveMoney) -> Callable[[], object]:
     [
         (take_away, "from-bank cannot be read on "),
         (put_one_that_is_too_large, "The file large.ach is too large to be read."),
-        (put_one_that_leads_nowhere, "The file link.ach was taken away while the folder was read."),
+        (put_one_that_leads_nowhere, "The file link.ach was removed while the folder was being read."),
         (list_one_that_is_not_known, "brim ach compare"),
     ],
 )
@@ -427,7 +427,7 @@ async def test_who_names_another_folder_alone_lets_nothing_pass(
     await live.work()
     await retry(live)
     assert await events_of(live, started) == ["created"]
-    assert "activate it again" in (await stuck(live))[0]
+    assert "Activate the originator again" in (await stuck(live))[0]
     async with live.database.transaction() as conn:
         with pytest.raises(originators.SecondPersonError):
             await originators.activate_originator(conn, PLATFORM, before.id, approvers=2, by=OPERATOR, **when)
@@ -546,7 +546,7 @@ async def test_a_return_that_could_not_be_applied_keeps_the_prenote_that_it_seem
     assert await events_of(live, passes) == ["created", "verified"]
     assert await events_of(live, returned) == ["created"]
     (error,) = await stuck(live)
-    assert error.startswith("A return that could not be applied seems to mean this prenote")
+    assert error.startswith("A return that could not be applied seems to be for this prenote")
     assert found["id"] in error
     await retry(live)
     assert await events_of(live, returned) == ["created"]
@@ -575,7 +575,7 @@ async def test_a_return_that_could_not_be_applied_keeps_the_topup_that_it_seems_
     assert await events_of(live, passes) == ["created", "succeeded"]
     (found,) = await rows(live.database, "SELECT id FROM breaks")
     (error,) = await stuck(live)
-    assert error.startswith("A return that could not be applied seems to mean this top-up")
+    assert error.startswith("A return that could not be applied seems to be for this top-up")
     assert found["id"] in error
     await retry(live)
     assert await events_of(live, returned) == ["created"]

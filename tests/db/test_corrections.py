@@ -321,7 +321,7 @@ async def test_the_same_notification_again_and_one_about_another_entry_change_no
     await live.until("2026-12-04 17:00")
     first, second = await corrections_of(live)
     assert (first["status"], second["status"]) == ("applied", "noted")
-    assert second["reason"] == "The bank account has it already."
+    assert second["reason"] == "The bank account already has these details."
     content = next((live.folder / "from-bank").glob("returns_*.ach")).read_bytes()
     (live.folder / "from-bank" / "again.ach").write_bytes(content + b"9" * 94 + b"\r\n")  # other bytes, the same items
     await live.work()

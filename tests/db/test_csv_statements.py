@@ -107,7 +107,7 @@ async def test_a_file_that_waits_for_a_mapping_is_read_once_it_is_right(live: Li
     await send(live, "monday.csv", content)
     assert await statuses(live) == ["held", "held"]
     assert [kind for kind, _ in await open_breaks(live)] == ["held_file", "held_file"]
-    assert all("no mapping of its bank account" in detail for _, detail in await open_breaks(live))
+    assert all("its bank account has no mapping" in detail for _, detail in await open_breaks(live))
     await save(live, date_format="YYYY-MM-DD", ignored_columns=["5Date"])
     await live.work()
     assert (await statuses(live), await posted(live)) == (["held", "held"], [])

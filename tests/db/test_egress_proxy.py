@@ -151,7 +151,7 @@ async def test_whatever_the_proxy_answers_is_an_outcome(name: str, scheme: str) 
 async def test_a_proxy_that_says_nothing_times_out(scheme: str, data: bytes) -> None:
     async with proxying(behave=saying(data, then_wait=True)) as proxy:
         answer = await post(through(proxy, timeout_s=0.4), f"{scheme}://hooks.test/")
-    assert (answer.outcome, answer.error) == (Outcome.TIMED_OUT, "There was no answer within 0.4 seconds.")
+    assert (answer.outcome, answer.error) == (Outcome.TIMED_OUT, "There was no response within 0.4 seconds.")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

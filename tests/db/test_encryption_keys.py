@@ -157,6 +157,6 @@ async def test_a_change_that_is_killed_goes_on_where_it_was(
         await holder.close()
     assert await count_secrets(database) == {NEW_ID: 3, OLD_ID: 1}
     again = await asyncio.to_thread(run_brim, *arguments, env=keys)
-    assert again.stdout == f"4 secrets, 1 of them encrypted anew; the key is {NEW_ID}.\n", again.stderr
+    assert again.stdout == f"4 secrets, 1 of them re-encrypted with the key {NEW_ID}.\n", again.stderr
     for name, secret in secrets.items():
         assert await find_service_secret(database, Vault([NEW]), name) == secret

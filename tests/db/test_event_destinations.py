@@ -1,4 +1,4 @@
-"""Thin events on their way, pings, and what an owner is told of an endpoint that was turned off."""
+"""Thin events on their way, pings, and what an owner is told of an endpoint that was disabled."""
 
 from datetime import UTC, datetime
 
@@ -213,9 +213,9 @@ async def test_a_failing_endpoint_warns_before_and_forgets_it_when_it_is_turned_
         assert await _notice(database, key) is None
         await add_events(database, 1)
         await hooks.pass_time(HOUR_MS)
-        assert "is turned off" in str(await _notice(database, key))
+        assert "is disabled" in str(await _notice(database, key))
         await _fail_for_three_days(database, hooks)
-        assert "was turned off" in str(await _notice(database, key))
+        assert "was disabled" in str(await _notice(database, key))
         await webhooks.update_endpoint(
             database,
             context_of(now_ms=hooks.now_ms),

@@ -249,7 +249,7 @@ async def test_a_mapping_that_changes_makes_the_approval_void(office: Office) ->
     await _save(office)
     seen = (await office.preview(file.id)).mapping
     await _save(office, ignored_columns=["Other"])
-    with pytest.raises(BankFileSeenOtherwiseError, match="Look at the preview again"):
+    with pytest.raises(BankFileSeenOtherwiseError, match="Check the preview again"):
         await office.approve(file, mapping=seen)
     second = (await office.preview(file.id)).mapping
     await office.approve(file, mapping=second, works=False)

@@ -391,7 +391,7 @@ def _paths(settled: Mapping[str, str]) -> Iterator[str]:
     ("key", "sentence"),
     [
         ("sk_live_x", "add --live"),
-        ("whsec_x", "it begins with sk_ or rk_"),
+        ("whsec_x", "it begins with sk_test_, sk_live_"),
     ],
 )
 def test_keys_that_are_not_meant_are_refused(key: str, sentence: str) -> None:

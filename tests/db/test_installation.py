@@ -75,7 +75,7 @@ async def test_an_installation_that_was_made_without_the_setting_never_becomes_a
     database_urls: DatabaseUrls, database: Database, owner_database: Database, statement: str
 ) -> None:
     await execute(owner_database, statement)
-    with pytest.raises(NotARehearsalError, match="made without --rehearsal"):
+    with pytest.raises(NotARehearsalError, match="created without --rehearsal"):
         await prepare_database(database_urls, now_ms=1, rehearsal=True)
     assert await kind_in(database) is InstallationKind.STANDARD
 

@@ -24,7 +24,7 @@ from brim.worker.run import make_heartbeat
 from brim.worker.states import JobStates
 from tests.support.books import LATER_MS, OWNER, RAIL, create, execute, new_topup, rows
 
-UNEXPECTED = "Something unexpected went wrong; the worker's log has the details."
+UNEXPECTED = "Something went wrong. The worker's log has the details."
 NOW_MS = 1_795_305_600_000
 
 

@@ -341,7 +341,7 @@ async def test_holds_are_placed_listed_and_lifted_at_the_command_line(database: 
     assert everything.split("\t")[1:4] == ["the installation", "All", "2026/17"]
     assert platform.split("\t")[:3] == [placed, "acct_top and connected accounts", "Case 7"]
     assert await run("legal-holds", "lift", placed) == f"{placed} is lifted."
-    assert "was lifted already" in await run("legal-holds", "lift", placed, fails=True)
+    assert "was already lifted" in await run("legal-holds", "lift", placed, fails=True)
     for wrong in (("acct_top", "--installation"), (), ("--installation", "--with-connected")):
         await run("legal-holds", "place", *wrong, "--reason", "x", fails=True)
     assert len(await rows(database, "SELECT FROM legal_holds")) == 2

@@ -416,7 +416,7 @@ async def test_a_batch_that_the_bank_books_without_its_name_is_matched_by_hand_l
     assert [each.id for each in await direct_debits.list_lines_of_topup(live.database, PLATFORM, topup)] == [line]
     await assert_books_hold(live.database)
     (again,) = await give(live, 5_000, opening=104_975, day=2)
-    with pytest.raises(direct_debits.UnfitMatchError, match="was booked or rejected before"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="was already booked or rejected"):
         await desk.propose([again], {}, batches=[batch])
     live.now_ms = at("2026-12-08 17:01")
     await live.work()
@@ -456,7 +456,7 @@ async def test_a_batch_that_the_bank_rejects_at_that_moment_is_not_posted(live: 
     _, batch = await sent_batch(live)
     (line,) = await give(live, 5_000)
     proposed = await desk.propose([line], {}, batches=[batch])
-    with pytest.raises(direct_debits.UnfitMatchError, match="was booked or rejected before"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="was already booked or rejected"):
         await while_held(
             live.database,
             database_url,
@@ -476,7 +476,7 @@ async def test_a_returned_debit_whose_line_names_nothing_is_matched_by_hand(live
     (line,) = await give(live, -5_000, day=8)
     with pytest.raises(direct_debits.UnfitMatchError):  # the bank's own line of it was matched
         await desk.confirm((await desk.propose([line], {}, returns=[topup])).id)
-    with pytest.raises(direct_debits.UnfitMatchError, match="named twice"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="listed twice"):
         await desk.propose([line], {}, returns=[topup, f"{topup}/1"])
     with pytest.raises(direct_debits.UnfitMatchError, match="No debit of tu_none was returned"):
         await desk.propose([line], {}, returns=["tu_none"])
@@ -652,7 +652,7 @@ async def test_a_refund_that_the_bank_books_by_itself_is_matched_by_hand(live: L
                 ids=live.ids,
             )
             paid.append(found.id)
-    with pytest.raises(direct_debits.UnfitMatchError, match="is not with the bank"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="hasn't been sent to the bank"):
         await desk.propose([line], {}, refunded=[paid[0]])
     live.now_ms = at("2026-12-08 17:00")
     await approve(live)
@@ -666,7 +666,7 @@ async def test_a_refund_that_the_bank_books_by_itself_is_matched_by_hand(live: L
         {"bank:operating": 2_500, "balance:available": -2_500},
         set(),
     )
-    with pytest.raises(direct_debits.UnfitMatchError, match="was booked before"):
+    with pytest.raises(direct_debits.UnfitMatchError, match="was already booked"):
         await desk.propose([lines[0]], {}, refunded=[paid[0]])
     with pytest.raises(MatchedSettlementError, match="has been paid"):
         await desk.undo(posted[0].id)

@@ -67,10 +67,10 @@ async def test_a_profile_that_a_key_changed_lets_nobody_approve_until_an_operato
     file = await _waiting_file(live)
     await _save(live, originator, KEY)
     for operator in (ADA, BOB):  # one of them may have used the key, and nobody knows which
-        with pytest.raises(SecondPersonError, match="An operator checks the profile and saves it"):
+        with pytest.raises(SecondPersonError, match="Have an operator check and save the profile"):
             await _approve(live, file, operator)
     await _save(live, originator, ADA)
-    with pytest.raises(SecondPersonError, match="Another operator"):
+    with pytest.raises(SecondPersonError, match="An operator other than the one"):
         await _approve(live, file, ADA)
     assert (await _approve(live, file, BOB)).approved_by == BOB.id
 
@@ -85,7 +85,7 @@ async def test_a_profile_that_a_key_wrote_is_not_activated_where_several_operato
     for approvers in (2, 1):
         async with live.database.transaction() as conn:
             if approvers > 1:
-                with pytest.raises(SecondPersonError, match="An API key has changed"):
+                with pytest.raises(SecondPersonError, match="was last changed with an API key"):
                     await originators.activate_originator(
                         conn, PLATFORM, originator.id, approvers=2, by=BOB, now_ms=live.now_ms, ids=live.ids
                     )
@@ -131,7 +131,7 @@ def test_keys_prepare_nothing_where_several_operators_could(by: Actor, approvers
     if passes:
         originators.check_not_key(by, approvers=approvers)
         return
-    with pytest.raises(SecondPersonError, match="An API key cannot do this"):
+    with pytest.raises(SecondPersonError, match="API keys can't do this"):
         originators.check_not_key(by, approvers=approvers)
 
 

@@ -69,7 +69,7 @@ async def _live_files(live: LiveMoney) -> list[int]:
 
 _ENDINGS = {
     "authorization": (_revoke, "the authorization of the account holder has ended"),
-    "verification": (_unverify, "its bank account is not verified any more"),
+    "verification": (_unverify, "its bank account is no longer verified"),
     "detached": (_detach, "its bank account was detached"),
 }
 

@@ -190,7 +190,7 @@ async def test_a_test_clock_sends_micro_deposits_and_lets_them_expire(rehearsal:
     assert (await set_of(live, sent[1]))["status"] == "pending"
     await live.advance("2026-12-14 12:00")
     over = await set_of(live, sent[1])
-    assert (over["status"], over["reason"]) == ("failed", "The amounts were not stated in time.")
+    assert (over["status"], over["reason"]) == ("failed", "The amounts weren't confirmed in time.")
     assert over["ended_ms"] == at("2026-12-13 09:00")
     assert (await live.ledger())["verification"] == 0
     await assert_books_hold(live.database)
@@ -230,7 +230,7 @@ async def test_after_three_wrong_statements_only_new_micro_deposits_help(live: L
     assert codes == [f"{prefix}amounts_mismatch"] * 2 + [f"{prefix}attempts_exceeded"]
     assert (await live.state(source, first, first, key="k1"))["error"]["code"] == codes[1]  # counted once
     row = await set_of(live, started)
-    assert (row["status"], row["reason"]) == ("failed", "The amounts were stated wrong too often.")
+    assert (row["status"], row["reason"]) == ("failed", "Wrong amounts were entered too often.")
     assert "too many wrong attempts" in (await live.state(source, first, second))["error"]["message"]
     assert await source_of(live, source) == ("failed", 0)
     again = await live.microdeposits(source)
@@ -252,7 +252,7 @@ async def test_amounts_that_nobody_states_in_ten_days_expire(live: LiveMoney) ->
     assert (await set_of(live, started))["status"] == "pending"
     await live.until("2026-12-13 09:00")
     row = await set_of(live, started)
-    assert (row["status"], row["reason"]) == ("failed", "The amounts were not stated in time.")
+    assert (row["status"], row["reason"]) == ("failed", "The amounts weren't confirmed in time.")
     assert await source_of(live, source) == ("failed", 3)
     late = await live.state(source, *await live.amounts())
     assert late["error"]["code"] == "payment_method_microdeposit_verification_timeout"
@@ -266,7 +266,7 @@ async def test_who_states_amounts_too_late_is_refused_although_no_worker_was_the
     amounts = await live.amounts()
     live.now_ms = at("2026-12-20 12:00")
     assert (await live.state(source, *amounts))["error"]["code"].endswith("_timeout")
-    assert (await set_of(live, started))["reason"] == "The amounts were not stated in time."
+    assert (await set_of(live, started))["reason"] == "The amounts weren't confirmed in time."
 
 
 async def resubmit(live: LiveMoney, file_id: str) -> int:
@@ -562,7 +562,7 @@ async def test_what_has_not_left_of_a_deleted_or_rejected_account_is_canceled(li
         assert (row["status"], row["reason"]) == ("canceled", "The account was deleted or rejected.")
     assert len(await rows(live.database, "SELECT * FROM ach_files")) == 1
     await live.until("2026-12-13 12:00")
-    assert (await set_of(live, sent))["reason"] == "The amounts were not stated in time."
+    assert (await set_of(live, sent))["reason"] == "The amounts weren't confirmed in time."
     assert await breaks(live) == []
     await assert_books_hold(live.database)
 
@@ -576,7 +576,7 @@ async def test_those_to_a_bank_account_that_is_detached_after_they_left_expire(l
         await live.state(source, *await live.amounts())
     await live.until("2026-12-13 12:00")
     row = await set_of(live, started)
-    assert (row["status"], row["reason"]) == ("failed", "The amounts were not stated in time.")
+    assert (row["status"], row["reason"]) == ("failed", "The amounts weren't confirmed in time.")
     assert await events_of(live, started) == ["created", "failed"]
     assert {each["status"] for each in await entries(live)} == {"released"}
     assert await breaks(live) == []

@@ -85,7 +85,7 @@ async def test_who_waits_for_a_name_without_an_answer_is_told_in_time_and_others
         assert list(await resolver("hooks.test", "acct_good")) == LOCAL
         for outcome in await asyncio.gather(*holes, return_exceptions=True):
             assert isinstance(outcome, NameLookupError)
-            assert str(outcome) == "The name could not be looked up: there was no answer within 0.5 seconds."
+            assert str(outcome) == "The host name couldn't be resolved: there was no answer within 0.5 seconds."
         assert list(await resolver("hooks.test", "acct_good")) == LOCAL
         # What nobody waits for any more holds its place until c-ares has given it up, and no longer.
         assert len(server.queries) == MOST_PER_ACCOUNT + 1

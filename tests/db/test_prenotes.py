@@ -236,7 +236,7 @@ async def test_a_late_return_takes_the_verification_away_and_what_waits_for_its_
     await live.until("2026-12-14 18:00")
     assert await rows(live.database, "SELECT * FROM ach_entries WHERE topup = $1", topup) == []
     (error,) = await stuck(live)
-    assert "not verified any more" in error
+    assert "no longer verified" in error
     assert await live.cancel(topup)
     assert await breaks(live) == []
     await assert_books_hold(live.database)

@@ -226,4 +226,4 @@ async def test_what_is_due_tells_what_is_behind_from_what_is_held(database: Data
 
 
 def test_forgotten_bytes_are_told_apart_from_changed_ones() -> None:
-    assert "removed by age" in BytesForgottenError("file_x").message
+    assert "retention period" in BytesForgottenError("file_x").message

@@ -248,7 +248,7 @@ async def test_a_notification_of_change_about_a_reversal_corrects_the_bank_accou
     corrections = await rows(live.database, "SELECT status, reason FROM corrections ORDER BY id")
     assert [(row["status"], row["reason"]) for row in corrections] == [
         ("applied", None),
-        ("noted", "The bank account has it already."),
+        ("noted", "The bank account already has these details."),
     ]
     assert found.status is ReversalStatus.REQUESTED
     assert (await of_topup(live, topup)).status is ReversalStatus.SETTLED
@@ -733,7 +733,7 @@ async def test_who_requested_a_reversal_does_not_resolve_what_credits_the_balanc
         await add(live.database, f"{name}@example.com")
     with pytest.raises(originators.SecondPersonError, match="You requested the reversal or refund that this ends"):
         await settle(live, listed, approvers=2)
-    with pytest.raises(originators.SecondPersonError, match="there are operators who can do it"):
+    with pytest.raises(originators.SecondPersonError, match="operators can do it"):
         await settle(live, listed, by=Actor(kind=ActorKind.CLI, id="root", name="root"), approvers=2)
     with pytest.raises(asyncpg.CheckViolationError, match="op_1 has requested the credit"):
         await settle(live, listed)

@@ -598,7 +598,7 @@ async def test_what_only_ach_knows_is_refused_for_a_collection(live: SepaMoney) 
     await live.state((1_000, batch_line(batch)), day="2026-12-02")
     moment: dict[str, Any] = {"renderers": WIRE_FORMATS, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
     async with live.database.connection() as conn:
-        with pytest.raises(NotReversibleError, match="no file reverses collections of SEPA"):
+        with pytest.raises(NotReversibleError, match="SEPA collections can't be reversed"):
             await direct_debits.request_reversal(conn, PLATFORM, made[0], reason=ReversalReason.DUPLICATE, **moment)
     (source,) = await rows(live.database, "SELECT id FROM funding_sources")
     with pytest.raises(AlreadyVerifiedError):

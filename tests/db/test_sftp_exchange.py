@@ -450,7 +450,7 @@ async def test_who_is_not_let_in_is_listed_and_nothing_is_told_where_no_key_is_k
     exchange.live.now_ms += 120_000
     await exchange.run()
     assert line.connections == connections
-    assert "There is no private key" in (await exchange.reading()).problem
+    assert "The private key" in (await exchange.reading()).problem
     assert exchange.at_bank() == {}
 
 
@@ -703,7 +703,7 @@ async def test_nothing_leaves_where_the_records_are_not_mounted(exchange: Exchan
     await exchange.run(after_ms=2_000)
     assert list(exchange.at_bank()) == [first]
     reasons = await exchange.breaks()
-    assert any("The records folder cannot be used on this host: No such file" in each for each in reasons)
+    assert any("The records folder isn't usable on this host: No such file" in each for each in reasons)
     assert any("is missing, though files have left" in each for each in reasons)
     shutil.rmtree(exchange.records)
     (exchange.live.folder / "elsewhere").rename(exchange.records)

@@ -107,7 +107,7 @@ class Change(NamedTuple):
 
 
 _NEW_ROUTING: Final = "021000021"
-_NO_BANK_ACCOUNT: Final = "is about nothing of a bank account"
+_NO_BANK_ACCOUNT: Final = "doesn't concern the bank account"
 CHANGES: Final = (
     Change("9801000000", "C01", (None, "101000000", None, None)),
     Change("9802000000", "C02", (_NEW_ROUTING, None, None, None)),

@@ -167,26 +167,26 @@ async def test_money_is_stopped_and_resumed_and_what_the_bank_sent_is_taken_by_h
     await live.open()
     assert await brim.run("ach", "stop", "--reason", "fraud") == "ACH is stopped."
     assert await brim.run("ach", "stop", "--reason", "fraud") == "ACH was stopped already."
-    assert await brim.run("ach", "resume") == "ACH goes on."
+    assert await brim.run("ach", "resume") == "ACH is resumed."
     rubbish = tmp_path / "rubbish.txt"
     rubbish.write_text("101 no file of a bank\n")
-    assert await brim.take(str(rubbish)) == "rubbish.txt is taken: nacha, held."
+    assert await brim.take(str(rubbish)) == "rubbish.txt was imported: nacha, held."
     empty = tmp_path / "empty.txt"
     empty.write_text("")
     again, new, complete = (await brim.take(str(rubbish), str(empty), "--complete")).splitlines()
-    assert re.fullmatch(r"rubbish\.txt was taken before: bankf_\w+, nacha, held\.", again)
-    assert new == "empty.txt is taken: empty, applied."
+    assert re.fullmatch(r"rubbish\.txt was already imported: bankf_\w+, nacha, held\.", again)
+    assert new == "empty.txt was imported: empty, applied."
     assert complete == "Everything that the bank has sent until now is imported."
     (reading,) = await rows(database, "SELECT began_ms, stated_ms FROM bank_readings")
     assert reading["began_ms"] is None
     assert reading["stated_ms"] > 0
-    assert "Name a FILE, or say --complete" in await brim.run("ach", "import", secrets=True, fails=True)
+    assert "Pass a FILE, or --complete" in await brim.run("ach", "import", secrets=True, fails=True)
     (line,) = (await brim.run("breaks", "list")).splitlines()
     assert "held_file" in line
     break_id = line.split("\t")[0]
     await brim.run("breaks", "resolve", break_id, "--resolution", "asked the bank")
     again = await brim.run("breaks", "resolve", break_id, "--resolution", "again", fails=True)
-    assert "was resolved before: asked the bank" in again
+    assert "was already resolved: asked the bank" in again
     assert "No such break" in await brim.run("breaks", "resolve", "brk_none", "--resolution", "x", fails=True)
     imported = ["bank_file.imported", "bank_file.imported", "bank_file.all_imported"]
     assert await actions(database) == ["rail.stopped", "rail.resumed", *imported, "break.resolved"]
@@ -215,7 +215,7 @@ async def test_a_bank_account_is_verified_by_a_prenote(brim: Commands, live: Liv
     source = await live.bank_account(verified=False)
     await execute(database, 'UPDATE originators SET profile = profile || \'{"cutoffs": ["00:00"]}\'')
     made = await brim.run("ach", "prenote", source)
-    assert "pending already" in await brim.run("ach", "prenote", source, fails=True)
+    assert "already pending" in await brim.run("ach", "prenote", source, fails=True)
     (line,) = (await brim.run("ach", "prenotes")).splitlines()
     assert line.startswith(f"{made}\t{source}\tpending\t")
     assert await actions(database) == ["funding_source.prenote_started"]
@@ -229,7 +229,7 @@ async def test_a_bank_account_is_verified_once_and_its_holder_authorizes(
     await execute(owner_database, f"UPDATE funding_sources SET verification = 'pending' WHERE id = '{source}'")
     assert "No such" in await brim.run("ach", "verify-source", "src_none", "--evidence", "x", fails=True)
     await brim.run("ach", "verify-source", source, "--evidence", "statement")
-    assert "verified already" in await brim.run("ach", "verify-source", source, "--evidence", "x", fails=True)
+    assert "already verified" in await brim.run("ach", "verify-source", source, "--evidence", "x", fails=True)
     told = await brim.run("ach", "authorize", source, "--text", "I agree.", "--accepted", "yesterday", fails=True)
     assert "2026-12-01T10:00:00Z" in told
     await brim.run("ach", "authorize", source, "--text", "I agree.", "--accepted", "2026-11-30T10:00:00Z")
@@ -332,7 +332,7 @@ async def test_a_mapping_of_csv_is_tried_saved_shown_and_used(brim: Commands, li
     fields.write_text(f"{shown}\nwhat = 1\n")
     assert "what cannot be saved" in await brim.run("statements", "mapping", "set", str(fields), fails=True)
     fields.write_text("x")
-    assert "is not a mapping" in await brim.run("statements", "mapping", "set", str(fields), fails=True)
+    assert "is not a valid mapping" in await brim.run("statements", "mapping", "set", str(fields), fails=True)
     told = await brim.take(str(file), group="statements")
     assert told.strip() == "monday.csv: statement, applied; 1 statement, 1 new line, 1 open break."
 
@@ -350,8 +350,8 @@ async def test_an_imported_statement_waits_where_there_are_operators(
     taken, told = (await brim.take(str(file), group="statements")).splitlines()
     assert taken == "monday.bai: statement, awaiting_approval."
     waits = told.partition(" ")[0]
-    assert told.startswith(f"{waits} waits: another operator looks at it")
-    assert f"does not count before {waits} is approved" in await brim.take("--complete")
+    assert told.startswith(f"{waits} needs approval by another operator")
+    assert f"has no effect until {waits} is approved" in await brim.take("--complete")
     shown = await brim.run("statements", "preview", waits, secrets=True)
     assert "...3210\t1000 usd\t750 usd\t0 usd\t-250 usd\t1 of 1\tfirst" in shown
     assert "2026-11-30\t-250 usd\topen\tNothing explains this line" in shown
@@ -373,7 +373,7 @@ async def test_statements_are_imported_listed_and_shown(brim: Commands, live: Li
     )
     told = await brim.take(str(file), group="statements")
     assert told.strip() == "monday.bai: statement, applied; 1 statement, 1 new line, 1 open break."
-    assert "was taken before" in await brim.take(str(file), group="statements")
+    assert "was already imported" in await brim.take(str(file), group="statements")
     other = tmp_path / "other.bai"
     other.write_bytes(bai2([Account("1111", "usd", 0, (Entry(5, "B1"), Entry(6, "B2")), date(2026, 11, 30))]))
     assert "0 statements, 0 new lines, 2 open breaks." in await brim.take(str(other), group="statements")

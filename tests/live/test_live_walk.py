@@ -28,7 +28,7 @@ def test_every_command_of_the_document_works_from_an_empty_folder_to_the_return(
         else:
             said = shell.run(block.text)
     assert (names["topup"].status, names["topup"].failure_code) == ("reversed", "debit_not_authorized")
-    assert "The books agree." in said
+    assert "The books balance." in said
     assert "Clearing" not in said
     assert "None yet." in said  # no break
     log = shell.run("brim operators log")

@@ -24,6 +24,6 @@ def test_every_command_of_the_document_works(
         else:
             said = shell.run(block.text.replace(SHOWN_URL, brim.url))
     assert '"status": "posted"' in said
-    assert "The books agree." in said
+    assert "The books balance." in said
     assert "\t104750\t2\t0\t0" in said  # closing balance, lines, open breaks, what is not posted
     assert brim.stop() == 0

@@ -37,11 +37,11 @@ def test_an_installation_that_is_none_refuses_the_setting_and_shows_nothing_of_i
     for command in (("migrate", "--rehearsal"), ("worker", "--rehearsal", "--database-url", brim.database_url)):
         refused = run_brim(*command, *(() if "worker" in command else ("--data-dir", str(brim.data_dir))))
         assert refused.returncode == 1
-        assert "made without --rehearsal" in refused.stderr
+        assert "created without --rehearsal" in refused.stderr
     assert brim.stop() == 0
     refused = run_brim("serve", "--port", "0", "--data-dir", str(brim.data_dir), env={"BRIM_REHEARSAL": "yes"})
     assert refused.returncode == 1
-    assert "made without --rehearsal" in refused.stderr
+    assert "created without --rehearsal" in refused.stderr
 
 
 @pytest.mark.parametrize("value", ["maybe", "1"])

@@ -324,7 +324,7 @@ class AchObjects:
                     **{
                         "scope": self._scope,
                         "kind": BreakKind.LINE,
-                        "detail": "Nothing explains this line.",
+                        "detail": "This line matches nothing in the books.",
                         "amount": -4_000,
                         "currency": "usd",
                         **changes,

@@ -346,24 +346,27 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (errors.ExclusiveParametersError("starting_after", "ending_before"), 400, None, None,
      "Received both starting_after and ending_before parameters. Please pass in only one."),
     (topups.NoFundingSourceError("usd"), 400, None, "currency",
-     ("This account has no default funding source in usd. Name a bank account with source or payment_method, or set a "
-      "default.")),
+     (
+         "This account has no default funding source in usd. Specify a bank account with source or "
+         "payment_method, or set a default."
+     )),
     (topups.CurrencyNotCollectedError("gbp", collected={"ach": {"usd"}, "sepa": {"eur"}}), 400, None, "currency",
      "Live top-ups in gbp are not available: the rail ach collects usd and the rail sepa collects eur only."),
     (errors.NotInTestModeError(), 400, None, None,
      "This endpoint works in live mode only. Use a live key: it begins with sk_live_ or rk_live_."),
     # Live money
     (accounts.NotPlatformError(), 403, None, None,
-     ("Only available to a platform: use a key of an account that is not connected to another one, without a "
-      "Stripe-Account header.")),
+     (
+         "Only available to a platform. Use a key of an account that isn't connected to another one, without a "
+         "Stripe-Account header."
+     )),
     (originators.LiveModeNotReadyError(), 400, "live_mode_not_ready", None,
-     ("Live top-ups cannot be created yet. No originator is active. What is missing: brim ach readiness, or the page "
-     "Readiness.")),
+     ("Live top-ups can't be created yet. No originator is active. Run brim ach readiness or see the page Readiness.")),
     (originators.RailStoppedError("ach", "audit"), 400, "rail_stopped", None, "The rail ach is stopped: audit"),
     (originators.ReturnRateError("unauthorized", debits=1000, returns=5, of_account=True), 400, "return_rate_limit",
      None,
      ("New debits are refused: 5 of 1000 debits of this account came back as unauthorized in the last 60 days, which "
-      "reaches Nacha's limit. Two people can let debits go on for a time: the page Return rates.")),
+      "reaches Nacha's limit. Two people can override the limit for a time on the page Return rates.")),
     (ledger.InsufficientFundsError(available=5, wanted=9, currency="usd"), 400, "balance_insufficient", "amount",
      "Only 5 usd of the 9 usd to reserve are available."),
     (reports.UnknownReportTypeError("balance.summary.9"), 400, None, "report_type",
@@ -374,7 +377,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (reports.ReportParameterError("interval_end", "interval_end must be after interval_start."), 400, None,
      "parameters[interval_end]", "interval_end must be after interval_start."),
     (reports.TooManyReportsError(), 429, "rate_limit", None,
-     "50 reports of this account are waiting to be made. Try again once some are."),
+     "50 reports of this account are pending. Try again once some are ready."),
     (balance_overview.SummaryIntervalError("interval_end", "interval_end must be after interval_start."), 400, None,
      "interval_end", "interval_end must be after interval_start."),
     (attention.UnknownTimezoneError("Mars"), 400, None, "timezone",
@@ -387,11 +390,13 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Pending top-ups of 7 usd will recover the balance. To create another one anyway, send "
       "brim[allow_duplicate]=true.")),
     (return_rates.NoOverrideError(return_rates.OverrideStatus.ASKED), 400, None, None,
-     "Nobody has asked for an override that could be approved."),
-    (return_rates.OverrideEndError(), 400, None, "until", "An override has to end in the next 30 days."),
+     "No override is awaiting approval."),
+    (return_rates.OverrideEndError(), 400, None, "until", "An override must end within the next 30 days."),
     (originators.NotAuthorizedError("src_x", param="source"), 400, "debit_not_authorized", "source",
-     ("The bank account src_x cannot be debited: no authorization of its holder is on file. Record it "
-      "first: on the bank account's page, or with brim ach authorize.")),
+     (
+         "The bank account src_x can't be debited because its holder hasn't authorized debits. Record the "
+         "authorization first, on the bank account's page or with brim ach authorize."
+     )),
     (originators.MandateTermsError("This mandate has ended. Record a new one.", param="authorization"), 400, None,
      "authorization", "This mandate has ended. Record a new one."),
     (originators.MandateUnusableError("auth_x", "it is for one collection.", param="source"), 400,
@@ -406,18 +411,19 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (originators.ProofErasedError("auth_x"), 404, "proof_erased", None,
      "The proof of the authorization auth_x was erased: it is kept for two years after its end."),
     (direct_debits.MicrodepositsPendingError("src_x"), 400, "microdeposits_pending", "funding_source",
-     "Micro-deposits to the bank account src_x are pending already."),
+     "Micro-deposits to the bank account src_x are already pending."),
     (direct_debits.MicrodepositsOffError(), 400, "microdeposits_off", "funding_source",
-     ("The originator sends no micro-deposits: set microdeposits in its profile, or verify the bank account by a "
-      "prenote.")),
+     (
+         "The originator doesn't send micro-deposits. Set microdeposits in its profile, or verify the bank "
+         "account with a prenote."
+     )),
     (direct_debits.MicrodepositLimitError(direct_debits.Limit.BANK_ACCOUNT), 400, "microdeposits_limit",
      "funding_source",
-     "No micro-deposits can be sent now: this bank account has been sent as many in 30 days as one may be."),
+     "No micro-deposits can be sent now: this bank account has reached its limit for 30 days."),
     (direct_debits.PrenotePendingError("src_x"), 400, "prenote_pending", "funding_source",
-     "A prenote to the bank account src_x is pending already."),
+     "A prenote to the bank account src_x is already pending."),
     (funding_sources.RehearsalOnlyError(), 400, None, "method",
-     ("The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation takes "
-      "it.")),
+     ("The method rehearsal skips verification, so it is available only in a rehearsal installation.")),
     (topups.DuplicateTopupError("tu_x", window_minutes=10), 400, "duplicate_topup", None,
      ("This looks like a duplicate of tu_x, a top-up of the same amount from the same bank account within 10 minutes. "
       "If it is intended, send brim[allow_duplicate]=true.")),
@@ -428,44 +434,45 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (originators.OriginatorStateError(_ORIGINATOR, originators.OriginatorStatus.SUSPENDED), 400, None, None,
      "The originator orig_x is draft and cannot become suspended."),
     (originators.UnexpectedVersionError(_ORIGINATOR, 7), 400, "originator_unexpected_version", "expected_version",
-     "The profile of the originator orig_x has version 1 by now, not 7. Retrieve it again before you go on."),
-    (originators.SecondPersonError("An API key cannot approve; an operator does, on the pages."), 403,
-     "second_person_required", None, "An API key cannot approve; an operator does, on the pages."),
+     "The profile of the originator orig_x has version 1 now, not 7. Retrieve it again first."),
+    (originators.SecondPersonError("API keys can't approve. An operator has to, in the dashboard."), 403,
+     "second_person_required", None, "API keys can't approve. An operator has to, in the dashboard."),
     (direct_debits.FileStateError(_FILE, "it cannot become sent"), 400, "file_unexpected_state", None,
      "The file achf_x is built: it cannot become sent."),
     (direct_debits.UnexpectedStatusError(_FILE, direct_debits.FileStatus.SENT), 400, "file_unexpected_state",
      "expected_status",
-     "The file achf_x is built, not sent. Retrieve it again before you go on."),
+     "The file achf_x is built, not sent. Retrieve it again first."),
     (direct_debits.FileChangedError("achf_x", "it is late."), 400, "file_held", None,
      "The file achf_x is held: it is late."),
     (direct_debits.BytesForgottenError("achf_x"), 400, "file_bytes_forgotten", None,
-     "The bytes of the file achf_x were removed by age; its hash, totals and entries are kept."),
+     ("The content of the file achf_x was removed at the end of its retention period. Its hash, totals and "
+      "entries are kept.")),
     (direct_debits.BankFileStateError(_BANK_FILE, "approved"), 400, "bank_file_unexpected_state", None,
      "The bank file bankf_x is applied, and cannot be approved. Retrieve it again."),
-    (direct_debits.BankFileSeenOtherwiseError("bankf_x", "its hash is another one than was approved."), 400,
+    (direct_debits.BankFileSeenOtherwiseError("bankf_x", "its hash differs from the approved one."), 400,
      "bank_file_seen_otherwise", None,
-     "The bank file bankf_x is not approved: its hash is another one than was approved."),
+     "The bank file bankf_x is not approved: its hash differs from the approved one."),
     (direct_debits.TooLateToCancelError(), 400, None, None,
      "This top-up could not be canceled because its debit has been handed over for collection at the cut-off."),
     (rail_ach.ProfileError("opening", "it is no time."), 400, None, "opening",
      "The originator's profile has an invalid opening: it is no time."),
     (originators.OriginatorNotNamedError(), 400, None, "originator",
-     "Name the originator whose bank the file is from: several are, or were, active, or none is."),
+     "Specify the originator whose bank sent the file: several or none are active."),
     (direct_debits.NotTakenInError("brk_x", "its file is gone."), 400, "break_not_taken_in", None,
-     "Nothing of the break brk_x can be taken in: its file is gone."),
+     "The break brk_x has no lines to import: its file is gone."),
     (direct_debits.UnfitMatchError("There is no batch achf_x/1."), 400, "statement_line_match_unfit", None,
      "There is no batch achf_x/1."),
     (MatchedSettlementError("lset_x", "a returned debit failed."), 400, "line_settlement_matched", None,
      "The settlement lset_x cannot be undone: a returned debit failed."),
     (LinesDifferError(), 400, None, "lines",
-     "The lines are of different bank accounts or currencies. Settle them apart."),
+     "The lines belong to different bank accounts or currencies. Settle them separately."),
     (LineTakenError("bsl_x"), 400, "statement_line_not_open", None,
-     "The line bsl_x is not open any more: look at it again."),
+     "The line bsl_x is no longer open. Reload it."),
     (NotSettledByPartsError(-250, -200, "usd"), 400, "settlement_amount_mismatch", None,
      "The lines leave -2.50 USD open, and the parts add up to -2.00 USD."),
     (SettlementStateError(_SETTLEMENT, "confirmed"), 400, "line_settlement_unexpected_state", None,
      "The settlement lset_x is posted, and cannot be confirmed."),
-    (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was resolved before: A fee."),
+    (BreakResolvedError(_BREAK), 400, None, None, "The break brk_x was already resolved: A fee."),
     (StatementBeingAppliedError("operating", "bf_x", 12_000, 100_000), 400, "bank_statement_being_applied", None,
      ("The bank file bf_x is being applied to operating: 12,000 of its 100,000 lines so far. Try again once it is "
       "applied.")),
@@ -473,7 +480,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (corrections.NotOpenError(_CORRECTION), 400, "correction_not_open", None,
      "The correction corr_x is noted; only an open one can be refused."),
     (corrections.TooLateToRefuseError(_CORRECTION), 400, "correction_too_old", None,
-     ("The correction corr_x came more than 13 banking days ago, and cannot be refused any more. Resolve its break.")),
+     ("The correction corr_x came more than 13 banking days ago, so it can no longer be refused. Resolve its break.")),
     (dishonors.NotDishonorableError(_RETURN), 400, "return_unexpected_state", None,
      "The return retn_x is missed; only one in status returned can be dishonored."),
     (dishonors.TooLateToDishonorError(_RETURN), 400, "return_too_old", None,
@@ -495,18 +502,18 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (push.AlreadyProposedError(_TRANSFER), 400, "incoming_transfer_already_proposed", None,
      "op_1 has proposed to send back itr_x: approve or decline that first."),
     (push.NoPayerError(_TRANSFER), 400, "incoming_transfer_names_no_payer", "remember_payer",
-     "The statement does not say who has sent itr_x, so nobody can be remembered."),
+     "The statement doesn't name the payer of itr_x, so the payer can't be remembered."),
     (push.NotProposedError(_TRANSFER), 400, "incoming_transfer_not_proposed", None,
-     "Something else is proposed for the transfer itr_x now: look at it again."),
+     "The proposal for the transfer itr_x has changed. Retrieve it again."),
     (push.CannotAssignError(_TRANSFER, "The account is closed."), 400, "incoming_transfer_not_assignable", "account",
      "The transfer itr_x cannot be assigned: The account is closed."),
     (MappingError("date_format", "it must have the year once: write it like DD.MM.YYYY."), 400,
      "statement_mapping_invalid", "date_format",
      "date_format cannot be saved: it must have the year once: write it like DD.MM.YYYY."),
     (statement_mappings.MappingExistsError(_MAPPING), 400, "statement_mapping_exists", "bank_account",
-     "The bank account operating has a mapping, stmap_x: update that."),
+     "The bank account operating already has a mapping, stmap_x. Update it instead."),
     (statement_mappings.MappingChangedError(_MAPPING, 1), 400, "statement_mapping_changed", "expected_version",
-     "stmap_x has version 2 by now, and you have seen version 1."),
+     "stmap_x has version 2 now, not 1. Retrieve it again first."),
     (reversals.NotReversibleError("tu_x", "it is failed."), 400, "debit_not_reversible", "topup",
      "The debit of tu_x cannot be reversed: it is failed."),
     (reversals.DebitNotSentError(_DEBIT), 400, "debit_not_sent", "topup",
@@ -546,10 +553,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("This account cannot be deleted because it has a balance in live mode. All balances must be zero, and no top-up "
       "may be pending.")),
     (legal_holds.LegalHoldError("acct_x", "lh_x"), 400, None, None,
-     "The account acct_x is under the legal hold lh_x: nothing of it may be erased until that is lifted."),
-    (legal_holds.HoldLiftedError("lh_x"), 400, None, None, "The legal hold lh_x was lifted already."),
+     "The account acct_x is under the legal hold lh_x: its data can't be erased until the hold is lifted."),
+    (legal_holds.HoldLiftedError("lh_x"), 400, None, None, "The legal hold lh_x was already lifted."),
     (legal_holds.HoldTextError("reason"), 400, None, "reason",
-     "The reason of a legal hold has 1 to 500 characters, all of them printable."),
+     "The reason of a legal hold must have 1 to 500 printable characters."),
     (accounts.LiveAccountError("acct_x"), 400, "livemode_mismatch", None,
      "The account acct_x is used in live mode, and a test mode key was used to change it. Use a live mode key."),
     (accounts.AccountClosedError("acct_x"), 400, None, None,
@@ -577,13 +584,16 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (endpoints.ResendInProgressError("we_x"), 429, "lock_timeout", None,
      "Another request is queuing missed events for the webhook endpoint we_x. Retry shortly."),
     (endpoints.NothingToSendError("we_x"), 400, None, None,
-     "There is no event yet that the webhook endpoint we_x asks for. Make one first, a top-up for example."),
+     ("There is no event yet that the webhook endpoint we_x is subscribed to. Create one first, for example "
+      "with a top-up.")),
     (endpoints.VersionOfThinError(), 400, None, "snapshot_api_version",
      "snapshot_api_version can be set only where event_payload is snapshot: thin events have none."),
     # Test clocks
     (clocks.ClockExistsError("clock_x"), 400, None, None,
-     ("This account has a test clock already: clock_x. Its whole test mode lives in that clock's time, so delete it "
-      "before you create another one.")),
+     (
+         "This account has a test clock already: clock_x. Its whole test mode follows that clock, so delete it "
+         "before you create another one."
+     )),
     (clocks.FrozenTimeError("Not there."), 400, None, "frozen_time", "Not there."),
     (clocks.ClockAdvancingError(), 429, "lock_timeout", None,
      ("This object cannot be accessed right now because another API request or Stripe process is currently accessing "
@@ -639,46 +649,54 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (funding_sources.TokenAlreadyUsedError("btok_x"), 400, "token_already_used", None,
      "You cannot use a Stripe token more than once: btok_x."),
     (funding_sources.AlreadyVerifiedError("pm_x"), 400, "payment_method_bank_account_already_verified", None,
-     "The bank account pm_x is verified already."),
+     "The bank account pm_x is already verified."),
     (funding_sources.MicrodepositsNotSentError("pm_x"), 400, "payment_method_microdeposit_failed", None,
      "No micro-deposits were sent to the bank account pm_x, so it cannot be verified by them."),
     (funding_sources.MicrodepositAmountsInvalidError("amounts"), 400,
      "payment_method_microdeposit_verification_amounts_invalid", "amounts",
-     "The amounts of the micro-deposits are two whole numbers of cents, each from 1 to 99."),
+     "The amounts of the micro-deposits must be two whole numbers of cents, each from 1 to 99."),
     (funding_sources.MicrodepositAmountsMismatchError(2, param="values"), 400,
      "payment_method_microdeposit_verification_amounts_mismatch", "values",
-     "These are not the amounts that were sent. There are 2 attempts left."),
+     "The amounts are incorrect. 2 attempts left."),
     (funding_sources.DescriptorCodeMismatchError(1, param="descriptor_code"), 400,
      "payment_method_microdeposit_verification_descriptor_code_mismatch", "descriptor_code",
-     "This is not the code that was sent. There is one attempt left."),
+     "The code is incorrect. 1 attempt left."),
     (funding_sources.TooManyAttemptsError("pm_x"), 400,
      "payment_method_microdeposit_verification_attempts_exceeded", None,
-     ("The verification of the bank account pm_x has failed: there were too many wrong attempts. Add the bank account "
-      "again.")),
+     (
+         "The verification of the bank account pm_x has failed after too many wrong attempts. Add the bank "
+         "account again."
+     )),
     (funding_sources.MicrodepositsTimedOutError("pm_x"), 400,
      "payment_method_microdeposit_verification_timeout", None,
-     ("The verification of the bank account pm_x has failed: its micro-deposits were not told in time. Add the bank "
-      "account again.")),
+     (
+         "The verification of the bank account pm_x has failed: its micro-deposits weren't confirmed in time. "
+         "Add the bank account again."
+     )),
     (vault.NoEncryptionKeyError(), 503, None, None,
-     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
-      "BRIM_ENCRYPTION_KEY.")),
+     (
+         "This server has no encryption key, so it can neither store nor read bank account numbers. Set "
+         "BRIM_ENCRYPTION_KEY."
+     )),
     (vault.SecretUnreadableError(), 503, None, None,
-     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
-      "under to BRIM_ENCRYPTION_KEY.")),
+     (
+         "A stored secret cannot be read with this server's encryption keys. Add the key that it was stored with "
+         "to BRIM_ENCRYPTION_KEY."
+     )),
     # The operator's
     (accounts.NotOperatorError(), 403, None, None,
-     "Only available to the platform account: use a key of the account that was created first."),
+     "Only available to the platform account. Use one of its keys."),
     (listeners.TooManyListenersError(), 429, "rate_limit", None,
      "At most 50 commands of one account can listen at once. Stop one of them."),
     (listeners.ListenerFiltersError(), 400, None, "filters",
      "Invalid filters: they must be a JSON object whose values are arrays of strings."),
     (pairing.TooManyPairingsError(30), 429, "rate_limit", None,
-     "More than 30 logins were begun within a minute. Try again in a minute."),
+     "More than 30 logins were started within a minute. Try again in a minute."),
     (pairing.UnknownPairingError(), 404, None, None,
-     "No login waits under this code: it has expired or was decided already. Run stripe login again."),
+     "No pending login has this code: it has expired or was already decided. Run stripe login again."),
     (pairing.PairingDeniedError(), 403, None, None, "This login was denied."),
     (pairing.PairingRedeemedError(), 400, None, None,
-     "The key of this login was handed out already. Run stripe login again for another one."),
+     "The key of this login was already issued. Run stripe login again for a new one."),
     # The idempotency key
     (idempotency.IdempotencyMismatchError("k1"), 400, None, None,
      ("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
@@ -694,16 +712,22 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (OverloadedError(), 429, "rate_limit", None,
      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."),
     (vault.NoEncryptionKeyError(), 503, None, None,
-     ("This server has no encryption key, so it can neither store nor read bank account numbers. Its operator sets "
-      "BRIM_ENCRYPTION_KEY.")),
+     (
+         "This server has no encryption key, so it can neither store nor read bank account numbers. Set "
+         "BRIM_ENCRYPTION_KEY."
+     )),
     (vault.SecretUnreadableError(), 503, None, None,
-     ("A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was stored "
-      "under to BRIM_ENCRYPTION_KEY.")),
+     (
+         "A stored secret cannot be read with this server's encryption keys. Add the key that it was stored with "
+         "to BRIM_ENCRYPTION_KEY."
+     )),
     (vault.SecretUnreadableError("k_0123456789abcdef"), 503, None, None,
-     ("A stored secret was sealed with key k_0123456789abcdef, which is not among those configured. Its operator adds "
-      "that key to BRIM_ENCRYPTION_KEY.")),
+     (
+         "A stored secret was encrypted with key k_0123456789abcdef, which isn't configured. Add that key to "
+         "BRIM_ENCRYPTION_KEY."
+     )),
     (vault.SecretUnreadableError("k_0123456789abcdef", is_configured=True), 503, None, None,
-     "A stored secret is damaged: key k_0123456789abcdef, with which it was sealed, does not open it."),
+     "A stored secret is damaged: it can't be decrypted with its key k_0123456789abcdef."),
     (DatabaseUnavailableError(), 503, None, None,
      "The database is not reachable right now. Nothing is known to be lost; please try again."),
     (api.InternalError("req_x"), 500, None, None,

@@ -161,7 +161,7 @@ def test_encryption_keys_are_read_with_blanks_between_and_never_repeated() -> No
     with pytest.raises(InvalidSettingError) as refusal:
         load_settings({}, {"BRIM_ENCRYPTION_KEY": f"{KEY};{KEY}"})
     assert KEY[:8] not in refusal.value.message
-    assert refusal.value.message.startswith("BRIM_ENCRYPTION_KEY has a value that cannot be used: it takes ")
+    assert refusal.value.message.startswith("BRIM_ENCRYPTION_KEY has a value that cannot be used: it must be ")
 
 
 @pytest.mark.parametrize(

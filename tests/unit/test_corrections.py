@@ -112,7 +112,7 @@ def test_whatever_a_bank_writes_is_taken_or_refused_and_never_shown(code: str, d
         ("C05", "99", "no valid transaction code"),
         ("C09", "ANOTHER", "is this service's own"),
         ("C99", "1", "unknown"),
-        *((code, "x", "is about nothing of a bank account") for code in ("C08", "C10", "C11", "C12", "C13", "C14")),
+        *((code, "x", "doesn't concern the bank account") for code in ("C08", "C10", "C11", "C12", "C13", "C14")),
     ],
 )
 def test_what_cannot_be_changed_is_refused_with_its_reason(code: str, data: str, reason: str) -> None:

@@ -195,7 +195,7 @@ def expected(status: EntryStatus | None, day: date | None = None, *, due: str = 
             Stage.REJECTED,
             None,
             None,
-            "The bank has rejected the debit. It goes out again once it is resubmitted.",
+            "The bank rejected the debit. It is sent again once it is resubmitted.",
         ),
     ],
 )

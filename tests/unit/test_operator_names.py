@@ -15,7 +15,7 @@ def test_operators_are_named_and_whoever_shares_a_name_is_told_apart() -> None:
     assert [names.who(kept) for kept in ("op_1", "op_2", "op_3", "op_4", "profile", "root")] == [
         "Ada (1@example.com)", "You", "Ada (3@example.com)", "op_4", "Automatic", "root",
     ]  # fmt: skip
-    assert names.in_text("Another operator than op_2, or op_4 or shop_1.") == (
-        "Another operator than Grace, or op_4 or shop_1."
+    assert names.in_text("An operator other than op_2, or op_4 or shop_1.") == (
+        "An operator other than Grace, or op_4 or shop_1."
     )
     assert (names.is_operator("op_1"), names.is_operator("profile")) == (True, False)

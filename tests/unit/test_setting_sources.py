@@ -81,7 +81,7 @@ def test_the_environment_may_name_the_file(tmp_path: Path) -> None:
     [
         ("prot = 1", "no setting prot. Do you mean port"),
         ("port = ", "Invalid value"),
-        ("port = 1979-05-27", "port takes a text, a number"),
+        ("port = 1979-05-27", "port takes a string, a number"),
         ('port = { file = "/x" }', "port takes no table"),
         ("encryption_key = { file = 1 }", "encryption_key takes"),
         ('encryption_key = { file = "/x", command = ["y"] }', "encryption_key takes"),
@@ -138,11 +138,11 @@ def test_a_command_sees_no_other_secret() -> None:
         ("BRIM_DATABASE_URL_FILE", "/nowhere", "/nowhere cannot be read: No such file"),
         ("BRIM_DATABASE_URL_FILE", "/dev/null", "/dev/null is empty"),
         ("BRIM_DATABASE_URL_COMMAND", "/nowhere/program", "cannot be run"),
-        ("BRIM_DATABASE_URL_COMMAND", "false", "false has ended with 1"),
+        ("BRIM_DATABASE_URL_COMMAND", "false", "false exited with 1"),
         ("BRIM_DATABASE_URL_COMMAND", "true", "true has printed nothing"),
         ("BRIM_DATABASE_URL_COMMAND", "'", "the command cannot be read"),
         ("BRIM_DATABASE_URL_COMMAND", " ", "the command is empty"),
-        ("BRIM_DATABASE_URL_COMMAND", r"printf '\377'", "printed what is no text"),
+        ("BRIM_DATABASE_URL_COMMAND", r"printf '\377'", "printed something that isn't text"),
     ],
 )
 def test_a_secret_that_cannot_be_had_says_why(variable: str, text: str, says: str) -> None:
@@ -201,7 +201,7 @@ def test_check_compares_settings_with_each_other(tmp_path: Path) -> None:
 def test_check_warns_of_secrets_that_others_can_read(tmp_path: Path) -> None:
     path = file_of(tmp_path, 'test_secret_key = "sk_test_abcdefgh"')
     quiet = CliRunner().invoke(cli, ["config", "check", "--config", str(path)])
-    assert (quiet.exit_code, quiet.stderr, quiet.stdout) == (0, "", "The configuration can be used.\n")
+    assert (quiet.exit_code, quiet.stderr, quiet.stdout) == (0, "", "The configuration is valid.\n")
     path.chmod(stat.S_IRUSR | stat.S_IRGRP)
     warned = CliRunner().invoke(
         cli, ["config", "check", "--config", str(path), "--webhook-proxy", "http://u:p@proxy:3128"]

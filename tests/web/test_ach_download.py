@@ -166,7 +166,7 @@ def test_a_code_is_asked_for_where_codes_are_on_and_works_once(bank: Bank) -> No
     path = page_of("files", bank.file("files"))
     browser.open(path)
     assert browser.submit(path, password=PASSWORD).status == 403
-    assert "This code is wrong" in browser.text
+    assert "The code is wrong" in browser.text
     assert (bank.newest()[0].detail or "").endswith("wrong code")
     assert browser.submit(path, password="wrong", code=recovery[0]).status == 403
     assert browser.submit(path, password=PASSWORD, code=recovery[0]).body == CONTENT
@@ -195,7 +195,7 @@ def test_who_signs_in_by_a_provider_alone_is_told_how_to_get_a_password(bank: Ba
     browser.get("/sign-in/openid?" + "&".join(f"{name}={value}" for name, value in brought.items()))
     path = page_of("files", bank.file("files"))
     browser.open(path)
-    assert "Ask an admin for a link by which you choose one" in browser.text
+    assert "Ask an admin for a setup link to set one" in browser.text
     browser.open("/settings/profile")
     reply = browser.post(path, form_token=browser.form_token, password="")
     assert (reply.status, CONTENT in reply.body) == (403, False)

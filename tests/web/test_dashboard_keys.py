@@ -67,7 +67,7 @@ def test_a_form_that_is_sent_twice_makes_one_key(person: Person) -> None:
     fields = {**person.hidden(NEW, NEW), "name": "Once"}
     secret_in(person.post(NEW, fields))
     again = person.post(NEW, fields)
-    assert (again.status, "This key was made already" in text_of(again)) == (400, True)
+    assert (again.status, "This key was already created" in text_of(again)) == (400, True)
     assert not SECRET.search(again.body.decode())
     assert person.read(KEYS).count("Once") == 1
 
@@ -87,7 +87,7 @@ def test_a_restricted_key_may_do_what_was_chosen_and_no_more(person: Person, ser
 def test_a_restricted_key_needs_a_right(person: Person) -> None:
     new = f"{NEW}?kind=restricted"
     none = person.send(new, NEW, {"name": "Nothing"})
-    assert (none.status, "Give the key at least one right." in text_of(none)) == (400, True)
+    assert (none.status, "Give the key at least one permission." in text_of(none)) == (400, True)
     assert 'value="Nothing"' in none.body.decode()
     odd = person.send(new, NEW, {"name": "", "right-topups": "everything"})
     assert odd.status == 400
@@ -117,7 +117,7 @@ def test_a_rolled_key_works_on_as_long_as_is_chosen(person: Person, server: Serv
         "api_key.created",
     ]
     late = person.post(f"{page}/roll", {"form_token": FORM_TOKEN, "grace": "0", "confirmed": "yes"})
-    assert (late.status, "has stopped working already" in text_of(late)) == (400, True)
+    assert (late.status, "is already revoked or expired" in text_of(late)) == (400, True)
 
 
 def test_a_revoked_key_ends_at_once(person: Person, server: Server) -> None:

@@ -363,7 +363,7 @@ def test_two_editors_do_not_overwrite_each_other(person: Person, live: Wire, fil
     assert person.send(edit, edit, filled_in | {"account_number": "", "hold_days": "5"}).status == 303
     late = person.post(edit, seen | filled_in | {"account_number": "", "hold_days": "9"})
     assert late.status == 400
-    assert "has version 2 by now, not 1" in text_of(late)
+    assert "has version 2 now, not 1" in text_of(late)
     assert "Load version 2" in text_of(late)
     assert 'value="9"' in late.body.decode()
     again = person.post(edit, seen | filled_in | {"account_number": "", "hold_days": "9", "expected_version": "1"})
@@ -382,7 +382,7 @@ def test_pages_without_a_person_behind_them_activate_and_approve_nothing(
     person: Person, objects: AchObjects, filled_in: dict[str, str]
 ) -> None:
     path = write(person, filled_in)
-    assert "An API key cannot approve" in person.read(path)
+    assert "API keys can't approve" in person.read(path)
     assert person.visit(f"{path}/activate").status == 403
     assert f"{path}/activate" not in person.visit(path).body.decode()
     refused = person.post(f"{path}/activate", {"form_token": "token-of-this-session", "expected_version": "1"})
@@ -497,7 +497,7 @@ def test_a_break_is_resolved_once_with_a_reason(person: Person, live: Wire, obje
     path = f"/breaks/{found}"
     shown = person.visit(path)
     assert "/ach/files/achf_" in shown.body.decode()
-    for words in ("Nothing explains this line.", "627 A LINE", "\N{MINUS SIGN}40.00 USD"):
+    for words in ("This line matches nothing in the books.", "627 A LINE", "\N{MINUS SIGN}40.00 USD"):
         assert words in text_of(shown)
     resolve = f"{path}/resolve"
     empty = person.send(path, resolve, {"resolution": "  "})
@@ -506,7 +506,7 @@ def test_a_break_is_resolved_once_with_a_reason(person: Person, live: Wire, obje
     assert person.send(path, resolve, {"resolution": "A fee."}).headers["location"] == f"{path}?done=break_resolved"
     refused = person.post(resolve, late | {"resolution": "Something else."})
     assert refused.status == 400
-    assert "was resolved before: A fee." in text_of(refused)
+    assert "was already resolved: A fee." in text_of(refused)
     assert live.get(f"/v1/brim/breaks/{found}").json["resolution"] == "A fee."
     assert found in person.visit("/breaks?status=resolved").body.decode()
     assert found not in person.visit("/breaks").body.decode()
@@ -623,11 +623,11 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     first.post(NEW, form_token=first.form_token, **FORM | {"odfi_routing_number": "121042882"} | folders)
     path = (first.location or "").partition("?")[0]
     first.get(path)
-    assert "Another operator than the one who prepared this has to approve it." in first.text
+    assert "An operator other than the one who prepared this has to approve it." in first.text
     assert f"{path}/activate" not in first.page.body.decode()
     assert first.get(f"{path}/activate").status == 403
     submit(second, f"{path}/activate", f"{path}/activate", expected_version="7", password=PASSWORD)
-    assert "has version 1 by now, not 7" in second.text
+    assert "has version 1 now, not 7" in second.text
     submit(second, f"{path}/activate", f"{path}/activate", expected_version="1")
     assert "The originator is active." in second.text
     objects = AchObjects(house.server, account, tmp_path, originator=path.rpartition("/")[2])
@@ -636,12 +636,12 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert first.get(approve).status == 403
     seen = {"expected_status": "built", "sha256": file.sha256.hex()}
     submit(second, approve, approve, **seen | {"sha256": "00" * 32})
-    assert "its hash is another one than was approved" in second.text
+    assert "its hash differs than was approved" in second.text
     submit(second, approve, approve, **seen)
     assert "File approved" in second.text
     assert "Approved by you" in second.text
     submit(second, f"/ach/files/{file.id}", approve, **seen)
-    assert "Retrieve it again before you go on." in second.text
+    assert "Retrieve it again first." in second.text
     large = objects.file(approvals_needed=2, has_entry=True)
     shown = f"/ach/files/{large.id}"
     second.get(shown)
@@ -718,12 +718,12 @@ def _check_that_two_people_take_in_a_statement(first: Browser, second: Browser, 
         "7.50 USD",
         "1 of 1",
         "Open line",
-        "Nothing explains this line",
+        "This line matches nothing in the books",
     ):
         assert words in second.text, words
     seen = dict(re.findall(r'name="(expected_status|sha256)" value="(\w+)"', shown))
     second.submit(f"{page}/approve", **seen | {"sha256": "00" * 32})
-    assert "its hash is another one than was approved" in second.text
+    assert "its hash differs than was approved" in second.text
     second.open(page)
     second.submit(f"{page}/approve", **seen)
     assert "Statement approved." in second.text
@@ -785,7 +785,7 @@ def _check_that_keys_leave_it_to_operators(house: House, account: str, objects: 
         assert shown[name] == "second_person_required", name
         refused = live.post(place if name == "update" else f"{place}/{name}", fields)
         assert (refused.status, refused.error["code"]) == (403, "second_person_required"), name
-        assert "An API key cannot do this" in refused.error["message"]
+        assert "API keys can't do this" in refused.error["message"]
     forged = live.post("/v1/brim/ach/bank_files", {"file": "a statement", "originator": originator})
     assert (forged.status, forged.error["code"]) == (403, "second_person_required")
     profile = live.get(f"/v1/brim/ach/originators/{originator}").json["profile"]
@@ -904,7 +904,7 @@ def test_who_signs_in_by_a_provider_alone_is_told_how_to_approve(house: House, t
     house.run(forget_password)
     path = f"/ach/files/{file.id}/approve"
     browser.get(path)
-    assert "there is no password to ask you for" in browser.text
+    assert "you have no password to confirm" in browser.text
     assert "Approve and send" not in browser.text
     refused = browser.post(path, form_token=browser.form_token, password="", expected_status="built")
     assert refused.status == 403

@@ -62,7 +62,7 @@ def test_a_platform_asks_for_none_of_anothers_and_its_accounts_set_no_reserve(
     assert wire.post(f"{URL}/{under}_usd/top_up").status == 404
     assert Wire(server.url, server.make_key(server.make_account().id)).get(f"{URL}/{under}_usd").status == 404
     refused = theirs.post(RESERVES, {"amount": 0, "currency": "usd"})
-    assert_refused(refused, 403, "Only available to a platform:")
+    assert_refused(refused, 403, "Only available to a platform.")
     assert wire.post(RESERVES, {"account": under, "amount": 90, "currency": "usd"}).json["held"] == 0
     assert wire.post(RESERVES, {"account": "acct_no", "amount": 90, "currency": "usd"}).status in {400, 403, 404}
     assert [each["account"] for each in wire.get(RESERVES).json["data"]] == [under]

@@ -113,8 +113,8 @@ def test_what_cannot_be_used_is_told_at_its_field(house: House) -> None:
     right = {"email": "new@example.com", "name": "New", "role": "viewer", "way": "password", "password": PASSWORD}
     for wrong, said in (
         ({"email": "nobody"}, "is no email address"),
-        ({"email": ada.email}, "There is an operator"),
-        ({"name": ""}, "A name has 1 to 100 characters"),
+        ({"email": ada.email}, "An operator with the email"),
+        ({"name": ""}, "A name must have 1 to 100 characters"),
         ({"password": "short"}, "fewer than 12 characters"),
     ):
         browser.submit("/settings/operators/new", **{**right, **wrong})

@@ -95,7 +95,7 @@ def test_what_was_proposed_meanwhile_is_not_approved(house: House, tmp_path: Pat
         first.submit(page + path, **fields)
     second.get(page)
     second.submit(f"{page}/approve", action="assign", account=account)
-    assert "Something else is proposed for the transfer" in second.text
+    assert "The proposal for the transfer" in second.text
     second.get(page)
     second.submit(f"{page}/approve", action="send_back", account="")
     assert "Order the payment at your bank" in second.text

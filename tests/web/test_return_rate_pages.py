@@ -86,18 +86,18 @@ def test_a_key_of_one_person_asks_and_never_approves(live: Wire, originator: str
     )  # fmt: skip
     reply = live.post(f"{RATES}/{originator}/approve_override", {"expected_until": until})
     assert_error(
-        reply, 403, "An API key cannot approve; an operator does, on the pages.", code="second_person_required"
+        reply, 403, "API keys can't approve. An operator has to, in the dashboard.", code="second_person_required"
     )
     ended = live.post(f"{RATES}/{originator}/end_override", {})
     assert ended.json["asked_override"] is None
     again = live.post(f"{RATES}/{originator}/end_override", {})
-    assert_error(again, 400, "No override is asked for or in force that could be ended.")
+    assert_error(again, 400, "No override is requested or in force.")
 
 
 def test_an_override_ends_within_thirty_days_and_has_a_reason(live: Wire, originator: str) -> None:
     for until in (int(time.time()) - 1, int(time.time()) + 31 * 86_400):
         reply = live.post(f"{RATES}/{originator}/override", {"reason": "x", "until": until})
-        assert_error(reply, 400, "An override has to end in the next 30 days.", param="until")
+        assert_error(reply, 400, "An override must end within the next 30 days.", param="until")
     assert live.post(f"{RATES}/{originator}/override", {"until": int(time.time()) + 60}).status == 400
 
 

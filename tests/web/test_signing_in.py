@@ -127,7 +127,7 @@ def test_a_wrong_password_and_an_unknown_address_are_told_the_same(house: House,
         browser.sign_in(email, password)
         assert (browser.page.status, browser.cookies) == (403, {})
         said.add(re.search(r'role="alert">([^<]*)<', browser.page.body.decode())[1])  # type: ignore[index]
-    assert said == {"The email address or the password is wrong."}
+    assert said == {"Wrong email address or password."}
 
 
 def test_what_was_typed_is_shown_again_but_for_the_password(house: House) -> None:
@@ -229,7 +229,7 @@ def test_with_a_device_the_password_alone_opens_nothing(house: House, ada: Opera
     asked = {"form_token": browser.form_token, "next": "/settings/profile"}
     browser.post("/sign-in/code", **asked, code="000000")
     assert browser.page.status == 403
-    assert "This code is wrong" in browser.text
+    assert "The code is wrong" in browser.text
     half_way = dict(browser.cookies)
     browser.post("/sign-in/code", next="/settings/profile", code=recovery[0], form_token="another")
     assert (browser.page.status, browser.cookies) == (403, half_way)
@@ -456,7 +456,7 @@ def test_a_profile_has_a_name_to_change(house: House) -> None:
     assert "Signed in: Ada King" in browser.text
     browser.submit("/settings/profile", name="")
     assert browser.page.status == 400
-    assert "A name has 1 to 100 characters" in browser.text
+    assert "A name must have 1 to 100 characters" in browser.text
 
 
 # Links
@@ -510,7 +510,7 @@ def test_somebody_elses_address_signs_nobody_else_in_until_an_admin_unbinds(hous
     second = house.browser()
     come_back(house, second)
     assert (second.page.status, second.cookies) == (403, {})
-    assert f"{ada.email} signs in with another account at the identity provider." in second.text
+    assert f"{ada.email} signs in with a different account at the identity provider." in second.text
     [refused] = [line for line in audit_log(house) if line.action == Action.IDENTITY_REFUSED and line.object == ada.id]
     assert (refused.detail, refused.actor.address) == (f"second at {house.provider.url}", second.address)
 

@@ -118,7 +118,7 @@ _REQUEST_HEADERS: Final[dict[str, Schema]] = {
     "idempotency_key": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A text of yours under which a retry gets the first answer again.",
+        "description": "A unique string that identifies the request, so that a retry gets the first response again.",
         "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
     },
 }

@@ -18,7 +18,7 @@ from brim.platform.telemetry import metrics
 _METRICS_ARE_INSIDE: Final = json_codec.encode(
     {
         "error": {
-            "message": "Metrics are not served through a proxy: scrape Brim's own port.",
+            "message": "Metrics are not served through a proxy. Scrape Brim's own port.",
             "type": "invalid_request_error",
         }
     }

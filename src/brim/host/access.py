@@ -25,7 +25,7 @@ class DatabaseNotStartedError(BrimError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"Another Brim has the data folder {path}, and its database is not up yet. Try again in a moment."
+            f"Another Brim is using the data folder {path}, and its database isn't ready yet. Try again in a moment."
         )
 
 

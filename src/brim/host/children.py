@@ -36,7 +36,7 @@ class ChildrenFailedError(BrimError):
     def __init__(self, role: str, status: int) -> None:
         super().__init__(
             f"brim {role} ended {_MAX_FAILED_STARTS} times while starting, the last time with status {status}. "
-            "What it wrote stands above."
+            "Its output is above."
         )
 
 

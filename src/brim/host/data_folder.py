@@ -51,7 +51,7 @@ class NoDataError(BrimError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"There is no Brim data in {path}. Run brim serve there first, or name the right folder with --data-dir."
+            f"There is no Brim data in {path}. Run brim serve there first, or pass the right folder with --data-dir."
         )
 
 
@@ -61,7 +61,7 @@ class UnfinishedRestoreError(BrimError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"The restore into {path} was interrupted, and what there is of it is no data. Run brim backup restore "
-            "again with the same --into: it removes this folder and begins anew."
+            "again with the same --into: it removes this folder and starts over."
         )
 
 

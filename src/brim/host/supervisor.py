@@ -333,7 +333,7 @@ def banner(
     listening = f"\n  Listening  {url}" if public else ""
     url = str(public or url)
     official_cli = f"\nOfficial CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
-    rehearsal = "\nThis is a rehearsal: its only bank is the one that brim bank plays, and no real money moves.\n"
+    rehearsal = "\nThis is a rehearsal: brim bank simulates the bank, and no real money moves.\n"
     return f"""
 Brim {brim.__version__} is ready.
 {rehearsal if is_rehearsal else ""}
@@ -350,4 +350,4 @@ def _dashboard(url: str, first_run_token: str | None) -> str:
     """Return where the pages are, or, while nobody may sign in, where the first admin is made."""
     if first_run_token is None:
         return url + DASHBOARD_PATH
-    return f"{url}{FIRST_RUN_PATH}?token={first_run_token} (makes you the first admin; works once, for a day)"
+    return f"{url}{FIRST_RUN_PATH}?token={first_run_token} (creates the first admin account; works once, within a day)"

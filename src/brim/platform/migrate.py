@@ -72,7 +72,7 @@ class PendingMigrationsError(BrimError):
 
     def __init__(self, names: list[str]) -> None:
         lacking = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} later migrations"
-        super().__init__(f"The database lacks {lacking}. Run brim migrate.")
+        super().__init__(f"The database is missing {lacking}. Run brim migrate.")
 
 
 class DatabaseRefusedError(BrimError):
@@ -87,8 +87,8 @@ class NotTheOwnerError(BrimError):
 
     def __init__(self, role: str, wanted: str) -> None:
         super().__init__(
-            f"The role {role} does not own the tables and so cannot {wanted}. Run brim migrate with the owner's URL "
-            "in --migration-url."
+            f"The role {role} does not own the tables and so cannot {wanted}. Run brim migrate with the "
+            f"owner's URL in --migration-url."
         )
 
 
@@ -97,8 +97,8 @@ class MissingOwnerRightError(BrimError):
 
     def __init__(self, role: str, said: str) -> None:
         super().__init__(
-            f"PostgreSQL let the role {role} not migrate: {said}. Give the URL of a role that may make tables there "
-            "with --migration-url."
+            f"PostgreSQL doesn't allow the role {role} to migrate: {said}. Pass the URL of a role that can "
+            f"create tables with --migration-url."
         )
 
 

@@ -167,7 +167,9 @@ class Pkcs11Session:
         try:
             return self._session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, label=label)
         except pkcs11.NoSuchKey:
-            raise KmsError(f"it has no key {label}. brim keys create-kms-key makes that of --pkcs11-key.") from None
+            raise KmsError(
+                f"it has no key {label}. Run brim keys create-kms-key to create that of --pkcs11-key."
+            ) from None
         except pkcs11.MultipleObjectsReturned:
             raise KmsError(f"it has more than one key {label}.") from None
 

@@ -115,8 +115,8 @@ async def find_weakness(conn: Conn, role: str) -> str | None:
     if found["is_superuser"]:
         return (
             f"The service's role {role} is a superuser of PostgreSQL, whom no missing right keeps from changing "
-            "journal entries. To separate them, give this URL with --migration-url and a lesser role's with "
-            "--database-url."
+            "journal entries. To separate them, pass this URL with --migration-url and that of a less "
+            "privileged role with --database-url."
         )
     if found["may_change"]:
         return (
@@ -126,8 +126,8 @@ async def find_weakness(conn: Conn, role: str) -> str | None:
     if found["is_owner"]:
         return (
             f"The service's role {role} is an owner of the tables: it may not change journal entries, but could give "
-            "itself that right. To separate them, give this URL with --migration-url and a lesser role's with "
-            "--database-url."
+            "itself that right. To separate them, pass this URL with --migration-url and that of a less "
+            "privileged role with --database-url."
         )
     return None
 

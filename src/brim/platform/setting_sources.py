@@ -188,7 +188,7 @@ def _write(path: Path, key: str, value: Any) -> str:
         return ",".join(value)
     if isinstance(value, str | int | float):
         return str(value)
-    raise ConfigFileError(path, f"{key} takes a text, a number, true or false, or a list of texts.")
+    raise ConfigFileError(path, f"{key} takes a string, a number, true or false, or a list of strings.")
 
 
 def _read_secret(name: str, path: Path) -> str:
@@ -219,9 +219,9 @@ def _run(name: str, words: Sequence[str]) -> str:
     except OSError as error:
         raise SecretSourceError(name, f"{program} cannot be run: {error.strerror}.") from error
     except UnicodeDecodeError:
-        raise SecretSourceError(name, f"{program} has printed what is no text.") from None
+        raise SecretSourceError(name, f"{program} printed something that isn't text.") from None
     if done.returncode:
-        raise SecretSourceError(name, f"{program} has ended with {done.returncode}.")
+        raise SecretSourceError(name, f"{program} exited with {done.returncode}.")
     return _without_line_end(name, text, f"{program} has printed nothing.")
 
 

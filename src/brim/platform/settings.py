@@ -52,7 +52,7 @@ class InvalidSettingError(BrimError):
     def __init__(self, name: str, value: str | None, expected: str) -> None:
         """`value` is None where it is a secret, which no message repeats."""
         wrong = f"{name} has a value that cannot be used" if value is None else f"{name} cannot be {value!r}"
-        super().__init__(f"{wrong}: it takes {expected}.")
+        super().__init__(f"{wrong}: it must be {expected}.")
 
 
 class UnknownSettingError(BrimError):
@@ -177,7 +177,7 @@ def parse_test_secret_key(text: str) -> str:
 
 
 def parse_encryption_keys(text: str) -> str:
-    """Return keys with commas between, without the blanks; each is 32 bytes in URL-safe base64.
+    """Return keys separated by commas, without the blanks; each is 32 bytes in URL-safe base64.
 
     Raises:
         ValueError: when one is anything else.
@@ -202,7 +202,7 @@ def parse_backup_store(text: str) -> str:
 
 
 def parse_networks(text: str) -> Networks:
-    """Return networks, written as CIDR with commas between; a bare address is a network of one.
+    """Return networks, written as CIDR separated by commas; a bare address is a network of one.
 
     Raises:
         ValueError: when one is anything else, or has bits set beyond its prefix.
@@ -211,7 +211,7 @@ def parse_networks(text: str) -> Networks:
 
 
 def parse_dns_servers(text: str) -> tuple[str, ...]:
-    """Return DNS servers written as `10.0.0.2`, `10.0.0.2:5353`, `fd00::2` or `[fd00::2]:5353`, with commas between.
+    """Return DNS servers written as `10.0.0.2`, `10.0.0.2:5353`, `fd00::2` or `[fd00::2]:5353`, separated by commas.
 
     Raises:
         ValueError: when one is anything else.
@@ -372,108 +372,110 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("unix_socket", Path, None, "a path",
             "Unix socket to listen on as well; unset means brim.sock in the data folder of brim serve, otherwise none"),
     Setting("data_dir", Path, Path("brim-data"), "a folder", "embedded database and generated keys"),
-    Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means embedded"),
+    Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means the embedded one"),
     Setting("migration_url", str, None, "a postgresql:// URL",
             "the owner's URL, used only for migrations and grants; unset means the database URL"),
     Setting("service_role", str, None, "the name of a role",
-            "who is given the service's rights when migrating; unset means whoever the database URL connects as"),
-    Setting("rehearsal", parse_switch, default=False, expected="yes or no; the flag takes nothing",
-            meaning="makes an empty installation one that only rehearses, for ever; any other refuses it"),
-    Setting("workers", parse_count, os.cpu_count() or 1, "a number from 1", "API processes",
+            "role that migrations grant the service's privileges to; unset means the role of the database URL"),
+    Setting("rehearsal", parse_switch, default=False, expected="yes or no; the flag takes no value",
+            meaning="makes an empty installation a permanent rehearsal; others refuse it"),
+    Setting("workers", parse_count, os.cpu_count() or 1, "a number from 1", "number of API processes",
             default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
             "the first account's test key; unset means generated, printed and kept in the data folder"),
-    Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
-            "the first encrypts secrets at rest, all decrypt; unset means generated and kept in the data folder"),
+    Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, separated by commas",
+            "keys of secrets at rest: the first encrypts, all decrypt; unset means generated and kept in the "
+            "data folder"),
     Setting("backup_store", parse_backup_store, None, "a folder, or s3://bucket/prefix",
-            "where the embedded database is backed up, its WAL at all times; unset means nowhere"),
-    Setting("backup_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, with commas between",
-            "the first encrypts backups, all decrypt; keep them apart from the data folder and from the backups"),
+            "backup store of the embedded database and its WAL; unset means no backups"),
+    Setting("backup_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, separated by commas",
+            "keys of backups: the first encrypts, all decrypt; keep them apart from the data folder and the backups"),
     Setting("backup_wal_every_s", parse_interval, 60.0, "a duration of whole seconds",
-            "how long at most what was written waits until it is archived"),
+            "longest time until written data is archived"),
     Setting("pkcs11_module", Path, None, "the path of a shared library",
-            "PKCS#11 module of the key management system that wraps the encryption keys; unset means that none does"),
-    Setting("pkcs11_token", str, None, "a label", "the token behind it"),
+            "PKCS#11 module of the key management system that wraps the encryption keys; unset means none"),
+    Setting("pkcs11_token", str, None, "a label", "token of the PKCS#11 module"),
     Setting("pkcs11_key", str, None, "a label", "the token's key that wraps the encryption keys"),
-    Setting("pkcs11_pin", str, None, "a text", "the PIN of the token's user"),
+    Setting("pkcs11_pin", str, None, "a string", "the PIN of the token's user"),
     Setting("sftp_credentials", Path, None, "a folder",
-            "where keys and passwords for banks' SFTP servers are; unset means sftp in the data folder"),
-    Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
-            "where webhooks may go beside the public Internet, in live mode too", default_text="nowhere"),
+            "keys and passwords for banks' SFTP servers; unset means sftp in the data folder"),
+    Setting("webhook_allow", parse_networks, (), "networks such as 10.1.0.0/16, separated by commas",
+            "networks besides the public Internet that webhooks may reach, also in live mode", default_text="nowhere"),
     Setting("webhook_timeout_s", parse_duration, 20.0, "a duration such as 20s",
-            "how long one attempt to send a webhook may take"),
-    Setting("webhook_dns", parse_dns_servers, (), "addresses such as 10.0.0.2 or 10.0.0.2:5353, with commas between",
-            "DNS servers that look up webhooks' hosts; unset means those of /etc/resolv.conf",
+            "timeout of a webhook attempt"),
+    Setting("webhook_dns", parse_dns_servers, (), "addresses such as 10.0.0.2 or 10.0.0.2:5353, separated by commas",
+            "DNS servers for webhook hosts; unset means those of /etc/resolv.conf",
             default_text="unset"),
     Setting("webhook_proxy", parse_proxy, None, "http://host:port, or http://user:password@host:port",
-            "the HTTP proxy through which webhooks leave; unset means directly"),
+            "HTTP proxy for webhooks; unset means none"),
     Setting("webhook_ca_file", parse_ca_file, None, "a readable PEM file of certificates",
-            "authorities that webhooks' certificates may come from, beside those of the system"),
-    Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends at a time"),
+            "additional certificate authorities for webhook endpoints"),
+    Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends concurrently"),
     Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
-            "webhook endpoints that an account may have in each mode"),
+            "most webhook endpoints of an account in each mode"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a sandbox top-up stays pending"),
     Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0, such as 30m",
             "how often a worker verifies the books and the chain"),
     Setting("keep_events_s", Period(30 * _DAY_S), 30 * _DAY_S, "a duration of 30d or more",
-            "how long events are kept, with what was sent of them; clients may ask for those of 30 days"),
+            "retention of events and delivery attempts; the API returns those of the last 30 days"),
     Setting("keep_idempotency_keys_s", Period(_DAY_S, 30 * _DAY_S), _DAY_S, "a duration from 1d to 30d",
-            "how long a retry under an idempotency key gets the first reply"),
+            "how long a retry with an idempotency key gets the first response"),
     Setting("keep_request_logs_s", Period(_DAY_S), 7 * _DAY_S, "a duration of 1d or more",
-            "how long API requests are shown, the newest 10,000 of an account and mode"),
+            "retention of request logs, up to the newest 10,000 of an account and mode"),
     Setting("keep_ended_keys_s", Period(30 * _DAY_S), 365 * _DAY_S, "a duration of 30d or more",
-            "how long API keys stay listed after they have ended"),
+            "how long expired API keys stay listed"),
     Setting("keep_bank_tokens_s", Period(_DAY_S), 30 * _DAY_S, "a duration of 1d or more",
-            "how long tokens of bank accounts are kept, used or not"),
+            "retention of bank account tokens, used or not"),
     Setting("keep_file_bytes_s", Period(6 * 366 * _DAY_S), 7 * 366 * _DAY_S, "a duration of 2196d (six years) or more",
-            "how long the bytes of files for banks and from them are kept, and the account numbers of their entries"),
+            "retention of bank files' contents and of their entries' account numbers"),
     Setting("keep_reports_s", Period(_DAY_S), 400 * _DAY_S, "a duration of 1d or more",
-            "how long reports are kept with their files"),
+            "retention of reports and their files"),
     Setting("metrics_dir", Path, None, "a folder",
-            "where processes of one host share what they count, so that any of them answers /metrics for all; unset "
-            "means metrics in the data folder for brim serve, otherwise each for itself"),
-    Setting("tracing", parse_switch, default=False, expected="yes or no; the flag takes nothing",
-            meaning="sends traces by OpenTelemetry, as its OTEL_* variables say; needs brim[otel]"),
+            "folder in which the processes of a host share metrics, so that each serves /metrics for all; "
+            "unset means metrics in the data folder for brim serve, otherwise not shared"),
+    Setting("tracing", parse_switch, default=False, expected="yes or no; the flag takes no value",
+            meaning="sends OpenTelemetry traces, configured by the OTEL_* variables; needs brim[otel]"),
     Setting("worker_port", parse_port, None, "a port",
-            "port on which a worker answers /healthz, /readyz and /metrics; unset means none"),
-    Setting("log_level", str.lower, "info", "debug, info, warning or error", "what is logged"),
+            "port on which a worker serves /healthz, /readyz and /metrics; unset means none"),
+    Setting("log_level", str.lower, "info", "debug, info, warning or error", "lowest level that is logged"),
     Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
-    Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, with commas between",
-            "where proxies stand whose X-Forwarded-For and X-Forwarded-Proto are believed", default_text="nowhere"),
-    Setting("public_url", parse_public_url, None, "an http:// or https:// URL whose path is none of Brim's own",
-            "where people reach Brim through a proxy, with the path prefix if there is one; unset means by Host"),
+    Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, separated by commas",
+            "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted", default_text="nowhere"),
+    Setting("public_url", parse_public_url, None, "an http:// or https:// URL whose path isn't one of Brim's own",
+            "address of Brim behind a proxy, including a path prefix; unset means the Host header"),
     Setting("max_body", parse_size, 1024 * 1024, "a size such as 1m", "largest request body"),
     Setting("max_upload", parse_size, 10 * 1024 * 1024, "a size such as 10m",
-            "largest request body that holds a file, such as one from the bank", default_text="10m"),
+            "largest request body with a file, such as a bank file", default_text="10m"),
     Setting("rate_limit_live", parse_limit, 100, "a number, 0 for no limit",
-            "live requests a second by one key, and for one account, in each API process; reads and writes apart"),
+            "live requests per second for a key and for an account, in each API process; reads and writes "
+            "are counted separately"),
     Setting("rate_limit_test", parse_limit, 0, "a number, 0 for no limit",
-            "the same for test requests; Stripe's limit is 25"),
+            "test requests per second, likewise; Stripe's limit is 25"),
     Setting("max_header", parse_size, 32 * 1024, "a size such as 32k", "largest request line and headers together"),
     Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
     Setting("max_connections_per_address", parse_count, 1024, "a number from 1",
             "open connections of one API process from one address; trusted proxies have no such limit"),
     Setting("max_unfinished", parse_size, 64 * 1024 * 1024, "a size such as 64m",
-            "memory of one API process for requests and messages that have arrived in part", default_text="64m"),
+            "memory of one API process for partially received requests and messages", default_text="64m"),
     Setting("max_unfinished_per_address", parse_size, 16 * 1024 * 1024, "a size such as 16m",
-            "the same for one address", default_text="16m"),
+            "likewise for one address", default_text="16m"),
     Setting("idle_timeout_s", parse_duration, 75.0, "a duration such as 20s",
-            "how long a connection may rest between requests"),
+            "how long a connection can be idle between requests"),
     Setting("read_timeout_s", parse_duration, 20.0, "a duration such as 20s",
-            "how long one request may take to arrive"),
+            "how long receiving a request can take"),
     Setting("drain_timeout_s", parse_duration, 20.0, "a duration such as 20s",
-            "how long a stop waits for requests in flight"),
+            "how long a shutdown waits for requests in flight"),
     Setting("cli_reconnect_s", parse_duration, 60.0, "a duration of whole seconds, such as 60s",
-            "how often a listening official CLI connects anew"),
+            "how often a listening official CLI reconnects"),
     Setting("session_life_s", parse_interval, 12 * 3600.0, "a duration above 0, such as 30m",
-            "how long an operator stays signed in at most"),
+            "longest session of an operator"),
     Setting("session_idle_s", parse_interval, 2 * 3600.0, "a duration above 0, such as 30m",
-            "how long an operator stays signed in without loading a page"),
+            "how long an operator's session can be idle"),
     Setting("oidc_issuer", parse_issuer, None, "an https:// URL",
-            "the OpenID Connect provider by which operators may sign in; unset means by password only"),
-    Setting("oidc_client_id", str, None, "a text", "what that provider knows Brim by"),
-    Setting("oidc_client_secret", str, None, "a text", "the secret that goes with it; unset means that it needs none"),
+            "OpenID Connect provider for operators to sign in; unset means passwords only"),
+    Setting("oidc_client_id", str, None, "a string", "client ID of Brim at that provider"),
+    Setting("oidc_client_secret", str, None, "a string", "client secret of Brim at that provider; unset means none"),
     Setting("oidc_default_role", str.lower, None, "admin, developer or viewer",
             "what somebody whom only the provider knows becomes; unset means that they are refused"),
     Setting("smtp_host", str, None, "the name of a host",
@@ -488,7 +490,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("smtp_ca_file", parse_ca_file, None, "a readable PEM file of certificates",
             "authorities that the mail server's certificate may come from, beside those of the system"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration such as 20s",
-            "how long a statement may take before 503"),
+            "longest time of a database statement before a 503"),
 )  # fmt: skip
 
 

@@ -37,8 +37,8 @@ class NoEncryptionKeyError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This server has no encryption key, so it can neither store nor read bank account numbers. Its operator "
-            "sets BRIM_ENCRYPTION_KEY."
+            "This server has no encryption key, so it can neither store nor read bank account numbers. Set "
+            "BRIM_ENCRYPTION_KEY."
         )
 
 
@@ -52,16 +52,16 @@ class SecretUnreadableError(BrimError):
 
     def __init__(self, key_id: str | None = None, *, is_configured: bool = False) -> None:
         if is_configured:
-            sentence = f"A stored secret is damaged: key {key_id}, with which it was sealed, does not open it."
+            sentence = f"A stored secret is damaged: it can't be decrypted with its key {key_id}."
         elif key_id:
             sentence = (
-                f"A stored secret was sealed with key {key_id}, which is not among those configured. Its operator adds "
-                "that key to BRIM_ENCRYPTION_KEY."
+                f"A stored secret was encrypted with key {key_id}, which isn't configured. Add that key to "
+                f"BRIM_ENCRYPTION_KEY."
             )
         else:
             sentence = (
-                "A stored secret cannot be read with this server's encryption keys. Its operator adds the key it was "
-                "stored under to BRIM_ENCRYPTION_KEY."
+                "A stored secret cannot be read with this server's encryption keys. Add the key that it was "
+                "stored with to BRIM_ENCRYPTION_KEY."
             )
         super().__init__(sentence)
 

@@ -182,7 +182,7 @@ def test_credentials_are_those_of_one_platform_for_one_server(tmp_path: Path) ->
     assert "word" not in str(found)
     elsewhere = parse_sftp_folder("sftp://brim@evil.example/out")
     for account, folder in (("acct_2", FOLDER), ("acct_1", elsewhere)):
-        with pytest.raises(SftpLoginError, match="There is no private key"):
+        with pytest.raises(SftpLoginError, match="The private key"):
             read_credentials(tmp_path, account, folder, Authentication.KEY)
 
 
@@ -190,7 +190,7 @@ def test_a_command_may_print_a_secret(tmp_path: Path) -> None:
     _keep(tmp_path, password_command="printf secret")
     assert read_credentials(tmp_path, "acct_1", FOLDER, Authentication.PASSWORD).password == "secret"
     (tmp_path / "acct_1" / FOLDER.address / "password_command").write_text("false")
-    with pytest.raises(SftpLoginError, match="false has ended with 1"):
+    with pytest.raises(SftpLoginError, match="false exited with 1"):
         read_credentials(tmp_path, "acct_1", FOLDER, Authentication.PASSWORD)
 
 

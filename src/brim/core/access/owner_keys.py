@@ -38,14 +38,16 @@ class KeyMadeAlreadyError(BrimError):
     """The same request for a key came before, and made one."""
 
     def __init__(self) -> None:
-        super().__init__("This key was made already, and its secret was shown then. If nobody has it, roll the key.")
+        super().__init__(
+            "This key was already created, and its secret was shown then. If you don't have the secret, roll the key."
+        )
 
 
 class NoRightsError(BrimError):
     """A restricted key was asked for that might do nothing."""
 
     def __init__(self) -> None:
-        super().__init__("Give the key at least one right.")
+        super().__init__("Give the key at least one permission.")
 
 
 class KeyNameTooLongError(BrimError):
@@ -59,7 +61,7 @@ class KeyOfPagesError(BrimError):
     """The key is one that an operator's pages use."""
 
     def __init__(self) -> None:
-        super().__init__("The dashboard uses this key for an operator; it ends when they sign out.")
+        super().__init__("This is a dashboard key. It is revoked when its operator signs out.")
 
 
 class KeyParameters(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,28 +30,28 @@ class UnknownAccountError(BrimError):
     """No account has this id."""
 
     def __init__(self, account: str) -> None:
-        super().__init__(f"There is no account {account}. brim accounts list shows them.")
+        super().__init__(f"There is no account {account}. Run brim accounts list to see all accounts.")
 
 
 class NoAccountError(BrimError):
     """There is no account at all yet."""
 
     def __init__(self) -> None:
-        super().__init__("There is no account yet. brim accounts create makes one.")
+        super().__init__("There is no account yet. Run brim accounts create to create one.")
 
 
 class UnknownKeyError(BrimError):
     """No key has this id."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"There is no key {key_id}. brim keys list shows them.")
+        super().__init__(f"There is no key {key_id}. Run brim keys list to see all keys.")
 
 
 class EndedKeyError(BrimError):
     """The key has stopped working already, so there is nothing to roll."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"The key {key_id} has stopped working already. brim keys create makes a new one.")
+        super().__init__(f"The key {key_id} is already revoked or expired. Run brim keys create to create a new one.")
 
 
 class NewKey(msgspec.Struct, frozen=True):

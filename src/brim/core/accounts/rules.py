@@ -206,8 +206,8 @@ class NotPlatformError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Only available to a platform: use a key of an account that is not connected to another one, without a "
-            "Stripe-Account header."
+            "Only available to a platform. Use a key of an account that isn't connected to another one, "
+            "without a Stripe-Account header."
         )
 
 
@@ -215,4 +215,4 @@ class NotOperatorError(BrimError):
     """A key of another account than the first asks for what concerns the whole installation."""
 
     def __init__(self) -> None:
-        super().__init__("Only available to the platform account: use a key of the account that was created first.")
+        super().__init__("Only available to the platform account. Use one of its keys.")

@@ -155,8 +155,8 @@ class TooLateToRefuseError(KeptRefusalError):
 
     def __init__(self, correction: Correction) -> None:
         super().__init__(
-            f"The correction {correction.id} came more than {REFUSABLE_DAYS} banking days ago, and cannot be refused "
-            "any more. Resolve its break."
+            f"The correction {correction.id} came more than {REFUSABLE_DAYS} banking days ago, so it can no "
+            f"longer be refused. Resolve its break."
         )
 
 
@@ -170,7 +170,7 @@ def wanted_of(change_code: str, corrected_data: str, *, is_of_credit: bool = Fal
     if code is None:
         raise UnusableCorrectionError(f"The change code {change_code} is unknown.")
     if not code.parts:
-        raise UnusableCorrectionError(f"{change_code} ({code.title.lower()}) is about nothing of a bank account.")
+        raise UnusableCorrectionError(f"{change_code} ({code.title.lower()}) doesn't concern the bank account.")
     try:
         found = parse_correction(change_code, corrected_data)
     except CorrectionError as error:

@@ -72,7 +72,11 @@ async def take_in(
         if names_in(left):
             correction = await _apply(conn, secrets, held, left, correction, moment=moment)
         else:
-            reason = "The bank account was detached." if held.source.is_detached else "The bank account has it already."
+            reason = (
+                "The bank account was detached."
+                if held.source.is_detached
+                else "The bank account already has these details."
+            )
             correction = msgspec.structs.replace(correction, reason=reason)
     kept = Secrets(
         corrected_data=notice.corrected_data,

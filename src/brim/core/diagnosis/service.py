@@ -100,8 +100,8 @@ async def _judge_verification(conn: Conn, *, now_ms: int) -> Finding:
     run = latest.run
     hours = (now_ms - run.began_ms) / 3_600_000
     if run.differences:
-        message = f"The books do not agree, as of {hours:.1f} hours ago: {run.differences[0]}."
-        return fail("verification", message, "Stop, and read docs/chain.md before anything is changed.")
+        message = f"The books don't balance, as of {hours:.1f} hours ago: {run.differences[0]}."
+        return fail("verification", message, "Stop, and read docs/chain.md before you change anything.")
     said = f"The latest verification is {hours:.1f} hours old and found no differences"
     if latest.is_outdated:
         return warn("verification", f"{said}, but later ones are missing.", "Check that a worker is running.")

@@ -69,7 +69,7 @@ def read_acknowledgement(content: bytes) -> Sequence[AcknowledgementLine]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise AcknowledgementError(1, "it is not text.") from None
+        raise AcknowledgementError(1, "it isn't text.") from None
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     missing = sorted(set(COLUMNS) - set(rows.fieldnames or ()))
     if missing:

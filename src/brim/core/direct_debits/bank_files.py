@@ -72,8 +72,7 @@ async def apply_acknowledgement(reading: FileReading) -> list[Finding]:
             await reading.open_break(
                 BreakKind.ACKNOWLEDGEMENT,
                 cause=f"{line.file_date}/{line.file_time}/{line.modifier}",
-                detail=f"The bank acknowledges a file of {line.file_date} {line.file_time} {line.modifier}, which is "
-                "none of ours.",
+                detail=f"The bank acknowledges an unknown file of {line.file_date} {line.file_time} {line.modifier}.",
             )
         elif line.batch is None:
             await acknowledge_file(reading, file, line)
@@ -114,7 +113,7 @@ async def acknowledge_file(reading: FileReading, file: AchFile, line: Acknowledg
         await reading.open_break(
             BreakKind.ACKNOWLEDGEMENT,
             cause=f"{file.id}/duplicate",
-            detail=f"The bank has refused a second file with the header of {file.id}; the first one stands as it was.",
+            detail=f"The bank refused a second file with the header of {file.id}. The first file is unaffected.",
         )
     elif file.status in {FileStatus.SENT, FileStatus.ACKNOWLEDGED} and not has_settled:
         rejected = moved(file, FileStatus.REJECTED, rejected_ms=reading.now_ms, reject_reason=line.reason)
@@ -269,8 +268,7 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
         await reading.open_break(
             BreakKind.ITEM,
             cause=where,
-            detail=f"Line {item.line} is a {_ITEM_WORDS.get(item.kind, item.kind)}, which is kept here until a person "
-            "looks at it.",
+            detail=f"Line {item.line} is a {_ITEM_WORDS.get(item.kind, item.kind)}, which needs a decision.",
             raw=_without_account(item),
         )
 

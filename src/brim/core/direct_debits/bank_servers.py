@@ -73,18 +73,16 @@ def read_credentials(
         SftpLoginError: it is not there, or cannot be read.
     """
     if credentials is None:
-        raise SftpLoginError(
-            "The setting SFTP_CREDENTIALS names no folder, so Brim cannot log in to any bank's server."
-        )
+        raise SftpLoginError("The setting SFTP_CREDENTIALS isn't set, so Brim can't log in to any bank's server.")
     place = credentials / account / folder.address
     by_key = authentication is not Authentication.PASSWORD
     by_password = authentication is not Authentication.KEY
     private_key = _read_secret(place, "key") if by_key else None
     password = _read_secret(place, "password") if by_password else None
     if by_key and private_key is None:
-        raise SftpLoginError(f"There is no private key for {folder.address}: {place / 'key'} is missing.")
+        raise SftpLoginError(f"The private key for {folder.address} is missing: {place / 'key'}.")
     if by_password and password is None:
-        raise SftpLoginError(f"There is no password for {folder.address}: {place / 'password'} is missing.")
+        raise SftpLoginError(f"The password for {folder.address} is missing: {place / 'password'}.")
     passphrase = _read_secret(place, "passphrase") if by_key else None
     return Credentials(private_key=private_key, passphrase=passphrase, password=password)
 

@@ -53,14 +53,14 @@ def _check_local(use: str, folder: str) -> Finding:
     if not path.is_dir():
         return Finding(what=use, folder=folder, result="it does not exist.", is_good=False)
     if not os.access(path, _RIGHTS.get(use, _ALL_RIGHTS)):
-        return Finding(what=use, folder=folder, result="it cannot be used by this user.", is_good=False)
+        return Finding(what=use, folder=folder, result="this user can't access it.", is_good=False)
     if use == "sftp_records_folder":
         try:
             with one_at_a_time(path, "outgoing"):
                 pass
         except OSError as error:
             return Finding(what=use, folder=folder, result=f"it cannot be locked: {error}.", is_good=False)
-    return Finding(what=use, folder=folder, result="it can be used.", is_good=True)
+    return Finding(what=use, folder=folder, result="it is accessible.", is_good=True)
 
 
 async def _check_remote(

@@ -163,7 +163,7 @@ class Claiming:
                     steps.changes.append(Change(failed, topup, moment, BY_ITSELF))
                 return
             if unclear is not None:
-                raise UnclearReturnError(unclear, what="top-up", otherwise="cancel it: nothing of it is at the bank")
+                raise UnclearReturnError(unclear, what="top-up", otherwise="cancel it: it was never sent to the bank")
             steps.queued.append(self._entry(topup, terms, moment))
             steps.asleep.append(topup)
             return
@@ -271,7 +271,7 @@ def check_collected(terms: ClaimTerms) -> None:
         raise NoCollectionError("no originator is active.")
     if terms.sec_code is None:
         raise NoCollectionError(
-            "the authorization of the account holder has ended. Cancel it, or write down a new authorization."
+            "the authorization of the account holder has ended. Cancel it, or record a new authorization."
         )
     if (terms.sec_code in MANDATES) is bool(terms.routing_number):
         raise NoCollectionError("the authorization is for another kind of bank account. Record a new one.")
@@ -289,7 +289,7 @@ def check_debited(terms: ClaimTerms) -> None:
     if terms.is_detached:
         raise NoCollectionError("its bank account was detached. Cancel it.")
     if not terms.is_verified:
-        raise NoCollectionError("its bank account is not verified any more. Cancel it, or verify the bank account.")
+        raise NoCollectionError("its bank account is no longer verified. Cancel it, or verify the bank account.")
 
 
 def check_mandate(terms: ClaimTerms, topup: str) -> None:

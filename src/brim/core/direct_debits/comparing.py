@@ -70,9 +70,9 @@ class ListMissingError(BrimError):
     def __init__(self, folder: Path, file_id: str | None) -> None:
         lacks = "is missing" if file_id is None else f"does not name {file_id}, which has left"
         super().__init__(
-            f"The list {folder / SENT_LIST} {lacks}, so it does not tell what the bank may have. Bring the newest one "
-            "back. If it is lost, or nothing was ever sent, ask the bank for all files that it has had from you, and "
-            "then compare with --without-list."
+            f"The list {folder / SENT_LIST} {lacks}, so it does not tell what the bank may have. Restore the "
+            f"newest copy. If it is lost, or nothing was ever sent, ask the bank for all files that it has "
+            f"received from you, and then compare with --without-list."
         )
 
 

@@ -83,12 +83,12 @@ def read_message(content: bytes) -> Sent:
     message = read_sent(content)
     file_id = file_named(message.id)
     if file_id is None:
-        raise UnreadableMessageError(f"its id {message.id[:35]} is none of ours")
+        raise UnreadableMessageError(f"its id {message.id[:35]} is unknown")
     debits = []
     for batch in message.batches:
         named = batch_named(batch.id)
         if named is None or named[0] != file_id:
-            raise UnreadableMessageError(f"its batch {batch.id[:35]} is none of ours")
+            raise UnreadableMessageError(f"its batch {batch.id[:35]} is unknown")
         sec_code = SecCode(batch.instrument)
         for each in batch.collections:
             topup, number = _collected_by(each.end_to_end_id)

@@ -219,7 +219,7 @@ async def given_up_on(
     kind_of_credit = "reversal" if isinstance(found, Reversal) else "refund"
     told = (
         f"The {kind_of_credit} {found.id} of the debit of {found.topup} left for {file.effective_date} in {file.id}, "
-        "and no statement has booked it. Ask your bank. If it has paid the customer, get the statement from it. "
+        "and no statement has booked it. Ask your bank. If it has paid the customer, get its statement. "
     )
     what = f"{file.id}/{_UNANSWERED}"
     return not await list_credit(conn, renderers, found, kind, what, told + detail, now_ms=now_ms, ids=moment.ids)
@@ -256,7 +256,7 @@ def check_credits_by_second_person(by: Actor, requested_by: str | None, *, appro
     if requested_by is None or approvers <= 1:
         return
     if by.kind is not ActorKind.OPERATOR:
-        raise SecondPersonError("This credits a balance, and there are operators who can do it on the pages.")
+        raise SecondPersonError("This credits a balance, and operators can do it in the dashboard.")
     if name_of(by) == requested_by:
         raise SecondPersonError(
             "You requested the reversal or refund that this ends, so another operator has to do it."

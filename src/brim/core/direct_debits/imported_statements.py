@@ -76,7 +76,7 @@ def check_approves_import(by: Actor, file: BankFile, *, approvers: int) -> None:
     if approvers <= 1:
         return
     if by.kind is ActorKind.CLI:
-        raise SecondPersonError("There are operators who can approve this; one of them does, on the pages.")
+        raise SecondPersonError("There are operators who can approve this. One of them has to, in the dashboard.")
     if name_of(by) == file.imported_by:
         raise SecondPersonError("You imported this file, so another operator has to approve it.")
     if name_of(by) == file.rejected_by:
@@ -142,15 +142,15 @@ async def approve_bank_file(  # noqa: PLR0913  what was seen of the file, by who
     )
     check_approves_import(by, before, approvers=approvers)
     if sha256 != before.sha256:
-        raise BankFileSeenOtherwiseError(file_id, "its hash is another one than was approved.")
+        raise BankFileSeenOtherwiseError(file_id, "its hash differs from the approved one.")
     originator = await find_originator(conn, scope, before.originator)
     content = await read_bank_bytes(conn, vault, scope, before)
     current = await mapping_of(conn, originator, content)
     if is_mapped(content) and current is None:
-        raise BankFileSeenOtherwiseError(file_id, "no mapping of its bank account says how to read it.")
+        raise BankFileSeenOtherwiseError(file_id, "its bank account has no mapping for CSV statements.")
     if mapping != current:
         raise BankFileSeenOtherwiseError(
-            file_id, "the mapping of its bank account is another one by now. Look at the preview again."
+            file_id, "the mapping of its bank account has changed. Check the preview again."
         )
     after = msgspec.structs.replace(
         before,

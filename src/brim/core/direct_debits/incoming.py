@@ -319,7 +319,7 @@ class Incoming:
                 if mark not in self._too_large:
                     _log.error("bank file is too large", name=_name(path), bytes=status.st_size)
                     self._too_large.add(mark)
-                reading.problem = f"The file {_name(path)} is too large to be read. Take it out of the folder."
+                reading.problem = f"The file {_name(path)} is too large. Remove it from the folder."
                 continue
             yield path, mark
 
@@ -581,8 +581,8 @@ def _why_misplaced(kind: Kind, originator: Originator) -> Finding | None:
     if rail is None or rail == originator.profile.rail:
         return None
     sentence = (
-        f"It is {_CALLED[kind]}, and {originator.id} collects by {originator.profile.rail.upper()}. Put it into the "
-        f"folder of the originator for {rail.upper()}, and resolve this break then."
+        f"It is {_CALLED[kind]}, and {originator.id} collects by {originator.profile.rail.upper()}. Put it "
+        f"in the folder of the originator for {rail.upper()}, then resolve this break."
     )
     return {"code": "wrong_rail", "where": "file", "sentence": sentence}
 
@@ -601,7 +601,7 @@ def _name(path: Path) -> str:
 
 def _vanished(path: Path) -> str:
     """Return why a reading does not count: what was renamed meanwhile may not have been seen."""
-    return f"The file {_name(path)} was taken away while the folder was read."
+    return f"The file {_name(path)} was removed while the folder was being read."
 
 
 async def state_all_imported(
@@ -631,11 +631,11 @@ async def state_all_imported(
 async def _not_compared(conn: Conn, originator: Originator) -> str | None:
     """Return why nothing that an originator's bank sends is applied after a restore; None where it is."""
     if not await lineage_store.is_compared(conn, originator.scope, originator.id):
-        return "This database was restored, or a standby took over: compare what has left (brim ach compare)."
+        return "This database was restored, or a standby took over. Run brim ach compare to find out what was sent."
     if not await unknown_sent_files(conn, originator):
         return None
     folder = originator.profile.list_folder
-    return f"{folder} lists files that this database does not know: compare them (brim ach compare)."
+    return f"{folder} lists files that are unknown to this database. Run brim ach compare."
 
 
 async def _not_activated(conn: Conn, originator: Originator) -> str | None:
@@ -650,4 +650,4 @@ async def _not_activated(conn: Conn, originator: Originator) -> str | None:
     folder = originator.profile.incoming_folder
     if before is None or before.folder == folder:
         return None
-    return f"{folder} is not the folder that was read while the originator was active: activate it again."
+    return f"{folder} isn't the folder that was used while the originator was active. Activate the originator again."

@@ -471,7 +471,7 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
     if line.amount_minor < 0 and not (batch and (refunded or batch.description in _PAID_OUT)):
         return None
     if batch is None:
-        return LineMatch(problem=f"The line names batch {number}, which is none of ours.")
+        return LineMatch(problem=f"The line refers to the unknown batch {number}.")
     name = f"{batch.file}/{batch.number}"
     is_rejected = batch.status == "rejected"
     if is_rejected and not await _has_all_credits(reading, batch):
@@ -485,7 +485,7 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
             problem=f"The bank booked {line.amount_minor} cents for batch {number}, which is of {expected}.",
         )
     if batch.settled_by is not None:
-        return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was booked before.")
+        return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was already booked.")
     return LineMatch(kind=MatchKind.BATCH, id=name, batch=batch, booked_though_rejected=batch if is_rejected else None)
 
 
@@ -524,7 +524,7 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
     name = f"{entry.topup}/{entry.number}"
     fee = abs(line.amount_minor) - entry.amount
     if entry.is_credit and fee:
-        return LineMatch(kind=MatchKind.RETURN, id=name, problem="The bank gives back another amount than was sent.")
+        return LineMatch(kind=MatchKind.RETURN, id=name, problem="The bank returns a different amount than was sent.")
     if fee and not (entry.return_code is not None and 0 < fee <= MOST_FEE):
         return LineMatch(
             kind=MatchKind.RETURN,

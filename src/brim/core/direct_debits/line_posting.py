@@ -181,7 +181,7 @@ async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
     ask = "Ask the bank for the return: it takes the money from the balance."
     if entry.is_sepa:
         what = "which is pending, and does not succeed any more" if found.status is Status.PENDING else what
-        ask = "Ask the bank what it is: the line does not say that it is a return."
+        ask = "Ask the bank: the line doesn't say that it is a return."
     await reading.open_break(
         BreakKind.TAKEN_BACK,
         cause=f"{entry.topup}/{entry.number}",

@@ -33,8 +33,8 @@ COUNTED_DAYS: Final = 30
 """Days within which micro-deposits to one account number, and those that came back, are counted."""
 LEAST_COUNTED: Final = 20
 """How many there have to be before the share of those that came back says anything."""
-EXPIRED: Final = "The amounts were not stated in time."
-TOO_MANY_ATTEMPTS: Final = "The amounts were stated wrong too often."
+EXPIRED: Final = "The amounts weren't confirmed in time."
+TOO_MANY_ATTEMPTS: Final = "Wrong amounts were entered too often."
 _DAY_MS: Final = 24 * 60 * 60 * 1000
 _DIGITS: Final = 2
 
@@ -60,8 +60,8 @@ class MicrodepositsOffError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The originator sends no micro-deposits: set microdeposits in its profile, or verify the bank account by a "
-            "prenote."
+            "The originator doesn't send micro-deposits. Set microdeposits in its profile, or verify the "
+            "bank account with a prenote."
         )
 
 
@@ -70,10 +70,10 @@ class MicrodepositLimitError(BrimError):
 
     def __init__(self, limit: Limit) -> None:
         reason = {
-            Limit.BANK_ACCOUNT: f"this bank account has been sent as many in {COUNTED_DAYS} days as one may be",
-            Limit.ACCOUNT: "the account has sent as many today as one may",
-            Limit.DAY: "as many were sent today as may be in a day",
-            Limit.RETURNS: f"too many of those of the last {COUNTED_DAYS} days came back",
+            Limit.BANK_ACCOUNT: f"this bank account has reached its limit for {COUNTED_DAYS} days",
+            Limit.ACCOUNT: "the account has reached its limit for today",
+            Limit.DAY: "the limit for today is reached",
+            Limit.RETURNS: f"too many of the last {COUNTED_DAYS} days were returned",
         }[limit]
         super().__init__(f"No micro-deposits can be sent now: {reason}.")
         self.limit = limit

@@ -81,14 +81,14 @@ class PrenotePendingError(KeptRefusalError):
     """The bank account is being verified by a prenote already."""
 
     def __init__(self, funding_source: str) -> None:
-        super().__init__(f"A prenote to the bank account {funding_source} is pending already.")
+        super().__init__(f"A prenote to the bank account {funding_source} is already pending.")
 
 
 class MicrodepositsPendingError(BrimError):
     """The bank account is being verified by micro-deposits already; nothing of the request is kept."""
 
     def __init__(self, funding_source: str) -> None:
-        super().__init__(f"Micro-deposits to the bank account {funding_source} are pending already.")
+        super().__init__(f"Micro-deposits to the bank account {funding_source} are already pending.")
 
 
 class PrenoteNotConfirmedError(BrimError):
@@ -106,8 +106,8 @@ class PrenoteQueuedError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No file has taken this prenote, or these micro-deposits, yet: the rail is stopped, or the originator is "
-            "not active. Once that is over, they leave."
+            "This prenote, or these micro-deposits, are in no file yet: the rail is stopped, or the "
+            "originator isn't active. They are sent once it is resumed or activated."
         )
 
 

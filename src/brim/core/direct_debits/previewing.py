@@ -241,7 +241,7 @@ def _preview_of(
 
 def _read(content: bytes, file: BankFile, mapping: StatementMapping | None) -> StatementFile:
     if file.byte_count > LARGEST_PREVIEWED:
-        return held_file("too_large", "The file is too large for a preview. Download it to look at it.")
+        return held_file("too_large", "The file is too large for a preview. Download it instead.")
     kind = kind_of(content, file.name)
     if kind is not Kind.STATEMENT:
         return held_file("not_a_statement", f"The file is no statement: it is taken as {kind}.")
@@ -393,7 +393,7 @@ class _Foreseeing:
         problem = match.problem
         if problem is None and match.batch is not None and match.id is not None:
             if match.id in self._booked:
-                problem = "An earlier line of this file books this batch."
+                problem = "An earlier line in this file books this batch."
             self._booked.add(match.id)
         account, is_open = None, problem is not None
         if match.transfer is not None and problem is None:

@@ -107,5 +107,5 @@ def _failing(workers: Sequence[Worker]) -> list[tuple[str, str]]:
     for name in JOBS:
         states = [job for worker in workers for job in worker.jobs if job.name == name]
         if not any(job.error is None for job in states):
-            failing.append((name, (states[0].error or "") if states else "no worker does it."))
+            failing.append((name, (states[0].error or "") if states else "no worker has run it yet."))
     return failing

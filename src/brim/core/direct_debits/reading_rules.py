@@ -72,7 +72,7 @@ class UnreadBankError(BrimError):
     """
 
     def __init__(self, reason: str, *, is_brief: bool = False) -> None:
-        super().__init__(f"A return may have come that is not applied yet: {reason}")
+        super().__init__(f"A return may not have been applied yet: {reason}")
         self.is_brief = is_brief
 
 
@@ -94,8 +94,7 @@ def check_read(reading: BankReading | None, *, since_ms: int, now_ms: int, by_cl
         )
     if reading.unapproved is not None:
         raise UnreadBankError(
-            f"the imported statement {reading.unapproved} waits until another operator approves or rejects it, on its "
-            "page."
+            f"the imported statement {reading.unapproved} awaits another operator's approval or rejection, on its page."
         )
     trouble = f"{reading.problem} " if reading.is_in_trouble else ""
     if by_clock:
@@ -121,7 +120,7 @@ def check_read(reading: BankReading | None, *, since_ms: int, now_ms: int, by_cl
 
 
 _WHAT_TO_DO: Final = (
-    "Let a worker read the folder, or import the bank's files by hand and state that these are all "
+    "Have a worker read the folder, or import the bank's files manually and confirm that they are complete "
     "(brim ach import --complete)."
 )
 

@@ -76,14 +76,14 @@ def kind_of_retry(facts: ReturnFacts) -> RetryKind:
     """
     known = RETURN_CODES.get(facts.code)
     if known is None:
-        raise _refused(facts, None, "that code is unknown, so the debit is not sent again.")
+        raise _refused(facts, None, "that code is unknown, so the debit can't be sent again.")
     if facts.code in NEVER_AUTHORIZED:
         reason = (
-            "the account holder did not authorize it, so it is never sent again. Under a new authorization, create "
+            "the account holder did not authorize it, so it can't be sent again. Under a new authorization, create "
         )
         raise _refused(facts, known, reason + "a new top-up.")
     if not may_be_retried(facts.code):
-        raise _refused(facts, known, "a debit returned with that code is never sent again.")
+        raise _refused(facts, known, "a debit returned with that code can't be sent again.")
     if known.retry is Retry.TWICE:
         return _reinitiated(facts, known)
     if known.retry is Retry.CORRECTED:
@@ -116,7 +116,7 @@ def _corrected(facts: ReturnFacts, known: ReturnCode) -> RetryKind:
     if facts.today > last:
         raise _refused(facts, known, f"a corrected debit could be sent within 60 days of its return, until {last}.")
     if not facts.by_person:
-        reason = "a person must find out what was wrong and send a corrected debit from its page; an API key cannot."
+        reason = "a person has to find the cause and send a corrected debit from its page; API keys can't."
         raise _refused(facts, known, reason)
     return RetryKind.CORRECTED
 

@@ -94,7 +94,7 @@ async def find_retry(database: Database, context: RequestContext, wanted: Create
 async def _returned_entry(conn: Conn, platform: AccountScope, original: Topup) -> Entry:
     """Return the newest entry of a failed or reversed top-up, which must be returned."""
     if original.rail != ACH:
-        raise RetryRefusedError(original.id, "only live ACH top-ups whose debit was returned can be.")
+        raise RetryRefusedError(original.id, "only live ACH top-ups whose debit was returned can be retried.")
     if original.status in {Status.PENDING, Status.SUCCEEDED}:
         raise RetryRefusedError(original.id, f"it is {original.status}.")
     entries = await entry_store.list_entries_of_topups(conn, platform, [original.id])

@@ -120,7 +120,7 @@ async def request_reversal(  # noqa: PLR0913  who says what, when and why
     presented = await entry_store.list_entries_of_topups(conn, scope, [topup_id])
     entry = await entry_store.lock_entry(conn, presented[-1]) if presented else None
     if entry is not None and entry.is_sepa:
-        raise NotReversibleError(topup_id, "no file reverses collections of SEPA.")
+        raise NotReversibleError(topup_id, "SEPA collections can't be reversed.")
     check_reversible(await _read_facts(conn, scope, topup, entry))
     if entry is None or entry.effective_date is None:
         raise ResourceMissingError("debit", topup_id, param="topup")

@@ -335,7 +335,7 @@ class UnexpectedStatusError(KeptRefusalError):
     """The file does not stand where whoever asks has seen it."""
 
     def __init__(self, file: AchFile, expected: FileStatus) -> None:
-        super().__init__(f"The file {file.id} is {file.status}, not {expected}. Retrieve it again before you go on.")
+        super().__init__(f"The file {file.id} is {file.status}, not {expected}. Retrieve it again first.")
 
 
 class FileChangedError(BrimError):
@@ -350,7 +350,10 @@ class BytesForgottenError(BrimError):
     """The bytes of a file are older than they are kept."""
 
     def __init__(self, file_id: str) -> None:
-        super().__init__(f"The bytes of the file {file_id} were removed by age; its hash, totals and entries are kept.")
+        super().__init__(
+            f"The content of the file {file_id} was removed at the end of its retention period. Its hash, totals "
+            f"and entries are kept."
+        )
 
 
 class NotConfirmedError(BrimError):
@@ -383,8 +386,8 @@ class UnclearReturnError(BrimError):
 
     def __init__(self, break_id: str, *, what: str, otherwise: str) -> None:
         super().__init__(
-            f"A return that could not be applied seems to mean this {what}: look into {break_id} (brim breaks list). "
-            f"Resolve it if it means another one; if it means this one, {otherwise}."
+            f"A return that could not be applied seems to be for this {what}: see {break_id} (brim breaks "
+            f"list). Resolve the break if it isn't; if it is, {otherwise}."
         )
 
 
@@ -392,7 +395,7 @@ class NoCollectionError(BrimError):
     """A top-up is due for a file, and none can be made for it now."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"No file can be made for this top-up now: {reason}")
+        super().__init__(f"This top-up can't be put in a file now: {reason}")
 
 
 class TooLateToCancelError(KeptRefusalError):

@@ -117,7 +117,7 @@ async def report_silence(database: Database, renderers: Renderers, *, now_ms: in
                     kind=BreakKind.SILENCE,
                     cause=file.id,
                     detail=f"The bank has not acknowledged {file.name} within {profile.alarm_after_hours} hours. Ask "
-                    "whether it has the file; do not send it again by hand.",
+                    "whether it has the file. Don't send it again manually.",
                     amount=file.total_debit,
                     currency=profile.currency,
                     reference=file.name,

@@ -167,7 +167,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
     if ended is not None:
         raise FileChangedError(file_id, ended)
     if sha256 is not None and sha256 != before.sha256:
-        raise FileChangedError(file_id, "its hash is another one than was approved.")
+        raise FileChangedError(file_id, "its hash differs from the approved one.")
     after = moved(before, FileStatus.APPROVED, approved_ms=now_ms, approved_by=name_of(by))
     await time_of_file(conn, before, now_ms=now_ms)  # while it moves, nobody knows whether it is late
     if await is_late(conn, before, originator.profile, now_ms=now_ms):

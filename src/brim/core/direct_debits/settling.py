@@ -91,7 +91,7 @@ class HandMatches:
             refund = await _find_refund(conn, scope, target, bank_account)
             parts.append(Part(kind=PartKind.REFUND, target=target, amount=-refund.amount))
         if len({part.target for part in parts}) < len(parts):
-            raise UnfitMatchError("A batch, a debit, a transfer or a refund is named twice.")
+            raise UnfitMatchError("A batch, debit, transfer or refund is listed twice.")
         return tuple(parts)
 
     async def post(self, conn: Conn, settlement: LineSettlement, *, now_ms: int, ids: IdFactory) -> None:
@@ -132,7 +132,7 @@ class HandMatches:
                 match = LineMatch(kind=MatchKind.RETURN, id=target, entry=entry, return_code=code)
             reading = self._reading(conn, originator, line.bank_file, now_ms=now_ms, ids=ids)
             if match.batch is not None and await known_of(reading, match.batch) != part.amount:
-                raise UnfitMatchError(f"Batch {target} has another amount by now.")
+                raise UnfitMatchError(f"The amount of batch {target} has changed.")
             try:
                 problem, _ = await post_match(reading, match, row)
             except BOOKED_OTHERWISE as error:
@@ -180,7 +180,7 @@ class HandMatches:
         file_id, _, number = target.partition("/")
         file = (await file_store.fetch_files(conn, scope, [file_id])).get(file_id)
         if file is None or not (number.isascii() and number.isdigit() and len(number) <= 7):
-            raise UnfitMatchError(f"There is no batch {target}. Name it as its file and number, such as achf_.../1.")
+            raise UnfitMatchError(f"There is no batch {target}. Write it as file/number, such as achf_.../1.")
         originator = await find_originator(conn, scope, file.originator)
         _check_account(target, originator, bank_account)
         batches = await file_store.find_batches_by_number(conn, scope, file.originator, int(number))
@@ -188,7 +188,7 @@ class HandMatches:
         if batch is None:
             raise UnfitMatchError(f"There is no batch {target}.")
         if not batch.is_unbooked or file.status not in UNBOOKED:
-            raise UnfitMatchError(f"Batch {target} was booked or rejected before, or has not left.")
+            raise UnfitMatchError(f"Batch {target} was already booked or rejected, or hasn't been sent.")
         return batch, originator
 
     async def _find_entry(
@@ -242,7 +242,7 @@ async def _who_takes_transfers(conn: Conn, settlement: LineSettlement, line: Sho
         UnfitMatchError: none does, or the settlement is not that one line is a transfer as a whole.
     """
     if len(settlement.lines) > 1 or len(settlement.parts) > 1 or settlement.amount != line.amount or line.amount <= 0:
-        raise UnfitMatchError("A transfer is one line that brought money, with all of its amount.")
+        raise UnfitMatchError("A transfer must be a single credit line with its whole amount.")
     for each in await _all_of_bank_account(conn, settlement.scope, settlement.bank_account):
         if each.profile.transfers is Transfers.ON:
             return each
@@ -284,7 +284,7 @@ async def _find_transfer(
     if (found.bank_account, found.currency) != (bank_account, currency):
         raise UnfitMatchError(f"{target} is of the bank account {found.bank_account}, in {found.currency.upper()}.")
     if found.status in {TransferStatus.RETURNED, TransferStatus.RECALLED, TransferStatus.ITEMIZED}:
-        raise UnfitMatchError(f"The transfer {target} is {found.status} already.")
+        raise UnfitMatchError(f"The transfer {target} is already {found.status}.")
     return found
 
 
@@ -300,7 +300,7 @@ async def _find_refund(conn: Conn, scope: AccountScope, target: str, bank_accoun
     originator = await find_originator(conn, scope, found.originator)
     _check_account(target, originator, bank_account)
     if found.settled_by is not None or not await has_left(conn, found, originator.profile):
-        raise UnfitMatchError(f"The refund {target} was booked before, or is not with the bank.")
+        raise UnfitMatchError(f"The refund {target} was already booked, or hasn't been sent to the bank.")
     return found
 
 

@@ -48,7 +48,7 @@ class RecordsError(BrimError):
 
     def __init__(self, error: OSError) -> None:
         what = f"{error.strerror}: {error.filename}" if error.filename else str(error) or "no answer"
-        super().__init__(f"The records folder cannot be used on this host: {what}.")
+        super().__init__(f"The records folder isn't usable on this host: {what}.")
 
 
 class _State(msgspec.Struct):

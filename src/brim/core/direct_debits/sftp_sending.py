@@ -47,7 +47,7 @@ class NameTakenError(SftpRefusedError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The bank's server has a file {name} with other bytes than ours. It is left alone: ask the bank."
+            f"The bank's server has a file {name} with other bytes than ours. Brim doesn't replace it. Ask the bank."
         )
 
 

@@ -162,8 +162,8 @@ async def _why_misplaced(reading: FileReading, file: StatementFile, number: str)
             theirs = await read_account_number(reading.conn, reading.vault, other)
             if any(is_of_account(file, each, theirs) for each in file.statements):
                 sentence = (
-                    f"It is a statement of the bank account of {other.id}, ending in {other.last4}. Put it into the "
-                    "folder of that originator, and resolve this break then."
+                    f"It is a statement of the bank account of {other.id}, ending in {other.last4}. Put it "
+                    f"in the folder of that originator, then resolve this break."
                 )
                 return {"code": "wrong_account", "where": "file", "sentence": sentence}
     return None

@@ -43,7 +43,7 @@ async def apply_status_report(reading: FileReading) -> list[Finding]:
         await reading.open_break(
             BreakKind.ACKNOWLEDGEMENT,
             cause=report.original,
-            detail=f"The bank reports the status of the message {report.original[:35]}, which is none of ours.",
+            detail=f"The bank reports the status of the message {report.original[:35]}, which is unknown.",
         )
         return []
     unknown = [each for each in _statuses(report) if each is ReportStatus.UNKNOWN]
@@ -141,7 +141,7 @@ async def _reject_collection(
     scope = reading.originator.scope
     entries = await entry_store.find_by_trace(reading.conn, scope, payment.end_to_end_id)
     entry = next((each for each in entries if each.file == file.id), None)
-    problem = "none of ours has it" if entry is None else ""
+    problem = "it is unknown" if entry is None else ""
     if entry is not None:
         batch = await file_store.find_batch(reading.conn, scope, file.id, entry.batch)
         is_booked = batch is not None and batch.status == "settled"

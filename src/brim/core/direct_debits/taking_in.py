@@ -46,7 +46,7 @@ class NotTakenInError(BrimError):
     """A break has no lines that could be taken in."""
 
     def __init__(self, break_id: str, why: str) -> None:
-        super().__init__(f"Nothing of the break {break_id} can be taken in: {why}")
+        super().__init__(f"The break {break_id} has no lines to import: {why}")
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ async def take_in(
         raise NotTakenInError(break_id, "it is not about a statement or a line that may be known or new.")
     file = await read_again(conn, vault, scope, seen.bank_file)
     if file is None:
-        raise NotTakenInError(seen.id, "the bytes of its file are not kept any more.")
+        raise NotTakenInError(seen.id, "its file is no longer kept.")
     originator = file.originator
     of = BankAccountName(scope, originator.profile.bank_account, seen.currency or originator.profile.currency)
     await lock_bank_account(conn, of)
@@ -108,7 +108,7 @@ async def take_in(
                 scope=scope,
                 kind=BreakKind.LINE,
                 cause=f"{stored.bank_account}/{stored.line_key}",
-                detail=f"Nothing explains this line, which was taken in by hand: {stored.description}".rstrip(": "),
+                detail=f"This manually imported line matches nothing in the books: {stored.description}".rstrip(": "),
                 bank_file=seen.bank_file,
                 amount=stored.amount,
                 currency=stored.currency,

@@ -61,7 +61,7 @@ async def done_or_listed(
             scope=scope,
             kind=BreakKind.FAILED_WORK,
             cause=f"{doing}/{cause}/{type(error).__name__}",
-            detail=f"Could not {doing}: {short_error(error)} It is tried again every second.",
+            detail=f"Could not {doing}: {short_error(error)} Brim retries every second.",
             reference=cause,
         )
         async with database.transaction() as conn:
@@ -122,8 +122,8 @@ async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: i
                 kind=BreakKind.FAILED_WORK,
                 cause=f"file_cap/{entry.topup}/{entry.number}/{version}",
                 detail=f"The debit of {entry.topup} waits: its {entry.amount} cents are more than a file of "
-                f"{entry.originator} may have, {cap}. Raise file_cap in its profile and activate it again; the debit "
-                "goes out with the next file then.",
+                f"{entry.originator} may have, {cap}. Raise file_cap in its profile and activate it again. "
+                f"The debit then goes out with the next file.",
                 amount=entry.amount,
                 currency="eur" if entry.is_sepa else "usd",
                 reference=entry.topup,

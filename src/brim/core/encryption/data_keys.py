@@ -29,14 +29,14 @@ class NoSuchDataKeyError(BrimError):
     """There is no data key of that id."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"There is no data key {key_id}. brim keys encryption lists them.")
+        super().__init__(f"There is no data key {key_id}. Run brim keys encryption to list them.")
 
 
 class NothingElseSealsError(BrimError):
     """The data keys cannot be retired: nothing would be left to seal with."""
 
     def __init__(self) -> None:
-        super().__init__("Without data keys nothing could be encrypted. Set --encryption-key first, everywhere.")
+        super().__init__("Without data keys, nothing could be encrypted. Set --encryption-key for every process first.")
 
 
 async def create_data_key(

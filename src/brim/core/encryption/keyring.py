@@ -35,8 +35,8 @@ class NoDataKeyError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no data key yet that the key management system could unwrap, and no --encryption-key: nothing "
-            "could be encrypted. Run brim keys create-data-key."
+            "There is no data key that the key management system can unwrap, and no --encryption-key, so "
+            "nothing can be encrypted. Run brim keys create-data-key."
         )
 
 

@@ -7,7 +7,7 @@ from brim.base import json_codec
 from brim.core.erasure.rules import Erasure, day_of
 
 ELSEWHERE: Final = (
-    "Backups keep what was erased until they expire; after a restore run brim erasures again.",
+    "Backups keep erased data until they expire. After a restore, run brim erasures again.",
     "The outgoing and incoming folders of bank files, and .brim-sent.d beside them, are files of the host.",
     "Receivers of webhooks, and whoever read the API or a page, have what they were given.",
     "Logs of processes and proxies have addresses and paths for as long as the host keeps them.",

@@ -93,8 +93,8 @@ class NotOwnerError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Erasure changes lines of the audit log, which only the owner of the tables may. Give the owner's URL in "
-            "--migration-url."
+            "Erasure changes the audit log, which only the owner of the tables can do. Pass the owner's URL "
+            "with --migration-url."
         )
 
 
@@ -199,7 +199,7 @@ class Survey:
         if self.pending:
             found.append(Refusal(Reason.PENDING, f"{self.pending} top-ups are pending."))
         if self.at_the_bank:
-            found.append(Refusal(Reason.AT_THE_BANK, f"{self.at_the_bank} debits or prenotes are on their way."))
+            found.append(Refusal(Reason.AT_THE_BANK, f"{self.at_the_bank} debits or prenotes are pending."))
         if self.refused:
             sentence = f"{self.refused} refusals of corrections have yet to reach the bank, in a file that it settles."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))

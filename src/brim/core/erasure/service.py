@@ -215,7 +215,7 @@ async def _check(
     await _require_no_hold(conn, target)
     subject = await store.read_subject(conn, target.account)
     if subject is None:
-        raise ErasureRefusedError(str(target), [Refusal(Reason.UNKNOWN, "There is no such account.")])
+        raise ErasureRefusedError(str(target), [Refusal(Reason.UNKNOWN, "No such account.")])
     task = Task(target, subject["platform"] or target.account, secrets, vault, now_ms, page)
     await _survey(conn, task, subject)
     refusals = [] if begun and not begun.is_done else await _refusals(conn, task, subject)
@@ -315,7 +315,9 @@ async def _refusals(conn: Conn, task: Task, subject: Any) -> list[Refusal]:
     found = []
     if task.target.is_account:
         if not subject["is_closed"]:
-            found.append(Refusal(Reason.NOT_CLOSED, "The account is open. Its platform rejects or deletes it first."))
+            found.append(
+                Refusal(Reason.NOT_CLOSED, "The account is open. Its platform has to reject or delete it first.")
+            )
         if subject["has_balance"]:
             found.append(Refusal(Reason.BALANCE, "The account has a balance in live mode."))
     elif not task.funding:

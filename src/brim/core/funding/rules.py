@@ -96,8 +96,7 @@ class RehearsalOnlyError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The method rehearsal says that nobody has verified the bank account, so only a rehearsal installation "
-            "takes it."
+            "The method rehearsal skips verification, so it is available only in a rehearsal installation."
         )
 
 
@@ -105,7 +104,7 @@ class AlreadyVerifiedError(BrimError):
     """The bank account needs no verification any more."""
 
     def __init__(self, funding_id: str) -> None:
-        super().__init__(f"The bank account {funding_id} is verified already.")
+        super().__init__(f"The bank account {funding_id} is already verified.")
 
 
 class MicrodepositsNotSentError(BrimError):
@@ -123,7 +122,7 @@ class MicrodepositAmountsInvalidError(BrimError):
     """What was given are no amounts of micro-deposits."""
 
     def __init__(self, param: str) -> None:
-        super().__init__("The amounts of the micro-deposits are two whole numbers of cents, each from 1 to 99.")
+        super().__init__("The amounts of the micro-deposits must be two whole numbers of cents, each from 1 to 99.")
         self.param = param
 
 
@@ -131,7 +130,7 @@ class MicrodepositAmountsMismatchError(KeptRefusalError):
     """The amounts are not those that were sent."""
 
     def __init__(self, attempts_left: int, *, param: str) -> None:
-        super().__init__(f"These are not the amounts that were sent. {_attempts(attempts_left)}")
+        super().__init__(f"The amounts are incorrect. {_attempts(attempts_left)}")
         self.param = param
 
 
@@ -139,7 +138,7 @@ class DescriptorCodeMismatchError(KeptRefusalError):
     """The code is not the one that was sent."""
 
     def __init__(self, attempts_left: int, *, param: str) -> None:
-        super().__init__(f"This is not the code that was sent. {_attempts(attempts_left)}")
+        super().__init__(f"The code is incorrect. {_attempts(attempts_left)}")
         self.param = param
 
 
@@ -148,8 +147,8 @@ class TooManyAttemptsError(KeptRefusalError):
 
     def __init__(self, funding_id: str) -> None:
         super().__init__(
-            f"The verification of the bank account {funding_id} has failed: there were too many wrong attempts. "
-            "Add the bank account again."
+            f"The verification of the bank account {funding_id} has failed after too many wrong attempts. "
+            f"Add the bank account again."
         )
 
 
@@ -158,8 +157,8 @@ class MicrodepositsTimedOutError(KeptRefusalError):
 
     def __init__(self, funding_id: str) -> None:
         super().__init__(
-            f"The verification of the bank account {funding_id} has failed: its micro-deposits were not told in time. "
-            "Add the bank account again."
+            f"The verification of the bank account {funding_id} has failed: its micro-deposits weren't "
+            f"confirmed in time. Add the bank account again."
         )
 
 
@@ -186,7 +185,7 @@ class TokenAlreadyUsedError(BrimError):
 
 
 def _attempts(left: int) -> str:
-    return "There is one attempt left." if left == 1 else f"There are {left} attempts left."
+    return "1 attempt left." if left == 1 else f"{left} attempts left."
 
 
 _CUSTOMERS: Final = {"customer": ("customer", "cus_"), "customer_account": ("account", "acct_")}

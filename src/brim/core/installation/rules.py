@@ -30,9 +30,9 @@ class NotARehearsalError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This installation was made without --rehearsal and cannot become a rehearsal: real bank details may be "
-            "in it. Leave out --rehearsal (BRIM_REHEARSAL), or make a new installation with another --data-dir or an "
-            "empty database."
+            "This installation was created without --rehearsal and can't become a rehearsal, because it may "
+            "contain real bank details. Leave out --rehearsal (BRIM_REHEARSAL), or create a new installation "
+            "with another --data-dir or an empty database."
         )
 
 

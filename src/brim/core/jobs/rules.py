@@ -70,5 +70,5 @@ def short_error(error: BaseException) -> str:
     """Return an error for people as one line of bounded length: our own sentence, or what an unexpected one says."""
     said = " ".join(str(error).split())
     if not isinstance(error, BrimError):
-        said = f"Something unexpected went wrong; the worker's log has the details. {said}".rstrip()
+        said = f"Something went wrong. The worker's log has the details. {said}".rstrip()
     return said[:MAX_ERROR]

@@ -51,21 +51,21 @@ class LegalHoldError(BrimError):
 
     def __init__(self, account: str, hold: str) -> None:
         whose = f"The account {account}" if account else "The installation"
-        super().__init__(f"{whose} is under the legal hold {hold}: nothing of it may be erased until that is lifted.")
+        super().__init__(f"{whose} is under the legal hold {hold}: its data can't be erased until the hold is lifted.")
 
 
 class HoldLiftedError(BrimError):
     """The hold was lifted before."""
 
     def __init__(self, hold: str) -> None:
-        super().__init__(f"The legal hold {hold} was lifted already.")
+        super().__init__(f"The legal hold {hold} was already lifted.")
 
 
 class HoldTextError(BrimError):
     """A text of a hold is missing, too long, or not of printable characters."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The {name} of a legal hold has 1 to {LONGEST_TEXT} characters, all of them printable.")
+        super().__init__(f"The {name} of a legal hold must have 1 to {LONGEST_TEXT} printable characters.")
         self.param = name
 
 

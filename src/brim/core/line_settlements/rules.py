@@ -120,7 +120,7 @@ class LinesDifferError(BrimError):
     """Lines of different bank accounts or currencies cannot be settled together."""
 
     def __init__(self) -> None:
-        super().__init__("The lines are of different bank accounts or currencies. Settle them apart.")
+        super().__init__("The lines belong to different bank accounts or currencies. Settle them separately.")
 
 
 class NotSettledByPartsError(BrimError):
@@ -136,7 +136,7 @@ class LineTakenError(BrimError):
     """A line is not open: it is posted, explained, or in another settlement."""
 
     def __init__(self, line: str) -> None:
-        super().__init__(f"The line {line} is not open any more: look at it again.")
+        super().__init__(f"The line {line} is no longer open. Reload it.")
 
 
 class MatchedSettlementError(BrimError):

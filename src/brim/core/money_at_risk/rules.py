@@ -254,9 +254,7 @@ def _expected(
     known = Arrival(currency=pending.currency, stage=Stage.NO_ORIGINATOR, sum=pending.sum, hold_days=pending.hold_days)
     status, settles = pending.status, pending.effective_date
     if status == EntryStatus.REJECTED:
-        return _undated(
-            known, Stage.REJECTED, "The bank has rejected the debit. It goes out again once it is resubmitted."
-        )
+        return _undated(known, Stage.REJECTED, "The bank rejected the debit. It is sent again once it is resubmitted.")
     if status in {EntryStatus.IN_FILE, EntryStatus.CONFIRMED} and profile is not None and settles is not None:
         usable = usable_ms(profile, settles, pending.hold_days)
         is_confirmed = status == EntryStatus.CONFIRMED
@@ -269,7 +267,7 @@ def _expected(
         told = f"Confirmed by the bank, {verb}" if is_confirmed else f"In a file that {verb}"
         return _dated(known, profile, stage, f"{told} {_day(settles)}", settles)
     if active is None:
-        return _undated(known, Stage.NO_ORIGINATOR, "No originator is active, so no file takes it.")
+        return _undated(known, Stage.NO_ORIGINATOR, "No originator is active, so it is in no file.")
     is_queued = status == EntryStatus.QUEUED
     cutoff_ms = next_cutoff_ms(active, now_ms - GRACE_MS if is_queued else max((pending.due_ms or 0) - 1, now_ms))
     settles = effective_date_of(active, cutoff_ms)

@@ -38,14 +38,14 @@ class CodesEnabledError(BrimError):
     """One-time codes are asked for already."""
 
     def __init__(self) -> None:
-        super().__init__("One-time codes are on already. Turn them off before setting up another device.")
+        super().__init__("One-time codes are already on. Turn them off before setting up another device.")
 
 
 class CodesNotBegunError(BrimError):
     """There is no device to confirm."""
 
     def __init__(self) -> None:
-        super().__init__("No device is being set up. Begin again.")
+        super().__init__("No authenticator app is being set up. Start over.")
 
 
 class Enrolment(msgspec.Struct, frozen=True):

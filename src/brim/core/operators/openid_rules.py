@@ -35,7 +35,7 @@ class JourneyOverError(BrimError):
     """The browser came back too late, twice, or without having been sent."""
 
     def __init__(self) -> None:
-        super().__init__("This sign-in has expired. Please begin again.")
+        super().__init__("This sign-in has expired. Start over.")
 
 
 class UnverifiedEmailError(BrimError):
@@ -50,8 +50,8 @@ class IdentityMismatchError(BrimError):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            f"{email} signs in with another account at the identity provider. If that account is yours no more, an "
-            "admin can unbind it from the operator; then you can sign in with this one."
+            f"{email} signs in with a different account at the identity provider. If you no longer use that "
+            f"account, ask an admin to unlink it; then you can sign in with this one."
         )
 
 
@@ -59,7 +59,7 @@ class NoOperatorError(BrimError):
     """The person is known to the provider, and not here."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is no operator of this installation. An admin adds operators.")
+        super().__init__(f"{email} isn't an operator of this installation. Ask an admin to add you.")
 
 
 class Provider(msgspec.Struct, frozen=True):

@@ -72,35 +72,35 @@ class UnknownOperatorError(BrimError):
     """There is no such operator."""
 
     def __init__(self, operator: str) -> None:
-        super().__init__(f"There is no operator {operator}. brim operators list shows them.")
+        super().__init__(f"There is no operator {operator}. Run brim operators list to see all operators.")
 
 
 class OperatorExistsError(BrimError):
     """The email address is somebody's already."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"There is an operator {email} already.")
+        super().__init__(f"An operator with the email {email} already exists.")
 
 
 class OperatorDisabledError(BrimError):
     """The operator may do nothing any more."""
 
     def __init__(self, operator: str) -> None:
-        super().__init__(f"The operator {operator} is disabled. brim operators enable lets them in again.")
+        super().__init__(f"The operator {operator} is disabled. Run brim operators enable to enable them.")
 
 
 class LastAdminError(BrimError):
     """Nobody would be left who may manage operators."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is the last admin who may sign in. Make somebody else an admin first.")
+        super().__init__(f"{email} is the last admin who can sign in. Give somebody else the role admin first.")
 
 
 class NotBoundError(BrimError):
     """An operator is bound to no identity of a provider."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is not bound to an account at an identity provider.")
+        super().__init__(f"{email} isn't linked to an account at an identity provider.")
 
 
 class InvalidEmailError(BrimError):
@@ -114,7 +114,7 @@ class InvalidNameError(BrimError):
     """A text is no name."""
 
     def __init__(self) -> None:
-        super().__init__(f"A name has 1 to {_LONGEST_NAME} characters, all of them printable.")
+        super().__init__(f"A name must have 1 to {_LONGEST_NAME} printable characters.")
 
 
 class WeakPasswordError(BrimError):
@@ -223,4 +223,4 @@ def check_password(password: str, *, email: str) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise WeakPasswordError(f"it has more than {LONGEST_PASSWORD} characters.")
     if password.casefold() == email.casefold() or len(set(password)) <= 2:
-        raise WeakPasswordError("it is the first one that somebody would guess.")
+        raise WeakPasswordError("it is too easy to guess.")

@@ -47,7 +47,7 @@ class WrongPasswordError(BrimError):
     """Email address and password do not belong together; which of them is wrong is not told."""
 
     def __init__(self) -> None:
-        super().__init__("The email address or the password is wrong.")
+        super().__init__("Wrong email address or password.")
 
 
 class NoPasswordError(BrimError):
@@ -55,8 +55,8 @@ class NoPasswordError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You sign in by your identity provider alone, so there is no password to ask you for. Ask an admin for a "
-            "link by which you choose one, then come back."
+            "You sign in with your identity provider, so you have no password to confirm. Ask an admin for a "
+            "setup link to set one, then try again."
         )
 
 
@@ -64,14 +64,14 @@ class WrongCodeError(BrimError):
     """A one-time code is wrong, was used before, or came too late."""
 
     def __init__(self) -> None:
-        super().__init__("This code is wrong or was used already. Wait for the next one and try again.")
+        super().__init__("The code is wrong or was already used. Wait for the next code and try again.")
 
 
 class TooManyTriesError(BrimError):
     """The next try has to wait; `wait_s` is how long, in whole seconds."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"There were too many tries. Try again in {wait_s} seconds.")
+        super().__init__(f"Too many attempts. Try again in {wait_s} seconds.")
         self.wait_s = wait_s
 
 
@@ -79,14 +79,14 @@ class SessionEndedError(BrimError):
     """The session has ended, or never was."""
 
     def __init__(self) -> None:
-        super().__init__("You are not signed in any more. Please sign in again.")
+        super().__init__("You are no longer signed in. Sign in again.")
 
 
 class ForgedFormError(BrimError):
     """A form was sent without the token of its session, so perhaps from a page of somebody else."""
 
     def __init__(self) -> None:
-        super().__init__("This form has expired. Load the page again and try once more.")
+        super().__init__("This form has expired. Reload the page and try again.")
 
 
 class FirstRunOverError(BrimError):
@@ -94,8 +94,8 @@ class FirstRunOverError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This link does not work any more. If you have an account, sign in. Until there is an operator, each start "
-            "of Brim prints a new link; after that, brim operators add EMAIL --role admin adds an admin."
+            "This link no longer works. If you have an account, sign in. Until there is an operator, Brim "
+            "prints a new link at each start; after that, run brim operators add EMAIL --role admin."
         )
 
 
@@ -103,7 +103,7 @@ class PasswordLinkOverError(BrimError):
     """The link to choose a password does not work: used, expired, replaced by another, or never made."""
 
     def __init__(self) -> None:
-        super().__init__("This link does not work any more. Ask an admin for another one.")
+        super().__init__("This link no longer works. Ask an admin for a new one.")
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

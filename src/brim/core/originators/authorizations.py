@@ -129,7 +129,7 @@ async def confirm_mandate(
     if before is None:
         raise ResourceMissingError("authorization", authorization_id, param="authorization", in_path=True)
     if before.sec_code is not SecCode.B2B:
-        raise MandateTermsError("Only a mandate of the B2B scheme is confirmed to a bank.", param="authorization")
+        raise MandateTermsError("Only B2B mandates are confirmed to a bank.", param="authorization")
     if before.ended_ms is not None:
         raise MandateTermsError("This mandate has ended. Record a new one.", param="authorization")
     if before.confirmed_ms is not None:
@@ -214,13 +214,13 @@ async def amend_mandate(
     has_other_reference = after.mandate_reference != before.mandate_reference
     has_other_account = after.funding_source != before.funding_source
     if not has_other_reference and not has_other_account:
-        raise MandateTermsError("Nothing changes: give another reference or bank account.", param="mandate_reference")
+        raise MandateTermsError("Pass a new reference or bank account.", param="mandate_reference")
     if has_other_reference:
         check_mandate_reference(after.mandate_reference or "", param="mandate_reference")
         if await store.is_reference_taken(conn, scope, after.mandate_reference or ""):
             raise MandateReferenceTakenError(after.mandate_reference or "")
     if has_other_account and await store.lock_in_force(conn, scope, after.funding_source) is not None:
-        reason = f"The bank account {after.funding_source} has an authorization in force: end that first."
+        reason = f"The bank account {after.funding_source} already has an authorization in force. End it first."
         raise MandateTermsError(reason, param="funding_source")
     amendment = MandateAmendment(
         authorization_id=after.id,
@@ -249,14 +249,14 @@ async def amend_mandate(
 
 def _check_amendable(mandate: Authorization) -> None:
     if mandate.sec_code not in MANDATES:
-        raise MandateTermsError("Only a mandate is amended. Record a new authorization.", param="authorization")
+        raise MandateTermsError("Only mandates can be amended. Record a new authorization.", param="authorization")
     if mandate.ended_ms is not None:
         raise MandateTermsError("This mandate has ended. Record a new one.", param="authorization")
     if mandate.sequence_type is SequenceType.ONE_OFF:
-        reason = "A mandate for one collection is not amended. Record a new one."
+        reason = "One-off mandates can't be amended. Record a new one."
         raise MandateTermsError(reason, param="authorization")
     if mandate.used_by is not None:
-        reason = f"{mandate.used_by} tells banks of an earlier amendment. Amend the mandate again once it is settled."
+        reason = f"An earlier amendment is pending with {mandate.used_by}. Amend the mandate again once it has settled."
         raise MandateTermsError(reason, param="authorization")
 
 

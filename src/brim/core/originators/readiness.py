@@ -104,7 +104,7 @@ def _of_encryption(facts: Facts) -> Iterator[Blocker]:
         )
 
 
-_ACTIVATE_ALONE: Final = "Activate it on the pages or with brim ach originators activate."
+_ACTIVATE_ALONE: Final = "Activate it in the dashboard or with brim ach originators activate."
 
 
 def _of_originator(facts: Facts) -> Iterator[Blocker]:
@@ -112,11 +112,14 @@ def _of_originator(facts: Facts) -> Iterator[Blocker]:
     if originator is None:
         yield Blocker(
             code="originator_missing",
-            message="There is no originator: nothing is known of the bank and of how files are made for it.",
-            fix="Write down the profile that your bank gave you, on the pages or with brim ach originators create.",
+            message="There is no originator, so nothing can be collected.",
+            fix="Add one with the values from your bank, in the dashboard or with brim ach originators create.",
         )
     elif originator.status is not OriginatorStatus.ACTIVE:
-        who = f"Another operator than {originator.changed_by}, who wrote its profile, activates it on the pages."
+        who = (
+            f"An operator other than {originator.changed_by}, who changed its profile, has to activate it in the "
+            f"dashboard."
+        )
         yield Blocker(
             code=f"originator_{originator.status}",
             message=f"The originator {originator.id} is {originator.status}.",
@@ -129,7 +132,7 @@ def _of_folder(folder: Folder) -> Iterator[Blocker]:
         yield Blocker(
             code=f"{folder.use}_missing",
             message=f"The folder {folder.path} of the profile's {folder.use} does not exist.",
-            fix="Make it, for the user that Brim runs as.",
+            fix="Create it for the user that Brim runs as.",
         )
     elif not folder.is_usable:
         yield Blocker(
@@ -143,14 +146,14 @@ def _of_worker(facts: Facts) -> Iterator[Blocker]:
     if not facts.has_worker:
         yield Blocker(
             code="worker_missing",
-            message="No worker was seen in the last 30 seconds: nobody makes files, or reads what the bank sends.",
+            message="No worker was seen in the last 30 seconds, so no files are created or read.",
             fix="Start brim worker, or brim serve.",
         )
     for job, error in facts.failing_jobs:
         yield Blocker(
             code="worker_job_failing",
             message=f"The worker's job {job} does not succeed: {error}",
-            fix="Its log has the details; the page of workers tells when it last succeeded.",
+            fix="Its log has the details. The page Workers shows when it last succeeded.",
         )
 
 
@@ -158,8 +161,8 @@ def _of_exchange(facts: Facts) -> Iterator[Blocker]:
     for problem in facts.unread:
         yield Blocker(
             code="bank_unread",
-            message=f"What the bank has sent was not read: {problem}",
-            fix="Run brim ach check-exchange on a worker's host; it says what works and what does not.",
+            message=f"Files from the bank were not read: {problem}",
+            fix="Run brim ach check-exchange on a worker's host to see what fails.",
         )
 
 
@@ -168,7 +171,7 @@ def _of_stops(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="rail_stopped",
             message=f"Live money is stopped for all accounts: {reason}",
-            fix="Resume it on the pages or with brim ach resume, once the reason is gone.",
+            fix="Resume it in the dashboard or with brim ach resume, once the cause is fixed.",
         )
 
 
@@ -177,7 +180,7 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="files_held",
             message=f"{_counted(facts.held_files, 'ACH file is', 'ACH files are')} held, as after a restore.",
-            fix="Each says why on its page; after a restore, brim ach compare releases them.",
+            fix="Each file's page shows the reason. After a restore, release them with brim ach compare.",
         )
 
 
@@ -186,14 +189,14 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
     if originator and originator.status is OriginatorStatus.DRAFT and originator.profile.uses_sftp:
         yield Blocker(
             code="exchange_unchecked",
-            message=f"The originator {originator.id} exchanges files by SFTP, which is not tried before it is active.",
-            fix=f"Try it on a worker's host first: brim ach check-exchange {originator.id}.",
+            message=f"The originator {originator.id} exchanges files by SFTP, which isn't tested until it is active.",
+            fix=f"Test it on a worker's host first: brim ach check-exchange {originator.id}.",
         )
     if facts.stopped_accounts:
         yield Blocker(
             code="accounts_stopped",
             message=f"Live money is stopped for {_counted(facts.stopped_accounts, 'account', 'accounts')}.",
-            fix="Resume it on the pages or with brim ach resume --only for each of them, once the reason is gone.",
+            fix="Resume each of them in the dashboard or with brim ach resume --only, once the cause is fixed.",
         )
     for originator in exchanging(facts.originators):
         if not _lacks_approvers(originator, facts):
@@ -202,13 +205,13 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             code="second_approver_missing",
             message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} may approve files of "
             f"{originator.id}, and large ones need two.",
-            fix="Give somebody else the role approver, or have somebody with the role finance save the profile.",
+            fix="Give another operator the role approver, or have an operator with the role finance save the profile.",
         )
     if not facts.has_endpoint:
         yield Blocker(
             code="webhook_endpoint_missing",
-            message="No live webhook endpoint is enabled, so no program is told of failures and returns.",
-            fix="Add one on the page of webhooks, in live mode, or with a live key.",
+            message="No live webhook endpoint is enabled, so your programs don't receive failures and returns.",
+            fix="Add one on the page Webhooks in live mode, or with a live key.",
         )
 
 

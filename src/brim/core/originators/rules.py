@@ -178,7 +178,7 @@ class LiveModeNotReadyError(BrimError):
     def __init__(self, blockers: Sequence[str] = ()) -> None:
         reasons = " ".join(blockers) or "No originator is active."
         super().__init__(
-            f"Live top-ups cannot be created yet. {reasons} What is missing: brim ach readiness, or the page Readiness."
+            f"Live top-ups can't be created yet. {reasons} Run brim ach readiness or see the page Readiness."
         )
 
 
@@ -186,7 +186,7 @@ class OriginatorNotNamedError(BrimError):
     """Nobody says from whose bank a file is, and not exactly one originator is, or was, active."""
 
     def __init__(self) -> None:
-        super().__init__("Name the originator whose bank the file is from: several are, or were, active, or none is.")
+        super().__init__("Specify the originator whose bank sent the file: several or none are active.")
 
 
 class RailStoppedError(BrimError):
@@ -201,8 +201,8 @@ class NotAuthorizedError(BrimError):
 
     def __init__(self, funding_source: str, *, param: str) -> None:
         super().__init__(
-            f"The bank account {funding_source} cannot be debited: no authorization of its holder is on file. Record "
-            "it first: on the bank account's page, or with brim ach authorize."
+            f"The bank account {funding_source} can't be debited because its holder hasn't authorized "
+            f"debits. Record the authorization first, on the bank account's page or with brim ach authorize."
         )
         self.param = param
 
@@ -215,10 +215,10 @@ class MandateUnusableError(BrimError):
         self.param = param
 
 
-IS_USED: Final = "it is for one collection, which another top-up makes. Record a new mandate."
+IS_USED: Final = "it is a one-off mandate that another top-up uses. Record a new mandate."
 IS_UNCONFIRMED: Final = (
-    "it is of the B2B scheme, and the debtor has not confirmed it to their bank. Record that first: on the bank "
-    "account's page, or with brim ach confirm-mandate."
+    "it is of the B2B scheme, and the debtor hasn't confirmed it to their bank. Record the confirmation "
+    "first, on the bank account's page or with brim ach confirm-mandate."
 )
 
 
@@ -253,7 +253,7 @@ class ReturnRateError(BrimError):
         what = "" if kind == "overall" else f"as {kind} "
         super().__init__(
             f"New debits are refused: {returns} of {debits} debits {whose} came back {what}in the last 60 days, which "
-            "reaches Nacha's limit. Two people can let debits go on for a time: the page Return rates."
+            "reaches Nacha's limit. Two people can override the limit for a time on the page Return rates."
         )
 
 
@@ -309,8 +309,8 @@ class UnexpectedVersionError(BrimError):
 
     def __init__(self, originator: Originator, expected: int) -> None:
         super().__init__(
-            f"The profile of the originator {originator.id} has version {originator.version} by now, not {expected}. "
-            "Retrieve it again before you go on."
+            f"The profile of the originator {originator.id} has version {originator.version} now, not "
+            f"{expected}. Retrieve it again first."
         )
 
 
@@ -333,7 +333,7 @@ def check_is_person(by: Actor) -> None:
         SecondPersonError: it is an API key, or a job.
     """
     if by.kind not in {ActorKind.OPERATOR, ActorKind.CLI}:
-        raise SecondPersonError("An API key cannot approve; an operator does, on the pages.")
+        raise SecondPersonError("API keys can't approve. An operator has to, in the dashboard.")
 
 
 def check_not_key(by: Actor, *, approvers: int) -> None:
@@ -351,8 +351,7 @@ def check_not_key(by: Actor, *, approvers: int) -> None:
     """
     if approvers > 1 and by.kind is ActorKind.API_KEY:
         raise SecondPersonError(
-            "An API key cannot do this where several operators have to do with live money; one of them does, on the "
-            "pages."
+            "API keys can't do this if several operators handle live money. One of them has to, in the dashboard."
         )
 
 
@@ -371,11 +370,11 @@ def check_person(by: Actor, *, prepared_by: str, approvers: int) -> None:
     """
     check_is_person(by)
     if approvers > 1 and by.kind is ActorKind.CLI:
-        raise SecondPersonError("There are operators who can approve this; one of them does, on the pages.")
+        raise SecondPersonError("There are operators who can approve this. One of them has to, in the dashboard.")
     if approvers > 1 and name_of(by) == prepared_by:
-        raise SecondPersonError("Another operator than the one who prepared this has to approve it.")
+        raise SecondPersonError("An operator other than the one who prepared this has to approve it.")
     if approvers > 1 and prepared_by.startswith(KEY_PREFIX):
         raise SecondPersonError(
-            "An API key has changed the originator's profile last, and nobody can tell who used it. An operator checks "
-            "the profile and saves it; then another one can approve this."
+            "The originator's profile was last changed with an API key, so its author is unknown. Have an "
+            "operator check and save the profile; then another operator can approve this."
         )

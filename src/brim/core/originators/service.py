@@ -109,7 +109,7 @@ async def save_originator(
     before, sealed = await _lock(conn, scope, change.originator_id)
     _check_version(before, change.expected_version)
     if before.profile.rail != profile.rail:
-        raise ProfileError("sepa", f"this originator collects by {before.profile.rail}: make another one.")
+        raise ProfileError("sepa", f"this originator collects by {before.profile.rail}. Create another one.")
     await _check_ledger_name(conn, vault, scope, StoredOriginator(before, sealed), change)
     await _check_one_name(conn, vault, scope, StoredOriginator(before, sealed), change)
     after = msgspec.structs.replace(
@@ -375,7 +375,7 @@ def _check_mandate_terms(
             "A mandate for one collection that was collected cannot be used.", param="last_collected_on"
         )
     if confirmed_ms is not None and sec_code is not SecCode.B2B:
-        raise MandateTermsError("Only a mandate of the B2B scheme is confirmed to a bank.", param="confirmed_at")
+        raise MandateTermsError("Only B2B mandates are confirmed to a bank.", param="confirmed_at")
 
 
 def _checked(change: ProfileChange) -> ProfileChange:

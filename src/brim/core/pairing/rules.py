@@ -75,7 +75,7 @@ class TooManyPairingsError(BrimError):
     """More pairings were asked for than anybody could answer."""
 
     def __init__(self, most: int = MAX_A_MINUTE) -> None:
-        super().__init__(f"More than {most} logins were begun within a minute. Try again in a minute.")
+        super().__init__(f"More than {most} logins were started within a minute. Try again in a minute.")
 
 
 class UnknownPairingError(BrimError):
@@ -83,7 +83,7 @@ class UnknownPairingError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No login waits under this code: it has expired or was decided already. Run stripe login again."
+            "No pending login has this code: it has expired or was already decided. Run stripe login again."
         )
 
 
@@ -98,7 +98,7 @@ class PairingRedeemedError(BrimError):
     """The key was handed out already."""
 
     def __init__(self) -> None:
-        super().__init__("The key of this login was handed out already. Run stripe login again for another one.")
+        super().__init__("The key of this login was already issued. Run stripe login again for a new one.")
 
 
 def code_of(token: str) -> str:

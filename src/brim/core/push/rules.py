@@ -384,7 +384,7 @@ class NoPayerError(KeptRefusalError):
     """Nobody can be remembered as the payer of a transfer whose statement names none."""
 
     def __init__(self, transfer: IncomingTransfer) -> None:
-        super().__init__(f"The statement does not say who has sent {transfer.id}, so nobody can be remembered.")
+        super().__init__(f"The statement doesn't name the payer of {transfer.id}, so the payer can't be remembered.")
 
 
 class AlreadyProposedError(KeptRefusalError):
@@ -402,9 +402,9 @@ class NotProposedError(KeptRefusalError):
 
     def __init__(self, transfer: IncomingTransfer) -> None:
         super().__init__(
-            f"Nothing is proposed for the transfer {transfer.id}."
+            f"There is no proposal for the transfer {transfer.id}."
             if transfer.proposed is None
-            else f"Something else is proposed for the transfer {transfer.id} now: look at it again."
+            else f"The proposal for the transfer {transfer.id} has changed. Retrieve it again."
         )
 
 

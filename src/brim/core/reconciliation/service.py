@@ -37,7 +37,7 @@ class BreakResolvedError(KeptRefusalError):
     """The break was settled before, with another reason."""
 
     def __init__(self, found: Break) -> None:
-        super().__init__(f"The break {found.id} was resolved before: {found.resolution}")
+        super().__init__(f"The break {found.id} was already resolved: {found.resolution}")
 
 
 class BreakNotReopenedError(KeptRefusalError):

@@ -61,7 +61,7 @@ KEPT_EVERY_MS: Final = 10_000
 RETRY_MS: Final = 1_000
 MAX_ATTEMPTS: Final = 5
 SIGNING_SECRET: Final = "report_signing"  # noqa: S105  the name of one
-_UNMADE: Final = "The report could not be made. The worker's log says why; run it again once that is mended."
+_UNMADE: Final = "The report failed. The worker's log has the details. Run it again once the cause is fixed."
 
 _log = structlog.get_logger()
 

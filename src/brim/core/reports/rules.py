@@ -231,7 +231,7 @@ class TooManyReportsError(BrimError):
     """So many runs are waiting that no more are taken."""
 
     def __init__(self) -> None:
-        super().__init__(f"{MAX_PENDING} reports of this account are waiting to be made. Try again once some are.")
+        super().__init__(f"{MAX_PENDING} reports of this account are pending. Try again once some are ready.")
 
 
 class ReportTooLongError(BrimError):
@@ -426,7 +426,7 @@ def columns_of(kind: ReportType, wanted: RunParameters) -> tuple[Column, ...]:
             "columns", f"The report type {kind.id} has no column {unknown[:100]!r}. Columns are: {', '.join(by_name)}."
         )
     if not names or len(set(names)) < len(names):
-        raise ReportParameterError("columns", "Name each column once, and at least one.")
+        raise ReportParameterError("columns", "List at least one column, and each only once.")
     return tuple(Column(name, by_name[name].kind) for name in names)
 
 

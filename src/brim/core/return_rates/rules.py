@@ -109,9 +109,9 @@ class NoOverrideError(BrimError):
 
     def __init__(self, status: OverrideStatus) -> None:
         super().__init__(
-            "Nobody has asked for an override that could be approved."
+            "No override is awaiting approval."
             if status is OverrideStatus.ASKED
-            else "No override is asked for or in force that could be ended."
+            else "No override is requested or in force."
         )
 
 
@@ -119,7 +119,7 @@ class OverrideEndError(BrimError):
     """An override ends in the past, or too late."""
 
     def __init__(self) -> None:
-        super().__init__(f"An override has to end in the next {LONGEST_OVERRIDE_DAYS} days.")
+        super().__init__(f"An override must end within the next {LONGEST_OVERRIDE_DAYS} days.")
         self.param = "until"
 
 

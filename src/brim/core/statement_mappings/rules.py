@@ -29,14 +29,14 @@ class MappingExistsError(BrimError):
     """The bank account has a mapping."""
 
     def __init__(self, found: SavedMapping) -> None:
-        super().__init__(f"The bank account {found.bank_account} has a mapping, {found.id}: update that.")
+        super().__init__(f"The bank account {found.bank_account} already has a mapping, {found.id}. Update it instead.")
 
 
 class MappingChangedError(BrimError):
     """Somebody has saved another version meanwhile."""
 
     def __init__(self, found: SavedMapping, expected: int) -> None:
-        super().__init__(f"{found.id} has version {found.version} by now, and you have seen version {expected}.")
+        super().__init__(f"{found.id} has version {found.version} now, not {expected}. Retrieve it again first.")
 
 
 def mapping_of(fields: Mapping[str, Any]) -> StatementMapping:

@@ -75,8 +75,8 @@ class ClockExistsError(BrimError):
 
     def __init__(self, clock_id: str) -> None:
         super().__init__(
-            f"This account has a test clock already: {clock_id}. Its whole test mode lives in that clock's time, so "
-            "delete it before you create another one."
+            f"This account has a test clock already: {clock_id}. Its whole test mode follows that clock, so "
+            f"delete it before you create another one."
         )
 
 
@@ -107,7 +107,7 @@ def check_advance(clock: TestClock, frozen_time: int) -> None:
         raise ClockAdvancingError
     if frozen_time <= clock.frozen_time:
         raise FrozenTimeError(
-            f"A test clock moves forward only: frozen_time must be after {clock.frozen_time}, where it stands now."
+            f"A test clock can only be advanced: frozen_time must be after its current time, {clock.frozen_time}."
         )
     check_frozen_time(frozen_time)
 

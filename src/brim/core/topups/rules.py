@@ -143,8 +143,8 @@ class NoFundingSourceError(BrimError):
 
     def __init__(self, currency: str) -> None:
         super().__init__(
-            f"This account has no default funding source in {currency}. Name a bank account with source or "
-            "payment_method, or set a default."
+            f"This account has no default funding source in {currency}. Specify a bank account with source "
+            f"or payment_method, or set a default."
         )
 
 

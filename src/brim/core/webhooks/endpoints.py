@@ -69,8 +69,8 @@ class NothingToSendError(BrimError):
     def __init__(self, endpoint_id: str, event_type: str | None = None) -> None:
         if event_type is None:
             super().__init__(
-                f"There is no event yet that the webhook endpoint {endpoint_id} asks for. Make one first, a top-up for "
-                "example."
+                f"There is no event yet that the webhook endpoint {endpoint_id} is subscribed to. Create one "
+                f"first, for example with a top-up."
             )
         else:
             super().__init__(
@@ -179,11 +179,11 @@ def notice_of(endpoint: Endpoint) -> str | None:
     since = f"{datetime.fromtimestamp(endpoint.failing_since_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     if endpoint.disabled_because == DISABLED_BY_FAILURES:
         return (
-            f"This endpoint was turned off because every attempt since {since} has failed. Events since then have not "
-            "been received, and what was waiting was given up. Turn it on again once it answers with a 2xx status, and "
-            "have events that were missed sent again."
+            f"This endpoint was disabled because every attempt since {since} has failed. Events since then "
+            f"weren't delivered, and pending deliveries were discarded. Enable it once it responds with a "
+            f"2xx status, then resend the missed events."
         )
-    return f"Every attempt since {since} has failed. After three days of that the endpoint is turned off."
+    return f"Every attempt since {since} has failed. After three days of failures, the endpoint is disabled."
 
 
 def check_url(url: str, rules: EndpointRules, *, livemode: bool) -> None:

@@ -35,8 +35,8 @@ Resolve: TypeAlias = Callable[[str, str], Awaitable[Sequence[Address]]]
 MOST_READ: Final = 64 * 1024
 _READ_AT_ONCE: Final = 8 * 1024
 _TLS_GOODBYE_S: Final = 1.0
-_GARBLED: Final = Answer(outcome=Outcome.GARBLED, error="The answer was no HTTP.")
-_NO_ANSWER: Final = Answer(outcome=Outcome.GARBLED, error="The connection was closed before there was an answer.")
+_GARBLED: Final = Answer(outcome=Outcome.GARBLED, error="The response was not valid HTTP.")
+_NO_ANSWER: Final = Answer(outcome=Outcome.GARBLED, error="The connection was closed before there was a response.")
 
 
 async def resolve_by_system(host: str, _account: str = "") -> Sequence[Address]:
@@ -291,7 +291,7 @@ def _write_request(target: Target, headers: Mapping[str, str], body: bytes) -> b
 
 
 def _timed_out(timeout_s: float) -> Answer:
-    return Answer(outcome=Outcome.TIMED_OUT, error=f"There was no answer within {timeout_s:g} seconds.")
+    return Answer(outcome=Outcome.TIMED_OUT, error=f"There was no response within {timeout_s:g} seconds.")
 
 
 def _describe(error: Exception) -> str:
@@ -301,7 +301,7 @@ def _describe(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return f"TLS could not be agreed upon: {error.reason or 'no reason was given'}."
     if isinstance(error, gaierror):
-        return f"The name could not be looked up: {error.strerror}."
+        return f"The host name couldn't be resolved: {error.strerror}."
     if isinstance(error, ConnectionRefusedError):
         return "The connection was refused."
     if isinstance(error, ConnectionResetError | BrokenPipeError):

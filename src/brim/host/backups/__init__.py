@@ -21,9 +21,7 @@ class NoBackupStoreError(BrimError):
     """Nobody said where backups are."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Say where backups are with --backup-store (BRIM_BACKUP_STORE): a folder, or s3://bucket/prefix."
-        )
+        super().__init__("Set --backup-store (BRIM_BACKUP_STORE) to a folder, or s3://bucket/prefix.")
 
 
 class NoBackupKeyError(BrimError):
@@ -31,8 +29,8 @@ class NoBackupKeyError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Backups are encrypted: --backup-store needs BRIM_BACKUP_KEY, 32 bytes in URL-safe base64. Keep it apart "
-            "from the data folder and from the backups: without it nobody can read them."
+            "Backups are encrypted: --backup-store needs BRIM_BACKUP_KEY, 32 bytes in URL-safe base64. Keep "
+            "it apart from the data folder and the backups: without it, they can't be read."
         )
 
 
@@ -41,8 +39,8 @@ class StoreInsideError(BrimError):
 
     def __init__(self, store: Path, data_dir: Path) -> None:
         super().__init__(
-            f"The backups' folder {store} is in the data folder {data_dir}, and would be lost with it. Choose another "
-            "one with --backup-store, on another disk."
+            f"The backup folder {store} is inside the data folder {data_dir} and would be lost with it. "
+            f"Choose a folder on another disk with --backup-store."
         )
 
 

@@ -49,8 +49,8 @@ class OtherClusterError(BrimError):
 
     def __init__(self, place: str, found: str, ours: str) -> None:
         super().__init__(
-            f"{place} has the backups of another database (system identifier {found}; this one has {ours}). Each "
-            "database needs a place of its own: choose another one with --backup-store."
+            f"{place} has the backups of another database (system identifier {found}; this one has {ours}). "
+            f"Each database needs its own backup store. Choose another one with --backup-store."
         )
 
 

@@ -14,8 +14,8 @@ class BaseWithoutWalError(BrimError):
 
     def __init__(self, base: str, missing: Segment) -> None:
         super().__init__(
-            f"The base backup {base} restores nothing: its WAL is not in the archive ({missing} is missing). Make "
-            "another one with brim backup create."
+            f"The base backup {base} restores nothing: its WAL is not in the archive ({missing} is missing). "
+            f"Create another one with brim backup create."
         )
 
 
@@ -32,7 +32,7 @@ class NothingThatOldError(BrimError):
 
     def __init__(self, at_ms: int | None, beside: Sequence[str]) -> None:
         none = (
-            "There is no base backup. Make one with brim backup create."
+            "There is no base backup. Create one with brim backup create."
             if at_ms is None
             else f"No base backup was finished before {tell_moment(at_ms)}, so that moment cannot be restored."
         )
@@ -66,8 +66,8 @@ class TwoCopiesError(BrimError):
     def __init__(self, ends: Mapping[int, int]) -> None:
         told = ", ".join(f"{timeline} (until {tell_moment(end_ms)})" for timeline, end_ms in sorted(ends.items()))
         super().__init__(
-            f"Two copies of the database were archived to this place at the same time, on the timelines {told}. Say "
-            "which one is meant with --timeline."
+            f"Two copies of the database were archived to the same store at the same time, on the timelines "
+            f"{told}. Choose one with --timeline."
         )
 
 
@@ -75,7 +75,7 @@ class NoSuchBaseError(BrimError):
     """There is no base backup of that id."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(f"There is no base backup {base}; brim backup list names those that there are.")
+        super().__init__(f"There is no base backup {base}; brim backup list lists them.")
 
 
 @dataclass(frozen=True)

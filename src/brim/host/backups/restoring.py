@@ -47,9 +47,7 @@ class TargetNotEmptyError(BrimError):
     """A restore never touches what is there."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} exists. A restore makes a new data folder and touches none that is there: name another."
-        )
+        super().__init__(f"{path} already exists. A restore creates a new data folder: choose another path.")
 
 
 class OtherServerVersionError(BrimError):

@@ -59,7 +59,7 @@ def verify_backups(archive: Archive, *, observe: Callable[[str], None] = lambda 
     checks = [_verify_cluster(each, observe) for each in archive.of_each_cluster()]
     problems = [problem for check in checks for problem in check.problems]
     if not archive.manifests():
-        problems.append("There is no base backup. Make one with brim backup create.")
+        problems.append("There is no base backup. Create one with brim backup create.")
     return BackupCheck(
         bases=sum(check.bases for check in checks),
         wal_files=sum(check.wal_files for check in checks),

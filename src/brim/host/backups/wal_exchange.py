@@ -218,7 +218,7 @@ class _Source:
 
 def _reason(error: Exception) -> str:
     """Return what went wrong, in words for a person who reads the log."""
-    return error.message if isinstance(error, BrimError) else f"Something unexpected went wrong: {error!s}"
+    return error.message if isinstance(error, BrimError) else f"Something went wrong: {error!s}"
 
 
 def _make_folder(folder: Path) -> None:

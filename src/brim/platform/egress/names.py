@@ -53,7 +53,7 @@ class NameLookupError(TargetUnreachableError):
     """A name that cannot be looked up now."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The name could not be looked up: {reason}.")
+        super().__init__(f"The host name couldn't be resolved: {reason}.")
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -168,7 +168,7 @@ class NameResolver:
 def _read(flight: _Flight, now_s: float) -> _Found:
     """Return what a look-up that has ended came to."""
     if flight.cancelled():
-        return _Found((), "it was given up", now_s + _FAILED_TTL_S)
+        return _Found((), "the lookup was canceled", now_s + _FAILED_TTL_S)
     if error := flight.exception():
         reason = str(error.args[-1]) if error.args else "no reason was given"
         return _Found((), reason, now_s + _FAILED_TTL_S)

@@ -37,7 +37,7 @@ _ACCOUNT_DETAILS: Final = (
     Parameter(
         name="default_currency",
         kind=CurrencyCode(),
-        description="The three-letter ISO code of the currency it mostly uses.",
+        description="The three-letter ISO code of its default currency.",
     ),
     Parameter(
         name="email",

@@ -75,7 +75,9 @@ BANK_FILE_APPROVE: Final = (
     ),
 )
 BANK_FILE_REJECT: Final = (
-    Parameter(name="reason", kind=Text(), required=True, description="Why. Whoever imports it again reads it."),
+    Parameter(
+        name="reason", kind=Text(), required=True, description="The reason, shown to whoever imports the file again."
+    ),
 )
 BANK_FILE_IMPORT: Final = (
     Parameter(
@@ -96,7 +98,7 @@ OVERRIDE_ASK: Final = (
         name="reason",
         kind=Text(),
         required=True,
-        description="Why debits are to go on. Whoever approves it reads it, and the audit log keeps it.",
+        description="The reason. It is shown to the approver and recorded in the audit log.",
     ),
     Parameter(name="until", kind=_MOMENT, required=True, description="When it ends, at most 30 days from now."),
 )

@@ -13,7 +13,7 @@ from brim.core.reconciliation import MatchKind, Place
 from brim.core.reconciliation.formats import Verdict
 
 _OUTCOMES = (
-    "`posted` where it is matched, `open` where nothing explains all of it, `known` where another file brought it, "
+    "`posted` where it is matched, `open` where it isn't fully matched, `known` where another file brought it, "
     "`in_doubt` where a person is asked whether it is new, `not_posted` where its statement cannot be posted, and "
     "`unmatched` where the file is too large to tell."
 )

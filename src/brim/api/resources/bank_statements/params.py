@@ -97,7 +97,7 @@ SETTLEMENT_PROPOSE: Final = (
         kind=TextList(max_items=MOST_LINES),
         description="Refunds that the lines pay, where the bank has booked them one by one: `rfnd_...`.",
     ),
-    Parameter(name="suspense", kind=_AMOUNT, description="The part that nothing explains yet, in signed minor units."),
+    Parameter(name="suspense", kind=_AMOUNT, description="The part that isn't identified yet, in signed minor units."),
     Parameter(
         name="transfer",
         kind=_AMOUNT,

@@ -55,7 +55,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
             enum=[status.value for status in SettlementStatus],
         ),
     ]
-    suspense: Annotated[int, described("The part that nothing explains yet.")]
+    suspense: Annotated[int, described("The part that isn't identified yet.")]
     transfer: Annotated[int, described("The part that is a transfer from a customer.")]
     undo_by: Annotated[str | None, described("Who proposed to undo it; null where nobody has.", **TEXT)]
     undo_note: Annotated[str | None, described("Why it is undone; null where nobody has proposed that.", **TEXT)]

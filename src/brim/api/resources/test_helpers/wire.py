@@ -31,7 +31,7 @@ class ClockObject(msgspec.Struct, frozen=True, kw_only=True):
     created: Annotated[
         int, described("When it was created, in Unix seconds. Real time, also under a test clock.", **TIME)
     ]
-    deletes_after: Annotated[int, described("When the test clock is deleted by itself, in real time.", **TIME)]
+    deletes_after: Annotated[int, described("When the test clock is deleted automatically, in real time.", **TIME)]
     frozen_time: Annotated[
         int,
         described(

@@ -98,8 +98,8 @@ WEBHOOKS: Final = (
         operation_id="GetWebhookEndpointsWebhookEndpointAttempts",
         summary="List the attempts to reach a webhook endpoint",
         description=(
-            "Returns the attempts to send events to an endpoint, newest first: status, duration, and the "
-            "beginning of the response."
+            "Returns the attempts to send events to an endpoint, newest first: status, duration, and the first 1 KB "
+            "of the response."
         ),
         parameters=declared.ENDPOINT_ATTEMPT_LIST,
         handler=handlers.list_attempts,

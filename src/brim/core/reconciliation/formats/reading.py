@@ -24,8 +24,8 @@ _UNKNOWN: Final = ("unknown_format", "The file is neither BAI2 (01,...) nor MT94
 _NO_MAPPING: Final = (
     "csv_no_mapping",
     (
-        "The file seems to be CSV, and no mapping of its bank account says how to read it. Create one on the page CSV "
-        "mappings, or by brim statements mapping set. The file is then read again."
+        "The file seems to be CSV, but its bank account has no mapping. Create one on the page CSV mappings, "
+        "or with brim statements mapping set. The file is then read again."
     ),
 )
 
