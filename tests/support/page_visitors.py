@@ -16,6 +16,7 @@ from tests.support.brim_process import brim_environment
 from tests.support.service import Server, serving
 from tests.support.signing import SignedIn, cookie_of
 from tests.support.wire import Wire, WireReply
+from tests.support.words import banned_in
 
 _PAGE_SERVER: Final = Path(__file__).parent / "page_server.py"
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -69,7 +70,9 @@ class Person:
         """Return the text of a page that is there."""
         reply = self.visit(target)
         assert reply.status == 200, reply.body
-        return text_of(reply)
+        text = text_of(reply)
+        assert list(banned_in(text)) == [], f"{target} has words of tests/unit/words.toml"
+        return text
 
     def send(self, target: str, action: str, fields: Mapping[str, str] | None = None) -> WireReply:
         """Fill in and send the form of a page that leads to an address, with what it hides."""

@@ -66,7 +66,10 @@ def overview(program: str, commands: Mapping[Words, Command]) -> str:
             f"{colours.bold('Commands:')}\n{builtins}",
             f"{colours.bold('Resources:')}\n{_resource_rows(commands)}",
             f"{colours.bold('On this screen:')}\n{screen}",
-            f"Tab completes, the arrow keys recall, Ctrl+C stops. Run `{program} help <resource> <operation>` for details.\n",
+            (
+                f"Tab completes, the arrow keys recall, Ctrl+C stops. Run `{program} help <resource> <operation>` "
+                "for details.\n"
+            ),
         )
     )
 

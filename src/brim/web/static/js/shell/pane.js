@@ -108,7 +108,7 @@ export class Pane {
       const mode = livemode ? "live mode, read-only" : "test mode";
       this.#print(
         `\x1b[1mWelcome to the Brim Shell${RESET} (${mode}${account ? `, ${account}` : ""}).\n` +
-          'Type "stripe help" for what there is.\n' +
+          'Run `stripe help` to list commands.\n' +
           "Tab completes, the arrow keys recall, Ctrl+C stops.\n" +
           "Ctrl+` closes the Shell, Shift+Tab leaves the line.\n\n",
       );
