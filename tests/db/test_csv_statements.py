@@ -55,7 +55,7 @@ async def open_breaks(live: LiveMoney) -> list[tuple[str, str]]:
     """Return the open breaks, but for those of lines that nothing explains."""
     found = await rows(
         live.database,
-        "SELECT kind, detail FROM breaks WHERE resolved_ms IS NULL AND detail NOT LIKE 'Nothing explains%' ORDER BY id",
+        "SELECT kind, detail FROM breaks WHERE resolved_ms IS NULL AND detail NOT LIKE 'This line match%' ORDER BY id",
     )
     return [(row["kind"], row["detail"]) for row in found]
 

@@ -56,7 +56,7 @@ class Bank:
         """Return the kinds of open breaks, but for those of lines that nothing explains."""
         found = await rows(
             self._live.database,
-            "SELECT kind FROM breaks WHERE resolved_ms IS NULL AND detail NOT LIKE 'Nothing explains%' ORDER BY id",
+            "SELECT kind FROM breaks WHERE resolved_ms IS NULL AND detail NOT LIKE 'This line match%' ORDER BY id",
         )
         return [row["kind"] for row in found]
 

@@ -354,7 +354,7 @@ async def test_an_imported_statement_waits_where_there_are_operators(
     assert f"has no effect until {waits} is approved" in await brim.take("--complete")
     shown = await brim.run("statements", "preview", waits, secrets=True)
     assert "...3210\t1000 usd\t750 usd\t0 usd\t-250 usd\t1 of 1\tfirst" in shown
-    assert "2026-11-30\t-250 usd\topen\tNothing explains this line" in shown
+    assert "2026-11-30\t-250 usd\topen\tThis line matches nothing in the books" in shown
     sha256 = shown.partition("sha256 ")[2].partition("\n")[0]
     approve = ("statements", "approve", waits, "--sha256", sha256)
     assert "There are operators who can approve this" in await brim.run(*approve, secrets=True, fails=True)

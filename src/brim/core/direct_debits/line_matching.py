@@ -166,7 +166,7 @@ async def _unexplained(asked: AskedLine) -> LineMatch:
     account = recalled and await find_account_named(asked.reading.conn, asked.plain.scope, recalled)
     if account:
         return LineMatch(problem=f"Recall for {account}, with no matching transfer: {words}")
-    return LineMatch(problem=f"Nothing explains this line: {words}".rstrip(": "))
+    return LineMatch(problem=f"This line matches nothing in the books: {words}".rstrip(": "))
 
 
 async def _find_batch(asked: AskedLine) -> LineMatch | None:

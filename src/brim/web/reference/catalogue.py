@@ -210,7 +210,7 @@ CHAPTERS: Final = (
     Chapter(
         "verification",
         "Verification",
-        "Whether all books agree, for whoever operates the service. Brim only.",
+        "Whether the books balance, for the operator of the service. Brim only.",
         ("/v1/brim/verification", "/v1/brim/verifications"),
     ),
     Chapter(

@@ -81,7 +81,7 @@ UPLOAD: Final[Vocabulary] = {
     "direct": "It is written under its final name, for servers that forbid renaming.",
 }
 ON_OFF: Final[Vocabulary] = {
-    "off": "Incoming credits that nothing explains stay open lines.",
+    "off": "Unmatched incoming credits stay open lines.",
     "on": "Incoming credits that nothing else explains are taken for transfers from customers.",
 }
 TRANSFER_POLICY: Final[Vocabulary] = {

@@ -54,7 +54,7 @@ PREVIEW_OUTCOME: Final[Vocabulary] = {
     "known": "It is known from another file.",
     "in_doubt": "A person decides whether it is new.",
     "posted": "It is matched and posted.",
-    "open": "Nothing explains all of it; it becomes an open line.",
+    "open": "Not fully matched; it becomes an open line.",
     "not_posted": "Its statement can't be posted.",
     "unmatched": "The file is too large to tell here.",
 }
@@ -109,7 +109,7 @@ THOUSANDS_SIGN: Final[Vocabulary] = {
     "apostrophe": "An apostrophe, as in 1'234.00.",
 }
 BREAK_KIND: Final[Vocabulary] = {
-    "unmatched_line": "Nothing explains a line of the bank's statement.",
+    "unmatched_line": "A line of the bank's statement matches nothing in the books.",
     "line_amount": "A line names one of your batches or returns, with another amount or a second time.",
     "taken_back": "The bank took back a debit whose top-up has succeeded, and no return says why.",
     "unmatched_return": "The bank returned or corrected a debit that is unknown, or that can't come back now.",
