@@ -49,7 +49,9 @@ def of_source(text: str) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             parts.update(node.values)
-            yield from banned_in("".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values))
+            yield from banned_in(
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+            )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if node in documentation or node in parts or not _WORDS.search(node.value):
                 continue
