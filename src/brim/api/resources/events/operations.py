@@ -60,8 +60,8 @@ EVENTS: Final = (
         operation_id="GetEventsIdAttempts",
         summary="List the attempts to send an event",
         description=(
-            "Returns the attempts to send an event to your endpoints, newest first: status, duration, the first 1 KB of "
-            "the response, and when it is retried."
+            "Returns the attempts to send an event to your endpoints, newest first: status, duration, the first 1 KB "
+            "of the response, and when it is retried."
         ),
         parameters=ATTEMPT_LIST,
         handler=events.list_attempts,
