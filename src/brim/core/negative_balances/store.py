@@ -56,7 +56,12 @@ async def newest_entries(conn: Conn, scope: AccountScope, *, before: str, limit:
 
 
 async def page_negative_balances(
-    conn: Conn, platform: AccountScope, page: PageRequest, *, account: str | None, currency: str | None
+    conn: Conn,
+    platform: AccountScope,
+    page: PageRequest,
+    *,
+    account: str | None = None,
+    currency: str | None = None,
 ) -> Page[FoundBalance]:
     """Return the negative balances of a platform and its connected accounts, by account and currency."""
     values = (platform.account, platform.livemode, *_bounds(page), account, currency)
