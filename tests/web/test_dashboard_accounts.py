@@ -50,7 +50,7 @@ def test_accounts_are_filtered_by_the_day_they_were_made(person: Person) -> None
     add(person)
     assert "Rocket Rides" in person.read(f"{ACCOUNTS}?created_from=2020-01-01")
     assert "No matching accounts" in person.read(f"{ACCOUNTS}?created_to=2020-01-01")
-    assert "Write a day such as" in person.read(f"{ACCOUNTS}?created_from=yesterday")
+    assert "Enter a date, such as" in person.read(f"{ACCOUNTS}?created_from=yesterday")
 
 
 def test_accounts_are_found_by_name_or_id_with_their_balances_and_last_activity(person: Person, wire: Wire) -> None:

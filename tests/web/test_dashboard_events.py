@@ -44,7 +44,7 @@ def test_events_are_listed_and_filtered_by_type_and_delivery(person: Person, wir
     wire.post(f"/v1/topups/{second['id']}/cancel")
     assert "Top-up canceled 42.00 USD topup.canceled" in person.read(EVENTS)
     of_type = person.read(f"{EVENTS}?type=topup.created&delivery_success=")
-    assert of_type.count("The top-up was made") == 2
+    assert of_type.count("Top-up created") == 2
     assert "topup.canceled Delivered" not in of_type
     assert "No matching events" in person.read(f"{EVENTS}?delivery_success=false")
     assert first["id"] != second["id"]

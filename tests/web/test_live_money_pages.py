@@ -138,7 +138,7 @@ def test_a_file_from_the_bank_is_imported_and_its_result_shown(
     person: Person, reader: Person, objects: AchObjects
 ) -> None:
     refused = upload(person, b"101 no file\n")
-    assert (refused.status, "Name the originator whose bank the file is from" in text_of(refused)) == (400, True)
+    assert (refused.status, "Specify the originator whose bank sent the file" in text_of(refused)) == (400, True)
     objects.active_originator()
     assert 'id="error-file"' in upload(person, b"").body.decode()
     assert upload(person, b"101 no file\n", form_token="forged").status == 403
@@ -201,9 +201,7 @@ def test_a_prenote_is_started_on_the_page_of_its_bank_account_and_listed(person:
     path = add_bank_account(person)
     assert re.search(r'type="submit" disabled>Start a prenote', person.visit(path).body.decode())
     refused = person.send(path, f"{path}/prenote")
-    assert (refused.status, "no authorization of its holder is on file" in text_of(refused)) == (400, True), text_of(
-        refused
-    )
+    assert (refused.status, "its holder hasn't authorized debits" in text_of(refused)) == (400, True), text_of(refused)
     person.send(path, f"{path}/authorize", {"text": "I agree.", "sec_code": "WEB"})
     started = person.send(path, f"{path}/prenote").headers["location"].partition("?")[0]
     shown = person.read(started)
@@ -636,7 +634,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     assert first.get(approve).status == 403
     seen = {"expected_status": "built", "sha256": file.sha256.hex()}
     submit(second, approve, approve, **seen | {"sha256": "00" * 32})
-    assert "its hash differs than was approved" in second.text
+    assert "its hash differs from the approved one" in second.text
     submit(second, approve, approve, **seen)
     assert "File approved" in second.text
     assert "Approved by you" in second.text
@@ -723,7 +721,7 @@ def _check_that_two_people_take_in_a_statement(first: Browser, second: Browser, 
         assert words in second.text, words
     seen = dict(re.findall(r'name="(expected_status|sha256)" value="(\w+)"', shown))
     second.submit(f"{page}/approve", **seen | {"sha256": "00" * 32})
-    assert "its hash differs than was approved" in second.text
+    assert "its hash differs from the approved one" in second.text
     second.open(page)
     second.submit(f"{page}/approve", **seen)
     assert "Statement approved." in second.text

@@ -114,7 +114,7 @@ def test_what_cannot_be_used_is_told_at_its_field(house: House) -> None:
     for wrong, said in (
         ({"email": "nobody"}, "is no email address"),
         ({"email": ada.email}, "An operator with the email"),
-        ({"name": ""}, "A name must have 1 to 100 characters"),
+        ({"name": ""}, "A name must have 1 to 100 printable characters"),
         ({"password": "short"}, "fewer than 12 characters"),
     ):
         browser.submit("/settings/operators/new", **{**right, **wrong})
@@ -333,7 +333,7 @@ def test_an_admin_places_and_lifts_a_legal_hold(house: House) -> None:
     right = {"kind": "account", "account": "", "reason": "Case 7", "reference": "2026/17"}
     assert admin.submit(new, **right).status == 400, "an account that does not exist"
     right["account"] = Wire(house.url, house.server.test_key).get("/v1/account").json["id"]
-    assert "1 to 500 characters" in admin.submit(new, **{**right, "reason": " "}).body.decode()
+    assert "1 to 500 printable characters" in admin.submit(new, **{**right, "reason": " "}).body.decode()
     admin.submit(new, **right)
     shown = admin.page.body.decode()
     assert "The legal hold is in force." in shown

@@ -456,7 +456,7 @@ def test_a_profile_has_a_name_to_change(house: House) -> None:
     assert "Signed in: Ada King" in browser.text
     browser.submit("/settings/profile", name="")
     assert browser.page.status == 400
-    assert "A name must have 1 to 100 characters" in browser.text
+    assert "A name must have 1 to 100 printable characters" in browser.text
 
 
 # Links
@@ -557,7 +557,7 @@ def test_whom_only_the_provider_knows_is_told_so(house: House) -> None:
     brought = house.provider.visit(browser.location)
     browser.get("/sign-in/openid?" + "&".join(f"{name}={value}" for name, value in brought.items()))
     assert (browser.page.status, browser.cookies) == (403, {})
-    assert "stranger@example.com is no operator of this installation." in browser.text
+    assert "stranger@example.com isn't an operator of this installation." in browser.text
 
 
 def test_a_browser_that_was_not_sent_brings_nothing(house: House) -> None:

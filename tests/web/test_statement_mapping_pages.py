@@ -68,5 +68,5 @@ def test_a_mapping_is_tried_on_a_file_saved_and_changed(
     assert (saved["version"], saved["mapping"]["text_columns"]) == (2, [])
     assert saved["mapping"]["ignored_columns"] == ["Memo", "Check, number"]
     stale = person.post(PAGE, {**old, **TYPED, "idempotency_key": "another"})
-    assert (stale.status, "has version 2 by now" in text_of(stale)) == (400, True)
+    assert (stale.status, "has version 2 now" in text_of(stale)) == (400, True)
     assert "operating Version 2" in person.read("/statement-mappings")
