@@ -176,18 +176,18 @@ class OriginatorObject(msgspec.Struct, frozen=True, kw_only=True):
         list[ActionObject] | msgspec.UnsetType,
         described("What its status allows, and whether you may do it; only present when a single object is retrieved."),
     ] = msgspec.UNSET
-    activated: Annotated[int | None, described("When it was activated last; null before.", **TIME)]
-    activated_by: Annotated[str | None, described("Who activated it; null before.", **TEXT)]
-    changed_by: Annotated[str, described("Who wrote the profile.", **TEXT)]
+    activated: Annotated[int | None, described("When it was last activated. Null if it never was.", **TIME)]
+    activated_by: Annotated[str | None, described("Who last activated it. Null if nobody did.", **TEXT)]
+    changed_by: Annotated[str, described("Who last changed the profile.", **TEXT)]
     created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     last4: Annotated[str, described("The last digits of its bank account's number.", maxLength=4)]
     livemode: Annotated[bool, LIVEMODE]
     next_cutoffs: Annotated[list[CutoffObject], described("Its next cut-offs, in order.")]
-    profile: Annotated[ProfileObject, described("How its files are made.")]
+    profile: Annotated[ProfileObject, described("What you and the bank have agreed.")]
     status: Annotated[
-        str, described("Whether live top-ups go through it.", enum=[each.value for each in OriginatorStatus])
+        str, described("Whether live top-ups are collected through it.", enum=[each.value for each in OriginatorStatus])
     ]
-    version: Annotated[int, described("How often the profile was written.", minimum=1)]
+    version: Annotated[int, described("The version of the profile: how often it was saved.", minimum=1)]
 
 
 def originator_json(

@@ -128,9 +128,9 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
         list[AchBatchObject] | msgspec.UnsetType,
         described("Its batches; only present when a single file is retrieved."),
     ] = msgspec.UNSET
-    byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
+    byte_count: Annotated[int, described("Its size in bytes.", **_CENTS)]
     created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
-    currency: Annotated[str, described("What amounts are in.", enum=["eur", "usd"])]
+    currency: Annotated[str, described("The currency of its amounts.", enum=["eur", "usd"])]
     cutoff: Annotated[
         int | msgspec.UnsetType, described("The cut-off that it belongs to; present with its approvals.", **TIME)
     ] = msgspec.UNSET
@@ -146,7 +146,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     ] = msgspec.UNSET
     livemode: Annotated[bool, LIVEMODE]
     modifier: Annotated[str, described("The file id modifier in its header.", maxLength=1)]
-    name: Annotated[str, described("What it is called in the bank's folder.", **TEXT)]
+    name: Annotated[str, described("Its file name in the bank's folder.", **TEXT)]
     originator: Annotated[str, described("The originator that it is made for.", **TEXT)]
     reject_reason: Annotated[str | None, described("Why the bank rejected it; null if it didn't.", **TEXT)]
     rejected: Annotated[int | None, described("When the bank's rejection was applied.", **TIME)]
@@ -154,7 +154,7 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
         int | msgspec.UnsetType,
         described("The deadline for sending it for its effective date; present with its approvals.", **TIME),
     ] = msgspec.UNSET
-    sent: Annotated[int | None, described("When it was handed to the bank.", **TIME)]
+    sent: Annotated[int | None, described("When it was sent to the bank.", **TIME)]
     settled: Annotated[
         int | None,
         described("When its last line of a statement was applied; of prenotes alone, when these were over.", **TIME),
@@ -183,7 +183,7 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
     applied: Annotated[int | None, described("When what it says was applied; null before.", **TIME)]
     approved: Annotated[int | None, described("When it was approved; null if it was not.", **TIME)]
     approved_by: Annotated[str | None, described("The operator who approved it.", **TEXT)]
-    byte_count: Annotated[int, described("How many bytes it has.", **_CENTS)]
+    byte_count: Annotated[int, described("Its size in bytes.", **_CENTS)]
     created: Annotated[int, described("When it was received.", **TIME)]
     delivered: Annotated[
         int | None,
@@ -217,7 +217,7 @@ class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     lines_applied: Annotated[int | None, described("How many of these lines are applied so far; null otherwise.")]
     livemode: Annotated[bool, LIVEMODE]
-    name: Annotated[str, described("What it was called.", **TEXT)]
+    name: Annotated[str, described("The file name that it came with.", **TEXT)]
     one_person: Annotated[
         bool, described("Whether it needed no approval by another person, because there was one operator at most.")
     ]
@@ -245,20 +245,20 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     ach_file: Annotated[str | None, described("The ACH file that it is about, if it is about one.", **TEXT)]
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     amount: Annotated[int | None, described("How much it is about, in minor units; null where there is no amount.")]
-    assigned_to: Annotated[str | None, described("Who looks after it.", **TEXT)]
+    assigned_to: Annotated[str | None, described("The operator that it is assigned to.", **TEXT)]
     bank_statement: Annotated[str | None, described("The bank statement that it is about.", **TEXT)]
     bank_file: Annotated[str | None, described("The file from the bank that it was found in.", **TEXT)]
     created: Annotated[int, described("When it was found.", **TIME)]
     currency: Annotated[str | None, described("The currency of the amount.", **TEXT)]
     detail: Annotated[str, described("What does not match.", **TEXT)]
-    kind: Annotated[str, described("What kind of break it is.", enum=[kind.value for kind in BreakKind])]
+    kind: Annotated[str, described("The kind of break.", enum=[kind.value for kind in BreakKind])]
     livemode: Annotated[bool, LIVEMODE]
-    note: Annotated[str | None, described("What people know of it.", **TEXT)]
+    note: Annotated[str | None, described("Notes of the people who handle it.", **TEXT)]
     raw: Annotated[str | None, described("What the bank sent of it, without account numbers.", **TEXT)]
     reference: Annotated[str | None, described("The bank's reference, or a trace number.", **TEXT)]
-    resolution: Annotated[str | None, described("How it was settled; null while it is open.", **TEXT)]
-    resolved: Annotated[int | None, described("When it was settled; null while it is open.", **TIME)]
-    resolved_by: Annotated[str | None, described("Who settled it; null while it is open.", **TEXT)]
+    resolution: Annotated[str | None, described("How it was resolved. Null while it is open.", **TEXT)]
+    resolved: Annotated[int | None, described("When it was resolved. Null while it is open.", **TIME)]
+    resolved_by: Annotated[str | None, described("Who resolved it. Null while it is open.", **TEXT)]
     statement_line: Annotated[str | None, described("The line of a bank statement that it is about.", **TEXT)]
     status: Annotated[str, described("Whether somebody has resolved it.", enum=["open", "resolved"])]
 

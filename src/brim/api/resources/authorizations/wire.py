@@ -52,10 +52,10 @@ class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
         int | None,
         described("When the debtor has confirmed a mandate of the B2B scheme to their bank; null before.", **TIME),
     ]
-    created: Annotated[int, described("When it was written down.", **TIME)]
+    created: Annotated[int, described("When it was recorded.", **TIME)]
     end_reason: Annotated[str | None, described("Why it ended; null while it is in force.", **TEXT)]
     ended_at: Annotated[int | None, described("When it ended; null while it is in force.", **TIME)]
-    evidence: Annotated[EvidenceObject, described("How it is known.")]
+    evidence: Annotated[EvidenceObject, described("The evidence for it.")]
     funding_source: Annotated[str, described("The id of the bank account that may be debited.", **TEXT)]
     lapses_on: Annotated[
         date | None,
@@ -81,7 +81,7 @@ class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     status: Annotated[str, described("Whether debits may be made by it.", enum=["active", "ended"])]
-    text: Annotated[str, described("The wording that the holder saw.", **TEXT)]
+    text: Annotated[str, described("The wording that the holder agreed to.", **TEXT)]
     used_by: Annotated[
         str | None,
         described(
@@ -94,16 +94,16 @@ class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
 class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     """A bank account on file, and whether it may be debited."""
 
-    id: Annotated[str, described("The bank account's id: that of a source or of a payment method.", **TEXT)]
+    id: Annotated[str, described("The id of the source or PaymentMethod.", **TEXT)]
     object: Annotated[str, constant("brim.funding_source")] = "brim.funding_source"
-    created: Annotated[int, described("When it was put on file.", **TIME)]
+    created: Annotated[int, described("When it was stored.", **TIME)]
     last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     livemode: Annotated[bool, LIVEMODE]
     routing_number: Annotated[
         str | None, described("The bank's ACH routing number; null with an IBAN.", pattern="^[0-9]{9}$")
     ]
     verification: Annotated[
-        str, described("Whether it may be debited.", enum=sorted(each.value for each in Verification))
+        str, described("Whether it can be debited.", enum=sorted(each.value for each in Verification))
     ]
 
 
@@ -133,7 +133,7 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None, described("The code of the bank's notification of change, such as C01; null for none.", **TEXT)
     ]
     created: Annotated[int, described("When it was started.", **TIME)]
-    ended: Annotated[int | None, described("When it came to its end; null while it is pending.", **TIME)]
+    ended: Annotated[int | None, described("When it ended. Null while it is pending.", **TIME)]
     entries: Annotated[
         list[PrenoteEntryObject] | msgspec.UnsetType,
         described("Its entries in files, in order; only present when a single prenote is retrieved."),
@@ -186,7 +186,7 @@ class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None, described("The code of the bank's notification of change, such as C01; null for none.", **TEXT)
     ]
     created: Annotated[int, described("When they were started.", **TIME)]
-    ended: Annotated[int | None, described("When they came to their end; null while they are pending.", **TIME)]
+    ended: Annotated[int | None, described("When they ended. Null while they are pending.", **TIME)]
     entries: Annotated[
         list[MicrodepositEntryObject] | msgspec.UnsetType,
         described("Their entries in files, in order; only present when a single set of micro-deposits is retrieved."),
@@ -343,7 +343,7 @@ class ProofObject(msgspec.Struct, frozen=True, kw_only=True):
         ProofActorObject | None, described("Who recorded it; null if the audit log does not have it.")
     ]
     sec_code: Annotated[str, described("How the holder agreed.", enum=SEC_CODES)]
-    text: Annotated[str, described("The wording that the holder saw.", **TEXT)]
+    text: Annotated[str, described("The wording that the holder agreed to.", **TEXT)]
 
 
 class AuthorizationProofObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -183,7 +183,7 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         described("The instructions whose reference it names, or whose account number it was sent to.", **TEXT),
     ]
-    handled_by: Annotated[str | None, described("Who looks after it.", **TEXT)]
+    handled_by: Annotated[str | None, described("The operator that it is assigned to.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str | None, described("A note about it.", **TEXT)]
     part: Annotated[
