@@ -53,7 +53,9 @@ def test_accounts_are_filtered_by_the_day_they_were_made(person: Person) -> None
     assert "Enter a date, such as" in person.read(f"{ACCOUNTS}?created_from=yesterday")
 
 
-def test_accounts_are_found_by_name_or_id_with_their_balances_and_last_activity(person: Person, wire: Wire) -> None:
+def test_accounts_are_found_by_name_or_id_with_their_balances_and_last_activity(
+    person: Person, wire: Wire, server: Server, account: str
+) -> None:
     """Each word has to begin a word of the name; what is shown is of the mode."""
     names = ("Fjord Freight", "Fjord & Söhne GmbH", "Blue fjordbakery", None)
     made = [wire.post("/v1/accounts", {"business_profile[name]": name} if name else {}).json["id"] for name in names]
@@ -77,6 +79,8 @@ def test_accounts_are_found_by_name_or_id_with_their_balances_and_last_activity(
     assert "Fjord Freight" in person.read(f"{ACCOUNTS}?query=freight")
     assert "25.00 EUR 25.00 USD" in person.read(f"{ACCOUNTS}?query=freight")
     assert "No matching accounts" in person.read(f"{ACCOUNTS}?query=nobody")
+    only_accounts = Wire(server.url, server.make_key(account, permissions={"accounts": "read"}))
+    assert only_accounts.get("/v1/brim/accounts?query=freight").json["data"][0]["balances"] is None
     page = wire.get(f"/v1/brim/accounts?limit=2&starting_after={made[3]}").json
     assert ([each["id"] for each in page["data"]], page["has_more"]) == ([made[2], made[1]], True)
 

@@ -14,7 +14,6 @@ URL: Final = "/v1/brim/accounts"
 
 async def list_all(call: Call) -> Result:
     """`GET /v1/brim/accounts`."""
-    call.rights.require("balance")
     page = await list_account_summaries(
         call.service.database,
         call.scope,
@@ -22,5 +21,6 @@ async def list_all(call: Call) -> Result:
         read_page(call.parameters),
         query=call.parameters.get("query"),
     )
-    items = [summary_json(each) for each in page.items]
+    sees_balances = call.rights.key.allows("balance", "read")
+    items = [summary_json(each, sees_balances=sees_balances) for each in page.items]
     return Result(body=wire.list_json(items, has_more=page.has_more, url=URL))

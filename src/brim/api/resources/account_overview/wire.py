@@ -21,7 +21,10 @@ class AccountSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("acct", "account")]
     object: Annotated[str, constant("brim.account_summary")] = "brim.account_summary"
-    balances: Annotated[list[AccountBalanceObject], described("Its available balances, one for each currency.")]
+    balances: Annotated[
+        list[AccountBalanceObject] | None,
+        described("Its available balances, one for each currency; null if the key may not read balances."),
+    ]
     country: Annotated[str, described("The country of the account.", **TEXT)]
     created: Annotated[int, described("When it was created.", **TIME)]
     email: Annotated[str | None, described("Its email address.", **TEXT)]
@@ -38,15 +41,17 @@ class AccountSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-def summary_json(account: AccountSummary) -> bytes:
-    """Return an account's compact JSON."""
+def summary_json(account: AccountSummary, *, sees_balances: bool) -> bytes:
+    """Return an account's compact JSON, with its balances for who may see them."""
     return encode(
         AccountSummaryObject(
             id=account.id,
             balances=[
                 AccountBalanceObject(available=each.available, currency=each.currency)
                 for each in sorted(account.balances, key=lambda each: each.currency)
-            ],
+            ]
+            if sees_balances
+            else None,
             country=account.country,
             created=account.created,
             email=account.email,
