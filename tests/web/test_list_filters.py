@@ -97,6 +97,8 @@ def test_a_list_is_narrowed_to_what_it_is_about_and_exported_so(
     returned, reversal = objects.ach_return(), objects.reversal()
     assert returned in {each["id"] for each in rows(person, "/ach/returns.csv?status=all")}
     assert reversal in {each["id"] for each in rows(person, "/ach/reversals.csv")}
+    assert [person.visit(f"/test{each}.csv").status for each in ("/ach/returns", "/incoming-transfers")] == [200, 200]
+    assert person.visit("/test/refunds.csv").status == 404
     assert person.visit("/breaks.csv?kind=x").headers["location"] == "/breaks?kind=x"
 
 

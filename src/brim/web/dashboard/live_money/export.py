@@ -19,13 +19,14 @@ from brim.web.dashboard.signed import SignedVisit
 
 
 class Export(msgspec.Struct, frozen=True):
-    """A list as a file: what its name begins with, its filters, where the API lists it, and its columns."""
+    """A list as a file: what its name begins with, its filters, where the API lists it, its columns and its modes."""
 
     name: str
     filters: ListFilters
     path: str
     columns: tuple[str, ...]
     to_row: ToRow
+    is_only_live: bool = True
 
 
 def _refund(each: Mapping[str, Any]) -> tuple[str, ...]:
@@ -131,6 +132,7 @@ RETURNS: Final = Export(
         "bank_file",
     ),
     _return,
+    is_only_live=False,
 )
 REVERSALS: Final = Export(
     "reversals",
@@ -158,6 +160,7 @@ TRANSFERS: Final = Export(
         *("topup", "handled_by"),
     ),
     _transfer,
+    is_only_live=False,
 )
 
 
