@@ -57,14 +57,14 @@ def list_requests(  # noqa: PLR0913, PLR0917  the filters
     from brim.cli.database import show_table, tell_time
 
     filters = {
-        "created[gte]": _moment(since, "--since"),
-        "created[lt]": _moment(until, "--until", is_end=True),
+        "created[gte]": read_moment(since, "--since"),
+        "created[lt]": read_moment(until, "--until", is_end=True),
         "api_key": made_with,
         "method": method,
         "path_prefix": path_prefix,
         "request_id": request_id,
         "source": source,
-        **_statuses(status),
+        **read_statuses(status),
     }
     found = _pages(flags, {name: value for name, value in filters.items() if value is not None}, limit)
     if output == "json":
@@ -103,7 +103,7 @@ def _pages(flags: Mapping[str, str | None], filters: Mapping[str, str], limit: i
     return found
 
 
-def _moment(text: str | None, flag: str, *, is_end: bool = False) -> str | None:
+def read_moment(text: str | None, flag: str, *, is_end: bool = False) -> str | None:
     """Return the Unix second of a day or time in UTC; a day that ends something is included."""
     if text is None:
         return None
@@ -116,7 +116,7 @@ def _moment(text: str | None, flag: str, *, is_end: bool = False) -> str | None:
     return str(int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
 
 
-def _statuses(text: str | None) -> dict[str, str]:
+def read_statuses(text: str | None) -> dict[str, str]:
     """Return the bounds of a status such as 404, or of a class such as 4xx."""
     if text is None:
         return {}
