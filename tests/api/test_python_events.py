@@ -109,7 +109,7 @@ def test_an_event_is_sent_again_as_the_official_command_line_asks(server: Server
 def test_what_cannot_be_sent_again_is_refused(server: Server, wire: Wire) -> None:
     endpoint = create_endpoint(wire)
     refused = wire.post(f"/v1/webhook_endpoints/{endpoint}/test")
-    nothing = f"There is no event yet that the webhook endpoint {endpoint} asks for."
+    nothing = f"There is no event yet that the webhook endpoint {endpoint} is subscribed to."
     assert_error(refused, 400, f"{nothing} Create one first, for example with a top-up.")
     wire.create()
     path = f"/v1/events/{newest_event(wire)['id']}/retry"

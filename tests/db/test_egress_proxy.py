@@ -241,5 +241,5 @@ def test_a_file_without_certificates_is_refused_at_the_start(name: str, tmp_path
     BAD_FILES[name](path)
     ended = run_brim("worker", env={"BRIM_WEBHOOK_CA_FILE": str(path), "BRIM_DATABASE_URL": "postgresql://x/y"})
     assert ended.returncode != 0
-    assert f"BRIM_WEBHOOK_CA_FILE cannot be '{path}': it takes a readable PEM file of certificates." in ended.stderr
+    assert f"BRIM_WEBHOOK_CA_FILE cannot be '{path}': it must be a readable PEM file of certificates." in ended.stderr
     assert "Traceback" not in ended.stderr

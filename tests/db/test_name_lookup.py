@@ -71,7 +71,7 @@ async def test_an_answer_counts_for_its_ttl_within_bounds(ttl_s: int, remembered
 async def test_a_name_that_does_not_exist_is_asked_for_again_soon() -> None:
     async with serving_names() as server, resolving(server) as resolver:
         for _ in range(2):
-            with pytest.raises(NameLookupError, match=r"could not be looked up: Domain name not found\."):
+            with pytest.raises(NameLookupError, match=r"couldn't be resolved: Domain name not found\."):
                 await resolver("none.test", "a")
         assert server.queries["none.test"] == 2
         assert resolver._cache["none.test"].until_s <= asyncio.get_running_loop().time() + 3

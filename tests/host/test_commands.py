@@ -231,7 +231,9 @@ def test_a_login_is_listed_approved_and_denied_while_brim_runs(shared_brim: Runn
     )
     waiting = [line.split("\t")[1:3] for line in _run("login", "list", *here).stdout.splitlines()]
     assert waiting == [["devbox", "1.52.0"], ["laptop", "1.52.0"]]
-    assert _run("login", "approve", first["verification_code"], *here).stdout.startswith("devbox may fetch a test key")
+    assert _run("login", "approve", first["verification_code"], *here).stdout.startswith(
+        "devbox can now fetch a test key"
+    )
     assert _run("login", "deny", second["verification_code"], *here).stdout == "laptop gets no key.\n"
     assert _run("login", "list", *here).stdout == ""
     again = run_brim("login", "approve", first["verification_code"], *here)

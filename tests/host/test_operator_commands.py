@@ -70,7 +70,10 @@ def test_operators_are_managed_by_command(database_url: str) -> None:
         ["grace@example.com", "Grace", "viewer", "no"],
         ["linus@example.com", "linus", "viewer", "no"],
     ]
-    assert _succeed("set-role", "GRACE@example.com", "developer", *there) == "grace@example.com is developer.\n"
+    assert (
+        _succeed("set-role", "GRACE@example.com", "developer", *there)
+        == "grace@example.com now has the role developer.\n"
+    )
     assert _succeed("disable", "grace@example.com", *there) == "grace@example.com is disabled.\n"
     assert "\tdisabled 20" in _succeed("list", *there)
     assert _succeed("enable", "grace@example.com", *there) == "grace@example.com can sign in again.\n"
