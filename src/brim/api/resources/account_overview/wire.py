@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from brim.api.framework.schema import TEXT, TIME, constant, described, identifier
+from brim.api.framework.schema import TEXT, TIME, constant, described
 from brim.base.json_codec import encode
 from brim.core.account_overview import AccountStatus, AccountSummary
 
@@ -19,7 +19,7 @@ class AccountBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
 class AccountSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
     """An account under a platform with its balances in the key's mode."""
 
-    id: Annotated[str, identifier("acct", "account")]
+    id: Annotated[str, described("The account's id.", pattern="^acct_[0-9A-Za-z]{16}$", **TEXT)]
     object: Annotated[str, constant("brim.account_summary")] = "brim.account_summary"
     balances: Annotated[
         list[AccountBalanceObject] | None,
