@@ -308,7 +308,7 @@ def list_one_that_is_not_known(live: LiveMoney) -> Callable[[], object]:
     ("hinder", "tells"),
     [
         (take_away, "from-bank cannot be read on "),
-        (put_one_that_is_too_large, "The file large.ach is too large to be read."),
+        (put_one_that_is_too_large, "The file large.ach is too large."),
         (put_one_that_leads_nowhere, "The file link.ach was removed while the folder was being read."),
         (list_one_that_is_not_known, "brim ach compare"),
     ],

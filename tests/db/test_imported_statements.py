@@ -301,7 +301,7 @@ async def test_no_top_up_succeeds_while_a_statement_waits(office: Office) -> Non
     await live.until("2026-12-09 10:00")
     assert (await live.topup(topup))["status"] == "pending"
     stuck = await rows(live.database, "SELECT error FROM due_exceptions WHERE object_id = $1", topup)
-    assert [f"the imported statement {file.id} waits" in row["error"] for row in stuck] == [True]
+    assert [f"the imported statement {file.id} awaits" in row["error"] for row in stuck] == [True]
     await office.reject(file.id)
     await live.until("2026-12-09 22:00")
     assert (await live.topup(topup))["status"] == "succeeded"

@@ -122,7 +122,7 @@ async def test_where_two_admins_are_no_command_activates(brim: Commands, tmp_pat
     made = await brim.run("ach", "originators", "create", write_profile(tmp_path), secrets=True)
     for name in ("ada", "bob"):
         await brim.run("operators", "add", f"{name}@example.com", "--role", "admin", "--no-password")
-    assert "on the pages" in await brim.run("ach", "originators", "activate", made, fails=True)
+    assert "in the dashboard" in await brim.run("ach", "originators", "activate", made, fails=True)
     await brim.run("operators", "disable", "bob@example.com")
     await brim.run("ach", "originators", "activate", made)
 
@@ -412,4 +412,4 @@ async def test_the_exchange_of_both_rails_is_tested_and_a_message_is_compared_by
     told = await brim.run(*compare, str(tmp_path / "other.xml"), secrets=True, fails=True)
     assert "only messages of SEPA say themselves what they are" in told
     told = await brim.run(*compare, str(tmp_path / "it.xml"), secrets=True)
-    assert told.startswith("0 files with 0 entries had left")  # it is known, and had left
+    assert told.startswith("0 files with 0 entries had been sent")  # it is known, and had left
