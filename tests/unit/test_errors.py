@@ -71,6 +71,7 @@ NEVER_RAISED_OR_COMMAND_LINE = {
     "ReportTooLongError",  # fails a run, whose `error` has its sentence
 }
 NOT_OFFERED = {
+    "PlatformNameError",
     "HoldConflictError",
     "UnexpectedBankAmountError",
     "ConfirmedOtherwiseError",

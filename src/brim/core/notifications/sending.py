@@ -106,11 +106,11 @@ class NotificationSender:
             else:
                 wait_ms = min(_FIRST_RETRY_MS << min(message.attempts - 1, 16), _LONGEST_RETRY_MS)
                 await store.retry_message(conn, message.id, error.message, next_attempt_ms=now_ms + wait_ms)
-        said = {"message": message.id, "channel": message.channel, "reason": error.message}
         if is_over:
-            _log.warning("notification given up", **said)
-        else:
-            _log.info("notification failed, trying again", **said)
+            _log.warning("notification given up", message=message.id, channel=message.channel, reason=error.message)
+            return
+        reason = error.message
+        _log.info("notification failed, trying again", message=message.id, channel=message.channel, reason=reason)
 
     async def _check_is_on(self, message: Message) -> None:
         async with self._database.connection() as conn:

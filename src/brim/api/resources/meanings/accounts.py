@@ -95,6 +95,51 @@ HOLD_STATUS: Final[Vocabulary] = {
     "lifted": "It was lifted and has no effect any more.",
 }
 
+ACCOUNT_STATUS: Final[Vocabulary] = {
+    "active": "It can be topped up.",
+    "closed": "A person closed it in this mode, and it can't be topped up.",
+    "rejected": "Its platform rejected or deleted it, and it can't be topped up.",
+}
+MATTER: Final[Vocabulary] = {
+    "failed_topups": "Top-ups of the last seven days failed.",
+    "reversed_topups": "Top-ups of the last seven days were reversed.",
+    "webhook_endpoint": "A webhook endpoint is failing, or was disabled because it failed.",
+    "negative_balances": "Balances are below zero.",
+    "books_differ": "The latest verification found differences.",
+    "never_verified": "The books have never been verified.",
+    "verification_outdated": "The books haven't been verified for several intervals.",
+    "no_worker": "No worker is running, so nothing settles and no webhooks are sent.",
+    "stuck_work": "Work was due and failed; it is retried.",
+    "notification_channel": "Notifications can't be sent through a channel.",
+    "rail_stopped": "Live money is stopped, on a rail or for an account.",
+    "breaks": "Differences between the bank and the books are open.",
+    "files_to_approve": "Files for the bank await approval.",
+    "statements_to_approve": "Imported statements await approval.",
+    "held_bank_files": "Files from the bank are held, because they can't be read or their control totals don't match.",
+    "settlements_to_confirm": "Settlements of statement lines await confirmation.",
+    "undos_to_confirm": "Requests to undo a settlement await confirmation.",
+    "suspended_transfers": "Incoming transfers are in suspense.",
+    "dishonorable_returns": "Returns can still be dishonored.",
+    "return_rate": "A return rate is near or above its limit.",
+    "return_rate_override": "An override of a return rate awaits approval.",
+}
+MATTER_SEVERITY: Final[Vocabulary] = {
+    "critical": "Something is wrong.",
+    "warning": "Something awaits a person's decision.",
+}
+CHECK_SEVERITY: Final[Vocabulary] = {
+    "ok": "Nothing to do.",
+    "warning": "It works, but something should be changed.",
+    "error": "It doesn't work, or soon won't.",
+}
+QUEUE: Final[Vocabulary] = {
+    "settlement": "Top-ups that are due to settle.",
+    "events": "Events without a number, which aren't sent yet.",
+    "webhooks": "Deliveries of events to endpoints.",
+    "sealing": "Journal entries that aren't sealed yet.",
+    "stuck": "Work that was due and failed.",
+}
+
 ALL: Final = (
     CLOCK_STATUS,
     BUSINESS_TYPE,
@@ -114,5 +159,10 @@ ALL: Final = (
     ACTOR,
     HOLD_COVERS,
     HOLD_STATUS,
+    ACCOUNT_STATUS,
+    MATTER,
+    MATTER_SEVERITY,
+    CHECK_SEVERITY,
+    QUEUE,
 )
 PLACES: Final = {"PostAccounts.type": ACCOUNT_TYPE}

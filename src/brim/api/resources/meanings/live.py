@@ -255,6 +255,16 @@ CORRECTION_STATUS: Final[Vocabulary] = {
 }
 CORRECTION_REFUSAL: Final[Vocabulary] = {code: f"{title}." for code, title in REFUSED_CHANGE_CODES.items()}
 
+COUNTED_LIST: Final[Vocabulary] = {
+    "ach_returns": "Returns of ACH debits.",
+    "ach_reversals": "Reversals of ACH debits.",
+    "bank_files": "Files from the bank.",
+    "breaks": "Differences between the bank and the books.",
+    "incoming_transfers": "Bank transfers from customers.",
+    "line_settlements": "Settlements of statement lines.",
+    "refunds": "Refunds of top-ups.",
+}
+
 ALL: Final = (
     SEC_CODE,
     NACHA_CLASS,
@@ -302,6 +312,7 @@ ALL: Final = (
     NEGATIVE_BALANCE,
     CORRECTION_STATUS,
     CORRECTION_REFUSAL,
+    COUNTED_LIST,
 )
 PLACES: Final = {
     "PostBrimAchFilesFileApprove.expected_status": ACH_FILE_STATUS,
