@@ -86,7 +86,7 @@ def test_what_the_worker_finds_reaches_the_operator_the_log_and_the_metrics(
     assert difference["row"].startswith("journal_entries je_")
     assert difference["expected"].startswith("what was sealed at position 1")
     until(lambda: gauge_shows("1.0"), what="the gauge to show it")
-    assert "the books do not agree" in brim.log
+    assert "the books do not balance" in brim.log
 
 
 def test_the_operator_has_the_books_verified_now(server: Server, operator: str) -> None:

@@ -104,7 +104,7 @@ def test_the_platform_account_sees_how_all_accounts_do_and_each_number_leads_to_
         assert reply.headers["location"].startswith("/test/topups?status=failed&failure_code=account_closed")
         listed = person.visit(reply.headers["location"]).body.decode()
         assert len(set(re.findall(r"/test/topups/tu_\w+", listed))) == 2
-        assert "Platform account only" in person.read("/test/health")
+        assert "Only available to the platform account" in person.read("/test/health")
 
 
 def test_stuck_work_is_listed_by_command(brim_server: RunningBrim) -> None:
@@ -127,7 +127,7 @@ def test_a_chain_that_nobody_can_seal_is_listed_by_api_command_and_page(
     server = Server(brim_server.url, brim_server.test_key, brim_server.data_dir)
     operator = find_platform_account(server)
     brim_server.execute_as_owner(f"INSERT INTO unsealed_entries VALUES ('{operator}', false, 'je_gone')")
-    reason = "The entry that waits for its seal is gone."
+    reason = "The unsealed entry is missing."
 
     (item,) = Wire(server.url, server.test_key).get("/v1/brim/stuck").json["data"]
     assert item == {
@@ -146,7 +146,7 @@ def test_a_chain_that_nobody_can_seal_is_listed_by_api_command_and_page(
     assert (run.returncode, run.stdout) == (1, f"{operator}\ttest\tseal\tje_gone\t\t\t\t{reason}\n")
     with serving_pages(server, tmp_path) as url:
         person = Person(url, SignedIn(keys={f"{operator}/test": server.test_key}))
-        assert f"seal Not tried {reason}" in person.read("/test/workers")
+        assert f"seal None {reason}" in person.read("/test/workers")
 
 
 def test_lateness_is_in_the_metrics(brim_server: RunningBrim) -> None:

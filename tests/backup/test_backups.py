@@ -112,7 +112,7 @@ def test_a_moment_is_restored_with_its_keys_into_a_new_folder_only(house: House,
         restored.wait_until_ready()
         assert restored.has_topup(topup)
         assert restored.execute_as_owner("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)") == "00000002"
-        assert "WAL is archived no longer" in restored.log
+        assert "WAL is no longer archived" in restored.log
     finally:
         restored.close()
 

@@ -99,7 +99,7 @@ async def test_what_cannot_be_archived_is_kept_by_postgresql(
     async with house.archived():
         assert await house.run(archive_command(house.folder)) == 1
         logged = ""  # a moment after PostgreSQL was told
-        while "was not archived; it is kept and tried again" not in logged:
+        while "was not archived; it is kept and retried" not in logged:
             await asyncio.sleep(0.01)
             logged += capsys.readouterr().out
 

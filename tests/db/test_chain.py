@@ -295,11 +295,11 @@ CASES: dict[str, list[Any]] = {
 UNSEALABLE: Final = {
     "an entry that is gone": (
         "INSERT INTO unsealed_entries VALUES ('acct_books', true, 'je_0')",
-        ("je_0", "The entry that waits for its seal is gone."),
+        ("je_0", "The unsealed entry is missing."),
     ),
     "an entry that is sealed already": (
         "INSERT INTO unsealed_entries VALUES ('acct_books', true, 'je_2')",
-        ("je_2", "The entry waits for its seal, and is sealed at position 2."),
+        ("je_2", "The entry is queued for sealing, but is already sealed at position 2."),
     ),
     "a head that was moved back": (
         "UPDATE chain_heads SET position = 1 WHERE account = 'acct_books' AND livemode",

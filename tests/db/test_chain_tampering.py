@@ -115,7 +115,7 @@ CORRUPTIONS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "an entry that was removed while it waited": (
         ["INSERT INTO unsealed_entries VALUES ('acct_books', false, 'tr_6')"],
-        [TEST + "journal_entries tr_6: expected the entry that waits for its seal, found nothing"],
+        [TEST + "journal_entries tr_6: expected the unsealed entry, found nothing"],
     ),
     "an entry that is queued again": (
         ["INSERT INTO unsealed_entries VALUES ('acct_books', false, 'tr_4')"],

@@ -164,7 +164,7 @@ async def test_differences_are_logged_and_agreement_is_not(
     await execute(database, "INSERT INTO balances VALUES ('acct_books', false, 'usd', 7)")
     await in_turn(database, TEN_MS + HOUR_MS)
     logged = capsys.readouterr().out
-    assert "the books do not agree" in logged
+    assert "the books do not balance" in logged
     assert "balances usd" in logged
 
 

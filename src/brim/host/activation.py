@@ -19,7 +19,7 @@ class ActivatedSocketError(BrimError):
 
     def __init__(self, fd: int) -> None:
         super().__init__(
-            f"File descriptor {fd}, which systemd passed on, is no listening stream socket. "
+            f"File descriptor {fd}, which systemd passed on, isn't a listening stream socket. "
             "The socket unit needs ListenStream= and Accept=no."
         )
 

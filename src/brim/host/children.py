@@ -94,7 +94,7 @@ class Children:
             started = loop.time()
             status = await self._run_once(role)
             lived_s = loop.time() - started
-            log.warning("a process ended and is started again", role=role, status=status, lived_s=round(lived_s, 3))
+            log.warning("a process ended and is being restarted", role=role, status=status, lived_s=round(lived_s, 3))
             failed_starts += 1
             if failed_starts >= _MAX_FAILED_STARTS and not self._serving:
                 raise ChildrenFailedError(role, status)
@@ -125,6 +125,6 @@ class Children:
         try:
             await asyncio.wait_for(process.wait(), self._drain_timeout_s + _EXTRA_STOP_S)
         except TimeoutError:
-            log.warning("a process did not stop in time and is killed", role=role)
+            log.warning("a process did not stop in time and was killed", role=role)
             process.kill()
             await process.wait()

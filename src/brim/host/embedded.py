@@ -204,7 +204,7 @@ class EmbeddedPostgres:
         try:
             await asyncio.wait_for(process.wait(), _FAST_STOP_S)
         except TimeoutError:
-            self._say("the database takes long to stop; its log will be replayed at the next start")
+            self._say("the database is slow to stop; its WAL will be replayed at the next start")
             process.send_signal(signal.SIGQUIT)
             await process.wait()
 
@@ -224,7 +224,7 @@ class EmbeddedPostgres:
         options = ["--locale=C", "--encoding=UTF8", "--auth=reject", f"--username={OWNER}", "--data-checksums"]
         named = named_identity(identity, self._folder)
         command = named.command(binaries / "initdb", *options, "-D", str(unfinished))
-        await run_program(command, "make its data folder", self._folder)
+        await run_program(command, "create its data folder", self._folder)
         unfinished.rename(self._cluster)
         sync_folder(self._folder)
 
@@ -342,7 +342,7 @@ class EmbeddedPostgres:
         command = named_identity(identity, self._folder).command(binaries / "psql", *at, *asked)
         password = keep_passwords(self._folder).owner
         try:
-            await run_program(command, "make a checkpoint", self._folder, environment={"PGPASSWORD": password})
+            await run_program(command, "run a checkpoint", self._folder, environment={"PGPASSWORD": password})
         except DatabaseStartError as error:  # it runs all the same
             self._say(error.message)
 
@@ -359,7 +359,7 @@ class EmbeddedPostgres:
 
     async def _is_ready(self, process: Process, socket_folder: Path) -> bool:
         """Return True once the server takes connections, False when it has ended before."""
-        patience = _Patience(self._say, "the database is still starting; after a crash it replays its log first")
+        patience = _Patience(self._say, "the database is still starting; after a crash it replays its WAL first")
         while process.returncode is None:
             if await accepts_connections(socket_folder):
                 return True

@@ -87,7 +87,7 @@ class EarlierClusterInTheWayError(BrimError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is there already, from an upgrade before. Move or remove it: this upgrade keeps the earlier "
+            f"{path} already exists from an earlier upgrade. Move or remove it: this upgrade keeps the earlier "
             "database under that name."
         )
 

@@ -33,7 +33,7 @@ class DatabaseStartError(BrimError):
     """PostgreSQL ended instead of starting."""
 
     def __init__(self, doing: str, said: str) -> None:
-        super().__init__(f"The embedded PostgreSQL could not {doing}. It said: {said or 'nothing'}")
+        super().__init__(f"The embedded PostgreSQL couldn't {doing}. Output: {said or 'none'}")
 
 
 def wheel_binaries() -> Path:
@@ -68,10 +68,10 @@ def major_of_programs(binaries: Path) -> int:
     try:
         spoken = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  an operator's choice
     except OSError as error:
-        raise DatabaseStartError("tell its version", str(error)) from None
+        raise DatabaseStartError("report its version", str(error)) from None
     found = re.search(r"\d+", spoken.stdout)
     if found is None:
-        raise DatabaseStartError("tell its version", spoken.stdout + spoken.stderr)
+        raise DatabaseStartError("report its version", spoken.stdout + spoken.stderr)
     return int(found[0])
 
 

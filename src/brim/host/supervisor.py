@@ -91,7 +91,7 @@ async def _maybe_unix_listener(
     """Yield the listening Unix socket; None where nobody asked for one and the data folder's path is too long."""
     path = (settings.unix_socket or folder.path / "brim.sock").absolute()
     if settings.unix_socket is None and not fits_socket(path):
-        log.info("the data folder's path is too long for a Unix socket; --unix-socket takes another", path=str(path))
+        log.info("the data folder's path is too long for a Unix socket; set another with --unix-socket", path=str(path))
         yield None
         return
     with removed_afterwards(await wait_for_unix_listener(path, patience_s=patience_s)) as listener:
@@ -188,7 +188,7 @@ class Supervisor:
             yield given
             return
         if archive is None and self._folder.archiving:
-            log.warning("WAL is archived no longer: --backup-store is unset", before=self._folder.archiving)
+            log.warning("WAL is no longer archived: --backup-store is unset", before=self._folder.archiving)
         self._folder.keep_archiving(None if archive is None else archive.place)
         self._postgres = EmbeddedPostgres(
             self._folder.database,
@@ -211,7 +211,7 @@ class Supervisor:
         """Start our own database again whenever it dies; meanwhile the API answers 503."""
         while True:
             status = await postgres.wait()
-            log.error("the database ended and is started again", status=status)
+            log.error("the database ended and is being restarted", status=status)
             await _start_until_it_works(postgres)
             log.info("the database is back")
 
@@ -242,7 +242,7 @@ class Supervisor:
                 key = await create_data_key(
                     database, kms, has_plain=False, by=by, now_ms=system_clock_ms(), ids=IdFactory()
                 )
-                log.info("made the first data key", key=key.id, wrapped_by=key.kms_key)
+                log.info("created the first data key", key=key.id, wrapped_by=key.kms_key)
         finally:
             await database.close()
 
@@ -304,7 +304,7 @@ async def _start_until_it_works(postgres: EmbeddedPostgres) -> None:
         try:
             await postgres.start()
         except (BrimError, OSError) as error:
-            log.error("the database could not be started again yet", reason=str(error))  # noqa: TRY400  no bug of ours
+            log.error("the database could not be restarted yet", reason=str(error))  # noqa: TRY400  no bug of ours
         else:
             return
         await asyncio.sleep(pause_s)

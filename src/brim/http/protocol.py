@@ -441,5 +441,5 @@ class HttpProtocol(RequestReader):
 
 def _spoilt(error: IllegalHeaderError) -> Reply:
     """Return what is answered instead of a reply whose headers are not what headers may be."""
-    log.error("a reply had an illegal header", reason=str(error))
+    log.error("a response had an invalid header", reason=str(error))
     return json_refusal(500, "Something went wrong. The server's log has the details.", kind="api_error")

@@ -40,7 +40,7 @@ class Stream:
         else:
             is_whole = self._task.exception() is None
             if not is_whole:
-                log.error("a streamed reply failed", exc_info=self._task.exception())
+                log.error("a streamed response failed", exc_info=self._task.exception())
         if is_whole and self._chunked and not self._transport.is_closing():
             self._transport.write(b"0\r\n\r\n")
         return is_whole

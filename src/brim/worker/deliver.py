@@ -394,7 +394,7 @@ class Dispatcher:
             await self._see_recorded(attempt)
         except Exception as error:  # noqa: BLE001  one that cannot be kept is no other's business
             _log.exception(
-                "attempt could not be written down, so its event is sent again",
+                "attempt could not be stored, so its event is sent again",
                 account=leased.endpoint.scope.account,
                 endpoint=leased.endpoint.id,
                 event_id=leased.event.id,
@@ -407,7 +407,7 @@ class Dispatcher:
             with suppress(DatabaseUnavailableError):
                 return await self._records.submit(attempt)
             await asyncio.sleep(pause_s)
-        _log.error("attempts could not be written down, so their events are sent again")
+        _log.error("attempts could not be stored, so their events are sent again")
         return None
 
     async def _record(self, attempts: Sequence[Attempt]) -> list[BaseException | None]:

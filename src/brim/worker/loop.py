@@ -108,7 +108,7 @@ class Loop:
         kind = type(error).__name__
         if kind != self._failure:
             expected = isinstance(error, DatabaseUnavailableError)
-            _log.error("job failed, trying again", job=self._job.name, error=kind, exc_info=None if expected else error)
+            _log.error("job failed, retrying", job=self._job.name, error=kind, exc_info=None if expected else error)
         self._failure = kind
         pause_s = self._back_off_s
         self._back_off_s = min(pause_s * 2, _LONGEST_BACK_OFF_S)

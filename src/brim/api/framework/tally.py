@@ -42,7 +42,7 @@ class Tally:
             try:
                 await each.flush()
             except Exception:
-                log.exception("the use of keys could not be written")
+                log.exception("the last use of API keys could not be stored")
 
     async def keep(self) -> None:
         """Write what is waiting, again and again."""

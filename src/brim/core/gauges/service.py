@@ -143,7 +143,7 @@ class Gauges:
         except Exception:  # noqa: BLE001  one kind of figure must not keep the others from being read
             self._kept.pop(part.kind, None)
             if part.kind not in self._failing:
-                _log.exception("figures cannot be read", kind=part.kind)
+                _log.exception("metrics cannot be read", kind=part.kind)
             self._failing.add(part.kind)
         else:
             self._failing.discard(part.kind)

@@ -222,4 +222,4 @@ async def _giving_back(database: Database, run_id: str) -> AsyncIterator[None]:
 def _report(run: VerificationRun) -> None:
     if run.differences:
         first = str(run.differences[0])
-        _log.error("the books do not agree", verification=run.id, differences=len(run.differences), first=first)
+        _log.error("the books do not balance", verification=run.id, differences=len(run.differences), first=first)

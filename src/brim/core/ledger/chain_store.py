@@ -54,9 +54,9 @@ class UnsealableChain(msgspec.Struct, frozen=True, kw_only=True):
     def reason(self) -> str:
         """Why no worker seals it."""
         if not self.is_there:
-            return "The entry that waits for its seal is gone."
+            return "The unsealed entry is missing."
         if self.sealed_at is not None:
-            return f"The entry waits for its seal, and is sealed at position {self.sealed_at}."
+            return f"The entry is queued for sealing, but is already sealed at position {self.sealed_at}."
         return f"The chain goes on to position {self.chain_end}, beyond its head at {self.head}."
 
 

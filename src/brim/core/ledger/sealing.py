@@ -153,7 +153,7 @@ class _ChainAudit:
                     found = f"{each.entry}, which is sealed at position {each.sealed_at}"
                     self._add(each.scope, f"unsealed_entries {each.entry}", None, found)
                 elif not each.is_there:
-                    self._add(each.scope, f"journal_entries {each.entry}", "the entry that waits for its seal", None)
+                    self._add(each.scope, f"journal_entries {each.entry}", "the unsealed entry", None)
                 else:
                     self._unsealed += 1
             self._advance(len(waiting))

@@ -110,7 +110,7 @@ class NotificationSender:
             _log.warning("notification given up", message=message.id, channel=message.channel, reason=error.message)
             return
         reason = error.message
-        _log.info("notification failed, trying again", message=message.id, channel=message.channel, reason=reason)
+        _log.info("notification failed, retrying", message=message.id, channel=message.channel, reason=reason)
 
     async def _check_is_on(self, message: Message) -> None:
         async with self._database.connection() as conn:
@@ -121,7 +121,7 @@ class NotificationSender:
     async def _mail(self, message: Message) -> None:
         await self._check_is_on(message)
         if self._mail_server is None:
-            raise SendFailedError("No mail server is set: BRIM_SMTP_HOST.")
+            raise SendFailedError("No mail server is set. Set BRIM_SMTP_HOST.")
         try:
             operator = await find_operator(self._database, message.recipient)
         except UnknownOperatorError as error:

@@ -237,7 +237,7 @@ async def record(
     turned_off = await database.transact(work)
     for key in turned_off:
         _log.error(
-            "webhook endpoint turned off: it has failed for three days",
+            "webhook endpoint disabled: it has failed for three days",
             account=key.scope.account,
             livemode=key.scope.livemode,
             endpoint=key.id,

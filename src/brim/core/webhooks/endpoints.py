@@ -203,4 +203,4 @@ def check_url(url: str, rules: EndpointRules, *, livemode: bool) -> None:
     if target.own_addresses:
         check_addresses(target, target.own_addresses, livemode=livemode, allowed=rules.allowed)
     elif livemode and not rules.allowed and (target.scheme, target.port) != ("https", 443):
-        raise TargetBlockedError("in live mode it must begin with https:// and leave the port at 443.")
+        raise TargetBlockedError("in live mode it must begin with https:// and use port 443.")

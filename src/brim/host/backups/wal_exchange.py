@@ -97,7 +97,7 @@ async def _beside(step: Callable[[], Awaitable[None]], *, every_s: float) -> Asy
             try:
                 await step()
             except Exception:  # noqa: BLE001  whatever it is must not stop the service
-                _log.exception("files of WAL could not be looked at")
+                _log.exception("WAL files could not be read")
                 await asyncio.sleep(_TRY_AGAIN_AFTER_S)
             await asyncio.sleep(every_s)
 
@@ -127,7 +127,7 @@ class _Archiver:
                 continue
             reason = await asyncio.to_thread(self._keep, name)
             if reason is not None:
-                _log.error("a file of WAL was not archived; it is kept and tried again", file=name, reason=reason)
+                _log.error("a WAL file was not archived; it is kept and retried", file=name, reason=reason)
                 await asyncio.sleep(_TRY_AGAIN_AFTER_S)
                 return
         self._forget(set(ready))
@@ -187,7 +187,7 @@ class _Source:
             (self._folder / f"{name}{MISSING}").touch()
             return
         except Exception as error:  # noqa: BLE001  an end of the recovery must not be taken for the end of the log
-            _log.error("a file of WAL cannot be restored", file=name, reason=_reason(error))
+            _log.error("a WAL file cannot be restored", file=name, reason=_reason(error))
             (self._folder / f"{name}{FAILED}").touch()
             return
         segment = segment_of(name)

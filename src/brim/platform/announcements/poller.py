@@ -88,6 +88,6 @@ class Looking:
         try:
             await self._look()
         except DatabaseUnavailableError:
-            log.warning("a look waits for the database", whose=self._whose, present=self._present())
+            log.warning("a poller waits for the database", whose=self._whose, present=self._present())
         except Exception:
-            log.exception("a look failed", whose=self._whose)
+            log.exception("a poller failed", whose=self._whose)

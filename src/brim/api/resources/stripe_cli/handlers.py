@@ -103,6 +103,6 @@ async def subscribe(service: Service, request: Request, socket: Socket) -> None:
     try:
         await service.hub.serve(conversation)
     except DatabaseUnavailableError:
-        log.warning("a listener's place could not be kept", account=listener.scope.account)
+        log.warning("a listener's position could not be stored", account=listener.scope.account)
     finally:
         socket.shutdown()
