@@ -234,7 +234,7 @@ def test_a_login_is_listed_approved_and_denied_while_brim_runs(shared_brim: Runn
     assert _run("login", "approve", first["verification_code"], *here).stdout.startswith(
         "devbox can now fetch a test key"
     )
-    assert _run("login", "deny", second["verification_code"], *here).stdout == "laptop gets no key.\n"
+    assert _run("login", "deny", second["verification_code"], *here).stdout == "laptop doesn't get a key.\n"
     assert _run("login", "list", *here).stdout == ""
     again = run_brim("login", "approve", first["verification_code"], *here)
     assert again.returncode == 1

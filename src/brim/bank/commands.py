@@ -31,7 +31,7 @@ _STATE: Final = click.argument("state", type=_FOLDER)
 def bank() -> None:
     """Rehearse with a bank that takes files, returns entries and sends statements.
 
-    It lives in the folder STATE and in its own time. See docs/rehearsal-bank.md.
+    The folder STATE holds its state. It has its own clock. See docs/rehearsal-bank.md.
     """
 
 
@@ -43,7 +43,7 @@ def bank() -> None:
     "--routing",
     default=REHEARSAL_ROUTING,
     show_default=True,
-    help="The bank's routing number; a rehearsal installation takes no other than the default.",
+    help="The bank's routing number; a rehearsal installation accepts only the default.",
 )
 @click.option("--account", default="9876543210", show_default=True, help="The originator's account at the bank.")
 @click.option(
@@ -52,9 +52,9 @@ def bank() -> None:
     multiple=True,
     default=("1234567890",),
     show_default=True,
-    help="Company identification that may originate; can be repeated.",
+    help="A company identification that may originate. Can be repeated.",
 )
-@click.option("--now", "now_text", help="The bank's time at the start; real time if not given.")
+@click.option("--now", "now_text", help="The bank's time at the start. Default: now.")
 @click.option("--time-zone", default="America/New_York", show_default=True)
 @click.option("--statement-format", type=click.Choice(["bai2", "camt053"]), default="bai2", show_default=True)
 @click.option(
@@ -72,7 +72,7 @@ def bank() -> None:
     type=click.Choice(["ach", "sepa"]),
     default="ach",
     show_default=True,
-    help="What the bank takes. With sepa --routing is a BIC, --account an IBAN, --company-id a creditor identifier.",
+    help="The rail. With sepa --routing is a BIC, --account an IBAN, --company-id a creditor identifier.",
 )
 @click.option("--balanced", is_flag=True, help="Each batch has an offset: a credit to the originator's account.")
 def init(
@@ -95,10 +95,10 @@ def init(
 
 @bank.command()
 @_STATE
-@click.option("--to", "to_text", help="Until this moment of the bank's time zone, such as 2026-12-01T20:00.")
-@click.option("--days", type=click.IntRange(1), help="By this many calendar days.")
+@click.option("--to", "to_text", help="Advance to this time in the bank's time zone, such as 2026-12-01T20:00.")
+@click.option("--days", type=click.IntRange(1), help="Advance by this many calendar days.")
 def advance(state: Path, to_text: str | None, days: int | None) -> None:
-    """Take the files that arrived and let time pass; without a flag, only what is due now happens."""
+    """Process the files that arrived, and advance the clock; without a flag, only what is due now happens."""
     if to_text and days:
         raise click.UsageError("--to and --days exclude each other.")
     with _opened(state) as opened, opened.alone():
@@ -118,10 +118,10 @@ def advance(state: Path, to_text: str | None, days: int | None) -> None:
 @bank.command()
 @_STATE
 @click.option(
-    "--poll", type=click.FloatRange(0.05, 60), default=1.0, show_default=True, help="Seconds between two looks."
+    "--poll", type=click.FloatRange(0.05, 60), default=1.0, show_default=True, help="The polling interval in seconds."
 )
 def serve(state: Path, poll: float) -> None:
-    """Follow real time until stopped: take files as they arrive, do what is due."""
+    """Run in real time until stopped: process files as they arrive, and do what is due."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -136,7 +136,7 @@ def serve(state: Path, poll: float) -> None:
 @bank.command()
 @_STATE
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--entries", type=click.IntRange(0), default=50, show_default=True, help="How many entries at most.")
+@click.option("--entries", type=click.IntRange(0), default=50, show_default=True, help="The maximum number to list.")
 @click.option("--account", metavar="NUMBER", help="Only entries to this account, such as its micro-deposits.")
 def show(state: Path, as_json: bool, entries: int, account: str | None) -> None:  # noqa: FBT001  a flag of the command
     """Show files, entries, what is due next and the balance."""
@@ -162,9 +162,11 @@ def script(state: Path, file: Path) -> None:
 @_STATE
 @click.argument("cents", type=click.IntRange(1, 9_999_999_999))
 @click.argument("text")
-@click.option("--out", is_flag=True, help="The bank takes it from the originator: a recall, or what is sent back.")
+@click.option(
+    "--out", is_flag=True, help="Simulate a debit of the originator instead: a recall, or a transfer sent back."
+)
 def transfer(state: Path, cents: int, text: str, out: bool) -> None:  # noqa: FBT001  a flag of the command
-    """Let a customer send CENTS to the originator, and write TEXT."""
+    """Simulate a transfer of CENTS from a customer to the originator, with TEXT as remittance information."""
     if not (text.isascii() and text.isprintable() and 0 < len(text) <= _LONGEST_TEXT):
         raise click.UsageError(f"TEXT has 1 to {_LONGEST_TEXT} letters, digits and signs of ASCII.")
     with _opened(state) as opened:
@@ -176,7 +178,7 @@ def transfer(state: Path, cents: int, text: str, out: bool) -> None:  # noqa: FB
 
 @bank.command()
 def accounts() -> None:
-    """Print the account numbers that are not simply paid."""
+    """List the account numbers with special outcomes."""
     from brim.bank.outcomes import NAMED
     from brim.bank.sepa import REASONS, iban_of
 

@@ -166,7 +166,7 @@ def open_export(file: Path, *, to: Path, key_file: Path | None, passphrase_file:
 @click.option("--with-connected", is_flag=True, help=_CONNECTED)
 @reaching_settings
 def close(account: str, *, with_connected: bool, **flags: str | None) -> None:
-    """Close ACCOUNT to new top-ups, in both modes, before it moves. Pending ones are completed."""
+    """Close ACCOUNT to new top-ups, in both modes, before you move it elsewhere. Pending ones are completed."""
     _set_closed(account, flags, is_closed=True, with_connected=with_connected)
 
 

@@ -112,7 +112,7 @@ def _check_host(settings: Settings) -> "list[Finding]":
                 warn("backups", f"The last base backup is {age_s // _DAY_S} days old.", "Run brim backup create.")
             )
         else:
-            found.append(fine("backups", f"The last base backup is {age_s // 3600} hours old."))
+            found.append(fine("backups", f"The last base backup is {age_s / 3600:.1f} hours old."))
     return found
 
 

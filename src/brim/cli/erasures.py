@@ -74,7 +74,7 @@ def payers() -> None:
 
 @payers.command("erase")
 @click.argument("payer")
-@click.option("--account", metavar="ACCT", help="Whose payer; the oldest account's by default.")
+@click.option("--account", metavar="ACCT", help="The payer's account. Default: the oldest.")
 @click.option("--live", is_flag=True, help="In live mode. Default: test mode.")
 @click.option("--dry-run", is_flag=True, help="Show what would be erased and kept, without changing anything.")
 @click.option("--confirm", metavar="PAYER", help="The ID again, to skip the confirmation prompt.")

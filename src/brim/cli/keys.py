@@ -30,7 +30,7 @@ def accounts() -> None:
 
 
 @keys.command("create")
-@click.option("--account", metavar="ACCT", help="Whose key; the oldest account's by default.")
+@click.option("--account", metavar="ACCT", help="The account of the key. Default: the oldest.")
 @click.option("--live", is_flag=True, help="Create a live key. Default: a test key.")
 @click.option("--name", metavar="TEXT", help="A name for the key.")
 @click.option(
@@ -162,9 +162,9 @@ def _state(key: "ApiKey", now_ms: int) -> str:
     if key.expires_ms is None:
         return "works"
     return (
-        f"ended {tell_time(key.expires_ms // 1000)}"
+        f"expired {tell_time(key.expires_ms // 1000)}"
         if key.has_ended(now_ms)
-        else f"ends {tell_time(key.expires_ms // 1000)}"
+        else f"expires {tell_time(key.expires_ms // 1000)}"
     )
 
 

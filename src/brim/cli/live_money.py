@@ -23,7 +23,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def of_account(command: Command) -> Command:
     """Give a command the flags that say whose live money it is about, and where the database is."""
-    command = click.option("--account", metavar="ACCT", help="Whose; the oldest account's by default.")(command)
+    command = click.option("--account", metavar="ACCT", help="The account. Default: the oldest.")(command)
     return reaching_settings(command)
 
 

@@ -26,12 +26,12 @@ def list_pairings(**flags: str | None) -> None:
     from brim.core import pairing
 
     waiting = on_database(flags, lambda database: pairing.list_pairings(database, now_ms=system_clock_ms()))
-    show_table(("id", "device", "CLI", "asked", "waits until"), [_row(each) for each in waiting])
+    show_table(("id", "device", "CLI", "requested", "expires"), [_row(each) for each in waiting])
 
 
 @login.command("approve")
 @click.argument("code")
-@click.option("--account", metavar="ACCT", help="Whose test key it gets; the oldest account's by default.")
+@click.option("--account", metavar="ACCT", help="The account of the test key. Default: the oldest.")
 @reaching_settings
 def approve_pairing(code: str, account: str | None, **flags: str | None) -> None:
     """Approve the login with CODE: its computer gets a restricted test key for 90 days."""
@@ -51,7 +51,7 @@ def deny_pairing(code: str, **flags: str | None) -> None:
 
     asked = asked_here()
     denied = on_database(flags, lambda database: pairing.deny_pairing(database, code, **asked))
-    click.echo(f"{denied.device} gets no key.")
+    click.echo(f"{denied.device} doesn't get a key.")
 
 
 def _row(pairing: "Pairing") -> tuple[str, ...]:

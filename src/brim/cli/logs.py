@@ -27,18 +27,38 @@ def logs() -> None:
 
 
 @logs.command("list")
-@click.option("--since", metavar="TIME", help="From a day or time in UTC on, such as 2026-11-22 or 2026-11-22T09:30.")
-@click.option("--until", metavar="TIME", help="Up to a day, included, or before a time.")
-@click.option("--key", "made_with", metavar="ID", help="With the API key of this id: mk_...")
-@click.option("--method", type=click.Choice(["GET", "POST", "DELETE"]), help="With this HTTP method.")
-@click.option("--path", "path_prefix", metavar="PREFIX", help="Whose path starts so, such as /v1/topups.")
-@click.option("--status", metavar="STATUS", help="With an HTTP status such as 404, or a class of them such as 4xx.")
-@click.option("--request-id", metavar="ID", help="The request of this id: req_...")
 @click.option(
-    "--source", type=click.Choice(["api", "dashboard"]), default="api", show_default=True, help="Who made it."
+    "--since",
+    metavar="TIME",
+    help="Only requests from this day or time (UTC) on, such as 2026-11-22 or 2026-11-22T09:30.",
 )
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at most.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="JSON is one line each.")
+@click.option("--until", metavar="TIME", help="Only requests up to and including this day, or before this time.")
+@click.option("--key", "made_with", metavar="ID", help="Only requests with this API key: mk_...")
+@click.option("--method", type=click.Choice(["GET", "POST", "DELETE"]), help="Only requests with this HTTP method.")
+@click.option(
+    "--path", "path_prefix", metavar="PREFIX", help="Only requests whose path starts with this, such as /v1/topups."
+)
+@click.option(
+    "--status", metavar="STATUS", help="Only requests with this HTTP status, such as 404, or class, such as 4xx."
+)
+@click.option("--request-id", metavar="ID", help="Only the request with this ID: req_...")
+@click.option(
+    "--source",
+    type=click.Choice(["api", "dashboard"]),
+    default="api",
+    show_default=True,
+    help="Where the requests came from.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="The maximum number to list."
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="The output format; JSON is one object per line.",
+)
 @api_options
 def list_requests(  # noqa: PLR0913, PLR0917  the filters
     since: str | None,
@@ -53,7 +73,7 @@ def list_requests(  # noqa: PLR0913, PLR0917  the filters
     output: str,
     **flags: str | None,
 ) -> None:
-    """List the requests that are kept (a week, the newest 10,000), newest first."""
+    """List requests, newest first. They are kept for a week, up to the newest 10,000."""
     from brim.cli.database import show_table, tell_time
 
     filters = {
@@ -127,9 +147,7 @@ def read_statuses(text: str | None) -> dict[str, str]:
 
 
 @logs.command()
-@click.option(
-    "--filter-account", "account", metavar="WHOSE", help="self; connected accounts have requests of their own."
-)
+@click.option("--filter-account", "account", metavar="WHOSE", help="self; connected accounts have their own requests.")
 @click.option("--filter-http-method", "http_method", metavar="METHODS", help="GET, POST or DELETE.")
 @click.option("--filter-request-path", "request_path", metavar="PATHS", help="Such as /v1/topups.")
 @click.option("--filter-request-status", "request_status", metavar="HOW", help="SUCCEEDED or FAILED.")

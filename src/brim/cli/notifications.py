@@ -34,11 +34,17 @@ class TestNotSentError(BrimError):
 
 @click.group()
 def notifications() -> None:
-    """Show the channels of notifications, and send tests."""
+    """Show notification channels, and send test messages."""
 
 
 @notifications.command("show")
-@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="How many messages.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=10,
+    show_default=True,
+    help="The maximum number of messages to list.",
+)
 @all_settings
 def show(limit: int, **flags: str | None) -> None:
     """Show the mail server, the channels with their last delivery and last error, and the newest messages."""
@@ -80,7 +86,7 @@ def _message(message: "PastMessage") -> tuple[str, ...]:
 @click.argument("to")
 @all_settings
 def send_test(to: str, **flags: str | None) -> None:
-    """Send a test to TO, an email address or the id of a chat, from this host and with its settings, now."""
+    """Send a test now to TO, an email address or the ID of a chat, from this host with its settings."""
     import asyncio
 
     from brim.base.clock import system_clock_ms

@@ -37,7 +37,7 @@ def operators() -> None:
 @click.option("--no-password", is_flag=True, help="They sign in only with your identity provider.")
 @reaching_settings
 def add_operator(email: str, name: str | None, role: str, *, no_password: bool, **flags: str | None) -> None:
-    """Add an operator and show their id."""
+    """Add an operator and show their ID."""
     from brim.core import operators as service
     from brim.core.operators import Passwords, Role
 
@@ -137,10 +137,10 @@ def unbind_identity(email: str, **flags: str | None) -> None:
 
 
 @operators.command("log")
-@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many entries at most.")
-@click.option("--actor", metavar="ID", help="Only what this operator, API key, job or user did: an id, or a name.")
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="The maximum number to list.")
+@click.option("--actor", metavar="ID", help="Only actions of this operator, API key, job or user: an ID or a name.")
 @click.option("--action", metavar="ACTION", help="Only this action, such as api_key.created.")
-@click.option("--object", "object_id", metavar="ID", help="Only what was done to the object of this id.")
+@click.option("--object", "object_id", metavar="ID", help="Only actions on the object with this ID.")
 @click.option("--account", metavar="ACCT", help="Only entries about this account's objects.")
 @reaching_settings
 def show_log(
@@ -151,7 +151,7 @@ def show_log(
     account: str | None,
     **flags: str | None,
 ) -> None:
-    """Show the newest entries of the audit log: who did what to what, when and from where."""
+    """Show the newest entries of the audit log: who did what, when and from where."""
     from brim.base.paging import PageRequest
     from brim.core.audit import AuditFilters, list_audit_log
 

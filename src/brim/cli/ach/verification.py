@@ -32,7 +32,7 @@ def verify_source(source: str, evidence: str, account: str | None, **flags: str 
 @click.argument("source")
 @of_account
 def prenote(source: str, account: str | None, **flags: str | None) -> None:
-    """Verify the live bank account SOURCE of --account by a prenote, and show its id.
+    """Verify the live bank account SOURCE of --account by a prenote, and show its ID.
 
     A zero-dollar entry goes out with the next file. The bank account is verified if its bank doesn't return it within
     three banking days; brim ach prenotes lists the results.
@@ -88,7 +88,7 @@ def list_prenotes(limit: int, account: str | None, **flags: str | None) -> None:
 @click.argument("source")
 @with_secrets
 def microdeposit(source: str, account: str | None, **flags: str | None) -> None:
-    """Verify the live bank account SOURCE of --account by micro-deposits, and show their id.
+    """Verify the live bank account SOURCE of --account by micro-deposits, and show their IDs.
 
     Two deposits of less than a dollar go out with the next file, and the account holder confirms their amounts;
     brim ach microdeposits lists the results.

@@ -179,7 +179,7 @@ async def _negative_balances(conn: Conn, scope: AccountScope) -> list[Matter]:
             account=scope.account,
             livemode=scope.livemode,
             title=count_in_words(count, "negative balance", "negative balances", is_complete=is_complete),
-            detail="More was reversed than was available. See why",
+            detail="More was reversed than was available",
             page="/negative-balances",
             count=count,
             is_complete=is_complete,
@@ -453,6 +453,9 @@ def _return_rates(platform: AccountScope, rates: Sequence[ReturnRates]) -> list[
         title = "A return rate is near its limit"
         found.append(of(kind=MatterKind.RETURN_RATE, subject=Level.WARNED, title=title, detail=_RATES, is_bad=False))
     if any(each.asked is not None for each in rates):
-        title, detail = "An override of a return rate awaits approval", "A second person decides whether debits go on"
+        title, detail = (
+            "An override of a return rate awaits approval",
+            "Debits continue only if a second person approves",
+        )
         found.append(of(kind=MatterKind.RETURN_RATE_OVERRIDE, title=title, detail=detail, is_bad=False))
     return found

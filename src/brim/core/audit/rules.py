@@ -1,4 +1,4 @@
-"""The audit log: who did what to what, when and from where."""
+"""The audit log: who did what, when and from where."""
 
 from collections.abc import Mapping
 from enum import StrEnum

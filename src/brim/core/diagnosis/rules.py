@@ -74,11 +74,12 @@ def judge_server(facts: ServerFacts) -> list[Finding]:
     found = [fine("database.version", f"PostgreSQL {facts.version}.")]
     unsafe = [name for name in ("fsync", "full_page_writes") if getattr(facts, name) != "on"]
     if unsafe:
+        are, them = ("is", "it") if len(unsafe) == 1 else ("are", "them")
         found.append(
             fail(
                 "database.durability",
-                f"{' and '.join(unsafe)} is off: a crash of the server can lose or corrupt the books.",
-                "Set it to on in postgresql.conf, restart PostgreSQL, then run brim verify --chain.",
+                f"{' and '.join(unsafe)} {are} off: a crash of the server can lose or corrupt the books.",
+                f"Turn {them} on in postgresql.conf, restart PostgreSQL, then run brim verify --chain.",
             )
         )
     elif facts.synchronous_commit in {"off", "local"}:

@@ -76,6 +76,8 @@ async def _judge_backlog(conn: Conn, *, now_ms: int) -> Finding:
     late_ms = await webhooks.delivery_lag_ms(conn, now_ms=now_ms, most=1_000)
     owed = await webhooks.count_owed(conn, most=_MOST_COUNTED)
     counted = f"{owed:,}{' or more' if owed >= _MOST_COUNTED else ''} webhook deliveries are pending"
+    if owed == 1:
+        counted = "1 webhook delivery is pending"
     if numbering_ms >= _LATE_MS:
         message = f"Events have been waiting for {numbering_ms // 1000} s to be numbered, so no webhooks are sent."
         return fail("backlog", message, "Check that a worker is running and its job `number` works.")

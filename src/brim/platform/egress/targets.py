@@ -184,7 +184,7 @@ def is_public(address: Address) -> bool:
 def _check_address(target: Target, address: Address, *, livemode: bool) -> None:
     if is_public(address):
         if livemode and (target.scheme, target.port) != ("https", 443):
-            raise TargetBlockedError("in live mode it must begin with https:// and leave the port at 443.")
+            raise TargetBlockedError("in live mode it must begin with https:// and use port 443.")
         return
     if livemode:
         raise TargetBlockedError(f"{address} is not a public address, which live mode asks for.")

@@ -27,10 +27,10 @@ AUDIT_LOG: Final = (
             Parameter(
                 name="actor",
                 kind=Text(),
-                description="Only what this operator, API key, job or user of the command line did: an id, or a name.",
+                description="Only actions of this operator, API key, job or user of the command line: an ID or a name.",
             ),
             created("entries"),
-            Parameter(name="object_id", kind=Text(), description="Only what was done to the object of this id."),
+            Parameter(name="object_id", kind=Text(), description="Only actions on the object with this ID."),
             *PAGE,
         ),
         handler=handlers.list_all,
