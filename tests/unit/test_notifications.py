@@ -95,7 +95,7 @@ def test_the_text_says_what_where_since_when_and_how_to_stop() -> None:
         "  Acme Inc · Nov 30, 10:15 CET to Nov 30, 11:15 CET\n"
         "\n"
         "-- \n"
-        "Change what you get:\n"
+        "Change your notification preferences:\n"
         "https://brim.example.com/pay/settings/profile/notifications\n"
     )
 

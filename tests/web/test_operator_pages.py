@@ -112,7 +112,7 @@ def test_what_cannot_be_used_is_told_at_its_field(house: House) -> None:
     browser.open("/settings/operators/new")
     right = {"email": "new@example.com", "name": "New", "role": "viewer", "way": "password", "password": PASSWORD}
     for wrong, said in (
-        ({"email": "nobody"}, "is no email address"),
+        ({"email": "nobody"}, "isn't an email address"),
         ({"email": ada.email}, "An operator with the email"),
         ({"name": ""}, "A name must have 1 to 100 printable characters"),
         ({"password": "short"}, "fewer than 12 characters"),
@@ -121,7 +121,7 @@ def test_what_cannot_be_used_is_told_at_its_field(house: House) -> None:
         assert browser.page.status == 400
         assert said in browser.text
     browser.submit("/settings/operators/new", **right)
-    assert "The operator was added." in browser.text
+    assert "Operator added." in browser.text
     assert house.browser().sign_in("new@example.com", PASSWORD).status == 303
 
 
@@ -131,7 +131,7 @@ def test_an_operator_is_disabled_and_let_in_again(house: House) -> None:
     here = f"/settings/operators/{grace.id}"
     browser.open(here)
     browser.submit(f"{here}/disable")
-    assert "The operator is disabled" in browser.text
+    assert "Operator disabled" in browser.text
     until(lambda: hers.get("/settings/profile").status == 303, what="her session to have ended")
     assert house.browser().sign_in(grace.email, PASSWORD).status == 403
     browser.submit(f"{here}/link")
@@ -145,7 +145,7 @@ def test_another_role_counts_from_the_next_page_on(house: House) -> None:
     hers, browser = house.signed_in(operator=grace), house.signed_in()
     browser.open(f"/settings/operators/{grace.id}")
     browser.submit(f"/settings/operators/{grace.id}/role", role="admin")
-    assert "The role was changed." in browser.text
+    assert "Role changed." in browser.text
     until(lambda: hers.get("/settings/operators").status == 200, what="her pages to know of it")
 
 
@@ -336,13 +336,13 @@ def test_an_admin_places_and_lifts_a_legal_hold(house: House) -> None:
     assert "1 to 500 printable characters" in admin.submit(new, **{**right, "reason": " "}).body.decode()
     admin.submit(new, **right)
     shown = admin.page.body.decode()
-    assert "The legal hold is in force." in shown
+    assert "Legal hold placed." in shown
     hold = re.search(r"/settings/legal-holds/(lh_\w+)/lift", shown)
     assert hold is not None
     looked = viewer.open("/settings/legal-holds").body.decode()
     assert "Case 7" in looked
     assert "/lift" not in looked
     admin.submit(hold[0])
-    assert "The legal hold was lifted." in admin.page.body.decode()
+    assert "Legal hold lifted." in admin.page.body.decode()
     assert admin.post(hold[0], form_token=admin.form_token).status == 400
     assert "Lifted a legal hold" in admin.open("/settings/audit-log").body.decode()

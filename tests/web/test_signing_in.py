@@ -414,7 +414,7 @@ def test_signing_out_ends_the_session(house: House, ada: Operator) -> None:
     assert (browser.page.status, browser.cookies) == (403, kept)
     browser.open("/settings/profile")
     browser.submit("/sign-out")
-    assert "You are signed out." in browser.text
+    assert "You're signed out." in browser.text
     assert browser.cookies == {}
     browser.cookies = kept
     assert browser.get("/settings/profile").status == 303
@@ -444,7 +444,7 @@ def test_who_signs_out_elsewhere_stays_here(house: House, ada: Operator) -> None
     here.open("/settings/profile")
     assert there.address in here.text
     here.submit("/settings/profile/sign-out-elsewhere")
-    assert "You are signed out on other devices." in here.text
+    assert "Signed out on other devices." in here.text
     assert there.address not in here.text
     until(lambda: there.get("/settings/profile").status == 303, what="the other session to have ended")
 

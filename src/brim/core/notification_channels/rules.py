@@ -48,7 +48,7 @@ class UnknownChannelError(BrimError):
     """There is no such channel, or it is e-mail, which cannot be removed."""
 
     def __init__(self, channel: str) -> None:
-        super().__init__(f"There is no chat {channel!r}. brim notifications show lists them.")
+        super().__init__(f"There is no chat {channel!r}. Run brim notifications show to list them.")
 
 
 class ChannelNameError(BrimError):
@@ -57,7 +57,7 @@ class ChannelNameError(BrimError):
     param = "name"
 
     def __init__(self) -> None:
-        super().__init__(f"A name has 1 to {MAX_NAME} printable characters.")
+        super().__init__(f"A name must have 1 to {MAX_NAME} printable characters.")
 
 
 class ChannelUrlError(BrimError):

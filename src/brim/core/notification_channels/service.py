@@ -89,7 +89,7 @@ def _check_url(url: str, allowed: Networks) -> None:
         if target.own_addresses:
             check_addresses(target, target.own_addresses, livemode=True, allowed=allowed)
         elif not allowed and (target.scheme, target.port) != ("https", 443):
-            raise ChannelUrlError("it must begin with https:// and leave the port at 443.")
+            raise ChannelUrlError("it must begin with https:// and use port 443.")
     except TargetBlockedError as error:
         raise ChannelUrlError(error.reason) from None
 

@@ -82,7 +82,7 @@ def write_mail(
     try:
         mail["To"] = Address(display_name=_display(recipient_name), addr_spec=recipient)
     except (ValueError, IndexError, AttributeError, MessageError):
-        raise MailFailedError(f"{recipient!r} can't be written to.", is_refused=True) from None
+        raise MailFailedError(f"{recipient!r} isn't a valid email address.", is_refused=True) from None
     mail["From"] = Address(display_name=name, addr_spec=address)
     mail["Subject"] = subject(content)
     mail["Date"] = format_datetime(datetime.fromtimestamp(at_ms // 1000, UTC))

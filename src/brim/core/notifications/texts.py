@@ -158,7 +158,7 @@ def amount(value: int, currency: str) -> str:
 
 
 def _footer(base_url: str) -> tuple[str, str]:
-    return "Change what you get:", f"{base_url}/settings/profile/notifications"
+    return "Change your notification preferences:", f"{base_url}/settings/profile/notifications"
 
 
 def as_text(content: Content, base_url: str) -> str:

@@ -55,14 +55,14 @@ _KEPT_MS: Final = 3600 * 1000
 """How long what the provider says of itself is believed; its keys are asked for anew when one is missing."""
 
 _CLOCKS_DIFFER_S: Final = 60
-_NO_BODY: Final = "its answer cannot be read."
+_NO_BODY: Final = "its response can't be read."
 
 
 class MissingClientIdError(BrimError):
     """There is a provider, and nothing that it knows us by."""
 
     def __init__(self) -> None:
-        super().__init__("BRIM_OIDC_ISSUER is set, and so BRIM_OIDC_CLIENT_ID has to be.")
+        super().__init__("BRIM_OIDC_ISSUER is set, so BRIM_OIDC_CLIENT_ID is required.")
 
 
 class Client(NamedTuple):
@@ -165,9 +165,9 @@ class OpenId:
         """
         journey = self._unpack(luggage, brought.get("state", ""), now_ms=now_ms)
         if brought.get("iss", self._client.issuer) != self._client.issuer:
-            raise ProviderFailedError("another one has answered.")
+            raise ProviderFailedError("the response is from a different issuer.")
         if "code" not in brought:
-            raise ProviderFailedError(f"it says {brought.get('error', 'nothing')[:100]!r}.")
+            raise ProviderFailedError(f"it returned the error {brought.get('error', 'none')[:100]!r}.")
         token = await self._redeem(await self._describe(now_ms), journey, brought["code"])
         claims = await self._check(token, journey, now_ms=now_ms)
         return await self._operator_of(person_of(claims), address=address, now_ms=now_ms)
@@ -190,7 +190,7 @@ class OpenId:
             url = self._client.issuer.rstrip("/") + "/.well-known/openid-configuration"
             provider = _decode(await self._fetch(url), Provider)
             if provider.issuer != self._client.issuer:  # Source: OpenID Connect Discovery 1.0 section 4.3
-                raise ProviderFailedError(f"it calls itself {provider.issuer[:200]!r}.")
+                raise ProviderFailedError(f"its issuer is {provider.issuer[:200]!r}, not the configured one.")
             self._provider = now_ms + _KEPT_MS, provider
             self._keys = None
         return self._provider[1]
@@ -215,7 +215,7 @@ class OpenId:
             headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
         token = _decode(await self._fetch(provider.token_endpoint, form, headers), dict[str, Any]).get("id_token")
         if not isinstance(token, str):
-            raise ProviderFailedError("it gives no ID token.")
+            raise ProviderFailedError("it returned no ID token.")
         return token
 
     async def _check(self, token: str, journey: AuthorizationRequest, *, now_ms: int) -> dict[str, Any]:
@@ -231,7 +231,7 @@ class OpenId:
             decoded = await asyncio.to_thread(jwt.decode, token, keys, algorithms=SIGNATURES)
         except (JoseError, ValueError):
             if is_fresh:
-                raise ProviderFailedError("its ID token cannot be verified.") from None
+                raise ProviderFailedError("its ID token can't be verified.") from None
             self._keys = None  # it may sign with a new key
             return await self._check(token, journey, now_ms=now_ms)
         claims = decoded.claims
@@ -249,7 +249,7 @@ class OpenId:
         except JoseError as error:
             raise ProviderFailedError(f"its ID token is not for this sign-in ({error.error}).") from None
         if claims.get("azp", self._client.client_id) != self._client.client_id:
-            raise ProviderFailedError("its ID token is for somebody else.")
+            raise ProviderFailedError("its ID token is for another client.")
         return claims
 
     async def _find_keys(self, now_ms: int) -> "tuple[KeySet, bool]":
@@ -265,7 +265,7 @@ class OpenId:
         try:
             self._keys = KeySet.import_key_set({"keys": signing})
         except (JoseError, ValueError, KeyError, TypeError):
-            raise ProviderFailedError("its keys cannot be read.") from None
+            raise ProviderFailedError("its keys can't be read.") from None
         return self._keys, True
 
     async def _operator_of(self, person: Person, *, address: str | None, now_ms: int) -> Operator:
@@ -332,7 +332,7 @@ class OpenId:
         except FetchFailedError as error:
             raise ProviderFailedError(f"{error}.") from None
         if answer.status != 200:
-            raise ProviderFailedError(f"it answers {answer.status}.")
+            raise ProviderFailedError(f"it responded with status {answer.status}.")
         return answer.body
 
 

@@ -28,7 +28,7 @@ class ProviderFailedError(BrimError):
     """The provider did not do its part; `reason` is a sentence for the operator's log and page."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The identity provider could not sign you in: {reason}")
+        super().__init__(f"The identity provider couldn't sign you in: {reason}")
 
 
 class JourneyOverError(BrimError):
@@ -129,7 +129,7 @@ def person_of(claims: Mapping[str, Any]) -> Person:
     """
     subject, email, name = claims.get("sub"), claims.get("email"), claims.get("name")
     if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
-        raise ProviderFailedError("its ID token names nobody.")
+        raise ProviderFailedError("its ID token has no subject.")
     verified = email if isinstance(email, str) and claims.get("email_verified") is True else None
     is_name = isinstance(name, str) and name.strip() and name.isprintable()
     return Person(subject, verified, str(name) if is_name else (verified or "").partition("@")[0])

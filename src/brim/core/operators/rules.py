@@ -107,7 +107,7 @@ class InvalidEmailError(BrimError):
     """A text is no email address."""
 
     def __init__(self, given: str) -> None:
-        super().__init__(f"{given[:_LONGEST_EMAIL]!r} is no email address such as ada@example.com.")
+        super().__init__(f"{given[:_LONGEST_EMAIL]!r} isn't an email address such as ada@example.com.")
 
 
 class InvalidNameError(BrimError):
@@ -121,7 +121,7 @@ class WeakPasswordError(BrimError):
     """A password is too short, too long, or easy to guess."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"This password cannot be used: {reason}")
+        super().__init__(f"This password can't be used: {reason}")
 
 
 _EVERYTHING: Final = frozenset((*RESOURCES, *OPERATORS_ONLY))

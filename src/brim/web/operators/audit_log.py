@@ -190,7 +190,7 @@ def _file_name(page: SignedVisit, kind: str) -> str:
 def _who(actor: Actor) -> str:
     name = actor.name or actor.id
     if actor.kind is ActorKind.CLI:
-        return f"{name or 'Somebody'} (command line)"
+        return f"{name or 'Unknown user'} (command line)"
     if actor.kind is ActorKind.API_KEY:
         return f"API key {name}"
     if actor.kind is ActorKind.JOB:

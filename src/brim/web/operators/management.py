@@ -202,7 +202,7 @@ class Management:
             (_BY_PASSWORD, "Password: you set it"),
         ]
         if self._people.openid is not None:
-            ways.append((_BY_PROVIDER, f"{self._people.provider} alone"))
+            ways.append((_BY_PROVIDER, f"{self._people.provider} only"))
         return page.reply("operators/new.html", status=status, form=form, roles=ROLES, ways=ways)
 
     async def _one_page(self, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
@@ -223,7 +223,7 @@ def admins_only(handler: SignedHandler) -> SignedHandler:
                 "dashboard/refusal.html",
                 status=403,
                 title="For admins only",
-                advice="Only admins can manage operators. Ask one of them.",
+                advice="Only admins can manage operators. Ask an admin.",
             )
         return await handler(page)
 

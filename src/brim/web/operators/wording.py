@@ -9,7 +9,7 @@ SAID: Final = {
     "elsewhere": "This form came from another page, so nothing was done. Fill it in here and try again.",
     "expired": "That took too long. Start over.",
     "password_set": "Password set. Sign in with it.",
-    "signed_out": "You are signed out.",
+    "signed_out": "You're signed out.",
 }
 """What the page to sign in says, by the word in its address; any other word says nothing."""
 
@@ -18,11 +18,11 @@ BUSY: Final = "Too many people are signing in right now. Try again in a few seco
 NOT_YOURS: Final = "Wrong password."
 
 ROLES: Final = (
-    (Role.VIEWER.value, "Viewer: read only"),
-    (Role.DEVELOPER.value, "Developer: changes test mode"),
+    (Role.VIEWER.value, "Viewer: read-only"),
+    (Role.DEVELOPER.value, "Developer: makes changes in test mode"),
     (Role.FINANCE.value, "Finance: handles live money, can't approve"),
     (Role.APPROVER.value, "Approver: approves live money only"),
-    (Role.ADMIN.value, "Admin: operators, keys and accounts; live money while nobody has the role for it"),
+    (Role.ADMIN.value, "Admin: manages operators, keys and accounts; handles live money while nobody has that role"),
 )
 """The choices of a role."""
 
