@@ -109,7 +109,7 @@ test("an endpoint is added, tested, sent an event again, rolled with an overlap,
   await page.waitForFunction(() => document.querySelectorAll(".attempt").length >= 3);
   await page.getByRole("link", { name: /\/received$/ }).first().click();
 
-  await page.click("text=Roll the secret");
+  await page.click("text=Roll secret");
   await page.selectOption("[name=expires_in]", "3600");
   await page.click("main button[type=submit]");
   const fresh = await page.textContent("#secret");
@@ -214,14 +214,14 @@ test("a key is shown once, rolled and revoked at once, by keyboard alone", async
   await page.click("text=I've saved it");
   assert.ok(!(await page.content()).includes(secret));
   await page.selectOption("[name=grace]", "3600");
-  await page.getByRole("button", { name: "Roll", exact: true }).click();
+  await page.getByRole("button", { name: "Roll key", exact: true }).click();
   const fresh = await page.textContent("#secret");
   await page.click("text=I've saved it");
   assert.equal((await call("GET", "/v1/topups", {}, fresh)).status, 200);
   assert.equal((await call("GET", "/v1/topups", {}, secret)).status, 200);
   await page.locator("summary", { hasText: "Revoke key" }).click();
   await page.click("text=Revoke now");
-  await page.locator("h1 .badge", { hasText: "Ended" }).waitFor();
+  await page.locator("h1 .badge", { hasText: "Expired" }).waitFor();
   const ended = performance.now();
   while ((await call("GET", "/v1/topups", {}, fresh)).status !== 401) assert.ok(performance.now() - ended < 2_000, "it works on");
 });

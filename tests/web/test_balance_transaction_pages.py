@@ -129,7 +129,7 @@ def test_the_list_is_narrowed_and_each_line_leads_to_its_page(person: Person, wi
         ("created_from=soon", "such as 2026-11-22"),
     ):
         assert sentence in person.read(f"/test/balance-transactions?{wrong}")
-    assert "No balance transactions match" in person.read("/test/balance-transactions?currency=eur")
+    assert "No matching balance transactions" in person.read("/test/balance-transactions?currency=eur")
     assert person.visit("/test/balance-transactions/txn_nobodys").status == 404
 
 
@@ -142,7 +142,7 @@ def test_a_summary_is_of_a_month_in_a_time_zone(person: Person, wire: Wire) -> N
     assert "type=topup_reversal&amp;created_from" not in page
     page = person.visit("/test/balance-summary?month=2026-10").body.decode()
     assert "type=topup_reversal&amp;created_from=2026-10-01&amp;created_to=2026-10-31" in page
-    assert "The month is not over" in person.read("/test/balance-summary?month=2026-11")
+    assert "This month isn't over yet" in person.read("/test/balance-summary?month=2026-11")
     person.cookie += "; brim_zone=America/New_York"
     assert 'value="America/New_York"' in person.visit("/test/balance-summary?month=2026-10").body.decode()
     assert "created_from" not in person.visit("/test/balance-summary?month=2026-10&timezone=Etc/UTC").body.decode()

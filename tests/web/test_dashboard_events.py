@@ -109,7 +109,7 @@ def test_an_attempt_that_failed_says_when_the_next_one_is(person: Person, wire: 
     named = re.compile(r"http://127\.0\.0\.1:9/nobody Pending \d attempts? \w{3} \d+, 20\d\d, ")
     shown = until(lambda: text if named.search(text := person.read(f"{EVENTS}/{event}")) else None, what="an attempt")
     assert "Unreachable http://127.0.0.1:9/nobody" in shown
-    assert re.search(r"next \w{3} \d+, 20\d\d, ", shown)
+    assert re.search(r"next: \w{3} \d+, 20\d\d, ", shown)
 
 
 def test_who_may_only_look_is_offered_nothing_to_send(viewer: Person, wire: Wire) -> None:
@@ -158,7 +158,7 @@ def test_a_request_leads_to_its_object_and_its_event_and_back(person: Person, wi
     assert f'href="/test/topups/{topup["id"]}"' in shown
     assert f'href="/test/events/{event["id"]}"' in shown
     assert "6735" in shown
-    assert "The object as it was then" in shown
+    assert "Object at that time" in shown
 
 
 def test_a_refused_request_shows_why_and_no_secret(person: Person, wire: Wire, key: str) -> None:

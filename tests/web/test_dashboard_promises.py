@@ -39,7 +39,7 @@ def promised_time(page: str) -> str:
 def test_the_form_opens_with_the_answer_for_what_it_has_chosen(person: Person) -> None:
     page = person.read(NEW)
     assert re.search(r"USD added now is expected to be available after (less than|about) a second \.", page)
-    assert "With a test clock it follows the currency's banking days." in page
+    assert "With a test clock , it follows the currency's banking days." in page
     assert "JPY added now is expected to be available after" in person.read(f"{NEW}?currency=jpy")
 
 

@@ -101,7 +101,7 @@ def test_an_endpoint_is_tested_and_its_attempts_are_shown(person: Person, wire: 
     assert "Refused 503" in refused
     assert "Brim-Sequence: 1" in refused
     assert "<b>closed</b>" in refused
-    assert re.search(r"next \w{3} \d+, 20\d\d, ", refused)
+    assert re.search(r"next: \w{3} \d+, 20\d\d, ", refused)
     receiver.catcher.answer_with(status(200))
     before = wire.get(f"/v1/webhook_endpoints/{page.rpartition('/')[2]}/attempts").json["data"][0]["id"]
     assert person.send(page, f"{page}/test").headers["location"] == f"{page}?done=tested&awaits={before}"

@@ -93,7 +93,7 @@ NAVIGATION: Final = (
         (
             NavigationItem("Home", "/balance/overview"),
             NavigationItem("Top-ups", "/topups"),
-            NavigationItem("Transactions", "/balance-transactions"),
+            NavigationItem("Balance transactions", "/balance-transactions"),
             NavigationItem("Balance summary", "/balance-summary"),
             NavigationItem("Bank accounts", "/funding-sources"),
             NavigationItem("Negative balances", "/negative-balances"),

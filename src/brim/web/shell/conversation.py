@@ -221,7 +221,7 @@ class Pane:
                     return await self._socket.receive()
             except TimeoutError:
                 if not self._is_busy:
-                    await _send(self._socket, "goodbye", text="Closed after a long time without activity.")
+                    await _send(self._socket, "goodbye", text="Closed because of inactivity.")
                     return None
 
     async def _take(self, message: Message | None) -> None:

@@ -67,8 +67,8 @@ def overview(program: str, commands: Mapping[Words, Command]) -> str:
             f"{colours.bold('Resources:')}\n{_resource_rows(commands)}",
             f"{colours.bold('On this screen:')}\n{screen}",
             (
-                f"Tab completes, the arrow keys recall, Ctrl+C stops. Run `{program} help <resource> <operation>` "
-                "for details.\n"
+                "Tab completes, the arrow keys recall earlier commands, Ctrl+C stops. "
+                f"Run `{program} help <resource> <operation>` for details.\n"
             ),
         )
     )

@@ -160,5 +160,5 @@ def rights_of(permissions: Mapping[str, str] | None) -> str:
     levels = [level for resource, level in permissions.items() if resource in RESOURCES]
     writes = levels.count("write")
     reads = len(levels) - writes
-    parts = ([f"write {writes}"] if writes else []) + ([f"read {reads}"] if reads else [])
-    return f"{' and '.join(parts)} of {len(RESOURCES)}".capitalize() if parts else "None"
+    parts = ([f"{writes} write"] if writes else []) + ([f"{reads} read"] if reads else [])
+    return ", ".join(parts) or "None"

@@ -59,7 +59,7 @@ class RequestLogPages:
         """`GET /logs/{request}`, by the id that a reply's header `Request-Id` and events have."""
         found = await page.api.get(LOGS, request_id=page.path_params["request"], limit=1)
         if not found["data"]:
-            raise ApiRefusedError(404, "Requests are kept for a week, up to the newest 10,000. This one isn't there.")
+            raise ApiRefusedError(404, "No such request. Requests are kept for a week, up to the newest 10,000.")
         request = found["data"][0]
         events = await _events_of(page, request)
         first = await page.api.get(api_path(EVENT, events[-1]["id"])) if events else None

@@ -77,7 +77,7 @@ def _test_types(enabled: list[str]) -> list[tuple[str, str]]:
     """Return the types of events that a test may send, those first that the endpoint subscribes to."""
     asked = [name for name in EVENT_NAMES if ALL_EVENTS in enabled or name in enabled]
     others = [name for name in EVENT_NAMES if name not in asked]
-    return [("", "Newest event of any type it subscribes to"), *((name, name) for name in (*asked, *others))]
+    return [("", "Newest event of any subscribed type"), *((name, name) for name in (*asked, *others))]
 
 
 async def show_edit(page: SignedVisit) -> Reply:

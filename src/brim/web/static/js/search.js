@@ -68,7 +68,7 @@ export function startSearch(dialog, look = findInIndex) {
     hint.textContent = !answer
       ? "Search isn't available right now. Try again."
       : !words
-      ? "Type a word. Arrow keys choose, Enter opens, Escape closes."
+      ? "Type to search. Arrow keys choose, Enter opens, Escape closes."
       : `${found.length || "Nothing"} found.`;
     choose(0);
   }

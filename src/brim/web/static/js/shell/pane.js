@@ -109,7 +109,7 @@ export class Pane {
       this.#print(
         `\x1b[1mWelcome to the Brim Shell${RESET} (${mode}${account ? `, ${account}` : ""}).\n` +
           'Run `stripe help` to list commands.\n' +
-          "Tab completes, the arrow keys recall, Ctrl+C stops.\n" +
+          "Tab completes, the arrow keys recall earlier commands, Ctrl+C stops.\n" +
           "Ctrl+` closes the Shell, Shift+Tab leaves the line.\n\n",
       );
     }
