@@ -30,7 +30,10 @@ from brim.core.operators import Role
 
 NOW_MS = int(datetime(2026, 11, 30, 9, 15, tzinfo=UTC).timestamp() * 1000)
 BASE = "https://brim.example.com/pay"
-HOSTILE = "Evil\r\nBcc: all@example.com <script>alert(1)</script> <!channel> @here [x](https://evil.example) \u202e`*_|"
+HOSTILE = (
+    "Evil\r\nBcc: all@example.com <script>alert(1)</script> <!channel> @here WWW.evil.example"
+    " [x](https://evil.example) \u202e`*_|"
+)
 
 
 def line(**changes: object) -> Line:
@@ -148,9 +151,26 @@ def test_hostile_names_add_no_header_no_html_and_no_mention() -> None:
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     chat = as_chat(_hostile(), BASE)
-    for trick in ("<!", "@here", "](", "https://evil", "<script", "`", "\r", "\u202e"):
+    for trick in ("<!", "@here", "WWW.", "](", "https://evil", "<script", "`", "\r", "\u202e"):
         assert trick not in chat
     assert chat.count("\n") == 0
+
+
+@pytest.mark.parametrize("name", ["=?utf-8?q?a=0D=0ABcc:_all=40example.com?=", "==??utf-8?b?YQ1CY2M6eA==?="])
+def test_what_looks_encoded_stays_what_it_is_in_headers(name: str) -> None:
+    said = content(begun=[line_of_name(name)])
+    mail = write_mail(
+        said,
+        message_id="ntf_1",
+        recipient="ada@example.com",
+        recipient_name=name,
+        sender="brim@example.com",
+        base_url=BASE,
+        at_ms=NOW_MS,
+    )
+    head = mail.as_bytes().partition(b"\r\n\r\n")[0]
+    assert [row for row in head.splitlines() if row.lower().startswith(b"bcc")] == []
+    assert b"?utf-8?" in head.splitlines()[0]
 
 
 @given(st.text(max_size=80))
@@ -248,6 +268,14 @@ def test_notifications_are_apart_and_growth_is_told_once_a_day() -> None:
     fresh = _open("new")
     assert due_now([fresh], {}, last_ms=NOW_MS, now_ms=NOW_MS + SPACING_MS - 1) is None
     assert due_now([fresh], {}, last_ms=NOW_MS, now_ms=NOW_MS + SPACING_MS) is not None
+
+
+def test_a_clock_that_was_a_year_ahead_silences_nobody() -> None:
+    ahead_ms = NOW_MS + 365 * AGAIN_MS
+    new, grown = _open("1", began_ms=ahead_ms), _open("2", count=2)
+    due = due_now([new, grown], {"2": Told(ahead_ms, 1, None)}, last_ms=ahead_ms, now_ms=NOW_MS)
+    assert due is not None
+    assert (due.begun, due.grown) == ([new], [grown])
 
 
 def test_that_something_is_over_is_told_only_to_whom_it_was_told() -> None:

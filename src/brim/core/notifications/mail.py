@@ -4,7 +4,9 @@ The standard library's `smtplib` does it: a message a minute needs no event loop
 """
 
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -23,7 +25,15 @@ from brim.core.notifications.texts import Content, as_html, as_text, subject
 from brim.platform.settings import Settings
 
 TIMEOUT_S: Final = 20.0
-_PERMANENT: Final = 500
+"""How long a server may take for each answer."""
+
+DEADLINE_S: Final = 60.0
+"""How long it may take for all of them, well below the lease of a message."""
+
+_UNKNOWN_RECIPIENT: Final = frozenset({550, 551, 553, 556})
+_NOT_ALLOWED: Final = b"5.7."
+"""What a server says that relays nothing for us, of whichever recipient. Source: RFC 3463 section 3.8."""
+
 _POLICY: Final = SMTP.clone(max_line_length=500)
 """Headers keep addresses of pages whole, which the usual 78 characters would have encoded."""
 _LONGEST_ERROR: Final = 300
@@ -84,7 +94,7 @@ def write_mail(
     except (ValueError, IndexError, AttributeError, MessageError):
         raise MailFailedError(f"{recipient!r} isn't a valid email address.", is_refused=True) from None
     mail["From"] = Address(display_name=name, addr_spec=address)
-    mail["Subject"] = subject(content)
+    mail["Subject"] = _unencoded(subject(content))
     mail["Date"] = format_datetime(datetime.fromtimestamp(at_ms // 1000, UTC))
     mail["Message-ID"] = f"<{message_id}@{address.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -96,7 +106,15 @@ def write_mail(
 
 
 def _display(name: str) -> str:
-    return "".join(character for character in name if character.isprintable())
+    return _unencoded("".join(character for character in name if character.isprintable()))
+
+
+def _unencoded(text: str) -> str:
+    """Return other people's text for a header: `email` decodes what looks encoded, and writes any lines in that.
+
+    Source: RFC 2047 section 2, "=?" begins an encoded word.
+    """
+    return text.replace("=?", "= ?")
 
 
 def send_mail(server: MailServer, mail: EmailMessage) -> None:
@@ -110,7 +128,8 @@ def send_mail(server: MailServer, mail: EmailMessage) -> None:
             smtp.send_message(mail)
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        raise MailFailedError(_said(code, answer), is_refused=code >= _PERMANENT) from None
+        is_refused = code in _UNKNOWN_RECIPIENT and _NOT_ALLOWED not in answer
+        raise MailFailedError(_said(code, answer), is_refused=is_refused) from None
     except smtplib.SMTPResponseException as error:
         raise MailFailedError(_said(error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPException as error:
@@ -121,6 +140,8 @@ def send_mail(server: MailServer, mail: EmailMessage) -> None:
         raise MailFailedError(f"{server.host} did not answer within {TIMEOUT_S:g} seconds.") from None
     except OSError as error:
         raise MailFailedError(f"{server.host}:{server.port} can't be reached: {error.strerror or error}") from None
+    except ValueError as error:  # such as a host or a user name that cannot be encoded
+        raise MailFailedError(f"{server.host}:{server.port} can't be used: {error}"[:_LONGEST_ERROR]) from None
 
 
 def check_mail_server(server: MailServer) -> None:
@@ -134,41 +155,63 @@ def check_mail_server(server: MailServer) -> None:
             smtp.noop()
     except smtplib.SMTPResponseException as error:
         raise MailFailedError(_said(error.smtp_code, error.smtp_error)) from None
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         raise MailFailedError(f"{server.host}:{server.port} can't be used: {error}"[:_LONGEST_ERROR]) from None
 
 
 @contextmanager
 def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    """Yield a connection, signed in; a server that is rude at the end has taken the mail all the same."""
-    smtp = _connect(server)
+    """Yield a connection, signed in; a server that is rude at the end has taken the mail all the same.
+
+    Raises:
+        MailFailedError: the server answers, but takes too long in all.
+    """
+    smtp, is_late = _connect(server), threading.Event()
+
+    def hang_up() -> None:
+        is_late.set()
+        if smtp.sock is not None:
+            with suppress(OSError):
+                smtp.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(DEADLINE_S, hang_up)
+    timer.daemon = True
+    timer.start()
     try:
+        _sign_in(smtp, server)
         yield smtp
+    except (smtplib.SMTPException, OSError):
+        if is_late.is_set():
+            raise MailFailedError(f"{server.host} took longer than {DEADLINE_S:g} seconds.") from None
+        raise
     finally:
         with suppress(smtplib.SMTPException, OSError):
             smtp.quit()
+        timer.cancel()
         smtp.close()
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=_tls(server))
+    return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+
+
+def _sign_in(smtp: smtplib.SMTP, server: MailServer) -> None:
+    if server.security == "starttls":
+        smtp.starttls(context=_tls(server))
+    if server.user is not None:
+        smtp.login(server.user, server.password or "")
+
+
+def _tls(server: MailServer) -> ssl.SSLContext:
     tls = ssl.create_default_context()
     if server.ca_file is not None:
         tls.load_verify_locations(server.ca_file)
-    if server.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=tls)
-    else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
-    try:
-        if server.security == "starttls":
-            smtp.starttls(context=tls)
-        if server.user is not None:
-            smtp.login(server.user, server.password or "")
-    except BaseException:
-        smtp.close()
-        raise
-    return smtp
+    return tls
 
 
 def _said(code: int, answer: bytes | str) -> str:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"The mail server answered {code}: {' '.join(text.split())}"[:_LONGEST_ERROR]
+    line = "".join(each for each in " ".join(text.split()) if each.isprintable())
+    return f"The mail server answered {code}: {line}"[:_LONGEST_ERROR]
