@@ -17,7 +17,7 @@ from brim.core.attention import MatterKind, find_attention_everywhere
 from brim.core.diagnosis import Severity
 from brim.core.integrity.service import verify_and_remember
 from brim.core.notification_channels import EMAIL, ChannelUrlError
-from brim.core.notifications import Frequency, MailServer, NotificationSender, Preferences, Topic
+from brim.core.notifications import Frequency, MailServer, NotificationSender, Preferences, Topic, mail
 from brim.core.notifications.rules import ABSENT_MS, AGAIN_MS, GROUP_MS, KEPT_MS, SPACING_MS
 from brim.core.notifications.sending import LEASE_MS
 from brim.core.notifications.store import Message
@@ -38,7 +38,7 @@ BASE = "https://brim.example.com"
 LOCAL = [ip_network("127.0.0.0/8")]
 
 
-class _KilledError(Exception):
+class _KilledError(BaseException):
     """The worker is gone."""
 
 
@@ -368,6 +368,75 @@ async def test_an_address_that_is_refused_for_good_is_given_up_and_stops_nobody_
     assert await house.errors() == ["The mail server answered 550: 5.1.1 No such user"]
     (email,) = await channels.read_channels(house.database)
     assert (email.error, email.failing_since_ms) == ("The mail server answered 550: 5.1.1 No such user", None)
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 Relay access denied", "530 5.7.0 Authentication required"])
+async def test_a_server_that_relays_nothing_for_us_is_tried_again(house: House, answer: str) -> None:
+    await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.open_break()
+    await house.begin_and_tell()
+    house.smtp.refusals = {"RCPT": answer}
+    assert await house.send() == 1
+    (email,) = await channels.read_channels(house.database)
+    assert email.failing_since_ms == house.now_ms
+    house.smtp.refusals = {}
+    house.now_ms += LEASE_MS
+    assert await house.send() == 1
+    assert len(house.smtp.mails) == 1
+
+
+async def test_a_server_that_never_ends_is_left_before_the_lease_is_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert mail.DEADLINE_S * 1000 < LEASE_MS
+    monkeypatch.setattr(mail, "DEADLINE_S", 0.05)
+    await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.open_break()
+    await house.begin_and_tell()
+    house.smtp.stalls = {"MAIL"}
+    assert await house.send() == 1
+    assert await house.errors() == ["127.0.0.1 took longer than 0.05 seconds."]
+
+
+async def test_a_message_that_waited_since_an_old_backup_is_no_news(house: House) -> None:
+    await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.open_break()
+    await house.begin_and_tell()
+    house.now_ms += 2 * DAY_MS
+    assert await house.send() == 1
+    assert house.smtp.mails == []
+    assert await house.errors() == ["It was not sent within a day."]
+
+
+async def test_a_chat_whose_url_cannot_be_opened_is_noted_and_stops_no_mail(house: House, chat: Catcher) -> None:
+    await house.hire(Role.FINANCE)
+    await house.turn()
+    channel = await house.add_chat(f"{chat.url}/secret")
+    await house.open_break()
+    await house.begin_and_tell()
+    await execute(house.database, f"UPDATE notification_channels SET sealed = 'x' WHERE id = '{channel}'")
+    assert await house.send() == 2
+    assert len(house.smtp.mails) == 1
+    found = {each.id: each for each in await channels.read_channels(house.database)}
+    assert found[channel].failing_since_ms == house.now_ms
+    house.now_ms += LEASE_MS
+    assert await house.send() == 1
+    assert chat.connections == 0
+
+
+async def test_digests_come_again_after_a_clock_was_a_year_ahead(house: House) -> None:
+    operator = await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.choose(operator, Role.FINANCE, choices=dict.fromkeys(Topic, Frequency.DAILY))
+    await house.open_break()
+    await execute(
+        house.database, f"UPDATE notification_recipients SET daily_ms = {NOW_MS + 365 * DAY_MS} WHERE id = '{operator}'"
+    )
+    assert await house.plan() == 0
+    assert await house.plan(after_ms=DAY_MS) == 1
 
 
 async def test_a_message_is_given_up_after_a_day(house: House) -> None:

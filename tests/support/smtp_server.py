@@ -21,6 +21,9 @@ class SmtpServer:
     tls: ssl.SSLContext | None = None
     is_implicit: bool = False
     refusals: dict[str, str] = field(default_factory=dict)
+    stalls: set[str] = field(default_factory=set)
+    """Commands that are never answered."""
+
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     logins: int = 0
@@ -46,7 +49,9 @@ class SmtpServer:
         with connection.makefile("rb") as lines:
             while line := lines.readline():
                 command = line.decode().split(maxsplit=1)[0].upper()
-                if command in self.refusals:
+                if command in self.stalls:
+                    lines.read()
+                elif command in self.refusals:
                     self._say(connection, self.refusals[command])
                 elif command == "STARTTLS" and self.tls:
                     self._say(connection, "220 Go ahead")

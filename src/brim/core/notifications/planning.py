@@ -27,6 +27,7 @@ from brim.core.notifications.rules import (
     Topic,
     due_now,
     frequencies_of,
+    is_past,
     may_see,
     next_digest_ms,
 )
@@ -90,7 +91,7 @@ async def _follow(conn: Conn, found: Sequence[Matter], *, now_ms: int, ids: IdFa
             await store.update_matter(conn, now)
             followed.append(now)
     for gone in known.values():
-        if now_ms - gone.seen_ms >= ABSENT_MS:
+        if is_past(gone.seen_ms, ABSENT_MS, now_ms=now_ms):
             await store.resolve_matter(conn, gone.id, now_ms=now_ms)
         else:
             followed.append(gone)
@@ -168,10 +169,9 @@ def _scheduled(wanted: Preferences, standing: Standing, often: Mapping[Topic, Fr
     for frequency, before_ms in ((Frequency.DAILY, standing.daily_ms), (Frequency.WEEKLY, standing.weekly_ms)):
         if frequency not in often.values():
             due[frequency] = None
-        elif before_ms is None or before_ms <= now_ms:
-            due[frequency] = next_digest_ms(wanted, frequency, after_ms=now_ms)
         else:
-            due[frequency] = before_ms
+            next_ms = next_digest_ms(wanted, frequency, after_ms=now_ms)
+            due[frequency] = min(before_ms, next_ms) if before_ms is not None and before_ms > now_ms else next_ms
     return msgspec.structs.replace(standing, daily_ms=due[Frequency.DAILY], weekly_ms=due[Frequency.WEEKLY])
 
 

@@ -225,6 +225,11 @@ class Due(msgspec.Struct, frozen=True):
     ended: list[OpenMatter]
 
 
+def is_past(at_ms: int, after_ms: int, *, now_ms: int) -> bool:
+    """Tell whether a span has passed since a time. One that is further ahead was written by a clock that was wrong."""
+    return abs(now_ms - at_ms) >= after_ms
+
+
 def due_now(matters: Iterable[OpenMatter], told: Mapping[str, Told], *, last_ms: int | None, now_ms: int) -> Due | None:
     """Return what a recipient is to be told at once; None where it is nothing, or not yet.
 
@@ -242,10 +247,9 @@ def due_now(matters: Iterable[OpenMatter], told: Mapping[str, Told], *, last_ms:
                 due.ended.append(each)
         elif before is None:
             due.begun.append(each)
-        elif each.matter.count > before.count and now_ms - before.told_ms >= AGAIN_MS:
+        elif each.matter.count > before.count and is_past(before.told_ms, AGAIN_MS, now_ms=now_ms):
             due.grown.append(each)
-    if last_ms is not None and now_ms - last_ms < SPACING_MS:
+    if last_ms is not None and not is_past(last_ms, SPACING_MS, now_ms=now_ms):
         return None
-    oldest_ms = min((each.began_ms for each in due.begun), default=now_ms)
-    is_ripe = now_ms - oldest_ms >= GROUP_MS
+    is_ripe = any(is_past(each.began_ms, GROUP_MS, now_ms=now_ms) for each in due.begun)
     return due if due.ended or due.grown or (due.begun and is_ripe) else None

@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from brim.base.clock import Clock
-from brim.base.errors import BrimError
+from brim.base.errors import BrimError, DatabaseUnavailableError
 from brim.core.notification_channels import (
     EMAIL,
     UnknownChannelError,
@@ -35,6 +35,8 @@ LEASE_MS: Final = 120_000
 _FIRST_RETRY_MS: Final = 30_000
 _LONGEST_RETRY_MS: Final = 60 * 60_000
 GIVEN_UP_AFTER_MS: Final = 24 * 60 * 60_000
+_TOO_OLD_MS: Final = GIVEN_UP_AFTER_MS + _LONGEST_RETRY_MS
+"""Only where no worker ran meanwhile, or an old backup was restored, is a message so old, and then it is no news."""
 
 _log = structlog.get_logger()
 
@@ -90,6 +92,15 @@ class NotificationSender:
         except SendFailedError as error:
             await self._note_failure(message, error)
             return
+        except DatabaseUnavailableError:
+            raise
+        except BrimError as error:
+            await self._note_failure(message, SendFailedError(error.message))
+            return
+        except Exception as error:  # noqa: BLE001  whatever it is stays with this one
+            _log.exception("notification could not be made", message=message.id, channel=message.channel)
+            await self._note_failure(message, SendFailedError(f"It could not be made: {type(error).__name__}."))
+            return
         async with self._database.transaction() as conn:
             now_ms = self._clock()
             await note_sent(conn, message.channel, now_ms=now_ms)  # the channel first, as whoever removes it does
@@ -108,18 +119,21 @@ class NotificationSender:
                 await store.retry_message(conn, message.id, error.message, next_attempt_ms=now_ms + wait_ms)
         if is_over:
             _log.warning("notification given up", message=message.id, channel=message.channel, reason=error.message)
-            return
-        reason = error.message
-        _log.info("notification failed, retrying", message=message.id, channel=message.channel, reason=reason)
+        else:
+            _log.info(
+                "notification failed, retrying", message=message.id, channel=message.channel, reason=error.message
+            )
 
-    async def _check_is_on(self, message: Message) -> None:
+    async def _check_is_wanted(self, message: Message) -> None:
+        if self._clock() - message.created_ms >= _TOO_OLD_MS:
+            raise SendFailedError("It was not sent within a day.", is_final=True, is_of_channel=False)
         async with self._database.connection() as conn:
             channel = await find_channel(conn, message.channel)
         if channel is None or not (channel.is_on or message.kind == "test"):
             raise SendFailedError("The channel was turned off.", is_final=True, is_of_channel=False)
 
     async def _mail(self, message: Message) -> None:
-        await self._check_is_on(message)
+        await self._check_is_wanted(message)
         if self._mail_server is None:
             raise SendFailedError("No mail server is set. Set BRIM_SMTP_HOST.")
         try:
@@ -145,7 +159,7 @@ class NotificationSender:
             ) from None
 
     async def _chat(self, message: Message) -> None:
-        await self._check_is_on(message)
+        await self._check_is_wanted(message)
         try:
             async with self._database.connection() as conn:
                 url = await open_url(conn, self._vault, message.channel)

@@ -23,6 +23,7 @@ _LONGEST: Final = 200
 _MOST_IN_SUBJECT: Final = 120
 _UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _BREAKER: Final = "\u200b"
+_LEADS_OUT: Final = re.compile(r"@|://|\]\(|www\.", re.IGNORECASE)
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +240,5 @@ def _chat(text: str) -> str:
     `@all` and link bare addresses and `[text](url)`, which an invisible character inside keeps them from.
     """
     escaped = escape(text, quote=False)
-    for mark in ("@", "://", "](", "www."):
-        escaped = escaped.replace(mark, mark[0] + _BREAKER + mark[1:])
+    escaped = _LEADS_OUT.sub(lambda found: found[0][0] + _BREAKER + found[0][1:], escaped)
     return escaped.replace("`", "'").replace("|", "¦").replace("*", "")
