@@ -10,7 +10,7 @@ import msgspec
 from brim.api.framework.operation import Operation
 from brim.api.resources.audit_log.wire import entry_json
 from brim.base import json_codec
-from brim.base.csv_file import csv_lines
+from brim.base.csv_file import csv_lines, safe_cell
 from brim.base.errors import ExclusiveParametersError, ResourceMissingError
 from brim.base.paging import PageRequest, Range
 from brim.core.audit import Action, Actor, ActorKind, AuditEntry, AuditFilters, PageAction, list_audit_log
@@ -159,11 +159,12 @@ class AuditLogPages:
         line, actor = self._line(entry, names), entry.actor
         at = datetime.fromtimestamp(entry.at_ms / 1000, UTC).isoformat(timespec="milliseconds")
         fields = [json_codec.encode_text(each) if each else "" for each in (entry.before, entry.after)]
-        return (
-            *(entry.id, at, actor.kind.value, actor.id or "", actor.name or "", actor.address or ""),
-            *(entry.action, line.what, entry.object_type or "", entry.object or "", line.account or "", line.mode),
-            *(line.detail or "", *fields, actor.request_id or ""),
+        cells = (
+            *(entry.id, at, actor.kind.value, actor.id, actor.name, actor.address),
+            *(entry.action, line.what, entry.object_type, entry.object, line.account, line.mode),
+            *(line.detail, *fields, actor.request_id),
         )
+        return [safe_cell(cell) for cell in cells]
 
     def _line(self, entry: AuditEntry, names: Names) -> Line:
         scope = entry.scope
