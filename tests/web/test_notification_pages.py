@@ -91,6 +91,9 @@ def test_somebody_chooses_what_they_are_told_and_goes_back_to_the_defaults(house
         ("//evil.example/x", "/x"),
         ("https://evil.example/breaks", "/breaks"),
         ("", "/balance/overview"),
+        ("//[", "/balance/overview"),
+        ("/\\evil.example", "/%5Cevil.example"),
+        ("/logs?path=/v1/topups&self=1", "/logs?path=%2Fv1%2Ftopups&self=1"),
     ],
 )
 def test_a_link_opens_a_page_of_ours_for_the_account_it_names(house: House, to: str, expected: str) -> None:

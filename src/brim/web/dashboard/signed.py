@@ -193,7 +193,7 @@ class SignedVisit:
         session = await self._parts.sessions.find(self.visit, livemode=self.session.livemode)
         return session is not None and (session.account, session.key) == (self.session.account, self.session.key)
 
-    def redirect(self, path: str, *, done: str | None = None, **query: object) -> Reply:
+    def redirect(self, path: str, /, *, done: str | None = None, **query: object) -> Reply:
         """Return what leads on after a form; `done` is a word of `wording.DONE`, which the next page says."""
         return redirect(self._target(path, {"done": done, **query}))
 

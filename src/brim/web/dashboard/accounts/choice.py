@@ -28,7 +28,10 @@ async def open_page(page: SignedVisit) -> Reply:
 
     It leads to pages of ours alone: whatever host `to` names is left out.
     """
-    target = urlsplit(page.query.get("to", ""))
+    try:
+        target = urlsplit(page.query.get("to", ""))
+    except ValueError:  # an address of no host
+        target = urlsplit("")
     path = "/" + target.path.lstrip("/") if target.path.strip("/") else "/balance/overview"
     reply = page.redirect(path, **dict(parse_qsl(target.query)))
     return await _remembering(page, reply, page.path_params["account"])
