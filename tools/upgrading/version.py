@@ -177,7 +177,7 @@ def read_verification(printed: str) -> Chain:
     Raises:
         UpgradeError: it printed something else.
     """
-    counts = re.search(r"(\d+) [a-z ]+ sealed, (\d+) waiting", printed)
+    counts = re.search(r"(\d+) [a-z ]+ sealed, (\d+) (?:unsealed|waiting)", printed)
     if counts is None:
         raise UpgradeError(f"brim verify printed:\n{printed}")
     heads = re.findall(r"^(\S+ \(\w+\)): position (\d+), hash ([0-9a-f]{64})$", printed, re.MULTILINE)
