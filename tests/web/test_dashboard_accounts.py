@@ -81,6 +81,8 @@ def test_accounts_are_found_by_name_or_id_with_their_balances_and_last_activity(
     assert "No matching accounts" in person.read(f"{ACCOUNTS}?query=nobody")
     only_accounts = Wire(server.url, server.make_key(account, permissions={"accounts": "read"}))
     assert only_accounts.get("/v1/brim/accounts?query=freight").json["data"][0]["balances"] is None
+    for no_id in ("acct_%EE%80%80", "acct_%01"):
+        assert wire.get(f"/v1/brim/accounts?query={no_id}").json["data"] == []
     page = wire.get(f"/v1/brim/accounts?limit=2&starting_after={made[3]}").json
     assert ([each["id"] for each in page["data"]], page["has_more"]) == ([made[2], made[1]], True)
 

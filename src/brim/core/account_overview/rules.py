@@ -9,6 +9,7 @@ import msgspec
 from brim.core.accounts import ACCOUNT_PREFIX
 
 _WORD: Final = re.compile(r"[^\W_]+")
+_ID: Final = re.compile(rf"{ACCOUNT_PREFIX}[0-9A-Za-z_-]*")
 _MOST_WORDS: Final = 8
 
 
@@ -47,4 +48,4 @@ def words_of(text: str) -> list[str]:
 
 def is_id(text: str) -> bool:
     """Tell whether a text is an account's id, or the beginning of one."""
-    return text.startswith(ACCOUNT_PREFIX)
+    return _ID.fullmatch(text) is not None
