@@ -543,7 +543,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("Account acct_x is under the platform acct_p, so it cannot have accounts of its own. Use a key of the platform, "
       "without a Stripe-Account header.")),
     (accounts.PlatformAgreementError("acct_x", "acct_p"), 400, None, "brim[settlement_days]",
-     ("The settlement days of account acct_x can be changed by its platform acct_p only. Use a key of the platform.")),
+     ("The settlement days of account acct_x can be changed only by its platform acct_p. Use a key of the platform.")),
     (accounts.TypeAndControllerError(), 400, None, "controller",
      ("You may not provide the `type` parameter and `controller` parameters simultaneously. They are mutually "
       "exclusive.")),

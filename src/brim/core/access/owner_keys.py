@@ -54,7 +54,7 @@ class KeyNameTooLongError(BrimError):
     """A key's name is longer than anybody reads."""
 
     def __init__(self) -> None:
-        super().__init__(f"A key's name has at most {LONGEST_NAME} characters.")
+        super().__init__(f"A key's name must have at most {LONGEST_NAME} characters.")
 
 
 class KeyOfPagesError(BrimError):

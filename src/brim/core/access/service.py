@@ -51,7 +51,7 @@ class EndedKeyError(BrimError):
     """The key has stopped working already, so there is nothing to roll."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"The key {key_id} is already revoked or expired. Run brim keys create to create a new one.")
+        super().__init__(f"The key {key_id} is already revoked or expired. Create a new one.")
 
 
 class NewKey(msgspec.Struct, frozen=True):

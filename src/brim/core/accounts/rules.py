@@ -79,7 +79,7 @@ class PlatformAgreementError(BrimError):
 
     def __init__(self, account: str, platform: str) -> None:
         super().__init__(
-            f"The settlement days of account {account} can be changed by its platform {platform} only. Use a key of "
+            f"The settlement days of account {account} can be changed only by its platform {platform}. Use a key of "
             "the platform."
         )
 

@@ -67,9 +67,15 @@ FILTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }
 """What requests may be filtered by: what a value is called, and the values there are. Source: `stripe logs tail`."""
 
+
+def _label(name: str) -> str:
+    """Return a filter's name for people: `HTTP method` for `http-method`."""
+    return name.replace("-", " ").replace("http", "HTTP").replace("ip ", "IP ")
+
+
 TAIL_FLAGS: Final = (
     *(
-        Flag(name=f"filter-{name}", kind="list", description=f"Only requests of this {name}", choices=choices)
+        Flag(name=f"filter-{name}", kind="list", description=f"Filter requests by {_label(name)}", choices=choices)
         for name, (_, choices) in FILTERS.items()
     ),
     _JSON,
