@@ -24,8 +24,11 @@ def list_of(struct: type[msgspec.Struct], path: str) -> Schema:
         "properties": {
             "object": {"type": "string", **_added_by(constant("list"))},
             "data": {"type": "array", "items": reference_to(struct), "description": "The objects of this page."},
-            "has_more": {"type": "boolean", "description": "Whether more follow in the direction travelled."},
-            "url": {"type": "string", "description": "Where the list is.", "examples": [path], **TEXT},
+            "has_more": {
+                "type": "boolean",
+                "description": "Whether there are more objects after these, in the direction of the pagination.",
+            },
+            "url": {"type": "string", "description": "The URL of the list.", "examples": [path], **TEXT},
         },
         "required": ["object", "data", "has_more", "url"],
     }
@@ -39,8 +42,14 @@ def v2_list_of(struct: type[msgspec.Struct]) -> Schema:
         "description": "A page, newest first.",
         "properties": {
             "data": {"type": "array", "items": reference_to(struct), "description": "The objects of this page."},
-            "next_page_url": {**url, "description": "Where the older ones are; null where there are none."},
-            "previous_page_url": {**url, "description": "Where the newer ones are; null on the first page."},
+            "next_page_url": {
+                **url,
+                "description": "The URL of the next page, with older events; null on the last page.",
+            },
+            "previous_page_url": {
+                **url,
+                "description": "The URL of the previous page, with newer events; null on the first page.",
+            },
         },
         "required": ["data", "next_page_url", "previous_page_url"],
     }

@@ -15,7 +15,7 @@ def expand(object_name: str, *, in_list: bool = False) -> Parameter:
     return Parameter(
         name="expand",
         kind=Expand(object_name, in_list=in_list),
-        description=f"The ids in the reply to replace by the objects they stand for: {paths} of up to four properties.",
+        description=f"Which ids in the response to expand into full objects: {paths}, of up to four levels.",
     )
 
 
@@ -44,15 +44,15 @@ METADATA: Final = Parameter(
 LIMIT: Final = Parameter(
     name="limit",
     kind=ClampedInteger(least=1, most=MAX_LIMIT, default=DEFAULT_LIMIT),
-    description="The maximum number of objects on a page. A number out of bounds becomes the nearest bound.",
+    description="The maximum number of objects per page. A number outside the limits is changed to the nearest limit.",
 )
 PAGE: Final = (
     Parameter(
         name="ending_before",
         kind=Text(),
         description=(
-            "A cursor: the id of an object. The page holds the objects right before it, which are newer. Mutually "
-            "exclusive with `starting_after`."
+            "A cursor for pagination: the id of an object. Returns the objects just before it, which are newer. "
+            "Mutually exclusive with `starting_after`."
         ),
     ),
     LIMIT,
@@ -60,7 +60,7 @@ PAGE: Final = (
         name="starting_after",
         kind=Text(),
         description=(
-            "A cursor: the id of an object. The page holds the objects right after it, which are older. "
+            "A cursor for pagination: the id of an object. Returns the objects just after it, which are older. "
             "Mutually exclusive with `ending_before`."
         ),
     ),

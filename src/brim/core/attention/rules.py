@@ -23,7 +23,7 @@ MOST_NAMED: Final = 3
 
 
 class MatterKind(StrEnum):
-    """What kind of matter it is."""
+    """The kind of item."""
 
     FAILED_TOPUPS = "failed_topups"
     REVERSED_TOPUPS = "reversed_topups"

@@ -17,8 +17,8 @@ ACCOUNT_OVERVIEW: Final = (
         operation_id="GetBrimAccounts",
         summary="Search accounts and their balances",
         description=(
-            "Returns the accounts under yours, the newest first, with their available balances in the key's mode, if "
-            "the key may read balances."
+            "Returns your connected accounts, newest first, with their available balances in the key's mode, if the "
+            "key may read balances."
         ),
         parameters=(
             created("accounts"),

@@ -10,14 +10,14 @@ from brim.core.account_overview import AccountStatus, AccountSummary
 
 
 class AccountBalanceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account has in a currency."""
+    """An account's balance in a currency."""
 
     available: Annotated[int, described("The available balance, in the smallest currency unit.")]
     currency: Annotated[str, described("Three-letter ISO currency code, in lowercase.", **TEXT)]
 
 
 class AccountSummaryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An account under a platform with its balances in the key's mode."""
+    """A connected account with its balances in the key's mode."""
 
     id: Annotated[str, described("The account's id.", pattern="^acct_[0-9A-Za-z]{16}$", **TEXT)]
     object: Annotated[str, constant("brim.account_summary")] = "brim.account_summary"

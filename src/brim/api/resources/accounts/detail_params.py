@@ -68,7 +68,7 @@ _AMOUNT: Final = (
 )
 BUSINESS_PROFILE: Final = _group(
     "business_profile",
-    "What the account's customers see of it.",
+    "Details of the business that its customers see.",
     _group(
         "annual_revenue",
         "What it earns in a year.",
@@ -104,7 +104,9 @@ BUSINESS_PROFILE: Final = _group(
 CAPABILITIES: Final = Parameter(
     name="capabilities",
     kind=Capabilities(),
-    description="What the account asks for: `capabilities[transfers][requested]=true`. It is granted at once.",
+    description=(
+        "The capabilities to request, as in `capabilities[transfers][requested]=true`. They are granted immediately."
+    ),
 )
 _DOCUMENT: Final = _named(PrivateText(), (("back", f"Its back. {_NOT_KEPT}"), ("front", f"Its front. {_NOT_KEPT}")))
 COMPANY: Final = _group(
@@ -154,7 +156,7 @@ COMPANY: Final = _group(
 )
 CONTROLLER: Final = _group(
     "controller",
-    "Who looks after the account, in four points. Not with `type`, which names a usual choice of them.",
+    "Who is responsible for the account. Don't send it together with `type`, which stands for a common combination.",
     _group(
         "fees",
         "Fees.",
@@ -163,12 +165,12 @@ CONTROLLER: Final = _group(
     _group(
         "losses",
         "Losses.",
-        Parameter(name="payments", kind=Enum(("application", "stripe")), description="Who bears them."),
+        Parameter(name="payments", kind=Enum(("application", "stripe")), description="Who is liable for them."),
     ),
     Parameter(
         name="requirement_collection",
         kind=Enum(("application", "stripe")),
-        description="Who asks for what has to be known.",
+        description="Who collects required information.",
     ),
     _group(
         "stripe_dashboard",
@@ -243,7 +245,7 @@ _STATEMENT: Final = (
 _PREFIX: Final = tuple((name.replace("descriptor", "descriptor_prefix"), meaning) for name, meaning in _STATEMENT)
 SETTINGS: Final = _group(
     "settings",
-    "What the account has chosen; kept, and without effect here.",
+    "The account's settings. They are kept, and have no effect in Brim.",
     _group("bacs_debit_payments", "Bacs debits.", *_named(_TEXT, (("display_name", "The name shown."),))),
     _group(
         "branding",
@@ -312,7 +314,7 @@ TOS_ACCEPTANCE: Final = _acceptance(
 )
 DETAILS: Final = (
     BUSINESS_PROFILE,
-    Parameter(name="business_type", kind=Enum(BUSINESS_TYPES), description="What kind of business it is."),
+    Parameter(name="business_type", kind=Enum(BUSINESS_TYPES), description="The type of business."),
     CAPABILITIES,
     COMPANY,
     Parameter(name="documents", kind=PrivateObject(), description="What proves the account. It is not kept."),

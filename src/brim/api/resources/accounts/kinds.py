@@ -164,7 +164,7 @@ _BANK_ACCOUNT: Final = Hash(
             name="account_holder_type", kind=Enum(("company", "individual")), description="What kind of holder it has."
         ),
         Parameter(name="account_type", kind=Enum(("checking", "savings")), description="What kind of account it is."),
-        Parameter(name="currency", kind=CurrencyCode(), description="Its currency; `usd` if left out."),
+        Parameter(name="currency", kind=CurrencyCode(), description="Its currency. Default: `usd`."),
     )
 )
 

@@ -44,10 +44,11 @@ _OPERATIONS: Final = (
         method="POST",
         path="/v1/accounts",
         operation_id="PostAccounts",
-        summary="Create an account under your own",
+        summary="Create a connected account",
         description=(
-            "Makes an account under yours, ready at once: nothing is checked. It has books, events and endpoints of "
-            "its own; act for it with the `Stripe-Account` header. What identifies a person is not kept."
+            "Creates a connected account, which can be used immediately: nothing is verified. It has its own books, "
+            "events and endpoints; act on its behalf with the `Stripe-Account` header. Details that identify a person "
+            "are not kept."
         ),
         parameters=declared.ACCOUNT_CREATE,
         handler=accounts.create,
@@ -60,8 +61,8 @@ _OPERATIONS: Final = (
         method="GET",
         path="/v1/accounts",
         operation_id="GetAccounts",
-        summary="List all accounts under your own",
-        description="Returns the accounts under yours, newest first.",
+        summary="List all connected accounts",
+        description="Returns your connected accounts, newest first.",
         parameters=declared.ACCOUNT_LIST,
         handler=accounts.list_all,
         resource="accounts",
@@ -73,8 +74,8 @@ _OPERATIONS: Final = (
         method="GET",
         path=_ACCOUNT,
         operation_id="GetAccountsAccount",
-        summary="Retrieve your own account, or one under it",
-        description="Returns your own account, or one under it.",
+        summary="Retrieve your account or a connected account",
+        description="Returns your account, or one of your connected accounts.",
         parameters=declared.ACCOUNT_RETRIEVE,
         handler=accounts.retrieve,
         resource="accounts",
@@ -85,10 +86,10 @@ _OPERATIONS: Final = (
         method="POST",
         path=_ACCOUNT,
         operation_id="PostAccountsAccount",
-        summary="Update your own account, or one under it",
+        summary="Update your account or a connected account",
         description=(
-            "Changes what is known of an account, in both modes: one that is used in live mode takes a live key. "
-            "What is agreed about its settlement only its platform may change."
+            "Updates an account in both modes. If it is used in live mode, this requires a live key. Only its "
+            "platform can change its settlement days."
         ),
         parameters=declared.ACCOUNT_UPDATE,
         handler=accounts.update,
@@ -101,7 +102,7 @@ _OPERATIONS: Final = (
         method="GET",
         path="/v1/account",
         operation_id="GetAccount",
-        summary="Retrieve your own account",
+        summary="Retrieve your account",
         description="Returns the account that the key belongs to.",
         parameters=declared.ACCOUNT_RETRIEVE,
         handler=accounts.retrieve_own,
@@ -113,10 +114,11 @@ _OPERATIONS: Final = (
         method="DELETE",
         path=_ACCOUNT,
         operation_id="DeleteAccountsAccount",
-        summary="Delete an account under your own",
+        summary="Delete a connected account",
         description=(
-            "Lets nobody reach an account any more: its keys end, and what it said of itself is forgotten. Its books "
-            "stay. It must have no balance and no pending top-ups in live mode, and one used there takes a live key."
+            "Deletes a connected account: its keys expire, and its details are erased. Its books are kept. It must "
+            "have no balance and no pending top-ups in live mode; if it is used in live mode, this requires a live "
+            "key."
         ),
         parameters=declared.ACCOUNT_DELETE,
         handler=accounts.delete,
@@ -129,10 +131,10 @@ _OPERATIONS: Final = (
         method="POST",
         path=f"{_ACCOUNT}/reject",
         operation_id="PostAccountsAccountReject",
-        summary="Reject an account under your own",
+        summary="Reject a connected account",
         description=(
-            "Lets an account not be topped up any more. It must have no balance and no pending top-ups in live mode, "
-            "and one used there takes a live key."
+            "Rejects a connected account: it can no longer be topped up. It must have no balance and no pending "
+            "top-ups in live mode; if it is used in live mode, this requires a live key."
         ),
         parameters=declared.ACCOUNT_REJECT,
         handler=accounts.reject,
@@ -148,7 +150,7 @@ _CAPABILITY_OPERATIONS: Final = (
         path=_CAPABILITIES,
         operation_id="GetAccountsAccountCapabilities",
         summary="List all capabilities of an account",
-        description="Returns the capabilities that were ever requested for an account, by name.",
+        description="Returns all capabilities that have been requested for an account, by name.",
         parameters=declared.CAPABILITY_LIST,
         handler=accounts.list_capabilities,
         resource="accounts",
@@ -173,7 +175,10 @@ _CAPABILITY_OPERATIONS: Final = (
         path=f"{_CAPABILITIES}/{{capability}}",
         operation_id="PostAccountsAccountCapabilitiesCapability",
         summary="Update a capability of an account",
-        description="Requests a capability, which is granted at once, or gives it up. None has an effect here.",
+        description=(
+            "Requests a capability, which is granted immediately, or drops the request. Capabilities have no effect "
+            "in Brim."
+        ),
         parameters=declared.CAPABILITY_UPDATE,
         handler=accounts.update_capability,
         resource="accounts",
@@ -189,8 +194,8 @@ _EXTERNAL_OPERATIONS: Final = (
         operation_id="PostAccountsAccountExternalAccounts",
         summary="Create an external account",
         description=(
-            "Adds a bank account that an account is paid out to, in the mode of the key. There are no payouts here, "
-            "and it pays for no top-up: that takes a payment method or a source. Of its number the last four digits "
+            "Adds a bank account for payouts to an account, in the mode of the key. Brim makes no payouts, and it "
+            "doesn't fund top-ups: use a payment method or a source for that. Only the last four digits of its number "
             "are kept."
         ),
         parameters=declared.EXTERNAL_ACCOUNT_CREATE,
@@ -230,7 +235,7 @@ _EXTERNAL_OPERATIONS: Final = (
         path=f"{_EXTERNAL}/{{id}}",
         operation_id="PostAccountsAccountExternalAccountsId",
         summary="Update an external account",
-        description="Changes what is known of an external account, or makes it the default of its currency.",
+        description="Updates an external account, or makes it the default of its currency.",
         parameters=declared.EXTERNAL_ACCOUNT_UPDATE,
         handler=external_accounts.update,
         resource="accounts",
@@ -242,7 +247,7 @@ _EXTERNAL_OPERATIONS: Final = (
         path=f"{_EXTERNAL}/{{id}}",
         operation_id="DeleteAccountsAccountExternalAccountsId",
         summary="Delete an external account",
-        description="Forgets an external account, unless it is a default that is needed.",
+        description="Deletes an external account, unless it is a default that is needed.",
         parameters=(),
         handler=external_accounts.delete,
         resource="accounts",
@@ -257,7 +262,7 @@ _LOGIN_LINKS: Final = (
         path=f"{_ACCOUNT}/login_links",
         operation_id="PostAccountsAccountLoginLinks",
         summary="Create a login link",
-        description="Always refused: there is no dashboard for an account's own people that a link could lead to.",
+        description="Always refused: Brim has no dashboard for connected accounts to log in to.",
         parameters=declared.LOGIN_LINK_CREATE,
         handler=accounts.create_login_link,
         resource="accounts",

@@ -25,14 +25,14 @@ _AGREEMENT: Final = Hash(
             name="settlement_days",
             kind=BoundedInteger(least=0, most=MAX_SETTLEMENT_DAYS, clearable=True),
             description=(
-                "How many banking days money takes by the account's own agreement, in the mode of the key. Sent empty, "
-                "it takes as many as the rail says."
+                "The account's own settlement time in banking days, in the mode of the key. Send an empty string to "
+                "use the rail's."
             ),
         ),
     )
 )
 _ACCOUNT_DETAILS: Final = (
-    Parameter(name="brim", kind=_AGREEMENT, description="What is agreed with the account beyond the vendor's object."),
+    Parameter(name="brim", kind=_AGREEMENT, description="What Brim adds to the Stripe object."),
     *DETAILS,
     Parameter(
         name="default_currency",
@@ -43,28 +43,28 @@ _ACCOUNT_DETAILS: Final = (
         name="email",
         kind=Email(),
         description=(
-            "An address to tell the account from others; nothing is sent there. Send an empty string to remove it."
+            "An email address that identifies the account; nothing is sent to it. Send an empty string to remove it."
         ),
     ),
     METADATA,
 )
 _BANK_ACCOUNT: Final = (
-    "the id of a bank token, or an object of `object=bank_account`, `country`, `routing_number` and `account_number`. "
-    "It pays for no top-up."
+    "the id of a bank token, or an object with `object=bank_account`, `country`, `routing_number` and "
+    "`account_number`. It doesn't fund top-ups."
 )
 ACCOUNT_CREATE: Final = (
     *_ACCOUNT_DETAILS,
     CONTROLLER,
-    Parameter(name="country", kind=Country(), description="The two-letter ISO code of its country; `US` if left out."),
+    Parameter(name="country", kind=Country(), description="The two-letter ISO code of its country. Default: `US`."),
     Parameter(
         name="external_account",
         kind=ExternalAccountSource(),
-        description=f"A bank account to be paid out to: {_BANK_ACCOUNT}",
+        description=f"A bank account for payouts: {_BANK_ACCOUNT}",
     ),
     Parameter(
         name="type",
         kind=Enum(TYPES),
-        description="A word of the vendor's for who looks after the account; kept, and without effect here.",
+        description="The type of account, as in Stripe. It is kept, and has no effect in Brim.",
     ),
     expand("account"),
 )
@@ -73,7 +73,7 @@ ACCOUNT_UPDATE: Final = (
     Parameter(
         name="external_account",
         kind=ExternalAccountSource(),
-        description=f"A bank account in place of the default of its currency: {_BANK_ACCOUNT}",
+        description=f"A bank account that replaces the default of its currency: {_BANK_ACCOUNT}",
     ),
     expand("account"),
 )
@@ -84,7 +84,7 @@ ACCOUNT_REJECT: Final = (
     Parameter(
         name="payouts_action",
         kind=Enum(("none", "pause")),
-        description="What becomes of payouts; there are none here.",
+        description="What happens to payouts. Brim makes none.",
     ),
     expand("account"),
 )
@@ -93,7 +93,9 @@ ACCOUNT_LIST: Final = (created("accounts"), *PAGE, expand("account", in_list=Tru
 CAPABILITY_LIST: Final = (expand("capability", in_list=True),)
 CAPABILITY_RETRIEVE: Final = (expand("capability"),)
 CAPABILITY_UPDATE: Final = (
-    Parameter(name="requested", kind=Boolean(), description="Whether the account asks for it. It is granted at once."),
+    Parameter(
+        name="requested", kind=Boolean(), description="Whether the account requests it. It is granted immediately."
+    ),
     expand("capability"),
 )
 

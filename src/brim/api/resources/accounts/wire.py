@@ -33,12 +33,12 @@ Details = dict[str, Any]
 
 
 class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
-    """What Brim knows of an account beyond the vendor's object; there only when it is asked for."""
+    """What Brim adds to the Stripe object. Only present when it is expanded."""
 
     settlement_days: Annotated[
         int | None,
         described(
-            "How many banking days money takes for this account. Null leaves it to the rail.",
+            "The account's own settlement time in banking days. Null uses the rail's.",
             minimum=0,
             maximum=MAX_SETTLEMENT_DAYS,
         ),
@@ -46,7 +46,7 @@ class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BusinessProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account's customers see of it."""
+    """Details of a business that its customers see."""
 
     annual_revenue: Annotated[Details | None, described("What it earns in a year.")] = None
     estimated_worker_count: Annotated[int | None, described("How many people work there.")] = None
@@ -68,13 +68,13 @@ class BusinessProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ControllerObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks after an account. Of one without a platform only the type is there."""
+    """Who is responsible for an account. An account without a platform only has the type."""
 
     fees: Annotated[dict[str, str] | msgspec.UnsetType, described("Who pays fees.")] = msgspec.UNSET
     is_controller: Annotated[bool | msgspec.UnsetType, described("Whether its platform does: always.")] = msgspec.UNSET
-    losses: Annotated[dict[str, str] | msgspec.UnsetType, described("Who bears losses.")] = msgspec.UNSET
+    losses: Annotated[dict[str, str] | msgspec.UnsetType, described("Who is liable for losses.")] = msgspec.UNSET
     requirement_collection: Annotated[
-        str | msgspec.UnsetType, described("Who asks for what has to be known.", enum=["application", "stripe"])
+        str | msgspec.UnsetType, described("Who collects required information.", enum=["application", "stripe"])
     ] = msgspec.UNSET
     stripe_dashboard: Annotated[dict[str, str] | msgspec.UnsetType, described("Which dashboard it has.")] = (
         msgspec.UNSET
@@ -83,12 +83,12 @@ class ControllerObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequirementsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be known of an account or for a capability: nothing. A rejected account says by whom it was."""
+    """What is required of an account or for a capability: nothing. `disabled_reason` says who rejected it."""
 
     alternatives: Annotated[tuple[()], described("Empty.")] = ()
     current_deadline: Annotated[None, described("Null.")] = None
     currently_due: Annotated[tuple[()], described("Empty.")] = ()
-    disabled_reason: Annotated[str | None, described("Why its platform has rejected it; null where it has not.")] = None
+    disabled_reason: Annotated[str | None, described("Why its platform rejected it; null if it didn't.")] = None
     errors: Annotated[tuple[()], described("Empty.")] = ()
     eventually_due: Annotated[tuple[()], described("Empty.")] = ()
     past_due: Annotated[tuple[()], described("Empty.")] = ()
@@ -96,7 +96,7 @@ class RequirementsObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BankRequirements(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be known of a bank account: nothing."""
+    """What is required of a bank account: nothing."""
 
     currently_due: Annotated[tuple[()], described("Empty.")] = ()
     errors: Annotated[tuple[()], described("Empty.")] = ()
@@ -152,28 +152,28 @@ class ExternalAccountList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account has chosen; kept, and without effect."""
+    """An account's settings. They are kept, and have no effect in Brim."""
 
-    bacs_debit_payments: Annotated[Details, described("Of Bacs debits.")]
-    branding: Annotated[Details, described("Of how pages look.")]
-    card_issuing: Annotated[Details, described("Of cards that are issued.")]
-    card_payments: Annotated[Details, described("Of card payments.")]
-    dashboard: Annotated[Details, described("Of the dashboard.")]
-    invoices: Annotated[Details, described("Of invoices.")]
-    payments: Annotated[Details, described("Of payments.")]
-    payouts: Annotated[Details, described("Of payouts.")]
-    sepa_debit_payments: Annotated[Details, described("Of SEPA debits.")]
-    treasury: Annotated[Details | msgspec.UnsetType, described("Of treasury; there once something was said of it.")] = (
+    bacs_debit_payments: Annotated[Details, described("Settings for Bacs debits.")]
+    branding: Annotated[Details, described("Settings for branding.")]
+    card_issuing: Annotated[Details, described("Settings for card issuing.")]
+    card_payments: Annotated[Details, described("Settings for card payments.")]
+    dashboard: Annotated[Details, described("Settings for the dashboard.")]
+    invoices: Annotated[Details, described("Settings for invoices.")]
+    payments: Annotated[Details, described("Settings for payments.")]
+    payouts: Annotated[Details, described("Settings for payouts.")]
+    sepa_debit_payments: Annotated[Details, described("Settings for SEPA debits.")]
+    treasury: Annotated[Details | msgspec.UnsetType, described("Treasury settings; present if you sent any.")] = (
         msgspec.UNSET
     )
 
 
 class TosAcceptance(msgspec.Struct, frozen=True, kw_only=True):
-    """Who accepted the terms of service, as it was told."""
+    """Who accepted the terms of service, as you sent it."""
 
     date: Annotated[int | None, described("When.", **TIME)] = None
     ip: Annotated[str | None, described("From which address.", **TEXT)] = None
-    service_agreement: Annotated[str | msgspec.UnsetType, described("Which terms; there once it was said.", **TEXT)] = (
+    service_agreement: Annotated[str | msgspec.UnsetType, described("Which terms; present if you sent it.", **TEXT)] = (
         msgspec.UNSET
     )
     user_agent: Annotated[str | None, described("With which browser.", **TEXT)] = None
@@ -244,19 +244,17 @@ class CapabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("Its name.", examples=["transfers"], **TEXT)]
     object: Annotated[str, constant("capability")] = "capability"
     account: Annotated[str, _ID]
-    future_requirements: Annotated[RequirementsObject, described("What will have to be known for it: nothing.")] = (
+    future_requirements: Annotated[RequirementsObject, described("What will be required for it: nothing.")] = (
         RequirementsObject()
     )
-    requested: Annotated[bool, described("Whether the account asks for it.")]
-    requested_at: Annotated[int | None, described("Since when; null where it does not.", **TIME)]
-    requirements: Annotated[RequirementsObject, described("What has to be known for it: nothing.")] = (
-        RequirementsObject()
-    )
+    requested: Annotated[bool, described("Whether the account requested it.")]
+    requested_at: Annotated[int | None, described("When the account requested it; null if it didn't.", **TIME)]
+    requirements: Annotated[RequirementsObject, described("What is required for it: nothing.")] = RequirementsObject()
     status: Annotated[str, described("Whether the account has it.", enum=["active", "inactive", "unrequested"])]
 
 
 class LoginLinkObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The LoginLink object, which nobody ever gets: there is no dashboard for the people of an account."""
+    """The LoginLink object, which is never returned: Brim has no dashboard for connected accounts."""
 
     object: Annotated[str, constant("login_link")] = "login_link"
     created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]

@@ -18,18 +18,18 @@ APPROVES: Final = "ach_approvals"
 
 
 class ActionObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that the status of an object allows, and whether you may do it."""
+    """An action that an object's status allows, and whether you can do it."""
 
-    allowed: Annotated[bool, described("Whether you may do it.")]
+    allowed: Annotated[bool, described("Whether you can do it.")]
     code: Annotated[
         str | None,
         described(
-            "Why you may not, as a word for programs; null where you may.",
+            "Why you can't do it, as a code; null if you can.",
             enum=["permission_missing", "second_person_required", "held", None],
         ),
     ] = None
     name: Annotated[str, described("The last part of the operation's path, such as `approve`.", **TEXT)]
-    reason: Annotated[str | None, described("Why you may not, for people; null where you may.", **TEXT)] = None
+    reason: Annotated[str | None, described("Why you can't do it, as a message; null if you can.", **TEXT)] = None
 
 
 def action(

@@ -34,7 +34,7 @@ ACH_FILES: Final = (
         path=handlers.FILES,
         operation_id="GetBrimAchFiles",
         summary="List ACH files",
-        description="Returns the files that were made for your bank, newest first. Only available to platforms.",
+        description="Returns the files that were created for your bank, newest first. Only available to platforms.",
         parameters=declared.FILE_LIST,
         handler=handlers.list_files,
         resource="ach",
@@ -62,8 +62,8 @@ ACH_FILES: Final = (
         operation_id="GetBrimAchFilesFileEntries",
         summary="List the entries of an ACH file",
         description=(
-            "Returns the entries of a file in the order in which they stand in it; the cursors are trace numbers. A "
-            "file that was voided or resubmitted has none any more: they have gone into another one."
+            "Returns the entries of a file, in the order of the file; the cursors are trace numbers. A file that was "
+            "voided or resubmitted no longer has any: they have moved to another file."
         ),
         parameters=declared.ENTRY_LIST,
         handler=handlers.list_entries,
@@ -79,8 +79,8 @@ ACH_FILES: Final = (
         operation_id="PostBrimAchFilesFileApprove",
         summary="Approve an ACH file",
         description=(
-            "Lets a file be sent. An API key never approves: operators do, on the pages, and where there are several, "
-            "another one than who wrote the originator's profile."
+            "Approves a file, so that it is sent. Not available to API keys: an operator does this in the dashboard. "
+            "If there are several operators, it can't be the one who last changed the originator's profile."
         ),
         parameters=declared.FILE_APPROVE,
         handler=handlers.approve_file,
@@ -94,7 +94,7 @@ ACH_FILES: Final = (
         path=f"{_FILE}/void",
         operation_id="PostBrimAchFilesFileVoid",
         summary="Void an ACH file",
-        description="Gives up a file that was never sent. Its entries wait for the next one.",
+        description="Voids a file that wasn't sent. Its entries are queued for the next one.",
         parameters=declared.FILE_VOID,
         handler=handlers.void_file,
         resource="ach",
@@ -108,8 +108,8 @@ ACH_FILES: Final = (
         operation_id="PostBrimAchFilesFileResubmit",
         summary="Resubmit the entries of an ACH file",
         description=(
-            "Lets the entries of a file that the bank has rejected wait for the next one, with new traces. By this you "
-            "state that the bank has processed none of them."
+            "Queues the entries of a file that the bank rejected for the next one, with new trace numbers. By doing "
+            "so, you state that the bank processed none of them."
         ),
         parameters=declared.FILE_RESUBMIT,
         handler=handlers.resubmit_file,
@@ -123,7 +123,7 @@ ACH_FILES: Final = (
         path=handlers.BANK_FILES,
         operation_id="GetBrimAchBankFiles",
         summary="List files from the bank",
-        description="Returns what came from your bank, newest first. Only available to platforms.",
+        description="Returns the files from your bank, newest first. Only available to platforms.",
         parameters=declared.BANK_FILE_LIST,
         handler=handlers.list_bank_files,
         resource="ach",
@@ -138,12 +138,12 @@ ACH_FILES: Final = (
         operation_id="PostBrimAchBankFiles",
         summary="Import a file from the bank",
         description=(
-            "Takes returns, an acknowledgement or a statement by hand, as if your bank had left it in the incoming "
-            "folder. Send it as `multipart/form-data` (`curl -F file=@returns.ach`). The bytes are stored first and "
-            "applied within seconds: retrieve the file to see the result. Where several operators have to do with "
-            "live money, a statement waits until another one than you approves it. A file is known by its content: of "
-            "bytes that were received before, nothing is stored or applied again, unless they were imported for "
-            "another originator."
+            "Imports returns, an acknowledgment or a statement by hand, as if your bank had put it into the incoming "
+            "folder. Send it as `multipart/form-data` (`curl -F file=@returns.ach`). The file is stored first and "
+            "applied within seconds: retrieve it to see the result. If several operators handle live money, a "
+            "statement is applied once another operator has approved it. Files are identified by their content: a "
+            "file that was already received isn't stored or applied again, unless it was imported for another "
+            "originator."
         ),
         parameters=declared.BANK_FILE_IMPORT,
         handler=handlers.import_bank_file,
@@ -158,7 +158,7 @@ ACH_FILES: Final = (
         path=_BANK_FILE,
         operation_id="GetBrimAchBankFilesBankFile",
         summary="Retrieve a file from the bank",
-        description="Returns a file from the bank with what is wrong with it, without its bytes.",
+        description="Returns a file from the bank with its findings, without its bytes.",
         parameters=(),
         handler=handlers.retrieve_bank_file,
         resource="ach",
@@ -195,8 +195,8 @@ ACH_FILES: Final = (
         operation_id="PostBrimAchBankFilesBankFileApprove",
         summary="Approve an imported statement",
         description=(
-            "Lets a statement be applied that another operator imported. An API key never approves: operators do, on "
-            "the pages. A statement that was rejected can be approved by a third operator."
+            "Approves a statement that another operator imported, so that it is applied. Not available to API keys: "
+            "an operator does this in the dashboard. A rejected statement can be approved by a third operator."
         ),
         parameters=declared.BANK_FILE_APPROVE,
         handler=handlers.approve_bank_file,
@@ -217,8 +217,8 @@ ACH_FILES: Final = (
         operation_id="PostBrimAchBankFilesBankFileReject",
         summary="Reject an imported statement",
         description=(
-            "Ends the wait of an imported statement with a reason; who imported it can withdraw it so. Its bytes are "
-            "kept and nothing is posted. If the bank's own channel brings it, it is applied all the same."
+            "Rejects an imported statement, with a reason; whoever imported it can withdraw it this way. The file is "
+            "kept and nothing is posted. If the same file arrives from the bank, it is still applied."
         ),
         parameters=declared.BANK_FILE_REJECT,
         handler=handlers.reject_bank_file,
@@ -235,7 +235,10 @@ BREAKS: Final = (
         path=handlers.BREAKS,
         operation_id="GetBrimBreaks",
         summary="List breaks",
-        description=("Returns what the bank says and what does not match, newest first. Only available to platforms."),
+        description=(
+            "Returns the differences between the bank's records and your books, newest first. Only available "
+            "to platforms."
+        ),
         parameters=declared.BREAK_LIST,
         handler=handlers.list_breaks,
         resource="ach",
@@ -249,7 +252,7 @@ BREAKS: Final = (
         path=_BREAK,
         operation_id="GetBrimBreaksBreak",
         summary="Retrieve a break",
-        description="Returns a break, a settled one too.",
+        description="Returns a break, open or resolved.",
         parameters=(),
         handler=handlers.retrieve_break,
         resource="ach",
@@ -262,7 +265,7 @@ BREAKS: Final = (
         path=f"{_BREAK}/resolve",
         operation_id="PostBrimBreaksBreakResolve",
         summary="Resolve a break",
-        description="Settles a break: a person has looked, and says what it was. No money moves by that.",
+        description="Resolves a break, with an explanation. Resolving posts nothing to the ledger.",
         parameters=declared.BREAK_RESOLVE,
         handler=handlers.resolve_break,
         resource="ach",
@@ -280,7 +283,7 @@ CORRECTIONS: Final = (
         summary="List corrections",
         description=(
             "Returns the notifications of change that banks have sent about your bank accounts on file and those of "
-            "your connected accounts, the newest first, with what became of each. Only available to platforms; for one "
+            "your connected accounts, newest first, with the outcome of each. Only available to platforms; for one "
             "connected account, send `Stripe-Account`."
         ),
         parameters=declared.CORRECTION_LIST,
@@ -296,7 +299,7 @@ CORRECTIONS: Final = (
         path=_CORRECTION,
         operation_id="GetBrimCorrectionsCorrection",
         summary="Retrieve a correction",
-        description="Returns a notification of change with what became of it.",
+        description="Returns a notification of change, with its outcome.",
         parameters=(),
         handler=handlers.retrieve_correction,
         resource="ach",
@@ -310,8 +313,8 @@ CORRECTIONS: Final = (
         operation_id="PostBrimCorrectionsCorrectionRefuse",
         summary="Refuse a correction",
         description=(
-            "Refuses a notification of change that could not be applied, within 13 banking days: the next file tells "
-            "the bank why. Its break is resolved by that."
+            "Refuses a notification of change that couldn't be applied, within 13 banking days. The next file "
+            "notifies the bank, and the break is resolved."
         ),
         parameters=declared.CORRECTION_REFUSE,
         handler=handlers.refuse_correction,
@@ -329,8 +332,8 @@ RAILS: Final = (
         operation_id="PostBrimRailsRailStop",
         summary="Stop live money",
         description=(
-            "Stops live top-ups by ACH at once, for all your accounts or for one: new ones are refused, and no file is "
-            "made or sent. What is at the bank goes on."
+            "Stops live top-ups on a rail immediately, for all your accounts or for one: new ones are refused, and no "
+            "file is created or sent. Files that were already sent are still processed."
         ),
         parameters=declared.RAIL_STOP,
         handler=handlers.stop_rail,
@@ -344,7 +347,10 @@ RAILS: Final = (
         path=f"{_RAIL}/resume",
         operation_id="PostBrimRailsRailResume",
         summary="Resume live money",
-        description="Lets live top-ups by ACH go on that were stopped: name the same account, or none.",
+        description=(
+            "Resumes live top-ups on a rail, for all your accounts or for one. Send the same `account` as when you "
+            "stopped them."
+        ),
         parameters=declared.RAIL_RESUME,
         handler=handlers.resume_rail,
         resource="ach",
@@ -357,7 +363,7 @@ RAILS: Final = (
         path=_RAIL,
         operation_id="GetBrimRailsRail",
         summary="Retrieve a rail",
-        description="Returns where live top-ups by ACH are stopped, by whom and why.",
+        description="Returns the status of a rail, and where it is stopped, by whom and why.",
         parameters=(),
         handler=handlers.retrieve_rail,
         resource="ach",
@@ -369,10 +375,10 @@ RAILS: Final = (
         method="GET",
         path="/v1/brim/ach/outlook",
         operation_id="GetBrimAchOutlook",
-        summary="Retrieve what the next ACH file takes",
+        summary="Retrieve the outlook for the next ACH file",
         description=(
-            "Returns the next cut-off, what is due by then, what is queued already, and how much accounts have asked "
-            "for today."
+            "Returns the next cut-off, the top-ups due by then, the entries already queued, and how much of their "
+            "daily cap accounts have used today."
         ),
         parameters=(),
         handler=handlers.read_outlook,
@@ -387,7 +393,7 @@ RAILS: Final = (
         operation_id="GetBrimLiveReadiness",
         summary="Check whether live mode is ready",
         description=(
-            "Returns everything that still blocks the first live top-up, with what to do about it. Only available to "
+            "Returns everything that still blocks the first live top-up, and how to fix it. Only available to "
             "platforms, with a live key."
         ),
         parameters=(),

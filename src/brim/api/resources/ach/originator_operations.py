@@ -21,8 +21,8 @@ ORIGINATORS: Final = (
         operation_id="PostBrimAchOriginators",
         summary="Create an originator",
         description=(
-            "Writes down who debits bank accounts for you, and how, as your bank has agreed to. It is a draft until an "
-            "operator activates it."
+            "Creates an originator: who debits bank accounts for you, and how, as agreed with your bank. It is a "
+            "draft until an operator activates it."
         ),
         parameters=declared.ORIGINATOR_CREATE,
         handler=handlers.create,
@@ -64,8 +64,8 @@ ORIGINATORS: Final = (
         operation_id="PostBrimAchOriginatorsOriginator",
         summary="Update an originator",
         description=(
-            "Changes what is sent of the profile, for files made from then on. A change of where money goes, or of "
-            "what limits it, suspends an active originator, until an operator activates it again."
+            "Updates the fields of the profile that you send, for files created from then on. Changing where money "
+            "goes, or relaxing a limit, suspends an active originator until an operator activates it again."
         ),
         parameters=declared.ORIGINATOR_UPDATE,
         handler=handlers.update,
@@ -86,8 +86,9 @@ ORIGINATORS: Final = (
         operation_id="PostBrimAchOriginatorsOriginatorActivate",
         summary="Activate an originator",
         description=(
-            "Lets live top-ups be collected through it. An API key never activates: operators do, on the pages, and "
-            "where there are several, another one than who wrote the profile."
+            "Activates an originator: live top-ups are collected through it. Not available to API keys: an operator "
+            "does this in the dashboard. If there are several operators, it can't be the one who last changed the "
+            "profile."
         ),
         parameters=declared.ORIGINATOR_ACTIVATE,
         handler=handlers.activate,
@@ -101,7 +102,10 @@ ORIGINATORS: Final = (
         path=f"{_ONE}/suspend",
         operation_id="PostBrimAchOriginatorsOriginatorSuspend",
         summary="Suspend an originator",
-        description="Lets nothing new be made through an originator. What is at the bank is followed.",
+        description=(
+            "Suspends an originator: nothing new is collected through it. Files that were already sent are still "
+            "processed."
+        ),
         parameters=(),
         handler=handlers.suspend,
         resource="ach",

@@ -28,127 +28,151 @@ _LIMIT: Final = BoundedInteger(least=1, most=999_999_999_999, clearable=True)
 _DAYS: Final = BoundedInteger(least=0, most=60)
 
 _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
-    "incoming_folder": (Text(), "Where the bank's files are found: an absolute path, or `sftp://user@host/path`."),
+    "incoming_folder": (
+        Text(),
+        "The folder where the bank's files arrive: an absolute path, or `sftp://user@host/path`.",
+    ),
     "outgoing_folder": (
         Text(),
-        "Where the bank, or your uploader, finds files: an absolute path, or `sftp://user@host/path`.",
+        "The folder where the bank or your uploader picks up files: an absolute path, or `sftp://user@host/path`.",
     ),
 }
 _SEPA: Final[dict[str, tuple[Kind, str]]] = {
-    "bic": (Text(max_length=11), "The BIC of the bank that takes the messages."),
+    "bic": (Text(max_length=11), "The BIC of the bank that receives the messages."),
     "creditor_identifier": (Text(max_length=35), "The creditor identifier, with its check digits."),
-    "creditor_name": (Text(max_length=70), "Who collects, as debtors read it, in the characters of SEPA."),
+    "creditor_name": (Text(max_length=70), "The creditor's name on debtors' statements, in the SEPA character set."),
     "message": (
         Enum(tuple(each.value for each in Version)),
-        "The version of the messages that the bank takes: `pain.008.001.08`.",
+        "The version of pain.008 that the bank accepts. Default: `pain.008.001.08`.",
     ),
-    "prenotification_days": (_DAYS, "How many days before a collection debtors are told of it: 14."),
-    "remittance": (Text(max_length=140), "What debtors read about each collection: `Top-up`."),
+    "prenotification_days": (_DAYS, "How many days before a collection debtors are notified. Default: 14."),
+    "remittance": (Text(max_length=140), "The remittance information of each collection. Default: `Top-up`."),
 }
 NEEDED_FOR_ACH: Final = (
     *("company_id", "company_name", "immediate_origin", "odfi_name", "odfi_routing_number", "origin_name"),
 )
 """What a profile has that says nothing of SEPA."""
 _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
-    "company_id": (Text(max_length=10), "The originator's identification, as the bank assigned it. Needed for ACH."),
+    "company_id": (Text(max_length=10), "The company identification that the bank assigned. Required for ACH."),
     "company_name": (
         Text(max_length=16),
-        "Who debits, as account holders read it on their statements. Needed for ACH.",
+        "The company name on account holders' statements. Required for ACH.",
     ),
-    "immediate_origin": (Text(max_length=10), "Who sends files, as the bank assigned it. Needed for ACH."),
-    "odfi_name": (Text(max_length=23), "The bank's name. Needed for ACH."),
+    "immediate_origin": (Text(max_length=10), "The immediate origin that the bank assigned. Required for ACH."),
+    "odfi_name": (Text(max_length=23), "The bank's name. Required for ACH."),
     "odfi_routing_number": (
         Text(max_length=9),
-        "The routing number of the bank that takes the files. Needed for ACH.",
+        "The routing number of the bank that receives the files (the ODFI). Required for ACH.",
     ),
-    "origin_name": (Text(max_length=23), "The sender's name in files. Needed for ACH."),
+    "origin_name": (Text(max_length=23), "The immediate origin name in file headers. Required for ACH."),
     "sepa": (
         Hash(
             tuple(
                 Parameter(name=name, kind=kind, description=description) for name, (kind, description) in _SEPA.items()
             )
         ),
-        "The creditor, where it collects by SEPA: then what is needed for ACH is left out. It cannot change later.",
+        (
+            "The creditor, for an originator that collects by SEPA; omit what is only required for ACH. An "
+            "originator can't switch between ACH and SEPA later."
+        ),
     ),
-    "alarm_after_hours": (BoundedInteger(least=1, most=240), "How long a file may go without an answer: 24."),
+    "alarm_after_hours": (
+        BoundedInteger(least=1, most=240),
+        "Hours without a response to a file after which an alert is raised. Default: 24.",
+    ),
     "approval_from_entry": (
         _LIMIT,
-        "If not every file needs approval: the single debit, in cents, from which its file does. Empty for none.",
+        (
+            "If not every file needs approval: the amount of a single debit, in cents, from which its file does. "
+            "Empty for none."
+        ),
     ),
     "approval_from_total": (
         _LIMIT,
         "If not every file needs approval: the total, in cents, from which a file does. Empty for none.",
     ),
-    "bank_account": (Text(max_length=32), "What the bank account is called in the ledger: `operating`."),
+    "bank_account": (Text(max_length=32), "The name of the bank account in the ledger. Default: `operating`."),
     "confirmation": (
         Enum(tuple(each.value for each in Confirmation)),
-        "What counts as the bank's word, without which no top-up succeeds: `statement`.",
+        "What counts as the bank's confirmation, without which no top-up succeeds. Default: `statement`.",
     ),
-    "cutoffs": (TextList(_MOST_CUTOFFS), "Until when files of a banking day are made, such as `17:00`, in order."),
-    "day_cap": (Amount(), "The largest total of an account in a day, in cents."),
+    "cutoffs": (TextList(_MOST_CUTOFFS), "The cut-off times of a banking day, in order, such as `17:00`."),
+    "day_cap": (Amount(), "The daily cap per account, in cents."),
     "duplicate_window_minutes": (
         BoundedInteger(least=0, most=1440),
-        "For how long an equal debit of the same bank account is refused unless it is said to be intended: 0, never.",
+        (
+            "For how many minutes a debit of the same amount from the same bank account is refused as a duplicate, "
+            "unless explicitly allowed. Default: 0, never."
+        ),
     ),
-    "entry_cap": (Amount(), "The largest debit, in cents."),
-    "entry_description": (Text(max_length=10), "What account holders read beside the name: `TOPUP`."),
-    "file_cap": (Amount(), "The largest total of a file, in cents."),
+    "entry_cap": (Amount(), "The cap per debit, in cents."),
+    "entry_description": (
+        Text(max_length=10),
+        "The company entry description on account holders' statements. Default: `TOPUP`.",
+    ),
+    "file_cap": (Amount(), "The cap per file, in cents."),
     "file_name": (
         Text(max_length=200),
-        "What files are called; it holds `{id}`, and may hold `{date}`, `{time}`, `{modifier}`.",
+        "The pattern of file names. It must contain `{id}`, and may contain `{date}`, `{time}` and `{modifier}`.",
     ),
-    "hold_days": (_DAYS, "Banking days from settlement until the money is usable: 3."),
-    "immediate_destination": (Text(max_length=9), "To whom files are addressed, where not to the bank itself."),
-    "lead_days": (BoundedInteger(least=1, most=1), "Banking days from the file to its effective date: 1."),
-    "line_ending": (Enum(("crlf", "lf")), "How lines of files end: `crlf`."),
-    "max_file_entries": (BoundedInteger(least=1, most=500_000), "How many entries a file may have."),
+    "hold_days": (_DAYS, "Banking days from settlement until the money is available. Default: 3."),
+    "immediate_destination": (
+        Text(max_length=9),
+        "The immediate destination in file headers, if it isn't the bank itself.",
+    ),
+    "lead_days": (BoundedInteger(least=1, most=1), "Banking days from the file to its effective date. Default: 1."),
+    "line_ending": (Enum(("crlf", "lf")), "The line ending of files. Default: `crlf`."),
+    "max_file_entries": (BoundedInteger(least=1, most=500_000), "The maximum number of entries in a file."),
     "max_file_lines": (
         BoundedInteger(least=100, most=MOST_LINES),
-        "How many lines a file may have, including headers, controls and the filler of the last block.",
+        "The maximum number of lines in a file, including headers, controls and the filler of the last block.",
     ),
     "microdeposit_return_percent": (
         BoundedInteger(least=1, most=100),
-        "From which share of the micro-deposits that came back in thirty days on none are sent: 15.",
+        "The return rate of micro-deposits over thirty days, in percent, at which no more are sent. Default: 15.",
     ),
     "microdeposits": (
         Enum(tuple(each.value for each in Microdeposits)),
         (
-            "Whether bank accounts are verified by micro-deposits, and whether a debit takes them back. Default `off`. "
-            "Set it only when every process runs the same version."
+            "Whether bank accounts are verified by micro-deposits, and whether a debit recovers their sum. Default: "
+            "`off`. Set it only when every process runs the same version."
         ),
     ),
     "microdeposits_per_account_day": (
         BoundedInteger(least=1, most=100_000),
-        "How often an account sends micro-deposits in a day: 20.",
+        "The maximum number of micro-deposits per account per day. Default: 20.",
     ),
     "microdeposits_per_bank_account": (
         BoundedInteger(least=1, most=30),
-        "How often one account number is sent micro-deposits in thirty days: 3.",
+        "The maximum number of micro-deposits to one account number in thirty days. Default: 3.",
     ),
     "microdeposits_per_day": (
         BoundedInteger(least=1, most=100_000),
-        "How often all accounts together send micro-deposits in a day: 200.",
+        "The maximum number of micro-deposits of all accounts per day. Default: 200.",
     ),
-    "minimum_hold_days": (_DAYS, "Banking days below which no account's agreement shortens the hold: 0."),
+    "minimum_hold_days": (
+        _DAYS,
+        "The minimum hold in banking days, which no account's own settlement days can go below. Default: 0.",
+    ),
     "offset": (
         Enum(tuple(each.value for each in Offset)),
-        "The type of the originator's own account that each batch's offset credits. Default `none`: no offset.",
+        "The type of the originator's own account that the offset of each batch credits. Default: `none`, no offset.",
     ),
-    "opening": (Text(max_length=5), "From when on money is usable on a banking day: `09:00`."),
-    "requires_approval": (Boolean(), "Whether an operator approves each file before it is sent: `true`."),
+    "opening": (Text(max_length=5), "The time of a banking day from which money is available. Default: `09:00`."),
+    "requires_approval": (Boolean(), "Whether an operator must approve each file before it is sent. Default: `true`."),
     "retry_schedule": (
         TextList(_MOST_RETRIES, clearable=True),
         (
-            "When a debit returned for insufficient or uncollected funds is presented again, one item for each time, "
-            "at most two: `+1` is one banking day after the return, `1/15` the next 1st or 15th of the month on which "
-            "it can settle. Empty for never."
+            "When a debit returned for insufficient or uncollected funds is re-presented: up to two items, one for "
+            "each re-presentment. `+1` is one banking day after the return, `1/15` the next 1st or 15th of the month "
+            "on which it can settle. Empty for never."
         ),
     ),
     "return_rate_minimum": (
         BoundedInteger(least=1, most=1_000_000),
-        "With how many debits in sixty days a return rate begins to count.",
+        "The number of debits in sixty days from which return rates count.",
     ),
-    "same_day_cap": (Amount(), "The largest debit that settles on the same day, in cents; larger ones go out later."),
+    "same_day_cap": (Amount(), "The cap for a same-day debit, in cents. Larger debits wait for another cut-off."),
     "same_day_cutoffs": (
         TextList(_MOST_CUTOFFS, clearable=True),
         "The cut-offs whose files settle on the same banking day. Empty for none.",
@@ -157,62 +181,71 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
         _LIMIT,
         "The total, in cents, from which two operators must approve a file. Empty for none.",
     ),
-    "sec_code": (Enum(NACHA_CLASSES), "How account holders authorize: `WEB`."),
+    "sec_code": (
+        Enum(NACHA_CLASSES),
+        "The standard entry class: how account holders authorize debits. Default: `WEB`.",
+    ),
     "sftp_after_reading": (
         Enum(tuple(each.value for each in AfterReading)),
-        "What happens to a file on the bank's server once it is stored here. Default `keep`.",
+        "What happens to a file on the bank's server once it is stored here. Default: `keep`.",
     ),
     "sftp_archive_folder": (Text(), "The folder on the server that files are moved to, for `archive`."),
     "sftp_authentication": (
         Enum(tuple(each.value for each in Authentication)),
-        "How Brim authenticates to the server. Default `key`. The credentials are kept on the worker's host.",
+        "How Brim authenticates to the server. Default: `key`. The credentials are kept on the worker's host.",
     ),
     "sftp_host_keys": (
         TextList(_MOST_HOST_KEYS),
         "The host keys that the bank's server may present: `SHA256:` fingerprints, or public key lines.",
     ),
-    "sftp_poll_seconds": (BoundedInteger(least=10, most=120), "How often the bank's server is polled: 60."),
+    "sftp_poll_seconds": (
+        BoundedInteger(least=10, most=120),
+        "Seconds between polls of the bank's server. Default: 60.",
+    ),
     "sftp_records_folder": (
         Text(),
         "An absolute local path, for the list of sent files and for copies. Required for SFTP folders.",
     ),
     "sftp_upload": (
         Enum(tuple(each.value for each in Upload)),
-        "How a file gets its name on the server. Default `rename`; `direct` if the server forbids renaming.",
+        (
+            "How a file gets its final name on the server. Default: `rename`; use `direct` if the server forbids "
+            "renaming."
+        ),
     ),
-    "source_pending_cap": (Amount(), "The largest total that may be pending from one bank account, in cents."),
-    "time_zone": (Text(max_length=64), "The bank's time zone, by its IANA name: `America/New_York`."),
+    "source_pending_cap": (Amount(), "The cap on what is pending from one bank account, in cents."),
+    "time_zone": (Text(max_length=64), "The bank's time zone, as an IANA name. Default: `America/New_York`."),
     "transfers": (
         Enum(tuple(each.value for each in Transfers)),
         (
-            "Whether incoming credits that nothing else explains are taken for transfers from customers: credited by "
-            "their references, or put into suspense. Default `off`. Set it only when every process runs the same "
+            "Whether incoming credits that match nothing else are treated as transfers from customers: credited by "
+            "their references, or put into suspense. Default: `off`. Set it only when every process runs the same "
             "version."
         ),
     ),
     "transfers_late": (
         Enum(tuple(each.value for each in TransferPolicy)),
-        "What becomes of a transfer that comes after its instructions have expired: `credit`.",
+        "What happens to a transfer that arrives after its instructions have expired. Default: `credit`.",
     ),
     "transfers_numbers": (
         Text(max_length=72, clearable=True),
         (
-            "The virtual account numbers that the bank has allotted to the bank account: `FIRST-LAST`, such as "
-            "`4400000000-4400009999`, or `PREFIX/LENGTH`, such as `440000/10`. Each account that is paid by transfer "
-            "gets one. Empty for none."
+            "The virtual account numbers that the bank has assigned to the bank account: `FIRST-LAST`, such as "
+            "`4400000000-4400009999`, or `PREFIX/LENGTH`, such as `440000/10`. Each account that is funded by "
+            "transfers gets one. Empty for none."
         ),
     ),
     "transfers_over": (
         Enum(tuple(each.value for each in TransferPolicy)),
-        "What becomes of the part of a transfer that is more than was expected: `suspend`.",
+        "What happens to an overpayment: the part of a transfer above the expected amount. Default: `suspend`.",
     ),
     "transfers_payers": (
         Enum(tuple(each.value for each in TransferPayers)),
-        "From whom transfers are credited: `any`, or those `known` to an account. Default `any`.",
+        "Whose transfers are credited: those of `any` payer, or of payers `known` to the account. Default: `any`.",
     ),
     "transfers_short": (
         Enum(tuple(each.value for each in TransferPolicy)),
-        "What becomes of less than was expected: `suspend`, until the rest has come.",
+        "What happens to an underpayment. Default: `suspend`, until the rest arrives.",
     ),
 }
 
@@ -231,7 +264,7 @@ def _profile(*, is_whole: bool) -> Hash:
 _EXPECTED_VERSION: Final = Parameter(
     name="expected_version",
     kind=BoundedInteger(least=1, most=2**31 - 1),
-    description="The version of the profile that you have seen. If there is another one by now, nothing is done.",
+    description="The version of the profile that you have seen. If it has changed since, nothing is done.",
 )
 _NUMBER: Final = Text(max_length=_LONGEST_NUMBER)
 
@@ -240,18 +273,18 @@ ORIGINATOR_CREATE: Final = (
         name="account_number",
         kind=_NUMBER,
         required=True,
-        description="The number of the originator's bank account, as statements have it; an IBAN for SEPA.",
+        description="The number of the originator's bank account, as on bank statements; an IBAN for SEPA.",
     ),
     Parameter(
         name="profile",
         kind=_profile(is_whole=True),
         required=True,
-        description="What you and your bank have agreed. What is left out is as said at each.",
+        description="What you and your bank have agreed. Fields that you omit have the defaults given for each.",
     ),
 )
 ORIGINATOR_UPDATE: Final = (
-    Parameter(name="account_number", kind=_NUMBER, description="Another number of the bank account."),
-    Parameter(name="profile", kind=_profile(is_whole=False), description="What changes of the profile."),
+    Parameter(name="account_number", kind=_NUMBER, description="The new number of the bank account."),
+    Parameter(name="profile", kind=_profile(is_whole=False), description="The fields of the profile to change."),
     _EXPECTED_VERSION,
 )
 ORIGINATOR_ACTIVATE: Final = (_EXPECTED_VERSION,)

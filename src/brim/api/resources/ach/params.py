@@ -26,14 +26,14 @@ def _expected(*statuses: FileStatus) -> Parameter:
         name="expected_status",
         kind=Enum(tuple(status.value for status in statuses)),
         required=True,
-        description="Where you have seen the file stand. If it stands elsewhere by now, nothing is done.",
+        description="The status of the file that you have seen. If it has changed since, nothing is done.",
     )
 
 
 FILE_LIST: Final = (
     *PAGE,
     created("files"),
-    Parameter(name="status", kind=Enum(_STATUSES), description="Only files that stand there."),
+    Parameter(name="status", kind=Enum(_STATUSES), description="Only files with this status."),
 )
 FILE_APPROVE: Final = (
     _expected(FileStatus.BUILT),
@@ -41,7 +41,7 @@ FILE_APPROVE: Final = (
         name="sha256",
         kind=Text(max_length=64),
         required=True,
-        description="The hash of the bytes that you approve, in hexadecimal, as the file shows it.",
+        description="The SHA-256 of the bytes that you approve, in hexadecimal: the file's `sha256`.",
     ),
 )
 FILE_VOID: Final = (_expected(FileStatus.BUILT, FileStatus.APPROVED),)
@@ -50,27 +50,27 @@ ENTRY_LIST: Final = PAGE
 BANK_FILE_LIST: Final = (
     *PAGE,
     created("files"),
-    Parameter(name="status", kind=Enum(BANK_FILE_STATUSES), description="Only files that stand there."),
+    Parameter(name="status", kind=Enum(BANK_FILE_STATUSES), description="Only files with this status."),
 )
 BANK_FILE_APPROVE: Final = (
     Parameter(
         name="expected_status",
         kind=Enum(APPROVABLE),
         required=True,
-        description="Where you have seen the file stand. If it stands elsewhere by now, nothing is done.",
+        description="The status of the file that you have seen. If it has changed since, nothing is done.",
     ),
     Parameter(
         name="sha256",
         kind=Text(max_length=64),
         required=True,
-        description="The hash of the bytes that you approve, in hexadecimal, as the file shows it.",
+        description="The SHA-256 of the bytes that you approve, in hexadecimal: the file's `sha256`.",
     ),
     Parameter(
         name="expected_mapping",
         kind=Text(max_length=100),
         description=(
-            "Of CSV, the version of the mapping by which you have seen it, as `mapping` of the preview. If its bank "
-            "account has another by now, nothing is done."
+            "For CSV, the version of the mapping that you have seen: `mapping` of the preview. If the mapping has "
+            "changed since, nothing is done."
         ),
     ),
 )
@@ -84,13 +84,13 @@ BANK_FILE_IMPORT: Final = (
         name="file",
         kind=FileContent(),
         required=True,
-        description="What your bank sent: a file in `multipart/form-data`, or a text.",
+        description="The file that your bank sent: a file in `multipart/form-data`, or text.",
     ),
-    Parameter(name="name", kind=FileName(), description="What it is called; by default the name of the file."),
+    Parameter(name="name", kind=FileName(), description="The file name. Default: the name of the uploaded file."),
     Parameter(
         name="originator",
         kind=Text(),
-        description="The originator whose bank it is from; not needed where you have one only.",
+        description="The originator whose bank sent it. Required if you have more than one.",
     ),
 )
 OVERRIDE_ASK: Final = (
@@ -100,20 +100,23 @@ OVERRIDE_ASK: Final = (
         required=True,
         description="The reason. It is shown to the approver and recorded in the audit log.",
     ),
-    Parameter(name="until", kind=_MOMENT, required=True, description="When it ends, at most 30 days from now."),
+    Parameter(name="until", kind=_MOMENT, required=True, description="When it expires, at most 30 days from now."),
 )
 OVERRIDE_APPROVE: Final = (
     Parameter(
         name="expected_until",
         kind=_MOMENT,
         required=True,
-        description="When the override that you have seen ends. If another one is asked for by now, nothing is done.",
+        description=(
+            "When the override that you have seen expires. If a different one has been requested since, nothing is "
+            "done."
+        ),
     ),
 )
 BREAK_LIST: Final = (
     *PAGE,
     created("breaks"),
-    Parameter(name="status", kind=Enum(("open", "resolved")), description="Only open breaks, or only settled ones."),
+    Parameter(name="status", kind=Enum(("open", "resolved")), description="Only open breaks, or only resolved ones."),
     Parameter(
         name="kind",
         kind=Enum(tuple(kind.value for kind in BreakKind)),
@@ -122,7 +125,12 @@ BREAK_LIST: Final = (
     Parameter(name="bank_file", kind=Text(), description="Only breaks that were found in this file from the bank."),
 )
 BREAK_RESOLVE: Final = (
-    Parameter(name="resolution", kind=Text(), required=True, description="How it was settled. The audit log keeps it."),
+    Parameter(
+        name="resolution",
+        kind=Text(),
+        required=True,
+        description="The cause and what was done. It is recorded in the audit log.",
+    ),
 )
 CORRECTION_LIST: Final = (
     *PAGE,
@@ -130,11 +138,11 @@ CORRECTION_LIST: Final = (
     Parameter(
         name="status",
         kind=Enum(tuple(status.value for status in CorrectionStatus)),
-        description="Only those that stand there.",
+        description="Only notifications with this status.",
     ),
-    Parameter(name="funding_source", kind=Text(), description="Only those of this bank account."),
-    Parameter(name="topup", kind=Text(), description="Only those about this top-up, or this prenote."),
-    Parameter(name="bank_file", kind=Text(), description="Only those in this file from the bank."),
+    Parameter(name="funding_source", kind=Text(), description="Only authorizations of this bank account."),
+    Parameter(name="topup", kind=Text(), description="Only notifications about this top-up or prenote."),
+    Parameter(name="bank_file", kind=Text(), description="Only notifications in this file from the bank."),
 )
 CORRECTION_REFUSE: Final = (
     Parameter(
@@ -192,7 +200,7 @@ REVERSAL_LIST: Final = (
     Parameter(name="file", kind=Text(), description="Only reversals in this ACH file."),
 )
 REVERSAL_REQUEST: Final = (
-    Parameter(name="topup", kind=Text(), required=True, description="The top-up whose newest debit was wrong."),
+    Parameter(name="topup", kind=Text(), required=True, description="The top-up whose latest debit was erroneous."),
     Parameter(
         name="reason",
         kind=Enum(tuple(reason.value for reason in ReversalReason)),
@@ -214,11 +222,11 @@ REFUND_LIST: Final = (
     Parameter(name="file", kind=Text(), description="Only refunds in this ACH file."),
 )
 REFUND_REQUEST: Final = (
-    Parameter(name="topup", kind=Text(), required=True, description="The top-up to refund, which has succeeded."),
+    Parameter(name="topup", kind=Text(), required=True, description="The top-up to refund. It must have succeeded."),
     Parameter(
         name="amount",
         kind=Amount(),
-        description="How much to refund, in cents; what is left of the top-up if it is not given.",
+        description="How much to refund, in cents. Default: the unrefunded amount of the top-up.",
     ),
     Parameter(
         name="description",
@@ -227,11 +235,11 @@ REFUND_REQUEST: Final = (
     ),
     METADATA,
 )
-_ACCOUNT: Final = Parameter(
-    name="account", kind=Text(), description="One account of yours; all of them where none is named."
-)
+_ACCOUNT: Final = Parameter(name="account", kind=Text(), description="One of your accounts. Default: all of them.")
 RAIL_STOP: Final = (
-    Parameter(name="reason", kind=Text(), required=True, description="Why. It is shown to whoever is refused."),
+    Parameter(
+        name="reason", kind=Text(), required=True, description="The reason. It is shown to whoever is refused a top-up."
+    ),
     _ACCOUNT,
 )
 RAIL_RESUME: Final = (_ACCOUNT,)

@@ -13,42 +13,43 @@ from brim.core.reconciliation import MatchKind, Place
 from brim.core.reconciliation.formats import Verdict
 
 _OUTCOMES = (
-    "`posted` where it is matched, `open` where it isn't fully matched, `known` where another file brought it, "
-    "`in_doubt` where a person is asked whether it is new, `not_posted` where its statement cannot be posted, and "
-    "`unmatched` where the file is too large to tell."
+    "What would happen to it: `posted` if it is matched, `open` if it isn't fully matched, `known` if it is already "
+    "in another file, `in_doubt` if a person has to decide whether it is new, `not_posted` if its statement can't be "
+    "posted, and `unmatched` if the file is too large to match here."
 )
 
 
 class BankFilePreviewFindingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is wrong with a file, or worth knowing."""
+    """A finding about a file."""
 
-    code: Annotated[str, described("What it is, for programs.", **TEXT)]
-    sentence: Annotated[str, described("What it is, for people.", **TEXT)]
-    severity: Annotated[str, described("Whether it keeps something from being posted.", enum=["error", "warning"])]
+    code: Annotated[str, described("The finding, as a code.", **TEXT)]
+    sentence: Annotated[str, described("The finding, as a sentence.", **TEXT)]
+    severity: Annotated[str, described("Whether it prevents something from being posted.", enum=["error", "warning"])]
     where: Annotated[str, described("Where it is in the file.", **TEXT)]
 
 
 class BankFilePreviewLineObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a statement, or a payment of the entry before it, with what would become of it."""
+    """A line of a statement, or a payment of the entry before it, and what would happen to it."""
 
     account: Annotated[str | None, described("The account that a transfer would credit.", **TEXT)]
     amount: Annotated[int, described("The amount in minor units, below zero for a debit.")]
     booked_on: Annotated[date | None, described("The day on which the bank booked it.")]
     currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
     description: Annotated[str, described("What the bank and the payer wrote.", **TEXT)]
-    is_payment: Annotated[bool, described("Whether it is a payment of the entry that stands before it.")]
-    matched: Annotated[str | None, described("What it is about, such as a batch or a debit.", **TEXT)]
+    is_payment: Annotated[bool, described("Whether it is a payment of the entry before it.")]
+    matched: Annotated[str | None, described("What it is matched to, such as a batch or a debit.", **TEXT)]
     matched_kind: Annotated[
-        str | None, described("What kind of thing that is.", enum=[*(kind.value for kind in MatchKind), None])
+        str | None,
+        described("The kind of object that it is matched to.", enum=[*(kind.value for kind in MatchKind), None]),
     ]
     outcome: Annotated[str, described(_OUTCOMES, enum=[each.value for each in Outcome])]
-    problem: Annotated[str | None, described("What is not explained, or why it goes into suspense.", **TEXT)]
+    problem: Annotated[str | None, described("What isn't matched, or why it would go into suspense.", **TEXT)]
     reference: Annotated[str | None, described("The reference, or the end-to-end id.", **TEXT)]
     statement: Annotated[int, described("The position of its statement in the file, from 0.", minimum=0)]
 
 
 class BankFilePreviewStatementObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement of a file, with where it would be placed."""
+    """A statement in a file, with its position among the other statements."""
 
     account_last4: Annotated[str, described("The last characters of its account number.", **TEXT)]
     closing_balance: Annotated[int | None, described("The closing balance in minor units; null if it has none.")]
@@ -56,11 +57,11 @@ class BankFilePreviewStatementObject(msgspec.Struct, frozen=True, kw_only=True):
     currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
     debits: Annotated[int, described("The sum of its debits, in minor units, zero or below.", maximum=0)]
     is_of_originator: Annotated[
-        bool, described("Whether it is of the originator's bank account; if not, it is a break.")
+        bool, described("Whether it is for the originator's bank account; if not, it becomes a break.")
     ]
-    line_count: Annotated[int, described("How many lines it has.", minimum=0)]
+    line_count: Annotated[int, described("The number of lines.", minimum=0)]
     new_line_count: Annotated[
-        int | None, described("How many of them are new; null where it would not be posted, or is not placed.")
+        int | None, described("How many of them are new; null if it wouldn't be posted, or isn't placed.")
     ]
     number: Annotated[str, described("The bank's number for it.", **TEXT)]
     opening_balance: Annotated[int | None, described("The opening balance in minor units; null if it has none.")]
@@ -69,7 +70,7 @@ class BankFilePreviewStatementObject(msgspec.Struct, frozen=True, kw_only=True):
     place: Annotated[
         str | None,
         described(
-            "Where it belongs among the statements that are known; null where nothing places it.",
+            "Its position among the known statements; null if it has none.",
             enum=[*(place.value for place in Place), None],
         ),
     ]
@@ -77,7 +78,7 @@ class BankFilePreviewStatementObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BankFilePreviewObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file from the bank would post, if it were applied now. Nothing of it is stored."""
+    """What a file from the bank would post if it were applied now. Nothing is stored."""
 
     object: Annotated[str, constant("brim.bank_file_preview")] = "brim.bank_file_preview"
     bank_file: Annotated[str, described("The file.", **TEXT)]
@@ -87,24 +88,27 @@ class BankFilePreviewObject(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[str, described("The format: `bai2`, `camt.053`, `csv`, or `unknown`.", **TEXT)]
     is_matched: Annotated[
         bool,
-        described("Whether it was placed and matched. A file above 2 MiB is only read, and one above 16 MiB is not."),
+        described(
+            "Whether its statements were placed and its lines matched. A file larger than 2 MiB is only read, and "
+            "one larger than 16 MiB isn't."
+        ),
     ]
-    line_count: Annotated[int, described("How many lines it has.", minimum=0)]
+    line_count: Annotated[int, described("The number of lines.", minimum=0)]
     lines: Annotated[list[BankFilePreviewLineObject], described(f"Its first lines, at most {MOST_PREVIEWED}.")]
     livemode: Annotated[bool, LIVEMODE]
     mapping: Annotated[
-        str | None, described("Of CSV, the version of the mapping by which it is read: its id, a slash, its version.")
+        str | None, described("For CSV, the mapping that it is read with: its id, a slash, and its version.")
     ]
-    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
-    statement_count: Annotated[int, described("How many statements it has.", minimum=0)]
+    sha256: Annotated[str, described("The SHA-256 of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
+    statement_count: Annotated[int, described("The number of statements.", minimum=0)]
     statements: Annotated[
         list[BankFilePreviewStatementObject], described(f"Its first statements, at most {MOST_PREVIEWED}.")
     ]
     verdict: Annotated[
         str | None,
         described(
-            "What would become of it: `accept`, `flag` if statements or lines would wait for a person, `hold` if all "
-            "of it would; null where it was not read.",
+            "What would happen to it: `accept`, `flag` if some statements or lines would need a decision, or "
+            "`hold` if all of it would. Null if it wasn't read.",
             enum=[*(each.value for each in Verdict), None],
         ),
     ]

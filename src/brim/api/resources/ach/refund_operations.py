@@ -25,8 +25,8 @@ REFUNDS: Final = (
         operation_id="GetBrimRefunds",
         summary="List refunds",
         description=(
-            "Lists refunds of your top-ups and of your connected accounts' top-ups, newest first. "
-            "Only available to platforms."
+            "Returns the refunds of your top-ups and of your connected accounts' top-ups, newest first. Only "
+            "available to platforms."
         ),
         parameters=declared.REFUND_LIST,
         handler=handlers.list_refunds,
@@ -41,7 +41,7 @@ REFUNDS: Final = (
         path=f"{handlers.REFUNDS}/{{refund}}",
         operation_id="GetBrimRefundsRefund",
         summary="Retrieve a refund",
-        description="Retrieves a refund of a top-up.",
+        description="Returns a refund.",
         parameters=(),
         handler=handlers.retrieve_refund,
         resource="ach",
@@ -55,9 +55,9 @@ REFUNDS: Final = (
         operation_id="PostBrimRefunds",
         summary="Refund a top-up",
         description=(
-            "Pays a live top-up by ACH back to the bank account that paid, whole or in part. The money leaves the "
-            "account's available balance at once, and the refund goes out with the next file, which another operator "
-            "has to approve. The top-up stays `succeeded`. A debit that was wrong is reversed instead."
+            "Refunds a live ACH top-up, in full or in part, to the bank account that was debited. The money leaves "
+            "the account's available balance immediately, and the refund goes out with the next file, which another "
+            "operator has to approve. The top-up stays `succeeded`. If the debit was erroneous, reverse it instead."
         ),
         parameters=declared.REFUND_REQUEST,
         handler=handlers.request_refund,
@@ -81,8 +81,8 @@ REFUNDS: Final = (
         operation_id="PostBrimRefundsRefundCancel",
         summary="Cancel a refund",
         description=(
-            "Cancels a refund whose file nobody has approved; the account's available balance has the money again. A "
-            "file that has it already is held and has to be voided."
+            "Cancels a refund whose file isn't approved yet. The money is in the account's available balance again. "
+            "If the refund is already in a file, that file is held and must be voided."
         ),
         parameters=(),
         handler=handlers.cancel_refund,

@@ -21,9 +21,9 @@ class RefundObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("rfnd", "refund")]
     object: Annotated[str, constant("brim.refund")] = "brim.refund"
-    account: Annotated[str, described("The account of the top-up, whose balance pays.", **TEXT)]
+    account: Annotated[str, described("The account of the top-up, whose balance funds the refund.", **TEXT)]
     amount: Annotated[int, described("How much is refunded, in cents.", minimum=1)]
-    balance_transaction: Annotated[str, described("The balance transaction that took the money.", **TEXT)]
+    balance_transaction: Annotated[str, described("The balance transaction that debited the money.", **TEXT)]
     canceled_by: Annotated[str | None, described("Who canceled it.", **TEXT)]
     created: Annotated[int, described("When it was requested.", **TIME)]
     created_by: Annotated[str, described("Who requested it.", **TEXT)]
@@ -36,13 +36,16 @@ class RefundObject(msgspec.Struct, frozen=True, kw_only=True):
     description: Annotated[str | None, described("An arbitrary string.", maxLength=MAX_DESCRIPTION)]
     failure_balance_transaction: Annotated[
         str | None,
-        described("The balance transaction that brought the money back, if it failed or was canceled.", **TEXT),
+        described(
+            "The balance transaction that credited the money again, if the refund failed or was canceled.", **TEXT
+        ),
     ]
     failure_reason: Annotated[
         str | None,
         described(
-            "Why it failed: `declined` if its bank returned it, `charge_for_pending_refund_disputed` if the debit was "
-            "returned or rejected before it left, `unknown` if its entry fits no file or no statement booked it.",
+            "Why it failed: `declined` if the receiving bank returned it, `charge_for_pending_refund_disputed` "
+            "if the debit was returned or rejected before the refund was sent, `unknown` if its entry couldn't "
+            "be put into a file or no statement booked it.",
             enum=[*(reason.value for reason in FailureReason), None],
         ),
     ]
@@ -56,12 +59,13 @@ class RefundObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         described("The network's code if it was returned, such as `R02`.", enum=[*sorted(RETURN_CODES), None]),
     ]
-    settled_on: Annotated[date | None, described("The day on which the bank booked it; null before.")]
+    settled_on: Annotated[date | None, described("The day on which the bank booked it; null until then.")]
     status: Annotated[
         str,
         described(
-            "`pending` until the bank has booked it; then `succeeded`. `failed` or `canceled` where the account's "
-            "balance has the money again. One that has succeeded fails if its bank returns it.",
+            "The status: `pending` until the bank has booked it, then `succeeded`. If it is `failed` or "
+            "`canceled`, the money is in the account's balance again. A succeeded refund fails if the receiving "
+            "bank returns it.",
             enum=[status.value for status in RefundStatus],
         ),
     ]

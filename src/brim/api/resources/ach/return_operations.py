@@ -20,8 +20,8 @@ ACH_RETURNS: Final = (
         operation_id="GetBrimAchReturns",
         summary="List returns",
         description=(
-            "Lists returns of your debits and of your connected accounts' debits, newest first, each with its status. "
-            "Only available to platforms."
+            "Returns the ACH returns of your debits and of your connected accounts' debits, newest first. Only "
+            "available to platforms."
         ),
         parameters=declared.RETURN_LIST,
         handler=handlers.list_returns,
@@ -36,7 +36,7 @@ ACH_RETURNS: Final = (
         path=_RETURN,
         operation_id="GetBrimAchReturnsReturn",
         summary="Retrieve a return",
-        description="Retrieves a return of a debit, with the codes that fit it while it can be dishonored.",
+        description="Returns an ACH return. While it can be dishonored, this includes the codes that fit it.",
         parameters=(),
         handler=handlers.retrieve_return,
         resource="ach",

@@ -49,10 +49,10 @@ RETURN_RATES: Final = (
         method="POST",
         path=f"{_SUBJECT}/override",
         operation_id="PostBrimAchReturnRatesSubjectOverride",
-        summary="Ask for an override of a return rate",
+        summary="Request an override of a return rate",
         description=(
-            "Asks that debits of an account, or of an originator, go on although a return rate has reached its limit. "
-            "Nothing changes before another person approves it."
+            "Requests that new debits of an account or an originator are allowed even though a return rate has "
+            "reached its limit. Nothing changes until another person approves it."
         ),
         parameters=declared.OVERRIDE_ASK,
         handler=handlers.ask_for_override,
@@ -67,8 +67,8 @@ RETURN_RATES: Final = (
         operation_id="PostBrimAchReturnRatesSubjectApproveOverride",
         summary="Approve an override of a return rate",
         description=(
-            "Lets debits go on until the override ends. An API key never approves: operators do, on the pages, and "
-            "where there are several, another one than who asked for it."
+            "Approves an override: new debits are allowed until it expires. Not available to API keys: an operator "
+            "does this in the dashboard. If there are several operators, it can't be the one who requested it."
         ),
         parameters=declared.OVERRIDE_APPROVE,
         handler=handlers.approve_override,
@@ -82,7 +82,7 @@ RETURN_RATES: Final = (
         path=f"{_SUBJECT}/end_override",
         operation_id="PostBrimAchReturnRatesSubjectEndOverride",
         summary="End an override of a return rate",
-        description="Takes back an override that is asked for, and ends the one in force at once.",
+        description="Withdraws a requested override, and ends the one in force immediately.",
         parameters=(),
         handler=handlers.end_override,
         resource="ach",

@@ -17,57 +17,64 @@ _PPM = 1_000_000
 class RateObject(msgspec.Struct, frozen=True, kw_only=True):
     """One of Nacha's return rates."""
 
-    debits: Annotated[int, described("How many debits settle in the window.", minimum=0)]
+    debits: Annotated[int, described("The number of debits in the window.", minimum=0)]
     kind: Annotated[str, described("Which returns it counts.", enum=[kind.value for kind in RateKind])]
     level: Annotated[
         str,
         described(
-            "`warned` from 60 % of the limit on, `reached` from the limit on. Below the minimum of debits, or with "
-            "fewer than three returns, it is `clear`.",
+            "The level: `warned` from 60% of the limit, `reached` from the limit. With fewer than the minimum "
+            "number of debits, or fewer than three returns, it is `clear`.",
             enum=[level.value for level in Level],
         ),
     ]
     limit: Annotated[int, described("Nacha's limit, in parts per million.", minimum=0)]
-    rate: Annotated[int, described("The returns' share in the debits, in parts per million, rounded down.", minimum=0)]
-    returns: Annotated[int, described("How many debits came back in the window.", minimum=0)]
-    since: Annotated[int | None, described("When it came to this level; null where it is `clear`.", **TIME)]
+    rate: Annotated[
+        int, described("The returns as a share of the debits, in parts per million, rounded down.", minimum=0)
+    ]
+    returns: Annotated[int, described("The number of debits that were returned in the window.", minimum=0)]
+    since: Annotated[int | None, described("When it reached this level; null if it is `clear`.", **TIME)]
 
 
 class OverrideObject(msgspec.Struct, frozen=True, kw_only=True):
-    """That debits go on although a limit is reached."""
+    """An override, which allows new debits even though a limit is reached."""
 
-    approved: Annotated[int | None, described("When it was approved; null before.", **TIME)]
-    approved_by: Annotated[str | None, described("Who approved it; null before.", **TEXT)]
-    asked: Annotated[int, described("When it was asked for.", **TIME)]
-    asked_by: Annotated[str, described("Who asked for it.", **TEXT)]
-    one_person: Annotated[bool, described("Whether one person asked and approved, as nobody else could.")]
+    approved: Annotated[int | None, described("When it was approved; null until then.", **TIME)]
+    approved_by: Annotated[str | None, described("Who approved it; null until then.", **TEXT)]
+    asked: Annotated[int, described("When it was requested.", **TIME)]
+    asked_by: Annotated[str, described("Who requested it.", **TEXT)]
+    one_person: Annotated[
+        bool, described("Whether one person requested and approved it, because there was no second operator.")
+    ]
     reason: Annotated[str, described("Why.", **TEXT)]
-    until: Annotated[int, described("When it ends.", **TIME)]
+    until: Annotated[int, described("When it expires.", **TIME)]
 
 
 class ReturnRateObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How many debits of an originator, or of one account, came back in the last sixty days."""
+    """The return rates of an originator, or of one account, over the last sixty days."""
 
     id: Annotated[str, described("The originator, or the account, whose debits are counted.", **TEXT)]
     object: Annotated[str, constant("brim.return_rate")] = "brim.return_rate"
     account: Annotated[str | None, described("The account; null for all accounts together.", **TEXT)]
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
-        described("What may be done now. Only present when a single object is retrieved."),
+        described(
+            "The actions that its status allows, and whether you can do them. Only present when a single object is "
+            "retrieved."
+        ),
     ] = msgspec.UNSET
     asked_override: Annotated[
         OverrideObject | msgspec.UnsetType | None,
-        described("The override that waits for approval; null where none does. Not in events."),
+        described("The override that awaits approval; null if there is none. Not in events."),
     ] = msgspec.UNSET
-    livemode: Annotated[bool, described("Whether it is of live mode.")]
-    minimum_debits: Annotated[int, described("With how many debits a rate begins to count.", minimum=1)]
+    livemode: Annotated[bool, described("Whether it belongs to live mode.")]
+    minimum_debits: Annotated[int, described("The number of debits from which a rate counts.", minimum=1)]
     originator: Annotated[str, described("The originator that debits.", **TEXT)]
     override: Annotated[
         OverrideObject | msgspec.UnsetType | None,
-        described("The override in force; null where there is none. Not in events."),
+        described("The override in force; null if there is none. Not in events."),
     ] = msgspec.UNSET
     rates: Annotated[list[RateObject], described("The three rates; in an event, the one that changed.")]
-    window_days: Annotated[int, described("Over how many days they are counted.", const=WINDOW_DAYS)] = WINDOW_DAYS
+    window_days: Annotated[int, described("The number of days in the window.", const=WINDOW_DAYS)] = WINDOW_DAYS
 
 
 def return_rates_json(found: ReturnRates, *, actions: list[ActionObject] | msgspec.UnsetType = msgspec.UNSET) -> bytes:

@@ -63,7 +63,10 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
     account: Annotated[str | None, described("The account of the top-up; null if no matching debit is known.", **TEXT)]
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
-        described("What its status allows, and whether you may do it; only present when a single return is retrieved."),
+        described(
+            "The actions that its status allows, and whether you can do them. Only present when a single return is "
+            "retrieved."
+        ),
     ] = msgspec.UNSET
     amount: Annotated[int, described("How much was returned, in cents.", minimum=1)]
     applied: Annotated[bool, described("Whether it was applied to its top-up; if not, its break says why.")]
@@ -81,7 +84,7 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
         int, described("The deadline for dishonoring it: the last cut-off of the fifth banking day.", **TIME)
     ]
     entry_number: Annotated[int | None, described("Which presentment of the top-up it returns.", minimum=1)]
-    entry_trace: Annotated[str, described("The trace number of the entry that it names.", **TEXT)]
+    entry_trace: Annotated[str, described("The trace number of the original entry.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     meaning: Annotated[str, described("What the return code means.", **TEXT)]
     originator: Annotated[str | None, described("The originator whose debit it is; null in test mode.", **TEXT)]
@@ -89,10 +92,10 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
     status: Annotated[
         str,
         described(
-            "`returned` where nobody has dishonored it; `dishonored` until its bank has booked the money back; "
-            "`missed` where no file left with it in time, or nothing comes of it; `money_back` while the receiving "
-            "bank may contest it; "
-            "`contested` where it has, so that the return stands; `accepted` once no contest can come any more.",
+            "The status: `returned` if it hasn't been dishonored; `dishonored` until your bank has booked the "
+            "money back; `missed` if the dishonored return wasn't sent in time, or led to nothing; `money_back` "
+            "while the receiving bank can contest it; `contested` if it did, so that the return stands; "
+            "`accepted` once it can no longer be contested.",
             enum=[status.value for status in ReturnStatus],
         ),
     ]

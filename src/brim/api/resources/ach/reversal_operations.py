@@ -18,8 +18,8 @@ ACH_REVERSALS: Final = (
         operation_id="GetBrimAchReversals",
         summary="List reversals",
         description=(
-            "Lists reversals of your debits and of your connected accounts' debits, newest first. "
-            "Only available to platforms."
+            "Returns the reversals of your debits and of your connected accounts' debits, newest first. Only "
+            "available to platforms."
         ),
         parameters=declared.REVERSAL_LIST,
         handler=handlers.list_reversals,
@@ -34,7 +34,7 @@ ACH_REVERSALS: Final = (
         path=f"{handlers.REVERSALS}/{{reversal}}",
         operation_id="GetBrimAchReversalsReversal",
         summary="Retrieve a reversal",
-        description="Retrieves a reversal of a debit.",
+        description="Returns a reversal.",
         parameters=(),
         handler=handlers.retrieve_reversal,
         resource="ach",
@@ -48,10 +48,10 @@ ACH_REVERSALS: Final = (
         operation_id="PostBrimAchReversals",
         summary="Reverse a debit",
         description=(
-            "Takes back a debit that had a wrong amount, receiver or date, or was a duplicate, within five banking "
-            "days of its settlement. The top-up is `failed` or `reversed` at once, and the reversal goes out with the "
-            "next file, which another operator has to approve. It is not a refund: a debit that was right is not "
-            "reversed."
+            "Reverses an erroneous debit, with a wrong amount, receiver or date, or a duplicate, within five banking "
+            "days of its settlement. The top-up is `failed` or `reversed` immediately, and the reversal goes out with "
+            "the next file, which another operator has to approve. A reversal isn't a refund: a correct debit can't "
+            "be reversed."
         ),
         parameters=declared.REVERSAL_REQUEST,
         handler=handlers.request_reversal,

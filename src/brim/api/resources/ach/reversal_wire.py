@@ -21,7 +21,10 @@ class ReversalObject(msgspec.Struct, frozen=True, kw_only=True):
     created: Annotated[int, described("When it was requested.", **TIME)]
     created_by: Annotated[str, described("Who requested it.", **TEXT)]
     credited: Annotated[
-        bool, described("Whether its money is in the account's balance again: it was returned, or never left.")
+        bool,
+        described(
+            "Whether the money is in the account's balance again, because the reversal was returned or never sent."
+        ),
     ]
     debit_settled_on: Annotated[date, described("The day on which the debit settled.")]
     entry_number: Annotated[int, described("Which presentment of the top-up it reverses.", minimum=1)]
@@ -44,14 +47,14 @@ class ReversalObject(msgspec.Struct, frozen=True, kw_only=True):
     sendable_until: Annotated[
         int, described("The deadline for sending it: the last cut-off of the fifth banking day.", **TIME)
     ]
-    settled_on: Annotated[date | None, described("The day on which the bank booked it; null before.")]
+    settled_on: Annotated[date | None, described("The day on which the bank booked it; null until then.")]
     status: Annotated[
         str,
         described(
-            "`requested` until the bank has booked it; then `settled`. `returned` where the receiving bank has "
-            "returned it, `missed` where no file left with it in time or no statement booked it: in both cases the "
-            "account's balance has the money again. "
-            "`superseded` where it did not leave because the debit came back by itself, or was rejected.",
+            "The status: `requested` until the bank has booked it, then `settled`. `returned` if the receiving "
+            "bank returned it, `missed` if it wasn't sent in time or no statement booked it: in both cases the "
+            "money is in the account's balance again. `superseded` if it wasn't sent, because the debit was "
+            "already returned or was rejected.",
             enum=[status.value for status in ReversalStatus],
         ),
     ]

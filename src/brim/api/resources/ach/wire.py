@@ -32,7 +32,9 @@ from brim.core.rails.ach.nacha import CHANGE_CODES, REFUSED_CHANGE_CODES
 from brim.core.reconciliation import Break, BreakKind
 
 _CENTS = {"minimum": 0}
-_ACTIONS = "What its status allows, and whether you may do it; only present when a single object is retrieved."
+_ACTIONS = (
+    "The actions that its status allows, and whether you can do them. Only present when a single object is retrieved."
+)
 
 
 class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +42,13 @@ class AchBatchObject(msgspec.Struct, frozen=True, kw_only=True):
 
     description: Annotated[
         str | None,
-        described("Its entry description, `RETRY PYMT` for debits that are presented again; null if not kept.", **TEXT),
+        described(
+            "Its company entry description, `RETRY PYMT` for re-presented debits; null if it isn't kept.", **TEXT
+        ),
     ]
     effective_date: Annotated[date, described("The day on which the banks settle it.")]
-    number: Annotated[int, described("Its number, by which the bank's statement names it.", minimum=1)]
-    settled_by: Annotated[str | None, described("The line of the statement that booked it; null before.", **TEXT)]
+    number: Annotated[int, described("Its batch number.", minimum=1)]
+    settled_by: Annotated[str | None, described("The statement line that booked it; null until then.", **TEXT)]
     status: Annotated[str, described("The status.", enum=["open", "acknowledged", "settled", "rejected"])]
     total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
     total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
@@ -60,14 +64,14 @@ class AchApprovalObject(msgspec.Struct, frozen=True, kw_only=True):
         bool, described("Whether nobody else could approve it: no second operator handled live money at the time.")
     ]
     sha256: Annotated[
-        str, described("The hash of the bytes that were approved, in hexadecimal.", pattern="^[0-9a-f]{64}$")
+        str, described("The SHA-256 of the bytes that were approved, in hexadecimal.", pattern="^[0-9a-f]{64}$")
     ]
 
 
 class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a file: one presentment of a top-up to the bank."""
 
-    id: Annotated[str, described("Its trace number, which no other entry of the file has.", **TEXT)]
+    id: Annotated[str, described("Its trace number, which is unique in the file.", **TEXT)]
     object: Annotated[str, constant("brim.ach_entry")] = "brim.ach_entry"
     account: Annotated[str, described("The account of the top-up.", **TEXT)]
     amount: Annotated[
@@ -78,10 +82,8 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
-    change: Annotated[
-        RailChangeObject | None, described("What the bank reported about the bank account; null for nothing.")
-    ]
-    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    change: Annotated[RailChangeObject | None, described("The bank's notification of change; null if there is none.")]
+    confirmed: Annotated[int | None, described("When the bank's confirmation was applied; null until then.", **TIME)]
     confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The file that it is in.", **TEXT)]
@@ -96,25 +98,25 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A file on its way to the bank."""
+    """A file for the bank."""
 
     id: Annotated[str, identifier("achf", "file")]
     object: Annotated[str, constant("brim.ach_file")] = "brim.ach_file"
-    acknowledged: Annotated[int | None, described("When the bank's acknowledgement was applied.", **TIME)]
+    acknowledged: Annotated[int | None, described("When the bank's acknowledgment was applied.", **TIME)]
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     approvals: Annotated[
         list[AchApprovalObject] | msgspec.UnsetType,
-        described("Who has approved it, and which bytes; only present when a single file is retrieved or approved."),
+        described("The approvals of the file. Only present when a single file is retrieved or approved."),
     ] = msgspec.UNSET
     approvals_missing: Annotated[
         int | msgspec.UnsetType,
-        described("How many people have yet to approve it; present with its approvals.", minimum=0, maximum=2),
+        described("How many approvals are missing. Present with its approvals.", minimum=0, maximum=2),
     ] = msgspec.UNSET
     approvals_needed: Annotated[
         int | None,
         described(
-            "How many people must approve it, by the profile's limits when it was built; null for a file built by an "
-            "earlier version of Brim.",
+            "How many people must approve it, according to the profile's limits when it was built. Null for a "
+            "file built by an earlier version of Brim.",
             minimum=0,
             maximum=2,
         ),
@@ -135,19 +137,19 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
         int | msgspec.UnsetType, described("The cut-off that it belongs to; present with its approvals.", **TIME)
     ] = msgspec.UNSET
     effective_date: Annotated[date, described("The day on which its entries settle.")]
-    entry_count: Annotated[int, described("How many entries it has.", **_CENTS)]
+    entry_count: Annotated[int, described("The number of entries.", **_CENTS)]
     file_date: Annotated[date, described("The date in its header.")]
     held_because: Annotated[
-        str | None, described("Why it is not sent, whatever its status; null where nothing holds it.", **TEXT)
+        str | None, described("Why the file is held, whatever its status; null if it isn't held.", **TEXT)
     ]
     largest_entries: Annotated[
         list[AchEntryObject] | msgspec.UnsetType,
         described("Its five largest entries, largest first; present with its approvals."),
     ] = msgspec.UNSET
     livemode: Annotated[bool, LIVEMODE]
-    modifier: Annotated[str, described("The file id modifier in its header.", maxLength=1)]
+    modifier: Annotated[str, described("The file ID modifier in its header.", maxLength=1)]
     name: Annotated[str, described("Its file name in the bank's folder.", **TEXT)]
-    originator: Annotated[str, described("The originator that it is made for.", **TEXT)]
+    originator: Annotated[str, described("The originator of the file.", **TEXT)]
     reject_reason: Annotated[str | None, described("Why the bank rejected it; null if it didn't.", **TEXT)]
     rejected: Annotated[int | None, described("When the bank's rejection was applied.", **TIME)]
     send_before: Annotated[
@@ -157,104 +159,111 @@ class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):
     sent: Annotated[int | None, described("When it was sent to the bank.", **TIME)]
     settled: Annotated[
         int | None,
-        described("When its last line of a statement was applied; of prenotes alone, when these were over.", **TIME),
+        described(
+            "When its last statement line was applied; for a file of prenotes only, when these had ended.", **TIME
+        ),
     ]
-    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, described("The SHA-256 of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
     status: Annotated[str, described("The status.", enum=[status.value for status in FileStatus])]
     total_credit: Annotated[int, described("The sum of its credits, in cents.", **_CENTS)]
     total_debit: Annotated[int, described("The sum of its debits, in cents.", **_CENTS)]
-    voided: Annotated[int | None, described("When it was given up; null if it wasn't.", **TIME)]
+    voided: Annotated[int | None, described("When it was voided; null if it wasn't.", **TIME)]
 
 
 class BankFindingObject(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is wrong with a file from the bank."""
 
-    code: Annotated[str, described("What is wrong, for programs.", **TEXT)]
-    sentence: Annotated[str, described("What is wrong, for people.", **TEXT)]
-    where: Annotated[str | None, described("Where it is wrong; null for the whole file.", **TEXT)] = None
+    code: Annotated[str, described("What is wrong, as a code.", **TEXT)]
+    sentence: Annotated[str, described("What is wrong, as a sentence.", **TEXT)]
+    where: Annotated[str | None, described("Where in the file; null for the whole file.", **TEXT)] = None
 
 
 class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that came from the bank. It is known by its content, so the same bytes come once to each originator."""
+    """A file from the bank. It is identified by its content, so the same bytes are stored once for each originator."""
 
     id: Annotated[str, identifier("bankf", "file")]
     object: Annotated[str, constant("brim.bank_file")] = "brim.bank_file"
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
-    applied: Annotated[int | None, described("When what it says was applied; null before.", **TIME)]
-    approved: Annotated[int | None, described("When it was approved; null if it was not.", **TIME)]
+    applied: Annotated[int | None, described("When it was applied; null until then.", **TIME)]
+    approved: Annotated[int | None, described("When it was approved; null if it wasn't.", **TIME)]
     approved_by: Annotated[str | None, described("The operator who approved it.", **TEXT)]
     byte_count: Annotated[int, described("Its size in bytes.", **_CENTS)]
     created: Annotated[int, described("When it was received.", **TIME)]
     delivered: Annotated[
         int | None,
         described(
-            "Of a file that was imported, when the bank's own channel brought the same bytes, so that nobody has to "
-            "approve it; null if it did not.",
+            "For an imported file, when the same bytes arrived from the bank, so that approval is no longer "
+            "needed; null if they didn't.",
             **TIME,
         ),
     ]
-    findings: Annotated[list[BankFindingObject], described("What is wrong with it.")]
+    findings: Annotated[list[BankFindingObject], described("Its findings: what is wrong with it.")]
     imported_by: Annotated[
         str | None,
-        described("Who imported it by hand; null if it came through the bank's own channel.", **TEXT),
+        described("Who imported it by hand; null if it arrived from the bank.", **TEXT),
     ]
     is_new: Annotated[
         bool | msgspec.UnsetType,
         described(
-            "Whether its content is new; `false` where the same bytes came before. Only in the reply to an import."
+            "Whether its content is new; `false` if the same bytes were already received. Only present in the "
+            "response to an import."
         ),
     ] = msgspec.UNSET
     kind: Annotated[
         str,
         described(
-            "What it is, by its content; `unknown` before it was read.",
+            "The kind of file, according to its content; `unknown` until it is read.",
             enum=["unknown", "nacha", "acknowledgement", "status_report", "statement", "empty"],
         ),
     ]
     line_count: Annotated[
         int | None,
-        described("While a statement of many lines is applied in pieces, how many lines the file has; null otherwise."),
+        described("While a large statement is being applied, the number of lines in the file; null otherwise."),
     ]
-    lines_applied: Annotated[int | None, described("How many of these lines are applied so far; null otherwise.")]
+    lines_applied: Annotated[
+        int | None,
+        described("While a large statement is being applied, the number of lines applied so far; null otherwise."),
+    ]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str, described("The file name that it came with.", **TEXT)]
     one_person: Annotated[
-        bool, described("Whether it needed no approval by another person, because there was one operator at most.")
+        bool,
+        described("Whether it was applied without another person's approval, because there was no second operator."),
     ]
-    originator: Annotated[str, described("The originator whose bank it came from.", **TEXT)]
-    reject_reason: Annotated[str | None, described("Why somebody rejected it; null if nobody did.", **TEXT)]
+    originator: Annotated[str, described("The originator whose bank sent it.", **TEXT)]
+    reject_reason: Annotated[str | None, described("Why it was rejected; null if it wasn't.", **TEXT)]
     rejected: Annotated[int | None, described("When it was rejected.", **TIME)]
     rejected_by: Annotated[str | None, described("The operator who rejected it.", **TEXT)]
-    sha256: Annotated[str, described("The hash of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, described("The SHA-256 of its bytes, in hexadecimal.", pattern="^[0-9a-f]{64}$")]
     status: Annotated[
         str,
         described(
-            "`received` until all of it is applied; "
-            "`held` where nothing of it is applied, because its controls fail or it cannot be read; "
-            "`awaiting_approval` where it is a statement that somebody imported and another operator has to approve.",
+            "The status: `received` until it is fully applied; `held` if none of it is applied, because its "
+            "control totals don't add up or it can't be read; `awaiting_approval` if it is an imported statement "
+            "that another operator has to approve.",
             enum=["received", "awaiting_approval", "applied", "held", "rejected"],
         ),
     ]
 
 
 class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that the bank says and that does not match; a person settles it."""
+    """A difference between the bank's records and your books, which a person resolves."""
 
     id: Annotated[str, identifier("brk", "break")]
     object: Annotated[str, constant("brim.break")] = "brim.break"
     ach_file: Annotated[str | None, described("The ACH file that it is about, if it is about one.", **TEXT)]
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
-    amount: Annotated[int | None, described("How much it is about, in minor units; null where there is no amount.")]
-    assigned_to: Annotated[str | None, described("The operator that it is assigned to.", **TEXT)]
+    amount: Annotated[int | None, described("The amount, in minor units; null if there is none.")]
+    assigned_to: Annotated[str | None, described("The owner: the person who handles it.", **TEXT)]
     bank_statement: Annotated[str | None, described("The bank statement that it is about.", **TEXT)]
     bank_file: Annotated[str | None, described("The file from the bank that it was found in.", **TEXT)]
     created: Annotated[int, described("When it was found.", **TIME)]
     currency: Annotated[str | None, described("The currency of the amount.", **TEXT)]
-    detail: Annotated[str, described("What does not match.", **TEXT)]
+    detail: Annotated[str, described("What doesn't match.", **TEXT)]
     kind: Annotated[str, described("The kind of break.", enum=[kind.value for kind in BreakKind])]
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str | None, described("Notes of the people who handle it.", **TEXT)]
-    raw: Annotated[str | None, described("What the bank sent of it, without account numbers.", **TEXT)]
+    raw: Annotated[str | None, described("The item as the bank sent it, without account numbers.", **TEXT)]
     reference: Annotated[str | None, described("The bank's reference, or a trace number.", **TEXT)]
     resolution: Annotated[str | None, described("How it was resolved. Null while it is open.", **TEXT)]
     resolved: Annotated[int | None, described("When it was resolved. Null while it is open.", **TIME)]
@@ -267,17 +276,17 @@ class CorrectedObject(msgspec.Struct, frozen=True, kw_only=True):
     """A bank account on file before or after a correction."""
 
     account_type: Annotated[
-        str | None, described("Checking or savings; null where nobody has said.", enum=["checking", "savings", None])
+        str | None, described("Checking or savings; null if unknown.", enum=["checking", "savings", None])
     ]
     last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
 
 
 class RefusalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """That a notification of change is refused. `file` and `trace` are null before it is in a file."""
+    """The refusal of a notification of change. `file` and `trace` are null until it is in a file."""
 
     code: Annotated[str, described("The network's code, such as `C65`.", enum=sorted(REFUSED_CHANGE_CODES))]
-    file: Annotated[str | None, described("The ACH file that tells the bank.", **TEXT)]
+    file: Annotated[str | None, described("The ACH file that notifies the bank.", **TEXT)]
     meaning: Annotated[str, described("What it means.", **TEXT)]
     trace: Annotated[str | None, described("Its trace number.", **TEXT)]
 
@@ -337,7 +346,7 @@ class RailStateObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RailStopObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a rail is stopped by hand, and why."""
+    """A stop of a rail, and why."""
 
     account: Annotated[str | None, described("The account that it is stopped for; null for all.", **TEXT)]
     reason: Annotated[str, described("Why.", **TEXT)]
@@ -346,62 +355,62 @@ class RailStopObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AchRailObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A rail, and where it is stopped."""
+    """A rail, and its stops."""
 
     object: Annotated[str, constant("brim.rail")] = "brim.rail"
-    actions: Annotated[list[ActionObject], described("`stop` and `resume`, and whether you may do it.")]
+    actions: Annotated[list[ActionObject], described("`stop` and `resume`, and whether you can do them.")]
     livemode: Annotated[bool, LIVEMODE]
     rail: Annotated[str, described("The rail.", enum=list(FILE_RAILS))]
     status: Annotated[str, described("Whether it is stopped for all accounts.", enum=["running", "stopped"])]
-    stops: Annotated[list[RailStopObject], described("Where it is stopped: for all accounts, or for one.")]
+    stops: Annotated[list[RailStopObject], described("Its stops: for all accounts, or for one.")]
 
 
 class CutoffObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A cut-off: until when top-ups go into its file."""
+    """A cut-off: the time until which top-ups go into its file."""
 
-    cutoff: Annotated[int, described("When it is.", **TIME)]
-    effective_date: Annotated[date, described("The day on which the banks settle what goes out with it.")]
+    cutoff: Annotated[int, described("The time of the cut-off.", **TIME)]
+    effective_date: Annotated[date, described("The effective date of its entries.")]
 
 
 class TotalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How many debits there are, and what they come to."""
+    """The number of debits, and their total."""
 
     amount: Annotated[int, described("Their sum, in cents.", **_CENTS)]
     count: Annotated[int, described("How many there are.", **_CENTS)]
 
 
 class DayUseObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How much an account has asked for today."""
+    """How much of its daily cap an account has used today."""
 
     account: Annotated[str, described("The account.", **TEXT)]
-    amount: Annotated[int, described("How much, in cents; what was canceled or has failed still counts.", **_CENTS)]
+    amount: Annotated[int, described("The amount used, in cents. Canceled and failed top-ups count, too.", **_CENTS)]
 
 
 class VirtualAccountsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the virtual account numbers of a bank account are used up."""
+    """How many virtual account numbers of a bank account are left."""
 
-    are_few: Annotated[bool, described("Whether less than a tenth of them is left.")]
-    left: Annotated[int, described("How many can still be given.", minimum=0)]
-    size: Annotated[int, described("How many the bank has allotted.", minimum=1)]
+    are_few: Annotated[bool, described("Whether less than a tenth of them are left.")]
+    left: Annotated[int, described("How many are left.", minimum=0)]
+    size: Annotated[int, described("How many the bank has assigned.", minimum=1)]
 
 
 class AchOutlookObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What the next file takes."""
+    """The outlook for the next file."""
 
     object: Annotated[str, constant("brim.ach_outlook")] = "brim.ach_outlook"
-    cutoff: Annotated[CutoffObject | None, described("The next cut-off; null where no originator is active.")]
-    day_cap: Annotated[int | None, described("What an account may ask for in a day, in cents.", minimum=1)]
-    day_uses: Annotated[list[DayUseObject], described("The ten accounts that have asked for most today.")]
+    cutoff: Annotated[CutoffObject | None, described("The next cut-off; null if no originator is active.")]
+    day_cap: Annotated[int | None, described("The daily cap per account, in cents.", minimum=1)]
+    day_uses: Annotated[list[DayUseObject], described("The ten accounts that have used most of their daily cap.")]
     due: Annotated[TotalObject, described("The top-ups that are due at the next cut-off.")]
-    is_complete: Annotated[bool, described("Whether all that are due were counted; there may be more than 20,000.")]
+    is_complete: Annotated[bool, described("Whether all due top-ups were counted; only 20,000 are.")]
     livemode: Annotated[bool, LIVEMODE]
     now: Annotated[int, described("The platform's time.", **TIME)]
-    originator: Annotated[str | None, described("The active originator; null where none is.", **TEXT)]
-    queued: Annotated[TotalObject, described("The entries that wait for the next file, their cut-off being over.")]
-    test_clock: Annotated[str | None, described("The test clock that keeps the time, in a rehearsal.", **TEXT)]
+    originator: Annotated[str | None, described("The active originator; null if there is none.", **TEXT)]
+    queued: Annotated[TotalObject, described("The entries queued for the next file whose cut-off has passed.")]
+    test_clock: Annotated[str | None, described("The active test clock, in a rehearsal.", **TEXT)]
     time_zone: Annotated[str | None, described("The originator's time zone, by its IANA name.", **TEXT)]
     virtual_accounts: Annotated[
-        VirtualAccountsObject | None, described("The virtual account numbers; null where the bank has allotted none.")
+        VirtualAccountsObject | None, described("The virtual account numbers; null if the bank has assigned none.")
     ]
 
 
@@ -413,9 +422,9 @@ def cutoff_object(cutoff: Cutoff) -> CutoffObject:
 class BlockerObject(msgspec.Struct, frozen=True, kw_only=True):
     """Something that stands in the way of live money, and what to do about it."""
 
-    code: Annotated[str, described("What it is, for programs.", **TEXT)]
+    code: Annotated[str, described("The finding, as a code.", **TEXT)]
     fix: Annotated[str, described("What to do about it.", **TEXT)]
-    message: Annotated[str, described("What it is, for people.", **TEXT)]
+    message: Annotated[str, described("The finding, as a sentence.", **TEXT)]
 
 
 class LiveReadinessObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,8 +16,8 @@ ATTENTION: Final = (
         operation_id="GetBrimAttention",
         summary="List what needs attention",
         description=(
-            "Returns what needs somebody's attention, the worst first: what Home shows. The first account's key also "
-            "sees verification and workers; a platform's live key also sees everything about its banks. What your key "
+            "Returns what needs attention, most severe first, as Home shows it. The platform account's key also sees "
+            "verification and workers; a platform's live key also sees everything about its banks. What your key "
             "can't read is left out."
         ),
         parameters=(

@@ -17,15 +17,15 @@ class AttentionAmountObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttentionItemObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that needs attention; ours, in the wire's manner."""
+    """Something that needs attention. Brim only."""
 
     object: Annotated[str, constant("brim.attention_item")] = "brim.attention_item"
     account: Annotated[str, described("The account whose pages show it.", **TEXT)]
-    amounts: Annotated[list[AttentionAmountObject], described("Totals by currency, where what is counted has amounts.")]
+    amounts: Annotated[list[AttentionAmountObject], described("Totals by currency, if the items have amounts.")]
     count: Annotated[int, described("How many there are, counted up to 100.", minimum=1)]
-    detail: Annotated[str, described("What it means, for people.", **TEXT)]
+    detail: Annotated[str, described("What it means, as text to show to people.", **TEXT)]
     is_complete: Annotated[bool, described("Whether `count` is all of them; otherwise there are more.")]
-    kind: Annotated[str, described("What kind of matter it is.", enum=[kind.value for kind in MatterKind])]
+    kind: Annotated[str, described("The kind of item.", enum=[kind.value for kind in MatterKind])]
     livemode: Annotated[bool, LIVEMODE]
     page: Annotated[
         str, described("The path and query of the dashboard page that shows exactly what is counted.", **TEXT)
@@ -33,11 +33,11 @@ class AttentionItemObject(msgspec.Struct, frozen=True, kw_only=True):
     severity: Annotated[
         str,
         described(
-            "`critical` if something is wrong, `warning` if something waits for a person.",
+            "`critical` if something is wrong, `warning` if somebody has to act.",
             enum=["critical", "warning"],
         ),
     ]
-    title: Annotated[str, described("What there is, for people.", **TEXT)]
+    title: Annotated[str, described("A title to show to people.", **TEXT)]
 
 
 def attention_json(matter: Matter) -> bytes:

@@ -18,7 +18,7 @@ AUDIT_LOG: Final = (
         operation_id="GetBrimAuditLog",
         summary="List the audit log",
         description=(
-            "Returns who changed what in all accounts, the newest first, with the fields before and after the change. "
+            "Returns who changed what in all accounts, newest first, with the fields before and after each change. "
             "Changes to top-ups are events instead. Only available to the platform account."
         ),
         parameters=(

@@ -41,7 +41,7 @@ class AuditEntryObject(msgspec.Struct, frozen=True, kw_only=True):
         described("The changed fields before the change; null if the object is new.", type="object"),
     ]
     created: Annotated[int, described("When it was done.", **TIME)]
-    detail: Annotated[str | None, described("A few words for people.", **TEXT)]
+    detail: Annotated[str | None, described("A short description.", **TEXT)]
     livemode: Annotated[bool | None, described("The mode that the object belongs to; null for both.", type="boolean")]
     object_id: Annotated[str | None, described("The object that was changed.", **TEXT)]
     object_type: Annotated[str | None, described("What kind of object it is, such as `api_key`.", **TEXT)]

@@ -41,9 +41,9 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizations",
         summary="Record an authorization",
         description=(
-            "Records that the holder of a bank account agreed to debits. No live debit is made without one. It takes "
-            "the place of an earlier one for the same bank account, which is kept. Only available to a platform's "
-            "keys; for a connected account, send `Stripe-Account`."
+            "Records that the holder of a bank account authorized debits. No live debit is sent without one. It "
+            "replaces an earlier authorization of the same bank account, which is kept. Only available to a "
+            "platform's keys; for a connected account, send `Stripe-Account`."
         ),
         parameters=declared.AUTHORIZATION_CREATE,
         handler=handlers.create,
@@ -57,7 +57,7 @@ AUTHORIZATIONS: Final = (
         path=handlers.URL,
         operation_id="GetBrimAuthorizations",
         summary="List authorizations",
-        description="Returns authorizations, the newest first, those that have ended too.",
+        description="Returns authorizations, newest first, including those that have ended.",
         parameters=declared.AUTHORIZATION_LIST,
         handler=handlers.list_all,
         resource="authorizations",
@@ -71,7 +71,7 @@ AUTHORIZATIONS: Final = (
         path=_ONE,
         operation_id="GetBrimAuthorizationsAuthorization",
         summary="Retrieve an authorization",
-        description="Returns an authorization, one that has ended too.",
+        description="Returns an authorization, even one that has ended.",
         parameters=(),
         handler=handlers.retrieve,
         resource="authorizations",
@@ -85,9 +85,10 @@ AUTHORIZATIONS: Final = (
         operation_id="GetBrimAuthorizationsAuthorizationProof",
         summary="Export the proof of an authorization",
         description=(
-            "Returns what proves an authorization in a dispute: the wording, when, how and from where its holder "
-            "agreed, who recorded it, the masked bank account, and its end, with a checksum and as a text. It is kept "
-            "for two years after the end, also when the holder is erased. The audit log tells of each export."
+            "Returns the proof of an authorization for a dispute: the wording, when, how and from where its holder "
+            "agreed, who recorded it, the masked bank account, and when and why it ended, with a checksum and as "
+            "text. It is kept for two years after the authorization ends, even if the holder's data is erased. Each "
+            "export is recorded in the audit log."
         ),
         parameters=(),
         handler=handlers.export_proof,
@@ -102,9 +103,9 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizationsAuthorizationAmend",
         summary="Amend a mandate",
         description=(
-            "Gives a recurrent mandate of SEPA another reference, or another bank account of its debtor. The next "
-            "collection tells banks of it. A mandate of the B2B scheme has to be confirmed again. Another creditor is "
-            "written into the originator's profile."
+            "Amends a recurrent SEPA mandate: another reference, or another bank account of its debtor. The amendment "
+            "is sent with the next collection. A B2B mandate must be confirmed again. To change the creditor, update "
+            "the originator's profile."
         ),
         parameters=declared.AUTHORIZATION_AMEND,
         handler=handlers.amend,
@@ -119,8 +120,8 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizationsAuthorizationConfirm",
         summary="Record that a mandate was confirmed",
         description=(
-            "Records that the debtor has confirmed a mandate of SEPA's B2B scheme to their bank, which debits nothing "
-            "before. No top-up is created under it until then. What was recorded before stays as it is."
+            "Records that the debtor has confirmed a SEPA B2B mandate to their bank, which rejects collections until "
+            "then. No top-up can be created under it before. A confirmation that is already recorded isn't changed."
         ),
         parameters=declared.AUTHORIZATION_CONFIRM,
         handler=handlers.confirm,
@@ -135,8 +136,8 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizationsAuthorizationEnd",
         summary="End an authorization",
         description=(
-            "Ends an authorization that its holder has revoked: no new top-up is made by it. One that has ended stays "
-            "as it is."
+            "Ends an authorization that its holder has revoked: no new top-ups can be created under it. If it has "
+            "already ended, nothing changes."
         ),
         parameters=declared.AUTHORIZATION_END,
         handler=handlers.end,
@@ -149,10 +150,10 @@ AUTHORIZATIONS: Final = (
         method="POST",
         path="/v1/brim/funding_sources/{funding_source}/verify",
         operation_id="PostBrimFundingSourcesFundingSourceVerify",
-        summary="State that a bank account is verified",
+        summary="Mark a bank account as verified",
         description=(
-            "Takes your word that a live bank account was verified, so that it can be debited. The audit log keeps "
-            "how. In test mode micro-deposits verify bank accounts."
+            "Records that you verified a live bank account yourself, so that it can be debited. The method and "
+            "evidence are recorded in the audit log. In test mode, bank accounts are verified by micro-deposits."
         ),
         parameters=declared.FUNDING_SOURCE_VERIFY,
         handler=handlers.verify,
@@ -167,9 +168,9 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimPrenotes",
         summary="Start a prenote",
         description=(
-            "Starts to verify a live bank account by an entry without money, which leaves with the next file. The "
-            "bank account can be debited once its bank has had three banking days to send it back. Its holder must "
-            "have authorized debits. Only available to a platform's keys; for a connected account, send "
+            "Starts verifying a live bank account with a zero-dollar entry, which goes out with the next file. The "
+            "bank account can be debited once its bank has had three banking days to return the entry. Its holder "
+            "must have authorized debits. Only available to a platform's keys; for a connected account, send "
             "`Stripe-Account`."
         ),
         parameters=declared.PRENOTE_CREATE,
@@ -195,7 +196,7 @@ AUTHORIZATIONS: Final = (
         path=handlers.PRENOTES,
         operation_id="GetBrimPrenotes",
         summary="List prenotes",
-        description="Returns prenotes, the newest first, those that have ended too.",
+        description="Returns prenotes, newest first, including those that have ended.",
         parameters=declared.PRENOTE_LIST,
         handler=handlers.list_prenotes,
         resource="authorizations",
@@ -209,7 +210,7 @@ AUTHORIZATIONS: Final = (
         path=f"{handlers.PRENOTES}/{{prenote}}",
         operation_id="GetBrimPrenotesPrenote",
         summary="Retrieve a prenote",
-        description="Returns a prenote with its entries in files, one that has ended too.",
+        description="Returns a prenote with its entries in files, even if it has ended.",
         parameters=(),
         handler=handlers.retrieve_prenote,
         resource="authorizations",
@@ -223,8 +224,8 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimMicrodeposits",
         summary="Send micro-deposits",
         description=(
-            "Starts to verify a live bank account by two credits of less than a dollar each, which leave with the "
-            "next file. Its holder then states their amounts, as in test mode. The originator's profile must allow "
+            "Starts verifying a live bank account with two credits of less than a dollar each, which go out with the "
+            "next file. Its holder then confirms their amounts, as in test mode. The originator's profile must enable "
             "them, and the holder must have authorized debits. Only available to a platform's keys; for a connected "
             "account, send `Stripe-Account`."
         ),
@@ -256,7 +257,7 @@ AUTHORIZATIONS: Final = (
         path=handlers.MICRODEPOSITS,
         operation_id="GetBrimMicrodeposits",
         summary="List micro-deposits",
-        description="Returns micro-deposits, the newest first, those that have ended too.",
+        description="Returns micro-deposits, newest first, including those that have ended.",
         parameters=declared.MICRODEPOSITS_LIST,
         handler=handlers.list_microdeposits,
         resource="authorizations",
@@ -271,7 +272,7 @@ AUTHORIZATIONS: Final = (
         operation_id="GetBrimMicrodepositsMicrodeposits",
         summary="Retrieve micro-deposits",
         description=(
-            "Returns micro-deposits with their entries in files, those that have ended too. Their amounts are secret."
+            "Returns micro-deposits with their entries in files, even if they have ended. Their amounts are secret."
         ),
         parameters=(),
         handler=handlers.retrieve_microdeposits,

@@ -17,9 +17,9 @@ _FUNDING_SOURCE: Final = Parameter(
     description="The id of the bank account: that of a source or of a payment method.",
 )
 _EVIDENCE: Final = (
-    Parameter(name="ip_address", kind=Text(), description="The address that they agreed from."),
-    Parameter(name="reference", kind=Text(), description="Where the proof is kept, such as a document's name."),
-    Parameter(name="user_agent", kind=Text(), description="The browser that they agreed with."),
+    Parameter(name="ip_address", kind=Text(), description="The IP address that the holder used."),
+    Parameter(name="reference", kind=Text(), description="Where the proof is kept, such as the name of a document."),
+    Parameter(name="user_agent", kind=Text(), description="The browser that the holder used."),
 )
 
 AUTHORIZATION_CREATE: Final = (
@@ -27,7 +27,7 @@ AUTHORIZATION_CREATE: Final = (
         name="accepted_at",
         kind=BoundedInteger(least=1, most=_LATEST),
         required=True,
-        description="When the holder agreed, in Unix seconds.",
+        description="When the holder authorized debits, in Unix seconds.",
     ),
     _FUNDING_SOURCE,
     Parameter(
@@ -35,77 +35,75 @@ AUTHORIZATION_CREATE: Final = (
         kind=Enum(tuple(SEC_CODES)),
         required=True,
         description=(
-            "How the holder agreed: in writing (`PPD`), on the internet (`WEB`), as a company (`CCD`); by a mandate of "
-            "SEPA's Core scheme (`CORE`) or of its B2B scheme (`B2B`)."
+            "How the holder authorized debits: in writing (`PPD`), online (`WEB`), as a company (`CCD`), or by a "
+            "mandate of the SEPA Core (`CORE`) or B2B scheme (`B2B`)."
         ),
     ),
     Parameter(
         name="mandate_reference",
         kind=Text(max_length=35),
-        description="The reference of a mandate (`CORE`, `B2B`), by which banks know it; by default its id.",
+        description="The mandate reference (`CORE`, `B2B`) that is sent to banks. Default: the authorization's id.",
     ),
     Parameter(
         name="sequence_type",
         kind=Enum(tuple(SEQUENCE_TYPES)),
-        description=(
-            "Whether a mandate (`CORE`, `B2B`) is for several collections (`RCUR`), as by default, or for one (`OOFF`)."
-        ),
+        description="Whether a mandate (`CORE`, `B2B`) is recurrent (`RCUR`, the default) or one-off (`OOFF`).",
     ),
     Parameter(
         name="confirmed_at",
         kind=BoundedInteger(least=1, most=_LATEST),
         description=(
-            "When the debtor has confirmed the mandate to their bank, in Unix seconds, if they have. Only with `B2B`."
+            "When the debtor confirmed the mandate to their bank, in Unix seconds, if they did. Only with `B2B`."
         ),
     ),
     Parameter(
         name="last_collected_on",
         kind=Day(),
         description=(
-            "The day of the last collection under a mandate (`CORE`, `B2B`) that was used elsewhere before: it lapses "
+            "The day of the last collection under a mandate (`CORE`, `B2B`) that another system has used: it lapses "
             "36 months later."
         ),
     ),
     Parameter(name="text", kind=Text(), required=True, description="The wording that the holder saw."),
-    Parameter(name="evidence", kind=Hash(_EVIDENCE), description="How it is known that the holder agreed."),
+    Parameter(name="evidence", kind=Hash(_EVIDENCE), description="Evidence of the authorization."),
 )
 AUTHORIZATION_LIST: Final = (
     *PAGE,
-    Parameter(name="funding_source", kind=Text(), description="Only those of this bank account."),
+    Parameter(name="funding_source", kind=Text(), description="Only authorizations of this bank account."),
 )
 AUTHORIZATION_AMEND: Final = (
     Parameter(
         name="funding_source",
         kind=Text(),
-        description="Another bank account of the debtor, with an IBAN: that of a source.",
+        description="The id of a source: another bank account of the debtor, with an IBAN.",
     ),
-    Parameter(name="mandate_reference", kind=Text(max_length=35), description="Another reference."),
+    Parameter(name="mandate_reference", kind=Text(max_length=35), description="The new mandate reference."),
 )
 AUTHORIZATION_CONFIRM: Final = (
     Parameter(
         name="confirmed_at",
         kind=BoundedInteger(least=1, most=_LATEST),
-        description="When the debtor has confirmed the mandate to their bank, in Unix seconds; by default now.",
+        description="When the debtor confirmed the mandate to their bank, in Unix seconds. Default: now.",
     ),
 )
-AUTHORIZATION_END: Final = (
-    Parameter(name="reason", kind=Text(), description="Why it ends; `revoked` where nothing is said."),
-)
+AUTHORIZATION_END: Final = (Parameter(name="reason", kind=Text(), description="Why it ends. Default: `revoked`."),)
 FUNDING_SOURCE_VERIFY: Final = (
     Parameter(
         name="evidence",
         kind=Text(),
         required=True,
-        description="How that can be shown, such as the id of a check at a provider. The audit log keeps it.",
+        description=(
+            "Evidence of the verification, such as the id of a provider's check. It is recorded in the audit log."
+        ),
     ),
     Parameter(
         name="method",
         kind=Enum(("instant", "prenote_elsewhere", "statement", "rehearsal")),
         required=True,
         description=(
-            "How you have verified it: by a provider at once (`instant`), by a prenote of yours "
-            "(`prenote_elsewhere`), by a bank's statement (`statement`), or not at all (`rehearsal`, in a rehearsal "
-            "installation only)."
+            "How you verified it: instantly by a provider (`instant`), by a prenote sent elsewhere "
+            "(`prenote_elsewhere`), by a bank statement (`statement`), or not at all (`rehearsal`, only in a "
+            "rehearsal installation)."
         ),
     ),
 )
@@ -114,6 +112,6 @@ MICRODEPOSITS_CREATE: Final = (_FUNDING_SOURCE,)
 PRENOTE_LIST: Final = (
     *PAGE,
     created("those"),
-    Parameter(name="funding_source", kind=Text(), description="Only those to this bank account."),
+    Parameter(name="funding_source", kind=Text(), description="Only those sent to this bank account."),
 )
 MICRODEPOSITS_LIST: Final = PRENOTE_LIST

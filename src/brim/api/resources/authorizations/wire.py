@@ -21,36 +21,38 @@ SEQUENCE_TYPES = [each.value for each in SequenceType]
 
 
 class EvidenceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How it is known that somebody agreed."""
+    """Evidence of an authorization."""
 
-    ip_address: Annotated[str | None, described("The address that they agreed from.", **TEXT)] = None
-    reference: Annotated[str | None, described("Where the proof is kept, such as a document's name.", **TEXT)] = None
-    user_agent: Annotated[str | None, described("The browser that they agreed with.", **TEXT)] = None
+    ip_address: Annotated[str | None, described("The IP address that the holder used.", **TEXT)] = None
+    reference: Annotated[str | None, described("Where the proof is kept, such as the name of a document.", **TEXT)] = (
+        None
+    )
+    user_agent: Annotated[str | None, described("The browser that the holder used.", **TEXT)] = None
 
 
 class MandateAmendmentObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mandate had before it was amended; null for what stayed as it was."""
+    """The previous values of an amended mandate; null for those that didn't change."""
 
     created: Annotated[int, described("When it was amended.", **TIME)]
-    former_creditor_identifier: Annotated[str | None, described("What the creditor was known by.", **TEXT)]
-    former_creditor_name: Annotated[str | None, described("What the creditor was called.", **TEXT)]
-    former_funding_source: Annotated[str | None, described("The bank account that it was for.", **TEXT)]
-    former_reference: Annotated[str | None, described("The reference that it had.", **TEXT)]
+    former_creditor_identifier: Annotated[str | None, described("The previous creditor identifier.", **TEXT)]
+    former_creditor_name: Annotated[str | None, described("The previous name of the creditor.", **TEXT)]
+    former_funding_source: Annotated[str | None, described("The previous bank account.", **TEXT)]
+    former_reference: Annotated[str | None, described("The previous reference.", **TEXT)]
     presented_on: Annotated[
-        date | None, described("The day of the settled collection that told banks of it; null before.")
+        date | None, described("The day of the settled collection that notified banks of it; null until then.")
     ]
 
 
 class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What the holder of a bank account agreed to."""
+    """A bank account holder's authorization of debits."""
 
     id: Annotated[str, identifier("auth", "authorization")]
     object: Annotated[str, constant("brim.authorization")] = "brim.authorization"
-    accepted_at: Annotated[int, described("When the holder agreed.", **TIME)]
-    amendments: Annotated[list[MandateAmendmentObject], described("How a mandate was amended, in order.")]
+    accepted_at: Annotated[int, described("When the holder authorized debits.", **TIME)]
+    amendments: Annotated[list[MandateAmendmentObject], described("The amendments of a mandate, in order.")]
     confirmed_at: Annotated[
         int | None,
-        described("When the debtor has confirmed a mandate of the B2B scheme to their bank; null before.", **TIME),
+        described("When the debtor confirmed a B2B mandate to their bank; null until then.", **TIME),
     ]
     created: Annotated[int, described("When it was recorded.", **TIME)]
     end_reason: Annotated[str | None, described("Why it ended; null while it is in force.", **TEXT)]
@@ -63,36 +65,36 @@ class AuthorizationObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     livemode: Annotated[bool, LIVEMODE]
     mandate_reference: Annotated[
-        str | None, described("How banks know a mandate of SEPA; null for other authorizations.", **TEXT)
+        str | None, described("The mandate reference that is sent to banks; null for other authorizations.", **TEXT)
     ]
     sec_code: Annotated[
         str,
         described(
-            "How the holder agreed: in writing (PPD), on the internet (WEB), as a company (CCD); by a mandate of the "
-            "Core or B2B scheme of SEPA (CORE, B2B).",
+            "How the holder authorized debits: in writing (`PPD`), online (`WEB`), as a company (`CCD`), or by a "
+            "SEPA Core or B2B mandate (`CORE`, `B2B`).",
             enum=SEC_CODES,
         ),
     ]
     sequence_type: Annotated[
         str | None,
         described(
-            "Whether a mandate is for several collections (RCUR) or for one (OOFF); null for other authorizations.",
+            "Whether a mandate is recurrent (`RCUR`) or one-off (`OOFF`); null for other authorizations.",
             enum=[*SEQUENCE_TYPES, None],
         ),
     ]
-    status: Annotated[str, described("Whether debits may be made by it.", enum=["active", "ended"])]
+    status: Annotated[str, described("Whether debits can be sent under it.", enum=["active", "ended"])]
     text: Annotated[str, described("The wording that the holder agreed to.", **TEXT)]
     used_by: Annotated[
         str | None,
         described(
-            "The top-up that makes the one collection of a one-off mandate, or that tells banks of an amendment.",
+            "The top-up that is the single collection of a one-off mandate, or that notifies banks of an amendment.",
             **TEXT,
         ),
     ]
 
 
 class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A bank account on file, and whether it may be debited."""
+    """A bank account on file, and whether it can be debited."""
 
     id: Annotated[str, described("The id of the source or PaymentMethod.", **TEXT)]
     object: Annotated[str, constant("brim.funding_source")] = "brim.funding_source"
@@ -108,29 +110,28 @@ class VerifiedFundingObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PrenoteEntryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry by which a prenote went to the bank. `file`, `batch` and `trace` are null before it is in a file."""
+    """An entry of a prenote. `file`, `batch` and `trace` are null until it is in a file."""
 
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
-    change: Annotated[
-        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
-    ]
-    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    change: Annotated[RailChangeObject | None, described("The bank's notification of change; null if there is none.")]
+    confirmed: Annotated[int | None, described("When the bank's confirmation was applied; null until then.", **TIME)]
     confirmed_by: Annotated[str | None, described("What confirmed it, such as a bank file.", **TEXT)]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The ACH file that it is in.", **TEXT)]
-    number: Annotated[int, described("Its number: 1, and more where it went out again.", minimum=1)]
-    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    number: Annotated[int, described("Its number: 1, or higher if the prenote was sent again.", minimum=1)]
+    returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("Its status.", enum=[status.value for status in EntryStatus])]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
 
 
 class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry without money, by which a live bank account is verified unless its bank sends it back."""
+    """A zero-dollar entry, which verifies a live bank account unless its bank returns it."""
 
     id: Annotated[str, identifier("pren", "prenote")]
     object: Annotated[str, constant("brim.prenote")] = "brim.prenote"
     change_code: Annotated[
-        str | None, described("The code of the bank's notification of change, such as C01; null for none.", **TEXT)
+        str | None,
+        described("The code of the bank's notification of change, such as `C01`; null if there is none.", **TEXT),
     ]
     created: Annotated[int, described("When it was started.", **TIME)]
     ended: Annotated[int | None, described("When it ended. Null while it is pending.", **TIME)]
@@ -141,49 +142,47 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
     expected_verification: Annotated[int, described("When the bank account should be verified.", **TIME)]
     funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
-    reason: Annotated[str | None, described("How it came to its end, where no code says it.", **TEXT)]
-    return_code: Annotated[
-        str | None, described("Why its bank has sent it back, such as R03; null if it hasn't.", **TEXT)
-    ]
+    reason: Annotated[str | None, described("Why it ended, if no code says so.", **TEXT)]
+    return_code: Annotated[str | None, described("The return code, such as `R03`; null if it wasn't returned.", **TEXT)]
     status: Annotated[
         str,
         described(
-            "Where it stands. `verified` may become `failed`, when its bank sends it back late.",
+            "The status. A late return can change `verified` to `failed`.",
             enum=[each.value for each in PrenoteStatus],
         ),
     ]
 
 
 class MicrodepositEntryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One micro-deposit, or the debit of their sum, never its amount.
+    """A micro-deposit, or the debit of their sum. Amounts are never shown.
 
     `file`, `batch` and `trace` are null before it is in a file.
     """
 
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
-    change: Annotated[
-        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
-    ]
-    confirmed: Annotated[int | None, described("When the bank's word was applied; null before.", **TIME)]
+    change: Annotated[RailChangeObject | None, described("The bank's notification of change; null if there is none.")]
+    confirmed: Annotated[int | None, described("When the bank's confirmation was applied; null until then.", **TIME)]
     confirmed_by: Annotated[str | None, described("What confirmed it, such as a statement line.", **TEXT)]
     direction: Annotated[
-        str, described("Whether the holder gets its amount (`credit`) or pays it (`debit`).", enum=["credit", "debit"])
+        str,
+        described("Whether the holder receives the amount (`credit`) or pays it (`debit`).", enum=["credit", "debit"]),
     ]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
     file: Annotated[str | None, described("The ACH file that it is in.", **TEXT)]
     number: Annotated[int, described("1 and 2 are the credits, 3 is the debit.", minimum=1, maximum=3)]
-    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("Its status.", enum=[status.value for status in EntryStatus])]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
 
 
 class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Two small credits to a live bank account, whose holder verifies it by stating their amounts."""
+    """Two small credits to a live bank account, which is verified once its holder confirms their amounts."""
 
     id: Annotated[str, identifier("mdep", "microdeposits")]
     object: Annotated[str, constant("brim.microdeposits")] = "brim.microdeposits"
     change_code: Annotated[
-        str | None, described("The code of the bank's notification of change, such as C01; null for none.", **TEXT)
+        str | None,
+        described("The code of the bank's notification of change, such as `C01`; null if there is none.", **TEXT),
     ]
     created: Annotated[int, described("When they were started.", **TIME)]
     ended: Annotated[int | None, described("When they ended. Null while they are pending.", **TIME)]
@@ -192,24 +191,24 @@ class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
         described("Their entries in files, in order; only present when a single set of micro-deposits is retrieved."),
     ] = msgspec.UNSET
     expected_arrival: Annotated[int, described("When they should have arrived.", **TIME)]
-    expires: Annotated[int, described("Until when their amounts can be stated.", **TIME)]
+    expires: Annotated[int, described("The time until which their amounts can be confirmed.", **TIME)]
     funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
-    has_debit: Annotated[bool, described("Whether a debit takes their sum back.")]
+    has_debit: Annotated[bool, described("Whether a debit recovers their sum.")]
     limit: Annotated[
         str | None,
         described(
-            "In `brim.microdeposits.limit_reached`, the limit of the originator's profile that these have reached; "
+            "In `brim.microdeposits.limit_reached`, the limit of the originator's profile that was reached; "
             "otherwise null.",
             enum=[each.value for each in Limit],
         ),
     ]
     livemode: Annotated[bool, LIVEMODE]
-    reason: Annotated[str | None, described("How they came to their end, where no code says it.", **TEXT)]
-    return_code: Annotated[str | None, described("Why one came back, such as R03; null if none did.", **TEXT)]
+    reason: Annotated[str | None, described("Why they ended, if no code says so.", **TEXT)]
+    return_code: Annotated[str | None, described("The return code, such as `R03`; null if none was returned.", **TEXT)]
     status: Annotated[
         str,
         described(
-            "Where they stand. `verified` may become `failed`, when one comes back late.",
+            "The status. A late return can change `verified` to `failed`.",
             enum=[each.value for each in PrenoteStatus],
         ),
     ]
@@ -317,18 +316,18 @@ class ProofAccountObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofActorObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Who did something, by the audit log."""
+    """Who did something, according to the audit log."""
 
     id: Annotated[str | None, described("The key or operator.", **TEXT)]
     kind: Annotated[str, described("What they are, such as `api_key` or `operator`.", **TEXT)]
     name: Annotated[str | None, described("Their name.", **TEXT)]
-    request: Annotated[str | None, described("The request by which they did it.", **TEXT)]
+    request: Annotated[str | None, described("The API request that did it.", **TEXT)]
 
 
 class ProofObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What is proved of an authorization; its members are in the order of their names."""
+    """The content of the proof, with its members in alphabetical order."""
 
-    accepted_at: Annotated[int, described("When the holder agreed.", **TIME)]
+    accepted_at: Annotated[int, described("When the holder authorized debits.", **TIME)]
     account: Annotated[str, described("The account that debits.", **TEXT)]
     authorization: Annotated[str, described("The authorization.", **TEXT)]
     bank_account: Annotated[ProofAccountObject, described("The bank account, masked.")]
@@ -336,9 +335,11 @@ class ProofObject(msgspec.Struct, frozen=True, kw_only=True):
     end_reason: Annotated[str | None, described("Why it ended; null while it is in force.", **TEXT)]
     ended_at: Annotated[int | None, described("When it ended; null while it is in force.", **TIME)]
     ended_by: Annotated[ProofActorObject | None, described("Who ended it; null if the audit log does not have it.")]
-    evidence: Annotated[EvidenceObject, described("How it is known: address, browser, where a document is kept.")]
+    evidence: Annotated[
+        EvidenceObject, described("Evidence of the authorization: IP address, browser, where a document is kept.")
+    ]
     funding_source: Annotated[str, described("The id of the bank account.", **TEXT)]
-    is_erased: Annotated[bool, described("Whether the holder's personal data was erased otherwise.")]
+    is_erased: Annotated[bool, described("Whether the holder's personal data has been erased elsewhere.")]
     recorded_by: Annotated[
         ProofActorObject | None, described("Who recorded it; null if the audit log does not have it.")
     ]
@@ -350,12 +351,13 @@ class AuthorizationProofObject(msgspec.Struct, frozen=True, kw_only=True):
     """The proof of an authorization, for a dispute."""
 
     object: Annotated[str, constant("brim.authorization_proof")] = "brim.authorization_proof"
-    document: Annotated[str, described("The proof as a text for people.", **TEXT)]
-    proof: Annotated[ProofObject, described("What is proved.")]
+    document: Annotated[str, described("The proof as human-readable text.", **TEXT)]
+    proof: Annotated[ProofObject, described("The proof.")]
     sha256: Annotated[
         str,
         described(
-            "The SHA-256, in hexadecimal, of `proof` as JSON without blanks, its members in the order of their names.",
+            "The SHA-256, in hexadecimal, of `proof` as JSON without whitespace and with its members in "
+            "alphabetical order.",
             pattern="^[0-9a-f]{64}$",
         ),
     ]

@@ -30,7 +30,7 @@ BALANCE_TRANSACTION_LIST: Final = (
     Parameter(
         name="payout",
         kind=Text(),
-        description="Only balance transactions of this payout. Brim makes none, so nothing is found.",
+        description="Only balance transactions of this payout. Brim makes no payouts, so the list is empty.",
     ),
     *PAGE,
     expand("balance_transaction", in_list=True),

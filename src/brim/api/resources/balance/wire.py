@@ -30,7 +30,7 @@ class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):
     amount: Annotated[
         int,
         described(
-            "The amount, in the currency's smallest unit. Negative if a bank took back more than the balance had left."
+            "The amount, in the currency's smallest unit. Negative if a bank reversed more than the balance had left."
         ),
     ]
     currency: Annotated[str, CURRENCY]
@@ -40,21 +40,21 @@ class BalanceEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BalanceAmount(msgspec.Struct, frozen=True, kw_only=True):
-    """One currency of a part of a Balance that has no source types."""
+    """One currency of a part of a Balance that isn't broken down by source type."""
 
     amount: Annotated[int, described("The amount, in the currency's smallest unit.")]
     currency: Annotated[str, CURRENCY]
 
 
 class PrefundingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What is set aside for refunds and disputes."""
+    """Funds set aside for refunds and disputes."""
 
-    available: Annotated[list[BalanceAmount], described("What is usable, by currency.")]
-    pending: Annotated[list[BalanceAmount], described("What is not usable yet, by currency.")]
+    available: Annotated[list[BalanceAmount], described("Available funds, by currency.")]
+    pending: Annotated[list[BalanceAmount], described("Funds that aren't available yet, by currency.")]
 
 
 class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Balance object. What is held, paid out at once or set aside is always zero: only top-ups move money here."""
+    """The Balance object. Reserved, instant and prefunded amounts are always zero: only top-ups move money in Brim."""
 
     object: Annotated[str, constant("balance")] = "balance"
     available: Annotated[
@@ -72,8 +72,8 @@ class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
     pending: Annotated[
         list[BalanceEntry],
         described(
-            "Funds that are booked and not available yet, by currency. Pending top-ups are not booked, so they are "
-            "not included."
+            "Funds that are posted and not available yet, by currency. Pending top-ups are not posted, so they "
+            "are not included."
         ),
     ]
     refund_and_dispute_prefunding: Annotated[
@@ -82,7 +82,7 @@ class BalanceObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BalanceTransactionObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Balance Transaction object; it has no livemode and no metadata. `source` may stand expanded."""
+    """The Balance Transaction object. It has no `livemode` and no `metadata`. `source` can be expanded."""
 
     id: Annotated[str, identifier("txn", "balance transaction")]
     object: Annotated[str, constant("balance_transaction")] = "balance_transaction"

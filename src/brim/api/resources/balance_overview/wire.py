@@ -27,51 +27,53 @@ class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BalanceArrivalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What pending top-ups will bring on one day."""
+    """Pending top-ups that are expected on one day."""
 
     amount: Annotated[int, described("The sum of the top-ups, in minor units.", minimum=0)]
     start: Annotated[
         int | None,
-        described("The first second of the day of UTC on which it is expected; null where no day is known.", **TIME),
+        described("The first second of the UTC day on which they are expected; null if it is unknown.", **TIME),
     ]
-    topups: Annotated[int, described("How many they are.", minimum=0)]
+    topups: Annotated[int, described("The number of pending top-ups.", minimum=0)]
 
 
 class InFlightObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What pending top-ups will bring."""
+    """Pending top-ups."""
 
     arrivals: Annotated[list[BalanceArrivalObject], described("The same by day, the earliest first.")]
     amount: Annotated[int, described("The sum of the pending top-ups, in minor units.", minimum=0)]
-    topups: Annotated[int, described("How many they are.", minimum=0)]
+    topups: Annotated[int, described("The number of pending top-ups.", minimum=0)]
 
 
 class BalanceDayObject(msgspec.Struct, frozen=True, kw_only=True):
     """One day of a balance."""
 
-    available: Annotated[int, described("What could be used at the end of the day, in minor units.")]
-    received: Annotated[int, described("What came to the balance that day.", minimum=0)]
-    returned: Annotated[int, described("What banks took back that day.", minimum=0)]
+    available: Annotated[int, described("The available balance at the end of the day, in minor units.")]
+    received: Annotated[int, described("What was added to the balance that day.", minimum=0)]
+    returned: Annotated[int, described("What banks reversed that day.", minimum=0)]
     start: Annotated[int, described("The first second of the day.", **TIME)]
 
 
 class CurrencyOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One currency of the balance at a glance."""
+    """One currency of the balance overview."""
 
-    available: Annotated[int, described("What can be used, in minor units; below zero after a return.")]
+    available: Annotated[int, described("The available balance, in minor units; it can be negative after a return.")]
     currency: Annotated[str, CURRENCY]
-    days: Annotated[list[BalanceDayObject], described("The last thirty days of UTC in their order.")]
-    in_flight: Annotated[InFlightObject, described("What pending top-ups will bring.")]
+    days: Annotated[list[BalanceDayObject], described("The last thirty days in UTC, in order.")]
+    in_flight: Annotated[InFlightObject, described("Pending top-ups.")]
 
 
 class BalanceOverviewObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The balance at a glance."""
+    """An overview of the balance."""
 
     object: Annotated[str, constant("brim.balance_overview")] = "brim.balance_overview"
     currencies: Annotated[
-        list[CurrencyOverviewObject], described("Each currency that has a balance or something on its way.")
+        list[CurrencyOverviewObject], described("Each currency that has a balance or pending top-ups.")
     ]
     days_from: Annotated[int, described("The first second of the first day.", **TIME)]
-    in_flight_is_complete: Annotated[bool, described("Whether all that is on its way was counted; else there is more.")]
+    in_flight_is_complete: Annotated[
+        bool, described("Whether all pending top-ups were counted; if `false`, there are more.")
+    ]
     livemode: Annotated[bool, LIVEMODE]
 
 

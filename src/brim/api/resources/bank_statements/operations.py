@@ -32,8 +32,8 @@ BANK_STATEMENTS: Final = (
         operation_id="GetBrimBankStatements",
         summary="List bank statements",
         description=(
-            "Returns the statements of your bank accounts, the last taken first. Import one as a file from the bank. "
-            "Only available to platforms."
+            "Returns the statements of your bank accounts, most recently received first. To import one, import a file "
+            "from the bank. Only available to platforms."
         ),
         parameters=declared.STATEMENT_LIST,
         handler=handlers.list_statements,
@@ -48,7 +48,7 @@ BANK_STATEMENTS: Final = (
         path=_STATEMENT,
         operation_id="GetBrimBankStatementsBankStatement",
         summary="Retrieve a bank statement",
-        description="Returns a statement with its balances, what of it is open, and the statement before it.",
+        description="Returns a statement with its balances, its open amount, and the previous statement.",
         parameters=(),
         handler=handlers.retrieve_statement,
         resource="ach",
@@ -62,8 +62,8 @@ BANK_STATEMENTS: Final = (
         operation_id="GetBrimBankStatementsBankStatementLines",
         summary="List the lines of a bank statement",
         description=(
-            "Returns the lines that a statement has brought, in its order. Lines that an earlier statement or a "
-            "notification had brought are listed there."
+            "Returns the new lines of a statement, in its order. Lines that were already on an earlier statement or "
+            "notification are listed there."
         ),
         parameters=declared.STATEMENT_LINES,
         handler=handlers.list_lines_of_statement,
@@ -79,8 +79,8 @@ BANK_STATEMENTS: Final = (
         operation_id="GetBrimStatementLines",
         summary="List statement lines",
         description=(
-            "Returns the booked lines of your bank's statements, the last taken first, with what each is about. "
-            "Only available to platforms."
+            "Returns the booked lines of your bank's statements, most recently received first, with what each is "
+            "matched to. Only available to platforms."
         ),
         parameters=declared.LINE_LIST,
         handler=handlers.list_lines,
@@ -111,7 +111,7 @@ LINE_SETTLEMENTS: Final = (
         path=settlement_handlers.SETTLEMENTS,
         operation_id="GetBrimLineSettlements",
         summary="List settlements of statement lines",
-        description="Returns what people said that open lines are, newest first. Only available to platforms.",
+        description="Returns the settlements of open lines, newest first. Only available to platforms.",
         parameters=declared.SETTLEMENT_LIST,
         handler=settlement_handlers.list_settlements,
         resource="ach",
@@ -126,9 +126,9 @@ LINE_SETTLEMENTS: Final = (
         operation_id="PostBrimLineSettlements",
         summary="Settle statement lines",
         description=(
-            "Says what open statement lines are: batches, returned debits, transfers, fees, money in suspense, or "
-            "lines that make up for each other. Nothing is posted before another operator confirms it; where there is "
-            "one operator only, it is posted at once."
+            "Proposes what open statement lines are: batches, returned debits, transfers, fees, money in suspense, or "
+            "lines that offset each other. Nothing is posted until another operator confirms it; if there is only one "
+            "operator, it is posted immediately."
         ),
         parameters=declared.SETTLEMENT_PROPOSE,
         handler=settlement_handlers.propose_settlement,
@@ -151,7 +151,7 @@ LINE_SETTLEMENTS: Final = (
         path=_SETTLEMENT,
         operation_id="GetBrimLineSettlementsLineSettlement",
         summary="Retrieve a settlement of statement lines",
-        description="Returns a settlement with its lines, and with what you may do with it.",
+        description="Returns a settlement with its lines and actions.",
         parameters=(),
         handler=settlement_handlers.retrieve_settlement,
         resource="ach",
@@ -165,8 +165,8 @@ LINE_SETTLEMENTS: Final = (
         operation_id="PostBrimLineSettlementsLineSettlementConfirm",
         summary="Confirm a settlement of statement lines",
         description=(
-            "Posts what another operator has proposed, or undoes what another operator says is wrong. An API key never "
-            "confirms: operators do, on the pages."
+            "Confirms what another operator proposed: the settlement is posted, or undone. Not available to API keys: "
+            "an operator does this in the dashboard."
         ),
         parameters=declared.SETTLEMENT_CONFIRM,
         handler=settlement_handlers.confirm_settlement,
@@ -188,9 +188,7 @@ LINE_SETTLEMENTS: Final = (
         path=f"{_SETTLEMENT}/reject",
         operation_id="PostBrimLineSettlementsLineSettlementReject",
         summary="Reject a settlement of statement lines",
-        description=(
-            "Rejects or withdraws what is proposed: the settlement, whose lines are open again, or that it is undone."
-        ),
+        description="Rejects or withdraws a proposal: the settlement, whose lines are open again, or its undoing.",
         parameters=(),
         handler=settlement_handlers.reject_settlement,
         resource="ach",
@@ -204,10 +202,10 @@ LINE_SETTLEMENTS: Final = (
         operation_id="PostBrimLineSettlementsLineSettlementUndo",
         summary="Undo a settlement of statement lines",
         description=(
-            "Proposes to undo a posted settlement by a counter entry; its lines are open again then. Another operator "
-            "confirms it; where there is one operator only, it is undone at once. A batch waits for its line again, "
-            "and top-ups of it that have succeeded stay so; refused once one of its debits was returned, reversed or "
-            "refunded. What has named returned debits or transfers cannot be undone."
+            "Proposes to undo a posted settlement with a reversing entry, which reopens its lines. Another operator "
+            "confirms it; if there is only one operator, it is undone immediately. A batch waits for its line again, "
+            "and its succeeded top-ups stay succeeded; this is refused once one of its debits was returned, reversed "
+            "or refunded. Settlements that name returned debits or transfers can't be undone."
         ),
         parameters=declared.SETTLEMENT_UNDO,
         handler=settlement_handlers.undo_settlement,
@@ -227,7 +225,7 @@ LINE_SETTLEMENTS: Final = (
         path=f"{BREAKS}/{{break}}",
         operation_id="PostBrimBreaksBreak",
         summary="Update a break",
-        description="Says who looks after a break, and what is known of it. It stays open.",
+        description="Sets the owner of a break, and a note about it. The break stays open.",
         parameters=declared.BREAK_UPDATE,
         handler=settlement_handlers.update_break,
         resource="ach",
@@ -241,8 +239,8 @@ LINE_SETTLEMENTS: Final = (
         operation_id="PostBrimBreaksBreakReopen",
         summary="Reopen a break",
         description=(
-            "Reopens a break about a statement or a line of one that was resolved with a reason by mistake. Nothing "
-            "was posted for it, so nothing is taken back. A line that was settled is opened by undoing its settlement."
+            "Reopens a break about a statement or statement line that was resolved by mistake. Resolving it posted "
+            "nothing, so nothing is reversed. To reopen a line that was settled, undo its settlement instead."
         ),
         parameters=declared.BREAK_REOPEN,
         handler=settlement_handlers.reopen_break,
@@ -255,10 +253,11 @@ LINE_SETTLEMENTS: Final = (
         method="POST",
         path=f"{BREAKS}/{{break}}/take_in",
         operation_id="PostBrimBreaksBreakTakeIn",
-        summary="Take in lines that are new",
+        summary="Import the lines of a break as new",
         description=(
-            "Says that the lines of a break are new: those of a statement that may be a repeat, or a line that may be "
-            "a known one. They become open lines, and nothing is posted before they are settled. The break is resolved."
+            "Imports the lines of a break as new: the lines of a statement that may be a repeat, or a line that may "
+            "already be known. They become open lines, and nothing is posted until they are settled. The break is "
+            "resolved."
         ),
         parameters=(),
         handler=settlement_handlers.take_in,

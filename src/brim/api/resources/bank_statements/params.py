@@ -17,14 +17,14 @@ STATEMENT_LIST: Final = (
         kind=Text(max_length=32),
         description="Only statements of this bank account, by its name in the ledger, such as `operating`.",
     ),
-    Parameter(name="bank_file", kind=Text(), description="Only statements that this file from the bank has brought."),
+    Parameter(name="bank_file", kind=Text(), description="Only statements in this file from the bank."),
     Parameter(name="currency", kind=CurrencyCode(), description="Only statements in this currency."),
-    Parameter(name="first_day", kind=Day(), description="Only statements of this day or later ones: `2026-11-30`."),
-    Parameter(name="last_day", kind=Day(), description="Only statements of this day or earlier ones: `2026-11-30`."),
+    Parameter(name="first_day", kind=Day(), description="Only statements of this day or later, such as `2026-11-30`."),
+    Parameter(name="last_day", kind=Day(), description="Only statements of this day or earlier, such as `2026-11-30`."),
     Parameter(
         name="status",
         kind=Enum(("in_force", "replaced")),
-        description="Only statements in force, or only those that a later one has replaced.",
+        description="Only statements in force, or only those that a later statement has replaced.",
     ),
     Parameter(
         name="breaks",
@@ -39,12 +39,12 @@ LINE_LIST: Final = (
     Parameter(
         name="status",
         kind=Enum(("open",)),
-        description="`open` for lines that are not posted, or not with their whole amount.",
+        description="`open` for lines that aren't posted, or only in part.",
     ),
     Parameter(
         name="topup",
         kind=Text(),
-        description="Only the lines that have moved the money of this top-up: all of them, on one page.",
+        description="Only the lines that moved this top-up's money: all of them, on one page.",
     ),
 )
 SETTLEMENT_LIST: Final = (
@@ -61,71 +61,75 @@ SETTLEMENT_PROPOSE: Final = (
         name="lines",
         kind=TextList(max_items=MOST_LINES),
         required=True,
-        description="Open statement lines of one bank account. What each leaves open is settled.",
+        description="Open statement lines of one bank account. The open amount of each is settled.",
     ),
     Parameter(
         name="note",
         kind=_NOTE,
         required=True,
-        description="What it is, for whoever confirms it, and for the audit log.",
+        description="An explanation, shown to whoever confirms it and recorded in the audit log.",
     ),
     Parameter(
         name="fees",
         kind=_AMOUNT,
         description=(
-            "The part that is a charge of the bank (below zero) or interest, in signed minor units. With `suspense` it "
-            "adds up to what the lines leave open; lines that make up for each other need neither."
+            "The part that is a bank charge (negative) or interest, in signed minor units. All parts must add up to "
+            "the open amount of the lines; lines that offset each other need none."
         ),
     ),
     Parameter(
         name="batches",
         kind=TextList(max_items=MOST_LINES),
-        description="Batches that the lines book, as file and number: `achf_.../1`. Their top-ups are confirmed.",
+        description="Batches that the lines settle, as file and number: `achf_.../1`. Their top-ups are confirmed.",
     ),
     Parameter(
         name="returned_debits",
         kind=TextList(max_items=MOST_LINES),
-        description="Top-ups whose returned debits the lines take back: `tu_...`.",
+        description="Top-ups whose returned debits the lines book: `tu_...`.",
     ),
     Parameter(
         name="returned_transfers",
         kind=TextList(max_items=MOST_LINES),
-        description="Incoming transfers that the lines take back: `itr_...`. Their top-ups are reversed.",
+        description="Incoming transfers that the lines reverse: `itr_...`. Their top-ups are reversed.",
     ),
     Parameter(
         name="refunds",
         kind=TextList(max_items=MOST_LINES),
-        description="Refunds that the lines pay, where the bank has booked them one by one: `rfnd_...`.",
+        description="Refunds that the lines pay, if the bank booked them individually: `rfnd_...`.",
     ),
     Parameter(name="suspense", kind=_AMOUNT, description="The part that isn't identified yet, in signed minor units."),
     Parameter(
         name="transfer",
         kind=_AMOUNT,
         description=(
-            "All of one line that is a transfer from a customer, in minor units: it is credited by its reference, or "
-            "is an incoming transfer in suspense."
+            "The whole amount of a line that is a transfer from a customer, in minor units: it is credited by its "
+            "reference, or becomes an incoming transfer in suspense."
         ),
     ),
 )
-BREAK_REOPEN: Final = (Parameter(name="note", kind=_NOTE, required=True, description="Why it is open again."),)
+BREAK_REOPEN: Final = (Parameter(name="note", kind=_NOTE, required=True, description="Why the break is reopened."),)
 SETTLEMENT_CONFIRM: Final = (
     Parameter(
         name="expected_status",
         kind=Enum((SettlementStatus.PROPOSED.value, SettlementStatus.UNDO_PROPOSED.value)),
         required=True,
-        description="Where you have seen the settlement stand. If it stands elsewhere by now, nothing is done.",
+        description="The status of the settlement that you have seen. If it has changed since, nothing is done.",
     ),
 )
-SETTLEMENT_UNDO: Final = (Parameter(name="note", kind=_NOTE, required=True, description="Why it is wrong."),)
+SETTLEMENT_UNDO: Final = (
+    Parameter(name="note", kind=_NOTE, required=True, description="Why the settlement is wrong."),
+)
 BREAK_UPDATE: Final = (
     Parameter(
         name="assigned_to",
         kind=Text(max_length=200, clearable=True),
-        description="Who looks after it; empty for nobody.",
+        description="The owner of the break. Send an empty string to remove it.",
     ),
     Parameter(
         name="note",
         kind=Text(max_length=2000, clearable=True),
-        description="What is known of it; empty for nothing. The audit log keeps what it was before.",
+        description=(
+            "A note about the break. Send an empty string to remove it. Earlier notes are kept in the audit log."
+        ),
     ),
 )

@@ -14,53 +14,56 @@ from brim.core.line_settlements import LineSettlement, Part, PartKind, Settlemen
 class SettledLineObject(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a settlement."""
 
-    amount: Annotated[int, described("What of it is settled, in signed minor units: all that was open.")]
+    amount: Annotated[int, described("The settled amount, in signed minor units: all that was open.")]
     line: Annotated[str, described("The statement line.", **TEXT)]
 
 
 class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What people said that open statement lines are. Amounts are signed minor units, above zero where money came."""
+    """A settlement of open statement lines. Amounts are in signed minor units; credits are positive."""
 
     id: Annotated[str, identifier("lset", "settlement")]
     object: Annotated[str, constant("brim.line_settlement")] = "brim.line_settlement"
     actions: Annotated[
         list[ActionObject] | msgspec.UnsetType,
         described(
-            "What its status allows, and whether you may do it. Only present when a single settlement is retrieved."
+            "The actions that its status allows, and whether you can do them. Only present when a single "
+            "settlement is retrieved."
         ),
     ] = msgspec.UNSET
-    amount: Annotated[int, described("What the lines leave open together.")]
-    batches: Annotated[list[str], described("The batches that the lines book, each as its file and number.")]
+    amount: Annotated[int, described("The total open amount of the lines.")]
+    batches: Annotated[list[str], described("The batches that the lines settle, each as file and number.")]
     bank_account: Annotated[str, described("The bank account of the lines, by its name in the ledger.", **TEXT)]
     created: Annotated[int, described("When it was proposed.", **TIME)]
     created_by: Annotated[str, described("Who proposed it.", **TEXT)]
     currency: Annotated[str, CURRENCY]
     decided: Annotated[int | None, described("When it was posted or rejected; null while it is proposed.", **TIME)]
     decided_by: Annotated[str | None, described("Who confirmed or rejected it; null while it is proposed.", **TEXT)]
-    fees: Annotated[int, described("The part that is a charge of the bank, or interest.")]
-    lines: Annotated[list[SettledLineObject], described("The lines, with what of each is settled.")]
+    fees: Annotated[int, described("The part that is a bank charge or interest.")]
+    lines: Annotated[list[SettledLineObject], described("The lines, with the settled amount of each.")]
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str, described("Why.", **TEXT)]
-    one_person: Annotated[bool, described("Whether one person did it all, as nobody else could confirm it.")]
+    one_person: Annotated[
+        bool, described("Whether one person proposed and confirmed it, because there was no second operator.")
+    ]
     refunds: Annotated[list[str], described("The refunds that the lines pay.")]
     returned_debits: Annotated[
-        list[str], described("The returned debits whose money the lines take, each as its top-up and number.")
+        list[str], described("The returned debits that the lines book, each as top-up and number.")
     ]
-    returned_transfers: Annotated[list[str], described("The incoming transfers that the lines take back.")]
+    returned_transfers: Annotated[list[str], described("The incoming transfers that the lines reverse.")]
     status: Annotated[
         str,
         described(
-            "`proposed` until another person confirms it, which makes it `posted`, or does not: `rejected`. "
-            "`undo_proposed` where somebody says that it is wrong; `undone` once a counter entry is posted.",
+            "The status: `proposed` until another person confirms it (`posted`) or rejects it (`rejected`); "
+            "`undo_proposed` if undoing it is proposed, and `undone` once a reversing entry is posted.",
             enum=[status.value for status in SettlementStatus],
         ),
     ]
     suspense: Annotated[int, described("The part that isn't identified yet.")]
     transfer: Annotated[int, described("The part that is a transfer from a customer.")]
-    undo_by: Annotated[str | None, described("Who proposed to undo it; null where nobody has.", **TEXT)]
-    undo_note: Annotated[str | None, described("Why it is undone; null where nobody has proposed that.", **TEXT)]
-    undone: Annotated[int | None, described("When it was undone; null where it was not.", **TIME)]
-    undone_by: Annotated[str | None, described("Who confirmed that it is undone; null where it was not.", **TEXT)]
+    undo_by: Annotated[str | None, described("Who proposed to undo it; null if nobody did.", **TEXT)]
+    undo_note: Annotated[str | None, described("Why it should be undone; null if nobody proposed that.", **TEXT)]
+    undone: Annotated[int | None, described("When it was undone; null if it wasn't.", **TIME)]
+    undone_by: Annotated[str | None, described("Who confirmed undoing it; null if it wasn't undone.", **TEXT)]
 
 
 def targets_of(parts: Iterable[Part], kind: PartKind) -> list[str]:

@@ -23,86 +23,88 @@ PLACES = ["first", "continues", "precedes", "replaces", "overlaps", "gap"]
 
 
 class StatementBeforeObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The statement before another one of the same bank account."""
+    """The previous statement of the same bank account."""
 
     id: Annotated[str, identifier("stmt", "bank statement")]
     closing_balance: Annotated[int, described("Its closing balance, in minor units.")]
     difference: Annotated[
-        int, described("How much the opening balance is above it, in minor units. 0 unless a statement is missing.")
+        int,
+        described("The opening balance less this closing balance, in minor units. 0 unless a statement is missing."),
     ]
 
 
 class BankStatementObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement of one of your bank accounts, as it was taken. Its lines are listed apart."""
+    """A statement of one of your bank accounts. Its lines are listed separately."""
 
     id: Annotated[str, identifier("stmt", "bank statement")]
     object: Annotated[str, constant("brim.bank_statement")] = "brim.bank_statement"
     bank_account: Annotated[str, described("The bank account, by its name in the ledger.", **TEXT)]
-    bank_file: Annotated[str, described("The file from the bank that brought it.", **TEXT)]
+    bank_file: Annotated[str, described("The bank file that it was in.", **TEXT)]
     before: Annotated[
         StatementBeforeObject | msgspec.UnsetType | None,
         described(
-            "The statement before it; null where there is none. Only present when a single statement is retrieved.",
+            "The previous statement; null if there is none. Only present when a single statement is retrieved.",
             **or_null("brim.bank_statement_before"),
         ),
     ] = msgspec.UNSET
-    closing_balance: Annotated[int, described("The balance at its end, in minor units.")]
-    created: Annotated[int, described("When it was taken.", **TIME)]
+    closing_balance: Annotated[int, described("The closing balance, in minor units.")]
+    created: Annotated[int, described("When it was received.", **TIME)]
     currency: Annotated[str, CURRENCY]
-    first_day: Annotated[date, described("The first day that it is about.")]
-    gap: Annotated[str | None, described("The open break that says that the one before it is missing.", **TEXT)]
+    first_day: Annotated[date, described("The first day of its period.")]
+    gap: Annotated[str | None, described("The open break for a missing previous statement.", **TEXT)]
     is_applied: Annotated[
         bool,
-        described(
-            "Whether all of its file is applied; `false` while that is applied in pieces, and lines are missing."
-        ),
+        described("Whether its file is fully applied; `false` while it is being applied and lines are missing."),
     ]
-    last_day: Annotated[date, described("The last day that it is about.")]
-    line_count: Annotated[int, described("How many booked lines it has.", minimum=0)]
+    last_day: Annotated[date, described("The last day of its period.")]
+    line_count: Annotated[int, described("The number of booked lines.", minimum=0)]
     livemode: Annotated[bool, LIVEMODE]
     new_line_count: Annotated[
         int | None,
         described(
-            "How many of its lines no earlier statement had; null for statements that an earlier version has taken."
+            "The number of lines that were on no earlier statement; null for statements received by an earlier "
+            "version of Brim."
         ),
     ]
-    number: Annotated[str, described("The bank's number for it; empty where the bank gives none.", **TEXT)]
-    open_amount: Annotated[int, described("The amount of its lines that is not posted, signed, in minor units.")]
-    open_breaks: Annotated[int, described("How many breaks about it or its lines are open, up to 1,000.", minimum=0)]
-    opening_balance: Annotated[int, described("The balance at its beginning, in minor units.")]
+    number: Annotated[str, described("The bank's number for it; empty if it has none.", **TEXT)]
+    open_amount: Annotated[int, described("The signed amount of its lines that isn't posted, in minor units.")]
+    open_breaks: Annotated[
+        int, described("The number of open breaks about it or its lines, counted up to 1,000.", minimum=0)
+    ]
+    opening_balance: Annotated[int, described("The opening balance, in minor units.")]
     place: Annotated[
         str,
         described(
-            "Where it belongs: `continues` where another closed, `precedes` one that came earlier, `replaces` or "
-            "`overlaps` others of its days, is the `first`, or comes after a `gap`.",
+            "Its position: it `continues` another statement, `precedes` one received earlier, `replaces` or "
+            "`overlaps` others of the same days, is the `first`, or follows a `gap`.",
             enum=PLACES,
         ),
     ]
-    replaced_by: Annotated[str | None, described("The statement that has replaced it.", **TEXT)]
+    replaced_by: Annotated[str | None, described("The statement that replaced it.", **TEXT)]
 
 
 class LineMatchObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a line is about, as the matcher found it."""
+    """What a line is matched to."""
 
     batch: Annotated[int | None, described("The number of the batch in its file.")]
-    dishonor: Annotated[str | None, described("The return whose dishonor or contest moved the money.", **TEXT)]
+    dishonor: Annotated[str | None, described("The dishonored or contested return that moved the money.", **TEXT)]
     entry_number: Annotated[int | None, described("Which presentment of the top-up it is.")]
     file: Annotated[str | None, described("The ACH file whose batch was booked.", **TEXT)]
-    incoming_transfer: Annotated[str | None, described("The transfer that came, or went back.", **TEXT)]
-    kind: Annotated[str, described("What kind of thing it is.", enum=[kind.value for kind in MatchKind])]
+    incoming_transfer: Annotated[str | None, described("The transfer that arrived, or was sent back.", **TEXT)]
+    kind: Annotated[str, described("The kind of object.", enum=[kind.value for kind in MatchKind])]
     refund: Annotated[str | None, described("The refund that moved the money.", **TEXT)]
     reversal: Annotated[str | None, described("The reversal that moved the money.", **TEXT)]
     topup: Annotated[str | None, described("The top-up, prenote or set of micro-deposits that was returned.", **TEXT)]
 
 
 class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What an open line may be. A person chooses; nothing is chosen by itself."""
+    """A suggestion for settling an open line. Suggestions are never applied automatically."""
 
-    batches: Annotated[list[str], described("The batches that the lines may book.")]
+    batches: Annotated[list[str], described("The batches that the lines may settle.")]
     fees: Annotated[int, described("The part to post to fees, in signed minor units.")]
     lines: Annotated[list[str], described("The lines to settle together.")]
     reason: Annotated[str, described("Why.", **TEXT)]
-    score: Annotated[int, described("How much speaks for it, for sorting.", minimum=1, maximum=100)]
+    score: Annotated[int, described("Its likelihood, for sorting.", minimum=1, maximum=100)]
     suspense: Annotated[int, described("The part to post to suspense, in signed minor units.")]
 
 
@@ -111,49 +113,52 @@ class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"br
 
     id: Annotated[str, identifier("bsl", "line")]
     object: Annotated[str, constant("brim.statement_line")] = "brim.statement_line"
-    amount: Annotated[int, described("Signed minor units, above zero where money came.")]
+    amount: Annotated[int, described("The signed amount, in minor units; positive for credits.")]
     bank_account: Annotated[str, described("The bank account, by its name in the ledger.", **TEXT)]
-    bank_file: Annotated[str, described("The file from the bank that brought it.", **TEXT)]
+    bank_file: Annotated[str, described("The bank file that it was in.", **TEXT)]
     bank_reference: Annotated[str | None, described("The bank's reference.", **TEXT)]
     booked_on: Annotated[date, described("The day on which the bank booked it.")]
-    break_: Annotated[str | None, described("The break that says what is open about it, a resolved one too.", **TEXT)]
-    created: Annotated[int, described("When it was taken.", **TIME)]
+    break_: Annotated[str | None, described("The break about it, open or resolved.", **TEXT)]
+    created: Annotated[int, described("When it was received.", **TIME)]
     currency: Annotated[str, CURRENCY]
-    description: Annotated[str, described("What the bank wrote beside it.", **TEXT)]
+    description: Annotated[str, described("The bank's description.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     matched: Annotated[
         LineMatchObject | None,
-        described(
-            "What it is about, as the matcher found it; null where nothing is known.", **or_null("brim.line_match")
-        ),
+        described("What it is matched to; null if it isn't matched.", **or_null("brim.line_match")),
     ]
     parent: Annotated[
         str | None,
         described(
-            "The line of the entry whose payment it is; the entry itself is `explained`, and counts in the balance.",
+            "The line of the entry that it is a payment of. The entry itself is `explained`, and counts in the "
+            "balance.",
             **TEXT,
         ),
     ]
-    position: Annotated[int, described("Where it stands in the statement.")]
+    position: Annotated[int, described("Its position in the statement.")]
     reference: Annotated[str | None, described("The payer's or your own reference.", **TEXT)]
-    remittance: Annotated[str | None, described("What the payer wrote, where the bank states it apart.", **TEXT)]
-    settlement: Annotated[str | None, described("How people have settled it, or propose to.", **TEXT)]
-    statement: Annotated[str | None, described("The statement that brought it; null for a notification.", **TEXT)]
+    remittance: Annotated[
+        str | None, described("The payer's remittance information, if the bank gives it separately.", **TEXT)
+    ]
+    settlement: Annotated[str | None, described("The settlement that settles it, or is proposed to.", **TEXT)]
+    statement: Annotated[str | None, described("The statement that it is on; null for a notification.", **TEXT)]
     status: Annotated[
         str,
         described(
-            "`posted` where the matcher found what it is about. `open` where nobody knows yet, or not about a part of "
-            "its amount; `proposed` where somebody has proposed what it is, `settled` where it was settled so, "
-            "`explained` where its break was resolved and nothing is posted.",
+            "The status: `posted` if it was matched, `open` if it isn't matched, or only in part; `proposed` if "
+            "a settlement is proposed, `settled` if a settlement is posted, and `explained` if its break was "
+            "resolved and nothing is posted.",
             enum=[status.value for status in LineStatus],
         ),
     ]
     suggestions: Annotated[
         list[SuggestionObject] | msgspec.UnsetType,
-        described("What an open line may be, the likeliest first. Only present when a single line is retrieved."),
+        described(
+            "Suggestions for settling an open line, most likely first. Only present when a single line is retrieved."
+        ),
     ] = msgspec.UNSET
     type_code: Annotated[str, described("The bank's type code.", **TEXT)]
-    unposted_amount: Annotated[int, described("How much of the amount is in no entry of the ledger, signed.")]
+    unposted_amount: Annotated[int, described("The signed amount that isn't posted to the ledger.")]
 
 
 def statement_json(scope: AccountScope, found: BankStatement, neighbor: StatementWithNeighbor | None = None) -> bytes:

@@ -18,8 +18,8 @@ EVENTS: Final = (
         operation_id="GetEvents",
         summary="List all events",
         description=(
-            "Returns the events of the last 30 days, newest first. With `after_sequence`, events come in the order of "
-            "their numbers, which have no gaps, so that you can be sure to have missed none."
+            "Returns the events of the last 30 days, newest first. With `after_sequence`, events are in order of "
+            "their sequence numbers, which have no gaps, so you can be sure that you missed none."
         ),
         parameters=declared.EVENT_LIST,
         handler=events.list_all,
@@ -74,10 +74,10 @@ EVENTS: Final = (
         method="POST",
         path="/v1/events/{id}/retry",
         operation_id="PostEventsIdRetry",
-        summary="Send an event again",
+        summary="Resend an event",
         description=(
-            "Resends an event, to one endpoint or to all that subscribe to its type. Its id stays the same, so "
-            "that a receiver can tell that it had it before."
+            "Resends an event to one endpoint, or to all that subscribe to its type. Its id stays the same, so that "
+            "receivers recognize it as a duplicate."
         ),
         parameters=declared.EVENT_RETRY,
         handler=events.retry,

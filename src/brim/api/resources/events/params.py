@@ -18,9 +18,9 @@ EVENT_LIST: Final = (
         name="after_sequence",
         kind=BoundedInteger(least=0, most=MAX_BIGINT),
         description=(
-            "Only events with a greater number, in the order of numbers: 0 begins at the first that is kept. Each then "
-            "tells its number as `brim.sequence`; as numbers have no gap, a reader can prove that it missed none. Not "
-            "with any other parameter but `limit`."
+            "Only events with a greater sequence number, in ascending order; 0 starts at the oldest event that is "
+            "kept. Each event then has its number in `brim.sequence`. The numbers have no gaps, so you can prove that "
+            "you missed none. Can only be combined with `limit`."
         ),
     ),
     created("events"),
@@ -32,12 +32,14 @@ EVENT_LIST: Final = (
     Parameter(
         name="object_id",
         kind=Text(),
-        description="Only events about the object of that id, such as a top-up.",
+        description="Only events about the object with this id, such as a top-up.",
     ),
     Parameter(
         name="type",
         kind=Text(),
-        description="Only events of that type; `*` stands for any ending, as in `topup.*`. Not with `types`.",
+        description=(
+            "Only events of this type. `*` matches any ending, as in `topup.*`. Don't send it together with `types`."
+        ),
     ),
     Parameter(
         name="types",
@@ -56,7 +58,7 @@ EVENT_RETRY: Final = (
     Parameter(
         name="for_stripecli",
         kind=Boolean(),
-        description="Whether only those get it who listen just now with a command line, and no endpoint.",
+        description="Whether to send it only to the CLI sessions that are currently listening, and to no endpoint.",
     ),
     Parameter(
         name="webhook_endpoint",

@@ -24,19 +24,19 @@ _SUBJECTS: Final = (
 
 
 class EventData(msgspec.Struct, frozen=True):
-    """What an event is about, as it was then."""
+    """The object that an event is about, as it was when the event occurred."""
 
     object: Annotated[
         msgspec.Raw,
         described(
-            "The object as it was when the event occurred. Retrieve it by its id for its present state.",
+            "The object as it was when the event occurred. Retrieve it by its id for its current state.",
             anyOf=[{"$ref": REFERENCE.format(name=name)} for name in _SUBJECTS],
         ),
     ]
 
 
 class EventRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which request caused an event; both null for what the bank did."""
+    """The API request that caused an event. Both attributes are null if a bank caused it."""
 
     id: Annotated[
         str | None,
@@ -64,7 +64,7 @@ class EventExtras(msgspec.Struct, frozen=True):
 
 
 class EventObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Event object (snapshot). `account` is there only for the platform of the account that it happened in."""
+    """The Event object (snapshot)."""
 
     id: Annotated[str, identifier("evt", "event")]
     object: Annotated[str, constant("event")] = "event"
@@ -88,8 +88,8 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     pending_webhooks: Annotated[
         int,
         described(
-            "How many webhook endpoints have not received the event yet. It counts down as they answer with a 2xx "
-            "status, or are given up.",
+            "How many webhook endpoints have not received the event yet. It decreases as they respond with a 2xx "
+            "status, or are no longer tried.",
             minimum=0,
         ),
     ] = 0

@@ -47,7 +47,7 @@ _ADDRESS: Final = Parameter(
             )
         )
     ),
-    description="The address. Parts that you don't send stay as they are.",
+    description="The address. Fields that you don't send stay unchanged.",
 )
 _PARTY: Final = Hash(
     (
@@ -57,8 +57,10 @@ _PARTY: Final = Hash(
         Parameter(name="phone", kind=Text(clearable=True), description="Phone number."),
     )
 )
-_BILLING_DETAILS: Final = Parameter(name="billing_details", kind=_PARTY, description="Whose it is.")
-_OWNER: Final = Parameter(name="owner", kind=_PARTY, description="Whose it is.")
+_BILLING_DETAILS: Final = Parameter(
+    name="billing_details", kind=_PARTY, description="The billing details of the account holder."
+)
+_OWNER: Final = Parameter(name="owner", kind=_PARTY, description="The billing details of the account holder.")
 _BRIM: Final = Parameter(
     name="brim",
     kind=Hash(
@@ -67,7 +69,7 @@ _BRIM: Final = Parameter(
                 name="verification",
                 kind=Enum(("microdeposits",)),
                 required=True,
-                description="Verify by micro-deposits even a test account that would be verified at once.",
+                description="Verify by micro-deposits, even if a test account would be verified immediately.",
             ),
         )
     ),
@@ -104,7 +106,7 @@ PAYMENT_METHOD_UPDATE: Final = (
     Parameter(
         name=_US_BANK_ACCOUNT,
         kind=Hash((_HOLDER_TYPE, _ACCOUNT_TYPE)),
-        description="What may be corrected of the bank account.",
+        description="The details of the bank account that can be corrected.",
     ),
     expand("payment_method"),
 )
@@ -153,11 +155,15 @@ SOURCE_CREATE: Final = (
         description="The bank token to create the source from, for `ach_debit`. In test mode, also a test token.",
     ),
     _BRIM,
-    Parameter(name="currency", kind=CurrencyCode(), description="The currency. If the token has one, that counts."),
+    Parameter(
+        name="currency", kind=CurrencyCode(), description="The currency. If the token has one, the token's is used."
+    ),
     METADATA,
     _OWNER,
     Parameter(
-        name="usage", kind=Enum(("reusable",)), description="Whether it can be debited more than once. It always can."
+        name="usage",
+        kind=Enum(("reusable",)),
+        description="Whether it can be debited more than once. Every source can.",
     ),
     expand("source"),
 )
@@ -202,7 +208,9 @@ TOKEN_CREATE: Final = (
 TOKEN_RETRIEVE: Final = (expand("token"),)
 
 DEFAULT_FUNDING_SET: Final = (
-    Parameter(name="currency", kind=CurrencyCode(), required=True, description="Which top-ups it shall pay for."),
+    Parameter(
+        name="currency", kind=CurrencyCode(), required=True, description="The currency of the top-ups that it funds."
+    ),
     Parameter(
         name="funding_source",
         kind=Text(),

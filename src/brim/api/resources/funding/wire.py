@@ -24,13 +24,13 @@ _REDISPLAY: Final = described(
 
 
 class BillingDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a payment method is; the address is always an object."""
+    """The account holder of a payment method. The address is always an object."""
 
     address: Annotated[Address, described("The address.")]
     email: Annotated[str | None, described("Email address.", **TEXT)]
     name: Annotated[str | None, described("Full name.", **TEXT)]
     phone: Annotated[str | None, described("Phone number.", **TEXT)]
-    tax_id: Annotated[str | None, described("Null: nobody asks for it.")] = None
+    tax_id: Annotated[str | None, described("Always null.")] = None
 
 
 class NetworksObject(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class UsBankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerificationObject(msgspec.Struct, frozen=True):
-    """How far the verification of a bank account is; ours."""
+    """The verification of a bank account. Brim only."""
 
     attempts_remaining: Annotated[
         int, described("How many attempts are left to confirm the amounts of its micro-deposits.", minimum=0)
@@ -76,10 +76,10 @@ class VerificationObject(msgspec.Struct, frozen=True):
 
 
 class FundingStateObject(msgspec.Struct, frozen=True):
-    """What the wire has no words for; ours, and there only when it is asked for."""
+    """What Brim adds to the Stripe object. Only present when it is expanded."""
 
     detached: Annotated[
-        bool, described("Whether it was detached, so that it funds no new top-up. Past top-ups are unaffected.")
+        bool, described("Whether it was detached, so that it can't fund new top-ups. Past top-ups are unaffected.")
     ]
     verification: Annotated[VerificationObject, described("Whether it can be debited.")]
 
@@ -91,7 +91,7 @@ class PaymentMethodObject(msgspec.Struct, frozen=True, kw_only=True):
     object: Annotated[str, constant("payment_method")] = "payment_method"
     allow_redisplay: Annotated[str, _REDISPLAY]
     billing_details: Annotated[
-        BillingDetailsObject, described("The account holder, as you gave it. Nobody verifies it.")
+        BillingDetailsObject, described("The account holder's details, as you provided them. They aren't verified.")
     ]
     brim: Annotated[
         FundingStateObject | msgspec.UnsetType,
@@ -146,7 +146,7 @@ class SepaDebitObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceOwnerObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a source is; nobody verifies it."""
+    """The owner of a source, which nobody verifies."""
 
     address: Annotated[Address | None, described("The address.")]
     email: Annotated[str | None, described("Email address.", **TEXT)]
@@ -185,7 +185,9 @@ class SourceObject(msgspec.Struct, frozen=True, kw_only=True):
     )
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
-    owner: Annotated[SourceOwnerObject, described("The account holder, as you gave it. Nobody verifies it.")]
+    owner: Annotated[
+        SourceOwnerObject, described("The account holder's details, as you provided them. They aren't verified.")
+    ]
     sepa_debit: Annotated[
         SepaDebitObject | msgspec.UnsetType, described("The bank account. Not present for other types.")
     ] = msgspec.UNSET
@@ -240,12 +242,12 @@ class TokenObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     type: Annotated[str, described("The type of token.", const="bank_account")] = "bank_account"
     used: Annotated[
-        bool, described("Whether a source or an external account was made from it. A token can be used once.")
+        bool, described("Whether a source or an external account was created from it. A token can be used once.")
     ]
 
 
 class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What pays for a top-up that names nothing; ours. `implicit` marks the bank account that test mode has by itself.
+    """The default funding source of a currency. Brim only.
 
     `id` is the currency, or `implicit`.
     """
@@ -258,9 +260,7 @@ class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
     funding_source: Annotated[
         str | None, described("The PaymentMethod or source, by its id. Null for test mode's own bank account.")
     ]
-    implicit: Annotated[bool, described("Whether it is the bank account that test mode has without being told.")] = (
-        False
-    )
+    implicit: Annotated[bool, described("Whether it is the bank account that test mode has by default.")] = False
     livemode: Annotated[bool, LIVEMODE]
 
 

@@ -19,8 +19,9 @@ HEALTH: Final = (
         operation_id="GetBrimHealth",
         summary="Retrieve the health of the installation",
         description=(
-            "Returns how all accounts do together: failed top-ups by code, API errors, failing webhook endpoints, "
-            "queues, the database, and the checks of `brim doctor`. Only available to the platform account."
+            "Returns the health of the installation across all accounts: failed top-ups by code, API errors, failing "
+            "webhook endpoints, queues, the database, and the checks of `brim doctor`. Only available to the platform "
+            "account."
         ),
         parameters=(
             Parameter(

@@ -11,12 +11,12 @@ from brim.core.webhooks import notice_of
 
 
 class CheckObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of `brim doctor` has found."""
+    """The result of a check of `brim doctor`."""
 
     name: Annotated[str, described("The name of the check, such as `workers`.", **TEXT)]
-    fix: Annotated[str | None, described("What to do; null where nothing is wrong.")]
+    fix: Annotated[str | None, described("What to do; null if nothing is wrong.")]
     message: Annotated[str, described("What was found.", **TEXT)]
-    severity: Annotated[str, described("How bad it is.", enum=["ok", "warning", "error"])]
+    severity: Annotated[str, described("The severity.", enum=["ok", "warning", "error"])]
 
 
 class TopupFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +33,10 @@ class HealthTopupsObject(msgspec.Struct, frozen=True, kw_only=True):
 
     created: Annotated[int, described("How many were created, counted up to 250,000.", minimum=0)]
     failed: Annotated[int, described("How many of them have failed.", minimum=0)]
-    failure_rate: Annotated[float | None, described("The part that has failed; null without top-ups, or uncounted.")]
-    failures: Annotated[list[TopupFailuresObject], described("Failures by account and code, the most first.")]
+    failure_rate: Annotated[
+        float | None, described("The share that failed; null if there are no top-ups, or they weren't all counted.")
+    ]
+    failures: Annotated[list[TopupFailuresObject], described("Failures by account and code, most frequent first.")]
 
 
 class RequestFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,15 +45,15 @@ class RequestFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
     account: Annotated[str, described("The account.", **TEXT)]
     account_name: Annotated[str | None, described("Its business name.", **TEXT)]
     client_errors: Annotated[int, described("Responses with a status from 400 to 499.", minimum=0)]
-    server_errors: Annotated[int, described("Responses with a status from 500 on.", minimum=0)]
+    server_errors: Annotated[int, described("Responses with a status of 500 or above.", minimum=0)]
 
 
 class HealthRequestsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """API requests of programs in the period, from the beginning of its first hour; known a minute or so later."""
+    """API requests from programs in the period, from the start of its first hour, with a delay of about a minute."""
 
-    accounts: Annotated[list[RequestFailuresObject], described("The accounts with most errors.")]
+    accounts: Annotated[list[RequestFailuresObject], described("The accounts with the most errors.")]
     client_errors: Annotated[int, described("Responses with a status from 400 to 499.", minimum=0)]
-    server_errors: Annotated[int, described("Responses with a status from 500 on.", minimum=0)]
+    server_errors: Annotated[int, described("Responses with a status of 500 or above.", minimum=0)]
     succeeded: Annotated[int, described("Responses with a status below 400.", minimum=0)]
 
 
@@ -61,24 +63,26 @@ class FailingEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("The endpoint.", **TEXT)]
     account: Annotated[str, described("Its account.", **TEXT)]
     failing_since: Annotated[int | None, described("The first failure since anything was received.", **TIME)]
-    notice: Annotated[str | None, described("What happens, or has happened, to it.", **TEXT)]
-    url: Annotated[str, described("Where it is sent to.", **TEXT)]
+    notice: Annotated[str | None, described("What you should know about it, as a sentence.", **TEXT)]
+    url: Annotated[str, described("The URL of the endpoint.", **TEXT)]
 
 
 class QueueObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that waits, of both modes."""
+    """Pending work in both modes."""
 
-    name: Annotated[str, described("What waits.", enum=["settlement", "events", "webhooks", "sealing", "stuck"])]
+    name: Annotated[str, described("The kind of work.", enum=["settlement", "events", "webhooks", "sealing", "stuck"])]
     oldest_seconds: Annotated[int, described("How long the oldest item has been due.", minimum=0)]
-    waiting: Annotated[int | None, described("How much waits, up to 10,000; null where only the age is known.")]
+    waiting: Annotated[
+        int | None, described("The number of pending items, counted up to 10,000; null if only the age is known.")
+    ]
 
 
 class ReplicaObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A standby of the database; what the service's role may not see is null."""
+    """A standby of the database. Attributes that the service's role can't read are null."""
 
     name: Annotated[str | None, described("Its application name.", **TEXT)]
-    lag_bytes: Annotated[int | None, described("How much WAL it has still to replay.")]
-    state: Annotated[str | None, described("What it does, such as `streaming`.", **TEXT)]
+    lag_bytes: Annotated[int | None, described("How much WAL it still has to replay.")]
+    state: Annotated[str | None, described("Its state, such as `streaming`.", **TEXT)]
 
 
 class HealthDatabaseObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +91,7 @@ class HealthDatabaseObject(msgspec.Struct, frozen=True, kw_only=True):
     archived: Annotated[int | None, described("When WAL was last archived; null if it isn't.")]
     backup: Annotated[int | None, described("The last base backup: 0 for none; null if Brim doesn't make backups.")]
     connections: Annotated[int, described("Open connections.", minimum=0)]
-    max_connections: Annotated[int, described("How many may be open.", minimum=1)]
+    max_connections: Annotated[int, described("The maximum number of connections.", minimum=1)]
     replicas: Annotated[list[ReplicaObject], described("Standbys that are connected.")]
     schema: Annotated[int, described("The number of the newest migration.", minimum=1)]
     size_bytes: Annotated[int, described("The size of its files, without WAL.", minimum=0)]
@@ -95,17 +99,17 @@ class HealthDatabaseObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HealthObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How all accounts do together, in one mode."""
+    """The health of the installation across all accounts, in one mode."""
 
     object: Annotated[str, constant("brim.health")] = "brim.health"
     checks: Annotated[list[CheckObject], described("What `brim doctor` finds in the database.")]
     created: Annotated[int, described("When it was read.", **TIME)]
     database: Annotated[HealthDatabaseObject, described("The database.")]
     failing_webhook_endpoints: Annotated[
-        list[FailingEndpointObject], described("Endpoints that fail, those that have failed longest first; up to 50.")
+        list[FailingEndpointObject], described("Failing endpoints, those failing longest first; up to 50.")
     ]
     livemode: Annotated[bool, LIVEMODE]
-    queues: Annotated[list[QueueObject], described("Work that waits.")]
+    queues: Annotated[list[QueueObject], described("Pending work.")]
     requests: Annotated[HealthRequestsObject, described("API requests in the period.")]
     since: Annotated[int, described("The beginning of the period.", **TIME)]
     topups: Annotated[HealthTopupsObject, described("Top-ups created in the period.")]

@@ -14,8 +14,8 @@ JOBS: Final = (
         operation_id="GetBrimWorkers",
         summary="List workers",
         description=(
-            "Returns the worker processes that were seen in the last day, the newest first, with the last success of "
-            "each job. Only available to the platform account."
+            "Returns the worker processes that were seen in the last day, newest first, with the last success of each "
+            "job. Only available to the platform account."
         ),
         parameters=(),
         handler=handlers.list_workers,
@@ -31,8 +31,8 @@ JOBS: Final = (
         operation_id="GetBrimStuck",
         summary="List stuck work",
         description=(
-            "Returns up to 100 items of work that was due and failed, with the number of attempts, the last error, and "
-            "the time of the next attempt; first, chains of the ledger that nobody can seal, with the reason. Only "
+            "Returns up to 100 items of work that were due and failed, with the number of attempts, the last error, "
+            "and the time of the next attempt. Ledger chains that can't be sealed come first, with the reason. Only "
             "available to the platform account."
         ),
         parameters=(),

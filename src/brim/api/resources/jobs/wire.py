@@ -10,7 +10,7 @@ from brim.core.jobs import StuckItem, Worker
 
 
 class WorkerJobObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One job of a worker: when it last succeeded, and what is wrong, null while it works."""
+    """A job of a worker: when it last succeeded, and what is wrong if it is failing."""
 
     name: Annotated[str, described("The name of the job.", **TEXT)]
     error: Annotated[str | None, described("The last error; null while the job works.")]
@@ -19,13 +19,13 @@ class WorkerJobObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker process as it was seen last; ours, in the wire's manner."""
+    """A worker process, as it was last seen. Brim only."""
 
     id: Annotated[str, described("The worker's id, new at each start.", **TEXT)]
     object: Annotated[str, constant("brim.worker")] = "brim.worker"
     created: Annotated[int, described("When it started.", **TIME)]
     host: Annotated[str, described("The name of its machine.", **TEXT)]
-    jobs: Annotated[list[WorkerJobObject], described("What it does, job by job.")]
+    jobs: Annotated[list[WorkerJobObject], described("Its jobs.")]
     last_heartbeat: Annotated[int, described("When it was last seen.", **TIME)]
     pid: Annotated[int, described("Its process id on that machine.", minimum=1)]
     status: Annotated[str, described("`running`, or `gone` when not seen for 30 seconds.", enum=["running", "gone"])]
@@ -33,7 +33,7 @@ class WorkerObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StuckObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that was due and could not be done, or a chain that nobody can seal; ours, in the wire's manner.
+    """Work that was due and failed, or a ledger chain that can't be sealed. Brim only.
 
     What a person has to look at first is not tried: its attempts and times are null.
     """

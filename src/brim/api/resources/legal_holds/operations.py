@@ -19,7 +19,10 @@ LEGAL_HOLDS: Final = (
         path=handlers.URL,
         operation_id="GetBrimLegalHolds",
         summary="List legal holds",
-        description=("Returns legal holds, the newest first, lifted ones too. Only available to the platform account."),
+        description=(
+            "Returns legal holds, newest first, including those that have been lifted. Only available to the platform "
+            "account."
+        ),
         parameters=PAGE,
         handler=handlers.list_all,
         resource="legal_holds",
@@ -47,9 +50,9 @@ LEGAL_HOLDS: Final = (
         operation_id="PostBrimLegalHolds",
         summary="Place a legal hold",
         description=(
-            "Keeps an account, a platform with all accounts below it, or everything from being pruned or erased, in "
-            "both modes. Once this returns, nothing of it is removed any more. It takes a live key, and is only "
-            "available to the platform account."
+            "Places a legal hold on an account, a platform with all its connected accounts, or the whole "
+            "installation: none of its data is pruned or erased, in either mode, from the moment this returns. "
+            "Requires a live key, and is only available to the platform account."
         ),
         parameters=HOLD_CREATE,
         handler=handlers.place,
@@ -64,8 +67,8 @@ LEGAL_HOLDS: Final = (
         operation_id="PostBrimLegalHoldsLegalHoldLift",
         summary="Lift a legal hold",
         description=(
-            "Ends a legal hold. What is older than it is kept is removed within the hour, unless another hold covers "
-            "it. It takes a live key, and is only available to the platform account."
+            "Lifts a legal hold. Data that is past its retention period is removed within the hour, unless another "
+            "hold covers it. Requires a live key, and is only available to the platform account."
         ),
         parameters=(),
         handler=handlers.lift,

@@ -12,8 +12,8 @@ HOLD_CREATE: Final = (
         kind=Enum(tuple(kind.value for kind in HoldKind)),
         required=True,
         description=(
-            "What is held: an `account` alone, a `platform` with all accounts below it, later ones too, or the whole "
-            "`installation`."
+            "What is on hold: a single `account`, a `platform` with all its connected accounts, including future "
+            "ones, or the whole `installation`."
         ),
     ),
     Parameter(name="account", kind=Text(), description="The account or the platform; none for the installation."),
@@ -21,9 +21,7 @@ HOLD_CREATE: Final = (
         name="reason",
         kind=Text(max_length=LONGEST_TEXT),
         required=True,
-        description="Why, for people. The audit log keeps it.",
+        description="The reason, as text for people. It is recorded in the audit log.",
     ),
-    Parameter(
-        name="reference", kind=Text(max_length=LONGEST_TEXT), description="The number of the case, or of a letter."
-    ),
+    Parameter(name="reference", kind=Text(max_length=LONGEST_TEXT), description="A reference, such as a case number."),
 )

@@ -10,18 +10,18 @@ from brim.core.legal_holds import HoldKind, LegalHold
 
 
 class LegalHoldObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A legal hold: while it is in force, nothing of what it covers is pruned or erased, in either mode."""
+    """A legal hold: while it is in force, nothing that it covers is pruned or erased, in either mode."""
 
     id: Annotated[str, identifier("lh", "hold")]
     object: Annotated[str, constant("brim.legal_hold")] = "brim.legal_hold"
     account: Annotated[str | None, described("The account or the platform; null for the installation.", **TEXT)]
-    covers: Annotated[str, described("What is held.", enum=[kind.value for kind in HoldKind])]
+    covers: Annotated[str, described("What is on hold.", enum=[kind.value for kind in HoldKind])]
     created: Annotated[int, described("When it was placed.", **TIME)]
     created_by: Annotated[str, described("Who placed it.", **TEXT)]
     lifted: Annotated[int | None, described("When it was lifted; null while it is in force.", **TIME)]
     lifted_by: Annotated[str | None, described("Who lifted it.", **TEXT)]
     reason: Annotated[str, described("Why it was placed.", **TEXT)]
-    reference: Annotated[str | None, described("The number of the case, or of a letter.", **TEXT)]
+    reference: Annotated[str | None, described("A reference, such as a case number.", **TEXT)]
     status: Annotated[str, described("Whether it is in force.", enum=["in_force", "lifted"])]
 
 

@@ -7,7 +7,9 @@ from brim.api.resources.meanings.vocabulary import Vocabulary
 _KEPT: Final = "Kept as you sent it, without effect in Brim."
 
 CLOCK_STATUS: Final[Vocabulary] = {
-    "advancing": "It is on its way to `status_details[advancing][target_frozen_time]`. Writes are refused meanwhile.",
+    "advancing": (
+        "It is advancing to `status_details[advancing][target_frozen_time]`. Writes are refused until it arrives."
+    ),
     "ready": "The time is `frozen_time`, until you advance it.",
 }
 BUSINESS_TYPE: Final[Vocabulary] = {
@@ -17,9 +19,9 @@ BUSINESS_TYPE: Final[Vocabulary] = {
     "non_profit": "A non-profit organization.",
 }
 ACCOUNT_TYPE: Final[Vocabulary] = {
-    "custom": "The platform looks after the account.",
-    "express": "The platform looks after the account. Brim has no Express Dashboard.",
-    "standard": "The account looks after itself.",
+    "custom": "The platform is responsible for the account.",
+    "express": "The platform is responsible for the account. Brim has no Express Dashboard.",
+    "standard": "The account is responsible for itself.",
     "none": "The account was created with `controller`, so it has no type.",
 }
 PARTY: Final[Vocabulary] = {
@@ -92,7 +94,7 @@ HOLD_COVERS: Final[Vocabulary] = {
 }
 HOLD_STATUS: Final[Vocabulary] = {
     "in_force": "Nothing that it covers is pruned or erased.",
-    "lifted": "It was lifted and has no effect any more.",
+    "lifted": "It was lifted and no longer has any effect.",
 }
 
 ACCOUNT_STATUS: Final[Vocabulary] = {

@@ -12,7 +12,7 @@ _SENTENCES: Final = {
     "topup.canceled": "A pending top-up was canceled.",
     "topup.reversed": "A top-up that had succeeded was reversed.",
     "brim.topup.rescheduled": "A pending top-up's expected date changed, for example because its file was rejected.",
-    "brim.topup.retry_scheduled": "A returned debit will be presented again automatically.",
+    "brim.topup.retry_scheduled": "A returned debit will be re-presented automatically.",
     "balance.available": "Your available balance changed.",
     "test_helpers.test_clock.created": "A test clock was created.",
     "test_helpers.test_clock.advancing": "A test clock began to advance.",
@@ -21,7 +21,7 @@ _SENTENCES: Final = {
     "brim.webhook_endpoint.disabled": "A webhook endpoint was disabled after three days of failures.",
     "brim.ach_file.created": "A file for the bank was built.",
     "brim.ach_file.approved": "A file was approved by as many people as it needs.",
-    "brim.ach_file.sent": "A file was handed to the bank.",
+    "brim.ach_file.sent": "A file was sent to the bank.",
     "brim.ach_file.acknowledged": "The bank acknowledged a file.",
     "brim.ach_file.rejected": "The bank rejected a file.",
     "brim.ach_file.settled": "The bank's statement booked all of a file.",
@@ -48,12 +48,12 @@ _SENTENCES: Final = {
     "brim.funding_source.corrected": "A bank corrected the details of a bank account on file.",
     "brim.ach_return.dishonored": "You dishonored a return.",
     "brim.ach_return.dishonor_accepted": "A dishonored return can no longer be contested; you keep the money.",
-    "brim.ach_return.contested": "The receiving bank contested a dishonored return; the return stands.",
+    "brim.ach_return.contested": "The receiving bank contested a dishonored return. The return stands.",
     "brim.ach_reversal.created": "A reversal of a debit was requested.",
     "brim.ach_reversal.settled": "The bank booked a reversal.",
     "brim.ach_reversal.returned": "The receiving bank returned a reversal.",
     "brim.ach_reversal.missed": "A reversal was not sent in time, or no statement booked it.",
-    "brim.ach_reversal.superseded": "A reversal was not needed: its debit came back by itself.",
+    "brim.ach_reversal.superseded": "A reversal was not needed: its debit was already returned.",
     "brim.refund.created": "A refund was requested.",
     "brim.refund.succeeded": "The bank booked a refund.",
     "brim.refund.failed": "A refund failed; its money is back in the balance.",
@@ -61,10 +61,10 @@ _SENTENCES: Final = {
     "brim.incoming_transfer.credited": "A bank transfer was added to the balance.",
     "brim.incoming_transfer.suspended": "A bank transfer needs a decision before it is credited.",
     "brim.incoming_transfer.returned": "A bank transfer was sent back.",
-    "brim.incoming_transfer.recalled": "The payer's bank took a bank transfer back.",
+    "brim.incoming_transfer.recalled": "The payer's bank recalled a bank transfer.",
     "reporting.report_run.succeeded": "A report run finished.",
     "reporting.report_run.failed": "A report run failed.",
-    "v2.core.event_destination.ping": "You pinged an event destination to try it.",
+    "v2.core.event_destination.ping": "You sent a test ping to an event destination.",
 }
 EVENT_TYPE: Final[Vocabulary] = _SENTENCES
 THIN_EVENT_TYPE: Final[Vocabulary] = {
@@ -104,17 +104,17 @@ NEXT_ATTEMPT: Final[Vocabulary] = {
 ATTEMPT_OUTCOME: Final[Vocabulary] = {
     "delivered": "The endpoint responded with a 2xx status.",
     "refused": "The endpoint responded with another status. Redirects are not followed.",
-    "timed_out": "The endpoint did not answer in time.",
+    "timed_out": "The endpoint didn't respond in time.",
     "unreachable": "No connection could be made: the name did not resolve, or the connection or TLS failed.",
     "blocked": "The URL leads to an address that the server's settings forbid.",
-    "garbled": "The answer was not HTTP.",
+    "garbled": "The response was not HTTP.",
 }
 DELIVERY_STATE: Final[Vocabulary] = {
-    "pending": "It will be tried, for the first time or again.",
+    "pending": "An attempt will be made, for the first time or again.",
     "delivered": "The endpoint has received it.",
     "failed": "It is no longer retried. It can be resent.",
 }
-DESTINATION_TYPE: Final[Vocabulary] = {"webhook_endpoint": "Events are sent to a URL."}
+DESTINATION_TYPE: Final[Vocabulary] = {"webhook_endpoint": "A webhook endpoint: events are sent to its URL."}
 EVENTS_FROM: Final[Vocabulary] = {
     "@self": "Events of your own account.",
     "self": "The same as `@self`.",
@@ -131,8 +131,8 @@ LOG_METHOD: Final[Vocabulary] = {
     "POST": "Requests that create or change.",
 }
 LOG_SOURCE: Final[Vocabulary] = {
-    "api": "Made by your programs.",
-    "dashboard": "Made by pages of the dashboard.",
+    "api": "Requests from your programs.",
+    "dashboard": "Requests from the dashboard.",
 }
 ERROR_TYPE: Final[Vocabulary] = {
     "api_error": "Something failed on the server. Retry with the same idempotency key.",

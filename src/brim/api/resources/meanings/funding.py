@@ -8,7 +8,7 @@ from brim.core.rails.sandbox import ACCOUNT_NUMBER_SCENARIOS, PAYMENT_METHOD_SCE
 REDISPLAY: Final[Vocabulary] = {
     "always": "It may be shown again to the customer in other flows.",
     "limited": "It may be shown again only where the customer agreed.",
-    "unspecified": "Nothing was said about it.",
+    "unspecified": "It wasn't specified.",
 }
 VERIFICATION: Final[Vocabulary] = {
     "failed": "Verification failed, so it can't be debited.",
@@ -21,7 +21,7 @@ SOURCE_FLOW: Final[Vocabulary] = {
 }
 SOURCE_STATUS: Final[Vocabulary] = {
     "chargeable": "It can be debited.",
-    "consumed": "It was detached and funds no new top-up.",
+    "consumed": "It was detached and can't fund new top-ups.",
     "failed": "Verification failed, so it can't be debited.",
     "pending": "It is not verified yet.",
 }
@@ -50,17 +50,19 @@ OUTCOMES: Final[dict[str | None, str]] = {
     "insufficient_funds": "Fails with `insufficient_funds`.",
     "debit_not_authorized": "Fails with `debit_not_authorized`.",
     "invalid_currency": "Fails with `invalid_currency`.",
-    "disputed": "Succeeds, then is reversed because the holder disputes the debit.",
+    "disputed": "Succeeds, then is reversed because the account holder disputes the debit.",
     "returned": "Succeeds, then is reversed with `insufficient_funds`.",
     "returned_late": "Succeeds, then is reversed after 60 days with `debit_not_authorized`.",
-    "corrected": "Succeeds, and the bank corrects the account number of a source made from it.",
-    "file_rejected": "Its file is rejected; it succeeds when presented again.",
-    "file_rejected_fails": "Its file is rejected; it fails when presented again.",
-    "dishonored": "Fails; its return is dishonored, and the money comes back.",
-    "dishonor_contested": "Fails; its return is dishonored, and that is contested.",
-    "returned_dishonored": "Succeeds, is reversed; its return is dishonored, and the money comes back.",
-    "returned_dishonor_contested": "Succeeds, is reversed; its return is dishonored, and that is contested.",
-    "pending": "Stays pending until a test helper decides.",
+    "corrected": "Succeeds, and the bank corrects the account number of a source that was created from it.",
+    "file_rejected": "Its file is rejected. It succeeds when it is re-presented.",
+    "file_rejected_fails": "Its file is rejected. It fails when it is re-presented.",
+    "dishonored": "Fails. Its return is dishonored, and the money is recovered.",
+    "dishonor_contested": "Fails. Its return is dishonored, and the dishonored return is contested.",
+    "returned_dishonored": "Succeeds, then is reversed. Its return is dishonored, and the money is recovered.",
+    "returned_dishonor_contested": (
+        "Succeeds, then is reversed. Its return is dishonored, and the dishonored return is contested."
+    ),
+    "pending": "Stays pending until you decide its outcome with a test helper.",
 }
 """The outcome of a top-up, by the sandbox's scenario."""
 

@@ -6,20 +6,20 @@ from brim.api.resources.meanings.vocabulary import Vocabulary
 from brim.core.rails.ach.nacha import REFUSED_CHANGE_CODES
 
 SEC_CODE: Final[Vocabulary] = {
-    "PPD": "A consumer agreed in writing (ACH).",
-    "WEB": "A consumer agreed on the internet or in an app (ACH).",
-    "CCD": "A company agreed (ACH).",
-    "CORE": "A mandate of SEPA's Core scheme.",
-    "B2B": "A mandate of SEPA's B2B scheme, which the debtor also confirms to their bank.",
+    "PPD": "A consumer authorized debits in writing (ACH).",
+    "WEB": "A consumer authorized debits online or in an app (ACH).",
+    "CCD": "A company authorized debits (ACH).",
+    "CORE": "A SEPA Core mandate.",
+    "B2B": "A SEPA B2B mandate, which the debtor also confirms to their bank.",
 }
 NACHA_CLASS: Final[Vocabulary] = {code: SEC_CODE[code] for code in ("PPD", "WEB", "CCD")}
 SEQUENCE_TYPE: Final[Vocabulary] = {
-    "RCUR": "The mandate is for several collections.",
-    "OOFF": "The mandate is for one collection.",
+    "RCUR": "Recurrent: the mandate is for several collections.",
+    "OOFF": "One-off: the mandate is for one collection.",
 }
 AUTHORIZATION_STATUS: Final[Vocabulary] = {
-    "active": "Debits may be made by it.",
-    "ended": "It is over: no new debit is made by it.",
+    "active": "Debits can be sent under it.",
+    "ended": "It has ended: no new debits are sent under it.",
 }
 PROOF_STATUS: Final[Vocabulary] = {
     "pending": "The outcome is open.",
@@ -28,19 +28,19 @@ PROOF_STATUS: Final[Vocabulary] = {
     "canceled": "It was canceled.",
 }
 MICRODEPOSIT_LIMIT: Final[Vocabulary] = {
-    "bank_account": "How often one account number is sent micro-deposits in thirty days.",
-    "account": "How often an account sends micro-deposits in a day.",
-    "day": "How often all accounts together send micro-deposits in a day.",
-    "returns": "The share of micro-deposits that came back in thirty days.",
+    "bank_account": "The maximum number of micro-deposits to one account number in thirty days.",
+    "account": "The maximum number of micro-deposits per account per day.",
+    "day": "The maximum number of micro-deposits of all accounts per day.",
+    "returns": "The return rate of micro-deposits over thirty days.",
 }
 DIRECTION: Final[Vocabulary] = {
     "credit": "The account holder receives the amount.",
     "debit": "The account holder pays the amount back.",
 }
 VERIFIED_BY: Final[Vocabulary] = {
-    "instant": "A provider verified it at once.",
-    "prenote_elsewhere": "You sent a prenote outside of Brim.",
-    "statement": "The holder showed a statement of their bank.",
+    "instant": "A provider verified it instantly.",
+    "prenote_elsewhere": "You sent a prenote outside Brim.",
+    "statement": "The holder provided a bank statement.",
     "rehearsal": "It was not verified. Only in a rehearsal installation.",
 }
 ORIGINATOR_STATUS: Final[Vocabulary] = {
@@ -49,8 +49,8 @@ ORIGINATOR_STATUS: Final[Vocabulary] = {
     "suspended": "Nothing new is collected through it.",
 }
 CONFIRMATION: Final[Vocabulary] = {
-    "statement": "A line of the bank's statement.",
-    "acknowledgement": "The bank's acknowledgement of the file.",
+    "statement": "A line on the bank's statement.",
+    "acknowledgement": "The bank's acknowledgment of the file.",
 }
 LINE_ENDING: Final[Vocabulary] = {
     "crlf": "A carriage return and a line feed.",
@@ -58,8 +58,8 @@ LINE_ENDING: Final[Vocabulary] = {
 }
 MICRODEPOSITS: Final[Vocabulary] = {
     "off": "Bank accounts are not verified by micro-deposits.",
-    "credits": "Two credits are sent and stay with the holder.",
-    "credits_and_debit": "Two credits are sent, and a debit takes their sum back.",
+    "credits": "Two credits are sent, which the holder keeps.",
+    "credits_and_debit": "Two credits are sent, and a debit recovers their sum.",
 }
 OFFSET: Final[Vocabulary] = {
     "none": "Batches have no offset.",
@@ -82,14 +82,14 @@ UPLOAD: Final[Vocabulary] = {
 }
 ON_OFF: Final[Vocabulary] = {
     "off": "Unmatched incoming credits stay open lines.",
-    "on": "Incoming credits that nothing else explains are taken for transfers from customers.",
+    "on": "Incoming credits that match nothing else are treated as transfers from customers.",
 }
 TRANSFER_POLICY: Final[Vocabulary] = {
     "credit": "It is credited.",
     "suspend": "It goes into suspense until somebody decides.",
 }
 PAYERS: Final[Vocabulary] = {
-    "any": "Transfers from anybody are credited.",
+    "any": "Transfers from any payer are credited.",
     "known": "Only transfers from payers that the account knows are credited; others go into suspense.",
 }
 SEPA_MESSAGE: Final[Vocabulary] = {
@@ -102,17 +102,17 @@ FILE_CURRENCY: Final[Vocabulary] = {
 }
 ACH_FILE_STATUS: Final[Vocabulary] = {
     "built": "It waits for approval.",
-    "approved": "It is approved and leaves with the next exchange.",
-    "sent": "It was handed to the bank.",
+    "approved": "It is approved and is sent with the next exchange.",
+    "sent": "It was sent to the bank.",
     "acknowledged": "The bank has acknowledged it.",
-    "settled": "The bank's statement has booked all of it.",
+    "settled": "All of it is booked on the bank's statement.",
     "rejected": "The bank rejected it.",
-    "voided": "It was given up; its entries wait for the next file.",
+    "voided": "It was voided; its entries are queued for the next file.",
 }
 BATCH_STATUS: Final[Vocabulary] = {
-    "open": "The bank hasn't said anything about it.",
+    "open": "The bank hasn't confirmed or rejected it yet.",
     "acknowledged": "The bank has acknowledged it.",
-    "settled": "The bank's statement has booked it.",
+    "settled": "It is booked on the bank's statement.",
     "rejected": "The bank rejected it.",
 }
 RAIL: Final[Vocabulary] = {
@@ -121,12 +121,12 @@ RAIL: Final[Vocabulary] = {
 }
 RAIL_STATUS: Final[Vocabulary] = {
     "running": "Top-ups are collected.",
-    "stopped": "It was stopped by hand; nothing is collected.",
+    "stopped": "It was stopped manually; nothing is collected.",
 }
 ACTION_CODE: Final[Vocabulary] = {
     "permission_missing": "Your key or role does not allow it.",
     "second_person_required": "Another person has to do it.",
-    "held": "Something holds the object; its page says what.",
+    "held": "The object is held; its page says why.",
 }
 STAGE: Final[Vocabulary] = {
     "cutoff": "The next cut-off.",
@@ -138,8 +138,8 @@ STAGE: Final[Vocabulary] = {
     "no_originator": "An active originator.",
 }
 RATE_KIND: Final[Vocabulary] = {
-    "unauthorized": "Returns because the debit was not authorized. Nacha's limit is 0.5%.",
-    "administrative": "Returns because of wrong account data. Nacha's level is 3%.",
+    "unauthorized": "Unauthorized returns. Nacha's limit is 0.5%.",
+    "administrative": "Administrative returns, for incorrect account data. Nacha's level is 3%.",
     "overall": "All returns. Nacha's level is 15%.",
 }
 RATE_LEVEL: Final[Vocabulary] = {
@@ -149,10 +149,10 @@ RATE_LEVEL: Final[Vocabulary] = {
 }
 RETURN_STATUS: Final[Vocabulary] = {
     "returned": "It has not been dishonored.",
-    "dishonored": "It was dishonored, and its bank has not booked the money back yet.",
-    "missed": "No file left with the dishonor in time, or nothing comes of it.",
-    "money_back": "The money came back; the receiving bank may still contest it.",
-    "contested": "The receiving bank has contested the dishonor; the return stands.",
+    "dishonored": "It was dishonored, and your bank hasn't booked the money back yet.",
+    "missed": "The dishonored return wasn't sent in time, or led to nothing.",
+    "money_back": "The money was recovered; the receiving bank can still contest it.",
+    "contested": "The receiving bank has contested the dishonored return; the return stands.",
     "accepted": "It can no longer be contested.",
 }
 RETURN_FILTER: Final[Vocabulary] = {
@@ -168,26 +168,26 @@ REVERSAL_REASON: Final[Vocabulary] = {
 REVERSAL_STATUS: Final[Vocabulary] = {
     "requested": "The bank hasn't booked it yet.",
     "settled": "The bank has booked it; the account holder has the money.",
-    "returned": "The receiving bank returned it; the balance has the money again.",
-    "missed": "It was not sent in time, or no statement booked it; the balance has the money again.",
-    "superseded": "It did not leave, because the debit came back by itself or was rejected.",
+    "returned": "The receiving bank returned it; the money is in the balance again.",
+    "missed": "It wasn't sent in time, or no statement booked it; the money is in the balance again.",
+    "superseded": "It wasn't sent, because the debit was already returned or was rejected.",
 }
 REFUND_FAILURE: Final[Vocabulary] = {
     "declined": "The receiving bank returned it.",
-    "charge_for_pending_refund_disputed": "The debit was returned or rejected before the refund left.",
-    "unknown": "Its entry fits no file, or no statement booked it.",
+    "charge_for_pending_refund_disputed": "The debit was returned or rejected before the refund was sent.",
+    "unknown": "Its entry couldn't be put into a file, or no statement booked it.",
 }
 REFUND_STATUS: Final[Vocabulary] = {
-    "pending": "The next file takes it, or it has left and the bank hasn't booked it.",
+    "pending": "It goes out with the next file, or was sent and isn't booked by the bank yet.",
     "succeeded": "The bank has booked it; the customer has the money.",
-    "failed": "It was returned or may not leave; the balance has the money again.",
-    "canceled": "It was canceled before it left; the balance has the money again.",
+    "failed": "It was returned or couldn't be sent; the money is in the balance again.",
+    "canceled": "It was canceled before it was sent; the money is in the balance again.",
 }
 INSTRUCTIONS_STATUS: Final[Vocabulary] = {
-    "open": "Nothing of the expected amount has arrived, or any amount may be paid at any time.",
-    "partially_paid": "A part of the expected amount has arrived.",
+    "open": "Nothing has arrived yet, or no amount is expected.",
+    "partially_paid": "Part of the expected amount has arrived.",
     "paid": "All of the expected amount has arrived.",
-    "expired": "Their time is over.",
+    "expired": "They have expired.",
 }
 BANK_TRANSFER_TYPE: Final[Vocabulary] = {
     "us_bank_transfer": "By a US bank account and routing number.",
@@ -198,31 +198,31 @@ ADDRESS_TYPE: Final[Vocabulary] = {
     "iban": "An IBAN.",
 }
 SUSPENSE_REASON: Final[Vocabulary] = {
-    "no_reference": "It states no reference.",
-    "damaged_reference": "The reference has a mistake in it.",
-    "unknown_reference": "No account has this reference.",
-    "several_references": "It states several references.",
-    "several_payments": "The bank booked several payments as one line, and not all of them name the reference.",
-    "currency": "It is in another currency than the instructions.",
-    "short": "It is less than was expected.",
-    "over": "It is more than was expected.",
-    "already_paid": "The expected amount was paid before.",
+    "no_reference": "It has no reference.",
+    "damaged_reference": "The reference contains an error.",
+    "unknown_reference": "The reference belongs to no account.",
+    "several_references": "It has several references.",
+    "several_payments": "The bank booked several payments as one line, and not all of them have the reference.",
+    "currency": "The currency differs from the instructions.",
+    "short": "Less than the expected amount.",
+    "over": "More than the expected amount.",
+    "already_paid": "The expected amount was already paid.",
     "late": "The instructions have expired.",
     "account_closed": "The account is closed.",
-    "amount": "No top-up can have this amount.",
-    "unknown_number": "No account has this virtual account number.",
-    "number_ended": "The account of the virtual account number has ended.",
-    "unknown_payer": "The account doesn't know the payer.",
-    "no_payer": "The statement doesn't say who paid.",
+    "amount": "The amount isn't valid for a top-up.",
+    "unknown_number": "The virtual account number belongs to no account.",
+    "number_ended": "The account of the virtual account number is closed.",
+    "unknown_payer": "The payer isn't known to the account.",
+    "no_payer": "The statement doesn't name the payer.",
     "conflict": "The virtual account number and the reference belong to different accounts.",
 }
 TRANSFER_STATUS: Final[Vocabulary] = {
-    "credited": "It is a top-up, and the balance has the money.",
+    "credited": "It became a top-up, and the money is in the balance.",
     "suspended": "It is in suspense until somebody decides, or until the rest of an expected amount arrives.",
-    "returning": "It is to be sent back; no statement shows that yet.",
-    "returned": "A statement shows that it was sent back.",
-    "recalled": "The payer's bank took it back.",
-    "itemized": "The bank has listed its payments, which are transfers of their own.",
+    "returning": "It is to be sent back; the payment isn't on a statement yet.",
+    "returned": "It was sent back, and the payment is on a statement.",
+    "recalled": "The payer's bank recalled it.",
+    "itemized": "The bank has since listed its payments, each of which is a separate transfer.",
 }
 PROPOSAL: Final[Vocabulary] = {
     "assign": "Credit it to an account.",
@@ -235,12 +235,12 @@ SUGGESTION: Final[Vocabulary] = {
 }
 SCENARIO: Final[Vocabulary] = {
     "exact": "The expected amount.",
-    "short": "Half of it.",
-    "over": "A tenth more.",
+    "short": "Half of the amount.",
+    "over": "A tenth more than the amount.",
     "twice": "The expected amount, twice.",
-    "damaged_reference": "Two digits of the reference are exchanged.",
+    "damaged_reference": "Two digits of the reference are swapped.",
     "no_reference": "No reference.",
-    "recalled": "The expected amount, which the bank takes back at once.",
+    "recalled": "The expected amount, which the bank reverses immediately.",
 }
 NEGATIVE_BALANCE: Final[Vocabulary] = {
     "negative": "The balance is below zero.",
@@ -251,7 +251,7 @@ CORRECTION_STATUS: Final[Vocabulary] = {
     "noted": "There was nothing left to change.",
     "open": "It could not be applied automatically; its break says why.",
     "dismissed": "Its break was resolved without a change.",
-    "refused": "You refused it. The next file tells its bank.",
+    "refused": "You refused it. The next file notifies the bank.",
 }
 CORRECTION_REFUSAL: Final[Vocabulary] = {code: f"{title}." for code, title in REFUSED_CHANGE_CODES.items()}
 

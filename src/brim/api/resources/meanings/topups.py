@@ -12,39 +12,39 @@ INITIATED_BY: Final[Vocabulary] = {
 }
 TOPUP_STATUS: Final[Vocabulary] = {
     "canceled": "You canceled it while it was pending. No money moves.",
-    "failed": "The bank refused the debit or returned it before the money was available; `failure_code` says why.",
-    "pending": "Created, and not settled yet. It can still be canceled, unless a bank already has the debit.",
+    "failed": "The bank declined the debit, or returned it before the money was available; `failure_code` says why.",
+    "pending": "Created, and not settled yet. It can be canceled until its debit is with the bank.",
     "reversed": (
-        "It succeeded, and the money left the balance again: the bank returned the debit, or a reversal took it back. "
-        "`failure_code` says why, where a bank gave a reason."
+        "It succeeded, and the money left the balance again, because the bank returned the debit or you reversed it. "
+        "`failure_code` says why, if a bank gave a reason."
     ),
     "succeeded": "The money is in your balance. A bank can still return the debit, which makes it `reversed`.",
 }
 FAILURE_CODE: Final[Vocabulary] = FAILURES
 ENTRY_STATUS: Final[Vocabulary] = {
-    "queued": "It waits for the next file.",
+    "queued": "It is queued for the next file.",
     "in_file": "It is in a file; the bank hasn't confirmed it yet.",
     "confirmed": "The bank has confirmed it, and the hold is running.",
     "released": "The hold is over, and the money is available.",
     "returned": "The bank has returned it.",
-    "refused": "It doesn't fit into a file, so nothing was sent.",
+    "refused": "It couldn't be put into a file, so nothing was sent.",
     "rejected": "The bank rejected its file or its batch.",
 }
 RETURN_ACTOR: Final[Vocabulary] = {
-    "customer": "The account holder has to act, for example give other details.",
+    "customer": "The account holder has to act, for example by providing other bank details.",
     "originator": "You have to act, as the originator of the debit.",
-    "compliance": "Your compliance team has to look at it.",
+    "compliance": "Your compliance team has to review it.",
     "odfi": "Your bank (the ODFI) has to act.",
 }
 RETURN_RETRY: Final[Vocabulary] = {
-    "never": "The same debit may not be presented again.",
-    "twice": "It may be presented up to two more times, within 180 days of the first settlement.",
-    "after_fix": "It may be presented again once the cause is remedied.",
-    "new_authorisation": "It may be presented again only with a new authorization from the account holder.",
-    "corrected": "It may be presented again once corrected, within 60 days of the return's settlement.",
+    "never": "The same debit may not be re-presented.",
+    "twice": "It may be re-presented up to two times, within 180 days of the first settlement.",
+    "after_fix": "It may be re-presented once the cause is fixed.",
+    "new_authorisation": "It may be re-presented only with a new authorization from the account holder.",
+    "corrected": "It may be re-presented once corrected, within 60 days of the return's settlement.",
 }
 NO_DATE: Final[Vocabulary] = {
-    "rail_promises_no_date": "The rail that would carry the money gives no date in advance.",
+    "rail_promises_no_date": "The rail gives no date in advance.",
 }
 SKIPPED_DAY: Final[Vocabulary] = {
     "holiday": "A bank holiday; `name` says which.",
@@ -58,12 +58,14 @@ BALANCE_TYPE: Final[Vocabulary] = {
 }
 TRANSACTION_TYPE: Final[Vocabulary] = {
     "topup": "A top-up succeeded and added to the balance.",
-    "topup_reversal": "A top-up was reversed after it had succeeded, which took the amount out of the balance.",
-    "topup_dishonored_return": "You dishonored a return and the bank accepted that, so the money came back.",
-    "topup_reversal_failure": "A reversal that you requested was returned or never sent, so the money came back.",
-    "refund": "A refund of a top-up took money out of the balance.",
-    "refund_failure": "A refund failed or was canceled, and its money came back.",
-    "topup_return": "The debit was returned after its reversal had failed, which took the money again.",
+    "topup_reversal": "A top-up was reversed after it had succeeded, so the amount was debited from the balance.",
+    "topup_dishonored_return": "You dishonored a return and the bank accepted that, so the money was credited again.",
+    "topup_reversal_failure": (
+        "A reversal that you requested was returned or never sent, so the money was credited again."
+    ),
+    "refund": "A refund of a top-up was debited from the balance.",
+    "refund_failure": "A refund failed or was canceled, so the money was credited again.",
+    "topup_return": "The debit was returned after its reversal had failed, so the money was debited again.",
 }
 TRANSACTION_STATUS: Final[Vocabulary] = {
     "available": "The net amount can be used.",
@@ -96,8 +98,8 @@ SEARCH_ORDER: Final[Vocabulary] = {
     "smallest": "By amount, smallest first.",
 }
 VERIFICATION_STATUS: Final[Vocabulary] = {
-    "agree": "Everything that was checked agrees.",
-    "differ": "Something does not agree; `differences` says what.",
+    "agree": "No differences were found.",
+    "differ": "Differences were found; `differences` lists them.",
     "interrupted": "It was stopped before it finished. There is no result.",
     "running": "It is running.",
     "waiting": "It was requested and hasn't started yet.",

@@ -15,9 +15,10 @@ MONEY_AT_RISK: Final = (
         operation_id="GetBrimMoneyAtRisk",
         summary="Retrieve money at risk",
         description=(
-            "Returns how much live money is usable and may still be taken back, by currency and by account and funding "
-            "source: not booked by a statement of the bank, still returnable as a matter of course, or returnable as "
-            "unauthorized. It also returns what is pending, and on which day it is expected to be confirmed and usable."
+            "Returns how much available live money can still be returned, by currency and by account and funding "
+            "source: not booked by a bank statement yet, returnable for ordinary reasons, or returnable as "
+            "unauthorized. It also returns pending money, and the days on which it is expected to be confirmed and "
+            "available."
         ),
         parameters=(),
         handler=handlers.retrieve,

@@ -11,16 +11,16 @@ from brim.core.money_at_risk import Arrival, AtRisk, MoneyAtRisk, Risk, Stage, S
 
 
 class RiskSumObject(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount, and of how many top-ups it is."""
+    """An amount, and the number of top-ups."""
 
     amount: Annotated[int, described("How much, in minor units.", minimum=0)]
-    topups: Annotated[int, described("Of how many top-ups.", minimum=0)]
+    topups: Annotated[int, described("The number of top-ups.", minimum=0)]
 
 
 class AtRiskObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be taken back of one currency. Each top-up counts once, where it is first named."""
+    """Money at risk in one currency. A top-up counts once, in the first category that applies."""
 
-    account: Annotated[str | None, described("The account that has the money; null for all accounts.", **TEXT)]
+    account: Annotated[str | None, described("The account that was credited; null for all accounts.", **TEXT)]
     currency: Annotated[str, CURRENCY]
     funding_source: Annotated[
         str | None, described("The Source or PaymentMethod that was debited; null for all of them.", **TEXT)
@@ -28,60 +28,61 @@ class AtRiskObject(msgspec.Struct, frozen=True, kw_only=True):
     returnable: Annotated[
         RiskSumObject,
         described(
-            "Booked by a statement, and ordinary returns may still arrive: within two banking days; by SEPA refunds "
-            "too, within eight weeks."
+            "Booked by a statement, and still returnable for ordinary reasons: within two banking days, or, by "
+            "SEPA refunds, within eight weeks."
         ),
     ]
     returnable_as_unauthorized: Annotated[
         RiskSumObject,
         described(
-            "Booked, and a consumer may still say that they did not authorize the debit: within sixty days; by SEPA "
-            "within thirteen months."
+            "Booked, and a consumer can still have it returned as unauthorized: within sixty days, or thirteen "
+            "months by SEPA."
         ),
     ]
     total: Annotated[RiskSumObject, described("All of it.")]
-    unconfirmed: Annotated[
-        RiskSumObject, described("Usable, and no statement of the bank has booked the debit that brings it.")
-    ]
+    unconfirmed: Annotated[RiskSumObject, described("Available, but not booked by a bank statement yet.")]
 
 
 class ArrivalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Pending money that is expected together."""
+    """Pending money that is expected at the same time."""
 
     amount: Annotated[int, described("How much, in minor units.", minimum=0)]
     confirmed_on: Annotated[
         date | None,
-        described("The banking day whose statement is expected to book it; null where nobody can say."),
+        described("The banking day whose statement is expected to confirm it; null if unknown."),
     ]
     currency: Annotated[str, CURRENCY]
     cutoff: Annotated[int | None, described("The cut-off that it goes out with; null once it is in a file.", **TIME)]
-    hold_days: Annotated[int, described("The banking days from settlement until it is usable.", minimum=0)]
+    hold_days: Annotated[int, described("The banking days from settlement until it is available.", minimum=0)]
     reason: Annotated[str, described("Why it is expected then, as a sentence for people.", **TEXT)]
     stage: Annotated[str, described("What the money waits for.", enum=[stage.value for stage in Stage])]
-    topups: Annotated[int, described("Of how many top-ups.", minimum=0)]
-    usable: Annotated[int | None, described("When it is expected to be usable; null where nobody can say.", **TIME)]
-    usable_on: Annotated[date | None, described("The day of that, for the originator.")]
+    topups: Annotated[int, described("The number of top-ups.", minimum=0)]
+    usable: Annotated[int | None, described("When it is expected to be available; null if unknown.", **TIME)]
+    usable_on: Annotated[
+        date | None, described("The day on which it is expected to be available, in the originator's time zone.")
+    ]
 
 
 class MoneyAtRiskObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be taken back of usable money, and when what is pending arrives."""
+    """Available money that can still be returned, and when pending money is expected."""
 
     object: Annotated[str, constant("brim.money_at_risk")] = "brim.money_at_risk"
     arrivals: Annotated[
-        list[ArrivalObject], described("What is pending, the earliest first; what has no day comes last.")
+        list[ArrivalObject],
+        described("Expected arrivals of pending money, earliest first; those without a date come last."),
     ]
     arrivals_are_complete: Annotated[
-        bool, described("Whether all that is pending was counted; else there is more than the newest 50,000.")
+        bool, described("Whether all pending top-ups were counted; if `false`, there are more than the newest 50,000.")
     ]
     currencies: Annotated[list[AtRiskObject], described("The totals of each currency.")]
     is_complete: Annotated[
-        bool, described("Whether all debits of the time were looked at; else there are more than the newest 50,000.")
+        bool, described("Whether all debits were included; if `false`, there are more than the newest 50,000.")
     ]
     livemode: Annotated[bool, LIVEMODE]
     more_sources: Annotated[bool, described("Whether there are more funding sources than those listed.")]
-    now: Annotated[int, described("The moment, which a test clock may keep.", **TIME)]
+    now: Annotated[int, described("The current time; that of the test clock, if one is active.", **TIME)]
     sources: Annotated[
-        list[AtRiskObject], described("The hundred funding sources with the most at risk, the most first.")
+        list[AtRiskObject], described("The hundred funding sources with the most at risk, in descending order.")
     ]
 
 

@@ -25,8 +25,8 @@ NEGATIVE_BALANCES: Final = (
         operation_id="GetBrimNegativeBalances",
         summary="List negative balances",
         description=(
-            "Lists your negative balances and those of your connected accounts: since when, what caused them, and what "
-            "has recovered since."
+            "Returns your negative balances and those of your connected accounts: since when they have been negative, "
+            "what caused them, and what has been recovered."
         ),
         parameters=BALANCE_LIST,
         handler=handlers.list_all,
@@ -42,8 +42,8 @@ NEGATIVE_BALANCES: Final = (
         operation_id="GetBrimNegativeBalancesNegativeBalance",
         summary="Retrieve a negative balance",
         description=(
-            "Retrieves a negative balance by the account's id and the currency, such as `acct_..._usd`. Once it has "
-            "recovered, it no longer exists: the event `brim.negative_balance.recovered` has its last figures."
+            "Returns a negative balance by the account's id and the currency, such as `acct_..._usd`. Once it has "
+            "recovered, it no longer exists: the event `brim.negative_balance.recovered` has its final figures."
         ),
         parameters=(),
         handler=handlers.retrieve,
@@ -75,8 +75,8 @@ NEGATIVE_BALANCES: Final = (
         operation_id="PostTestHelpersBalanceHold",
         summary="Hold part of the balance",
         description=(
-            "Takes money out of your available balance for good, as spending it would, and returns the balance. "
-            "Reversing a top-up then takes the balance below zero. In test mode only."
+            "Removes money from your available balance permanently, as if it was spent, and returns the balance. "
+            "Reversing a top-up then makes the balance negative. In test mode only."
         ),
         parameters=TEST_HOLD,
         handler=handlers.hold_test_money,
@@ -90,7 +90,7 @@ NEGATIVE_BALANCES: Final = (
         path=handlers.RESERVES,
         operation_id="GetBrimBalanceReserves",
         summary="List reserves",
-        description="Lists your reserves and those of your connected accounts.",
+        description="Returns your reserves and those of your connected accounts.",
         parameters=PAGE,
         handler=handlers.list_reserves,
         resource="balance",
@@ -105,9 +105,9 @@ NEGATIVE_BALANCES: Final = (
         operation_id="PostBrimBalanceReserves",
         summary="Set a reserve",
         description=(
-            "Holds the first part of an account's money for late returns: what is available of it at once, the rest "
-            "from the next top-ups. A balance that falls below zero draws on it within seconds. 0 ends it and "
-            "makes what is held available again."
+            "Holds part of an account's money for late returns: whatever is available immediately, the rest from the "
+            "next top-ups. A negative balance draws on it within seconds. 0 removes the reserve and makes the money "
+            "available again."
         ),
         parameters=RESERVE_SET,
         handler=handlers.set_reserve,

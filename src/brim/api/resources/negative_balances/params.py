@@ -12,7 +12,9 @@ BALANCE_LIST: Final = (
     *PAGE,
 )
 TOP_UP: Final = (
-    Parameter(name="amount", kind=Amount(), description="How much, in minor units. Default: all that is missing."),
+    Parameter(
+        name="amount", kind=Amount(), description="The amount, in minor units. Default: the full negative balance."
+    ),
     Parameter(name="description", kind=Text(), description="An arbitrary string attached to the top-up."),
     Parameter(name="payment_method", kind=Text(), description="The bank account to debit, as a payment method."),
     Parameter(
@@ -38,12 +40,12 @@ TEST_HOLD: Final = (
     Parameter(name="currency", kind=CurrencyCode(), required=True, description="The currency of the balance."),
 )
 RESERVE_SET: Final = (
-    Parameter(name="account", kind=Text(), description="The connected account; your own by default."),
+    Parameter(name="account", kind=Text(), description="The connected account. Default: your own account."),
     Parameter(
         name="amount",
         kind=BoundedInteger(least=0, most=99_999_999_999),
         required=True,
-        description="The reserve, in minor units; 0 ends it.",
+        description="The reserve, in minor units; 0 removes it.",
     ),
     Parameter(name="currency", kind=CurrencyCode(), required=True, description="The currency of the reserve."),
 )

@@ -35,10 +35,10 @@ PUSH: Final = (
         operation_id="PostBrimFundingInstructions",
         summary="Create funding instructions",
         description=(
-            "Returns the bank account and the reference by which your balance is topped up by bank transfer. Each "
-            "transfer that states the reference becomes a `succeeded` top-up once the bank's statement shows it. "
-            "Without an amount you always get the same instructions, which can be paid any number of times; with one, "
-            "new instructions for that one payment."
+            "Returns the bank account and the reference for topping up your balance by bank transfer. Each transfer "
+            "with the reference becomes a `succeeded` top-up once it appears on the bank's statement. Without an "
+            "amount, you always get the same instructions, which can be used any number of times; with an amount, new "
+            "instructions for a single payment."
         ),
         parameters=declared.INSTRUCTIONS_CREATE,
         handler=handlers.create_instructions,
@@ -59,7 +59,7 @@ PUSH: Final = (
         path=handlers.INSTRUCTIONS,
         operation_id="GetBrimFundingInstructions",
         summary="List funding instructions",
-        description="Lists your funding instructions, newest first.",
+        description="Returns your funding instructions, newest first.",
         parameters=declared.INSTRUCTIONS_LIST,
         handler=handlers.list_instructions,
         resource="topups",
@@ -73,7 +73,7 @@ PUSH: Final = (
         path=_ONE_INSTRUCTIONS,
         operation_id="GetBrimFundingInstructionsFundingInstructions",
         summary="Retrieve funding instructions",
-        description="Retrieves funding instructions, with what has come.",
+        description="Returns funding instructions, with the amount received.",
         parameters=(),
         handler=handlers.retrieve_instructions,
         resource="topups",
@@ -87,8 +87,8 @@ PUSH: Final = (
         operation_id="PostTestHelpersFundingInstructionsFundingInstructionsFund",
         summary="Simulate an incoming transfer",
         description=(
-            "Lets a transfer arrive by funding instructions, exactly as on a bank's statement, and returns what became "
-            "of it. In test mode only."
+            "Simulates a transfer that uses funding instructions, as if it appeared on the bank's statement, and "
+            "returns the incoming transfer. In test mode only."
         ),
         parameters=declared.FUND,
         handler=handlers.fund,
@@ -103,7 +103,7 @@ PUSH: Final = (
         operation_id="GetBrimIncomingTransfers",
         summary="List incoming transfers",
         description=(
-            "Lists transfers from customers that your bank's statements show, newest first: those that became top-ups "
+            "Returns the transfers from customers on your bank's statements, newest first: those that became top-ups, "
             "and those in suspense. Only available to platforms."
         ),
         parameters=declared.TRANSFER_LIST,
@@ -119,7 +119,7 @@ PUSH: Final = (
         path=_ONE,
         operation_id="GetBrimIncomingTransfersIncomingTransfer",
         summary="Retrieve an incoming transfer",
-        description="Retrieves a transfer, with the accounts that it may be for.",
+        description="Returns an incoming transfer, with suggestions of accounts.",
         parameters=(),
         handler=handlers.retrieve_transfer,
         resource="ach",
@@ -132,7 +132,7 @@ PUSH: Final = (
         path=_ONE,
         operation_id="PostBrimIncomingTransfersIncomingTransfer",
         summary="Update an incoming transfer",
-        description="Sets who looks after a transfer, and a note about it.",
+        description="Sets the owner of a transfer, and a note about it.",
         parameters=declared.TRANSFER_UPDATE,
         handler=handlers.update_transfer,
         resource="ach",
@@ -147,7 +147,7 @@ PUSH: Final = (
         summary="Assign an incoming transfer",
         description=(
             "Proposes to credit a transfer in suspense to an account. In live mode, another operator has to approve "
-            "that; in test mode it is credited at once."
+            "this; in test mode, it is credited immediately."
         ),
         parameters=declared.TRANSFER_ASSIGN,
         handler=handlers.assign_transfer,
@@ -171,9 +171,9 @@ PUSH: Final = (
         operation_id="PostBrimIncomingTransfersIncomingTransferSendBack",
         summary="Send an incoming transfer back",
         description=(
-            "Proposes to send a transfer in suspense back to where it came from. Once it is approved, order the "
-            "payment at your bank and state `return_reference`: the transfer is `returned` once the statement shows "
-            "the debit."
+            "Proposes to send a transfer in suspense back to the payer. Once this is approved, order the payment at "
+            "your bank with `return_reference` as its reference: the transfer is `returned` once the debit appears on "
+            "a statement."
         ),
         parameters=(),
         handler=handlers.send_back_transfer,
@@ -193,8 +193,8 @@ PUSH: Final = (
         method="POST",
         path=f"{_ONE}/approve",
         operation_id="PostBrimIncomingTransfersIncomingTransferApprove",
-        summary="Approve what is proposed for an incoming transfer",
-        description="Does what somebody else has proposed for a transfer in suspense.",
+        summary="Approve a proposal for an incoming transfer",
+        description="Approves and carries out what another operator proposed for a transfer in suspense.",
         parameters=declared.TRANSFER_APPROVE,
         handler=handlers.approve_transfer,
         resource="ach_approvals",
@@ -214,10 +214,10 @@ PUSH: Final = (
         method="POST",
         path=f"{_ONE}/decline",
         operation_id="PostBrimIncomingTransfersIncomingTransferDecline",
-        summary="Decline what is proposed for an incoming transfer",
+        summary="Decline a proposal for an incoming transfer",
         description=(
-            "Takes back what is proposed for a transfer in suspense, or that it is to be sent back as long as the "
-            "payment was not ordered. It waits again."
+            "Declines or withdraws what is proposed for a transfer in suspense; also cancels sending it back, if the "
+            "payment hasn't been ordered. The transfer is in suspense again."
         ),
         parameters=(),
         handler=handlers.decline_transfer,
@@ -231,7 +231,10 @@ PUSH: Final = (
         path=handlers.PAYERS,
         operation_id="GetBrimKnownPayers",
         summary="List known payers",
-        description="Lists who may pay an account of which not everybody may, newest first, and who might before.",
+        description=(
+            "Returns the known payers of an account that only accepts transfers from known payers, newest first, "
+            "including those that were removed."
+        ),
         parameters=declared.PAYERS_LIST,
         handler=handlers.list_payers,
         resource="ach",
@@ -244,8 +247,8 @@ PUSH: Final = (
         method="POST",
         path=f"{handlers.PAYERS}/{{known_payer}}/forget",
         operation_id="PostBrimKnownPayersKnownPayerForget",
-        summary="Forget a known payer",
-        description="Lets somebody not pay an account any more. What they have paid stays.",
+        summary="Remove a known payer",
+        description="Removes a payer from an account's known payers. Past transfers are unaffected.",
         parameters=(),
         handler=handlers.forget_payer,
         resource="ach",

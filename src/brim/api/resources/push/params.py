@@ -16,26 +16,28 @@ INSTRUCTIONS_CREATE: Final = (
     Parameter(
         name="amount",
         kind=Amount(),
-        description="How much is expected, in minor units. Without it, you get the account's lasting instructions.",
+        description="The expected amount, in minor units. Without it, you get the account's permanent instructions.",
     ),
-    Parameter(name="currency", kind=CurrencyCode(), required=True, description="The currency to be paid in: `usd`."),
+    Parameter(
+        name="currency", kind=CurrencyCode(), required=True, description="The currency of the transfer, such as `usd`."
+    ),
     Parameter(
         name="description",
         kind=Text(max_length=MAX_DESCRIPTION),
-        description="An arbitrary string attached to the top-ups that come of them.",
+        description="An arbitrary string that is attached to the resulting top-ups.",
     ),
     Parameter(
         name="expires_at",
         kind=BoundedInteger(least=1, most=LATEST_TIME),
-        description="Until when the money is expected, as a Unix time. Only with an amount.",
+        description="When the instructions expire, in Unix seconds. Only with an amount.",
     ),
     METADATA,
     Parameter(
         name="payers",
         kind=Enum(tuple(each.value for each in TransferPayers)),
         description=(
-            "From whom transfers are credited: `any`, or only those `known` to the account; others wait in suspense. "
-            "Your platform may demand `known` in any case."
+            "Whose transfers are credited: those of `any` payer, or only of payers `known` to the account; other "
+            "transfers wait in suspense. Your platform can require `known` in any case."
         ),
     ),
 )
@@ -44,21 +46,23 @@ FUND: Final = (
     Parameter(
         name="amount",
         kind=Amount(),
-        description="How much is expected, in minor units: what `scenario` goes by. Default: what is still expected.",
+        description="The amount that `scenario` is based on, in minor units. Default: the remaining amount.",
     ),
-    Parameter(name="currency", kind=CurrencyCode(), description="The currency sent. Default: the expected one."),
+    Parameter(
+        name="currency", kind=CurrencyCode(), description="The currency that is sent. Default: the expected currency."
+    ),
     Parameter(
         name="reference",
         kind=Text(max_length=_MAX_TEXT),
-        description="What the payer states. Default: the reference of the instructions.",
+        description="The reference that the payer gives. Default: the reference of the instructions.",
     ),
     Parameter(
         name="scenario",
         kind=Enum(tuple(each.value for each in Scenario)),
         description=(
-            "What the payer does: `exact` by default; `short` sends half, `over` a tenth more, `twice` the same again; "
-            "`damaged_reference` exchanges two digits of the reference, `no_reference` states none; what is `recalled` "
-            "the bank takes back at once."
+            "What the payer does. `exact` (the default) sends the amount, `short` half of it, `over` a tenth more, "
+            "and `twice` the amount twice; `damaged_reference` swaps two digits of the reference, and `no_reference` "
+            "gives none; a `recalled` transfer is reversed by the bank immediately."
         ),
     ),
 )
@@ -76,12 +80,12 @@ TRANSFER_UPDATE: Final = (
     Parameter(
         name="handled_by",
         kind=Text(max_length=_MAX_TEXT, clearable=True),
-        description="Who looks after it. Send an empty string for nobody.",
+        description="The owner: the person who handles it. Send an empty string to remove it.",
     ),
     Parameter(
         name="note",
         kind=Text(max_length=MAX_NOTE, clearable=True),
-        description="A note about it. Send an empty string for none.",
+        description="A note about it. Send an empty string to remove it.",
     ),
 )
 TRANSFER_ASSIGN: Final = (
@@ -94,27 +98,27 @@ TRANSFER_ASSIGN: Final = (
     Parameter(
         name="remember_payer",
         kind=Boolean(),
-        description="Whether whoever has sent it may pay the account from then on, once that is approved.",
+        description="Whether to add the payer to the account's known payers, once this is approved.",
     ),
 )
 TRANSFER_APPROVE: Final = (
     Parameter(
         name="action",
         kind=Enum(tuple(each.value for each in Proposal)),
-        description="What you have seen proposed. If something else is now, nothing is approved.",
+        description="The proposed action that you have seen. If the proposal has changed since, nothing is approved.",
     ),
     Parameter(
         name="account",
         kind=Text(),
-        description="With `action`: the account that you have seen proposed to be credited.",
+        description="With `action`: the proposed account that you have seen.",
     ),
     Parameter(
         name="remember_payer",
         kind=Boolean(),
-        description="With `action`: whether you have seen proposed that the payer is remembered. Default: no.",
+        description="With `action`: the proposed `remember_payer` that you have seen. Default: `false`.",
     ),
 )
 PAYERS_LIST: Final = (
     *PAGE,
-    Parameter(name="account", kind=Text(), required=True, description="The account that they may pay."),
+    Parameter(name="account", kind=Text(), required=True, description="Only known payers of this account."),
 )

@@ -61,88 +61,88 @@ class BankTransferObject(msgspec.Struct, frozen=True, kw_only=True):
     is_virtual: Annotated[
         bool,
         described(
-            "Whether the account number is this account's own: what comes to it is credited whether or not it states a "
-            "reference."
+            "Whether the account number is reserved for this account: transfers to it are credited with or "
+            "without a reference."
         ),
     ]
     type: Annotated[str, described("The type of transfer.", enum=["us_bank_transfer", "eu_bank_transfer"])]
 
 
 class FundingInstructionsObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How an account is paid by bank transfer: the bank account, and the reference that the payer has to state."""
+    """How to top up a balance by bank transfer: the bank account to pay to, and the reference to use."""
 
     id: Annotated[str, identifier("fi", "funding_instructions")]
     object: Annotated[str, constant("funding_instructions")] = "funding_instructions"
     account: Annotated[str, described("The account that is credited.", **TEXT)]
     amount: Annotated[
         int | None,
-        described("How much is expected, in minor units; null for instructions that can be paid any number of times."),
+        described("The expected amount, in minor units; null for instructions that can be used any number of times."),
     ]
     amount_received: Annotated[
-        int, described("How much has come and was not taken back, held parts included.", minimum=0)
+        int, described("The amount received, less recalled transfers, including parts in suspense.", minimum=0)
     ]
-    amount_remaining: Annotated[int | None, described("How much has not come; null if no amount is expected.")]
-    bank_transfer: Annotated[BankTransferObject, described("Where the money is to be sent.")]
+    amount_remaining: Annotated[int | None, described("The amount still expected; null if no amount is expected.")]
+    bank_transfer: Annotated[BankTransferObject, described("Where to send the money.")]
     created: Annotated[int, described("When they were created.", **TIME)]
     currency: Annotated[str, CURRENCY]
-    description: Annotated[str | None, described("The description of the top-ups that come of them.", **TEXT)]
-    expires_at: Annotated[int | None, described("Until when the money is expected; null for no limit.", **TIME)]
+    description: Annotated[str | None, described("The description of the resulting top-ups.", **TEXT)]
+    expires_at: Annotated[int | None, described("When they expire; null if they don't.", **TIME)]
     funding_type: Annotated[str, constant("bank_transfer", "How the balance is funded.")] = "bank_transfer"
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
     payers: Annotated[
         str | None,
         described(
-            "From whom transfers are credited; null if that is for your platform to say.",
+            "Whose transfers are credited; null if your platform's setting applies.",
             enum=[*(each.value for each in TransferPayers), None],
         ),
     ]
     reference: Annotated[
         str,
         described(
-            "The reference that the payer has to state: a creditor reference by ISO 11649, with check digits.", **TEXT
+            "The reference that the payer must give: an ISO 11649 creditor reference, with check digits.", **TEXT
         ),
     ]
     status: Annotated[
         str,
         described(
-            "How far an expected amount is paid. Instructions without an amount stay `open`.",
+            "The status of the expected payment. Instructions without an amount stay `open`.",
             enum=[status.value for status in InstructionsStatus],
         ),
     ]
 
 
 class KnownPayerObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who may pay an account of which not everybody may."""
+    """A payer whose transfers are credited to an account that only accepts known payers."""
 
     id: Annotated[str, identifier("kpay", "known_payer")]
     object: Annotated[str, constant("brim.known_payer")] = "brim.known_payer"
-    account: Annotated[str, described("The account that they may pay.", **TEXT)]
-    approved_by: Annotated[str, described("Who approved that.", **TEXT)]
-    created: Annotated[int, described("Since when they may.", **TIME)]
-    created_by: Annotated[str, described("Who proposed that.", **TEXT)]
-    ended: Annotated[int | None, described("Until when they might; null while they may.", **TIME)]
-    incoming_transfer: Annotated[str, described("The transfer with whose assignment they were allowed.", **TEXT)]
+    account: Annotated[str, described("Only known payers of this account.", **TEXT)]
+    approved_by: Annotated[str, described("Who approved adding the payer.", **TEXT)]
+    created: Annotated[int, described("When the payer was added.", **TIME)]
+    created_by: Annotated[str, described("Who proposed adding the payer.", **TEXT)]
+    ended: Annotated[int | None, described("When the payer was removed; null if they weren't.", **TIME)]
+    incoming_transfer: Annotated[str, described("The transfer with whose assignment the payer was added.", **TEXT)]
     last4: Annotated[str | None, described("The last digits of their bank account; null if it is unknown.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str | None, described("Their name; null if it is unknown.", **TEXT)]
 
 
 class TransferPayerObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has sent a transfer, as the statement says."""
+    """The payer of a transfer, as on the statement."""
 
     last4: Annotated[str | None, described("The last digits of their bank account; null if it does not say.", **TEXT)]
     name: Annotated[str | None, described("Their name; null if it does not say.", **TEXT)]
 
 
 class ProposalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants done with a transfer in suspense, which another person approves."""
+    """A proposal for a transfer in suspense, which another person has to approve."""
 
     account: Annotated[str | None, described("The account to credit; null to send it back.", **TEXT)]
     action: Annotated[str, described("What is proposed.", enum=[each.value for each in Proposal])]
     created: Annotated[int, described("When it was proposed.", **TIME)]
     created_by: Annotated[str, described("Who proposed it.", **TEXT)]
-    remember_payer: Annotated[bool, described("Whether whoever has sent it may pay the account from then on.")]
+    remember_payer: Annotated[bool, described("Whether to add the payer to the account's known payers.")]
 
 
 class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,14 +161,14 @@ class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A credit on a bank statement that a customer sent, and its outcome."""
+    """A customer's transfer on a bank statement, and its outcome."""
 
     id: Annotated[str, identifier("itr", "incoming_transfer")]
     object: Annotated[str, constant("brim.incoming_transfer")] = "brim.incoming_transfer"
     account: Annotated[str | None, described("The account that was credited; null if none was.", **TEXT)]
     account_number: Annotated[
         str | None,
-        described("The virtual account number that it was sent to; null if its statement names none.", **TEXT),
+        described("The virtual account number that it was sent to; null if the statement doesn't have one.", **TEXT),
     ]
     amount: Annotated[int, described("How much, in minor units.", minimum=1)]
     bank_account: Annotated[str, described("The bank account, by its name in the ledger.", **TEXT)]
@@ -178,36 +178,40 @@ class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):
     currency: Annotated[str, CURRENCY]
     decided_by: Annotated[str | None, described("Who approved what was proposed.", **TEXT)]
     description: Annotated[str | None, described("What the bank's statement says.", **TEXT)]
-    ended_by: Annotated[str | None, described("The statement line that took it back.", **TEXT)]
+    ended_by: Annotated[str | None, described("The statement line that recalled it or sent it back.", **TEXT)]
     funding_instructions: Annotated[
         str | None,
-        described("The instructions whose reference it names, or whose account number it was sent to.", **TEXT),
+        described("The instructions whose reference it has, or whose account number it was sent to.", **TEXT),
     ]
-    handled_by: Annotated[str | None, described("The operator that it is assigned to.", **TEXT)]
+    handled_by: Annotated[str | None, described("The owner: the person who handles it.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     note: Annotated[str | None, described("A note about it.", **TEXT)]
     part: Annotated[
         int,
-        described("1 for a line, or what of it was expected; 2 for what is more than that.", minimum=1, maximum=2),
+        described(
+            "1 for the whole line, or for the expected part of it; 2 for the part above the expected amount.",
+            minimum=1,
+            maximum=2,
+        ),
     ]
-    payer: Annotated[TransferPayerObject | None, described("Who has sent it; null if the statement does not say.")]
-    proposal: Annotated[ProposalObject | None, described("What is proposed; null if nothing was.")]
+    payer: Annotated[TransferPayerObject | None, described("The payer; null if the statement doesn't name one.")]
+    proposal: Annotated[ProposalObject | None, described("The proposal; null if there is none.")]
     reason: Annotated[
         str | None,
-        described("Why it is, or was, in suspense.", enum=[*(reason.value for reason in SuspenseReason), None]),
+        described("Why it is or was in suspense.", enum=[*(reason.value for reason in SuspenseReason), None]),
     ]
-    reference: Annotated[str | None, described("The reference that it names.", **TEXT)]
+    reference: Annotated[str | None, described("The reference of the transfer.", **TEXT)]
     return_reference: Annotated[
         str,
-        described("The reference to state when it is sent back, by which the bank's debit is recognized.", **TEXT),
+        described("The reference to use when you send it back, by which the bank's debit is matched.", **TEXT),
     ]
     statement_line: Annotated[str | None, described("The line of the bank's statement.", **TEXT)]
     status: Annotated[
         str,
         described(
-            "`credited` if it is a top-up, `suspended` if it is in suspense, `returning` if it is to be sent back and "
-            "`returned` once the statement shows that; `recalled` if the bank took it back, `itemized` if the bank has "
-            "listed the payments in it since, each of which is a transfer of its own.",
+            "The status: `credited` if it became a top-up, `suspended` if it is in suspense, `returning` if it "
+            "is to be sent back and `returned` once that is on a statement; `recalled` if the bank reversed it, "
+            "`itemized` if the bank has since listed its payments, each of which is a separate transfer.",
             enum=[status.value for status in TransferStatus],
         ),
     ]

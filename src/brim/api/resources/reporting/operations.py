@@ -32,9 +32,9 @@ REPORTING: Final = (
         operation_id="PostReportingReportRuns",
         summary="Create a report run",
         description=(
-            "Runs a report. It is `pending` until a worker has made it, within seconds; then `result` is its CSV file, "
-            "and `brim` has totals, the rows as JSON, and a signed manifest. The event "
-            "`reporting.report_run.succeeded` or `reporting.report_run.failed` tells when it has ended."
+            "Runs a report. It is `pending` until a worker has run it, usually within seconds; then `result` is its "
+            "CSV file, and `brim` has totals, the rows as JSON, and a signed manifest. When it ends, the event "
+            "`reporting.report_run.succeeded` or `reporting.report_run.failed` is sent."
         ),
         parameters=declared.RUN_CREATE,
         handler=handlers.create_run,
@@ -94,7 +94,9 @@ REPORTING: Final = (
         path=handlers.KEY,
         operation_id="GetBrimReportKey",
         summary="Retrieve the public key of reports",
-        description="Returns the public key by which anybody checks that a report's manifest is this server's.",
+        description=(
+            "Returns the public key with which anyone can verify that a report's manifest was signed by this server."
+        ),
         parameters=(),
         handler=handlers.retrieve_key,
         resource="reporting",

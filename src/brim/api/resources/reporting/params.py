@@ -32,7 +32,7 @@ RUN_CREATE: Final = (
                 Parameter(
                     name="columns",
                     kind=TextList(_MOST_COLUMNS),
-                    description="The columns, in order; by default the type's `default_columns`.",
+                    description="The columns, in order. Default: the `default_columns` of the report type.",
                 ),
                 Parameter(
                     name="connected_account",

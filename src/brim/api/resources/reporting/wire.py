@@ -44,19 +44,19 @@ class FileObject(msgspec.Struct, frozen=True, kw_only=True):
     created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
     expires_at: Annotated[int | None, described("Null: docs/retention.md says how long it is kept.", **TIME)] = None
     filename: Annotated[str, described("The name to save the file under.", **TEXT)]
-    links: Annotated[None, described("Null: nobody reads it without a key.")] = None
+    links: Annotated[None, described("Null: a file can't be read without a key.")] = None
     purpose: Annotated[str, constant("finance_report_run", "What the file is for.")] = "finance_report_run"
     size: Annotated[int, described("Its size in bytes.", minimum=0)]
     title: Annotated[str, described("A title for the file.", **TEXT)]
     type: Annotated[str, described("The format of the file.", enum=["csv", "json", "sig"])]
     url: Annotated[
         str,
-        described("Where a key that may read reports downloads it; in events, its path.", **TEXT),
+        described("The URL to download it from, with a key that can read reports; in events, the path.", **TEXT),
     ]
 
 
 class RunParametersObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a run was asked for; what was not sent is left out."""
+    """The parameters of a run. Those that weren't sent are omitted."""
 
     columns: Annotated[tuple[str, ...] | None, described("The columns, in order.")] = None
     connected_account: Annotated[
@@ -75,12 +75,14 @@ class RunParametersObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
 
 
 class ReportTotalObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of one currency and group come to."""
+    """The totals of the rows of one currency and group."""
 
     currency: Annotated[str, described("The currency; empty if the report has no such column.", **TEXT)]
     group: Annotated[
         str,
-        described("The category, or how far top-ups are reconciled; empty without such a column.", **TEXT),
+        described(
+            "The category, or the reconciliation status of top-ups; empty if the report has no such column.", **TEXT
+        ),
     ]
     rows: Annotated[int, described("How many rows.", minimum=0)]
     sums: Annotated[dict[str, str], described("Sums of amounts, in major units, and of counts, by column.")]
@@ -92,7 +94,9 @@ class ReportExtras(msgspec.Struct, frozen=True, kw_only=True):
     as_of: Annotated[int, described("When the books were read.", **TIME)]
     differs_from: Annotated[
         str | None,
-        described("The last run of this report, if its rows were others: something was added since.", **TEXT),
+        described(
+            "The previous run of this report, if its rows were different because something was added since.", **TEXT
+        ),
     ]
     files: Annotated[list[FileObject], described("CSV, JSON, the manifest, and its signature.")]
     key: Annotated[str, described("The SHA-256 of the public key that the manifest is signed by.", **_SHA256)]
@@ -128,7 +132,7 @@ class ReportTypeObject(msgspec.Struct, frozen=True, kw_only=True):
         int, described("The latest time for which there is data: now, in the account's time.", **TIME)
     ]
     data_available_start: Annotated[int, described("The earliest time for which there can be data.", **TIME)]
-    default_columns: Annotated[tuple[str, ...], described("The columns that a run has unless it names others.")]
+    default_columns: Annotated[tuple[str, ...], described("The columns of a run that doesn't specify any.")]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str, described("The name of the report.", **TEXT)]
     updated: Annotated[int, described("When the type was last changed.", **TIME)]

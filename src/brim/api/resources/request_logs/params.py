@@ -9,20 +9,24 @@ from brim.core.request_logs import RequestSource
 
 REQUEST_LOG_LIST: Final = (
     created("requests"),
-    Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with that method."),
-    Parameter(name="api_key", kind=Text(), description="Only requests made with the key of that id, such as `mk_...`."),
-    Parameter(name="path", kind=Text(), description="Only requests of exactly that path, without its query."),
-    Parameter(name="path_prefix", kind=Text(), description="Only requests whose path begins so, such as `/v1/topups`."),
-    Parameter(name="request_id", kind=Text(), description="Only the request that was answered under that id."),
+    Parameter(name="method", kind=Enum(("DELETE", "GET", "POST")), description="Only requests with this method."),
+    Parameter(
+        name="api_key", kind=Text(), description="Only requests made with the key with this id, such as `mk_...`."
+    ),
+    Parameter(name="path", kind=Text(), description="Only requests with exactly this path, without the query."),
+    Parameter(
+        name="path_prefix", kind=Text(), description="Only requests whose path begins with this, such as `/v1/topups`."
+    ),
+    Parameter(name="request_id", kind=Text(), description="Only the request with this id."),
     Parameter(
         name="source",
         kind=Enum(tuple(source.value for source in RequestSource)),
-        description="Only requests that programs made, or only those that pages of the dashboard made.",
+        description="Only requests from your programs, or only those from the dashboard.",
     ),
     Parameter(
         name="status",
         kind=IntegerRange(least=0, most=1000),  # HTTP has three digits
-        description="Only requests that were answered with that HTTP status, or one between the given bounds.",
+        description="Only requests with this HTTP status, or with one within these bounds.",
     ),
     *PAGE,
 )
@@ -37,7 +41,7 @@ CLI_SESSION_CREATE: Final = (
         name="device_name",
         kind=Text(max_length=200),
         required=True,
-        description="The computer on which somebody listens; the secret that signs is one for each.",
+        description="The name of the computer that listens. Each has its own signing secret.",
     ),
     Parameter(
         name="websocket_features",
@@ -46,9 +50,7 @@ CLI_SESSION_CREATE: Final = (
     ),
     Parameter(name="filters", kind=Text(), description="Which requests to send, as JSON: the flags of `logs tail`."),
     *(
-        Parameter(
-            name=name, kind=Text(clearable=True), description="Where the CLI passes events on; it does so itself."
-        )
+        Parameter(name=name, kind=Text(clearable=True), description="The URL that the CLI forwards events to.")
         for name in CLI_TARGETS
     ),
 )

@@ -20,7 +20,9 @@ STATEMENT_MAPPINGS: Final = (
         path=handlers.MAPPINGS,
         operation_id="GetBrimStatementMappings",
         summary="List statement mappings",
-        description="Returns how your bank accounts' CSV statements are read. Only available to platforms.",
+        description=(
+            "Returns the mappings by which your bank accounts' CSV statements are read. Only available to platforms."
+        ),
         parameters=declared.MAPPING_LIST,
         handler=handlers.list_mappings,
         resource="ach",
@@ -35,8 +37,8 @@ STATEMENT_MAPPINGS: Final = (
         operation_id="PostBrimStatementMappings",
         summary="Create a statement mapping",
         description=(
-            "Saves how a bank account's CSV statements are read. Files of that bank account are then read by it, "
-            "those included that are held because there was no mapping. Try it with a preview first."
+            "Creates the mapping by which a bank account's CSV statements are read, including files that are held "
+            "because there was no mapping. Try it with a preview first."
         ),
         parameters=declared.MAPPING_CREATE,
         handler=handlers.create,
@@ -58,8 +60,8 @@ STATEMENT_MAPPINGS: Final = (
         operation_id="PostBrimStatementMappingsPreview",
         summary="Preview a statement",
         description=(
-            "Returns the lines that a file of at most 2 MiB would give, and what is wrong with it, by the saved "
-            "mapping or by the fields that you send. Nothing is stored. Send the file as `multipart/form-data`."
+            "Returns the lines that would be read from a file of at most 2 MiB, and its findings, using the saved "
+            "mapping or the fields that you send. Nothing is stored. Send the file as `multipart/form-data`."
         ),
         parameters=declared.MAPPING_PREVIEW,
         handler=handlers.preview,
@@ -74,7 +76,7 @@ STATEMENT_MAPPINGS: Final = (
         path=_ONE,
         operation_id="GetBrimStatementMappingsStatementMapping",
         summary="Retrieve a statement mapping",
-        description="Returns how a bank account's CSV statements are read.",
+        description="Returns the mapping by which a bank account's CSV statements are read.",
         parameters=(),
         handler=handlers.retrieve,
         resource="ach",
@@ -88,8 +90,8 @@ STATEMENT_MAPPINGS: Final = (
         operation_id="PostBrimStatementMappingsStatementMapping",
         summary="Update a statement mapping",
         description=(
-            "Saves another version, by which files are read from then on, those included that are held. What was "
-            "posted stays. The audit log keeps the versions before."
+            "Creates a new version of a mapping, by which files are read from then on, including those that are held. "
+            "Posted lines stay as they are. Earlier versions are kept in the audit log."
         ),
         parameters=declared.MAPPING_UPDATE,
         handler=handlers.update,

@@ -30,11 +30,11 @@ _REQUIRED: Final[dict[str, tuple[Kind, str]]] = {
             "read and ignored."
         ),
     ),
-    "decimal_sign": (_words(DecimalSign), "What separates the decimals of an amount."),
-    "delimiter": (_words(Delimiter), "What separates the cells of a row."),
+    "decimal_sign": (_words(DecimalSign), "The decimal separator of amounts."),
+    "delimiter": (_words(Delimiter), "The delimiter between the cells of a row."),
 }
 _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
-    "account_column": (_COLUMN, "The column with the number of the bank account, if it is there in full."),
+    "account_column": (_COLUMN, "The column with the number of the bank account, if the file has it in full."),
     "amount_column": (
         _COLUMN,
         "The column with the amount: with its sign, or without one if there is a `direction_column`.",
@@ -45,27 +45,27 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
         "The text that begins the row with the closing balance, before the header or after the lines.",
     ),
     "credit_column": (_COLUMN, "The column with credits, instead of `amount_column`."),
-    "credit_words": (_COLUMNS, "The words in `direction_column` that say credit."),
+    "credit_words": (_COLUMNS, "The words in `direction_column` that mean credit."),
     "currency": (Text(max_length=3, clearable=True), "The currency of all lines."),
     "currency_column": (_COLUMN, "The column with the currency, instead of `currency`."),
     "debit_column": (_COLUMN, "The column with debits, instead of `amount_column`."),
-    "debit_is_negative": (Boolean(), "Whether amounts in `debit_column` have a minus: `false`."),
-    "debit_words": (_COLUMNS, "The words in `direction_column` that say debit."),
+    "debit_is_negative": (Boolean(), "Whether amounts in `debit_column` have a minus sign. Default: `false`."),
+    "debit_words": (_COLUMNS, "The words in `direction_column` that mean debit."),
     "direction_column": (_COLUMN, "The column that says in words whether a line is a debit or a credit."),
-    "encoding": (_words(Encoding), "The encoding of the file: `utf-8`."),
+    "encoding": (_words(Encoding), "The encoding of the file. Default: `utf-8`."),
     "end_to_end_column": (_COLUMN, "The column with the end-to-end id."),
-    "footer_rows": (_ROWS, "How many rows follow the lines, not counting blank ones: 0."),
-    "ignored_columns": (_COLUMNS, "Columns that are in the file and not read. Any other unknown one is an error."),
-    "key_column": (_COLUMN, "The column with the bank's reference, which no other line has."),
-    "newest_first": (Boolean(), "Whether the last line comes first: `false`."),
+    "footer_rows": (_ROWS, "The number of rows after the lines, not counting blank ones. Default: 0."),
+    "ignored_columns": (_COLUMNS, "Columns of the file to ignore. Any other unknown column is an error."),
+    "key_column": (_COLUMN, "The column with the bank's reference, which is unique for each line."),
+    "newest_first": (Boolean(), "Whether the newest line comes first. Default: `false`."),
     "opening_balance_label": (
         _COLUMN,
         "The text that begins the row with the opening balance, before the header or after the lines.",
     ),
     "reference_column": (_COLUMN, "The column with your reference."),
-    "rows_before_header": (_ROWS, "How many rows come before the header, blank ones included: 0."),
-    "text_columns": (_COLUMNS, "The columns whose texts, joined, are the line's description."),
-    "thousands_sign": (_words(ThousandsSign), "What separates the thousands of an amount: `none`."),
+    "rows_before_header": (_ROWS, "The number of rows before the header, including blank ones. Default: 0."),
+    "text_columns": (_COLUMNS, "The columns whose texts are joined into the line's description."),
+    "thousands_sign": (_words(ThousandsSign), "The thousands separator of amounts. Default: `none`."),
     "type_column": (_COLUMN, "The column with the type of the line."),
     "value_date_column": (_COLUMN, "The column with the value date."),
 }
@@ -103,7 +103,7 @@ MAPPING_UPDATE: Final = (
     Parameter(
         name="expected_version",
         kind=BoundedInteger(least=1, most=2**31 - 1),
-        description="The version that you have seen. If there is another one by now, nothing is changed.",
+        description="The version that you have seen. If it has changed since, nothing is done.",
     ),
     Parameter(
         name="mapping",
@@ -117,16 +117,19 @@ MAPPING_PREVIEW: Final = (
         name="file",
         kind=FileContent(),
         required=True,
-        description="A file as your bank sends it: in `multipart/form-data`, or a text.",
+        description="A file as your bank sends it: a file in `multipart/form-data`, or text.",
     ),
     Parameter(
         name="mapping",
         kind=_mapping(is_whole=False),
-        description="Fields to try instead of those that are saved; all that are required if none are.",
+        description="Fields to try instead of the saved ones. If no mapping is saved, all required fields.",
     ),
     Parameter(
         name="name",
         kind=FileName(),
-        description="What it is called; by default the name of the file. It tells a `.csv` file from an ACH file.",
+        description=(
+            "The file name. Default: the name of the uploaded file. Its extension distinguishes a `.csv` file from "
+            "an ACH file."
+        ),
     ),
 )

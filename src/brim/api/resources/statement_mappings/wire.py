@@ -37,39 +37,39 @@ class MappingFieldsObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None, described("The text that begins the row with the closing balance.", **TEXT)
     ]
     credit_column: Annotated[str | None, described("The column with credits.", **TEXT)]
-    credit_words: Annotated[tuple[str, ...], described("The words that say credit.")]
-    currency: Annotated[str | None, described("The currency of all lines, in lower case.", examples=["usd"])]
+    credit_words: Annotated[tuple[str, ...], described("The words that mean credit.")]
+    currency: Annotated[str | None, described("The currency of all lines, in lowercase.", examples=["usd"])]
     currency_column: Annotated[str | None, described("The column with the currency.", **TEXT)]
     date_format: Annotated[str, described("How dates are written.", **TEXT)]
     debit_column: Annotated[str | None, described("The column with debits.", **TEXT)]
-    debit_is_negative: Annotated[bool, described("Whether amounts in the column with debits have a minus.")]
-    debit_words: Annotated[tuple[str, ...], described("The words that say debit.")]
+    debit_is_negative: Annotated[bool, described("Whether amounts in the column with debits have a minus sign.")]
+    debit_words: Annotated[tuple[str, ...], described("The words that mean debit.")]
     decimal_sign: Annotated[
-        str, described("What separates the decimals of an amount.", enum=[each.value for each in DecimalSign])
+        str, described("The decimal separator of amounts.", enum=[each.value for each in DecimalSign])
     ]
-    delimiter: Annotated[str, described("What separates cells.", enum=[each.value for each in Delimiter])]
+    delimiter: Annotated[str, described("The delimiter between cells.", enum=[each.value for each in Delimiter])]
     direction_column: Annotated[str | None, described("The column that says debit or credit.", **TEXT)]
     encoding: Annotated[str, described("The encoding of the file.", enum=[each.value for each in Encoding])]
     end_to_end_column: Annotated[str | None, described("The column with the end-to-end id.", **TEXT)]
-    footer_rows: Annotated[int, described("How many rows follow the lines.", **_ROWS)]
+    footer_rows: Annotated[int, described("The number of rows after the lines.", **_ROWS)]
     ignored_columns: Annotated[tuple[str, ...], described("Columns that are not read.")]
     key_column: Annotated[str | None, described("The column with the bank's unique reference.", **TEXT)]
-    newest_first: Annotated[bool, described("Whether the last line comes first.")]
+    newest_first: Annotated[bool, described("Whether the newest line comes first.")]
     opening_balance_label: Annotated[
         str | None, described("The text that begins the row with the opening balance.", **TEXT)
     ]
     reference_column: Annotated[str | None, described("The column with your reference.", **TEXT)]
-    rows_before_header: Annotated[int, described("How many rows come before the header.", **_ROWS)]
+    rows_before_header: Annotated[int, described("The number of rows before the header.", **_ROWS)]
     text_columns: Annotated[tuple[str, ...], described("The columns whose texts are the description.")]
     thousands_sign: Annotated[
-        str, described("What separates the thousands of an amount.", enum=[each.value for each in ThousandsSign])
+        str, described("The thousands separator of amounts.", enum=[each.value for each in ThousandsSign])
     ]
     type_column: Annotated[str | None, described("The column with the type of the line.", **TEXT)]
     value_date_column: Annotated[str | None, described("The column with the value date.", **TEXT)]
 
 
 class StatementMappingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How the statements of a bank account that come as CSV are read."""
+    """How the CSV statements of a bank account are read."""
 
     id: Annotated[str, identifier("stmap", "statement_mapping")]
     object: Annotated[str, constant("brim.statement_mapping")] = "brim.statement_mapping"
@@ -79,28 +79,28 @@ class StatementMappingObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     mapping: Annotated[MappingFieldsObject, described("How the bank writes statements.")]
     updated: Annotated[int, described("When this version was saved.", **TIME)]
-    version: Annotated[int, described("How often it was saved.", minimum=1)]
+    version: Annotated[int, described("The version number.", minimum=1)]
 
 
 class PreviewFindingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Something about a file that is wrong, or worth knowing."""
+    """A finding about a file."""
 
-    code: Annotated[str, described("What it is, for programs.", **TEXT)]
-    sentence: Annotated[str, described("What it is, for people.", **TEXT)]
+    code: Annotated[str, described("The finding, as a code.", **TEXT)]
+    sentence: Annotated[str, described("The finding, as a sentence.", **TEXT)]
     severity: Annotated[
-        str, described("Whether it keeps something from being posted.", enum=[each.value for each in Severity])
+        str, described("Whether it prevents something from being posted.", enum=[each.value for each in Severity])
     ]
     where: Annotated[str, described("The row, and the column, or `file`.", **TEXT)]
 
 
 class PreviewLineObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a file, as it would be taken."""
+    """A line of a file, as it would be read."""
 
     amount: Annotated[int, described("The amount in minor units, below zero for a debit.")]
     bank_reference: Annotated[str | None, described("The bank's reference.", **TEXT)]
     booked_on: Annotated[date | None, described("The day on which the bank booked it.")]
     currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
-    description: Annotated[str, described("What the bank wrote beside it.", **TEXT)]
+    description: Annotated[str, described("The bank's description.", **TEXT)]
     reference: Annotated[str | None, described("Your reference, or the end-to-end id.", **TEXT)]
     type: Annotated[str, described("The type of the line.", **TEXT)]
     value_date: Annotated[date | None, described("Its value date.")]
@@ -108,12 +108,12 @@ class PreviewLineObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatementPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file would give. Nothing of it is stored. Lines and findings are the first hundred."""
+    """What would be read from a file. Nothing is stored. Only the first hundred lines and findings are included."""
 
     object: Annotated[str, constant("brim.statement_preview")] = "brim.statement_preview"
     closing_balance: Annotated[int | None, described("The closing balance in minor units; null if it has none.")]
-    currency: Annotated[str | None, described("The currency; null if it cannot be told.", examples=["usd"])]
-    findings: Annotated[list[PreviewFindingObject], described("What is wrong with it.")]
+    currency: Annotated[str | None, described("The currency; null if it is unknown.", examples=["usd"])]
+    findings: Annotated[list[PreviewFindingObject], described("Its findings: what is wrong with it.")]
     format: Annotated[str, described("The format: `csv`, `bai2`, `camt.053`, or `unknown`.", **TEXT)]
     line_count: Annotated[int, described("How many lines were read.", minimum=0)]
     lines: Annotated[list[PreviewLineObject], described("The lines.")]
@@ -122,8 +122,8 @@ class StatementPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Annotated[
         str,
         described(
-            "What would become of it: `accept`, `flag` if statements or lines would wait for a person, `hold` if all "
-            "of it would.",
+            "What would happen to it: `accept`, `flag` if some statements or lines would need a decision, or "
+            "`hold` if all of it would.",
             enum=[each.value for each in Verdict],
         ),
     ]

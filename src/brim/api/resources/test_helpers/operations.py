@@ -46,9 +46,9 @@ def _forced(outcome: str, summary: str, handler: Handler, parameters: tuple[Para
 
 
 TEST_HELPERS: Final = (
-    _forced("succeed", "Let a pending top-up succeed", topups.force_success, declared.TOPUP_SUCCEED),
-    _forced("fail", "Let a pending top-up fail", topups.force_failure, declared.TOPUP_FAIL),
-    _forced("reverse", "Let the bank take a succeeded top-up back", topups.force_return, declared.TOPUP_REVERSE),
+    _forced("succeed", "Make a pending top-up succeed", topups.force_success, declared.TOPUP_SUCCEED),
+    _forced("fail", "Make a pending top-up fail", topups.force_failure, declared.TOPUP_FAIL),
+    _forced("reverse", "Reverse a succeeded top-up", topups.force_return, declared.TOPUP_REVERSE),
     Operation(
         method="POST",
         path=_CLOCKS,

@@ -35,15 +35,15 @@ class ClockObject(msgspec.Struct, frozen=True, kw_only=True):
     frozen_time: Annotated[
         int,
         described(
-            "The present time of the account's test mode, in Unix seconds. It stands still until you advance it.",
+            "The current time of the account's test mode, in Unix seconds. It stays the same until you advance it.",
             **TIME,
         ),
     ]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str | None, described("The name that you gave it.", maxLength=MAX_NAME)]
-    status: Annotated[str, described("Whether the clock stands still or is advancing.", enum=["advancing", "ready"])]
+    status: Annotated[str, described("Whether the clock is ready or advancing.", enum=["advancing", "ready"])]
     status_details: Annotated[
-        ClockStatusDetails, described("Where the clock is advancing to. Empty while it stands still.")
+        ClockStatusDetails, described("The time that the clock is advancing to. Empty while it is ready.")
     ]
 
 

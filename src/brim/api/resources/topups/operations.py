@@ -66,8 +66,8 @@ TOPUPS: Final = (
         summary="Create a top-up",
         description=(
             "Tops up your balance from a bank account. The top-up is `pending` until the money arrives or the bank "
-            "refuses; a webhook tells you, or retrieve it. Send an idempotency key, so that a retry can't move the "
-            "money twice."
+            "declines the debit; listen for its webhook event, or retrieve it. Send an idempotency key, so that a "
+            "retry can't move the money twice."
         ),
         parameters=declared.TOPUP_CREATE,
         handler=topups.create,
@@ -94,7 +94,7 @@ TOPUPS: Final = (
         path="/v1/topups/{topup}",
         operation_id="GetTopupsTopup",
         summary="Retrieve a top-up",
-        description="Returns a top-up with its present status.",
+        description="Returns a top-up with its current status.",
         parameters=declared.TOPUP_RETRIEVE,
         handler=topups.retrieve,
         resource="topups",
@@ -136,11 +136,11 @@ TOPUPS: Final = (
         method="GET",
         path=topups.PREVIEW,
         operation_id="GetBrimAvailabilityPreview",
-        summary="Preview when money can be used",
+        summary="Preview the availability date",
         description=(
-            "Returns when the money of a top-up created now would be available, and why then, as `brim.availability` "
-            "does for a top-up. Nothing is created and no token is used. What would be refused as a top-up is refused "
-            "here, too. Brim only."
+            "Returns when the money of a top-up created now would be available, and why, like `brim.availability` of "
+            "a top-up. Nothing is created and no token is used up. A top-up that would be refused is refused here, "
+            "too. Brim only."
         ),
         parameters=declared.AVAILABILITY_PREVIEW,
         handler=topups.preview,

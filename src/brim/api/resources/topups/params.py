@@ -75,14 +75,14 @@ _BRIM: Final = Parameter(
                 kind=Text(),
                 description=(
                     "The live top-up that this one retries, which failed or was reversed because its debit was "
-                    "returned. Without `source` and `payment_method`, the same bank account is debited. After R01 "
-                    "and R09 the debit is presented again with the same amount; after other return codes the cause "
-                    "must be remedied first."
+                    "returned. Without `source` and `payment_method`, the same bank account is debited. After R01 and "
+                    "R09, the debit is re-presented for the same amount; after other return codes, fix the cause "
+                    "first."
                 ),
             ),
         )
     ),
-    description="Parameters that only Brim has; Stripe would refuse them.",
+    description="Parameters that only Brim has. Stripe would reject them.",
 )
 
 TOPUP_CREATE: Final = (
@@ -189,7 +189,7 @@ TOPUP_SEARCH: Final = (
     Parameter(
         name="page",
         kind=Text(),
-        description="Where to continue: the `next_page` of the page before. Leave it out for the first page.",
+        description="A cursor for pagination: the `next_page` of the previous page. Omit it for the first page.",
     ),
     expand("topup", in_list=True),
 )

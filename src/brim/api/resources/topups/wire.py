@@ -51,7 +51,7 @@ class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a top-up's money is usable when it is: the days counted, those passed over, and the cut-off.
+    """Why a top-up's money is available when it is: the days counted, the days skipped, and the cut-off.
 
     Where no bank's calendar was asked, only the two times are there; of live top-ups by ACH also the calendar, since
     their days go by the agreement with the bank.
@@ -84,7 +84,7 @@ class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AvailabilityPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a top-up would be promised if it were made now; where that is nothing, `reason` says why."""
+    """When the money of a top-up created now would be available. If no date can be promised, `reason` says why."""
 
     object: Annotated[str, constant("brim.availability_preview")] = "brim.availability_preview"
     availability: Annotated[
@@ -99,7 +99,7 @@ class AvailabilityPreviewObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RailReturnObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the bank sent an entry back, and what may be done about it."""
+    """Why the bank returned an entry, and what you can do about it."""
 
     actor: Annotated[
         str | None,
@@ -107,11 +107,11 @@ class RailReturnObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     code: Annotated[str, described("The network's return code, such as `R01`.", **TEXT)]
     meaning: Annotated[str | None, described("What the code means. Null for an unknown code.", **TEXT)]
-    note: Annotated[str | None, described("Anything else worth knowing about the code.", **TEXT)]
+    note: Annotated[str | None, described("More information about the code.", **TEXT)]
     retry: Annotated[
         str | None,
         described(
-            "Whether the same debit may be presented again. Null for an unknown code.",
+            "Whether the same debit may be re-presented. Null for an unknown code.",
             enum=[*(each.value for each in Retry), None],
         ),
     ]
@@ -120,31 +120,29 @@ class RailReturnObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RailChangeObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bank has told of the bank account in a notification of change."""
+    """A bank's notification of change."""
 
     code: Annotated[str, described("The network's change code, such as `C01`.", **TEXT)]
     meaning: Annotated[str | None, described("What the code means. Null for an unknown code.", **TEXT)]
 
 
 class RetryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a returned debit was presented again, and whether it will be."""
+    """How often a returned debit was re-presented, and whether it will be again."""
 
     last_day: Annotated[
-        date | None, described("The last day on which it may settle again; null if it is not presented again.")
+        date | None, described("The last day on which a re-presentment may settle; null if it isn't re-presented.")
     ]
     next_presentment: Annotated[
         int | None,
-        described("The cut-off at which it is presented again; null if none is planned.", **TIME),
+        described("The cut-off at which it is re-presented; null if that isn't planned.", **TIME),
     ]
     retried_by: Annotated[str | None, described("The top-up that retries this one.", **TEXT)]
     retries: Annotated[
         int,
-        described(
-            "How often the debit was presented again, including by the top-ups that this one retries.", minimum=0
-        ),
+        described("How often the debit was re-presented, including by the top-ups that this one retries.", minimum=0),
     ]
     retry_of: Annotated[str | None, described("The top-up that this one retries.", **TEXT)]
-    return_code: Annotated[str | None, described("The code of its newest return; null if it was not returned.", **TEXT)]
+    return_code: Annotated[str | None, described("The code of its latest return; null if it wasn't returned.", **TEXT)]
 
 
 class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,9 +150,7 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
 
     amount: Annotated[int, described("The amount that was presented, in cents.", minimum=1)]
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]
-    change: Annotated[
-        RailChangeObject | None, described("What the bank has told of the bank account; null for nothing.")
-    ]
+    change: Annotated[RailChangeObject | None, described("The bank's notification of change; null if there is none.")]
     confirmed: Annotated[int | None, described("When the bank's confirmation was applied. Null until then.", **TIME)]
     confirmed_by: Annotated[str | None, described("What confirmed it: a bank file, or a statement line.", **TEXT)]
     effective_date: Annotated[date | None, described("The day on which the banks settle it.")]
@@ -163,7 +159,7 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     retry: Annotated[
         int, described("Which re-presentment of a returned debit it is, counting from 1; 0 for none.", minimum=0)
     ]
-    returned: Annotated[RailReturnObject | None, described("Why it came back; null if it didn't.")]
+    returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("The status of this presentment.", enum=[status.value for status in EntryStatus])]
     trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
 
@@ -181,7 +177,7 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     booked: Annotated[
         int | None,
-        described("When a bank statement that books the money was last read. Null until then.", **TIME),
+        described("When the latest bank statement that books the money was read. Null until then.", **TIME),
     ]
     entries: Annotated[list[RailEntryObject], described("Its presentments to the bank, in order.")]
     name: Annotated[
@@ -194,15 +190,15 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     returnable_as_unauthorized_until: Annotated[
         date | None,
         described(
-            "The last day on which its debit can be returned as unauthorized; null for a company's debit, before it is "
-            "in a file, and once it was returned or rejected."
+            "The last day on which its debit can be returned as unauthorized. Null for debits of companies, "
+            "until it is in a file, and once it was returned or rejected."
         ),
     ]
     returnable_until: Annotated[
         date | None,
         described(
-            "The last day on which its debit can be returned as a matter of course, as for insufficient funds; null "
-            "before it is in a file, and once it was returned or rejected."
+            "The last day on which its debit can be returned for ordinary reasons, such as insufficient funds. "
+            "Null until it is in a file, and once it was returned or rejected."
         ),
     ]
     usable: Annotated[
@@ -230,14 +226,14 @@ class TopupExtras(msgspec.Struct, frozen=True, kw_only=True):
     retry: Annotated[
         RetryObject | msgspec.UnsetType,
         described(
-            "How often its debit was presented again, and what retries it; only present when `brim.retry` is expanded, "
-            "and in `brim.topup.retry_scheduled`."
+            "How often its debit was re-presented, and which top-up retries it. Only present when `brim.retry` "
+            "is expanded, and in `brim.topup.retry_scheduled`."
         ),
     ] = msgspec.UNSET
 
 
 class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Top-up object. `balance_transaction` and `payment_method` may stand expanded."""
+    """The Top-up object. `balance_transaction` and `payment_method` can be expanded."""
 
     id: Annotated[str, identifier("tu", "top-up")]
     object: Annotated[str, constant("topup")] = "topup"
@@ -276,24 +272,24 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     expected_availability_date: Annotated[
         int | None,
         described(
-            "When the money is expected to be available, in Unix seconds. It moves if the bank rejects a file or a "
-            "debit is presented again, and no longer means anything once the top-up has failed or was canceled. "
-            "Expand `brim.availability` to see how it was calculated.",
+            "When the money is expected to be available, in Unix seconds. It changes if the bank rejects a file "
+            "or a debit is re-presented, and has no meaning once the top-up has failed or was canceled. Expand "
+            "`brim.availability` to see how it was calculated.",
             **TIME,
         ),
     ]
     failure_code: Annotated[
         str | None,
         described(
-            "Why the top-up failed or was reversed, for programs. Null unless a bank refused or returned the debit.",
+            "Why the top-up failed or was reversed, as a code. Null unless a bank declined or returned the debit.",
             enum=[*FAILURES, None],
         ),
     ]
     failure_message: Annotated[
         str | None,
         described(
-            "Why the top-up failed or was reversed, as a sentence to show to people. Its wording may change; "
-            "decide by `failure_code`.",
+            "Why the top-up failed or was reversed, as a message that you can show to people. Its wording may "
+            "change; rely on `failure_code` instead.",
             **TEXT,
         ),
     ]
@@ -310,8 +306,8 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[
         dict[str, Any] | msgspec.Raw | None,
         described(
-            "The bank account that is debited, as a Source object; it is never just an id. Null if a PaymentMethod "
-            "is debited.",
+            "The bank account that is debited, always as an expanded Source object. Null if a PaymentMethod is "
+            "debited.",
             **or_null("source"),
         ),
     ]
@@ -335,7 +331,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TopupSearchObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of top-ups that match a search, in the form of the vendor's search results."""
+    """A page of top-ups that match a search, in the format of Stripe's search results."""
 
     object: Annotated[str, constant("search_result")] = "search_result"
     data: Annotated[list[msgspec.Raw], described("The top-ups found.", items={"$ref": REFERENCE.format(name="topup")})]

@@ -38,7 +38,7 @@ BY_USER: Final = "user"
 
 
 class DisabledDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a destination is turned off: always `user`, the only one of the vendor's words that could be meant.
+    """Why a destination is disabled.
 
     They have none for a destination that only ever failed; `brim.delivery` of the endpoint tells that.
     """
@@ -46,19 +46,19 @@ class DisabledDetails(msgspec.Struct, frozen=True, kw_only=True):
     reason: Annotated[
         str,
         described(
-            "Always `user`: the vendor's API has no word for an endpoint that failed for three days.", const=BY_USER
+            "Always `user`: Stripe's API has no value for an endpoint that was disabled after failures.", const=BY_USER
         ),
     ]
 
 
 class DestinationStatusDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to say of a destination that is turned off."""
+    """Details of a disabled destination."""
 
     disabled: Annotated[DisabledDetails, described("Why it is disabled.")]
 
 
 class DestinationTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """Where events are sent; each is null unless it was asked for, and the secret but once."""
+    """Where events are sent. Attributes are null unless you include them."""
 
     signing_secret: Annotated[
         str | None,
@@ -109,7 +109,7 @@ class EventDestinationObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeletedDestination(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of a destination that was deleted."""
+    """A deleted destination."""
 
     id: Annotated[str, described("The id it had.", **TEXT)]
     object: Annotated[str, constant("v2.core.event_destination")] = "v2.core.event_destination"

@@ -24,25 +24,25 @@ from brim.core.events import OBJECT_OF_EVENT, OBJECT_TYPES, Event, EventType, th
 
 
 class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Which object an event is about, and where it is read; the id of an object of which there is only one is None.
+    """The object that an event is about.
 
     It is written all the same: libraries that do not know an event's type read the id without asking whether there is
     one. Source: `RelatedObject` in the official PHP SDK 21.0 and `UnknownEventNotification` in Python's 16.1.
     """
 
-    id: Annotated[str | None, described("Its id; null for a balance, of which an account has one.", **TEXT)]
+    id: Annotated[str | None, described("Its id; null for a balance, because an account has only one.", **TEXT)]
     type: Annotated[str, described("The kind of object.", **TEXT)]
     url: Annotated[str, described("The path to retrieve it by.", **TEXT)]
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """The request that caused an event, and the key it came under: an empty text where it had none.
+    """The API request that caused an event, and its idempotency key.
 
     The SDKs' types know no null there.
     """
 
     id: Annotated[str, described("The request's id.", **TEXT)]
-    idempotency_key: Annotated[str, described("The key it came under; null where it had none.", **TEXT)]
+    idempotency_key: Annotated[str, described("Its idempotency key; null if it had none.", **TEXT)]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The thin form of an event. `context` is whose it is, where a platform is told; `created` in RFC 3339."""
+    """A thin event."""
 
     id: Annotated[str, identifier("evt", "event")]
     object: Annotated[str, constant("v2.core.event")] = "v2.core.event"

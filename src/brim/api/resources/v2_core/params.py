@@ -40,7 +40,7 @@ _TARGET: Final = Parameter(
 _INCLUDE: Final = Parameter(
     name="include",
     kind=Include(("webhook_endpoint.url",)),
-    description="What to include in the reply, which is null otherwise.",
+    description="Which attributes to include in the response; they are null otherwise.",
 )
 _NAME: Final = Parameter(
     name="name", kind=Text(max_length=MAX_NAME), required=True, description="A name for the destination."
@@ -76,7 +76,10 @@ EVENT_DESTINATION_CREATE: Final = (
     Parameter(
         name="include",
         kind=Include(("webhook_endpoint.signing_secret", "webhook_endpoint.url")),
-        description="What to include in the reply, which is null otherwise. The secret can only be included here.",
+        description=(
+            "Which attributes to include in the response; they are null otherwise. The secret can only be included "
+            "here."
+        ),
     ),
     METADATA,
     Parameter(

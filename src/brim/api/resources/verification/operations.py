@@ -25,7 +25,9 @@ VERIFICATION: Final = (
         path="/v1/brim/verification",
         operation_id="GetBrimVerification",
         summary="Retrieve the latest verification of the books",
-        description="Returns what the latest verification of the books found. Only available to the platform account.",
+        description=(
+            "Returns the result of the latest verification of the books. Only available to the platform account."
+        ),
         parameters=(),
         handler=verification.retrieve,
         resource="verification",
@@ -56,7 +58,7 @@ VERIFICATION: Final = (
         operation_id="GetBrimVerifications",
         summary="List verifications of the books",
         description=(
-            "Returns the last 100 verifications, the newest first, also those that are waiting, running or were "
+            "Returns the last 100 verifications, newest first, including those that are waiting, running or were "
             "interrupted. Only available to the platform account."
         ),
         parameters=(),
@@ -73,8 +75,9 @@ VERIFICATION: Final = (
         operation_id="PostBrimVerifications",
         summary="Request a verification of the books",
         description=(
-            "Has a worker verify the books and the hash chains as soon as no other verification is running. If one is "
-            "already waiting, that one is returned. Only available to the platform account."
+            "Requests a verification of the books and the hash chains. A worker runs it as soon as no other "
+            "verification is running. If one is already waiting, that one is returned. Only available to the platform "
+            "account."
         ),
         parameters=(),
         handler=verification.ask,

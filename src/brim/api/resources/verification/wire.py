@@ -11,13 +11,13 @@ from brim.core.verification import PastRun, RunStatus, RunWarning, VerificationR
 
 
 class DifferenceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that is not what it should be; null where there is nothing, or should be nothing."""
+    """A row that differs from what it should be."""
 
-    account: Annotated[str, described("Whose row it is.", **TEXT)]
-    expected: Annotated[str | None, described("What it should be; null when it should not be there.")]
-    found: Annotated[str | None, described("What it is; null when it is not there.")]
+    account: Annotated[str, described("The account that the row belongs to.", **TEXT)]
+    expected: Annotated[str | None, described("What it should be; null if the row shouldn't exist.")]
+    found: Annotated[str | None, described("What it is; null if the row is missing.")]
     livemode: Annotated[bool, LIVEMODE]
-    row: Annotated[str, described("The table and what names the row in it.")]
+    row: Annotated[str, described("The table, and the key of the row.")]
 
 
 class VerificationTotalObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,28 +27,24 @@ class VerificationTotalObject(msgspec.Struct, frozen=True, kw_only=True):
     available: Annotated[int, described("The sum of their available balances, in the smallest currency unit.")]
     currency: Annotated[str, described("The currency.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
-    reserved: Annotated[int, described("The sum of what is held, in the smallest currency unit.")]
+    reserved: Annotated[int, described("The sum of their reserved balances, in the smallest currency unit.")]
 
 
 class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest verification of the books; ours, in the wire's manner. Before the first one most of it is null."""
+    """A verification of the books. Before the first one, most attributes are null. Brim only."""
 
-    id: Annotated[str | None, described("Which verification it is; null before the first.", **TEXT)]
+    id: Annotated[str | None, described("Unique identifier of the verification; null before the first.", **TEXT)]
     object: Annotated[str, constant("brim.verification")] = "brim.verification"
     asked_by: Annotated[str | None, described("Who requested it; null if it ran on schedule.", **TEXT)]
     checked: Annotated[
         dict[str, int] | None, described("How many rows of each table were read; null if that isn't known.")
     ]
     created: Annotated[int | None, described("When it began, or was requested.", **TIME)]
-    differences: Annotated[
-        list[DifferenceObject], described("What does not agree, first things first; at most the first few are named.")
-    ]
+    differences: Annotated[list[DifferenceObject], described("The differences found; only the first are listed.")]
     duration_ms: Annotated[int | None, described("How long the attempt took, in milliseconds.", minimum=0)]
-    heads: Annotated[
-        int | None, described("How many hash chains there are; null when they were not followed.", minimum=0)
-    ]
+    heads: Annotated[int | None, described("The number of hash chains; null if they weren't checked.", minimum=0)]
     sealed: Annotated[
-        int | None, described("How many transfers are sealed; null when the chains were not followed.", minimum=0)
+        int | None, described("The number of sealed transfers; null if the chains weren't checked.", minimum=0)
     ]
     status: Annotated[
         str,
@@ -60,9 +56,12 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     totals: Annotated[
         list[VerificationTotalObject], described("The totals of all balances, by mode and currency; empty if unknown.")
     ]
-    transfers: Annotated[int | None, described("How many transfers there are; null when not followed.", minimum=0)]
+    transfers: Annotated[
+        int | None, described("The number of transfers; null if the chains weren't checked.", minimum=0)
+    ]
     unsealed: Annotated[
-        int | None, described("How many transfers wait for their seal; null when not followed.", minimum=0)
+        int | None,
+        described("The number of transfers that aren't sealed yet; null if the chains weren't checked.", minimum=0),
     ]
     warnings: Annotated[
         list[str],
@@ -76,10 +75,10 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChainHeadObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the hash chain of an account ends; written down elsewhere, it proves that nothing before it was changed."""
+    """The head of an account's hash chain. A copy kept elsewhere proves that nothing before it was changed."""
 
     object: Annotated[str, constant("brim.chain_head")] = "brim.chain_head"
-    account: Annotated[str, described("Whose chain it is.", **TEXT)]
+    account: Annotated[str, described("The account that the chain belongs to.", **TEXT)]
     hash: Annotated[str, described("The hash of the last seal, in hexadecimal.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     position: Annotated[int, described("The position of the last seal.", minimum=0)]

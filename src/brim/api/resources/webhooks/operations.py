@@ -85,7 +85,7 @@ WEBHOOKS: Final = (
         path=_ENDPOINT,
         operation_id="DeleteWebhookEndpointsWebhookEndpoint",
         summary="Delete a webhook endpoint",
-        description="Deletes an endpoint. Events that are still to be sent to it are given up.",
+        description="Deletes an endpoint. Its pending events are discarded.",
         parameters=(),
         handler=handlers.delete,
         resource="webhook_endpoints",
@@ -126,8 +126,8 @@ WEBHOOKS: Final = (
         operation_id="GetWebhookEndpointsWebhookEndpointHealth",
         summary="Retrieve the health of a webhook endpoint",
         description=(
-            "Returns the success rate and latency of an endpoint's latest attempts, how many events wait for it, and "
-            "when it is tried next."
+            "Returns the success rate and latency of an endpoint's latest attempts, the number of pending events, and "
+            "the time of the next attempt."
         ),
         parameters=(),
         handler=handlers.retrieve_health,
@@ -172,8 +172,8 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpointsWebhookEndpointRollSecret",
         summary="Roll a webhook endpoint's secret",
         description=(
-            "Gives an endpoint a new secret. For a while, deliveries are also signed with the old one, so that "
-            "nothing is refused while you replace it."
+            "Gives an endpoint a new secret. Until the old one expires, deliveries are signed with both, so that you "
+            "can replace it without rejecting any."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_ROLL,
         handler=handlers.roll_secret,

@@ -53,9 +53,7 @@ WEBHOOK_ENDPOINT_UPDATE: Final = (
     Parameter(
         name="disabled",
         kind=Boolean(),
-        description=(
-            "Whether to disable the endpoint. Events that are still to be sent are given up; they can be resent later."
-        ),
+        description="Whether to disable the endpoint. Pending events are discarded; they can be resent later.",
     ),
     optional(_ENABLED_EVENTS),
     METADATA,

@@ -40,7 +40,7 @@ _NEXT_ATTEMPT_STATUS: Final = described(
 
 
 class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """How an endpoint is served, beyond the vendor's object. Times are Unix seconds."""
+    """How events are delivered to an endpoint. Times are in Unix seconds."""
 
     connect: Annotated[
         bool, described("Whether it receives the events of connected accounts instead of the platform's own.")
@@ -80,7 +80,7 @@ class EndpointExtras(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Webhook Endpoint object; its secret is there only in the reply that tells it for the first time."""
+    """The Webhook Endpoint object. Its secret is only present in the response that returns it for the first time."""
 
     id: Annotated[str, identifier("(we|ed)", "webhook endpoint")]
     object: Annotated[str, constant("webhook_endpoint")] = "webhook_endpoint"
@@ -134,13 +134,13 @@ class WebhookEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to bring an event to an endpoint. Times are Unix seconds."""
+    """An attempt to deliver an event to an endpoint. Times are in Unix seconds."""
 
     id: Annotated[str, identifier("wa", "attempt")]
     object: Annotated[str, constant("webhook_attempt")] = "webhook_attempt"
     account: Annotated[
         str | msgspec.UnsetType,
-        described("Whose event was sent; only present if it isn't the endpoint's own account."),
+        described("The account that the event belongs to. Only present if it isn't the endpoint's own account."),
     ] = msgspec.UNSET
     cause: Annotated[
         str,
@@ -160,7 +160,7 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
     next_attempt: Annotated[
         int | None,
         described(
-            "When the same event is next sent to the same endpoint; null if it isn't, or if no time can be given.",
+            "When the event is next sent to this endpoint. Null if it isn't, or if no time can be given.",
             **TIME,
         ),
     ]
@@ -173,24 +173,26 @@ class WebhookAttemptObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookDeliveryObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the delivery of an event to an endpoint stands. Times are Unix seconds."""
+    """The delivery of an event to an endpoint. Times are in Unix seconds."""
 
     object: Annotated[str, constant("webhook_delivery")] = "webhook_delivery"
     account: Annotated[
         str | msgspec.UnsetType,
-        described("Whose event it is; only present if it isn't the endpoint's own account."),
+        described("The account that the event belongs to. Only present if it isn't the endpoint's own account."),
     ] = msgspec.UNSET
     attempts: Annotated[int, described("The number of attempts since `created`.", minimum=0)]
     created: Annotated[
         int,
         described(
-            "When it was last begun, in real time; where the event has arrived, when it was first tried.", **TIME
+            "When the delivery was last started, in real time; once it is delivered, when the first attempt was made.",
+            **TIME,
         ),
     ]
     event: Annotated[str, described("The event, by its id.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     next_attempt: Annotated[
-        int | None, described("When it is tried next; null if it isn't, or if no time can be given.", **TIME)
+        int | None,
+        described("When the next attempt is made. Null if there is none, or if no time can be given.", **TIME),
     ]
     next_attempt_status: Annotated[str | None, _NEXT_ATTEMPT_STATUS]
     state: Annotated[
