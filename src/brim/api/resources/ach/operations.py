@@ -172,9 +172,9 @@ ACH_FILES: Final = (
         operation_id="GetBrimAchBankFilesBankFilePreview",
         summary="Preview a file from the bank",
         description=(
-            "Returns what a statement that waits for an approval would post if it were applied now: its balances, "
-            f"where it would be placed, and what its first {MOST_PREVIEWED} lines would be matched to. Nothing is "
-            "stored. A file above 2 MiB is only read."
+            "Returns what a statement awaiting approval would post if it were applied now: its balances, its position "
+            f"among the other statements, and what its first {MOST_PREVIEWED} lines would be matched to. Nothing is "
+            "stored. A file larger than 2 MiB is read, but not matched."
         ),
         parameters=(),
         handler=handlers.preview_bank_file,
