@@ -61,7 +61,7 @@ GUIDES: Final = (
     Guide("errors", "Errors", "What an error contains, and which statuses to retry."),
     Guide("idempotent_requests", "Idempotent requests", "Retry a request without doing it twice."),
     Guide("pagination", "Pagination", "Page through lists of any length."),
-    Guide("expanding", "Expanding", "Get an object instead of its id."),
+    Guide("expanding", "Expanding", "Get an object instead of its ID."),
     Guide("metadata", "Metadata", "Store your own data with an object."),
     Guide("versioning", "Versioning", "Which API version a response is rendered in."),
 )
@@ -77,7 +77,7 @@ CHAPTERS: Final = (
     Chapter(
         "availability_previews",
         "Availability previews",
-        "When money would be available if you topped up now, and why then. Nothing is sent. Brim only.",
+        "When money would be available if you topped up now, and why. Nothing is created. Brim only.",
         ("/v1/brim/availability_preview",),
     ),
     Chapter("balance", "Balance", "The funds that you can use, by currency.", ("/v1/balance",)),
@@ -137,13 +137,14 @@ CHAPTERS: Final = (
     Chapter(
         "capabilities",
         "Capabilities",
-        "What an account has requested. It is granted at once, because nothing is checked, and has no effect in Brim.",
+        "What an account has requested. Capabilities are granted immediately, because nothing is verified, and "
+        "have no effect in Brim.",
         ("/v1/accounts/{account}/capabilities",),
     ),
     Chapter(
         "external_accounts",
         "External accounts",
-        "The bank accounts that an account is paid out to. They don't fund top-ups.",
+        "An account's bank accounts for payouts. They don't fund top-ups.",
         ("/v1/accounts/{account}/external_accounts",),
     ),
     Chapter(
@@ -162,7 +163,8 @@ CHAPTERS: Final = (
     Chapter(
         "report_runs",
         "Report runs",
-        "Balances, what changed them, and top-ups beside bank statements: CSV and JSON files with a signed manifest.",
+        "Balances, activity, and the reconciliation of top-ups with bank statements, as CSV and JSON files with "
+        "a signed manifest.",
         ("/v1/reporting/report_runs",),
     ),
     Chapter(
@@ -174,19 +176,19 @@ CHAPTERS: Final = (
     Chapter(
         "report_key",
         "Report key",
-        "The public key with which anybody can verify the signature of a report's manifest. Brim only.",
+        "The public key with which anyone can verify the signature of a report's manifest. Brim only.",
         ("/v1/brim/report_key",),
     ),
     Chapter(
         "books",
         "Books",
-        "The balance at a glance, and the ledger entries of a top-up. Brim only.",
+        "An overview of the balance, and the ledger entries of a top-up. Brim only.",
         ("/v1/brim/balance_overview", "/v1/brim/topups"),
     ),
     Chapter(
         "attention",
         "Attention",
-        "What needs somebody's attention, as Home shows it and notifications tell it. This is Brim's own.",
+        "What needs attention, as shown on Home and in notifications. Brim only.",
         ("/v1/brim/attention",),
     ),
     Chapter(
@@ -198,49 +200,50 @@ CHAPTERS: Final = (
     Chapter(
         "running_balances",
         "Running balances",
-        "Balance transactions, each with the balance right after it. Brim only.",
+        "Balance transactions, each with the balance after it. Brim only.",
         ("/v1/brim/balance_transactions",),
     ),
     Chapter(
         "request_logs",
         "Request logs",
-        "The latest requests that were made with your keys. Brim only.",
+        "The latest API requests of your account. Brim only.",
         ("/v1/brim/request_logs",),
     ),
     Chapter(
         "verification",
         "Verification",
-        "Whether the books balance, for the operator of the service. Brim only.",
+        "Whether the books are balanced. Only available to the platform account. Brim only.",
         ("/v1/brim/verification", "/v1/brim/verifications"),
     ),
     Chapter(
         "account_summaries",
         "Account balances",
-        "Accounts under yours, searched by name or id, with their balances. This is Brim's own.",
+        "Connected accounts with their balances, searchable by name or ID. Brim only.",
         ("/v1/brim/accounts",),
     ),
     Chapter(
         "health",
         "Health",
-        "How all accounts do together, for whoever operates the service. This is Brim's own.",
+        "The health of the installation across all accounts. Only available to the platform account. Brim only.",
         ("/v1/brim/health",),
     ),
     Chapter(
         "workers",
         "Workers",
-        "Which workers run and how their jobs do, for whoever operates the service. Brim only.",
+        "The worker processes, and the status of their jobs. Only available to the platform account. Brim only.",
         ("/v1/brim/workers",),
     ),
     Chapter(
         "stuck_items",
         "Stuck work",
-        "Work that was due and failed, for whoever operates the service. Brim only.",
+        "Work that was due and failed. Only available to the platform account. Brim only.",
         ("/v1/brim/stuck",),
     ),
     Chapter(
         "audit_log",
         "Audit log",
-        "Who changed what, with the fields before and after, for whoever operates the service. Brim only.",
+        "Who changed what, with the fields before and after each change. Only available to the platform account. "
+        "Brim only.",
         ("/v1/brim/audit_log",),
     ),
     Chapter(
@@ -253,25 +256,25 @@ CHAPTERS: Final = (
     Chapter(
         "live_readiness",
         "Live readiness",
-        "What still blocks the first live top-up, and what to do about it. Brim only.",
+        "What still blocks the first live top-up, and how to fix it. Brim only.",
         ("/v1/brim/live_readiness",),
     ),
     Chapter(
         "authorizations",
         "Authorizations",
-        "What the holder of a bank account agreed to. No live debit is made without one. Brim only.",
+        "A bank account holder's authorization of debits. No live debit is sent without one. Brim only.",
         ("/v1/brim/authorizations",),
     ),
     Chapter(
         "funding_sources",
         "Bank accounts in live mode",
-        "How a live bank account was verified, by your own word. Brim only.",
+        "Live bank accounts that you verified yourself. Brim only.",
         ("/v1/brim/funding_sources",),
     ),
     Chapter(
         "negative_balances",
         "Negative balances",
-        "Balances that a late return took below zero, and top-ups for the missing amount. Brim only.",
+        "Balances that are negative after a late return, and top-ups to recover them. Brim only.",
         ("/v1/brim/negative_balances",),
     ),
     Chapter(
@@ -283,55 +286,55 @@ CHAPTERS: Final = (
     Chapter(
         "test_balance",
         "Spending test money",
-        "Takes money out of the test balance, so that a reversed top-up takes it below zero. Brim only.",
+        "Spends money from the test balance, so that a reversed top-up makes it negative. Brim only.",
         ("/v1/test_helpers/balance/hold",),
     ),
     Chapter(
         "prenotes",
         "Prenotes",
-        "Entries without money, by which live bank accounts are verified. Brim only.",
+        "Zero-dollar entries that verify live bank accounts. Brim only.",
         ("/v1/brim/prenotes",),
     ),
     Chapter(
         "microdeposits",
         "Micro-deposits",
-        "Two small credits, by whose amounts the holders of live bank accounts verify them. Brim only.",
+        "Two small credits that verify a live bank account: its holder confirms the amounts. Brim only.",
         ("/v1/brim/microdeposits",),
     ),
     Chapter(
         "returns",
         "Returns",
-        "Debits that banks returned, the deadline for dishonoring each, and the outcome. Brim only.",
+        "Debits that banks returned, with the deadline for dishonoring each return, and the outcome. Brim only.",
         ("/v1/brim/ach/returns",),
     ),
     Chapter(
         "reversals",
         "Reversals",
-        "Debits that were wrong and are taken back within five banking days, and the outcome. Brim only.",
+        "Reversals of erroneous debits, within five banking days, and their outcomes. Brim only.",
         ("/v1/brim/ach/reversals",),
     ),
     Chapter(
         "refunds",
         "Refunds",
-        "Live top-ups that are paid back by ACH, whole or in part, and the outcome. Brim only.",
+        "Refunds of live ACH top-ups, in full or in part, and their outcomes. Brim only.",
         ("/v1/brim/refunds",),
     ),
     Chapter(
         "status-counts",
         "Status counts",
-        "How many objects of a list have each status. This is Brim's own.",
+        "The number of objects with each status, for a list. Brim only.",
         ("/v1/brim/status_counts",),
     ),
     Chapter(
         "money-at-risk",
         "Money at risk",
-        "Usable live money that may still be taken back, and when pending money arrives. Brim only.",
+        "Available live money that can still be returned, and when pending money is expected. Brim only.",
         ("/v1/brim/money_at_risk",),
     ),
     Chapter(
         "funding-instructions",
         "Funding instructions",
-        "The bank account and the reference by which a balance is topped up by bank transfer. Brim only.",
+        "The bank account and reference for topping up a balance by bank transfer. Brim only.",
         ("/v1/brim/funding_instructions", "/v1/test_helpers/funding_instructions"),
     ),
     Chapter(
@@ -343,61 +346,61 @@ CHAPTERS: Final = (
     Chapter(
         "corrections",
         "Corrections",
-        "Notifications of change: what banks correct of live bank accounts, and the outcome. Brim only.",
+        "Notifications of change: banks' corrections of bank account details, and their outcomes. Brim only.",
         ("/v1/brim/corrections",),
     ),
     Chapter(
         "originators",
         "Originators",
-        "Who debits bank accounts for you, by what you and your bank have agreed. Brim only.",
+        "Who debits bank accounts for you, and how, as agreed with your bank. Brim only.",
         ("/v1/brim/ach/originators",),
     ),
     Chapter(
         "ach_files",
         "ACH files",
-        "The files by which live top-ups are collected, from the cut-off to the bank's statement. Brim only.",
+        "The files that collect live top-ups, from the cut-off to the bank's statement. Brim only.",
         ("/v1/brim/ach/files",),
     ),
     Chapter(
         "bank_files",
         "Files from the bank",
-        "What came from the bank: acknowledgements, returns, statements. Brim only.",
+        "Files from your bank: acknowledgments, returns and statements. Brim only.",
         ("/v1/brim/ach/bank_files",),
     ),
     Chapter(
         "bank_statements",
         "Bank statements",
-        "What your bank has booked, statement by statement. Brim only.",
+        "Statements of your bank accounts, with their balances. Brim only.",
         ("/v1/brim/bank_statements",),
     ),
     Chapter(
         "statement_lines",
         "Statement lines",
-        "The lines of bank statements, and what each is about. Brim only.",
+        "The lines of bank statements, and what each is matched to. Brim only.",
         ("/v1/brim/statement_lines",),
     ),
     Chapter(
         "statement_mappings",
         "Statement mappings",
-        "How your bank writes statements as CSV, and what a file would give. Brim only.",
+        "How your bank's CSV statements are read, with previews. Brim only.",
         ("/v1/brim/statement_mappings",),
     ),
     Chapter(
         "line_settlements",
         "Settlements of statement lines",
-        "What people say that open lines are: one proposes, another confirms. Brim only.",
+        "Settlements of open statement lines: one operator proposes, another confirms. Brim only.",
         ("/v1/brim/line_settlements",),
     ),
     Chapter(
         "breaks",
         "Breaks",
-        "What the bank says and what does not match, until a person has settled it. Brim only.",
+        "Differences between the bank's records and your books, until a person resolves them. Brim only.",
         ("/v1/brim/breaks",),
     ),
     Chapter(
         "rails",
         "Stopping live money",
-        "Stop live top-ups at once, for all accounts or for one. Brim only.",
+        "Stop live top-ups immediately, for all accounts or for one. Brim only.",
         ("/v1/brim/rails",),
     ),
 )
