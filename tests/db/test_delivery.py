@@ -158,7 +158,7 @@ async def test_an_endpoint_that_only_fails_for_three_days_is_turned_off_and_its_
             await hooks.pass_time(HOUR_MS)
         [row] = await rows(database, "SELECT failing_since_ms, disabled_because FROM webhook_endpoints")
         assert row == {"failing_since_ms": NOW_MS + HOUR_MS, "disabled_because": "failures"}
-        assert "turned off" in capsys.readouterr().out
+        assert "webhook endpoint disabled" in capsys.readouterr().out
         told = "SELECT action, actor_kind, actor_name, before::text, after::text FROM audit_log"
         assert await rows(database, told) == [
             {

@@ -280,4 +280,4 @@ async def test_an_attempt_that_cannot_be_written_down_costs_no_other_its_own(
         await hooks.pass_time(0)
         assert len(catcher.caught) == 1
     assert [row["account"] for row in await attempts(database, "account")] == [OTHER.account]
-    assert "could not be written down" in capsys.readouterr().out
+    assert "could not be stored" in capsys.readouterr().out

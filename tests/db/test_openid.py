@@ -133,14 +133,14 @@ async def test_a_token_signed_by_somebody_else_or_by_nobody_is_refused(
     openid = _openid(database, provider)
     public = provider.key.as_dict(private=False)
     provider.key = ECKey.generate_key("P-256", {"kid": "first"})
-    with pytest.raises(ProviderFailedError, match="cannot be verified"):
+    with pytest.raises(ProviderFailedError, match="can't be verified"):
         await _travel(openid, provider)
     provider.header = {"alg": "none", "kid": "first"}
-    with pytest.raises(ProviderFailedError, match="cannot be verified"):
+    with pytest.raises(ProviderFailedError, match="can't be verified"):
         await _travel(openid, provider)
     provider.header, provider.key = {"alg": "HS256", "kid": "first"}, OctKey.import_key(str(public))
     provider.told_keys = [{"kty": "oct", "k": "eHh4", "kid": "first"}, public]
-    with pytest.raises(ProviderFailedError, match="cannot be verified"):
+    with pytest.raises(ProviderFailedError, match="can't be verified"):
         await _travel(openid, provider)
 
 
@@ -338,7 +338,7 @@ async def test_what_a_provider_says_wrong_is_told(database: Database, provider: 
     refused = {"state": brought["state"], "error": "access_denied"}
     with pytest.raises(ProviderFailedError, match="access_denied"):
         await openid.finish(departure.luggage, refused, address=ADDRESS, now_ms=NOW_MS)
-    with pytest.raises(ProviderFailedError, match="another one"):
+    with pytest.raises(ProviderFailedError, match="a different issuer"):
         await openid.finish(
             departure.luggage, {**brought, "iss": "https://elsewhere.example"}, address=ADDRESS, now_ms=NOW_MS
         )

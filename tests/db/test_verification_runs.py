@@ -160,7 +160,7 @@ async def test_differences_are_logged_and_agreement_is_not(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await in_turn(database, TEN_MS)
-    assert "do not agree" not in capsys.readouterr().out
+    assert "do not balance" not in capsys.readouterr().out
     await execute(database, "INSERT INTO balances VALUES ('acct_books', false, 'usd', 7)")
     await in_turn(database, TEN_MS + HOUR_MS)
     logged = capsys.readouterr().out

@@ -238,4 +238,4 @@ def test_a_login_is_listed_approved_and_denied_while_brim_runs(shared_brim: Runn
     assert _run("login", "list", *here).stdout == ""
     again = run_brim("login", "approve", first["verification_code"], *here)
     assert again.returncode == 1
-    assert again.stderr.startswith("Error: No login waits under this code")
+    assert again.stderr.startswith("Error: No pending login has this code")

@@ -56,6 +56,14 @@ def _environment() -> dict[str, str]:
     return environment
 
 
+_ONE_OF_MANY: Final = re.compile(
+    r"(?<![\d.,:+-])1 (?:accounts|approvals|attempts|banking days|breaks|credits|days|debits|differences|endpoints"
+    r"|entries|events|failures|files|hours|items|keys|lines|matches|minutes|payments|requests|returns|rows|seconds|statements"
+    r"|top-ups|transactions|transfers|types|workers)\b"
+)
+"""A plural after one, such as `1 accounts`."""
+
+
 class Person:
     """Somebody in front of a browser without scripts: visits pages, and sends the forms that are on them."""
 
@@ -72,6 +80,7 @@ class Person:
         assert reply.status == 200, reply.body
         text = text_of(reply)
         assert list(banned_in(text)) == [], f"{target} has words of tests/unit/words.toml"
+        assert (wrong := _ONE_OF_MANY.search(text)) is None, f"{target} says {wrong[0]}"
         return text
 
     def send(self, target: str, action: str, fields: Mapping[str, str] | None = None) -> WireReply:

@@ -53,6 +53,15 @@ def test_what_is_set_up_badly_is_named_with_what_to_do(
 
 
 @pytest.mark.parametrize(
+    ("off", "said"),
+    [(["fsync"], "fsync is off"), (["fsync", "full_page_writes"], "fsync and full_page_writes are off")],
+)
+def test_settings_that_are_off_are_counted_in_the_sentence(off: list[str], said: str) -> None:
+    found = judge_server(msgspec.structs.replace(GOOD, **dict.fromkeys(off, "off")))
+    assert any(each.message.startswith(said) for each in found)
+
+
+@pytest.mark.parametrize(
     ("apart_ms", "severity"),
     [(999, Severity.OK), (1_000, Severity.WARNING), (-30_000, Severity.ERROR), (30_000, Severity.ERROR)],
 )

@@ -20,7 +20,7 @@ class FixtureExistsError(BrimError):
 def fixtures(folder: Path | None) -> None:
     """Write fixtures for `stripe trigger FILE` into FOLDER; without FOLDER, list their events.
 
-    The official CLI supports topup.created itself; these add the other top-up events.
+    The Stripe CLI supports topup.created itself; these add the other top-up events.
     """
     pack = {file.name: file.read_bytes() for file in (resources.files("brim") / "fixtures").iterdir()}
     for name in sorted(pack):

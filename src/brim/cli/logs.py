@@ -159,7 +159,7 @@ def read_statuses(text: str | None) -> dict[str, str]:
 def tail(output: str, **given: str | None) -> None:
     """Show the API requests of a running Brim as they complete. Ctrl+C stops it.
 
-    The filters are those of the official CLI. Separate several values with commas; any of them matches.
+    The filters are those of the Stripe CLI. Separate several values with commas; any of them matches.
     """
     from brim.cli.output_lines import Lines, tell
     from brim.cli.session import follow, open_session

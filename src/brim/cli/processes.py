@@ -202,7 +202,8 @@ def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
         sys.exit(1)
     click.echo("The books balance.")
     if run.sealed is not None:
-        click.echo(f"The chain is intact: {run.sealed} entries sealed, {run.unsealed} unsealed.")
+        entries = "entry" if run.sealed == 1 else "entries"
+        click.echo(f"The chain is intact: {run.sealed} {entries} sealed, {run.unsealed} unsealed.")
     if run.clearing and run.clearing.topups:
         _show_clearing(run.clearing, now_s=run.ended_ms // 1000)
 
@@ -217,11 +218,12 @@ def _show_clearing(clearing: "Clearing", *, now_s: int) -> None:
     amounts = ", ".join(
         f"{major_units(amount, currency)} {currency.upper()}" for currency, amount in sorted(clearing.amounts.items())
     )
-    click.echo(f"Clearing: {clearing.topups:,} top-ups, {amounts}. Oldest:")
+    noun = "top-up" if clearing.topups == 1 else "top-ups"
+    click.echo(f"Funding clearing: {clearing.topups:,} {noun}, {amounts}. Oldest:")
     for topup in clearing.oldest:
         age_h = max(0, now_s - topup.since) // 3600
         amount = major_units(topup.amount, topup.currency)
-        click.echo(f"  {topup.account} {topup.topup}: {amount} {topup.currency.upper()}, for {age_h} hours")
+        click.echo(f"  {topup.account} {topup.topup}: {amount} {topup.currency.upper()}, for {age_h} h")
 
 
 async def _verify(settings: Settings, *, with_chain: bool, with_heads: bool) -> "VerificationRun":

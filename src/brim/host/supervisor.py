@@ -332,7 +332,7 @@ def banner(
     """Return what a person needs next, as plain lines; `url` is where we listen, `public` where people reach us."""
     listening = f"\n  Listening  {url}" if public else ""
     url = str(public or url)
-    official_cli = f"\nOfficial CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
+    official_cli = f"\nStripe CLI:\n  export STRIPE_CLI_UNIX_SOCKET={unix_socket}\n" if unix_socket else ""
     rehearsal = "\nThis is a rehearsal: brim bank simulates the bank, and no real money moves.\n"
     return f"""
 Brim {brim.__version__} is ready.

@@ -136,7 +136,7 @@ def resubmit(file: str, *, none_was_processed: bool, account: str | None, **flag
             "Otherwise accounts may be debited twice."
         )
     count = on_live_money(flags, account, lambda conn, scope: resubmit_file(conn, scope, file, **asked_here()))
-    click.echo(f"{count} entries wait for the next file.")
+    click.echo("1 entry waits for the next file." if count == 1 else f"{count} entries wait for the next file.")
 
 
 @files.command("download")

@@ -71,7 +71,7 @@ class TooManyTriesError(BrimError):
     """The next try has to wait; `wait_s` is how long, in whole seconds."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"Too many attempts. Try again in {wait_s} seconds.")
+        super().__init__(f"Too many attempts. Try again in {wait_s} {'second' if wait_s == 1 else 'seconds'}.")
         self.wait_s = wait_s
 
 
