@@ -1,4 +1,4 @@
-"""A file goes in; its acknowledgement, statement and returns come out."""
+"""A file goes in; its acknowledgment, statement and returns come out."""
 
 import csv
 import io

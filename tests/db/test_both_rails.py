@@ -56,7 +56,7 @@ async def test_a_nacha_file_in_the_folder_of_sepa_returns_nothing(ach: LiveMoney
     held = await _held(sepa)
     assert len(held) == 2
     assert any("It is a NACHA file" in each and "the originator for ACH" in each for each in held), held
-    assert any("an acknowledgement of ACH" in each for each in held), held
+    assert any("an acknowledgment of ACH" in each for each in held), held
     assert (await ach.topup(topup))["status"] == "pending"
     misplaced.rename(returns)
     await ach.work()

@@ -293,7 +293,7 @@ async def test_what_is_presented_again_is_not_dishonored_and_what_is_dishonored_
     assert [(await live.topup(topup))["status"] for topup in (waiting, *failed)] == ["pending", "failed", "failed"]
     returned = await of_topup(live, waiting)
     assert returned.is_applied
-    with pytest.raises(dishonors.UnfitDishonorError, match="is presented again"):
+    with pytest.raises(dishonors.UnfitDishonorError, match="is re-presented"):
         await dishonor(live, returned, "R69", "03")
     assert await live.cancel(waiting)
     await dishonor(live, returned, "R69", "03")
@@ -302,7 +302,7 @@ async def test_what_is_presented_again_is_not_dishonored_and_what_is_dishonored_
     with pytest.raises(topups.RetryRefusedError, match="was dishonored"):
         await live.create(other, 2_000, retry_of=failed[0])
     retry = await live.create(other, 2_001, retry_of=failed[1])
-    with pytest.raises(dishonors.UnfitDishonorError, match="is presented again"):
+    with pytest.raises(dishonors.UnfitDishonorError, match="is re-presented"):
         await dishonor(live, await of_topup(live, failed[1]), "R69", "03")
     assert await live.cancel(retry)
     assert (await dishonor(live, await of_topup(live, failed[1]), "R69", "03")).status is ReturnStatus.DISHONORED
@@ -367,7 +367,7 @@ async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
         await someone_waits(live)
         go_on.set()
         assert (await live.topup(await retry))["status"] == "pending"
-    with pytest.raises(dishonors.UnfitDishonorError, match="is presented again"):
+    with pytest.raises(dishonors.UnfitDishonorError, match="is re-presented"):
         await second
     await assert_books_hold(live.database)
 

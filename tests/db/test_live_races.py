@@ -209,7 +209,7 @@ async def _create_rejected(live: LiveMoney, tmp_path: Path) -> str:
 
 
 def _accept_late(tmp_path: Path) -> None:
-    """Put an acknowledgement into the folder that accepts the file after all."""
+    """Put an acknowledgment into the folder that accepts the file after all."""
     acknowledgement = next((tmp_path / "from-bank").glob("ack_*"))
     late = acknowledgement.read_text(encoding="utf-8").replace("rejected", "accepted")
     (tmp_path / "from-bank" / "ack_late.csv").write_text(late, encoding="utf-8")
@@ -343,7 +343,7 @@ async def test_what_the_statement_took_back_after_success_is_listed_until_its_re
 
 
 def _reject_batch(folder: Path) -> None:
-    """Let the bank take back in a second acknowledgement that it accepted the batch."""
+    """Let the bank take back in a second acknowledgment that it accepted the batch."""
     acknowledgement = next((folder / "from-bank").glob("ack_*"))
     head, file_line, batch_line = acknowledgement.read_text(encoding="utf-8").splitlines()[:3]
     refusal = "\n".join([head, file_line, batch_line.replace("accepted", "rejected"), ""])

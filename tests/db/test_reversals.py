@@ -174,7 +174,7 @@ async def test_each_refusal_says_why_and_what_to_do_instead(live: LiveMoney) -> 
     await live.until("2026-12-07 18:00")
     with pytest.raises(reversals.NotReversibleError, match=r"\(R03\), so the customer has the money back"):
         await reverse(live, returned)
-    with pytest.raises(reversals.NotReversibleError, match=r"presented again\. Cancel the top-up"):
+    with pytest.raises(reversals.NotReversibleError, match=r"re-presented\. Cancel the top-up"):
         await reverse(live, again)
     live.now_ms = at("2026-12-10 17:00")
     with pytest.raises(reversals.TooLateToReverseError, match="settled on 2026-12-03"):
@@ -760,7 +760,7 @@ async def test_an_unanswered_reversal_of_a_debit_that_came_back_or_is_not_confir
 
 
 async def test_a_debit_that_is_rejected_after_its_reversal_was_missed_is_named(live: LiveMoney) -> None:
-    """The bank's acknowledgement has confirmed it, so the balance was credited when no file took its reversal."""
+    """The bank's acknowledgment has confirmed it, so the balance was credited when no file took its reversal."""
     await live.open(confirmation=Confirmation.ACKNOWLEDGEMENT)
     topup = await live.create(await live.bank_account(), 5_000)
     live.now_ms = at("2026-12-01 17:00")

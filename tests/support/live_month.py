@@ -579,7 +579,7 @@ class Month:
         raise AssertionError(f"not over by {day}: {await self._waiting()}")
 
     async def _resolve(self) -> None:
-        """Say of each break that a person has looked into it, and get the acknowledgements that were lost."""
+        """Say of each break that a person has looked into it, and get the acknowledgments that were lost."""
         self._get_acknowledgements()
         await self._say_seen()
 

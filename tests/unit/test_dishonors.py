@@ -163,7 +163,7 @@ def test_a_code_that_fits_passes_and_another_return_says_why_not(code: str) -> N
         with pytest.raises(UnfitDishonorError, match=words):
             check_dishonor(found, alone, code, None)
     again = Standing(is_repeated=True, is_presented_again=True)
-    with pytest.raises(UnfitDishonorError, match="presented again"):
+    with pytest.raises(UnfitDishonorError, match="re-presented"):
         check_dishonor(FITS[code], again, code, NEEDED.get(code))
     if code != "R61":
         with pytest.raises(UnfitDishonorError, match="use R61"):

@@ -28,7 +28,7 @@ NAMES = st.none() | st.just("named")
         ({"status": "failed", "is_sent": False}, NotReversibleError, "failed before it was sent"),
         ({"rejected_in": "achf_1"}, NotReversibleError, "Do not resubmit it"),
         ({"status": "reversed", "return_code": "R10"}, NotReversibleError, "has the money back"),
-        ({"status": "pending", "return_code": "R01"}, NotReversibleError, "presented again"),
+        ({"status": "pending", "return_code": "R01"}, NotReversibleError, "re-presented"),
         ({"open_return": "brk_1"}, NotReversibleError, r"could not be applied \(brk_1\)"),
         ({"status": "failed"}, NotReversibleError, "it is failed"),
         ({"has_account_number": False}, NotReversibleError, "was erased"),

@@ -67,7 +67,7 @@ async def test_what_was_dealt_with_is_acknowledged_again_and_not_dealt_with_agai
 
     async def first(line: ServerConnection) -> None:
         await line.send(event(1))
-        await heard(line)  # and the server forgets it, as if the acknowledgement had been lost
+        await heard(line)  # and the server forgets it, as if the acknowledgment had been lost
         await line.close(1011)
 
     async def second(line: ServerConnection) -> None:

@@ -244,7 +244,7 @@ def test_a_dishonored_return_of_test_mode_has_its_pages_as_in_live_mode(person: 
 
     until(lambda: len(ended()) == 2, what="both dishonors to end")
     ids = ended()
-    for topup, words in ((won, "The dishonor was not contested in time."), (lost, "Contested: R76")):
+    for topup, words in ((won, "The dishonored return was not contested in time."), (lost, "Contested: R76")):
         page = person.read(f"/test/topups/{topup}")
         assert "Its return was dishonored:" in page
         assert ("Dishonored return" in page) == (topup == won)  # what was booked

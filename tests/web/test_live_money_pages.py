@@ -421,7 +421,7 @@ def test_files_are_listed_with_what_they_wait_for(person: Person, objects: AchOb
     built, sent = objects.file(), objects.file(FileStatus.SENT)
     held = objects.file(held_because="The second reader found a difference.")
     shown = person.read("/ach/files")
-    for words in (built.name, "Awaiting approval", "50.00 USD", "Wed, Dec 2, 2026", "The bank's acknowledgement"):
+    for words in (built.name, "Awaiting approval", "50.00 USD", "Wed, Dec 2, 2026", "The bank's acknowledgment"):
         assert words in shown
     assert held.name in shown
     only = person.read("/ach/files?status=sent")
@@ -601,7 +601,7 @@ def test_the_overview_shows_what_needs_somebody(person: Person, objects: AchObje
     shown = person.visit("/live-money")
     for each in (waiting.id, held.id, rejected.id, sent.id, found):
         assert each in shown.body.decode()
-    for words in ("Awaiting approval", "Held files", "Rejected by the bank", "Awaiting acknowledgement", "Open breaks"):
+    for words in ("Awaiting approval", "Held files", "Rejected by the bank", "Awaiting acknowledgment", "Open breaks"):
         assert words in text_of(shown)
 
 

@@ -1,4 +1,4 @@
-"""Writes the acknowledgement of a file: a line about the file and a line about each of its batches."""
+"""Writes the acknowledgment of a file: a line about the file and a line about each of its batches."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ class Verdict:
 
 
 def write_acknowledgement(file: NachaFile, verdict: Verdict, batches: Iterable[Verdict]) -> bytes:
-    """Return the acknowledgement as CSV; amounts are cents."""
+    """Return the acknowledgment as CSV; amounts are cents."""
     text = io.StringIO(f"{_COLUMNS}\n")
     text.seek(0, io.SEEK_END)
     rows = csv.writer(text, lineterminator="\n")

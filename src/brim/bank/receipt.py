@@ -43,7 +43,7 @@ def _reference_of(step: Step, content: bytes) -> str:
 
 
 def read_delivery(step: Step, number: int) -> None:
-    """Decide about a file, or recognise one that was read before; an acknowledgement is owed either way."""
+    """Decide about a file, or recognise one that was read before; an acknowledgment is owed either way."""
     content = zlib.decompress(step.store.value("delivery_content", number))
     (taken,) = step.store.rows("take_delivery", number)
     known = step.store.value("known_file", taken["name"], taken["sha256"])
@@ -175,7 +175,7 @@ def _owe_acknowledgement(step: Step, file_id: int) -> None:
 
 
 def acknowledge(step: Step, number: int) -> None:
-    """Hand out an acknowledgement."""
+    """Hand out an acknowledgment."""
     file_id = step.store.value("take_acknowledgement", number)
     content = step.store.value("acknowledgement_content", file_id)
     kind, ending = ("pain002", "xml") if step.settings.is_sepa else ("ack", "csv")

@@ -40,7 +40,7 @@ _REMEMBERED: Final = 2_000
 
 Message: TypeAlias = Mapping[str, Any]
 Take: TypeAlias = Callable[[Message], Awaitable[Sequence[Message]]]
-"""Deals with a message and returns what to answer, the acknowledgement first; nothing for a message of no interest."""
+"""Deals with a message and returns what to answer, the acknowledgment first; nothing for a message of no interest."""
 
 Tell: TypeAlias = Callable[[str], None]
 

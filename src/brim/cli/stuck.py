@@ -14,7 +14,7 @@ def stuck(**flags: str | None) -> None:
 
     found = on_database(flags, lambda database: list_stuck(database, None))
     show_table(
-        ("Account", "Mode", "Job", "Object", "Attempts", "First failed", "Next try", "Last error"),
+        ("Account", "Mode", "Job", "Object", "Attempts", "First failed", "Next attempt", "Last error"),
         [
             (
                 item.scope.account,

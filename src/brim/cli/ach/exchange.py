@@ -30,7 +30,7 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 def import_file(
     files: tuple[Path, ...], originator: str | None, account: str | None, *, complete: bool, **flags: str | None
 ) -> None:
-    """Import each FILE from the bank: returns, an acknowledgement or a statement. Each is applied once.
+    """Import each FILE from the bank: returns, an acknowledgment or a statement. Each is applied once.
 
     Where no worker reads the bank's folder, money becomes available only once --complete confirms, after the end of its
     hold, that every file from the bank is imported. If several operators handle live money, a statement waits until one

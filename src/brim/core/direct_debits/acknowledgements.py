@@ -1,4 +1,4 @@
-"""Reads a bank's acknowledgement of a file: CSV, a line about the file and one about each batch.
+"""Reads a bank's acknowledgment of a file: CSV, a line about the file and one about each batch.
 
 The columns are those of `COLUMNS`, in any order. A file is known by what its header says: the date, the time and the
 file id modifier, of this originator. Pure.
@@ -48,14 +48,14 @@ class AcknowledgementLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AcknowledgementError(BrimError):
-    """The acknowledgement cannot be read; nothing of it may be applied."""
+    """The acknowledgment cannot be read; nothing of it may be applied."""
 
     def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"Line {line} of the acknowledgement cannot be read: {reason}")
+        super().__init__(f"Line {line} of the acknowledgment cannot be read: {reason}")
 
 
 def is_acknowledgement(content: bytes) -> bool:
-    """Tell whether a file begins as an acknowledgement does: with a line that names the columns."""
+    """Tell whether a file begins as an acknowledgment does: with a line that names the columns."""
     first = content[:1000].partition(b"\n")[0].decode("utf-8-sig", "replace")
     return {"file_id_modifier", "level", "status"} <= {name.strip() for name in first.split(",")}
 

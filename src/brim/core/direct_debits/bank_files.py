@@ -1,4 +1,4 @@
-"""What acknowledgements, returns and notifications of change do; `statement_lines` has what statements do."""
+"""What acknowledgments, returns and notifications of change do; `statement_lines` has what statements do."""
 
 import io
 import re
@@ -53,7 +53,7 @@ _TRACE: Final = re.compile(r"[0-9]{15}")
 
 
 async def apply_acknowledgement(reading: FileReading) -> list[Finding]:
-    """Apply what the bank says of files and batches that were sent; return what is wrong with the acknowledgement."""
+    """Apply what the bank says of files and batches that were sent; return what is wrong with the acknowledgment."""
     try:
         lines = read_acknowledgement(reading.content)
     except AcknowledgementError as error:

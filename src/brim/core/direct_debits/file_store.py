@@ -30,7 +30,7 @@ class Counters(NamedTuple):
 
 
 class FoundBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch as a line of a statement or an acknowledgement finds it."""
+    """A batch as a line of a statement or an acknowledgment finds it."""
 
     file: str
     number: int

@@ -92,7 +92,7 @@ _APPLY: Final[Mapping[Kind, Callable[[FileReading], Awaitable[list[Finding]]]]] 
 }
 _CALLED: Final = {
     Kind.NACHA: "a NACHA file",
-    Kind.ACKNOWLEDGEMENT: "an acknowledgement of ACH",
+    Kind.ACKNOWLEDGEMENT: "an acknowledgment of ACH",
     Kind.STATUS_REPORT: "a status report of SEPA (pain.002)",
 }
 """What files are that one rail alone has, for people."""

@@ -97,7 +97,7 @@ class PrenoteNotConfirmedError(BrimError):
     def __init__(self, entry: Entry) -> None:
         super().__init__(
             f"The bank has not accepted the prenote in {entry.file} (trace {entry.trace}); its bank account is not "
-            "verified. Ask the bank for an acknowledgement of the file."
+            "verified. Ask the bank for an acknowledgment of the file."
         )
 
 

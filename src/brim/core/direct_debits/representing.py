@@ -74,7 +74,7 @@ def check_same_company(place: Place, terms: ClaimTerms) -> None:
     is_same = None in known or known == (terms.company_name, terms.company_id)
     if terms.returned_originator != terms.originator or not is_same:
         raise NoCollectionError(
-            "a returned debit must be presented again by the same originator, under the same company name and ID, and "
+            "a returned debit must be re-presented by the same originator, under the same company name and ID, and "
             "the active originator now differs. Cancel it."
         )
 
@@ -107,7 +107,7 @@ def late_failure(return_code: str | None) -> Fail:
     """Return how a top-up fails if its debit cannot be presented again in time: with its last return."""
     if return_code is not None:
         return Fail(*failure_of(return_code))
-    return Fail(_TOO_LATE, "The time in which the returned debit could be presented again has passed.")
+    return Fail(_TOO_LATE, "The returned debit can no longer be re-presented in time.")
 
 
 async def present_again(

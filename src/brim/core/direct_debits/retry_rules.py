@@ -102,12 +102,12 @@ def _reinitiated(facts: ReturnFacts, known: ReturnCode) -> RetryKind:
         return RetryKind.REMEDIED
     last = last_retry_day(facts.original)
     if facts.retries >= MOST_RETRIES:
-        raise _refused(facts, known, "it was already presented again twice, the most that is allowed.")
+        raise _refused(facts, known, "its debit was already re-presented twice, the maximum.")
     if facts.today >= last:
         reason = f"it first settled on {facts.original} and could settle again within 180 days, until {last}."
         raise _refused(facts, known, reason)
     if facts.wanted != facts.amount:
-        raise _refused(facts, known, f"it must be presented again with the same amount, {facts.amount} cents.")
+        raise _refused(facts, known, f"its debit must be re-presented for the same amount, {facts.amount} cents.")
     return RetryKind.REINITIATED
 
 

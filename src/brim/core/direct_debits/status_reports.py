@@ -204,7 +204,7 @@ def _statuses(report: StatusReport) -> list[ReportStatus | None]:
 def _line(
     file: AchFile, *, is_accepted: bool, batch: int | None = None, reason: StatusReason | None = None
 ) -> AcknowledgementLine:
-    """Return what a status says of a file or a batch, as an acknowledgement does."""
+    """Return what a status says of a file or a batch, as an acknowledgment does."""
     return AcknowledgementLine(
         file_date=file.file_date,
         file_time=file.file_time,

@@ -185,7 +185,7 @@ def check_dishonor(found: AchReturn, standing: Standing, code: str, information:
 def unfit_reason(found: AchReturn, standing: Standing, code: str) -> str | None:
     """Return why a return cannot be dishonored with a code, None if it can."""
     if standing.is_presented_again:
-        return "the debit is presented again after this return, which accepts the return."
+        return "the debit is re-presented after this return, which accepts the return."
     if code == "R61":
         return None if found.topup is None else "it is for returns of entries that are not yours, and this one is."
     if found.topup is None:

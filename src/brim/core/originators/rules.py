@@ -261,7 +261,7 @@ class EntryCapError(BrimError):
     """The amount is larger than one debit may be."""
 
     def __init__(self, cap: int) -> None:
-        super().__init__(f"A debit may be at most {cap} cents by the originator's profile.")
+        super().__init__(f"The originator's cap per debit is {cap} cents.")
 
 
 class CapError(BrimError):
@@ -272,9 +272,7 @@ class DayCapError(CapError):
     """With this debit the account would ask for more in a day than it may."""
 
     def __init__(self, cap: int, left: int) -> None:
-        super().__init__(
-            f"The account may ask for at most {cap} cents in a day by the originator's profile; {left} are left today."
-        )
+        super().__init__(f"The originator's daily cap per account is {cap} cents; {left} cents remain today.")
 
 
 class SourceCapError(CapError):
@@ -282,7 +280,7 @@ class SourceCapError(CapError):
 
     def __init__(self, cap: int, left: int) -> None:
         super().__init__(
-            f"At most {cap} cents may be pending from one bank account by the originator's profile; {left} are left."
+            f"The originator's cap on pending debits per bank account is {cap} cents; {left} cents remain."
         )
 
 

@@ -44,7 +44,7 @@ class BreakKind(StrEnum):
     ITEM = "unreadable_item"
     """An item of a file that could not be read."""
     ACKNOWLEDGEMENT = "unmatched_acknowledgement"
-    """An acknowledgement of a file that is not known, or that counts otherwise."""
+    """An acknowledgment of a file that is not known, or that counts otherwise."""
     REJECTED = "rejected_file"
     """The bank refused a file, or a batch of it."""
     FAILED_WORK = "failed_work"

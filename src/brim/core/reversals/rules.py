@@ -215,5 +215,5 @@ def _has_come_back(facts: DebitFacts) -> str | None:
         return None
     returned = f"its bank has returned it ({facts.return_code})"
     if facts.status == "pending":
-        return f"{returned}, and it is to be presented again. Cancel the top-up instead."
+        return f"{returned}, and the debit will be re-presented. Cancel the top-up instead."
     return f"{returned}, so the customer has the money back."

@@ -204,7 +204,7 @@ def hash_session(session_id: str) -> bytes:
 
 
 def name_of_copy(copy_id: str) -> str:
-    """Return what the acknowledgement of a copy, and the local answer to it, will name."""
+    """Return what the acknowledgment of a copy, and the local answer to it, will name."""
     return f"wh_{copy_id}"
 
 
@@ -226,7 +226,7 @@ def event_message(
         form: what it is sent as.
         secret: signs it.
         now_s: the time of signing, a Unix second.
-        copy_id: what the acknowledgement will name, see `name_of_copy`.
+        copy_id: what the acknowledgment will name, see `name_of_copy`.
         renderers: write the event.
     """
     account = None if event.scope == listening else event.scope.account

@@ -71,7 +71,7 @@ class Confirmation(StrEnum):
     STATEMENT = "statement"
     """A line of the bank's statement with the batch's total."""
     ACKNOWLEDGEMENT = "acknowledgement"
-    """The bank's acknowledgement of the file; the statement still confirms the money afterwards."""
+    """The bank's acknowledgment of the file; the statement still confirms the money afterwards."""
 
 
 class Offset(StrEnum):
@@ -511,7 +511,7 @@ def _minutes(wall_time: str) -> int:
 
 def _check_retries(schedule: tuple[str, ...]) -> None:
     if len(schedule) > MOST_RETRIES:
-        raise ProfileError("retry_schedule", "a debit is presented again at most twice.")
+        raise ProfileError("retry_schedule", "a debit can be re-presented at most twice.")
     for item in schedule:
         if item.startswith("+"):
             if int(item) > _MOST_RETRY_DAYS:

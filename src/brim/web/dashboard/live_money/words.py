@@ -20,7 +20,7 @@ BREAK_KINDS: Final = {
     ),
     "unreadable_item": ("Unreadable item", "An item in a bank file couldn't be read or applied."),
     "unmatched_acknowledgement": (
-        "Unmatched acknowledgement",
+        "Unmatched acknowledgment",
         "The bank acknowledged an unknown file, or one with different totals.",
     ),
     "rejected_file": ("Rejected by the bank", "The bank rejected a file or a batch."),
@@ -38,8 +38,8 @@ BREAK_KINDS: Final = {
     ),
     "held_file": ("Bank file held", "A bank file's control totals don't add up, or it cannot be read."),
     "silent_bank": (
-        "No answer from the bank",
-        "The bank hasn't answered a file in time. Ask the bank; the file isn't sent again.",
+        "No response from the bank",
+        "The bank hasn't responded to a file in time. Ask the bank; the file isn't sent again.",
     ),
     "failed_work": ("Processing failed", "A file couldn't be created, sent or applied. It is retried automatically."),
     "unusable_correction": (
@@ -143,7 +143,7 @@ STATEMENT_PLACES: Final = {
 BANK_FILE_KINDS: Final = {
     "unknown": "Not read yet",
     "nacha": "Returns and notifications of change",
-    "acknowledgement": "Acknowledgement",
+    "acknowledgement": "Acknowledgment",
     "status_report": "Status report",
     "statement": "Statement",
     "empty": "Empty",
@@ -152,7 +152,7 @@ BANK_FILE_KINDS: Final = {
 
 CONFIRMATIONS: Final = {
     "statement": "A line of the bank's statement",
-    "acknowledgement": "The bank's acknowledgement of the file",
+    "acknowledgement": "The bank's acknowledgment of the file",
 }
 """What counts as the bank's word."""
 
@@ -179,7 +179,7 @@ def waits_for(file: dict[str, Any], *, is_stopped: bool = False) -> str:
     return {
         "built": "Two approvals" if file["approvals_needed"] == 2 else "Approval",
         "approved": "The next exchange with the bank",
-        "sent": "The bank's acknowledgement",
+        "sent": "The bank's acknowledgment",
         "acknowledged": "The bank's statement",
         "rejected": "Your decision, if the bank processed none of it",
     }.get(status, "")
