@@ -89,6 +89,9 @@ def test_the_platform_account_sees_how_all_accounts_do_and_each_number_leads_to_
     assert {each["name"] for each in health["queues"]} == {"settlement", "events", "webhooks", "sealing", "stuck"}
     assert {"workers", "verification", "backlog"} <= {each["name"] for each in health["checks"]}
     assert health["database"]["size_bytes"] > 1_000_000
+    watching = Wire(server.url, server.make_key(operator, permissions={"verification": "read"}))
+    seen = watching.get("/v1/brim/health").json
+    assert seen["topups"]["failures"] is seen["requests"]["accounts"] is seen["failing_webhook_endpoints"] is None
     assert wire.get("/v1/brim/health?since=1").json["since"] >= now - 8 * 86400
     with serving_pages(server, tmp_path) as url:
         keys = {f"{operator}/test": server.test_key, f"{other}/test": server.make_key(other)}

@@ -25,4 +25,9 @@ async def retrieve(call: Call) -> Result:
         version=brim.__version__,
         data_dir=service.data_dir,
     )
-    return Result(body=health_json(health, now=now, version=brim.__version__))
+    key = call.rights.key
+    return Result(
+        body=health_json(
+            health, may_read=lambda resource: key.allows(resource, "read"), now=now, version=brim.__version__
+        )
+    )

@@ -1,5 +1,6 @@
 """How the health of the installation is written for clients. Ours, in the wire's manner."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -36,7 +37,10 @@ class HealthTopupsObject(msgspec.Struct, frozen=True, kw_only=True):
     failure_rate: Annotated[
         float | None, described("The share that failed; null if there are no top-ups, or they weren't all counted.")
     ]
-    failures: Annotated[list[TopupFailuresObject], described("Failures by account and code, most frequent first.")]
+    failures: Annotated[
+        list[TopupFailuresObject] | None,
+        described("Failures by account and code, most frequent first; null if the key can't read top-ups."),
+    ]
 
 
 class RequestFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +55,10 @@ class RequestFailuresObject(msgspec.Struct, frozen=True, kw_only=True):
 class HealthRequestsObject(msgspec.Struct, frozen=True, kw_only=True):
     """API requests from programs in the period, from the start of its first hour, with a delay of about a minute."""
 
-    accounts: Annotated[list[RequestFailuresObject], described("The accounts with the most errors.")]
+    accounts: Annotated[
+        list[RequestFailuresObject] | None,
+        described("The accounts with the most errors; null if the key can't read request logs."),
+    ]
     client_errors: Annotated[int, described("Responses with a status from 400 to 499.", minimum=0)]
     server_errors: Annotated[int, described("Responses with a status of 500 or above.", minimum=0)]
     succeeded: Annotated[int, described("Responses with a status below 400.", minimum=0)]
@@ -106,7 +113,10 @@ class HealthObject(msgspec.Struct, frozen=True, kw_only=True):
     created: Annotated[int, described("When it was read.", **TIME)]
     database: Annotated[HealthDatabaseObject, described("The database.")]
     failing_webhook_endpoints: Annotated[
-        list[FailingEndpointObject], described("Failing endpoints, those failing longest first; up to 50.")
+        list[FailingEndpointObject] | None,
+        described(
+            "Failing endpoints, those failing longest first; up to 50. Null if the key can't read webhook endpoints."
+        ),
     ]
     livemode: Annotated[bool, LIVEMODE]
     queues: Annotated[list[QueueObject], described("Pending work.")]
@@ -116,8 +126,8 @@ class HealthObject(msgspec.Struct, frozen=True, kw_only=True):
     version: Annotated[str, described("The version of the API process that answered.", **TEXT)]
 
 
-def health_json(health: Health, *, now: int, version: str) -> bytes:
-    """Return the compact JSON of the installation's health."""
+def health_json(health: Health, *, may_read: Callable[[str], bool], now: int, version: str) -> bytes:
+    """Return the compact JSON of the installation's health; of accounts, what somebody may read of each resource."""
     created = health.topups.created
     is_counted = 0 < created < MOST_TOPUPS
     return encode(
@@ -137,7 +147,9 @@ def health_json(health: Health, *, now: int, version: str) -> bytes:
                     url=each.url,
                 )
                 for each in health.endpoints
-            ],
+            ]
+            if may_read("webhook_endpoints")
+            else None,
             livemode=health.livemode,
             queues=[_queue(each) for each in health.queues],
             requests=HealthRequestsObject(
@@ -149,7 +161,9 @@ def health_json(health: Health, *, now: int, version: str) -> bytes:
                         server_errors=each.server_errors,
                     )
                     for each in health.requests.accounts
-                ],
+                ]
+                if may_read("request_logs")
+                else None,
                 client_errors=health.requests.client_errors,
                 server_errors=health.requests.server_errors,
                 succeeded=health.requests.succeeded,
@@ -167,7 +181,9 @@ def health_json(health: Health, *, now: int, version: str) -> bytes:
                         failure_code=each.failure_code,
                     )
                     for each in health.topups.failures
-                ],
+                ]
+                if may_read("topups")
+                else None,
             ),
             version=version,
         )

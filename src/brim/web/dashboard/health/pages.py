@@ -30,6 +30,7 @@ async def show(page: SignedVisit) -> Reply:
         if error.status != _NOT_YOURS:
             raise
         return page.reply("dashboard/health.html", health=None, refusal=error.message)
+    failures = health["topups"]["failures"] or []
     return page.reply(
         "dashboard/health.html",
         health=health,
@@ -38,8 +39,9 @@ async def show(page: SignedVisit) -> Reply:
         periods=PERIODS,
         problems=[each for each in health["checks"] if each["severity"] != "ok"],
         first_day=first_day.isoformat(),
-        failures=health["topups"]["failures"][:_MOST_SHOWN],
-        codes=_by_code(health["topups"]["failures"]),
+        failures=failures[:_MOST_SHOWN],
+        failure_count=len(failures),
+        codes=_by_code(failures),
         workers=workers,
         versions=sorted({each["version"] for each in workers if each["status"] == "running"} | {health["version"]}),
         run=run,
