@@ -13,11 +13,11 @@ from brim.base.ids import IdFactory
 from brim.cli.doctor import _check_notifications
 from brim.core import notification_channels as channels
 from brim.core import notifications
-from brim.core.attention import MatterKind, find_attention_everywhere
+from brim.core.attention import Matter, MatterKind, find_attention_everywhere
 from brim.core.diagnosis import Severity
 from brim.core.integrity.service import verify_and_remember
 from brim.core.notification_channels import EMAIL, ChannelUrlError
-from brim.core.notifications import Frequency, MailServer, NotificationSender, Preferences, Topic, mail
+from brim.core.notifications import Frequency, MailServer, NotificationSender, Preferences, Topic, mail, planning
 from brim.core.notifications.rules import ABSENT_MS, AGAIN_MS, GROUP_MS, KEPT_MS, SPACING_MS
 from brim.core.notifications.sending import LEASE_MS
 from brim.core.notifications.store import Message
@@ -409,6 +409,38 @@ async def test_a_message_that_waited_since_an_old_backup_is_no_news(house: House
     assert await house.send() == 1
     assert house.smtp.mails == []
     assert await house.errors() == ["It was not sent within a day."]
+
+
+async def test_what_was_sent_is_noted_while_somebody_plans_for_long(house: House) -> None:
+    await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.open_break()
+    await house.begin_and_tell()
+
+    async def is_noted() -> bool:
+        found = await rows(house.database, "SELECT FROM notification_messages WHERE sent_ms IS NOT NULL")
+        return bool(found)
+
+    async with house.database.transaction() as conn:
+        assert await channels.lock_planning(conn)
+        sending = asyncio.create_task(house.send())
+        while not await is_noted():
+            assert not sending.done()
+    assert await sending == 1
+
+
+async def test_nothing_is_held_while_somebody_looks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.turn()
+    looks: list[bool] = []
+
+    async def look(database: Database, *, now_ms: int) -> list[Matter]:
+        async with database.transaction() as conn:
+            looks.append(await channels.lock_planning(conn))
+        return await find_attention_everywhere(database, now_ms=now_ms)
+
+    monkeypatch.setattr(planning, "find_attention_everywhere", look)
+    await house.plan()
+    assert looks == [True]
 
 
 async def test_a_chat_whose_url_cannot_be_opened_is_noted_and_stops_no_mail(house: House, chat: Catcher) -> None:

@@ -1,7 +1,7 @@
 """Decides what is to be told to whom: looks what needs attention, follows it, and makes messages of what is due.
 
-All of it is one transaction that holds the row of e-mail, so workers plan in turn, and what was planned is never
-planned again: a crash before the commit leaves nothing, one after it leaves messages for whoever sends next.
+After the look, all of it is one transaction that holds the row of e-mail, so workers plan in turn, and what was planned
+is never planned again: a crash before the commit leaves nothing, one after it leaves messages for whoever sends next.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,10 +60,13 @@ async def plan(database: Database, *, now_ms: int, ids: IdFactory) -> int:
     if not any(channel.is_on for channel in await read_channels(database)):
         return 0
 
+    found = await find_attention_everywhere(
+        database, now_ms=now_ms
+    )  # which may take long, so nothing is held meanwhile
+
     async def work(conn: Conn) -> int:
         if not await lock_planning(conn):
             return 0
-        found = await find_attention_everywhere(database, now_ms=now_ms)
         matters = await _follow(conn, found, now_ms=now_ms, ids=ids)
         names = {each.account: each.business_name for each in await list_accounts(conn) if each.business_name}
         recipients = await _recipients(await read_channels(database), database)

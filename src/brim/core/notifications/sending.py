@@ -101,22 +101,22 @@ class NotificationSender:
             _log.exception("notification could not be made", message=message.id, channel=message.channel)
             await self._note_failure(message, SendFailedError(f"It could not be made: {type(error).__name__}."))
             return
-        async with self._database.transaction() as conn:
-            now_ms = self._clock()
-            await note_sent(conn, message.channel, now_ms=now_ms)  # the channel first, as whoever removes it does
+        now_ms = self._clock()
+        async with self._database.connection() as conn:  # each by itself: the channel may be held by whoever plans
             await store.finish_message(conn, message.id, sent_ms=now_ms, error=None)
+            await note_sent(conn, message.channel, now_ms=now_ms)
         _log.info("notification sent", message=message.id, channel=message.channel, kind=message.kind)
 
     async def _note_failure(self, message: Message, error: SendFailedError) -> None:
         now_ms = self._clock()
         is_over = error.is_final or now_ms - message.created_ms >= GIVEN_UP_AFTER_MS
-        async with self._database.transaction() as conn:
-            await note_failed(conn, message.channel, error.message, is_failing=error.is_of_channel, now_ms=now_ms)
+        async with self._database.connection() as conn:
             if is_over:
                 await store.finish_message(conn, message.id, sent_ms=None, error=error.message)
             else:
                 wait_ms = min(_FIRST_RETRY_MS << min(message.attempts - 1, 16), _LONGEST_RETRY_MS)
                 await store.retry_message(conn, message.id, error.message, next_attempt_ms=now_ms + wait_ms)
+            await note_failed(conn, message.channel, error.message, is_failing=error.is_of_channel, now_ms=now_ms)
         if is_over:
             _log.warning("notification given up", message=message.id, channel=message.channel, reason=error.message)
         else:
