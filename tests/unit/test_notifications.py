@@ -156,6 +156,17 @@ def test_hostile_names_add_no_header_no_html_and_no_mention() -> None:
     assert chat.count("\n") == 0
 
 
+def test_a_storm_fits_the_message_of_a_chat_and_says_how_much_more_there_is() -> None:
+    storm = [line(title=f"{n} failed top-ups", account_name="é" * 200) for n in range(300)]
+    for said in (content(begun=storm, ended=storm), content("daily", begun=storm)):
+        chat = as_chat(said, BASE)
+        assert len(chat) < 2_000
+        *_, shown, rest = chat.split("\n")
+        assert "failed top-ups" in shown
+        assert rest == f"And {len(said.begun) + len(said.ended) - chat.count('failed top-ups')} more."
+    assert "more" not in as_chat(content(begun=storm[:2]), BASE)
+
+
 @pytest.mark.parametrize("name", ["=?utf-8?q?a=0D=0ABcc:_all=40example.com?=", "==??utf-8?b?YQ1CY2M6eA==?="])
 def test_what_looks_encoded_stays_what_it_is_in_headers(name: str) -> None:
     said = content(begun=[line_of_name(name)])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from itertools import accumulate
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,12 @@ _MOST_LINES: Final = 50
 """How many matters a message spells out; of the rest it says how many there are."""
 
 _LONGEST: Final = 200
+_LONGEST_CHAT: Final = 1_900
+"""Discord refuses a message of more than 2,000 characters; others take longer ones."""
+
+_LONGEST_FACTS: Final = 600
+"""Of one matter in a chat: it may have amounts in many currencies."""
+
 _MOST_IN_SUBJECT: Final = 120
 _UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _BREAKER: Final = "\u200b"
@@ -221,16 +228,21 @@ def as_chat(content: Content, base_url: str) -> str:
     if content.kind == "test":
         return "This is a test notification from Brim."
     blocks = [f"*{_chat(subject(content))}*"] if content.kind != "now" else []
-    blocks += [intro] if (intro := _intro(content)) and not blocks else []
-    for heading, lines in _sections(content):
-        is_over = heading == "Resolved"
-        for line in lines[:_MOST_LINES]:
-            title = _chat(line.title)
-            facts = _chat(" · ".join(_facts(line, content, is_over=is_over)))
-            blocks.append(f"Resolved: {title} · {facts}" if is_over else f"<{link(base_url, line)}|{title}> · {facts}")
-        if len(lines) > _MOST_LINES:
-            blocks.append(_more(len(lines)))
-    return "\n".join(blocks)
+    rows = [
+        _chat_line(line, content, base_url, is_over=heading == "Resolved")
+        for heading, lines in _sections(content)
+        for line in lines
+    ]
+    room = _LONGEST_CHAT - sum(map(len, blocks))
+    fitting = sum(length <= room for length in accumulate(len(row) + 1 for row in rows))
+    rest = [f"And {len(rows) - fitting} more."] if fitting < len(rows) else []
+    return "\n".join([*blocks, *rows[:fitting], *rest])
+
+
+def _chat_line(line: Line, content: Content, base_url: str, *, is_over: bool) -> str:
+    title = _chat(line.title)
+    facts = _chat(" · ".join(_facts(line, content, is_over=is_over)))[:_LONGEST_FACTS]
+    return f"Resolved: {title} · {facts}" if is_over else f"<{link(base_url, line)}|{title}> · {facts}"
 
 
 def _chat(text: str) -> str:
