@@ -538,6 +538,7 @@ CASES: Final[Mapping[str, Case]] = {
     "notifications.write_ended": Case((at("nmt_", 7), at("op_", 7), 1)),
     "notifications.insert_message": Case(("ntf_new", "email", "op_x", "now", "{}", 1)),
     "notifications.claim_messages": Case((10_000_000, 20_000_000, 5)),
+    "notifications.waiting_recipients": Case(()),
     "notifications.finish_message": Case((at("ntf_", 7), 1, None)),
     "notifications.retry_message": Case((at("ntf_", 7), 1, "")),
     "notifications.latest_messages": Case((20,)),

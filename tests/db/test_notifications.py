@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -98,6 +99,13 @@ class House:
             self.database,
             "INSERT INTO breaks (account, livemode, id, kind, cause, amount, currency, detail, opened_ms)"
             f" VALUES ('acct_1', true, 'brk_{number}', 'unmatched_line', 'x{number}', 1, 'usd', '', {NOW_MS})",
+        )
+
+    async def open_break_of(self, account: str) -> None:
+        await execute(
+            self.database,
+            "INSERT INTO breaks (account, livemode, id, kind, cause, amount, currency, detail, opened_ms)"
+            f" VALUES ('{account}', true, 'brk_{account}', 'unmatched_line', 'x', 1, 'usd', '', {NOW_MS})",
         )
 
     async def plan(self, *, after_ms: int = 0) -> int:
@@ -427,6 +435,34 @@ async def test_what_was_sent_is_noted_while_somebody_plans_for_long(house: House
         while not await is_noted():
             assert not sending.done()
     assert await sending == 1
+
+
+async def test_what_begins_while_a_server_is_down_is_told_together_once_it_is_up(house: House) -> None:
+    await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.open_break()
+    await house.begin_and_tell()
+    house.smtp.refusals = {"CONNECT": "421 No"}
+    await house.send()
+    await execute(house.database, "UPDATE breaks SET resolved_ms = 1, resolution = ''")
+    for hour in range(5):
+        await execute(
+            house.database,
+            "INSERT INTO accounts (account, created, platform, business_name)"
+            f" VALUES ('acct_{hour + 2}', 1, NULL, 'Shop {hour + 2}')",
+        )
+        await house.open_break_of(f"acct_{hour + 2}")
+        for _ in range(2):
+            assert await house.plan(after_ms=30 * 60_000) == 0
+        await house.send()
+    house.smtp.refusals = {}
+    house.now_ms += 3_600_000
+    await house.send()
+    assert await house.plan() == 1
+    await house.send()
+    assert house.subjects == ["1 open break (Acme Inc)", "5 items need attention"]
+    text = next(part for part in house.smtp.mails[1].iter_parts() if isinstance(part, EmailMessage)).get_content()
+    assert "1 open break" in text.partition("Resolved")[2]
 
 
 async def test_nothing_is_held_while_somebody_looks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

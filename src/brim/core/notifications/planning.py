@@ -70,9 +70,11 @@ async def plan(database: Database, *, now_ms: int, ids: IdFactory) -> int:
         matters = await _follow(conn, found, now_ms=now_ms, ids=ids)
         names = {each.account: each.business_name for each in await list_accounts(conn) if each.business_name}
         recipients = await _recipients(await read_channels(database), database)
+        waiting = await store.waiting_recipients(conn)
         count = 0
         for recipient in recipients:
-            count += await _plan_for(conn, recipient, matters, names, now_ms=now_ms, ids=ids)
+            is_reached = recipient.id not in waiting
+            count += await _plan_for(conn, recipient, matters, names, is_reached=is_reached, now_ms=now_ms, ids=ids)
         await store.prune(conn, before_ms=now_ms - KEPT_MS)
         return count
 
@@ -116,15 +118,19 @@ async def _plan_for(
     matters: Sequence[OpenMatter],
     names: Mapping[str, str],
     *,
+    is_reached: bool,
     now_ms: int,
     ids: IdFactory,
 ) -> int:
-    """Make the messages that are due for one recipient."""
+    """Make the messages that are due for one recipient; nothing at once for one to whom a message is being tried again.
+
+    So what begins and ends while a server is down for hours is told together once it is up, and not in turn.
+    """
     wanted, standing = await store.read_recipient(conn, recipient.id)
     often = frequencies_of(wanted, recipient.defaults)
     visible = [each for each in matters if recipient.may_see(each.matter)]
     contents, after = [], _scheduled(wanted, standing, often, now_ms=now_ms)
-    at_once = [each for each in visible if often[TOPIC_OF[each.matter.kind]] is Frequency.NOW]
+    at_once = [each for each in visible if is_reached and often[TOPIC_OF[each.matter.kind]] is Frequency.NOW]
     due = due_now(at_once, await store.read_told(conn, recipient.id, at_once), last_ms=standing.told_ms, now_ms=now_ms)
     if due is not None:
         for each in (*due.begun, *due.grown):

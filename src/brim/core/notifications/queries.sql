@@ -81,6 +81,13 @@ FROM (
 WHERE m.id = due.id
 RETURNING m.id, m.channel, m.recipient, m.kind, m.content, m.created_ms, m.attempts;
 
+-- name: waiting_recipients
+-- Whom a message could not be sent to yet.
+SELECT recipient
+FROM notification_messages
+WHERE next_attempt_ms > 0 AND error IS NOT NULL
+ORDER BY next_attempt_ms;
+
 -- name: finish_message
 -- A message that was sent, or given up.
 UPDATE notification_messages

@@ -139,6 +139,11 @@ async def claim_messages(conn: Conn, *, now_ms: int, lease_ms: int, limit: int) 
     return [Message(**{**record, "content": json_codec.decode(record["content"], type=Content)}) for record in records]
 
 
+async def waiting_recipients(conn: Conn) -> set[str]:
+    """Return whom a message could not be sent to yet."""
+    return {record["recipient"] for record in await conn.fetch(_SQL["waiting_recipients"])}
+
+
 async def finish_message(conn: Conn, message: str, *, sent_ms: int | None, error: str | None) -> None:
     """Write that a message was sent, or with None given up."""
     await conn.execute(_SQL["finish_message"], message, sent_ms, error)
