@@ -465,6 +465,23 @@ async def test_what_begins_while_a_server_is_down_is_told_together_once_it_is_up
     assert "1 open break" in text.partition("Resolved")[2]
 
 
+async def test_a_zone_or_a_topic_that_a_host_does_not_know_stops_nobody(house: House) -> None:
+    operator = await house.hire(Role.FINANCE)
+    await house.turn()
+    await house.choose(operator, Role.FINANCE, choices=dict.fromkeys(Topic, Frequency.DAILY))
+    await execute(
+        house.database,
+        "UPDATE notification_recipients SET timezone = 'Mars/Olympus', daily_ms = NULL,"
+        """ choices = '{"breaks": "daily", "new": "daily", "topups": "sometimes"}'""",
+    )
+    await house.open_break()
+    assert await house.plan() == 0
+    assert await house.plan(after_ms=DAY_MS) == 1
+    await house.send()
+    (said,) = house.subjects
+    assert said.startswith("Daily digest, Dec 1")
+
+
 async def test_nothing_is_held_while_somebody_looks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await house.turn()
     looks: list[bool] = []

@@ -7,7 +7,7 @@ import msgspec
 
 from brim.base import json_codec
 from brim.base.ids import first_id_at
-from brim.core.attention import Matter
+from brim.core.attention import Matter, UnknownTimezoneError, zone_of
 from brim.core.notifications.rules import Frequency, OpenMatter, Preferences, Standing, Told, Topic
 from brim.core.notifications.texts import Content
 from brim.platform.database import Conn
@@ -53,14 +53,30 @@ async def read_recipient(conn: Conn, recipient: str) -> tuple[Preferences, Stand
     choices = record["choices"]
     return (
         Preferences(
-            choices=None if choices is None else json_codec.decode(choices, type=dict[Topic, Frequency]),
-            timezone=record["timezone"],
+            choices=None if choices is None else _known_choices(choices),
+            timezone=_known_zone(record["timezone"]),
             hour=record["hour"],
             weekday=record["weekday"],
             wants_empty=record["wants_empty"],
         ),
         Standing(told_ms=record["told_ms"], daily_ms=record["daily_ms"], weekly_ms=record["weekly_ms"]),
     )
+
+
+def _known_choices(written: str) -> dict[Topic, Frequency]:
+    """Return choices without what another version of Brim knows."""
+    topics, frequencies = set(Topic), set(Frequency)
+    choices = json_codec.decode(written, type=dict[str, str])
+    return {Topic(name): Frequency(each) for name, each in choices.items() if name in topics and each in frequencies}
+
+
+def _known_zone(name: str) -> str:
+    """Return a time zone, or UTC in place of one that this host does not have."""
+    try:
+        zone_of(name)
+    except UnknownTimezoneError:
+        return "UTC"
+    return name
 
 
 async def write_preferences(conn: Conn, recipient: str, wanted: Preferences, standing: Standing) -> None:
