@@ -97,7 +97,7 @@ def test_times_are_in_the_zone_of_the_browser_until_utc_is_preferred(person: Per
     assert "Show times in Asia/Kathmandu" in person.read(page)
     assert "Times in UTC" in person.read(page)
     elsewhere = person.send(LIST, "/test/account/time-zone", {"zone": "Asia/Kathmandu", "back": "//evil.example"})
-    assert elsewhere.headers["location"] == "/test/"
+    assert elsewhere.headers["location"] == "/test/balance/overview"
 
 
 def test_a_day_is_one_of_the_zone_that_is_shown(person: Person, wire: Wire) -> None:

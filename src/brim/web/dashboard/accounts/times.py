@@ -14,7 +14,7 @@ async def choose_zone(page: SignedVisit) -> Reply:
     """`POST /account/time-zone`: show times in UTC, or in the browser's zone again; then back to the page."""
     back = page.form.get("back", "")
     if not back.startswith("/") or back.startswith(("//", "/\\")):
-        back = page.session.prefix + "/"
+        back = page.session.prefix + "/balance/overview"
     reply = redirect(page.nearest_page(back))
     preference = "utc" if page.form.get("zone") == "UTC" else "browser"
     reply.headers.append(
