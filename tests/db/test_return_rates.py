@@ -150,7 +150,7 @@ async def test_an_originator_at_a_limit_refuses_all(live: LiveMoney) -> None:
     theirs = await live.bank_account(scope=SHOP)
     await count(live, originator, PLATFORM.account, 100, *["R01"] * 15)
     assert [level for _, level in await told(live)] == ["limit_reached", "limit_reached"]
-    with pytest.raises(ReturnRateError, match="15 of 100 debits of the originator came back in the last 60 days"):
+    with pytest.raises(ReturnRateError, match="15 of 100 debits of the originator were returned in the last 60 days"):
         await live.create(theirs, scope=SHOP)
 
 

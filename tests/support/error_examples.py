@@ -365,8 +365,10 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (originators.RailStoppedError("ach", "audit"), 400, "rail_stopped", None, "The rail ach is stopped: audit"),
     (originators.ReturnRateError("unauthorized", debits=1000, returns=5, of_account=True), 400, "return_rate_limit",
      None,
-     ("New debits are refused: 5 of 1000 debits of this account came back as unauthorized in the last 60 days, which "
-      "reaches Nacha's limit. Two people can override the limit for a time on the page Return rates.")),
+     (
+         "New debits are refused: 5 of 1000 debits of this account were returned as unauthorized in the "
+         "last 60 days, which "
+      "reaches Nacha's limit. Two people can override the limit for a time, under Return rates.")),
     (ledger.InsufficientFundsError(available=5, wanted=9, currency="usd"), 400, "balance_insufficient", "amount",
      "Only 5 usd of the 9 usd to reserve are available."),
     (reports.UnknownReportTypeError("balance.summary.9"), 400, None, "report_type",

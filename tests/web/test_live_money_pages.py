@@ -562,7 +562,7 @@ def test_a_topup_whose_debit_came_back_is_retried_from_its_page(person: Person, 
     path = link.replace("&amp;", "&")
     assert f"Retries {again}" in person.read(path)
     refused = person.send(path, "/topups/new", {"amount": "12.33", "currency": "usd", "funding": source})
-    assert (refused.status, "with the same amount, 1234 cents" in text_of(refused)) == (400, True)
+    assert (refused.status, "for the same amount, 1234 cents" in text_of(refused)) == (400, True)
 
 
 # The switch, the overview, readiness

@@ -105,6 +105,10 @@ def test_every_operation_has_its_place_but_those_that_nobody_reads_about() -> No
     assert sorted(placed) == sorted(expected)
 
 
+def test_every_chapter_has_a_title_and_a_summary_that_somebody_wrote() -> None:
+    assert [chapter.slug for chapter in CATALOGUE.chapters.values() if not chapter.summary] == []
+
+
 def test_an_operation_at_a_new_path_gets_a_chapter_of_its_own() -> None:
     novel = Operation(**{**_fields(OPERATIONS[0]), "path": "/v1/brim/novelties"})
     catalogue = Catalogue([*OPERATIONS, novel])

@@ -99,7 +99,7 @@ def _of_encryption(facts: Facts) -> Iterator[Blocker]:
     if not facts.has_encryption_key:
         yield Blocker(
             code="encryption_key_missing",
-            message="This server has no encryption key, so it cannot keep account numbers.",
+            message="This server has no encryption key, so it can't store account numbers.",
             fix="Set BRIM_ENCRYPTION_KEY for the API and for the worker, and start them again.",
         )
 
@@ -138,7 +138,7 @@ def _of_folder(folder: Folder) -> Iterator[Blocker]:
         yield Blocker(
             code=f"{folder.use}_not_usable",
             message=f"The folder {folder.path} of the profile's {folder.use} cannot be used.",
-            fix="Let the user that Brim runs as read it and write to it.",
+            fix="Give the user that Brim runs as read and write access.",
         )
 
 
@@ -152,7 +152,7 @@ def _of_worker(facts: Facts) -> Iterator[Blocker]:
     for job, error in facts.failing_jobs:
         yield Blocker(
             code="worker_job_failing",
-            message=f"The worker's job {job} does not succeed: {error}",
+            message=f"The worker's job {job} fails: {error}",
             fix="Its log has the details. The page Workers shows when it last succeeded.",
         )
 
@@ -179,7 +179,7 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
     if facts.held_files:
         yield Blocker(
             code="files_held",
-            message=f"{_counted(facts.held_files, 'ACH file is', 'ACH files are')} held, as after a restore.",
+            message=f"{_counted(facts.held_files, 'ACH file is', 'ACH files are')} held, for example after a restore.",
             fix="Each file's page shows the reason. After a restore, release them with brim ach compare.",
         )
 
@@ -203,7 +203,7 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             continue
         yield Blocker(
             code="second_approver_missing",
-            message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} may approve files of "
+            message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} can approve files of "
             f"{originator.id}, and large ones need two.",
             fix="Give another operator the role approver, or have an operator with the role finance save the profile.",
         )
@@ -211,7 +211,7 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="webhook_endpoint_missing",
             message="No live webhook endpoint is enabled, so your programs don't receive failures and returns.",
-            fix="Add one on the page Webhooks in live mode, or with a live key.",
+            fix="Add one under Webhooks in live mode, or with a live key.",
         )
 
 

@@ -252,8 +252,9 @@ class ReturnRateError(BrimError):
         whose = "of this account" if of_account else "of the originator"
         what = "" if kind == "overall" else f"as {kind} "
         super().__init__(
-            f"New debits are refused: {returns} of {debits} debits {whose} came back {what}in the last 60 days, which "
-            "reaches Nacha's limit. Two people can override the limit for a time on the page Return rates."
+            f"New debits are refused: {returns} of {debits} debits {whose} were returned {what}in the "
+            "last 60 days, which "
+            "reaches Nacha's limit. Two people can override the limit for a time, under Return rates."
         )
 
 

@@ -216,6 +216,12 @@ CHAPTERS: Final = (
         ("/v1/brim/verification", "/v1/brim/verifications"),
     ),
     Chapter(
+        "chain_heads",
+        "Heads of the hash chains",
+        "The last seal of each account's hash chain. Only available to the platform account. Brim only.",
+        ("/v1/brim/verification/heads",),
+    ),
+    Chapter(
         "account_summaries",
         "Account balances",
         "Connected accounts with their balances, searchable by name or ID. Brim only.",
@@ -320,6 +326,12 @@ CHAPTERS: Final = (
         ("/v1/brim/refunds",),
     ),
     Chapter(
+        "return_rates",
+        "Return rates",
+        "The share of debits that were returned, compared with Nacha's limits, and overrides. Brim only.",
+        ("/v1/brim/ach/return_rates",),
+    ),
+    Chapter(
         "status-counts",
         "Status counts",
         "The number of objects with each status, for a list. Brim only.",
@@ -344,6 +356,12 @@ CHAPTERS: Final = (
         ("/v1/brim/incoming_transfers",),
     ),
     Chapter(
+        "known_payers",
+        "Known payers",
+        "Payers whose transfers are credited to accounts that only accept known payers. Brim only.",
+        ("/v1/brim/known_payers",),
+    ),
+    Chapter(
         "corrections",
         "Corrections",
         "Notifications of change: banks' corrections of bank account details, and their outcomes. Brim only.",
@@ -360,6 +378,12 @@ CHAPTERS: Final = (
         "ACH files",
         "The files that collect live top-ups, from the cut-off to the bank's statement. Brim only.",
         ("/v1/brim/ach/files",),
+    ),
+    Chapter(
+        "file_outlook",
+        "File outlook",
+        "The next cut-off, and what is due and queued for the next file. Brim only.",
+        ("/v1/brim/ach/outlook",),
     ),
     Chapter(
         "bank_files",
@@ -384,6 +408,12 @@ CHAPTERS: Final = (
         "Statement mappings",
         "How your bank's CSV statements are read, with previews. Brim only.",
         ("/v1/brim/statement_mappings",),
+    ),
+    Chapter(
+        "statement_previews",
+        "Statement previews",
+        "What would be read from a file of your bank. Nothing is stored. Brim only.",
+        ("/v1/brim/statement_mappings/preview",),
     ),
     Chapter(
         "line_settlements",

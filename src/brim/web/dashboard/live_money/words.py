@@ -157,7 +157,7 @@ CONFIRMATIONS: Final = {
 """What counts as the bank's word."""
 
 SEC_CODES: Final = {
-    "WEB": "WEB: consumers, on the internet or by phone app",
+    "WEB": "WEB: consumers, online or in a mobile app",
     "PPD": "PPD: consumers, in writing",
     "CCD": "CCD: companies",
 }
