@@ -139,7 +139,7 @@ async def test_an_account_at_a_limit_is_refused_and_the_others_are_not(live: Liv
     await live.create(theirs, scope=SHOP)
     await count(live, originator, SHOP.account, 0, "R10", "R10")
     assert await told(live) == [(SHOP.account, "warned"), (SHOP.account, "limit_reached")]
-    with pytest.raises(ReturnRateError, match="5 of 1000 debits of this account came back as unauthorized"):
+    with pytest.raises(ReturnRateError, match="5 of 1000 debits of this account were returned as unauthorized"):
         await live.create(theirs, scope=SHOP)
     await live.create(mine)
     await live.prenote(await live.bank_account(scope=SHOP, verified=False), scope=SHOP)
