@@ -97,9 +97,9 @@ class NotificationSender:
         except BrimError as error:
             await self._note_failure(message, SendFailedError(error.message))
             return
-        except Exception as error:  # noqa: BLE001  whatever it is stays with this one
-            _log.exception("notification could not be made", message=message.id, channel=message.channel)
-            await self._note_failure(message, SendFailedError(f"It could not be made: {type(error).__name__}."))
+        except Exception:  # noqa: BLE001  whatever it is stays with this one
+            _log.exception("notification could not be created", message=message.id, channel=message.channel)
+            await self._note_failure(message, SendFailedError("It couldn't be created. See the worker's log."))
             return
         now_ms = self._clock()
         async with self._database.connection() as conn:  # each by itself: the channel may be held by whoever plans
