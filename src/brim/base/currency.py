@@ -29,7 +29,7 @@ MAX_AMOUNT: Final = 999_999_999_999
 
 
 class InvalidCurrencyError(BrimError):
-    """The text, which `param` held, names no accepted currency."""
+    """The currency isn't supported."""
 
     def __init__(self, given: str, *, param: str = "currency") -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class InvalidCurrencyError(BrimError):
 
 
 class InvalidAmountStepError(BrimError):
-    """The currency has no coin for the last digits of the amount."""
+    """The amount isn't valid for this currency's decimals."""
 
     def __init__(self, amount_minor: int, currency: str, step: int) -> None:
         super().__init__(f"Invalid amount: {amount_minor}. Amounts in {currency} must be a multiple of {step}.")

@@ -20,7 +20,7 @@ class BrimError(Exception):
 
 
 class DatabaseUnavailableError(BrimError):
-    """PostgreSQL cannot be reached, is starting up, or did not answer in time.
+    """The database can't be reached, is starting, or didn't respond in time.
 
     Args:
         remedy: what the operator can do about it, where that is known; `message` is for the client.
@@ -32,7 +32,7 @@ class DatabaseUnavailableError(BrimError):
 
 
 class OverloadedError(BrimError):
-    """More work is waiting than the server is willing to hold."""
+    """The server is overloaded."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -48,7 +48,7 @@ class KeptRefusalError(BrimError):
 
 
 class ResourceMissingError(BrimError):
-    """The account has no object of that id.
+    """The account has no object with this id.
 
     Args:
         kind: the object's name in words, such as `topup` or `balance transaction`.
@@ -77,21 +77,21 @@ def _hint(object_id: str, other_mode_of: bool | None) -> str:  # noqa: FBT001  p
 
 
 class ExclusiveParametersError(BrimError):
-    """Two parameters were given that rule each other out."""
+    """Two parameters are mutually exclusive."""
 
     def __init__(self, first: str, second: str) -> None:
         super().__init__(f"Received both {first} and {second} parameters. Please pass in only one.")
 
 
 class NotInTestModeError(BrimError):
-    """Something was asked of test mode that only live mode has."""
+    """Only available in live mode."""
 
     def __init__(self) -> None:
         super().__init__("This endpoint works in live mode only. Use a live key: it begins with sk_live_ or rk_live_.")
 
 
 class NotInLiveModeError(BrimError):
-    """Something was asked of live mode that only test mode has."""
+    """Only available in test mode."""
 
     def __init__(self) -> None:
         super().__init__("This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_.")

@@ -19,7 +19,7 @@ _LONGEST_SHOWN: Final = 1000
 
 
 class MetadataKeyTooLongError(BrimError):
-    """A metadata key has more characters than it may."""
+    """A metadata key is too long."""
 
     def __init__(self, key: str) -> None:
         super().__init__(
@@ -29,7 +29,7 @@ class MetadataKeyTooLongError(BrimError):
 
 
 class MetadataValueTooLongError(BrimError):
-    """A metadata value has more characters than it may."""
+    """A metadata value is too long."""
 
     def __init__(self, value: str) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class MetadataValueTooLongError(BrimError):
 
 
 class TooMuchMetadataError(BrimError):
-    """An object would have more metadata keys than it may."""
+    """The object would have too many metadata keys."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"Metadata can have up to {MAX_KEYS} keys, but you've set {count}.")

@@ -48,7 +48,7 @@ class ParameterError(BrimError):
 
 
 class MalformedEncodingError(BrimError):
-    """A name or a value is not percent-encoded UTF-8; digits are not repeated, as no more is known of what they are."""
+    """A name or value isn't percent-encoded UTF-8."""
 
     def __init__(self, given: str) -> None:
         told = _DIGITS.sub(HIDDEN, shown(given))
@@ -56,7 +56,7 @@ class MalformedEncodingError(BrimError):
 
 
 class MalformedMultipartError(BrimError):
-    """The body is said to be multipart/form-data and is not."""
+    """The body isn't valid multipart/form-data."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -66,42 +66,42 @@ class MalformedMultipartError(BrimError):
 
 
 class MalformedJsonError(BrimError):
-    """The body is no JSON object."""
+    """The body isn't a JSON object."""
 
     def __init__(self) -> None:
         super().__init__("Invalid request body: it must be a JSON object, in UTF-8.")
 
 
 class NullCharacterError(BrimError):
-    """A name or a value holds U+0000, which no text in the database can."""
+    """A name or value contains the character U+0000."""
 
     def __init__(self) -> None:
         super().__init__("Invalid string: the request's parameters contain a null character (%00)")
 
 
 class TooManyParametersError(BrimError):
-    """The form has more parameters than a request may."""
+    """The form has too many parameters."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"Too many parameters: a request can have at most {most}.")
 
 
 class ParameterNameTooLongError(BrimError):
-    """A name has more characters than it may, brackets included."""
+    """A parameter name is too long."""
 
     def __init__(self, name: str, most: int) -> None:
         super().__init__(f"Parameter names can have up to {most} characters. Invalid name: {ends_of(name)}")
 
 
 class ParameterTooDeepError(BrimError):
-    """A name has more brackets than it may."""
+    """A parameter name is nested too deeply."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"Parameters can be nested at most {most} levels deep.")
 
 
 class ConflictingParameterError(ParameterError):
-    """One name is used as two of: a value, an array, an object."""
+    """A parameter was sent both as a value and as an array or object."""
 
     def __init__(self, param: str) -> None:
         name = shown_name(param)
@@ -112,7 +112,7 @@ class ConflictingParameterError(ParameterError):
 
 
 class UnknownParametersError(ParameterError):
-    """The request has parameters that its operation does not know; the first of them is the `param`."""
+    """The request has unknown parameters; `param` is the first of them."""
 
     def __init__(self, names: Sequence[str]) -> None:
         plural = "s" if len(names) > 1 else ""
@@ -128,7 +128,7 @@ class MissingParameterError(ParameterError):
 
 
 class EmptyParameterError(ParameterError):
-    """A parameter that cannot be unset was sent empty."""
+    """A parameter that can't be removed was sent empty."""
 
     def __init__(self, param: str) -> None:
         super().__init__(
@@ -143,21 +143,21 @@ class EmptyParameterError(ParameterError):
 
 
 class InvalidIntegerError(ParameterError):
-    """The value is no whole number in decimal digits."""
+    """The value isn't an integer."""
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(param, f"Invalid integer: {shown(given)}")
 
 
 class IntegerTooSmallError(ParameterError):
-    """The number is below the smallest allowed."""
+    """The number is too small."""
 
     def __init__(self, param: str, least: int) -> None:
         super().__init__(param, f"This value must be greater than or equal to {least}.")
 
 
 class IntegerTooLargeError(ParameterError):
-    """The number is above the largest allowed."""
+    """The number is too large."""
 
     def __init__(self, param: str, most: int) -> None:
         super().__init__(param, f"This value must be less than or equal to {most}.")
@@ -171,21 +171,21 @@ class InvalidBooleanError(ParameterError):
 
 
 class InvalidStringError(ParameterError):
-    """An array or an object was sent where a text belongs."""
+    """A string is required, but an array or object was sent."""
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(param, f"Invalid string: {shown(given)}")
 
 
 class StringTooLongError(ParameterError):
-    """The text has more characters than it may."""
+    """The text is too long."""
 
     def __init__(self, param: str, given: str, most: int) -> None:
         super().__init__(param, f"Invalid string: {ends_of(given)}; must be at most {most} characters")
 
 
 class InvalidEnumError(ParameterError):
-    """The value is none of the allowed words."""
+    """The value isn't one of the allowed values."""
 
     def __init__(self, param: str, allowed: Sequence[str]) -> None:
         choice = f"must be one of {listed(allowed)}" if len(allowed) > 1 else f"must be {allowed[0]}"
@@ -193,7 +193,7 @@ class InvalidEnumError(ParameterError):
 
 
 class InvalidCountryError(ParameterError):
-    """The value is no country's code."""
+    """The value isn't a country code."""
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(
@@ -204,63 +204,63 @@ class InvalidCountryError(ParameterError):
 
 
 class InvalidEmailError(ParameterError):
-    """The value is no e-mail address."""
+    """The value isn't an email address."""
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(param, f"Invalid email address: {shown(given)}")
 
 
 class InvalidDayError(ParameterError):
-    """The value is no day as in `2026-11-30`."""
+    """The value isn't a date such as `2026-11-30`."""
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(param, f"Invalid day: {shown(given)}; must be written as in 2026-11-30.")
 
 
 class InvalidTimestampError(ParameterError):
-    """The value is no time in RFC 3339."""
+    """The value isn't a time in RFC 3339."""
 
     def __init__(self, param: str, given: object) -> None:
         super().__init__(param, f"Invalid timestamp: {shown(given)}; must be like 2026-11-22T05:14:22.000Z")
 
 
 class InvalidPageError(ParameterError):
-    """The value is not what the URL of a page says."""
+    """The value isn't a valid page token."""
 
     def __init__(self, param: str, given: str) -> None:
         super().__init__(param, f"Invalid page: {shown(given)}; take it from next_page_url or previous_page_url")
 
 
 class InvalidVersionError(ParameterError):
-    """The value is no version's name."""
+    """The value isn't an API version."""
 
     def __init__(self, param: str, given: str) -> None:
         super().__init__(param, f"Invalid Stripe API version: {shown(given)}")
 
 
 class InvalidObjectError(ParameterError):
-    """A text or an array was sent where an object belongs."""
+    """An object is required, but a string or array was sent."""
 
     def __init__(self, param: str) -> None:
         super().__init__(param, "Invalid object")
 
 
 class InvalidArrayError(ParameterError):
-    """A text or an object was sent where an array belongs."""
+    """An array is required, but a string or object was sent."""
 
     def __init__(self, param: str) -> None:
         super().__init__(param, "Invalid array")
 
 
 class ArrayTooLongError(ParameterError):
-    """The array has more items than it may."""
+    """The array has too many items."""
 
     def __init__(self, param: str, most: int) -> None:
         super().__init__(param, f"Invalid array: {param} can have at most {most} items")
 
 
 class DescriptorTooLongError(ParameterError):
-    """The statement descriptor does not fit a bank statement."""
+    """The statement descriptor isn't valid."""
 
     def __init__(self, param: str, given: str, most: int) -> None:
         super().__init__(
@@ -271,14 +271,14 @@ class DescriptorTooLongError(ParameterError):
 
 
 class DescriptorCharacterError(ParameterError):
-    """The statement descriptor has a character that bank statements cannot show."""
+    """The statement descriptor contains an invalid character."""
 
     def __init__(self, param: str, character: str) -> None:
         super().__init__(param, f"The statement descriptor cannot include {character}.")
 
 
 class DescriptorWithoutLetterError(ParameterError):
-    """The statement descriptor has no letter at all."""
+    """The statement descriptor must contain a letter."""
 
     def __init__(self, param: str) -> None:
         super().__init__(param, "The statement descriptor must contain at least one Latin character.")
@@ -288,14 +288,14 @@ class DescriptorWithoutLetterError(ParameterError):
 
 
 class NotExpandableError(BrimError):
-    """The property holds no id that an object could stand in place of, or does not exist."""
+    """The property can't be expanded, or doesn't exist."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"This property cannot be expanded ({path}).")
 
 
 class ExpandOutsideDataError(BrimError):
-    """A list was asked to expand what its items have."""
+    """On a list, paths to expand must begin with `data.`."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
@@ -304,14 +304,14 @@ class ExpandOutsideDataError(BrimError):
 
 
 class ExpandTooDeepError(BrimError):
-    """The path to expand has more properties than allowed."""
+    """The path to expand has too many levels."""
 
     def __init__(self, path: str, most: int) -> None:
         super().__init__(f"You cannot expand more than {most} levels of a property. Property: {shown(path)}")
 
 
 class NotIncludableError(BrimError):
-    """A property was asked for that lists used to include on demand."""
+    """A property can no longer be included in lists on demand."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"This property cannot be included ({path}).")

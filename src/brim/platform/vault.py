@@ -33,7 +33,7 @@ _END_OF_PLACE: Final = b"\n"
 
 
 class NoEncryptionKeyError(BrimError):
-    """A secret is to be sealed or opened, and the server has no key to do it with."""
+    """The server has no encryption key."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -43,7 +43,7 @@ class NoEncryptionKeyError(BrimError):
 
 
 class SecretUnreadableError(BrimError):
-    """A stored secret opens under none of the server's keys.
+    """A stored secret can't be decrypted with any of the server's keys.
 
     Args:
         key_id: the key it says it was sealed with; None where it says nothing.

@@ -73,7 +73,7 @@ class UnrecognizedUrlError(BrimError):
 
 
 class UnsupportedContentTypeError(BrimError):
-    """The body is no form."""
+    """The body isn't a valid form."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -83,7 +83,7 @@ class UnsupportedContentTypeError(BrimError):
 
 
 class FormExpectedError(BrimError):
-    """The body is JSON, at a path that takes forms."""
+    """The body is JSON, but the path requires a form."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -93,28 +93,28 @@ class FormExpectedError(BrimError):
 
 
 class JsonExpectedError(BrimError):
-    """The body is no JSON, at a path that takes nothing else."""
+    """The body isn't JSON, which the path requires."""
 
     def __init__(self) -> None:
         super().__init__("Invalid request (check that your POST content type is application/json).")
 
 
 class InvalidApiVersionError(BrimError):
-    """`Stripe-Version` is no version's name."""
+    """`Stripe-Version` isn't an API version."""
 
     def __init__(self, version: str) -> None:
         super().__init__(f"Invalid Stripe API version: {parameters.shown(version)}")
 
 
 class EmptyIdempotencyKeyError(BrimError):
-    """`Idempotency-Key` was sent without a key."""
+    """`Idempotency-Key` is empty."""
 
     def __init__(self) -> None:
         super().__init__("Idempotency Key must be a non-empty string.")
 
 
 class IdempotencyKeyTooLongError(BrimError):
-    """`Idempotency-Key` has more characters than is kept of it."""
+    """`Idempotency-Key` is too long."""
 
     def __init__(self, length: int) -> None:
         super().__init__(
@@ -127,7 +127,7 @@ class IdempotencyKeyTooLongError(BrimError):
 
 
 class MissingApiKeyError(BrimError):
-    """The request carries no key."""
+    """The request has no API key."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -142,7 +142,7 @@ _PLACEHOLDERS: Final = frozenset({"null", "undefined", "none", "nil", "bearer", 
 
 
 class MalformedAuthorizationError(BrimError):
-    """The Authorization header is there, and no key in it that could be read."""
+    """The Authorization header contains no readable key."""
 
     def __init__(self, authorization: str) -> None:
         is_harmless = authorization.lower() in _PLACEHOLDERS
@@ -155,7 +155,7 @@ class MalformedAuthorizationError(BrimError):
 
 
 class InvalidApiKeyError(BrimError):
-    """Nobody has this key."""
+    """The API key doesn't exist."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"Invalid API Key provided: {redact_key(key)}")
@@ -169,7 +169,7 @@ class ApiKeyExpiredError(BrimError):
 
 
 class PublishableKeyError(BrimError):
-    """A key was used that may stand in public places and therefore do nothing here."""
+    """A publishable key was used; a secret or restricted key is required."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -197,7 +197,7 @@ class PermissionMissingError(BrimError):
 
 
 class AccountUnreachableError(BrimError):
-    """`Stripe-Account` names an account that the key may not act for."""
+    """The key can't act for the account in `Stripe-Account`."""
 
     def __init__(self, key: str, account: str) -> None:
         super().__init__(
@@ -242,14 +242,14 @@ def mask_key(key: str) -> str:
 
 
 class RateLimitedError(OverloadedError):
-    """A key makes, or an account is asked for, more requests a second than the operator lets them."""
+    """Too many requests per second for the key or the account."""
 
 
 # What we did wrong.
 
 
 class InternalError(BrimError):
-    """A bug of ours; the log has the details under the request's id."""
+    """An internal error; the server's log has the details under the request's id."""
 
     def __init__(self, request_id: str) -> None:
         super().__init__(f"An unknown error occurred on our side. The server's log has the details under {request_id}.")

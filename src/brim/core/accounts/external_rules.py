@@ -45,7 +45,7 @@ class ExternalAccountEdit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DefaultExternalAccountError(BrimError):
-    """The default of a currency may go only when there is no other, and the account's own currency needs none."""
+    """The external account is the default of its currency, so it can't be deleted."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -55,7 +55,7 @@ class DefaultExternalAccountError(BrimError):
 
 
 class TooManyExternalAccountsError(BrimError):
-    """An account has as many external accounts as it may."""
+    """The account has reached the maximum number of external accounts."""
 
     def __init__(self) -> None:
         super().__init__(f"You cannot have more than {MOST_EXTERNAL_ACCOUNTS} external accounts.")

@@ -65,7 +65,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NestedPlatformError(BrimError):
-    """An account that is under a platform was to be the platform of another."""
+    """A connected account can't be a platform."""
 
     def __init__(self, account: str, platform: str) -> None:
         super().__init__(
@@ -75,7 +75,7 @@ class NestedPlatformError(BrimError):
 
 
 class PlatformAgreementError(BrimError):
-    """An account was to change by itself what its platform has agreed for it."""
+    """Only the account's platform can change its settlement days."""
 
     def __init__(self, account: str, platform: str) -> None:
         super().__init__(
@@ -85,7 +85,7 @@ class PlatformAgreementError(BrimError):
 
 
 class TypeAndControllerError(BrimError):
-    """An account was to have a type, and a controller beside it."""
+    """`type` and `controller` can't be sent together."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -95,14 +95,14 @@ class TypeAndControllerError(BrimError):
 
 
 class NotAuthorizedError(BrimError):
-    """Only its platform may do this to an account."""
+    """Only the account's platform can do this."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"This application is not authorized to {what} this account.")
 
 
 class AccountInUseError(BrimError):
-    """An account has live money, or some on its way, and may not be deleted or rejected."""
+    """The account has a live balance or pending live top-ups, so it can't be deleted or rejected."""
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(
@@ -112,7 +112,7 @@ class AccountInUseError(BrimError):
 
 
 class LiveAccountError(BrimError):
-    """A test key was used to change an account that is used in live mode, where the change would be seen."""
+    """The account is used in live mode, so changing it requires a live key."""
 
     def __init__(self, account: str) -> None:
         super().__init__(
@@ -122,14 +122,14 @@ class LiveAccountError(BrimError):
 
 
 class AccountClosedError(BrimError):
-    """An account was rejected or deleted, so it cannot be topped up."""
+    """The account was rejected or deleted, so it can't be topped up."""
 
     def __init__(self, account: str) -> None:
         super().__init__(f"The account {account} has been rejected by its platform and cannot be topped up.")
 
 
 class NoDashboardError(BrimError):
-    """A login link was asked for; there is no dashboard that an account's own people could sign in to."""
+    """Login links aren't available: Brim has no dashboard for connected accounts."""
 
     def __init__(self, account_type: str) -> None:
         reason = (
@@ -202,7 +202,7 @@ def check_agreement(account: Account, *, asking: str) -> None:
 
 
 class NotPlatformError(BrimError):
-    """An account below a platform is asked for what belongs to its platform."""
+    """Only available to platforms, not to connected accounts."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -212,7 +212,7 @@ class NotPlatformError(BrimError):
 
 
 class NotOperatorError(BrimError):
-    """A key of another account than the first asks for what concerns the whole installation."""
+    """Only available to the platform account."""
 
     def __init__(self) -> None:
         super().__init__("Only available to the platform account. Use one of its keys.")

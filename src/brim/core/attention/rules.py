@@ -64,7 +64,7 @@ _RESOURCES: Final = {
 
 
 class UnknownTimezoneError(BrimError):
-    """There is no time zone of that name; `param` is the parameter to blame."""
+    """The time zone doesn't exist; `param` names the parameter."""
 
     def __init__(self, name: str, *, param: str = "timezone") -> None:
         super().__init__(

@@ -21,7 +21,7 @@ _LAST: Final = 253_402_300_800
 
 
 class SummaryIntervalError(BrimError):
-    """The ends of a period are no whole minutes, or not in order.
+    """The ends of the period aren't whole minutes, or aren't in order.
 
     Args:
         param: the parameter to blame.

@@ -99,7 +99,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoutingNumberInvalidError(BrimError):
-    """The routing number is none of a US bank."""
+    """The routing number isn't one of a US bank."""
 
     def __init__(self, param: str) -> None:
         super().__init__(
@@ -110,7 +110,7 @@ class RoutingNumberInvalidError(BrimError):
 
 
 class AccountNumberInvalidError(BrimError):
-    """The account number is none of a US bank account; the sentence does not repeat it."""
+    """The account number isn't valid for a US bank account."""
 
     def __init__(self, param: str) -> None:
         super().__init__("Invalid account number: it must have 1 to 17 digits and nothing else.")

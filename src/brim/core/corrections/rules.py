@@ -144,14 +144,14 @@ class UnusableCorrectionError(ValueError):
 
 
 class NotOpenError(KeptRefusalError):
-    """A correction has come to its end, so it cannot be refused any more."""
+    """The correction has already ended, so it can no longer be refused."""
 
     def __init__(self, correction: Correction) -> None:
         super().__init__(f"The correction {correction.id} is {correction.status}; only an open one can be refused.")
 
 
 class TooLateToRefuseError(KeptRefusalError):
-    """The time within which a bank takes a refusal is over."""
+    """The period for refusing the correction is over."""
 
     def __init__(self, correction: Correction) -> None:
         super().__init__(

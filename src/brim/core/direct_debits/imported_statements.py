@@ -40,14 +40,14 @@ _BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
 
 
 class BankFileStateError(KeptRefusalError):
-    """A file from the bank does not stand where whoever acts has seen it, or where it could be approved or rejected."""
+    """The bank file's status has changed, or doesn't allow approving or rejecting it."""
 
     def __init__(self, file: BankFile, wanted: str) -> None:
         super().__init__(f"The bank file {file.id} is {file.status}, and cannot be {wanted}. Retrieve it again.")
 
 
 class BankFileSeenOtherwiseError(BrimError):
-    """What would be posted is not what whoever approves it has seen."""
+    """What would be posted has changed since it was seen."""
 
     def __init__(self, file_id: str, reason: str) -> None:
         super().__init__(f"The bank file {file_id} is not approved: {reason}")

@@ -56,7 +56,7 @@ class Limit(StrEnum):
 
 
 class MicrodepositsOffError(BrimError):
-    """The originator sends no micro-deposits."""
+    """The originator doesn't send micro-deposits."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -66,7 +66,7 @@ class MicrodepositsOffError(BrimError):
 
 
 class MicrodepositLimitError(BrimError):
-    """There were as many micro-deposits as the originator's profile allows; nothing of the request is kept."""
+    """A micro-deposit limit of the originator's profile is reached."""
 
     def __init__(self, limit: Limit) -> None:
         reason = {

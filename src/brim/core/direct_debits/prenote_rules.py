@@ -78,14 +78,14 @@ def ended(
 
 
 class PrenotePendingError(KeptRefusalError):
-    """The bank account is being verified by a prenote already."""
+    """A prenote to the bank account is already pending."""
 
     def __init__(self, funding_source: str) -> None:
         super().__init__(f"A prenote to the bank account {funding_source} is already pending.")
 
 
 class MicrodepositsPendingError(BrimError):
-    """The bank account is being verified by micro-deposits already; nothing of the request is kept."""
+    """Micro-deposits to the bank account are already pending."""
 
     def __init__(self, funding_source: str) -> None:
         super().__init__(f"Micro-deposits to the bank account {funding_source} are already pending.")

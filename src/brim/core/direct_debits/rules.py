@@ -325,21 +325,21 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileStateError(KeptRefusalError):
-    """The file cannot go where it was sent from where it stands."""
+    """The file's status doesn't allow this."""
 
     def __init__(self, file: AchFile, reason: str) -> None:
         super().__init__(f"The file {file.id} is {file.status}: {reason}.")
 
 
 class UnexpectedStatusError(KeptRefusalError):
-    """The file does not stand where whoever asks has seen it."""
+    """The file's status has changed since you saw it."""
 
     def __init__(self, file: AchFile, expected: FileStatus) -> None:
         super().__init__(f"The file {file.id} is {file.status}, not {expected}. Retrieve it again first.")
 
 
 class FileChangedError(BrimError):
-    """The bytes of a file are not those that were approved, or that were stored: it must not be sent."""
+    """The file's bytes differ from those that were approved or stored, so it isn't sent."""
 
     def __init__(self, file_id: str, reason: str) -> None:
         super().__init__(f"The file {file_id} is held: {reason}")
@@ -347,7 +347,7 @@ class FileChangedError(BrimError):
 
 
 class BytesForgottenError(BrimError):
-    """The bytes of a file are older than they are kept."""
+    """The file's content was removed at the end of its retention period."""
 
     def __init__(self, file_id: str) -> None:
         super().__init__(
@@ -399,7 +399,7 @@ class NoCollectionError(BrimError):
 
 
 class TooLateToCancelError(KeptRefusalError):
-    """The top-up has been handed over for collection."""
+    """The top-up's debit has been handed over for collection."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -38,7 +38,7 @@ _COLLECTED: Final = frozenset({EntryStatus.IN_FILE, EntryStatus.CONFIRMED, Entry
 
 
 class UnfitMatchError(BrimError):
-    """A batch, a debit or a transfer cannot be what a line is."""
+    """The batch, debit or transfer doesn't fit the statement line."""
 
 
 class HandMatches:

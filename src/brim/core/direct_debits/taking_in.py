@@ -43,7 +43,7 @@ from brim.platform.vault import Vault
 
 
 class NotTakenInError(BrimError):
-    """A break has no lines that could be taken in."""
+    """The break has no lines to import."""
 
     def __init__(self, break_id: str, why: str) -> None:
         super().__init__(f"The break {break_id} has no lines to import: {why}")

@@ -136,14 +136,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotDishonorableError(KeptRefusalError):
-    """The return is not in the status `returned`, so it cannot be dishonored."""
+    """The return isn't in status `returned`, so it can't be dishonored."""
 
     def __init__(self, found: AchReturn) -> None:
         super().__init__(f"The return {found.id} is {found.status}; only one in status returned can be dishonored.")
 
 
 class TooLateToDishonorError(KeptRefusalError):
-    """The five banking days for dishonoring a return are over."""
+    """The five banking days for dishonoring the return are over."""
 
     def __init__(self, found: AchReturn) -> None:
         super().__init__(
@@ -153,7 +153,7 @@ class TooLateToDishonorError(KeptRefusalError):
 
 
 class UnfitDishonorError(KeptRefusalError):
-    """The code does not fit the return."""
+    """The code doesn't fit the return."""
 
     def __init__(self, code: str, reason: str, *, param: str = "code") -> None:
         super().__init__(f"{code} ({DISHONOR_CODES[code].lower()}) does not fit: {reason}")

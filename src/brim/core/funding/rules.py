@@ -83,7 +83,7 @@ class PartyChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnverifiedFundingError(BrimError):
-    """The bank account may not be debited, because nobody has shown that it is theirs."""
+    """The bank account isn't verified, so it can't be debited."""
 
     def __init__(self, funding_id: str, verification: Verification, *, param: str) -> None:
         reason = "its verification has failed" if verification is Verification.FAILED else "it is not verified yet"
@@ -92,7 +92,7 @@ class UnverifiedFundingError(BrimError):
 
 
 class RehearsalOnlyError(BrimError):
-    """A bank account is said to be verified without anybody having verified it, and money is real here."""
+    """The method `rehearsal` is only available in a rehearsal installation."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -101,14 +101,14 @@ class RehearsalOnlyError(BrimError):
 
 
 class AlreadyVerifiedError(BrimError):
-    """The bank account needs no verification any more."""
+    """The bank account is already verified."""
 
     def __init__(self, funding_id: str) -> None:
         super().__init__(f"The bank account {funding_id} is already verified.")
 
 
 class MicrodepositsNotSentError(BrimError):
-    """There is nothing to guess: no micro-deposits went to this bank account."""
+    """No micro-deposits were sent to the bank account."""
 
     def __init__(self, funding_id: str, *, reason: str | None = None) -> None:
         super().__init__(
@@ -119,7 +119,7 @@ class MicrodepositsNotSentError(BrimError):
 
 
 class MicrodepositAmountsInvalidError(BrimError):
-    """What was given are no amounts of micro-deposits."""
+    """The amounts aren't valid micro-deposit amounts."""
 
     def __init__(self, param: str) -> None:
         super().__init__("The amounts of the micro-deposits must be two whole numbers of cents, each from 1 to 99.")
@@ -127,7 +127,7 @@ class MicrodepositAmountsInvalidError(BrimError):
 
 
 class MicrodepositAmountsMismatchError(KeptRefusalError):
-    """The amounts are not those that were sent."""
+    """The amounts don't match the micro-deposits."""
 
     def __init__(self, attempts_left: int, *, param: str) -> None:
         super().__init__(f"The amounts are incorrect. {_attempts(attempts_left)}")
@@ -135,7 +135,7 @@ class MicrodepositAmountsMismatchError(KeptRefusalError):
 
 
 class DescriptorCodeMismatchError(KeptRefusalError):
-    """The code is not the one that was sent."""
+    """The descriptor code doesn't match the micro-deposit."""
 
     def __init__(self, attempts_left: int, *, param: str) -> None:
         super().__init__(f"The code is incorrect. {_attempts(attempts_left)}")
@@ -143,7 +143,7 @@ class DescriptorCodeMismatchError(KeptRefusalError):
 
 
 class TooManyAttemptsError(KeptRefusalError):
-    """The micro-deposits were guessed wrong for the last time."""
+    """No attempts are left to confirm the micro-deposits."""
 
     def __init__(self, funding_id: str) -> None:
         super().__init__(
@@ -153,7 +153,7 @@ class TooManyAttemptsError(KeptRefusalError):
 
 
 class MicrodepositsTimedOutError(KeptRefusalError):
-    """Nobody told the micro-deposits in time."""
+    """The micro-deposits weren't confirmed in time."""
 
     def __init__(self, funding_id: str) -> None:
         super().__init__(
@@ -163,7 +163,7 @@ class MicrodepositsTimedOutError(KeptRefusalError):
 
 
 class AlreadyAttachedError(BrimError):
-    """A payment method is kept for one customer at a time."""
+    """The payment method is already attached to another customer."""
 
     def __init__(self) -> None:
         super().__init__("The payment method you provided has already been attached to a customer.")
@@ -178,7 +178,7 @@ class SepaCurrencyError(BrimError):
 
 
 class TokenAlreadyUsedError(BrimError):
-    """A token becomes a source once."""
+    """The token has already been used."""
 
     def __init__(self, token_id: str) -> None:
         super().__init__(f"You cannot use a Stripe token more than once: {token_id}.")

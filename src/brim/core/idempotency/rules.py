@@ -39,7 +39,7 @@ class KeptReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IdempotencyMismatchError(BrimError):
-    """The key was first used for another request."""
+    """The idempotency key was already used for a different request."""
 
     def __init__(self, key: str) -> None:
         super().__init__(

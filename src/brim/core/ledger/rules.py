@@ -32,7 +32,7 @@ class OverdrawnError(Exception):
 
 
 class InsufficientFundsError(BrimError):
-    """Less is available than is to be reserved."""
+    """The available balance is less than the amount to reserve."""
 
     def __init__(self, *, available: int, wanted: int, currency: str) -> None:
         super().__init__(f"Only {available} {currency} of the {wanted} {currency} to reserve are available.")

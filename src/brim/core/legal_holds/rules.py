@@ -47,7 +47,7 @@ class LegalHold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LegalHoldError(BrimError):
-    """A legal hold is in force over what was to be erased."""
+    """A legal hold covers the data to erase."""
 
     def __init__(self, account: str, hold: str) -> None:
         whose = f"The account {account}" if account else "The installation"
@@ -55,14 +55,14 @@ class LegalHoldError(BrimError):
 
 
 class HoldLiftedError(BrimError):
-    """The hold was lifted before."""
+    """The legal hold has already been lifted."""
 
     def __init__(self, hold: str) -> None:
         super().__init__(f"The legal hold {hold} was already lifted.")
 
 
 class HoldTextError(BrimError):
-    """A text of a hold is missing, too long, or not of printable characters."""
+    """A text of the legal hold is missing, too long, or contains unprintable characters."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The {name} of a legal hold must have 1 to {LONGEST_TEXT} printable characters.")

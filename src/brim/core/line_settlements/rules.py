@@ -124,7 +124,7 @@ class LinesDifferError(BrimError):
 
 
 class NotSettledByPartsError(BrimError):
-    """The parts do not add up to what the lines leave open."""
+    """The parts don't add up to the open amount of the lines."""
 
     def __init__(self, wanted: int, found: int, currency: str) -> None:
         super().__init__(
@@ -133,21 +133,21 @@ class NotSettledByPartsError(BrimError):
 
 
 class LineTakenError(BrimError):
-    """A line is not open: it is posted, explained, or in another settlement."""
+    """The statement line isn't open: it is posted, explained, or in another settlement."""
 
     def __init__(self, line: str) -> None:
         super().__init__(f"The line {line} is no longer open. Reload it.")
 
 
 class MatchedSettlementError(BrimError):
-    """What a settlement has said of batches, returned debits or transfers cannot be undone, or not any more."""
+    """The settlement names batches, returned debits or transfers, so it can't be undone."""
 
     def __init__(self, settlement: str, why: str) -> None:
         super().__init__(f"The settlement {settlement} cannot be undone: {why}")
 
 
 class SettlementStateError(BrimError):
-    """A settlement does not stand where this can be done to it."""
+    """The settlement's status doesn't allow this."""
 
     def __init__(self, found: LineSettlement, wanted: str) -> None:
         super().__init__(f"The settlement {found.id} is {found.status}, and cannot be {wanted}.")

@@ -115,7 +115,7 @@ class Crossing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotNegativeError(BrimError):
-    """There is nothing to recover."""
+    """The balance isn't negative."""
 
     def __init__(self, account: str, currency: str) -> None:
         super().__init__(f"The balance of {account} in {currency} is not negative.")

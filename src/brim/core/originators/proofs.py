@@ -36,7 +36,7 @@ _EVIDENCE: Final = {"ip_address": "IP address", "user_agent": "Browser", "refere
 
 
 class ProofErasedError(BrimError):
-    """The holder was erased, and the time for which the proof is kept is over."""
+    """The proof was erased at the end of its retention period."""
 
     def __init__(self, authorization_id: str) -> None:
         super().__init__(

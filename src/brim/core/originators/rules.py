@@ -157,7 +157,7 @@ def check_kind(sec_code: SecCode, *, has_iban: bool) -> None:
 
 
 class MandateTermsError(BrimError):
-    """What only a mandate can have is said of another authorization, or of a mandate that it does not fit."""
+    """The parameter doesn't apply to this authorization or mandate."""
 
     def __init__(self, reason: str, *, param: str) -> None:
         super().__init__(reason)
@@ -183,21 +183,21 @@ class LiveModeNotReadyError(BrimError):
 
 
 class OriginatorNotNamedError(BrimError):
-    """Nobody says from whose bank a file is, and not exactly one originator is, or was, active."""
+    """Specify the originator whose bank sent the file."""
 
     def __init__(self) -> None:
         super().__init__("Specify the originator whose bank sent the file: several or none are active.")
 
 
 class RailStoppedError(BrimError):
-    """An operator has stopped the rail."""
+    """The rail is stopped."""
 
     def __init__(self, rail: str, reason: str) -> None:
         super().__init__(f"The rail {rail} is stopped: {reason}")
 
 
 class NotAuthorizedError(BrimError):
-    """The holder of the bank account has not authorized debits, as far as is known here."""
+    """No authorization of debits is recorded for the bank account."""
 
     def __init__(self, funding_source: str, *, param: str) -> None:
         super().__init__(
@@ -208,7 +208,7 @@ class NotAuthorizedError(BrimError):
 
 
 class MandateUnusableError(BrimError):
-    """The holder of the bank account has signed a mandate, under which nothing can be collected now."""
+    """Nothing can be collected under the mandate now."""
 
     def __init__(self, authorization_id: str, reason: str, *, param: str) -> None:
         super().__init__(f"Nothing can be collected under the mandate {authorization_id}: {reason}")
@@ -246,7 +246,7 @@ def why_unusable(
 
 
 class ReturnRateError(BrimError):
-    """Too many debits have come back, by Nacha's limits, so new ones are refused."""
+    """A return rate has reached Nacha's limit, so new debits are refused."""
 
     def __init__(self, kind: str, *, debits: int, returns: int, of_account: bool) -> None:
         whose = "of this account" if of_account else "of the originator"
@@ -259,7 +259,7 @@ class ReturnRateError(BrimError):
 
 
 class EntryCapError(BrimError):
-    """The amount is larger than one debit may be."""
+    """The amount exceeds the originator's cap per debit."""
 
     def __init__(self, cap: int) -> None:
         super().__init__(f"The originator's cap per debit is {cap} cents.")
@@ -270,14 +270,14 @@ class CapError(BrimError):
 
 
 class DayCapError(CapError):
-    """With this debit the account would ask for more in a day than it may."""
+    """The debit would exceed the originator's daily cap per account."""
 
     def __init__(self, cap: int, left: int) -> None:
         super().__init__(f"The originator's daily cap per account is {cap} cents; {left} cents remain today.")
 
 
 class SourceCapError(CapError):
-    """With this debit more would be pending from the bank account than may be."""
+    """The debit would exceed the originator's cap on pending debits per bank account."""
 
     def __init__(self, cap: int, left: int) -> None:
         super().__init__(
@@ -297,14 +297,14 @@ COLLECTION_ERRORS: Final = (
 
 
 class OriginatorStateError(BrimError):
-    """The originator cannot go where it was sent from where it stands."""
+    """The originator's status doesn't allow this."""
 
     def __init__(self, originator: Originator, wanted: OriginatorStatus) -> None:
         super().__init__(f"The originator {originator.id} is {originator.status} and cannot become {wanted}.")
 
 
 class UnexpectedVersionError(BrimError):
-    """The originator's profile is another one than whoever asks has seen."""
+    """The originator's profile has changed since you saw it."""
 
     def __init__(self, originator: Originator, expected: int) -> None:
         super().__init__(
@@ -314,7 +314,7 @@ class UnexpectedVersionError(BrimError):
 
 
 class SecondPersonError(BrimError):
-    """What moves live money is approved by another person than the one who prepared it, and never by an API key."""
+    """Another person has to approve this, in the dashboard."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -49,7 +49,7 @@ class Scenario(StrEnum):
 
 
 class NoAmountError(BrimError):
-    """Nothing says how much is sent: lasting instructions expect no amount, and those that are paid none any more."""
+    """Specify the amount: these instructions expect none."""
 
     def __init__(self, instructions: str) -> None:
         super().__init__(f"{instructions} expects no amount: send one.")

@@ -353,7 +353,7 @@ def the_one(found: Sequence[Any]) -> Any | None:
 
 
 class TransfersOffError(KeptRefusalError):
-    """No originator of the platform takes transfers."""
+    """No originator of the platform accepts transfers."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -363,32 +363,32 @@ class TransfersOffError(KeptRefusalError):
 
 
 class InstructionsCurrencyError(BrimError):
-    """Instructions cannot be given for a currency."""
+    """Funding instructions aren't available in this currency."""
 
     def __init__(self, currency: str) -> None:
         super().__init__(f"Funding instructions are available in {CURRENCY} only, not in {currency}.")
 
 
 class ExpiryError(BrimError):
-    """Lasting instructions expire never, and others not in the past."""
+    """Permanent instructions can't expire, and others can't expire in the past."""
 
 
 class NotSuspendedError(KeptRefusalError):
-    """A transfer is not in suspense, so nothing can be decided about it."""
+    """The transfer isn't in suspense."""
 
     def __init__(self, transfer: IncomingTransfer) -> None:
         super().__init__(f"The transfer {transfer.id} is {transfer.status}, and not in suspense.")
 
 
 class NoPayerError(KeptRefusalError):
-    """Nobody can be remembered as the payer of a transfer whose statement names none."""
+    """The statement doesn't name the payer, so the payer can't be remembered."""
 
     def __init__(self, transfer: IncomingTransfer) -> None:
         super().__init__(f"The statement doesn't name the payer of {transfer.id}, so the payer can't be remembered.")
 
 
 class AlreadyProposedError(KeptRefusalError):
-    """Something was proposed for a transfer, and has to be approved or declined first."""
+    """A proposal for the transfer must be approved or declined first."""
 
     def __init__(self, transfer: IncomingTransfer) -> None:
         super().__init__(
@@ -398,7 +398,7 @@ class AlreadyProposedError(KeptRefusalError):
 
 
 class NotProposedError(KeptRefusalError):
-    """Nothing was proposed for a transfer, or not what somebody has seen."""
+    """Nothing is proposed for the transfer, or the proposal has changed."""
 
     def __init__(self, transfer: IncomingTransfer) -> None:
         super().__init__(
@@ -409,7 +409,7 @@ class NotProposedError(KeptRefusalError):
 
 
 class CannotAssignError(KeptRefusalError):
-    """A transfer cannot be credited to an account."""
+    """The transfer can't be credited to the account."""
 
     def __init__(self, transfer: IncomingTransfer, reason: str) -> None:
         super().__init__(f"The transfer {transfer.id} cannot be assigned: {reason}")

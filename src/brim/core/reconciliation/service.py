@@ -34,14 +34,14 @@ _BY_ITSELF: Final = Actor(kind=ActorKind.JOB, name="statements")
 
 
 class BreakResolvedError(KeptRefusalError):
-    """The break was settled before, with another reason."""
+    """The break was already resolved, with a different resolution."""
 
     def __init__(self, found: Break) -> None:
         super().__init__(f"The break {found.id} was already resolved: {found.resolution}")
 
 
 class BreakNotReopenedError(KeptRefusalError):
-    """The break is open, or what has settled it was no reason that a person gave."""
+    """The break is open, or wasn't resolved by a person, so it can't be reopened."""
 
     def __init__(self, found: Break, why: str) -> None:
         super().__init__(f"The break {found.id} cannot be reopened: {why}")

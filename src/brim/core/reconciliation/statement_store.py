@@ -34,7 +34,7 @@ class BankAccountName(msgspec.Struct, frozen=True):
 
 
 class StatementBeingAppliedError(BrimError):
-    """A file of a bank account is applied in pieces, and not to its end yet: nothing else is settled beside it."""
+    """A large statement of the bank account is still being applied; try again later."""
 
     def __init__(self, bank_account: str, file_id: str, applied: int, lines: int) -> None:
         super().__init__(

@@ -151,21 +151,21 @@ class PaymentFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotRefundableError(KeptRefusalError):
-    """The top-up cannot be refunded, whatever the amount."""
+    """The top-up can't be refunded."""
 
     def __init__(self, topup: str, reason: str) -> None:
         super().__init__(f"The top-up {topup} cannot be refunded: {reason}")
 
 
 class AlreadyRefundedError(KeptRefusalError):
-    """The whole amount of the top-up was refunded."""
+    """The top-up has already been refunded in full."""
 
     def __init__(self, facts: PaymentFacts) -> None:
         super().__init__(f"The top-up {facts.topup} has already been refunded.")
 
 
 class RefundTooLargeError(KeptRefusalError):
-    """More is to be refunded than is left of the top-up."""
+    """The amount is greater than the unrefunded amount of the top-up."""
 
     def __init__(self, facts: PaymentFacts, amount: int) -> None:
         super().__init__(
@@ -174,7 +174,7 @@ class RefundTooLargeError(KeptRefusalError):
 
 
 class DebitReturnableError(KeptRefusalError):
-    """The debit of the top-up may still be returned as a matter of course: the customer could be paid twice."""
+    """The debit can still be returned for ordinary reasons, so the customer could be paid twice."""
 
     def __init__(self, topup: str) -> None:
         super().__init__(
@@ -196,7 +196,7 @@ class RefundFundsError(KeptRefusalError):
 
 
 class RefundNotCancelableError(KeptRefusalError):
-    """The refund cannot be canceled any more."""
+    """The refund can no longer be canceled."""
 
     def __init__(self, found: Refund) -> None:
         why = f"its file {found.file} was approved. Void that first, unless it has left"

@@ -208,14 +208,14 @@ ENDING: Final = "ending_balance"
 
 
 class UnknownReportTypeError(BrimError):
-    """There is no such type of report."""
+    """The report type doesn't exist."""
 
     def __init__(self, given: str) -> None:
         super().__init__(f"There is no report type {given[:100]!r}. Report types are: {', '.join(TYPES)}.")
 
 
 class ReportParameterError(BrimError):
-    """A parameter of a run does not fit its type, or has no such value.
+    """A parameter of the report run is invalid for its report type.
 
     Args:
         name: of the parameter, inside `parameters`.
@@ -228,7 +228,7 @@ class ReportParameterError(BrimError):
 
 
 class TooManyReportsError(BrimError):
-    """So many runs are waiting that no more are taken."""
+    """Too many report runs are pending."""
 
     def __init__(self) -> None:
         super().__init__(f"{MAX_PENDING} reports of this account are pending. Try again once some are ready.")

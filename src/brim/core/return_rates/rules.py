@@ -105,7 +105,7 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoOverrideError(BrimError):
-    """Nobody has asked for an override, or none is in force."""
+    """No override is requested or in force."""
 
     def __init__(self, status: OverrideStatus) -> None:
         super().__init__(
@@ -116,7 +116,7 @@ class NoOverrideError(BrimError):
 
 
 class OverrideEndError(BrimError):
-    """An override ends in the past, or too late."""
+    """The override must end within the next 30 days."""
 
     def __init__(self) -> None:
         super().__init__(f"An override must end within the next {LONGEST_OVERRIDE_DAYS} days.")

@@ -121,7 +121,7 @@ class DebitFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotReversibleError(KeptRefusalError):
-    """The debit cannot be reversed, whatever is done about it."""
+    """The debit can't be reversed."""
 
     def __init__(self, topup: str, reason: str) -> None:
         super().__init__(f"The debit of {topup} cannot be reversed: {reason}")
@@ -143,7 +143,7 @@ class DebitNotSentError(KeptRefusalError):
 
 
 class AlreadyReversedError(KeptRefusalError):
-    """The debit has a reversal: there is one at most."""
+    """The debit already has a reversal."""
 
     def __init__(self, topup: str, reversal: str | None) -> None:
         named = f": see {reversal}" if reversal else ""
@@ -154,7 +154,7 @@ class AlreadyReversedError(KeptRefusalError):
 
 
 class TooLateToReverseError(KeptRefusalError):
-    """The five banking days for reversing a debit are over."""
+    """The five banking days for reversing the debit are over."""
 
     def __init__(self, topup: str, settled_on: date) -> None:
         super().__init__(

@@ -26,14 +26,14 @@ class SavedMapping(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MappingExistsError(BrimError):
-    """The bank account has a mapping."""
+    """The bank account already has a mapping."""
 
     def __init__(self, found: SavedMapping) -> None:
         super().__init__(f"The bank account {found.bank_account} already has a mapping, {found.id}. Update it instead.")
 
 
 class MappingChangedError(BrimError):
-    """Somebody has saved another version meanwhile."""
+    """The mapping has changed since you saw it."""
 
     def __init__(self, found: SavedMapping, expected: int) -> None:
         super().__init__(f"{found.id} has version {found.version} now, not {expected}. Retrieve it again first.")

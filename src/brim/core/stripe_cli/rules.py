@@ -64,14 +64,14 @@ _HEADERS: Final = {
 
 
 class TooManyListenersError(BrimError):
-    """An account has as many sessions as may listen at once."""
+    """The account has reached the maximum number of listening sessions."""
 
     def __init__(self) -> None:
         super().__init__(f"At most {MAX_LISTENING} commands of one account can listen at once. Stop one of them.")
 
 
 class ListenerFiltersError(BrimError):
-    """The filters are not an object of lists of texts, as JSON."""
+    """The filters aren't a JSON object of lists of strings."""
 
     def __init__(self) -> None:
         super().__init__("Invalid filters: they must be a JSON object whose values are arrays of strings.")

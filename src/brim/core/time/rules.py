@@ -61,7 +61,7 @@ class OwnerTime(msgspec.Struct, frozen=True):
 
 
 class ClockAdvancingError(BrimError):
-    """The account's test clock is on its way; what is done in its time has to wait."""
+    """The test clock is advancing. Retry shortly."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -71,7 +71,7 @@ class ClockAdvancingError(BrimError):
 
 
 class ClockExistsError(BrimError):
-    """An account's test mode lives in one time, so it has one clock."""
+    """The account already has a test clock."""
 
     def __init__(self, clock_id: str) -> None:
         super().__init__(
@@ -81,7 +81,7 @@ class ClockExistsError(BrimError):
 
 
 class FrozenTimeError(BrimError):
-    """A clock cannot stand at, or go to, the time asked for."""
+    """The test clock can't be set or advanced to this time."""
 
 
 def check_frozen_time(frozen_time: int) -> None:

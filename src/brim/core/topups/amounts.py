@@ -9,7 +9,7 @@ _SYMBOLS: Final = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
 class AmountTooLargeError(BrimError):
-    """The amount has more digits than a top-up may have."""
+    """The amount has too many digits."""
 
     def __init__(self, currency: str) -> None:
         super().__init__(f"Amount must be no more than {written(MAX_AMOUNT, currency)}")

@@ -44,7 +44,7 @@ class RetryLinks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetryRefusedError(BrimError):
-    """A top-up cannot be retried."""
+    """The top-up can't be retried."""
 
     def __init__(self, topup: str, reason: str) -> None:
         super().__init__(f"The top-up {topup} cannot be retried: {reason}")
@@ -57,7 +57,7 @@ def refused_as_dishonored(topup: str, found: str) -> RetryRefusedError:
 
 
 class RetriedAlreadyError(BrimError):
-    """A top-up already has a retry."""
+    """The top-up has already been retried."""
 
     def __init__(self, topup: str, retried_by: str | None) -> None:
         by = f"by {retried_by}" if retried_by else "by another top-up right now"

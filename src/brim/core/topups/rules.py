@@ -139,7 +139,7 @@ class DuplicateTopupError(BrimError):
 
 
 class NoFundingSourceError(BrimError):
-    """A live top-up names nothing that pays for it, and its account has no default in its currency."""
+    """The live top-up specifies no bank account, and there is no default for its currency."""
 
     def __init__(self, currency: str) -> None:
         super().__init__(
@@ -159,7 +159,7 @@ class CurrencyNotCollectedError(BrimError):
 
 
 class InvalidTransitionError(KeptRefusalError):
-    """The top-up cannot go where it was sent from where it stands."""
+    """The top-up's status doesn't allow this."""
 
     def __init__(self, *, status: Status, wanted: Status) -> None:
         allowed = [start.value for start, ends in TRANSITIONS.items() if wanted in ends]

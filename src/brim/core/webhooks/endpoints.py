@@ -31,14 +31,14 @@ DISABLED_BY_FAILURES: Final = "failures"
 
 
 class TooManyEndpointsError(BrimError):
-    """The account has as many endpoints as it may."""
+    """The account has reached the maximum number of webhook endpoints."""
 
     def __init__(self, most: int, *, livemode: bool) -> None:
         super().__init__(f"You have reached the maximum of {most} {'live' if livemode else 'test'} webhook endpoints.")
 
 
 class EndpointDisabledError(BrimError):
-    """Something is to be sent to an endpoint that is disabled."""
+    """The endpoint is disabled."""
 
     def __init__(self, endpoint_id: str) -> None:
         super().__init__(
@@ -48,7 +48,7 @@ class EndpointDisabledError(BrimError):
 
 
 class ResendInProgressError(BrimError):
-    """Missed events are to be resent to an endpoint for which another request queues them."""
+    """Another request is already queuing missed events for the endpoint."""
 
     def __init__(self, endpoint_id: str) -> None:
         super().__init__(
@@ -57,14 +57,14 @@ class ResendInProgressError(BrimError):
 
 
 class EndpointNotListeningError(BrimError):
-    """An event is to be sent to an endpoint that is not for the events of its account."""
+    """The endpoint doesn't receive events of this account."""
 
     def __init__(self, endpoint_id: str, account: str) -> None:
         super().__init__(f"The webhook endpoint {endpoint_id} does not listen to events of the account {account}.")
 
 
 class NothingToSendError(BrimError):
-    """No event has happened yet that an endpoint asks for, or none of the type that a test names."""
+    """There is no event yet that the endpoint subscribes to, or none of the given type."""
 
     def __init__(self, endpoint_id: str, event_type: str | None = None) -> None:
         if event_type is None:
@@ -79,7 +79,7 @@ class NothingToSendError(BrimError):
 
 
 class VersionOfThinError(BrimError):
-    """A version was asked for of what has none: a thin event tells which object changed, not what it looked like."""
+    """Thin events have no snapshot API version."""
 
     def __init__(self) -> None:
         super().__init__("snapshot_api_version can be set only where event_payload is snapshot: thin events have none.")

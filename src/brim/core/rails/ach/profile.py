@@ -119,7 +119,7 @@ class TransferPayers(StrEnum):
 
 
 class ProfileError(BrimError):
-    """A profile has a value that no file could be made with.
+    """The originator's profile has an invalid value.
 
     Args:
         field: the field's name in the profile.

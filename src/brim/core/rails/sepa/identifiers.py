@@ -29,7 +29,7 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9+?/:().,'-]+( +[A-Za-z0-9+?/:().,'-]
 
 
 class IbanInvalidError(BrimError):
-    """The text is no IBAN that can be debited; the sentence does not repeat it."""
+    """The IBAN isn't valid, or can't be debited."""
 
     def __init__(self, reason: str, *, param: str) -> None:
         super().__init__(f"Invalid IBAN: {reason}.")

@@ -168,7 +168,7 @@ _LIST_FIELDS: Final = ("text_columns", "ignored_columns", "debit_words", "credit
 
 
 class MappingError(BrimError):
-    """No file could be read with a mapping. `param` names the field that is wrong."""
+    """The mapping is invalid; `param` names the field."""
 
     def __init__(self, param: str, reason: str) -> None:
         super().__init__(f"{param} cannot be saved: {reason}")
