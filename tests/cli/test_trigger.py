@@ -59,5 +59,5 @@ def test_the_pack_is_listed_and_never_overwrites(tmp_path: Path) -> None:
     (tmp_path / "topup.failed.json").write_text("mine")
     refused = run_brim("fixtures", str(tmp_path))
     assert refused.returncode == 1
-    assert "topup.failed.json exists and differs from ours" in refused.stderr
+    assert "topup.failed.json exists and differs from the fixture" in refused.stderr
     assert (tmp_path / "topup.failed.json").read_text() == "mine"

@@ -115,7 +115,7 @@ def test_the_first_data_key_is_made_by_the_first_start_and_nothing_before_the_to
 ) -> None:
     keyless = start_brim(env=hsm.settings, ready=False)
     assert keyless.wait() == 1
-    assert "it has no key brim master. brim keys create-kms-key makes" in keyless.log
+    assert "it has no key brim master. Run brim keys create-kms-key" in keyless.log
     assert run_brim("keys", "create-kms-key", env=hsm.settings).returncode == 0
     brim = start_brim(env=hsm.settings)
     assert _fingerprint(brim) == _fingerprint(brim)
@@ -146,4 +146,7 @@ def test_what_is_wrong_with_the_settings_is_told_before_a_start(hsm: SoftHsm) ->
 @pytest.mark.parametrize("part", ["api", "worker"])
 def test_a_part_started_alone_says_that_there_is_no_data_key(part: str, service_url: str, hsm: SoftHsm) -> None:
     done = run_brim(part, "--database-url", service_url, env={**hsm.settings, "BRIM_PORT": "0"})
-    assert (done.returncode, done.stderr.splitlines()[-1].startswith("Error: There is no data key yet")) == (1, True)
+    assert (
+        done.returncode,
+        done.stderr.splitlines()[-1].startswith("Error: There is no data key that the key management"),
+    ) == (1, True)

@@ -311,7 +311,7 @@ def test_a_data_folder_of_a_newer_version_is_told(tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     url = f"postgresql://somebody:hidden@127.0.0.1:{free_port()}/books"
-    run = _serve(tmp_path, "--database-url", url)
+    run = _serve(tmp_path, "--database-url", url, "--log-level", "error")  # a worker may have started meanwhile
     _assert_refused(run, "127.0.0.1", "--database-url")
     assert "hidden" not in run.stderr
 

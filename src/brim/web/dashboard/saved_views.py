@@ -3,6 +3,7 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -41,6 +42,9 @@ LISTS: Final = frozenset(
 
 _NOT_FILTERS: Final = frozenset({"form_token", "name", "delete", "list"})
 _FILTER: Final = re.compile(r"[a-z_]{1,30}")
+_LONGEST_FILTER: Final = 600
+"""Longer than a value of metadata, which has up to 500 characters."""
+_MOST_FILTERS: Final = 20
 _LONGEST_COOKIE: Final = 3000
 """Browsers keep cookies of up to 4,096 bytes."""
 _KEPT_S: Final = 365 * 24 * 3600
@@ -90,9 +94,13 @@ async def change(page: SignedVisit) -> Reply:
 
 
 def _filters_in(values: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: text for name, text in values.items() if text and _FILTER.fullmatch(name) and name not in _NOT_FILTERS
+    """Return the filters among some values, as many and as long as a list may have."""
+    filters = {
+        name: text
+        for name, text in values.items()
+        if text and len(text) <= _LONGEST_FILTER and _FILTER.fullmatch(name) and name not in _NOT_FILTERS
     }
+    return dict(islice(filters.items(), _MOST_FILTERS))
 
 
 def _written(views: list[SavedView]) -> str:
