@@ -43,7 +43,7 @@ def test_a_mapping_is_tried_on_a_file_saved_and_changed(
     assert "No bank accounts yet" in person.read("/statement-mappings")
     assert person.visit(PAGE).status == 404
     AchObjects(server, account, tmp_path).originator()
-    assert "operating None" in person.read("/statement-mappings")
+    assert "operating Version: None" in person.read("/statement-mappings")
     tried = preview(person, CONTENT, **TYPED)
     assert tried.status == 200
     assert "The file would be accepted. 1 line, opening balance 10.00 USD" in text_of(tried)
