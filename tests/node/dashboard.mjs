@@ -88,10 +88,10 @@ test("another choice is answered at once, politely, and what cannot be found out
   await page.fill("[name=amount]", "12.34");
   await page.evaluate(() => (window.notLoadedAnew = true));
   const answer = page.locator("#promise");
-  assert.match(await answer.textContent(), /USD added now is expected to be usable/);
+  assert.match(await answer.textContent(), /USD added now is expected to be available/);
   assert.equal(await answer.getAttribute("role"), "status");
   await page.selectOption("[name=currency]", "jpy");
-  await answer.filter({ hasText: "JPY added now is expected to be usable" }).waitFor();
+  await answer.filter({ hasText: "JPY added now is expected to be available" }).waitFor();
   await page.selectOption("[name=funding]", "btok_us_verified_noAccount");
   assert.equal(await page.inputValue("[name=amount]"), "12.34");
   assert.equal(await page.evaluate(() => window.notLoadedAnew), true);
@@ -100,7 +100,7 @@ test("another choice is answered at once, politely, and what cannot be found out
   await answer.filter({ hasText: "It could not be found out just now." }).waitFor();
   await page.unroute(/topups\/new\?/);
   await page.selectOption("[name=currency]", "gbp");
-  await answer.filter({ hasText: "GBP added now is expected to be usable" }).waitFor();
+  await answer.filter({ hasText: "GBP added now is expected to be available" }).waitFor();
   assert.deepEqual(page.strays, []);
 });
 
@@ -110,7 +110,7 @@ test("without scripts a second button answers, and the form goes on", async () =
   await page.selectOption("[name=currency]", "jpy");
   await page.fill("[name=description]", "asked first");
   await page.click("text=Check availability");
-  assert.match(await page.textContent("#promise"), /JPY added now is expected to be usable/);
+  assert.match(await page.textContent("#promise"), /JPY added now is expected to be available/);
   assert.equal(await page.inputValue("[name=description]"), "asked first");
   await page.fill("[name=amount]", "500");
   await page.click("main button.button-main");
