@@ -97,7 +97,7 @@ test("another choice is answered at once, politely, and what cannot be found out
   assert.equal(await page.evaluate(() => window.notLoadedAnew), true);
   await page.route(/topups\/new\?/, (route) => route.abort());
   await page.selectOption("[name=currency]", "eur");
-  await answer.filter({ hasText: "It could not be found out just now." }).waitFor();
+  await answer.filter({ hasText: "Availability can't be shown right now." }).waitFor();
   await page.unroute(/topups\/new\?/);
   await page.selectOption("[name=currency]", "gbp");
   await answer.filter({ hasText: "GBP added now is expected to be available" }).waitFor();
