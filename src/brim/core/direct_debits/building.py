@@ -338,7 +338,7 @@ async def _unfit_to_leave(conn: Conn, vault: Vault, queued: Sequence[Entry]) -> 
     """
     sources = await entry_store.read_sources(conn, queued)
     wanted = [(entry.owner_scope, entry.topup, sources[entry.topup]) for entry in queued if entry.topup in sources]
-    terms = await entry_store.read_claim_terms(conn, wanted) if wanted else {}
+    terms = await entry_store.read_claim_terms(conn, wanted)
     return [entry for entry in queued if entry.topup not in terms or not may_leave(vault, entry, terms[entry.topup])]
 
 

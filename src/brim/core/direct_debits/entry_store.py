@@ -102,6 +102,8 @@ class Confirmed(NamedTuple):
 
 async def read_claim_terms(conn: Conn, wanted: Sequence[tuple[AccountScope, str, str]]) -> dict[str, ClaimTerms]:
     """Return what is to be known of top-ups or prenotes, named with their accounts and bank accounts, by their ids."""
+    if not wanted:
+        return {}
     rows = [(scope.account, scope.livemode, wanted_id, source) for scope, wanted_id, source in wanted]
     records = await conn.fetch(_SQL["read_claim_terms"], *columns(rows))
     found = {record["id"]: _terms_from_record(record) for record in records}
