@@ -500,7 +500,7 @@ async def test_people_say_which_transfer_a_debit_takes_back_and_what_the_bank_ke
     assert (await house.balance(), await house.suspense(), await house.breaks()) == (2_500, 0, [])
     await assert_books_hold(house.database)
     async with house.database.connection() as conn:
-        with pytest.raises(UnfitMatchError, match="is recalled already"):
+        with pytest.raises(UnfitMatchError, match="is already recalled"):
             await matches.find_parts(conn, PLATFORM, bank_account="operating", currency="usd", transfers=[first])
     async with owner_database.connection() as conn:
         await conn.execute("UPDATE line_settlement_parts SET target = 'itr_x' WHERE kind = 'transfer_back'")

@@ -144,7 +144,7 @@ async def test_a_one_off_mandate_is_for_one_topup_and_ends_when_that_is_settled(
     await live.open()
     source = await live.iban(**ONE_OFF)
     topup = await live.create(source, 1_000)
-    with pytest.raises(originators.MandateUnusableError, match="for one collection"):
+    with pytest.raises(originators.MandateUnusableError, match="a one-off mandate"):
         await live.create(source, 2_000)
     assert await live.cancel(topup)
     topup = await live.create(source, 3_000)  # the canceled one was never collected
@@ -204,7 +204,7 @@ async def test_of_topups_that_come_under_a_new_one_off_mandate_the_first_is_coll
     await live.pass_time("2026-12-01 17:05")
     assert len(find_all(live.sent()[0], ENDS)) == 1
     ((waiting,),) = [tuple(each.values()) for each in await rows(live.database, "SELECT error FROM due_exceptions")]
-    assert "for one collection" in waiting
+    assert "a one-off mandate" in waiting
     async with live.database.connection() as conn:
         await live.sign(conn, source)
     await live.pass_time("2026-12-02 17:00")

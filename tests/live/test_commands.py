@@ -152,7 +152,7 @@ async def test_files_are_approved_voided_downloaded_and_resubmitted(
     await brim.run("ach", "files", "resubmit", file_id, "--none-was-processed", fails=True)
     await execute(owner_database, f"UPDATE ach_files SET status = 'rejected' WHERE id = '{file_id}'")
     assert "--none-was-processed" in await brim.run("ach", "files", "resubmit", file_id, fails=True)
-    assert (await brim.run("ach", "files", "resubmit", file_id, "--none-was-processed")).startswith("1 entries")
+    assert (await brim.run("ach", "files", "resubmit", file_id, "--none-was-processed")).startswith("1 entry")
     assert [action for action in await actions(database) if action.startswith("ach_file.")] == [
         "ach_file.voided",
         "ach_file.downloaded",

@@ -26,7 +26,7 @@ from tests.support.wire import Wire
 ENTRIES: Final = [entry for entry in all_entries(Catalogue(OPERATIONS)) if is_done_by_keys(entry.operation)]
 PATIENCE_S: Final = 60
 _OF_THE_PLATFORM: Final = frozenset(
-    ("verification", "brim_verification_heads", "health", "workers", "stuck_items", "audit_log", "legal_holds")
+    ("verification", "chain_heads", "health", "workers", "stuck_items", "audit_log", "legal_holds")
 )
 """Chapters of what only the account that was there first may see."""
 

@@ -105,7 +105,7 @@ async def test_a_script_carries_the_token_in_a_header(api: RecordedApi) -> None:
         ("/test/apikeys/mk_1/roll", "/test/apikeys/mk_1"),
         ("/test/topups/tu_1/cancel?x=1", "/test/topups/tu_1"),
         ("/nowhere/at/all", "/"),
-        ("//evil.example", "/"),
+        ("//evil.example", "/test/balance/overview"),
     ],
 )
 async def test_switching_the_zone_leads_to_a_page_that_there_is(api: RecordedApi, back: str, follows: str) -> None:

@@ -362,7 +362,7 @@ RULES: Final = (
     LineRule(
         "transfer",
         _ALL,
-        "any other credit, if the originator takes transfers",
+        "any other credit, if the originator accepts transfers",
         "a transfer, credited by its virtual account number or creditor reference, or put into suspense",
         _find_transfer,
     ),

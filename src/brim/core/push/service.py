@@ -104,7 +104,7 @@ async def create_instructions(
 
     Raises:
         InstructionsCurrencyError: they cannot be given for the currency.
-        TransfersOffError: it is live mode, and no active originator of the platform takes transfers.
+        TransfersOffError: it is live mode, and no active originator of the platform accepts transfers.
         ExpiryError: they would expire before they are written, or are lasting and would expire.
         AccountClosedError: nothing could be credited to the account.
         ClockAdvancingError: the account's test clock is advancing.
@@ -211,7 +211,7 @@ async def _originator(conn: Conn, scope: AccountScope) -> Originator | None:
     """Return the originator whose bank account is paid; None in test mode, which has none.
 
     Raises:
-        TransfersOffError: none is active that takes transfers.
+        TransfersOffError: none is active that accepts transfers.
     """
     if not scope.livemode:
         return None
@@ -222,7 +222,7 @@ async def _originator(conn: Conn, scope: AccountScope) -> Originator | None:
 
 
 async def _taking(conn: Conn, scope: AccountScope) -> Originator | None:
-    """Return the active originator that takes transfers."""
+    """Return the active originator that accepts transfers."""
     for each in await originators.list_originators(conn, scope):
         if each.status is OriginatorStatus.ACTIVE and each.profile.transfers is Transfers.ON:
             return each
@@ -232,8 +232,8 @@ async def _taking(conn: Conn, scope: AccountScope) -> Originator | None:
 async def read_bank_details(conn: Conn, vault: Vault, instructions: FundingInstructions) -> BankDetails:
     """Return where the money of instructions is to be sent now: to the active originator's bank account.
 
-    While no active one takes transfers, it is that of the one for which they were given. An account that has a virtual
-    account number there is paid by it.
+    While no active one accepts transfers, it is that of the one for which they were given. An account that has a
+    virtual account number there is paid by it.
 
     Raises:
         NoEncryptionKeyError, SecretUnreadableError: the server cannot read what is encrypted.
