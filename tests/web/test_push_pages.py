@@ -92,7 +92,7 @@ def test_what_was_proposed_meanwhile_is_not_approved(house: House, tmp_path: Pat
     page = f"/incoming-transfers/{AchObjects(house.server, account, tmp_path).suspended_transfer()}"
     for path, fields in (("/assign", {"account": account}), ("/decline", {}), ("/send-back", {})):
         first.get(page)
-        first.submit(page + path, **fields)
+        assert first.submit(page + path, **fields).status == 200, (path, first.text)
     second.get(page)
     second.submit(f"{page}/approve", action="assign", account=account)
     assert "The proposal for the transfer" in second.text
