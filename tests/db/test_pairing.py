@@ -182,6 +182,14 @@ async def test_those_who_wait_are_listed_oldest_first(database: Database, accoun
     assert (await find_pairing(database, second.token, now_ms=NOW_MS)).device == "laptop"
 
 
+async def test_no_two_that_wait_have_the_same_words(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = iter(["same", "same", "same", "other"])
+    monkeypatch.setattr("brim.core.pairing.service.code_of", lambda _token: next(words))
+    first, second = await ask(database), await ask(database)
+    assert first.id != second.id
+    assert next(words, None) is None
+
+
 async def test_no_more_are_begun_than_anybody_could_answer(database: Database) -> None:
     for _ in range(MAX_A_MINUTE):
         await ask(database)

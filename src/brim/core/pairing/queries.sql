@@ -6,12 +6,21 @@
 DELETE FROM cli_pairings WHERE created_ms <= $1;
 
 -- name: insert_pairing
--- A new pairing, unless there were too many since a time; two at the same moment may be one too many.
-INSERT INTO cli_pairings (
-    id, poll_hash, token_hash, code_hash, device, client_version, state, created_ms, expires_ms
+-- A new pairing, unless there were too many since a time; two at the same moment may be one too many. Returns whether
+-- there were, and whether it was added: another one may have the same words.
+WITH counted AS MATERIALIZED (
+    SELECT count(*) >= $10::bigint AS too_many FROM cli_pairings WHERE created_ms > $9
+),
+added AS (
+    INSERT INTO cli_pairings (
+        id, poll_hash, token_hash, code_hash, device, client_version, state, created_ms, expires_ms
+    )
+    SELECT $1::text, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, 'pending', $7::bigint, $8::bigint
+    WHERE NOT (SELECT too_many FROM counted)
+    ON CONFLICT ON CONSTRAINT cli_pairings_one_for_each_code DO NOTHING
+    RETURNING id
 )
-SELECT $1::text, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, 'pending', $7::bigint, $8::bigint
-WHERE (SELECT count(*) FROM cli_pairings WHERE created_ms > $9) < $10::bigint;
+SELECT too_many, EXISTS (SELECT FROM added) AS is_added FROM counted;
 
 -- name: list_pairings
 -- What waits for a word, oldest first.

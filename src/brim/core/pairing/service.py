@@ -72,7 +72,19 @@ async def begin_pairing(
     Raises:
         TooManyPairingsError: more were asked for within a minute than anybody could answer.
     """
-    new = NewPairing(PAIRING_PREFIX + random_text(BODY_CHARS), random_text(TOKEN_CHARS), random_text(TOKEN_CHARS))
+    while True:
+        new = NewPairing(PAIRING_PREFIX + random_text(BODY_CHARS), random_text(TOKEN_CHARS), random_text(TOKEN_CHARS))
+        is_added = await _insert(database, new, device=device, client_version=client_version, now_ms=now_ms)
+        if is_added is None:
+            raise TooManyPairingsError
+        if is_added:
+            return new
+
+
+async def _insert(
+    database: Database, new: NewPairing, *, device: str | None, client_version: str | None, now_ms: int
+) -> bool | None:
+    """Add a pairing; None if there are too many, False if another one has its words."""
     pairing = Pairing(
         id=new.id,
         device=clean_text(device),
@@ -83,7 +95,7 @@ async def begin_pairing(
         expires_ms=now_ms + LIVES_MS,
     )
 
-    async def work(conn: Conn) -> bool:
+    async def work(conn: Conn) -> bool | None:
         await pairings.forget_pairings(conn, before_ms=now_ms - LIVES_MS)
         return await pairings.insert_pairing(
             conn,
@@ -95,9 +107,7 @@ async def begin_pairing(
             limit=MAX_A_MINUTE,
         )
 
-    if not await database.transact(work):
-        raise TooManyPairingsError
-    return new
+    return await database.transact(work)
 
 
 async def list_pairings(database: Database, *, now_ms: int) -> list[Pairing]:

@@ -24,14 +24,14 @@ async def insert_pairing(
     code_hash: bytes,
     since_ms: int,
     limit: int,
-) -> bool:
-    """Add a pairing, unless `limit` were asked for since a time; tell whether it was added."""
-    command_tag: str = await conn.execute(
+) -> bool | None:
+    """Add a pairing, unless `limit` were asked for since a time; None if so, False if another one has its words."""
+    record = await conn.fetchrow(
         _SQL["insert_pairing"],
         *(pairing.id, poll_hash, token_hash, code_hash, pairing.device, pairing.client_version),
         *(pairing.created_ms, pairing.expires_ms, since_ms, limit),
     )
-    return command_tag == "INSERT 0 1"
+    return None if record["too_many"] else bool(record["is_added"])
 
 
 async def list_pairings(conn: Conn, *, since_ms: int) -> list[Pairing]:
