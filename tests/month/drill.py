@@ -701,7 +701,9 @@ class Drill:
                 self._postpone(kill)
         assert await self._work_until(None) is False
         (put_off,) = await rows(
-            self._database, "SELECT max(next_try_ms) AS until FROM due_exceptions WHERE error LIKE 'A return may have%'"
+            self._database,
+            "SELECT max(next_try_ms) AS until FROM due_exceptions WHERE error LIKE $1",
+            "A return may not have been applied yet%",
         )
         if put_off["until"] is not None and put_off["until"] > self.now_ms:  # the clock leapt, and nothing was read yet
             self._set_clock(to_ms=put_off["until"])
