@@ -91,7 +91,7 @@ def streamed_csv(name: str, parts: AsyncGenerator[str, None]) -> Reply:
 
 
 def streamed_file(name: str, pieces: AsyncGenerator[bytes, None], content_type: str) -> Reply:
-    """Return a file of any kind, as it comes."""
+    """Return a file of any kind, streamed."""
     return StreamedReply(200, pieces, _headers(name), content_type)
 
 

@@ -86,7 +86,7 @@ class ListFilters(msgspec.Struct, frozen=True, kw_only=True):
         """Return what a page's address asks for; a field that cannot be read filters nothing and shows its error.
 
         Raises:
-            NoSuchPageError: there is no such status.
+            NoSuchPageError: the status is unknown.
         """
         names = (*self.texts, *self.choices, *(DAY_FIELDS if self.has_days else ()))
         given = {name: text for name in names if (text := page.query.get(name, "").strip())}
