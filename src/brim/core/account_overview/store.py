@@ -10,7 +10,7 @@ from brim.core.account_overview.rules import AccountStatus, AccountSummary, Curr
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__)
+_SQL: Final = load_queries(__package__, fragments=__package__)
 _decode_balances: Final = json_codec.decoder(tuple[CurrencyBalance, ...])
 
 

@@ -45,76 +45,20 @@ LIMIT 1;
 SELECT EXISTS (SELECT FROM audit_log WHERE id = $1);
 
 -- name: walk_by_actor
--- The ids of the next entries by who did it, along audit_log_by_actor; one of the two branches runs.
-(
-    SELECT id
-    FROM audit_log
-    WHERE $4 AND (coalesce(actor, actor_name), id) > ($1, $2) AND (coalesce(actor, actor_name), id) < ($1, $3)
-    ORDER BY coalesce(actor, actor_name) DESC, id DESC
-    LIMIT $5
-)
-UNION ALL
-(
-    SELECT id
-    FROM audit_log
-    WHERE NOT $4 AND (coalesce(actor, actor_name), id) > ($1, $2) AND (coalesce(actor, actor_name), id) < ($1, $3)
-    ORDER BY coalesce(actor, actor_name), id
-    LIMIT $5
-);
+-- The ids of the next entries by who did it, along audit_log_by_actor.
+{ids of entries by coalesce(actor, actor_name) where true};
 
 -- name: walk_by_action
--- The ids of the next entries by what was done, along audit_log_by_action; one of the two branches runs.
-(
-    SELECT id
-    FROM audit_log
-    WHERE $4 AND (action, id) > ($1, $2) AND (action, id) < ($1, $3)
-    ORDER BY action DESC, id DESC
-    LIMIT $5
-)
-UNION ALL
-(
-    SELECT id
-    FROM audit_log
-    WHERE NOT $4 AND (action, id) > ($1, $2) AND (action, id) < ($1, $3)
-    ORDER BY action, id
-    LIMIT $5
-);
+-- The ids of the next entries by what was done, along audit_log_by_action.
+{ids of entries by action where true};
 
 -- name: walk_by_object
--- The ids of the next entries by what it was done to, along audit_log_by_object; one of the two branches runs.
-(
-    SELECT id
-    FROM audit_log
-    WHERE $4 AND object IS NOT NULL AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
-    ORDER BY object DESC, id DESC
-    LIMIT $5
-)
-UNION ALL
-(
-    SELECT id
-    FROM audit_log
-    WHERE NOT $4 AND object IS NOT NULL AND (object, id) > ($1, $2) AND (object, id) < ($1, $3)
-    ORDER BY object, id
-    LIMIT $5
-);
+-- The ids of the next entries by what it was done to, along audit_log_by_object.
+{ids of entries by object where object IS NOT NULL};
 
 -- name: walk_by_account
--- The ids of the next entries by whose that is, along audit_log_by_account; one of the two branches runs.
-(
-    SELECT id
-    FROM audit_log
-    WHERE $4 AND account IS NOT NULL AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
-    ORDER BY account DESC, id DESC
-    LIMIT $5
-)
-UNION ALL
-(
-    SELECT id
-    FROM audit_log
-    WHERE NOT $4 AND account IS NOT NULL AND (account, id) > ($1, $2) AND (account, id) < ($1, $3)
-    ORDER BY account, id
-    LIMIT $5
-);
+-- The ids of the next entries by whose that is, along audit_log_by_account.
+{ids of entries by account where account IS NOT NULL};
 
 -- name: fitting_entries
 -- Of some entries (1) those that fit, up to a number (6), in the order given.

@@ -11,7 +11,7 @@ from brim.core.audit.rules import ENTRY_PREFIX, AuditEntry, AuditFilters
 from brim.platform.database import Conn
 from brim.platform.sql import load_queries
 
-_SQL: Final = load_queries(__package__)
+_SQL: Final = load_queries(__package__, fragments=__package__)
 
 
 async def insert_entry(conn: Conn, entry: AuditEntry) -> None:

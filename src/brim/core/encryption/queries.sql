@@ -147,81 +147,39 @@ ON CONFLICT ON CONSTRAINT service_secrets_pk DO NOTHING;
 
 -- name: next_sealed_service_secrets
 -- The server's own secrets: the next ones.
-SELECT '' AS account, false AS livemode, name AS id, substring(sealed FROM 1 FOR 12) AS header
-FROM service_secrets
-WHERE ('', false, name) > ($1::text, $2::boolean, $3::text)
-ORDER BY name
-LIMIT $4;
+{next sealed in service_secrets by name};
 
 -- name: lock_sealed_service_secrets
 -- The server's own secrets: those named.
-SELECT n.account, n.livemode, t.name AS id, t.sealed AS sealed
-FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
-CROSS JOIN LATERAL (
-    SELECT name, sealed FROM service_secrets WHERE name = n.id OFFSET 0 FOR NO KEY UPDATE
-) AS t;
+{held sealed in service_secrets by name};
 
 -- name: replace_sealed_service_secrets
 -- The server's own secrets: in another form.
-UPDATE service_secrets AS t
-SET sealed = n.sealed
-FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-CROSS JOIN LATERAL (
-    SELECT ctid AS row_id FROM service_secrets WHERE name = n.id OFFSET 0
-) AS found
-WHERE t.ctid = found.row_id;
+{replaced sealed in service_secrets by name};
 
 -- name: next_sealed_operators
 -- The operators' secrets for one-time codes: the next ones.
-SELECT '' AS account, false AS livemode, id AS id, substring(totp_secret FROM 1 FOR 12) AS header
-FROM operators
-WHERE ('', false, id) > ($1::text, $2::boolean, $3::text)
-ORDER BY id
-LIMIT $4;
+{next totp_secret in operators by id};
 
 -- name: lock_sealed_operators
 -- The operators' secrets for one-time codes: those named.
-SELECT n.account, n.livemode, t.id AS id, t.totp_secret AS sealed
-FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
-CROSS JOIN LATERAL (
-    SELECT id, totp_secret FROM operators WHERE id = n.id OFFSET 0 FOR NO KEY UPDATE
-) AS t;
+{held totp_secret in operators by id};
 
 -- name: replace_sealed_operators
 -- The operators' secrets for one-time codes: in another form.
-UPDATE operators AS t
-SET totp_secret = n.sealed
-FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-CROSS JOIN LATERAL (
-    SELECT ctid AS row_id FROM operators WHERE id = n.id OFFSET 0
-) AS found
-WHERE t.ctid = found.row_id;
+{replaced totp_secret in operators by id};
 
 -- name: next_sealed_notification_channels
 -- The URLs of chats: the next ones.
-SELECT '' AS account, false AS livemode, id AS id, substring(sealed FROM 1 FOR 12) AS header
-FROM notification_channels
-WHERE ('', false, id) > ($1::text, $2::boolean, $3::text)
-ORDER BY id
-LIMIT $4;
+{next sealed in notification_channels by id};
 
 -- name: lock_sealed_notification_channels
 -- The URLs of chats: those named.
-SELECT n.account, n.livemode, t.id AS id, t.sealed AS sealed
-FROM unnest($1::text[], $2::boolean[], $3::text[]) AS n (account, livemode, id)
-CROSS JOIN LATERAL (
-    SELECT id, sealed FROM notification_channels WHERE id = n.id OFFSET 0 FOR NO KEY UPDATE
-) AS t;
+{held sealed in notification_channels by id};
 
 -- name: replace_sealed_notification_channels
 -- The URLs of chats: in another form.
-UPDATE notification_channels AS t
-SET sealed = n.sealed
-FROM unnest($1::text[], $2::boolean[], $3::text[], $4::bytea[]) AS n (account, livemode, id, sealed)
-CROSS JOIN LATERAL (
-    SELECT ctid AS row_id FROM notification_channels WHERE id = n.id OFFSET 0
-) AS found
-WHERE t.ctid = found.row_id;
+{replaced sealed in notification_channels by id};
 
 -- name: next_sealed_ach_entries
 -- The account numbers of entries: the next ones. The last part of the key is here the top-up and the number together.
