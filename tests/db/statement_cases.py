@@ -1452,7 +1452,7 @@ CASES: Final[Mapping[str, Case]] = {
     "webhooks.read_endpoint": Case(("acct_7", False, "we_7")),
     "webhooks.lock_endpoint": Case(("acct_7", False, "we_7")),
     "webhooks.list_endpoints": Case(("acct_7", False)),
-    "webhooks.list_failing": Case(ONES),
+    "webhooks.list_failing_endpoints_of": Case(ONES),
     "webhooks.endpoints_for": Case(ONES),
     "webhooks.accounts_under": Case((BIG, "", 10)),
     "webhooks.update_endpoint": Case(

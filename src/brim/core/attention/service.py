@@ -1,9 +1,9 @@
 """Looks for what needs attention, a kind at a time; each look counts by the list that the matter's page shows."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -75,10 +75,7 @@ async def find_attention(
         is_first = scope.account == await accounts.find_first_account(conn)
         is_platform = await accounts.account_platform(conn, scope.account) is None
         if is_first:
-            found += await _verification(conn, scope, now_ms=now_ms)
-            found += await _workers(conn, scope, now_ms=now_ms)
-            found += await _stuck(conn, scope)
-            found += await _channels(conn, scope, now_ms=now_ms)
+            found += await _installation(conn, scope, now_ms=now_ms)
     if scope.livemode and is_platform:
         found += await _banks(database, scope, now_ms=now_ms)
     return worst_first(found)
@@ -101,10 +98,7 @@ async def find_attention_everywhere(database: Database, *, now_ms: int) -> list[
             found += await _negative_balances(conn, platform)
         first = await accounts.find_first_account(conn)
         if first is not None:
-            scope = AccountScope(first, livemode=True)
-            found += await _verification(conn, scope, now_ms=now_ms)
-            found += await _stuck(conn, scope)
-            found += await _channels(conn, scope, now_ms=now_ms)
+            found += await _installation(conn, AccountScope(first, livemode=True), now_ms=now_ms, is_worker=True)
     for platform in platforms:
         found += await _banks(database, platform, now_ms=now_ms)
     return worst_first(found)
@@ -131,7 +125,7 @@ async def _accounts_matters(conn: Conn, scopes: Sequence[AccountScope], since: _
         pages = await topups.list_first_pages(conn, scopes, filters, _PAGE)
         for scope, page in zip(scopes, pages, strict=True):
             found += _ended_topups(scope, kind, status, page, since)
-    for endpoint in await webhooks.list_failing(conn, scopes):
+    for endpoint in await webhooks.list_failing_endpoints_of(conn, scopes):
         found.append(
             Matter(
                 kind=MatterKind.WEBHOOK_ENDPOINT,
@@ -149,42 +143,38 @@ async def _accounts_matters(conn: Conn, scopes: Sequence[AccountScope], since: _
 def _ended_topups(
     scope: AccountScope, kind: MatterKind, status: str, page: Page[topups.Topup], since: _Since
 ) -> list[Matter]:
-    if not page.items:
-        return []
-    count, is_complete = len(page.items), not page.has_more
-    return [
-        Matter(
-            kind=kind,
-            account=scope.account,
-            livemode=scope.livemode,
-            title=count_in_words(count, f"{status} top-up", f"{status} top-ups", is_complete=is_complete),
-            detail=f"Created in the last {WEEK_DAYS} days",
-            page="/topups",
-            query={"status": status, "created_from": since.day},
-            count=count,
-            is_complete=is_complete,
-            amounts=totals_of((each.currency, each.amount) for each in page.items),
-        )
-    ]
+    listed = _Listed(
+        kind=kind,
+        one=f"{status} top-up",
+        many=f"{status} top-ups",
+        detail=f"Created in the last {WEEK_DAYS} days",
+        page="/topups",
+        query={"status": status, "created_from": since.day},
+        is_bad=True,
+    )
+    return _matters_of(listed, scope, _found_in(page, [(each.currency, each.amount) for each in page.items]))
 
 
 async def _negative_balances(conn: Conn, scope: AccountScope) -> list[Matter]:
+    listed = _Listed(
+        kind=MatterKind.NEGATIVE_BALANCES,
+        one="negative balance",
+        many="negative balances",
+        detail="More was reversed than was available",
+        page="/negative-balances",
+        is_bad=True,
+    )
     page = await negative_balances.page_negative_balances(conn, scope, _PAGE)
-    if not page.items:
-        return []
-    count, is_complete = len(page.items), not page.has_more
+    return _matters_of(listed, scope, _found_in(page, [(each.currency, each.available) for each in page.items]))
+
+
+async def _installation(conn: Conn, scope: AccountScope, *, now_ms: int, is_worker: bool = False) -> list[Matter]:
+    """Return what needs attention of all accounts together; a worker that asks is one that runs."""
     return [
-        Matter(
-            kind=MatterKind.NEGATIVE_BALANCES,
-            account=scope.account,
-            livemode=scope.livemode,
-            title=count_in_words(count, "negative balance", "negative balances", is_complete=is_complete),
-            detail="More was reversed than was available",
-            page="/negative-balances",
-            count=count,
-            is_complete=is_complete,
-            amounts=totals_of((each.currency, each.available) for each in page.items),
-        )
+        *await _verification(conn, scope, now_ms=now_ms),
+        *(() if is_worker else await _workers(conn, scope, now_ms=now_ms)),
+        *await _stuck(conn, scope),
+        *await _channels(conn, scope, now_ms=now_ms),
     ]
 
 
@@ -260,50 +250,81 @@ class _Found(msgspec.Struct, frozen=True):
     amounts: Sequence[tuple[str, int]] = ()
 
 
+def _found_in(page: Page[Any], amounts: Iterable[tuple[str, int]] = ()) -> _Found:
+    """Return how much a page holds, with the totals of amounts by currency."""
+    return _Found(len(page.items), page.has_more, totals_of(amounts))
+
+
 _Count: TypeAlias = Callable[[Database, AccountScope, int], Awaitable[_Found]]
 
 
 async def _open_breaks(database: Database, scope: AccountScope, _now_ms: int) -> _Found:
     page = await reconciliation.page_breaks(database, scope, _PAGE, is_open=True)
-    return _Found(len(page.items), page.has_more)
+    return _found_in(page)
 
 
 async def _files(database: Database, scope: AccountScope, _now_ms: int) -> _Found:
     page = await direct_debits.page_files(database, scope, _PAGE, status=FileStatus.BUILT)
-    return _Found(len(page.items), page.has_more)
+    return _found_in(page)
 
 
 async def _bank_files(database: Database, scope: AccountScope, _now_ms: int, *, status: str) -> _Found:
     page = await direct_debits.page_bank_files(database, scope, _PAGE, status=status)
-    return _Found(len(page.items), page.has_more)
+    return _found_in(page)
 
 
 async def _settlements(database: Database, scope: AccountScope, _now_ms: int, *, status: SettlementStatus) -> _Found:
     page = await line_settlements.list_settlements(database, scope, _PAGE, status=status)
-    return _Found(len(page.items), page.has_more)
+    return _found_in(page)
 
 
 async def _transfers(database: Database, scope: AccountScope, _now_ms: int) -> _Found:
     page = await push.page_transfers(database, scope, _PAGE, status=TransferStatus.SUSPENDED)
-    return _Found(len(page.items), page.has_more, totals_of((each.currency, each.amount) for each in page.items))
+    return _found_in(page, [(each.currency, each.amount) for each in page.items])
 
 
 async def _returns(database: Database, scope: AccountScope, now_ms: int) -> _Found:
     page = await dishonors.list_returns(database, scope, _PAGE, ReturnFilters(undecided_ms=now_ms))
-    return _Found(len(page.items), page.has_more)
+    return _found_in(page)
 
 
-class _Queue(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of what waits for a person, and the page that shows just that part of it."""
+class _Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a list, as people call it, and the page that shows just that part of it."""
 
     kind: MatterKind
-    find: _Count
     one: str
     many: str
     detail: str
     page: str
     query: dict[str, str] = {}
     is_bad: bool = False
+
+
+class _Queue(_Listed, frozen=True, kw_only=True):
+    """A list of what waits for a person."""
+
+    find: _Count
+
+
+def _matters_of(listed: _Listed, scope: AccountScope, found: _Found) -> list[Matter]:
+    """Return the matter that a list holds something; none where it holds nothing."""
+    if not found.count:
+        return []
+    return [
+        Matter(
+            kind=listed.kind,
+            account=scope.account,
+            livemode=scope.livemode,
+            title=count_in_words(found.count, listed.one, listed.many, is_complete=not found.has_more),
+            detail=listed.detail,
+            page=listed.page,
+            query=listed.query,
+            count=found.count,
+            is_complete=not found.has_more,
+            is_bad=listed.is_bad,
+            amounts=found.amounts,
+        )
+    ]
 
 
 _QUEUES: Final = (
@@ -394,26 +415,8 @@ async def _banks(database: Database, platform: AccountScope, *, now_ms: int) -> 
             for each in await return_rates.list_return_rates(conn, originator, now_ms=now_ms)
         ]
     for queue in _QUEUES:
-        listed = await queue.find(database, platform, now_ms)
-        if listed.count:
-            found.append(_matter_of(queue, platform, listed))
+        found += _matters_of(queue, platform, await queue.find(database, platform, now_ms))
     return [*found, *_return_rates(platform, rates)]
-
-
-def _matter_of(queue: _Queue, platform: AccountScope, listed: _Found) -> Matter:
-    return Matter(
-        kind=queue.kind,
-        account=platform.account,
-        livemode=platform.livemode,
-        title=count_in_words(listed.count, queue.one, queue.many, is_complete=not listed.has_more),
-        detail=queue.detail,
-        page=queue.page,
-        query=queue.query,
-        count=listed.count,
-        is_complete=not listed.has_more,
-        is_bad=queue.is_bad,
-        amounts=listed.amounts,
-    )
 
 
 async def _stops(conn: Conn, platform: AccountScope) -> list[Matter]:

@@ -101,7 +101,7 @@ from brim.core.webhooks.service import (
     roll_secret,
     update_endpoint,
 )
-from brim.core.webhooks.store import endpoints_for, list_failing, list_failing_endpoints
+from brim.core.webhooks.store import endpoints_for, list_failing_endpoints, list_failing_endpoints_of
 
 __all__ = [
     "ALL_EVENTS",
@@ -178,8 +178,8 @@ __all__ = [
     "list_destinations",
     "list_endpoints",
     "list_event_attempts",
-    "list_failing",
     "list_failing_endpoints",
+    "list_failing_endpoints_of",
     "notice_of",
     "numbering_lag_ms",
     "ping_destination",

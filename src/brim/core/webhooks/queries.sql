@@ -21,29 +21,20 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: read_endpoint
 -- One endpoint.
-SELECT
-    account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
-    event_payload
+SELECT {endpoint_columns}
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: lock_endpoint
 -- One endpoint, held until the transaction ends.
-SELECT
-    account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
-    event_payload
+SELECT {endpoint_columns}
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2 AND id = $3
 FOR UPDATE;
 
 -- name: list_endpoints
 -- An account's endpoints, newest first.
-SELECT
-    account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
-    event_payload
+SELECT {endpoint_columns}
 FROM webhook_endpoints
 WHERE account = $1 AND livemode = $2
 ORDER BY id DESC;
@@ -51,10 +42,7 @@ ORDER BY id DESC;
 -- name: list_failing_endpoints
 -- Endpoints of all accounts that have failed since their last success, those that have failed longest first. What their
 -- owners have disabled is left to them.
-SELECT
-    account, livemode, id, url, enabled_events, api_version, rendered_version, connect, description, metadata, secret,
-    old_secret, old_secret_until_ms, created, failing_since_ms, disabled_because, disabled_ms, updated, name,
-    event_payload
+SELECT {endpoint_columns}
 FROM webhook_endpoints
 WHERE
     (livemode, failing_since_ms) > ($1, 0) AND (livemode, failing_since_ms) < ($1, 9223372036854775807)
@@ -62,12 +50,9 @@ WHERE
 ORDER BY livemode, failing_since_ms
 LIMIT $2;
 
--- name: list_failing
+-- name: list_failing_endpoints_of
 -- The endpoints of accounts whose every attempt fails, and those that were turned off because of that, newest first.
-SELECT
-    e.account, e.livemode, e.id, e.url, e.enabled_events, e.api_version, e.rendered_version, e.connect, e.description,
-    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
-    e.disabled_ms, e.updated, e.name, e.event_payload
+SELECT {e.endpoint_columns}
 FROM unnest($1::text[], $2::boolean[]) AS w (account, livemode)
 INNER JOIN webhook_endpoints AS e ON e.account = w.account AND e.livemode = w.livemode
 WHERE e.failing_since_ms IS NOT NULL AND e.disabled_because IS DISTINCT FROM 'owner'
@@ -88,10 +73,7 @@ listening AS (
     CROSS JOIN LATERAL (SELECT platform FROM accounts WHERE account = o.account OFFSET 0) AS a
     WHERE a.platform IS NOT NULL
 )
-SELECT
-    e.account, e.livemode, e.id, e.url, e.enabled_events, e.api_version, e.rendered_version, e.connect, e.description,
-    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
-    e.disabled_ms, e.updated, e.name, e.event_payload
+SELECT {e.endpoint_columns}
 FROM listening AS l
 CROSS JOIN LATERAL (
     SELECT * FROM webhook_endpoints WHERE account = l.account AND livemode = l.livemode OFFSET 0
@@ -110,10 +92,7 @@ WHERE account = $1 AND livemode = $2 AND id = $3;
 
 -- name: fetch_endpoints
 -- Endpoints by key; what does not exist is left out.
-SELECT
-    e.account, e.livemode, e.id, e.url, e.enabled_events, e.api_version, e.rendered_version, e.connect, e.description,
-    e.metadata, e.secret, e.old_secret, e.old_secret_until_ms, e.created, e.failing_since_ms, e.disabled_because,
-    e.disabled_ms, e.updated, e.name, e.event_payload
+SELECT {e.endpoint_columns}
 FROM unnest($1::text[], $2::boolean[], $3::text[]) AS w (account, livemode, id)
 CROSS JOIN LATERAL (
     SELECT * FROM webhook_endpoints WHERE account = w.account AND livemode = w.livemode AND id = w.id OFFSET 0

@@ -68,10 +68,10 @@ async def list_failing_endpoints(conn: Conn, *, livemode: bool, limit: int) -> l
     return [endpoint_from_record(record) for record in found]
 
 
-async def list_failing(conn: Conn, scopes: Sequence[AccountScope]) -> list[Endpoint]:
+async def list_failing_endpoints_of(conn: Conn, scopes: Sequence[AccountScope]) -> list[Endpoint]:
     """Return the endpoints of some accounts that `notice_of` has something to say of, newest first."""
     of = [scope.account for scope in scopes], [scope.livemode for scope in scopes]
-    return [endpoint_from_record(record) for record in await conn.fetch(_SQL["list_failing"], *of)]
+    return [endpoint_from_record(record) for record in await conn.fetch(_SQL["list_failing_endpoints_of"], *of)]
 
 
 async def endpoints_for(conn: Conn, owners: Sequence[AccountScope]) -> list[Endpoint]:

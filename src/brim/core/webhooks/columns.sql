@@ -1,0 +1,22 @@
+-- columns: endpoint
+-- What is read of an endpoint.
+account text,
+livemode boolean,
+id text,
+url text,
+enabled_events jsonb,
+api_version text,
+rendered_version text,
+connect boolean,
+description text,
+metadata jsonb,
+secret bytea,
+old_secret bytea,
+old_secret_until_ms bigint,
+created bigint,
+failing_since_ms bigint,
+disabled_because text,
+disabled_ms bigint,
+updated bigint,
+name text,
+event_payload text
