@@ -22,11 +22,11 @@ from brim.core.notifications.rules import (
     InvalidScheduleError,
     Preferences,
     Topic,
+    defaults_of,
     frequencies_of,
 )
 from brim.core.notifications.sending import AT_ONCE, NotificationSender
 from brim.core.notifications.service import (
-    defaults_of,
     latest_messages,
     read_preferences,
     save_preferences,

@@ -5,7 +5,6 @@ is never planned again: a crash before the commit leaves nothing, one after it l
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import msgspec
 
@@ -16,8 +15,7 @@ from brim.core.notification_channels import EMAIL, Channel, ChannelKind, lock_pl
 from brim.core.notifications import store
 from brim.core.notifications.rules import (
     ABSENT_MS,
-    CHAT_DEFAULTS,
-    DEFAULTS,
+    DIGESTS,
     KEPT_MS,
     TOPIC_OF,
     Frequency,
@@ -25,17 +23,16 @@ from brim.core.notifications.rules import (
     Preferences,
     Standing,
     Topic,
+    defaults_of,
     due_now,
     frequencies_of,
     is_past,
     may_see,
-    next_digest_ms,
+    next_digests,
 )
 from brim.core.notifications.texts import Content, Line, line_of
 from brim.core.operators import Role, list_operators
 from brim.platform.database import Conn, Database
-
-_DIGESTS: Final = (Frequency.DAILY, Frequency.WEEKLY)
 
 
 class _Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +45,6 @@ class _Recipient(msgspec.Struct, frozen=True, kw_only=True):
     def may_see(self, matter: Matter) -> bool:
         """Tell whether a matter may be told here."""
         return self.role is None or may_see(self.role, matter.kind)
-
-    @property
-    def defaults(self) -> Mapping[Topic, Frequency]:
-        """How often each topic is told without a choice."""
-        return CHAT_DEFAULTS if self.role is None else DEFAULTS[self.role]
 
 
 async def plan(database: Database, *, now_ms: int, ids: IdFactory) -> int:
@@ -127,7 +119,7 @@ async def _plan_for(
     So what begins and ends while a server is down for hours is told together once it is up, and not in turn.
     """
     wanted, standing = await store.read_recipient(conn, recipient.id)
-    often = frequencies_of(wanted, recipient.defaults)
+    often = frequencies_of(wanted, defaults_of(recipient.role))
     visible = [each for each in matters if recipient.may_see(each.matter)]
     contents, after = [], _scheduled(wanted, standing, often, now_ms=now_ms)
     at_once = [each for each in visible if is_reached and often[TOPIC_OF[each.matter.kind]] is Frequency.NOW]
@@ -174,13 +166,11 @@ def _is_worse_now(ended: OpenMatter, matters: Sequence[OpenMatter]) -> bool:
 
 def _scheduled(wanted: Preferences, standing: Standing, often: Mapping[Topic, Frequency], *, now_ms: int) -> Standing:
     """Return when the next digests are due: those that were missed while nobody worked come once, not many times."""
-    due: dict[Frequency, int | None] = {}
+    due = next_digests(wanted, often, after_ms=now_ms)
     for frequency, before_ms in ((Frequency.DAILY, standing.daily_ms), (Frequency.WEEKLY, standing.weekly_ms)):
-        if frequency not in often.values():
-            due[frequency] = None
-        else:
-            next_ms = next_digest_ms(wanted, frequency, after_ms=now_ms)
-            due[frequency] = min(before_ms, next_ms) if before_ms is not None and before_ms > now_ms else next_ms
+        next_ms = due[frequency]
+        if next_ms is not None and before_ms is not None and before_ms > now_ms:
+            due[frequency] = min(before_ms, next_ms)
     return msgspec.structs.replace(standing, daily_ms=due[Frequency.DAILY], weekly_ms=due[Frequency.WEEKLY])
 
 
@@ -195,7 +185,7 @@ def _digest(
 ) -> Content | None:
     """Return the digest that is due; None where none is, or it would say nothing."""
     due_at = {Frequency.DAILY: standing.daily_ms, Frequency.WEEKLY: standing.weekly_ms}
-    due = {each: at for each in _DIGESTS if (at := due_at[each]) is not None and at <= now_ms}
+    due = {each: at for each in DIGESTS if (at := due_at[each]) is not None and at <= now_ms}
     due = {each: at for each, at in due.items() if each in often.values()}
     if not due:
         return None

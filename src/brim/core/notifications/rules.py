@@ -36,6 +36,9 @@ class Frequency(StrEnum):
     OFF = "off"
 
 
+DIGESTS: Final = (Frequency.DAILY, Frequency.WEEKLY)
+
+
 class Topic(StrEnum):
     """What somebody can choose to be told of."""
 
@@ -178,6 +181,11 @@ def frequencies_of(preferences: Preferences, defaults: Mapping[Topic, Frequency]
     return {topic: (preferences.choices or {}).get(topic, defaults[topic]) for topic in Topic}
 
 
+def defaults_of(role: Role | None) -> Mapping[Topic, Frequency]:
+    """Return how often each topic is told without a choice: by the role, or to a chat (None)."""
+    return CHAT_DEFAULTS if role is None else DEFAULTS[role]
+
+
 def may_see(role: Role, kind: MatterKind) -> bool:
     """Tell whether a role may read what a matter is about."""
     return permissions_of(role, livemode=True).get(resource_of(kind)) in {"read", "write"}
@@ -197,6 +205,16 @@ def next_digest_ms(preferences: Preferences, frequency: Frequency, *, after_ms: 
         if is_day and due_ms > after_ms:
             return due_ms
     raise AssertionError(preferences)  # a week has every day
+
+
+def next_digests(
+    preferences: Preferences, often: Mapping[Topic, Frequency], *, after_ms: int
+) -> dict[Frequency, int | None]:
+    """Return when the next daily and the next weekly digest are due; None for one that no topic comes in."""
+    return {
+        each: next_digest_ms(preferences, each, after_ms=after_ms) if each in often.values() else None
+        for each in DIGESTS
+    }
 
 
 class OpenMatter(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,6 +88,7 @@ class NotificationSender:
 
     async def _attempt(self, message: Message) -> None:
         try:
+            await self._check_is_wanted(message)
             await (self._mail(message) if message.channel == EMAIL else self._chat(message))
         except SendFailedError as error:
             await self._note_failure(message, error)
@@ -133,7 +134,6 @@ class NotificationSender:
             raise SendFailedError("The channel was turned off.", is_final=True, is_of_channel=False)
 
     async def _mail(self, message: Message) -> None:
-        await self._check_is_wanted(message)
         if self._mail_server is None:
             raise SendFailedError("No mail server is set. Set BRIM_SMTP_HOST.")
         try:
@@ -159,7 +159,6 @@ class NotificationSender:
             ) from None
 
     async def _chat(self, message: Message) -> None:
-        await self._check_is_wanted(message)
         try:
             async with self._database.connection() as conn:
                 url = await open_url(conn, self._vault, message.channel)

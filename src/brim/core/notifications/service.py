@@ -1,21 +1,17 @@
 """What recipients choose, and tests that somebody asks for."""
 
-from collections.abc import Mapping
-
 from brim.base.ids import IdFactory
 from brim.core.audit import Action, Actor, ObjectType, record
 from brim.core.notification_channels import EMAIL, UnknownChannelError, find_channel
 from brim.core.notifications import store
 from brim.core.notifications.rules import (
-    CHAT_DEFAULTS,
-    DEFAULTS,
     Frequency,
     Preferences,
     Standing,
-    Topic,
     check_preferences,
+    defaults_of,
     frequencies_of,
-    next_digest_ms,
+    next_digests,
 )
 from brim.core.notifications.store import PastMessage
 from brim.core.notifications.texts import Content
@@ -28,11 +24,6 @@ async def read_preferences(database: Database, recipient: str) -> Preferences:
     async with database.connection() as conn:
         wanted, _ = await store.read_recipient(conn, recipient)
     return wanted
-
-
-def defaults_of(role: Role | None) -> Mapping[Topic, Frequency]:
-    """Return how often each topic is told without a choice: by the role, or to a chat (None)."""
-    return CHAT_DEFAULTS if role is None else DEFAULTS[role]
 
 
 async def save_preferences(
@@ -63,11 +54,7 @@ async def save_preferences(
     before, _ = await store.read_recipient(conn, recipient)
     if wanted == before:
         return
-    often = frequencies_of(wanted, defaults_of(role)).values()
-    due = {
-        each: next_digest_ms(wanted, each, after_ms=now_ms) if each in often else None
-        for each in (Frequency.DAILY, Frequency.WEEKLY)
-    }
+    due = next_digests(wanted, frequencies_of(wanted, defaults_of(role)), after_ms=now_ms)
     standing = Standing(daily_ms=due[Frequency.DAILY], weekly_ms=due[Frequency.WEEKLY])
     await store.write_preferences(conn, recipient, wanted, standing)
     await record(
