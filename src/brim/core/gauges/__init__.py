@@ -5,7 +5,7 @@ and whoever adds up processes takes the greatest. Each is bounded, and kept for 
 Neighbours: each capability reads its own part. Start reading at `service`.
 """
 
-from brim.core.gauges.service import Gauges
+from brim.core.gauges.service import MOST_CHAINS, Gauges
 from brim.core.gauges.store import database_size
 
-__all__ = ["Gauges", "database_size"]
+__all__ = ["MOST_CHAINS", "Gauges", "database_size"]

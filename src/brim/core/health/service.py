@@ -20,9 +20,6 @@ from brim.core.health.rules import (
 from brim.core.request_logs import HOUR_S
 from brim.platform.database import Conn, Database
 
-_MOST_CHAINS: Final = 1_000
-"""How many chains, and endpoints, are asked for what waits longest, as by `gauges`."""
-
 _MOST_STUCK: Final = 100
 _MOST_ROWS: Final = 20_000
 """Counts of requests that are read for the accounts with most failures."""
@@ -105,11 +102,11 @@ async def _read_queues(conn: Conn, now_ms: int) -> list[Queue]:
         ),
         "webhooks": (
             await webhooks.count_owed(conn, most=MOST_COUNTED),
-            await webhooks.delivery_lag_ms(conn, now_ms=now_ms, most=_MOST_CHAINS),
+            await webhooks.delivery_lag_ms(conn, now_ms=now_ms, most=gauges.MOST_CHAINS),
         ),
         "sealing": (
             await ledger.count_unsealed(conn, most=MOST_COUNTED),
-            await ledger.sealing_lag_ms(conn, now_ms=now_ms, most=_MOST_CHAINS),
+            await ledger.sealing_lag_ms(conn, now_ms=now_ms, most=gauges.MOST_CHAINS),
         ),
         "stuck": (stuck, max(now_ms - min(failed_ms, default=now_ms), 0)),
     }
