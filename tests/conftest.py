@@ -9,6 +9,7 @@ stock PostgreSQL too takes their namesakes that begin with `each_` and runs twic
 """
 
 import asyncio
+import contextlib
 import gc
 import os
 import shutil
@@ -55,7 +56,7 @@ PATIENCE_S: Final = 120.0
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
 _MEMORY: Final = Path("/dev/shm")
-_ENOUGH_MEMORY: Final = 8 * 2**30
+_ENOUGH_MEMORY: Final = 12 * 2**30
 _TEMPORARY_ROOT: Final = "PYTEST_DEBUG_TEMPROOT"
 
 
@@ -79,6 +80,18 @@ def use_the_loop_that_serves() -> None:
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
+def free_memory() -> int:
+    """How many bytes new files in memory and new processes can take together; 0 where the system does not tell.
+
+    The free space of `_MEMORY` is no measure: it does not know what processes and files in other such places hold.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def pytest_configure() -> None:
     """Put the databases into memory where there is room, and let no property fail because the machine is busy.
 
@@ -94,7 +107,11 @@ def pytest_configure() -> None:
         "any_speed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
     settings.load_profile("any_speed")
-    if _TEMPORARY_ROOT not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH_MEMORY:
+    if (
+        _TEMPORARY_ROOT not in os.environ
+        and _MEMORY.is_dir()
+        and min(free_memory(), shutil.disk_usage(_MEMORY).free) > _ENOUGH_MEMORY
+    ):
         os.environ[_TEMPORARY_ROOT] = str(_MEMORY)
 
 
