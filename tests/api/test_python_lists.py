@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import pytest
@@ -44,6 +45,20 @@ def test_a_limit_out_of_bounds_becomes_the_nearest_inside(
     client: StripeClient, crowd: list[str], limit: int, shown: int
 ) -> None:
     assert ids_of(client, limit=limit) == crowd[: -shown - 1 : -1]
+
+
+def test_lists_at_the_same_moment_get_what_each_asked_for(client: StripeClient, crowd: list[str]) -> None:
+    asked: list[dict[str, Any]] = [
+        {"limit": 3},
+        {"limit": 5},
+        {"limit": 3, "starting_after": crowd[7]},
+        {"limit": 3, "status": "pending"},
+    ]
+    alone = [ids_of(client, **params) for params in asked]
+    expanded = {"limit": 3, "expand": ["data.balance_transaction"]}
+    with ThreadPoolExecutor(12) as many:
+        found = list(many.map(lambda params: ids_of(client, **params), [*asked, expanded] * 24))
+    assert found == [*alone, alone[0]] * 24
 
 
 def test_starting_after_goes_to_older_ones(client: StripeClient, crowd: list[str]) -> None:

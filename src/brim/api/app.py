@@ -121,6 +121,7 @@ class Api:
         self._limiter = RateLimiter(rate_limits)
         self._wrong_keys = AddressLimiter(MAX_WRONG_KEYS, _WRONG_KEYS_WITHIN_S)
         self._logins = AddressLimiter(MAX_A_MINUTE_OF_ONE, 60.0)
+        self._last_body = self._last_indented = b""
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
@@ -215,7 +216,14 @@ class Api:
             by=by,
             query=request.query,
         )
-        return exchange.reply(await operation.handler(call))
+        answer = await operation.handler(call)
+        return exchange.reply(answer, self._indented(answer.body) if answer.status < 400 else None)
+
+    def _indented(self, body: bytes) -> bytes:
+        """Return a body as it goes out; requests that share a page follow one another, so the last one is kept."""
+        if body is not self._last_body:
+            self._last_body, self._last_indented = body, json_codec.pretty(body)
+        return self._last_indented
 
     def _actor(self, request: Request, key: ApiKey, request_id: str) -> Actor:
         """Return who asks: the operator whose page it is, else the key."""
@@ -333,8 +341,13 @@ class _Exchange:
         self.api_version = DEFAULT_API_VERSION
         self.is_limited = False
 
-    def reply(self, answer: Result) -> Reply:
-        """Return an answer as it goes out: two-space JSON under the headers that SDKs read."""
+    def reply(self, answer: Result, indented: bytes | None) -> Reply:
+        """Return an answer as it goes out: two-space JSON under the headers that SDKs read.
+
+        Args:
+            answer: what was answered.
+            indented: its body as it goes out; None for an error's, which gets the URL of its log.
+        """
         headers = self._headers()
         if answer.replay_of:
             headers += (f"Original-Request: {answer.replay_of}", "Idempotent-Replayed: true")
@@ -342,8 +355,8 @@ class _Exchange:
             headers.append(f"Original-Request: {self.request_id}")
         if self.request.method == "POST":
             headers.append("Stripe-Should-Retry: false")
-        body = answer.body if answer.status < 400 else self._with_log_url(answer.body, answer.replay_of)
-        return Reply(answer.status, json_codec.pretty(body), headers)
+        body = indented or json_codec.pretty(self._with_log_url(answer.body, answer.replay_of))
+        return Reply(answer.status, body, headers)
 
     def finish(self, reply: Reply) -> Reply:
         """Return a whole reply with the id of its request."""

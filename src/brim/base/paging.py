@@ -60,10 +60,15 @@ class DatedPageRequest(PageRequest, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):
-    """A page, newest first, and whether there is more in the direction travelled."""
+    """A page, newest first, and whether there is more in the direction travelled.
+
+    Requests that ask for the same page at once share it; `bodies` is for what one of them has written of it, by the
+    name of what that is, so that the others need not write it again.
+    """
 
     items: list[Item]
     has_more: bool
+    bodies: dict[str, bytes] = {}
 
 
 class Window(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from brim.platform.database import Conn
 PREVIEW: Final = "/v1/brim/availability_preview"
 SEARCH: Final = "/v1/brim/topups/search"
 COUNTS: Final = "/v1/brim/topups/counts"
+_LIST: Final = "/v1/topups"
 
 
 async def create(call: Call) -> Result:
@@ -205,8 +206,13 @@ async def list_all(call: Call) -> Result:
     )
     page = await topups.list_topups(service.database, service.batches, call.scope, filters, read_page(parameters))
     paths = parameters.get("expand", ())
-    items = await render_topups(service.database, page.items, paths)
-    return Result(body=wire.list_json(items, has_more=page.has_more, url="/v1/topups"))
+    body = None if paths else page.bodies.get(_LIST)
+    if body is None:
+        items = await render_topups(service.database, page.items, paths)
+        body = wire.list_json(items, has_more=page.has_more, url=_LIST)
+        if not paths:
+            page.bodies[_LIST] = body
+    return Result(body=body)
 
 
 async def search(call: Call) -> Result:
