@@ -114,7 +114,7 @@ def test_failures_are_logged_once_in_a_row_and_tried_again_more_and_more_slowly(
     steps.play()
     logged = capsys.readouterr().out
     assert logged.count("DatabaseUnavailableError") == 2
-    assert logged.count("job works again") == 2
+    assert logged.count("job recovered") == 2
     assert "Traceback" in logged
     assert steps.pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0, 0.05, 0.1, 0.2])
 
@@ -289,7 +289,7 @@ async def test_a_worker_waits_for_a_database_that_is_away_and_each_job_says_so_o
             await server.stop()
             await worker.read_until("DatabaseUnavailableError")
             await server.start()
-            await worker.read_until("job works again")
+            await worker.read_until("job recovered")
             database = await Database.connect(server.urls.owner)
             await create_due(database, 1)
             await until(lambda: none_pending(database))

@@ -276,6 +276,6 @@ async def test_a_line_that_cannot_be_written_fails_no_page_and_is_in_the_log(
     api = Caller(Answering(id="evt_1"), key=session.key, told=session.told)
     assert await api.post("/v1/events/evt_1/retry", {}) == {"id": "evt_1"}
     logged = "".join(capsys.readouterr())
-    assert "a line is missing in the audit log" in logged
+    assert "an audit log entry is missing" in logged
     assert "PostEventsIdRetry" in logged
     assert "evt_1" in logged

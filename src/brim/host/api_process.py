@@ -158,7 +158,7 @@ async def _serve(
     if alive_fd is not None:
         _stop_when_orphaned(server, alive_fd)
     if obstacle := await find_obstacle(database):  # served all the same: what is in the way may go away
-        log.error("requests cannot be served yet", reason=obstacle)
+        log.error("not ready to serve requests", reason=obstacle)
     tell_ready()
     try:
         await server.serve(sockets=listeners)
@@ -236,7 +236,7 @@ async def _find_request_secret(database: Database, vault: Vault) -> bytes:
     except NoEncryptionKeyError:
         return b""
     except SecretUnreadableError as error:
-        log.error("account numbers have digests without a secret", reason=str(error))  # noqa: TRY400  no bug of ours
+        log.error("the secret for digests of account numbers cannot be decrypted", reason=str(error))  # noqa: TRY400  no bug of ours
         return b""
 
 

@@ -37,7 +37,7 @@ async def answering(host: str, port: int | None, database: Database, gauges: Gau
     answers = _Answers(database, gauges)
     server = await asyncio.start_server(answers.serve, host, port, limit=_LONGEST_HEAD)
     bound: int = server.sockets[0].getsockname()[1]
-    _log.info("worker serves probes", host=host, port=bound)
+    _log.info("worker serves health checks", host=host, port=bound)
     try:
         yield bound
     finally:

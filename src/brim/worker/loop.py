@@ -118,7 +118,7 @@ class Loop:
         if self._states:
             self._states.succeeded(self._job.name)
         if self._failure:
-            _log.info("job works again", job=self._job.name)
+            _log.info("job recovered", job=self._job.name)
         self._failure = None
         self._back_off_s = _SHORTEST_BACK_OFF_S
 

@@ -39,7 +39,7 @@ class CorrectionPlayer:
                 async with conn.transaction():
                     await self._play(conn, change)
             except Exception:  # noqa: BLE001  the top-up has succeeded all the same
-                _log.exception("bank account was not corrected", account=topup.scope.account, topup=topup.id)
+                _log.exception("bank account could not be corrected", account=topup.scope.account, topup=topup.id)
 
     async def _play(self, conn: Conn, change: Change) -> None:
         topup = change.transition.topup

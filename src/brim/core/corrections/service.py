@@ -90,7 +90,7 @@ async def take_in(
         event = new_event(notice.owner, kind, correction.id, payload, moment, BY_ITSELF)
         await insert_events(conn, [event])
     _log.info(
-        "notification of change",
+        "notification of change received",
         account=correction.owner,
         correction=correction.id,
         code=correction.change_code,

@@ -226,7 +226,7 @@ async def build_file(  # noqa: PLR0915  one flat way from what waits to the file
     await file_store.move_counters(conn, group, traces=file.entry_count, batches=len(batches))
     await _promise(conn, renderers, profile, entries, header, moment)
     await announce_file(conn, renderers, file, *_told_of(file), now_ms=moment.now_ms, ids=moment.ids)
-    _log.info("ach file made", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
+    _log.info("ach file built", file=file.id, entries=file.entry_count, total=file.total_debit, held=held_because)
     return file
 
 
@@ -277,7 +277,7 @@ async def _hold_fit(
     cap = entry_cap_of_file_made(profile, moment.now_ms)
     queued = await _hold_queued(conn, group, profile, cap)
     while unfit := await _unfit_to_leave(conn, vault, queued):
-        _log.warning("ach entries must not leave any more", entries=[entry.topup for entry in unfit][:_LOGGED])
+        _log.warning("ach entries withdrawn", entries=[entry.topup for entry in unfit][:_LOGGED])
         await withdraw(conn, unfit, moment=moment)
         queued = await _hold_queued(conn, group, profile, cap)
     if lapsed := await _lapsed(conn, queued, effective_date):

@@ -483,7 +483,7 @@ async def _put_off(conn: Conn, topup: Topup, error: Exception, moment: OwnerTime
     pause_ms = RETRY_MS if topup.test_clock is None else RETRY_BY_CLOCK_MS
     next_try_ms = moment.now_ms + pause_ms
     _log.error(
-        "ach topup cannot go on",
+        "ach topup is stuck",
         account=topup.scope.account,
         topup=topup.id,
         error=type(error).__name__,

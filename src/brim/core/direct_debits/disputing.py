@@ -536,7 +536,7 @@ async def _settle(conn: Conn, found: AchReturn, resolution: str, *, now_ms: int,
     try:
         await settle_break(conn, found.scope, found.break_id, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids)
     except BreakResolvedError:
-        _log.info("break was resolved before", break_id=found.break_id)
+        _log.info("break was already resolved", break_id=found.break_id)
 
 
 async def _report_second(conn: Conn, renderers: Renderers, found: AchReturn, *, now_ms: int, ids: IdFactory) -> None:

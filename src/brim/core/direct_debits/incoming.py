@@ -458,7 +458,7 @@ class Incoming:
         if is_compared and not await unknown_sent_files(conn, originator):
             return False
         if stored.id not in self._waiting:
-            _log.error("bank file waits: what has left was not compared", file=stored.id)
+            _log.error("bank file waits for brim ach compare", file=stored.id)
             self._waiting.add(stored.id)
         return True
 
@@ -520,7 +520,7 @@ async def _may_begin(reading: FileReading, kind: Kind) -> bool:
     if await is_approval_void(
         reading.conn, reading.renderers, reading.originator, reading.file, reading.content, **told
     ):
-        _log.warning("bank file waits: its mapping has changed since it was approved", file=reading.file.id)
+        _log.warning("bank file awaits approval again: its mapping has changed", file=reading.file.id)
         return False
     if kind is Kind.STATEMENT:
         await check_applied_whole(reading.conn, _bank_account_of(reading.originator))
@@ -559,7 +559,7 @@ async def _keep_piece(reading: FileReading, kind: Kind) -> _Step:
     file = msgspec.structs.replace(
         reading.file, applying_to=bank_account, line_count=lines, lines_applied=applying.lines_applied
     )
-    _log.info("bank file applied to a part", file=file.id, lines_applied=file.lines_applied, lines=lines)
+    _log.info("part of a bank file applied", file=file.id, lines_applied=file.lines_applied, lines=lines)
     return _Step(_Done.A_PIECE, file, _Halfway(file.id, applying, read, reading.open))
 
 

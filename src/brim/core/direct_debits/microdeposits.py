@@ -180,7 +180,7 @@ async def announce_limit(
     kind = EventType.MICRODEPOSITS_LIMIT_REACHED
     event = new_event(platform, kind, reached_by.id, renderers.payload(kind, reached_by, limit), moment, BY_ITSELF)
     await insert_events(conn, [event])
-    _log.warning("micro-deposits at a limit", platform=platform.account, limit=limit, microdeposits=reached_by.id)
+    _log.warning("micro-deposit limit reached", platform=platform.account, limit=limit, microdeposits=reached_by.id)
 
 
 async def count_of_platform(conn: Conn, platform: AccountScope, *, now_ms: int) -> MicrodepositCounts:

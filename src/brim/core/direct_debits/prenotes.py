@@ -402,7 +402,7 @@ async def _put_off(conn: Conn, prenote: Prenote, error: Exception, moment: Owner
     """Look again later at a prenote that cannot go on, and note why where stuck work is listed."""
     next_try_ms = moment.now_ms + (RETRY_MS if prenote.test_clock is None else RETRY_BY_CLOCK_MS)
     _log.error(
-        "prenote cannot go on",
+        "prenote is stuck",
         account=prenote.scope.account,
         prenote=prenote.id,
         error=type(error).__name__,

@@ -143,7 +143,7 @@ class SftpExchange:
             await self._fail(database, originator, direction, state, error)
             return
         if state.failures:
-            _log.info("sftp exchange works again", originator=originator.id, direction=direction)
+            _log.info("sftp exchange recovered", originator=originator.id, direction=direction)
         state.failures, state.next_ms = 0, self._clock() + pause_ms
 
     async def _fail(
@@ -154,7 +154,7 @@ class SftpExchange:
             state.failing_ms = now_ms
             expected = isinstance(error, BrimError)
             _log.error(
-                "sftp exchange fails",
+                "sftp exchange failed",
                 originator=originator.id,
                 direction=direction,
                 error=type(error).__name__,
@@ -182,7 +182,7 @@ class SftpExchange:
             )
         except Exception as unlisted:  # noqa: BLE001  it is tried again, and is in the log
             _log.error(
-                "sftp exchange fails",
+                "sftp exchange failed",
                 originator=originator.id,
                 direction=direction,
                 error=type(unlisted).__name__,

@@ -220,7 +220,7 @@ class _Looking:
             else:
                 await self._archive(aside, posixpath.join(archive.path, name), content)
         except SftpRefusedError as error:
-            _log.error("bank file stays where it was read", name=_shown(name), reason=str(error))
+            _log.error("bank file could not be removed from the server", name=_shown(name), reason=str(error))
             return True
         return False
 

@@ -197,7 +197,7 @@ class _Sending:
         if found is not None and not (is_direct and _is_begun(found, content, is_listed=may_have_left)):
             raise NameTakenError(outgoing.file.name)
         if found is None and may_have_left and await self._remote.find_file(waiting) is None:
-            _log.error("nobody knows whether an ach file has left", file=file_id, name=outgoing.file.name)
+            _log.error("unknown whether an ach file was sent", file=file_id, name=outgoing.file.name)
             return await self._finish(file_id, is_known=False)
         if is_direct:
             if found is None:

@@ -56,7 +56,7 @@ async def done_or_listed(
     except DatabaseUnavailableError:
         raise
     except Exception as error:  # noqa: BLE001  whatever is wrong with one must not hold up the others
-        _log.exception("ach work failed", doing=doing)
+        _log.exception("ach work failed", task=doing)
         new = NewBreak(
             scope=scope,
             kind=BreakKind.FAILED_WORK,

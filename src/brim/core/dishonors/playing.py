@@ -61,7 +61,7 @@ class DisputePlayer:
                 async with conn.transaction():
                     await self._dishonor(conn, topup, dispute, change.moment)
             except Exception:  # noqa: BLE001  the top-up has come to its end all the same
-                _log.exception("return was not dishonored", account=topup.scope.account, topup=topup.id)
+                _log.exception("return could not be dishonored", account=topup.scope.account, topup=topup.id)
 
     async def _dishonor(self, conn: Conn, topup: Topup, dispute: Dispute, moment: OwnerTime) -> None:
         platform = await account_platform(conn, topup.scope.account) or topup.scope.account
@@ -131,7 +131,7 @@ class DisputePlayer:
             async with conn.transaction():
                 await self._step(conn, found, moment)
         except (BrimError, LookupError, TypeError, ValueError):
-            _log.exception("dishonor was not played", ach_return=found.id)
+            _log.exception("dishonor could not be simulated", ach_return=found.id)
             await write_missed(conn, found, now_ms=moment.now_ms)
 
     async def _step(self, conn: Conn, found: AchReturn, moment: OwnerTime) -> None:

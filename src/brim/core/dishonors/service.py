@@ -42,7 +42,7 @@ async def note_return(conn: Conn, vault: Vault, received: AchReturn, record: str
         What was noted of it before, where it is applied now only.
     """
     if await store.insert_return(conn, received, vault.seal(record.encode(), place=received.place)):
-        _log.info("ach return", ach_return=received.id, code=received.code, topup=received.topup)
+        _log.info("ach return received", ach_return=received.id, code=received.code, topup=received.topup)
         return None
     if not received.is_applied:
         return None
@@ -152,7 +152,7 @@ async def announce(
     """Announce a return's new status to its platform, in the caller's transaction."""
     payload = renderers.payload(kind, found)
     await insert_events(conn, [new_event(found.scope, kind, found.id, payload, moment, cause)])
-    _log.info("ach return answered", ach_return=found.id, status=found.status, topup=found.topup)
+    _log.info("ach return updated", ach_return=found.id, status=found.status, topup=found.topup)
 
 
 async def see_return(conn: Conn, scope: AccountScope, return_id: str) -> AchReturn:

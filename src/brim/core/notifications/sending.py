@@ -119,7 +119,7 @@ class NotificationSender:
                 await store.retry_message(conn, message.id, error.message, next_attempt_ms=now_ms + wait_ms)
             await note_failed(conn, message.channel, error.message, is_failing=error.is_of_channel, now_ms=now_ms)
         if is_over:
-            _log.warning("notification given up", message=message.id, channel=message.channel, reason=error.message)
+            _log.warning("notification abandoned", message=message.id, channel=message.channel, reason=error.message)
         else:
             _log.info(
                 "notification failed, retrying", message=message.id, channel=message.channel, reason=error.message

@@ -353,7 +353,7 @@ async def reinstate_used(conn: Conn, used: Sequence[OneOff], *, now_ms: int, ids
             ids=ids,
         )
     for mandate in sorted({mandate for _, mandate, _ in used} - {each.id for each in reinstated}):
-        _log.warning("mandate stays ended: its bank account has another one", authorization=mandate)
+        _log.warning("mandate not reinstated: its bank account has a newer one", authorization=mandate)
 
 
 async def end_by_return(  # noqa: PLR0913  which debit, and what is known of it

@@ -570,7 +570,7 @@ async def itemize_transfer(conn: Conn, held: IncomingTransfer, *, now_ms: int, i
     after = msgspec.structs.replace(held, status=TransferStatus.ITEMIZED, ended_ms=at.now_ms)
     await store.update_transfer(conn, after)
     await post(conn, after, STEPS[TransferStatus.ITEMIZED], at=at)
-    _log.info("incoming transfer", incoming_transfer=after.id, status=after.status, reason=after.reason)
+    _log.info("incoming transfer updated", incoming_transfer=after.id, status=after.status, reason=after.reason)
     return after
 
 
@@ -610,7 +610,7 @@ async def announce(
 ) -> None:
     """Announce a transfer's new status to its platform, in the caller's transaction."""
     await insert_events(conn, [announcement(transfer, renderers=renderers, at=at, cause=cause)])
-    _log.info("incoming transfer", incoming_transfer=transfer.id, status=transfer.status, reason=transfer.reason)
+    _log.info("incoming transfer updated", incoming_transfer=transfer.id, status=transfer.status, reason=transfer.reason)
 
 
 def announcement(transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime, cause: Cause = BY_ITSELF) -> Event:

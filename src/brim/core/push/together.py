@@ -233,5 +233,5 @@ async def write_transfers(conn: Conn, scope: AccountScope, planned: Sequence[Pla
     if await store.insert_transfers(conn, scope, transfers) < len(transfers):
         return False
     for each in transfers:
-        _log.info("incoming transfer", incoming_transfer=each.id, status=each.status, reason=each.reason)
+        _log.info("incoming transfer updated", incoming_transfer=each.id, status=each.status, reason=each.reason)
     return True

@@ -199,7 +199,7 @@ async def _announce(conn: Conn, found: Refund, *, renderers: Renderers, moment: 
     kind = _ANNOUNCED[found.status]
     payload = renderers.payload(kind, found)
     await insert_events(conn, [new_event(found.scope, kind, found.id, payload, moment, cause)])
-    _log.info("refund", refund=found.id, status=found.status, topup=found.topup)
+    _log.info("refund updated", refund=found.id, status=found.status, topup=found.topup)
 
 
 async def put_in_file(conn: Conn, placed: Refund) -> None:

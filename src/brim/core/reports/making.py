@@ -138,7 +138,7 @@ class ReportMaker:
                 await self._give_back(claimed)
             raise
         except Exception:  # noqa: BLE001  a report that cannot be made must not keep the others waiting
-            _log.exception("a report could not be made", report_run=claimed.run.id, attempt=claimed.attempt)
+            _log.exception("a report could not be run", report_run=claimed.run.id, attempt=claimed.attempt)
             if claimed.attempt < MAX_ATTEMPTS:
                 await self._give_back(claimed)
             else:

@@ -91,7 +91,7 @@ async def _announce(conn: Conn, found: Reversal, *, renderers: Renderers, moment
     kind = _ANNOUNCED[found.status]
     payload = renderers.payload(kind, found)
     await insert_events(conn, [new_event(found.scope, kind, found.id, payload, moment, cause)])
-    _log.info("ach reversal", ach_reversal=found.id, status=found.status, topup=found.topup)
+    _log.info("ach reversal updated", ach_reversal=found.id, status=found.status, topup=found.topup)
 
 
 async def retrieve_reversal(database: Database, scope: AccountScope, reversal_id: str) -> Reversal:

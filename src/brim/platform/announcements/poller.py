@@ -88,6 +88,6 @@ class Looking:
         try:
             await self._look()
         except DatabaseUnavailableError:
-            log.warning("a poller waits for the database", whose=self._whose, present=self._present())
+            log.warning("a poller waits for the database", poller=self._whose, clients=self._present())
         except Exception:
-            log.exception("a poller failed", whose=self._whose)
+            log.exception("a poller failed", poller=self._whose)

@@ -87,7 +87,7 @@ class AuditRecorder:
             )
         except BrimError as error:
             log.error(  # noqa: TRY400  no bug of ours, and its traceback tells nothing
-                "a line is missing in the audit log",
+                "an audit log entry is missing",
                 reason=error.message,
                 operator=by.id,
                 address=by.address,

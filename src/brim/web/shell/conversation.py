@@ -114,7 +114,7 @@ class ShellGateway:
         """Serve a pane to its end; pages of other origins are refused before a word is said."""
         if not is_own_origin(request, self._public):
             reason = explain_origin(request, self._public)
-            log.warning("a pane of the Shell was refused: its page is not of this server", reason=reason)
+            log.warning("a Shell connection from another origin was refused", reason=reason)
             socket.refuse(
                 403, "The Shell can be opened only from this server's pages." + (f" {reason}" if reason else "")
             )

@@ -114,7 +114,7 @@ class Interpreter:
             await screen.write(f"{_lines(error.message)}\n")
             return 1
         except Exception:
-            log.exception("a command of the Shell failed")
+            log.exception("a Shell command failed")
             await screen.write("Something went wrong. The server's log has the details.\n")
             return 1
         return 0
