@@ -147,7 +147,7 @@ async def test_a_page_that_was_left_open_does_not_act_for_an_account_chosen_sinc
 ) -> None:
     reply = await post(api, target, {}, cookies="; brim_account=acct_2")
     assert reply.status == 409
-    assert "Load this page anew" in message_of(reply)
+    assert "Reload this page" in message_of(reply)
     assert api.requests == []
 
 

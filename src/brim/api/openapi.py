@@ -71,7 +71,7 @@ _JSON_ERRORS: Final[Errors] = (
     MalformedJsonError,
 )
 _BEFORE_ALL: Final[dict[int, str]] = {
-    HTTPStatus.BAD_REQUEST: "What was sent is no HTTP.",
+    HTTPStatus.BAD_REQUEST: "The request isn't valid HTTP.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than `BRIM_MAX_BODY`.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The URL is longer than `BRIM_MAX_HEADER`.",
@@ -82,11 +82,11 @@ _BEFORE_ALL: Final[dict[int, str]] = {
 
 _HEADERS: Final[dict[str, Schema]] = {
     "Request-Id": {
-        "description": "Names this request in the server's log.",
+        "description": "Identifies this request in the server's log.",
         "schema": {"type": "string", "pattern": "^req_[0-9A-Za-z]{14}$"},
     },
     "Stripe-Version": {
-        "description": "The version that the reply is written in.",
+        "description": "The API version of the response.",
         "schema": {"type": "string"},
     },
 }
@@ -100,19 +100,19 @@ _REQUEST_HEADERS: Final[dict[str, Schema]] = {
     "stripe_version": {
         "name": "Stripe-Version",
         "in": "header",
-        "description": "The version to answer in: a date, and a release's name where it has one.",
+        "description": "The API version to respond in: a date, with the release's name if it has one.",
         "schema": {"type": "string", "examples": [DEFAULT_API_VERSION]},
     },
     "stripe_account": {
         "name": "Stripe-Account",
         "in": "header",
-        "description": "The account to act for, if the key may.",
+        "description": "The account to act for, if the key is allowed to.",
         "schema": {"type": "string", "examples": ["acct_1NG8Du2eZvKYlo2C"]},
     },
     "stripe_context": {
         "name": "Stripe-Context",
         "in": "header",
-        "description": "The account to act for, as a thin event's `context` names it. Not with another Stripe-Account.",
+        "description": "The account to act for, as in a thin event's `context`. `Stripe-Account` can't name another.",
         "schema": {"type": "string", "examples": ["acct_1NG8Du2eZvKYlo2C"]},
     },
     "idempotency_key": {
@@ -138,10 +138,10 @@ def build_openapi(operations: Sequence[Operation], *, server: str = "/") -> Sche
         "info": {
             "title": "Brim",
             "version": __version__,
-            "description": f"Top-ups of prepaid balances, as Stripe's API of {DEFAULT_API_VERSION} speaks of them.",
+            "description": f"Tops up prepaid balances, compatible with version {DEFAULT_API_VERSION} of Stripe's API.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": server, "description": "The server that gave you this document."}],
+        "servers": [{"url": server, "description": "This server."}],
         "security": [{name: []} for name in _SECURITY_SCHEMES],
         "tags": [{"name": name} for name in dict.fromkeys(operation.resource for operation in operations)],
         "paths": paths,

@@ -72,7 +72,7 @@ def _component(component: Component) -> Schema:
     types, _ = msgspec.json.schema_components([_bare(field.type) for field in fields], ref_template=REFERENCE)
     return {
         "type": "object",
-        "description": (struct.__doc__ or "").strip(),
+        "description": " ".join((struct.__doc__ or "").partition("\n\n")[0].split()),
         "properties": {
             field.encode_name: _property(schema, _added_by(_meta_of(field, component)))
             for field, schema in zip(fields, types, strict=True)

@@ -16,7 +16,7 @@ Expandable: TypeAlias = str | msgspec.Raw | None
 
 
 class DeletedObject(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of an object that was deleted."""
+    """A deleted object."""
 
     id: str
     object: str

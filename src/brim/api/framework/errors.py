@@ -179,7 +179,7 @@ class PublishableKeyError(BrimError):
 
 
 class PermissionMissingError(BrimError):
-    """A restricted key lacks a permission, which the sentence names as Stripe's does and `brim keys create` takes it.
+    """A restricted key lacks a permission; the message has its name, which `brim keys create -p` accepts.
 
     Args:
         redacted_key: the key as it may be shown.
@@ -506,7 +506,7 @@ class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class ErrorObject(msgspec.Struct, frozen=True):
-    """The envelope of every answer that is not a success."""
+    """The envelope of every error response."""
 
     error: ErrorDetail
 

@@ -9,19 +9,19 @@ from brim.api.framework.schema import TEXT, Component, described
 from brim.base import wire
 
 _DELETED: Final[dict[str, msgspec.Meta]] = {
-    "id": described("The id it had.", **TEXT),
-    "object": described("The kind of object it was.", **TEXT),
+    "id": described("The id of the deleted object.", **TEXT),
+    "object": described("The type of the deleted object.", **TEXT),
     "deleted": described("Always true.", const=True),
 }
-_ERROR: Final[dict[str, msgspec.Meta]] = {"error": described("What went wrong.")}
+_ERROR: Final[dict[str, msgspec.Meta]] = {"error": described("The error.")}
 _ERROR_DETAIL: Final[dict[str, msgspec.Meta]] = {
-    "code": described("What went wrong, as a word for programs; left out where none fits."),
-    "doc_url": described("Where the code is explained.", format="uri"),
-    "message": described("What went wrong, as a sentence for people.", maxLength=40000),
-    "param": described("The parameter that it is about, if it is about one."),
-    "request_log_url": described("The page that shows the request, where it is known whose it is.", format="uri"),
+    "code": described("The error, as a code for programs; omitted if there is none."),
+    "doc_url": described("The documentation of the code.", format="uri"),
+    "message": described("The error, as a message for people.", maxLength=40000),
+    "param": described("The parameter that caused the error, if one did."),
+    "request_log_url": described("The dashboard page of the request; omitted if its account is unknown.", format="uri"),
     "type": described(
-        "The class of error.", enum=["api_error", "card_error", "idempotency_error", "invalid_request_error"]
+        "The type of error.", enum=["api_error", "card_error", "idempotency_error", "invalid_request_error"]
     ),
 }
 

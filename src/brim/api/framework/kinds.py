@@ -304,7 +304,7 @@ class CurrencyCode(Kind, frozen=True):
     """A currency's ISO code in whatever case."""
 
     def read(self, raw: Value, name: str) -> str:
-        """Return the code in lower case."""
+        """Return the code in lowercase."""
         return parse_currency(shown(_read_text(raw, name)), param=name)
 
     def schema(self) -> Schema:

@@ -25,7 +25,7 @@ def described(description: str, **schema: Any) -> msgspec.Meta:
     return msgspec.Meta(description=description, extra_json_schema=schema)
 
 
-CURRENCY: Final = described("Three-letter ISO currency code, in lower case.", examples=["usd"])
+CURRENCY: Final = described("Three-letter ISO currency code, in lowercase.", examples=["usd"])
 LIVEMODE: Final = described(
     "Whether the object belongs to live mode, where real money moves; `false` for test mode. A key sees one mode only."
 )
@@ -50,11 +50,24 @@ class Component(NamedTuple):
     below: Mapping[str, msgspec.Meta] = MappingProxyType({})
 
 
+_SPELLED: Final = {
+    "ach": "ACH",
+    "csv": "CSV",
+    "topup": "top-up",
+    "topups": "top-ups",
+    "microdeposits": "micro-deposits",
+}
+"""Words of names that prose writes differently."""
+
+
+def in_words(name: str) -> str:
+    """Return the name of a kind of object for people: `ach_return` is `ACH return`."""
+    return " ".join(_SPELLED.get(word, word) for word in name.split("_"))
+
+
 def identifier(prefix: str, noun: str) -> msgspec.Meta:
     """Describe an id that begins with a prefix."""
-    return described(
-        f"Unique identifier of the {noun.replace('_', ' ')}.", pattern=f"^{prefix}_[0-9A-Za-z]{{24}}$", **TEXT
-    )
+    return described(f"Unique identifier of the {in_words(noun)}.", pattern=f"^{prefix}_[0-9A-Za-z]{{24}}$", **TEXT)
 
 
 def constant(

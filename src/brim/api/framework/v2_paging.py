@@ -16,7 +16,7 @@ _NO_PAGE: Final = PageRequest()
 
 
 class V2ListObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The envelope of every list of the second version; a URL is null where there is no such page."""
+    """The envelope of every list of version 2; a URL is null if there is no such page."""
 
     data: list[msgspec.Raw]
     next_page_url: str | None

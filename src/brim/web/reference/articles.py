@@ -58,7 +58,7 @@ class Article(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         return f"{GUIDES_ROOT}/{self.slug}"
 
     @cached_property

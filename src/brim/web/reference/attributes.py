@@ -207,17 +207,22 @@ def _limits(schema: Schema) -> Iterable[str]:
     """Yield what bounds a value, each in words."""
     least, most = schema.get("minimum"), schema.get("maximum")
     if least is not None and most is not None and most < 2**62:
-        yield f"{least:,} to {most:,}"
+        yield f"{least:,} to {most:,}" if least < most else f"{least:,}"
     elif least is not None:
         yield f"at least {least:,}"
     if schema.get("maxLength", _USUAL_LENGTH) < _USUAL_LENGTH:
-        yield f"at most {schema['maxLength']:,} characters"
+        yield f"at most {_counted(schema['maxLength'], 'character')}"
     if "maxItems" in schema:
-        yield f"at most {schema['maxItems']:,} items"
+        yield f"at most {_counted(schema['maxItems'], 'item')}"
     if "maxProperties" in schema:
-        yield f"at most {schema['maxProperties']} keys"
+        yield f"at most {_counted(schema['maxProperties'], 'key')}"
     if "default" in schema:
         yield f"default {schema['default']}"
+
+
+def _counted(number: int, noun: str) -> str:
+    """Return a number of things, in words."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _children(schema: Schema, above: tuple[str, ...]) -> tuple[Attribute, ...]:

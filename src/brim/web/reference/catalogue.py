@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from brim.api.framework.operation import Operation
+from brim.api.framework.schema import in_words
 from brim.api.resources.schemas import NAMES
 from brim.web.operation_names import collection_of, verb_of
 
@@ -26,7 +27,7 @@ class Chapter(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         return f"{ROOT}/{self.slug}"
 
 
@@ -39,7 +40,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         return f"{self.chapter.url}/{self.slug}"
 
 
@@ -52,7 +53,7 @@ class Guide(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         return f"{ROOT}/{self.slug}"
 
 
@@ -103,7 +104,7 @@ CHAPTERS: Final = (
     Chapter(
         "webhook_endpoints",
         "Webhook endpoints",
-        "A URL of yours that events are sent to, signed, until it answers with a 2xx status.",
+        "A URL of yours that receives signed events. Brim retries until it responds with a 2xx status.",
         ("/v1/webhook_endpoints",),
     ),
     Chapter(
@@ -150,7 +151,7 @@ CHAPTERS: Final = (
     Chapter(
         "test_clocks",
         "Test clocks",
-        "While a test clock exists, your test mode lives in its frozen time. Advancing it makes everything that falls "
+        "While a test clock exists, your test mode runs on its frozen time. Advancing it makes everything that falls "
         "due happen, in order.",
         ("/v1/test_helpers/test_clocks",),
     ),
@@ -255,8 +256,8 @@ CHAPTERS: Final = (
     Chapter(
         "legal_holds",
         "Legal holds",
-        "What must be kept whatever its age, for whoever operates the service: while a legal hold is in force, nothing "
-        "of what it covers is pruned or erased. Brim only.",
+        "Data that must be kept beyond its retention period: while a legal hold is in force, nothing that it covers is "
+        "pruned or erased. Only available to the platform account. Brim only.",
         ("/v1/brim/legal_holds",),
     ),
     Chapter(
@@ -520,5 +521,4 @@ class Catalogue:
 
 def name_of(struct: type[msgspec.Struct]) -> str:
     """Return an object's name for people: `balance transaction`."""
-    words = NAMES[struct].rpartition(".")[2].replace("_", " ")
-    return "top-up" if words == "topup" else words
+    return in_words(NAMES[struct].rpartition(".")[2])

@@ -37,9 +37,9 @@ ACCOUNT_FIELD: Final = "_account"
 KEY_FIELD: Final = "_key"
 """Holds the masked key that the page shows, so that a page left open does not act for another account."""
 
-_SIGNED_OUT: Final = "Nobody is signed in here any more. Sign in, then load this page anew."
-_FORGED: Final = "This did not come from a page of your session. Load this page anew, then try again."
-_OUTDATED: Final = "Another account is looked at by now, or its key is a new one. Load this page anew, then try again."
+_SIGNED_OUT: Final = "You are no longer signed in. Sign in, then reload this page."
+_FORGED: Final = "The request didn't come from a page of your session. Reload this page, then try again."
+_OUTDATED: Final = "You have switched to another account, or its key has changed. Reload this page, then try again."
 
 _PASSED_ON: Final = ("Idempotent-Replayed: ", "Request-Id: ")
 """The headers of a reply that the page shows."""

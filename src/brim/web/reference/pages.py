@@ -187,7 +187,7 @@ class Reference:
             return "The id of what was deleted.", None
         name, home = name_of(operation.returns), self._catalogue.home_of(operation.returns)
         if operation.in_list:
-            return f"A page of {name} objects in `data`, and in `has_more` whether there are others after it.", home
+            return f"A page of {name} objects in `data`; `has_more` says whether more follow.", home
         return f"The {name} object.", home
 
     @cached_property

@@ -11,7 +11,7 @@ from brim.web.reference.catalogue import GUIDES, Catalogue, name_of
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One page. `words` is what it is found by, in lower case."""
+    """One page. `words` is what it is found by, in lowercase."""
 
     title: str
     where: str

@@ -26,7 +26,7 @@ from brim.core.accounts import BUSINESS_TYPES
 _MAX_DAYS: Final = 31
 _MAX_ITEMS: Final = 50
 _TEXT: Final = Text(clearable=True)
-_NOT_KEPT: Final = "It is not kept: the object says only that it was provided."
+_NOT_KEPT: Final = "It isn't stored: the object only says that it was provided."
 
 
 def _named(kind: Kind, meanings: Iterable[tuple[str, str]]) -> tuple[Parameter, ...]:
@@ -56,8 +56,8 @@ def _acceptance(name: str, description: str, *more: Parameter) -> Parameter:
     return _group(
         name,
         description,
-        Parameter(name="date", kind=Integer(), description="When, as a Unix second."),
-        *_named(_TEXT, (("ip", "From which address."), ("user_agent", "With which browser."))),
+        Parameter(name="date", kind=Integer(), description="When this was accepted, in Unix seconds."),
+        *_named(_TEXT, (("ip", "The IP address used."), ("user_agent", "The browser used."))),
         *more,
     )
 
@@ -71,33 +71,36 @@ BUSINESS_PROFILE: Final = _group(
     "Details of the business that its customers see.",
     _group(
         "annual_revenue",
-        "What it earns in a year.",
+        "Its annual revenue.",
         *_AMOUNT,
-        Parameter(name="fiscal_year_end", kind=Text(), required=True, description="The last day of that year."),
+        Parameter(name="fiscal_year_end", kind=Text(), required=True, description="The last day of the fiscal year."),
     ),
     Parameter(
         name="estimated_worker_count",
         kind=BoundedInteger(least=0, most=10**9, clearable=True),
-        description="How many people work there.",
+        description="The estimated number of workers.",
     ),
     Parameter(
         name="minority_owned_business_designation",
         kind=TextList(_MAX_ITEMS),
-        description="Whether its owners belong to a minority.",
+        description="Its designations as a minority-owned business.",
     ),
-    _group("monthly_estimated_revenue", "What it earns in a month.", *_AMOUNT),
-    _address("support_address", "Where its support is."),
+    _group("monthly_estimated_revenue", "Its estimated monthly revenue.", *_AMOUNT),
+    _address("support_address", "The address of its support."),
     *_named(
         _TEXT,
         (
             ("mcc", "Its merchant category code."),
             ("name", "The name that it does business under. Send an empty string to remove it."),
             ("product_description", "What it sells."),
-            ("specified_commercial_transactions_act_url", "Where a Japanese business says what the law asks for."),
-            ("support_email", "Its support's email address."),
-            ("support_phone", "Its support's phone number."),
-            ("support_url", "Its support's page."),
-            ("url", "Its own page."),
+            (
+                "specified_commercial_transactions_act_url",
+                "The URL of the disclosures that Japan's Act on Specified Commercial Transactions requires.",
+            ),
+            ("support_email", "The email address of its support."),
+            ("support_phone", "The phone number of its support."),
+            ("support_url", "The website of its support."),
+            ("url", "Its website."),
         ),
     ),
 )
@@ -112,15 +115,15 @@ _DOCUMENT: Final = _named(PrivateText(), (("back", f"Its back. {_NOT_KEPT}"), ("
 COMPANY: Final = _group(
     "company",
     "The company behind the account.",
-    _address("address", "Where it is."),
+    _address("address", "Its address."),
     _address("address_kana", "The same in kana.", with_town=True),
     _address("address_kanji", "The same in kanji.", with_town=True),
-    _address("administrative_address", "Where it is administered."),
-    _address("physical_address", "Where it does business."),
-    _address("principal_place_of_business", "Where it does most of its business."),
-    _acceptance("directorship_declaration", "Who declared its directors to be complete."),
-    _acceptance("ownership_declaration", "Who declared its owners to be complete."),
-    _acceptance("representative_declaration", "Who declared its representative to be one."),
+    _address("administrative_address", "The address of its administration."),
+    _address("physical_address", "The address at which it does business."),
+    _address("principal_place_of_business", "Its principal place of business."),
+    _acceptance("directorship_declaration", "The declaration that all directors are named."),
+    _acceptance("ownership_declaration", "The declaration that all owners are named."),
+    _acceptance("representative_declaration", "The declaration that its representative is authorized."),
     *_named(
         Boolean(),
         (
@@ -132,15 +135,15 @@ COMPANY: Final = _group(
     *_named(
         _TEXT,
         (
-            ("export_license_id", "Its export license."),
+            ("export_license_id", "The id of its export license."),
             ("export_purpose_code", "The purpose of its exports."),
             ("name", "Its legal name."),
             ("name_kana", "The same in kana."),
             ("name_kanji", "The same in kanji."),
-            ("ownership_exemption_reason", "Why its owners need not be named."),
+            ("ownership_exemption_reason", "The reason why its owners need not be named."),
             ("phone", "Its phone number."),
             ("structure", "Its legal form."),
-            ("tax_id_registrar", "Where its tax number is registered."),
+            ("tax_id_registrar", "The registrar of its tax number."),
         ),
     ),
     Parameter(name="registration_date", kind=PrivateDate(), description=f"When it was registered. {_NOT_KEPT}"),
@@ -152,19 +155,19 @@ COMPANY: Final = _group(
             ("vat_id", f"Its VAT number. {_NOT_KEPT}"),
         ),
     ),
-    _group("verification", "What proves it.", _group("document", "A document.", *_DOCUMENT)),
+    _group("verification", "Documents that verify the company.", _group("document", "A document.", *_DOCUMENT)),
 )
 CONTROLLER: Final = _group(
     "controller",
     "Who is responsible for the account. Don't send it together with `type`, which stands for a common combination.",
     _group(
         "fees",
-        "Fees.",
+        "The payment of fees.",
         Parameter(name="payer", kind=Enum(("account", "application")), description="Who pays them."),
     ),
     _group(
         "losses",
-        "Losses.",
+        "The liability for losses.",
         Parameter(name="payments", kind=Enum(("application", "stripe")), description="Who is liable for them."),
     ),
     Parameter(
@@ -175,37 +178,37 @@ CONTROLLER: Final = _group(
     _group(
         "stripe_dashboard",
         "The dashboard.",
-        Parameter(name="type", kind=Enum(("express", "full", "none")), description="Which one it has."),
+        Parameter(name="type", kind=Enum(("express", "full", "none")), description="The type of dashboard."),
     ),
 )
 INDIVIDUAL: Final = _group(
     "individual",
     "The person behind the account.",
-    _address("address", "Where they live."),
+    _address("address", "Their address."),
     _address("address_kana", "The same in kana.", with_town=True),
     _address("address_kanji", "The same in kanji.", with_town=True),
-    _address("registered_address", "Where they are registered."),
-    Parameter(name="dob", kind=PrivateDate(), description="When they were born. It is not kept."),
+    _address("registered_address", "Their registered address."),
+    Parameter(name="dob", kind=PrivateDate(), description="Their date of birth. It is not stored."),
     Parameter(name="email", kind=Email(), description="Their email address."),
     Parameter(name="full_name_aliases", kind=TextList(_MAX_ITEMS), description="Other names of theirs."),
     Parameter(name="metadata", kind=Metadata(), description="Key-value pairs of yours about them."),
     Parameter(
         name="political_exposure",
         kind=Enum(("existing", "none")),
-        description="Whether they hold a public office, or somebody near them does.",
+        description="Whether they or someone close to them hold a public office.",
     ),
     _group(
         "relationship",
-        "What they are to the account.",
+        "Their relationship to the account.",
         *_named(
             Boolean(),
             (
-                ("director", "Whether they direct it."),
-                ("executive", "Whether they manage it."),
-                ("owner", "Whether they own it."),
+                ("director", "Whether they are a director."),
+                ("executive", "Whether they are an executive."),
+                ("owner", "Whether they are an owner."),
             ),
         ),
-        Parameter(name="percent_ownership", kind=Percentage(), description="How much of it, in percent."),
+        Parameter(name="percent_ownership", kind=Percentage(), description="Their share of the ownership, in percent."),
         *_named(_TEXT, (("title", "Their title."),)),
     ),
     *_named(
@@ -225,31 +228,31 @@ INDIVIDUAL: Final = _group(
     *_named(
         PrivateText(),
         (
-            ("id_number", f"A government's number for them. {_NOT_KEPT}"),
-            ("id_number_secondary", f"A second one. {_NOT_KEPT}"),
-            ("ssn_last_4", f"The end of their social security number. {_NOT_KEPT}"),
+            ("id_number", f"A government-issued ID number. {_NOT_KEPT}"),
+            ("id_number_secondary", f"A second government-issued ID number. {_NOT_KEPT}"),
+            ("ssn_last_4", f"The last four digits of their social security number. {_NOT_KEPT}"),
         ),
     ),
     _group(
         "verification",
-        "What proves who they are.",
+        "Documents that verify their identity.",
         _group("additional_document", "A second document.", *_DOCUMENT),
         _group("document", "A document.", *_DOCUMENT),
     ),
 )
 _STATEMENT: Final = (
-    ("statement_descriptor", "What a statement shows."),
+    ("statement_descriptor", "The statement descriptor."),
     ("statement_descriptor_kana", "The same in kana."),
     ("statement_descriptor_kanji", "The same in kanji."),
 )
 _PREFIX: Final = tuple((name.replace("descriptor", "descriptor_prefix"), meaning) for name, meaning in _STATEMENT)
 SETTINGS: Final = _group(
     "settings",
-    "The account's settings. They are kept, and have no effect in Brim.",
+    "The account's settings. They are stored, and have no effect in Brim.",
     _group("bacs_debit_payments", "Bacs debits.", *_named(_TEXT, (("display_name", "The name shown."),))),
     _group(
         "branding",
-        "How its pages look.",
+        "The branding of its pages.",
         *_named(
             _TEXT,
             (
@@ -260,15 +263,19 @@ SETTINGS: Final = _group(
             ),
         ),
     ),
-    _group("card_issuing", "Cards it issues.", _acceptance("tos_acceptance", "Who accepted the terms.")),
+    _group("card_issuing", "Card issuing.", _acceptance("tos_acceptance", "Who accepted the terms.")),
     _group(
         "card_payments",
         "Card payments.",
         _group(
             "decline_on",
-            "What is declined.",
+            "The payments to decline.",
             *_named(
-                Boolean(), (("avs_failure", "A wrong postal code."), ("cvc_failure", "A wrong verification code."))
+                Boolean(),
+                (
+                    ("avs_failure", "Whether payments with a wrong postal code are declined."),
+                    ("cvc_failure", "Whether payments with a wrong verification code are declined."),
+                ),
             ),
         ),
         *_named(_TEXT, _PREFIX),
@@ -294,15 +301,25 @@ SETTINGS: Final = _group(
         ),
         _group(
             "schedule",
-            "When they are made.",
-            Parameter(name="delay_days", kind=DelayDays(), description="After how many days, or `minimum`."),
-            Parameter(name="interval", kind=Enum(("daily", "manual", "monthly", "weekly")), description="How often."),
-            Parameter(name="monthly_anchor", kind=BoundedInteger(least=1, most=_MAX_DAYS), description="On which day."),
-            Parameter(name="monthly_payout_days", kind=DaysOfMonth(), description="On which days of a month."),
-            Parameter(name="weekly_anchor", kind=Text(), description="On which day of the week."),
-            Parameter(name="weekly_payout_days", kind=TextList(7), description="On which days of the week."),
+            "The payout schedule.",
+            Parameter(
+                name="delay_days", kind=DelayDays(), description="The number of days until a payout, or `minimum`."
+            ),
+            Parameter(
+                name="interval",
+                kind=Enum(("daily", "manual", "monthly", "weekly")),
+                description="The interval of payouts.",
+            ),
+            Parameter(
+                name="monthly_anchor",
+                kind=BoundedInteger(least=1, most=_MAX_DAYS),
+                description="The day of the month of payouts.",
+            ),
+            Parameter(name="monthly_payout_days", kind=DaysOfMonth(), description="The days of the month of payouts."),
+            Parameter(name="weekly_anchor", kind=Text(), description="The day of the week of payouts."),
+            Parameter(name="weekly_payout_days", kind=TextList(7), description="The days of the week of payouts."),
         ),
-        *_named(_TEXT, (("statement_descriptor", "What a statement shows."),)),
+        *_named(_TEXT, (("statement_descriptor", "The statement descriptor."),)),
     ),
     _group("sepa_debit_payments", "SEPA debits.", *_named(_TEXT, (("creditor_id", "The creditor's id."),))),
     _group("treasury", "Treasury.", _acceptance("tos_acceptance", "Who accepted the terms.")),
@@ -310,15 +327,21 @@ SETTINGS: Final = _group(
 TOS_ACCEPTANCE: Final = _acceptance(
     "tos_acceptance",
     "Who accepted the terms of service.",
-    *_named(_TEXT, (("service_agreement", "Which terms: `full` or `recipient`."),)),
+    *_named(_TEXT, (("service_agreement", "The terms that were accepted: `full` or `recipient`."),)),
 )
 DETAILS: Final = (
     BUSINESS_PROFILE,
     Parameter(name="business_type", kind=Enum(BUSINESS_TYPES), description="The type of business."),
     CAPABILITIES,
     COMPANY,
-    Parameter(name="documents", kind=PrivateObject(), description="What proves the account. It is not kept."),
-    _group("groups", "Groups.", *_named(_TEXT, (("payments_pricing", "Its group for prices."),))),
+    Parameter(
+        name="documents", kind=PrivateObject(), description="Documents that verify the account. They are not stored."
+    ),
+    _group(
+        "groups",
+        "The groups that the account belongs to.",
+        *_named(_TEXT, (("payments_pricing", "Its pricing group."),)),
+    ),
     INDIVIDUAL,
     SETTINGS,
     TOS_ACCEPTANCE,

@@ -80,7 +80,7 @@ ACCOUNT_UPDATE: Final = (
 ACCOUNT_RETRIEVE: Final = (expand("account"),)
 ACCOUNT_DELETE: Final = ()
 ACCOUNT_REJECT: Final = (
-    Parameter(name="reason", kind=Enum(REASONS), required=True, description="Why."),
+    Parameter(name="reason", kind=Enum(REASONS), required=True, description="The reason for rejecting the account."),
     Parameter(
         name="payouts_action",
         kind=Enum(("none", "pause")),

@@ -48,23 +48,27 @@ class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
 class BusinessProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Details of a business that its customers see."""
 
-    annual_revenue: Annotated[Details | None, described("What it earns in a year.")] = None
-    estimated_worker_count: Annotated[int | None, described("How many people work there.")] = None
+    annual_revenue: Annotated[Details | None, described("Its annual revenue.")] = None
+    estimated_worker_count: Annotated[int | None, described("The estimated number of workers.")] = None
     mcc: Annotated[str | None, described("Its merchant category code.", **TEXT)] = None
     minority_owned_business_designation: Annotated[
-        list[str] | None, described("Whether its owners belong to a minority.")
+        list[str] | None, described("Its designations as a minority-owned business.")
     ] = None
-    monthly_estimated_revenue: Annotated[Details | None, described("What it earns in a month.")] = None
+    monthly_estimated_revenue: Annotated[Details | None, described("Its estimated monthly revenue.")] = None
     name: Annotated[str | None, described("The name it does business under.", **TEXT)]
     product_description: Annotated[str | None, described("What it sells.", **TEXT)] = None
     specified_commercial_transactions_act_url: Annotated[
-        str | None, described("A page that Japanese law asks for.", **TEXT)
+        str | None,
+        described(
+            "The URL of the disclosures that Japan's Act on Specified Commercial Transactions requires.",
+            **TEXT,
+        ),
     ] = None
-    support_address: Annotated[Address | None, described("Where its support is.")] = None
-    support_email: Annotated[str | None, described("Its support's email address.", **TEXT)] = None
-    support_phone: Annotated[str | None, described("Its support's phone number.", **TEXT)] = None
-    support_url: Annotated[str | None, described("Its support's page.", **TEXT)] = None
-    url: Annotated[str | None, described("Its own page.", **TEXT)] = None
+    support_address: Annotated[Address | None, described("The address of its support.")] = None
+    support_email: Annotated[str | None, described("The email address of its support.", **TEXT)] = None
+    support_phone: Annotated[str | None, described("The phone number of its support.", **TEXT)] = None
+    support_url: Annotated[str | None, described("The website of its support.", **TEXT)] = None
+    url: Annotated[str | None, described("Its website.", **TEXT)] = None
 
 
 class ControllerObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +90,7 @@ class RequirementsObject(msgspec.Struct, frozen=True, kw_only=True):
     """What is required of an account or for a capability: nothing. `disabled_reason` says who rejected it."""
 
     alternatives: Annotated[tuple[()], described("Empty.")] = ()
-    current_deadline: Annotated[None, described("Null.")] = None
+    current_deadline: Annotated[None, described("Always null.")] = None
     currently_due: Annotated[tuple[()], described("Empty.")] = ()
     disabled_reason: Annotated[str | None, described("Why its platform rejected it; null if it didn't.")] = None
     errors: Annotated[tuple[()], described("Empty.")] = ()
@@ -113,7 +117,9 @@ class ExternalAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     account_holder_name: Annotated[str | None, described("The holder's name.", **TEXT)]
     account_holder_type: Annotated[str | None, described("The type of account holder: `individual` or `company`.")]
     account_type: Annotated[str | None, described("The type of account: `checking` or `savings`.")]
-    available_payout_methods: Annotated[tuple[str, ...], described("How it could be paid out to.")] = ("standard",)
+    available_payout_methods: Annotated[tuple[str, ...], described("The payout methods that are available.")] = (
+        "standard",
+    )
     bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
     country: Annotated[str, described("The bank's country, as a two-letter ISO code.")]
     currency: Annotated[str, CURRENCY]
@@ -146,9 +152,9 @@ class ExternalAccountList(msgspec.Struct, frozen=True, kw_only=True):
 
     object: Annotated[str, constant("list")] = "list"
     data: Annotated[list[ExternalAccountObject], described("The newest of them.")]
-    has_more: Annotated[bool, described("Whether there are others.")]
+    has_more: Annotated[bool, described("Whether there are more than these.")]
     total_count: Annotated[int, described("How many there are.")]
-    url: Annotated[str, described("Where all of them are.", **TEXT)]
+    url: Annotated[str, described("The URL of the full list.", **TEXT)]
 
 
 class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,12 +177,16 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
 class TosAcceptance(msgspec.Struct, frozen=True, kw_only=True):
     """Who accepted the terms of service, as you sent it."""
 
-    date: Annotated[int | None, described("When.", **TIME)] = None
-    ip: Annotated[str | None, described("From which address.", **TEXT)] = None
-    service_agreement: Annotated[str | msgspec.UnsetType, described("Which terms; present if you sent it.", **TEXT)] = (
-        msgspec.UNSET
-    )
-    user_agent: Annotated[str | None, described("With which browser.", **TEXT)] = None
+    date: Annotated[int | None, described("When the terms were accepted, as you sent it.", **TIME)] = None
+    ip: Annotated[
+        str | None, described("The IP address from which the terms were accepted, as you sent it.", **TEXT)
+    ] = None
+    service_agreement: Annotated[
+        str | msgspec.UnsetType, described("The terms that were accepted; present if you sent it.", **TEXT)
+    ] = msgspec.UNSET
+    user_agent: Annotated[
+        str | None, described("The browser with which the terms were accepted, as you sent it.", **TEXT)
+    ] = None
 
 
 class AccountObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,7 +260,7 @@ class CapabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     requested: Annotated[bool, described("Whether the account requested it.")]
     requested_at: Annotated[int | None, described("When the account requested it; null if it didn't.", **TIME)]
     requirements: Annotated[RequirementsObject, described("What is required for it: nothing.")] = RequirementsObject()
-    status: Annotated[str, described("Whether the account has it.", enum=["active", "inactive", "unrequested"])]
+    status: Annotated[str, described("The status of the capability.", enum=["active", "inactive", "unrequested"])]
 
 
 class LoginLinkObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,7 +268,7 @@ class LoginLinkObject(msgspec.Struct, frozen=True, kw_only=True):
 
     object: Annotated[str, constant("login_link")] = "login_link"
     created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
-    url: Annotated[str, described("Where it leads.", **TEXT)]
+    url: Annotated[str, described("The URL that it links to.", **TEXT)]
 
 
 _TIME_ZONE: Final = "Etc/UTC"

@@ -34,7 +34,7 @@ class BankFilePreviewLineObject(msgspec.Struct, frozen=True, kw_only=True):
     account: Annotated[str | None, described("The account that a transfer would credit.", **TEXT)]
     amount: Annotated[int, described("The amount in minor units, below zero for a debit.")]
     booked_on: Annotated[date | None, described("The day on which the bank booked it.")]
-    currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
+    currency: Annotated[str, described("The currency's ISO code, in lowercase.", examples=["usd"])]
     description: Annotated[str, described("What the bank and the payer wrote.", **TEXT)]
     is_payment: Annotated[bool, described("Whether it is a payment of the entry before it.")]
     matched: Annotated[str | None, described("What it is matched to, such as a batch or a debit.", **TEXT)]
@@ -54,7 +54,7 @@ class BankFilePreviewStatementObject(msgspec.Struct, frozen=True, kw_only=True):
     account_last4: Annotated[str, described("The last characters of its account number.", **TEXT)]
     closing_balance: Annotated[int | None, described("The closing balance in minor units; null if it has none.")]
     credits: Annotated[int, described("The sum of its credits, in minor units.", minimum=0)]
-    currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
+    currency: Annotated[str, described("The currency's ISO code, in lowercase.", examples=["usd"])]
     debits: Annotated[int, described("The sum of its debits, in minor units, zero or below.", maximum=0)]
     is_of_originator: Annotated[
         bool, described("Whether it is for the originator's bank account; if not, it becomes a break.")

@@ -45,7 +45,7 @@ class OverrideObject(msgspec.Struct, frozen=True, kw_only=True):
     one_person: Annotated[
         bool, described("Whether one person requested and approved it, because there was no second operator.")
     ]
-    reason: Annotated[str, described("Why.", **TEXT)]
+    reason: Annotated[str, described("The reason.", **TEXT)]
     until: Annotated[int, described("When it expires.", **TIME)]
 
 

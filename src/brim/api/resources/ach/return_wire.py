@@ -21,7 +21,7 @@ class DishonorCodeObject(msgspec.Struct, frozen=True, kw_only=True):
 
     code: Annotated[str, described("The network's code, such as `R68`.", enum=sorted(DISHONOR_CODES))]
     fits: Annotated[bool, described("Whether it fits this return.")]
-    meaning: Annotated[str, described("What it means.", **TEXT)]
+    meaning: Annotated[str, described("The meaning of the code.", **TEXT)]
     reason: Annotated[str | None, described("Why it does not fit; null if it does.", **TEXT)]
 
 
@@ -33,7 +33,7 @@ class DishonorObject(msgspec.Struct, frozen=True, kw_only=True):
     contestable_until: Annotated[
         date | None, described("The last day on which the receiving bank can contest it; null until the money is back.")
     ]
-    created: Annotated[int, described("When somebody dishonored it.", **TIME)]
+    created: Annotated[int, described("When it was dishonored.", **TIME)]
     created_by: Annotated[str, described("Who dishonored it.", **TEXT)]
     file: Annotated[str | None, described("The ACH file that it is in.", **TEXT)]
     final: Annotated[
@@ -51,7 +51,7 @@ class ContestObject(msgspec.Struct, frozen=True, kw_only=True):
 
     code: Annotated[str, described("The network's code, such as `R73`.", enum=_CONTEST_CODES)]
     created: Annotated[int, described("When it was received.", **TIME)]
-    meaning: Annotated[str, described("What it means.", **TEXT)]
+    meaning: Annotated[str, described("The meaning of the code.", **TEXT)]
     trace: Annotated[str, described("Its trace number.", **TEXT)]
 
 

@@ -61,7 +61,8 @@ class AchApprovalObject(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: Annotated[str, described("The id of the operator who approved it.", **TEXT)]
     number: Annotated[int, described("Whether this is the first approval or the second.", minimum=1, maximum=2)]
     one_person: Annotated[
-        bool, described("Whether nobody else could approve it: no second operator handled live money at the time.")
+        bool,
+        described("Whether whoever prepared it could approve it, because there was no second operator."),
     ]
     sha256: Annotated[
         str, described("The SHA-256 of the bytes that were approved, in hexadecimal.", pattern="^[0-9a-f]{64}$")
@@ -175,7 +176,9 @@ class BankFindingObject(msgspec.Struct, frozen=True, kw_only=True):
 
     code: Annotated[str, described("What is wrong, as a code.", **TEXT)]
     sentence: Annotated[str, described("What is wrong, as a sentence.", **TEXT)]
-    where: Annotated[str | None, described("Where in the file; null for the whole file.", **TEXT)] = None
+    where: Annotated[str | None, described("The position in the file; null if it is about the whole file.", **TEXT)] = (
+        None
+    )
 
 
 class BankFileObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,7 +272,7 @@ class BreakObject(msgspec.Struct, frozen=True, kw_only=True):
     resolved: Annotated[int | None, described("When it was resolved. Null while it is open.", **TIME)]
     resolved_by: Annotated[str | None, described("Who resolved it. Null while it is open.", **TEXT)]
     statement_line: Annotated[str | None, described("The line of a bank statement that it is about.", **TEXT)]
-    status: Annotated[str, described("Whether somebody has resolved it.", enum=["open", "resolved"])]
+    status: Annotated[str, described("Whether it was resolved.", enum=["open", "resolved"])]
 
 
 class CorrectedObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,7 +290,7 @@ class RefusalObject(msgspec.Struct, frozen=True, kw_only=True):
 
     code: Annotated[str, described("The network's code, such as `C65`.", enum=sorted(REFUSED_CHANGE_CODES))]
     file: Annotated[str | None, described("The ACH file that notifies the bank.", **TEXT)]
-    meaning: Annotated[str, described("What it means.", **TEXT)]
+    meaning: Annotated[str, described("The meaning of the code.", **TEXT)]
     trace: Annotated[str | None, described("Its trace number.", **TEXT)]
 
 
@@ -342,14 +345,14 @@ class RailStateObject(msgspec.Struct, frozen=True, kw_only=True):
     changed: Annotated[bool, described("Whether the request has changed anything.")]
     livemode: Annotated[bool, LIVEMODE]
     rail: Annotated[str, described("The rail.", enum=list(FILE_RAILS))]
-    status: Annotated[str, described("Whether money moves.", enum=["running", "stopped"])]
+    status: Annotated[str, described("Whether top-ups are collected.", enum=["running", "stopped"])]
 
 
 class RailStopObject(msgspec.Struct, frozen=True, kw_only=True):
     """A stop of a rail, and why."""
 
     account: Annotated[str | None, described("The account that it is stopped for; null for all.", **TEXT)]
-    reason: Annotated[str, described("Why.", **TEXT)]
+    reason: Annotated[str, described("The reason.", **TEXT)]
     stopped: Annotated[int, described("When it was stopped.", **TIME)]
     stopped_by: Annotated[str, described("Who stopped it.", **TEXT)]
 
@@ -404,7 +407,9 @@ class AchOutlookObject(msgspec.Struct, frozen=True, kw_only=True):
     due: Annotated[TotalObject, described("The top-ups that are due at the next cut-off.")]
     is_complete: Annotated[bool, described("Whether all due top-ups were counted; only 20,000 are.")]
     livemode: Annotated[bool, LIVEMODE]
-    now: Annotated[int, described("The platform's time.", **TIME)]
+    now: Annotated[
+        int, described("The current time of the platform: that of its test clock, if one is active.", **TIME)
+    ]
     originator: Annotated[str | None, described("The active originator; null if there is none.", **TEXT)]
     queued: Annotated[TotalObject, described("The entries queued for the next file whose cut-off has passed.")]
     test_clock: Annotated[str | None, described("The active test clock, in a rehearsal.", **TEXT)]

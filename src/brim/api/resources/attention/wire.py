@@ -33,7 +33,7 @@ class AttentionItemObject(msgspec.Struct, frozen=True, kw_only=True):
     severity: Annotated[
         str,
         described(
-            "`critical` if something is wrong, `warning` if somebody has to act.",
+            "`critical` if something is wrong, `warning` if someone has to act.",
             enum=["critical", "warning"],
         ),
     ]

@@ -12,13 +12,16 @@ from brim.core.audit import AuditEntry
 class AuditActorObject(msgspec.Struct, frozen=True, kw_only=True):
     """Who did something."""
 
-    address: Annotated[str | None, described("The remote address; null if there was no network between.", **TEXT)]
+    address: Annotated[str | None, described("The remote address; null if it was done on the server itself.", **TEXT)]
     id: Annotated[str | None, described("The id of the operator or the API key.", **TEXT)]
     name: Annotated[
         str | None, described("The operator's email, the redacted key, or the name of the user or the job.", **TEXT)
     ]
     type: Annotated[
-        str, described("Who it was; `nobody` had not signed in.", enum=["operator", "api_key", "cli", "job", "nobody"])
+        str,
+        described(
+            "The type of actor; `nobody` if nobody was signed in.", enum=["operator", "api_key", "cli", "job", "nobody"]
+        ),
     ]
 
 

@@ -156,7 +156,7 @@ class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
 class MicrodepositEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     """A micro-deposit, or the debit of their sum. Amounts are never shown.
 
-    `file`, `batch` and `trace` are null before it is in a file.
+    `file`, `batch` and `trace` are null until it is in a file.
     """
 
     batch: Annotated[int | None, described("The number of its batch.", minimum=1)]

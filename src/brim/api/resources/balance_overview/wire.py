@@ -21,7 +21,7 @@ class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
     credit_account: Annotated[str, described("The ledger account that it credits.", examples=[AVAILABLE], **TEXT)]
     currency: Annotated[str, CURRENCY]
     debit_account: Annotated[str, described("The ledger account that it debits.", examples=[FUNDING_CLEARING], **TEXT)]
-    kind: Annotated[str, described("Which step of the top-up posted it.", examples=["topup"], **TEXT)]
+    kind: Annotated[str, described("The step of the top-up that posted it.", examples=["topup"], **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     topup: Annotated[str, described("The top-up that it belongs to.", **TEXT)]
 

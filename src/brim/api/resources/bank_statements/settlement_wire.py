@@ -41,7 +41,7 @@ class LineSettlementObject(msgspec.Struct, frozen=True, kw_only=True):
     fees: Annotated[int, described("The part that is a bank charge or interest.")]
     lines: Annotated[list[SettledLineObject], described("The lines, with the settled amount of each.")]
     livemode: Annotated[bool, LIVEMODE]
-    note: Annotated[str, described("Why.", **TEXT)]
+    note: Annotated[str, described("The explanation, as whoever proposed it gave it.", **TEXT)]
     one_person: Annotated[
         bool, described("Whether one person proposed and confirmed it, because there was no second operator.")
     ]

@@ -103,7 +103,7 @@ class SuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
     batches: Annotated[list[str], described("The batches that the lines may settle.")]
     fees: Annotated[int, described("The part to post to fees, in signed minor units.")]
     lines: Annotated[list[str], described("The lines to settle together.")]
-    reason: Annotated[str, described("Why.", **TEXT)]
+    reason: Annotated[str, described("The reason.", **TEXT)]
     score: Annotated[int, described("Its likelihood, for sorting.", minimum=1, maximum=100)]
     suspense: Annotated[int, described("The part to post to suspense, in signed minor units.")]
 

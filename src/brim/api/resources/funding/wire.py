@@ -36,7 +36,7 @@ class BillingDetailsObject(msgspec.Struct, frozen=True, kw_only=True):
 class NetworksObject(msgspec.Struct, frozen=True):
     """The networks that reach a bank account."""
 
-    preferred: Annotated[str, described("The one that is used.")]
+    preferred: Annotated[str, described("The preferred network.")]
     supported: Annotated[list[str], described("All of them.")]
 
 
@@ -46,7 +46,9 @@ class UsBankAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     account_holder_type: Annotated[str | None, _HOLDER_TYPE]
     account_type: Annotated[str | None, _ACCOUNT_TYPE]
     bank_name: Annotated[str | None, described("The bank's name. Null if it isn't known.", **TEXT)]
-    financial_connections_account: Annotated[str | None, described("Null: numbers are given by hand.")] = None
+    financial_connections_account: Annotated[
+        str | None, described("Always null: Brim doesn't use Financial Connections.")
+    ] = None
     fingerprint: Annotated[
         str,
         described(
@@ -131,8 +133,8 @@ class AchDebitObject(msgspec.Struct, frozen=True, kw_only=True):
 class SepaDebitObject(msgspec.Struct, frozen=True, kw_only=True):
     """The bank account of a source of the type `sepa_debit`."""
 
-    bank_code: Annotated[str | None, described("Null: the IBAN is kept encrypted.")] = None
-    branch_code: Annotated[str | None, described("Null: the IBAN is kept encrypted.")] = None
+    bank_code: Annotated[str | None, described("Always null: the IBAN is stored encrypted.")] = None
+    branch_code: Annotated[str | None, described("Always null: the IBAN is stored encrypted.")] = None
     country: Annotated[str, described("Two-letter code of the country whose bank has it.", **TEXT)]
     fingerprint: Annotated[
         str,
@@ -141,8 +143,10 @@ class SepaDebitObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     last4: Annotated[str, described("The last four characters of the IBAN.", maxLength=4)]
-    mandate_reference: Annotated[str | None, described("Null: authorizations have it.")] = None
-    mandate_url: Annotated[str | None, described("Null: there is none.")] = None
+    mandate_reference: Annotated[
+        str | None, described("Always null: the mandate is an authorization, which has its reference.")
+    ] = None
+    mandate_url: Annotated[str | None, described("Always null: mandates have no page.")] = None
 
 
 class SourceOwnerObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,17 +156,14 @@ class SourceOwnerObject(msgspec.Struct, frozen=True, kw_only=True):
     email: Annotated[str | None, described("Email address.", **TEXT)]
     name: Annotated[str | None, described("Full name.", **TEXT)]
     phone: Annotated[str | None, described("Phone number.", **TEXT)]
-    verified_address: Annotated[Address | None, described("Null: nobody verifies it.")] = None
-    verified_email: Annotated[str | None, described("Null: nobody verifies it.")] = None
-    verified_name: Annotated[str | None, described("Null: nobody verifies it.")] = None
-    verified_phone: Annotated[str | None, described("Null: nobody verifies it.")] = None
+    verified_address: Annotated[Address | None, described("Always null: nobody verifies it.")] = None
+    verified_email: Annotated[str | None, described("Always null: nobody verifies it.")] = None
+    verified_name: Annotated[str | None, described("Always null: nobody verifies it.")] = None
+    verified_phone: Annotated[str | None, described("Always null: nobody verifies it.")] = None
 
 
 class SourceObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The Source object, of the type `ach_debit` or `sepa_debit`, and the bank account under that name.
-
-    `code_verification` is there unless it is verified.
-    """
+    """The Source object, of the type `ach_debit` or `sepa_debit`, with the bank account under that name."""
 
     id: Annotated[str, identifier("src", "source")]
     object: Annotated[str, constant("source")] = "source"
@@ -247,10 +248,7 @@ class TokenObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DefaultFundingObject(msgspec.Struct, frozen=True, kw_only=True):
-    """The default funding source of a currency. Brim only.
-
-    `id` is the currency, or `implicit`.
-    """
+    """The default funding source of a currency. Brim only."""
 
     id: Annotated[str, described("The currency, or `implicit`.", **TEXT)]
     object: Annotated[str, constant("brim.default_funding_source")] = "brim.default_funding_source"

@@ -69,7 +69,9 @@ class FailingEndpointObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, described("The endpoint.", **TEXT)]
     account: Annotated[str, described("Its account.", **TEXT)]
-    failing_since: Annotated[int | None, described("The first failure since anything was received.", **TIME)]
+    failing_since: Annotated[
+        int | None, described("When the first attempt failed after the last successful one.", **TIME)
+    ]
     notice: Annotated[str | None, described("What you should know about it, as a sentence.", **TEXT)]
     url: Annotated[str, described("The URL of the endpoint.", **TEXT)]
 

@@ -35,7 +35,7 @@ class WorkerObject(msgspec.Struct, frozen=True, kw_only=True):
 class StuckObject(msgspec.Struct, frozen=True, kw_only=True):
     """Work that was due and failed, or a ledger chain that can't be sealed. Brim only.
 
-    What a person has to look at first is not tried: its attempts and times are null.
+    A chain isn't retried, because a person has to look at it first: its attempts and times are null.
     """
 
     object: Annotated[str, constant("brim.stuck_item")] = "brim.stuck_item"

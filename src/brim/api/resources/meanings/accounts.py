@@ -43,7 +43,7 @@ CAPABILITY: Final[Vocabulary] = {
     "unrequested": "It was not requested.",
 }
 POLITICAL_EXPOSURE: Final[Vocabulary] = {
-    "existing": f"The person holds a public office, or is close to somebody who does. {_KEPT}",
+    "existing": f"The person holds a public office, or is close to someone who does. {_KEPT}",
     "none": f"The person holds no public office. {_KEPT}",
 }
 SAVE: Final[Vocabulary] = {
@@ -81,16 +81,16 @@ WORKER_STATUS: Final[Vocabulary] = {
     "gone": "It was not seen for 30 seconds.",
 }
 ACTOR: Final[Vocabulary] = {
-    "operator": "Somebody who was signed in to the dashboard.",
+    "operator": "An operator who was signed in to the dashboard.",
     "api_key": "A program with an API key.",
     "cli": "A user of the server's command line.",
     "job": "A job of a worker.",
-    "nobody": "Somebody who had not signed in.",
+    "nobody": "Nobody was signed in.",
 }
 HOLD_COVERS: Final[Vocabulary] = {
     "account": "One account.",
     "platform": "A platform and its connected accounts.",
-    "installation": "Everything.",
+    "installation": "The whole installation.",
 }
 HOLD_STATUS: Final[Vocabulary] = {
     "in_force": "Nothing that it covers is pruned or erased.",

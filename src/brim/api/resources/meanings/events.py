@@ -44,7 +44,7 @@ _SENTENCES: Final = {
     "brim.microdeposits.canceled": "Micro-deposits were canceled.",
     "brim.microdeposits.limit_reached": "Micro-deposits reached a limit of the originator's profile.",
     "brim.negative_balance.created": "A late return took a balance below zero.",
-    "brim.negative_balance.recovered": "A negative balance was made up.",
+    "brim.negative_balance.recovered": "A negative balance was recovered.",
     "brim.funding_source.corrected": "A bank corrected the details of a bank account on file.",
     "brim.ach_return.dishonored": "You dishonored a return.",
     "brim.ach_return.dishonor_accepted": "A dishonored return can no longer be contested; you keep the money.",

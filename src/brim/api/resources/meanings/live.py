@@ -86,7 +86,7 @@ ON_OFF: Final[Vocabulary] = {
 }
 TRANSFER_POLICY: Final[Vocabulary] = {
     "credit": "It is credited.",
-    "suspend": "It goes into suspense until somebody decides.",
+    "suspend": "It goes into suspense until a person decides.",
 }
 PAYERS: Final[Vocabulary] = {
     "any": "Transfers from any payer are credited.",
@@ -139,8 +139,8 @@ STAGE: Final[Vocabulary] = {
 }
 RATE_KIND: Final[Vocabulary] = {
     "unauthorized": "Unauthorized returns. Nacha's limit is 0.5%.",
-    "administrative": "Administrative returns, for incorrect account data. Nacha's level is 3%.",
-    "overall": "All returns. Nacha's level is 15%.",
+    "administrative": "Administrative returns, for incorrect account data. Nacha's limit is 3%.",
+    "overall": "All returns. Nacha's limit is 15%.",
 }
 RATE_LEVEL: Final[Vocabulary] = {
     "clear": "Below 60% of the limit, or too few debits or returns to count.",
@@ -218,7 +218,7 @@ SUSPENSE_REASON: Final[Vocabulary] = {
 }
 TRANSFER_STATUS: Final[Vocabulary] = {
     "credited": "It became a top-up, and the money is in the balance.",
-    "suspended": "It is in suspense until somebody decides, or until the rest of an expected amount arrives.",
+    "suspended": "It is in suspense until a person decides, or until the rest of an expected amount arrives.",
     "returning": "It is to be sent back; the payment isn't on a statement yet.",
     "returned": "It was sent back, and the payment is on a statement.",
     "recalled": "The payer's bank recalled it.",

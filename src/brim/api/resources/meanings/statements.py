@@ -134,7 +134,7 @@ BREAK_KIND: Final[Vocabulary] = {
     "held_file": "A bank file's control totals don't add up, or it can't be read.",
 }
 BREAK_STATUS: Final[Vocabulary] = {
-    "open": "Somebody has to resolve it.",
+    "open": "A person has to resolve it.",
     "resolved": "It was resolved.",
 }
 

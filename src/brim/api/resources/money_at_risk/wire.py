@@ -39,7 +39,7 @@ class AtRiskObject(msgspec.Struct, frozen=True, kw_only=True):
             "months by SEPA."
         ),
     ]
-    total: Annotated[RiskSumObject, described("All of it.")]
+    total: Annotated[RiskSumObject, described("The sum of all categories.")]
     unconfirmed: Annotated[RiskSumObject, described("Available, but not booked by a bank statement yet.")]
 
 

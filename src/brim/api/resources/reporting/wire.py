@@ -42,9 +42,11 @@ class FileObject(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, described("The file's id.", pattern="^file_[0-9A-Za-z]{25}$", **TEXT)]
     object: Annotated[str, constant("file")] = "file"
     created: Annotated[int, described("When it was created, in Unix seconds.", **TIME)]
-    expires_at: Annotated[int | None, described("Null: docs/retention.md says how long it is kept.", **TIME)] = None
+    expires_at: Annotated[int | None, described("Always null: a file is kept as long as its report run.", **TIME)] = (
+        None
+    )
     filename: Annotated[str, described("The name to save the file under.", **TEXT)]
-    links: Annotated[None, described("Null: a file can't be read without a key.")] = None
+    links: Annotated[None, described("Always null: files can't be read without a key.")] = None
     purpose: Annotated[str, constant("finance_report_run", "What the file is for.")] = "finance_report_run"
     size: Annotated[int, described("Its size in bytes.", minimum=0)]
     title: Annotated[str, described("A title for the file.", **TEXT)]

@@ -11,7 +11,7 @@ from brim.core.request_logs import RequestRecord
 
 
 class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as a list shows it; ours, as the vendor publishes none."""
+    """A request in the request log. Brim only."""
 
     id: Annotated[str, identifier("resp", "entry")]
     object: Annotated[str, constant("brim.request_log")] = "brim.request_log"
@@ -19,9 +19,11 @@ class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None, described("The id of the key that it was made with; null in entries of earlier versions.", **TEXT)
     ]
     api_version: Annotated[str, described("The version of the API that was in force.", **TEXT)]
-    created: Annotated[int, described("When it was answered.", **TIME)]
-    duration_ms: Annotated[float, described("Milliseconds from the last byte received to the reply.", minimum=0)]
-    error: Annotated[Mapping[str, Any] | None, described("What was answered in place of an object.")]
+    created: Annotated[int, described("When the response was sent.", **TIME)]
+    duration_ms: Annotated[
+        float, described("Milliseconds from the last byte received to the first byte of the response.", minimum=0)
+    ]
+    error: Annotated[Mapping[str, Any] | None, described("The error in the response; null if there was none.")]
     idempotency_key: Annotated[str | None, described("The key that it was made under, if any.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     method: Annotated[str, described("The HTTP method.", **TEXT)]
@@ -29,9 +31,9 @@ class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
         Mapping[str, Any] | None, described("What was sent, without what is secret; null where it was too much.")
     ]
     path: Annotated[str, described("The path, without its query.", **TEXT)]
-    related_object: Annotated[str | None, described("The id of the object that was answered.", **TEXT)]
+    related_object: Annotated[str | None, described("The id of the object in the response.", **TEXT)]
     request_id: Annotated[str, described("The id that the reply and the events it caused carry.", **TEXT)]
-    status: Annotated[int, described("The HTTP status of the reply.")]
+    status: Annotated[int, described("The HTTP status of the response.")]
     user_agent: Annotated[str | None, described("What the client said it was.", **TEXT)]
 
 

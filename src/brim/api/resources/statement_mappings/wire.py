@@ -99,7 +99,7 @@ class PreviewLineObject(msgspec.Struct, frozen=True, kw_only=True):
     amount: Annotated[int, described("The amount in minor units, below zero for a debit.")]
     bank_reference: Annotated[str | None, described("The bank's reference.", **TEXT)]
     booked_on: Annotated[date | None, described("The day on which the bank booked it.")]
-    currency: Annotated[str, described("The currency's ISO code, in lower case.", examples=["usd"])]
+    currency: Annotated[str, described("The currency's ISO code, in lowercase.", examples=["usd"])]
     description: Annotated[str, described("The bank's description.", **TEXT)]
     reference: Annotated[str | None, described("Your reference, or the end-to-end id.", **TEXT)]
     type: Annotated[str, described("The type of the line.", **TEXT)]

@@ -10,14 +10,19 @@ SUBSCRIBE: Final = "/subscribe/"
 
 
 class SessionObject(msgspec.Struct, frozen=True, kw_only=True):
-    """A listening session. Source: the fields that version 1.52.0 of the official CLI reads."""
+    """A listening session of the Stripe CLI.
+
+    Source: the fields that version 1.52.0 of the official CLI reads.
+    """
 
     display_connect_filter_warning: Annotated[bool, described("Always false.")] = False
-    reconnect_delay: Annotated[int, described("Seconds after which the CLI connects anew.", minimum=1)]
+    reconnect_delay: Annotated[int, described("Seconds after which the CLI reconnects.", minimum=1)]
     secret: Annotated[str, described("What messages are signed with; the same each time for one device.", **TEXT)]
-    websocket_authorized_feature: Annotated[str, described("What will be sent, to be said when connecting.", **TEXT)]
-    websocket_id: Annotated[str, described("The credential of the websocket.", **TEXT)]
-    websocket_url: Annotated[str, described("Where the websocket is.", format="uri")]
+    websocket_authorized_feature: Annotated[
+        str, described("What will be sent. The CLI repeats it when it connects.", **TEXT)
+    ]
+    websocket_id: Annotated[str, described("The credential for the websocket.", **TEXT)]
+    websocket_url: Annotated[str, described("The URL of the websocket.", format="uri")]
     default_version: Annotated[str, described("The version of the API in which events are written.", **TEXT)]
     latest_version: Annotated[str, described("The latest version of the API.", **TEXT)]
     device_token: Annotated[str, described("The name under which attempts are kept.", **TEXT)]

@@ -40,7 +40,7 @@ _CURRENCY: Final = Parameter(
     name="currency",
     kind=CurrencyCode(),
     required=True,
-    description="Three-letter ISO currency code, in lower case.",
+    description="Three-letter ISO currency code, in lowercase.",
 )
 _PAYMENT_METHOD: Final = Parameter(
     name="payment_method",

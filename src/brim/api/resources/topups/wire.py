@@ -53,8 +53,8 @@ class SkippedDayObject(msgspec.Struct, frozen=True, kw_only=True):
 class AvailabilityObject(msgspec.Struct, frozen=True, kw_only=True):
     """Why a top-up's money is available when it is: the days counted, the days skipped, and the cut-off.
 
-    Where no bank's calendar was asked, only the two times are there; of live top-ups by ACH also the calendar, since
-    their days go by the agreement with the bank.
+    Without a bank's calendar, only the two times are set. Of a live top-up by ACH the calendar is set too, because its
+    days follow the agreement with the bank.
     """
 
     available_on: Annotated[int | None, described("When the money is expected to be available.", **TIME)]

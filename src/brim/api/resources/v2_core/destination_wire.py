@@ -40,7 +40,7 @@ BY_USER: Final = "user"
 class DisabledDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Why a destination is disabled.
 
-    They have none for a destination that only ever failed; `brim.delivery` of the endpoint tells that.
+    Stripe has no reason for a destination that was disabled after failures; `brim.delivery` of the endpoint has it.
     """
 
     reason: Annotated[
@@ -111,7 +111,7 @@ class EventDestinationObject(msgspec.Struct, frozen=True, kw_only=True):
 class DeletedDestination(msgspec.Struct, frozen=True, kw_only=True):
     """A deleted destination."""
 
-    id: Annotated[str, described("The id it had.", **TEXT)]
+    id: Annotated[str, described("The id of the deleted object.", **TEXT)]
     object: Annotated[str, constant("v2.core.event_destination")] = "v2.core.event_destination"
 
 

@@ -26,8 +26,8 @@ from brim.core.events import OBJECT_OF_EVENT, OBJECT_TYPES, Event, EventType, th
 class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
     """The object that an event is about.
 
-    It is written all the same: libraries that do not know an event's type read the id without asking whether there is
-    one. Source: `RelatedObject` in the official PHP SDK 21.0 and `UnknownEventNotification` in Python's 16.1.
+    It is always present, because libraries that don't know an event's type read the id without checking for one.
+    Source: `RelatedObject` in the official PHP SDK 21.0 and `UnknownEventNotification` in Python's 16.1.
     """
 
     id: Annotated[str | None, described("Its id; null for a balance, because an account has only one.", **TEXT)]
@@ -38,7 +38,7 @@ class RelatedObject(msgspec.Struct, frozen=True, kw_only=True):
 class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The API request that caused an event, and its idempotency key.
 
-    The SDKs' types know no null there.
+    It is omitted without a request: the SDKs' types don't allow null.
     """
 
     id: Annotated[str, described("The request's id.", **TEXT)]

@@ -44,7 +44,7 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: Annotated[int | None, described("How long the attempt took, in milliseconds.", minimum=0)]
     heads: Annotated[int | None, described("The number of hash chains; null if they weren't checked.", minimum=0)]
     sealed: Annotated[
-        int | None, described("The number of sealed transfers; null if the chains weren't checked.", minimum=0)
+        int | None, described("The number of sealed journal entries; null if the chains weren't checked.", minimum=0)
     ]
     status: Annotated[
         str,
@@ -57,11 +57,13 @@ class VerificationRunObject(msgspec.Struct, frozen=True, kw_only=True):
         list[VerificationTotalObject], described("The totals of all balances, by mode and currency; empty if unknown.")
     ]
     transfers: Annotated[
-        int | None, described("The number of transfers; null if the chains weren't checked.", minimum=0)
+        int | None, described("The number of journal entries; null if the chains weren't checked.", minimum=0)
     ]
     unsealed: Annotated[
         int | None,
-        described("The number of transfers that aren't sealed yet; null if the chains weren't checked.", minimum=0),
+        described(
+            "The number of journal entries that aren't sealed yet; null if the chains weren't checked.", minimum=0
+        ),
     ]
     warnings: Annotated[
         list[str],

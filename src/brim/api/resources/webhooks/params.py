@@ -84,7 +84,7 @@ WEBHOOK_ENDPOINT_RESEND: Final = (
     Parameter(
         name="cursor",
         kind=Text(),
-        description="Where to continue: `next` of an earlier reply with the same `since`.",
+        description="Where to continue: the `next` of an earlier response with the same `since`.",
     ),
 )
 ENDPOINT_ATTEMPT_LIST: Final = (

@@ -56,9 +56,7 @@ class EndpointDelivery(msgspec.Struct, frozen=True, kw_only=True):
     event_payload: Annotated[str, described("How much of an event is sent.", enum=PAYLOADS)]
     failing_since: Annotated[
         int | None,
-        described(
-            "When the first attempt failed since the endpoint last received anything. Null while it works.", **TIME
-        ),
+        described("When the first attempt failed after the last successful one. Null while it works.", **TIME),
     ]
     notice: Annotated[
         str | None, described("What you should know about the endpoint, as a sentence. Null if all is well.", **TEXT)
@@ -209,7 +207,7 @@ class WebhookHealthObject(msgspec.Struct, frozen=True, kw_only=True):
     attempts: Annotated[
         int, described("Number of attempts evaluated: the latest of the last 24 hours, at most 1,000.", minimum=0)
     ]
-    delivered: Annotated[int, described("How many of them were answered with a 2xx status.", minimum=0)]
+    delivered: Annotated[int, described("How many of them got a response with a 2xx status.", minimum=0)]
     duration_median_ms: Annotated[int | None, described("Their median response time, in milliseconds.", minimum=0)]
     duration_p95_ms: Annotated[
         int | None, described("The 95th percentile of their response times, in milliseconds.", minimum=0)
@@ -243,7 +241,7 @@ class WebhookResendObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     last_attempt: Annotated[
         int | None,
-        described("When the last of them is sent if the endpoint answers; null if nothing was queued.", **TIME),
+        described("When the last of them is sent if the endpoint responds; null if nothing was queued.", **TIME),
     ]
     livemode: Annotated[bool, LIVEMODE]
     next: Annotated[str | None, described("The `cursor` of the next request; null at the end.", **TEXT)]
