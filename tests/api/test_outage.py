@@ -24,7 +24,7 @@ CLIENTS: Final = 8
 LONGEST_ANSWER_S: Final = 3 * DATABASE_TIMEOUT_S + 27.0
 """A request may wait for the batch before its own, for its own, and for a connection; the rest is for slow machines."""
 
-AWAY: Final = "The database is not reachable right now. Nothing is known to be lost; please try again."
+AWAY: Final = "The database can't be reached right now. Please try again."
 WISH: Final[Any] = {"amount": 1000, "currency": "usd", "source": PENDING}
 
 

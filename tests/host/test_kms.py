@@ -89,9 +89,9 @@ def test_from_a_plain_key_to_data_keys_and_from_one_of_these_to_the_next(
     assert wrong == []
     listed = [line.split("\t") for line in _command(second, hsm.settings, "encryption").splitlines()]
     assert [(key, does, free) for key, _, does, _, free in listed] == [
-        (data_keys[1], "seals", "no"),
-        (plain, "opens", "yes"),
-        (data_keys[0], "opens", "yes"),
+        (data_keys[1], "encrypts", "no"),
+        (plain, "decrypts", "yes"),
+        (data_keys[0], "decrypts", "yes"),
     ]
     _command(second, hsm.settings, "remove-data-key", data_keys[0])
     with hsm.unplugged():

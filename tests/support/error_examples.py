@@ -731,7 +731,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (vault.SecretUnreadableError("k_0123456789abcdef", is_configured=True), 503, None, None,
      "A stored secret is damaged: it can't be decrypted with its key k_0123456789abcdef."),
     (DatabaseUnavailableError(), 503, None, None,
-     "The database is not reachable right now. Nothing is known to be lost; please try again."),
+     "The database can't be reached right now. Please try again."),
     (api.InternalError("req_x"), 500, None, None,
      "An unknown error occurred on our side. The server's log has the details under req_x."),
 ]  # fmt: skip

@@ -181,6 +181,39 @@ def test_the_table_has_exactly_the_settings() -> None:
     assert [setting.field for setting in SETTINGS] == list(Settings.__dataclass_fields__)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://host/x",
+        "brim:secret@127.0.0.1",
+        "postgresql://brim:secret@host:port/x",
+        "postgresql://brim:secret@[::1/x",
+        "postgresql://brim:secret@host/x?sslmode=full",
+    ],
+)
+def test_a_database_url_that_the_driver_would_refuse_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(InvalidSettingError, match=r"--database-url .* postgresql:// URL") as refusal:
+        load_settings({"database_url": url}, {})
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://brim@host/x?sslmode=verify-full",
+        "postgresql:///x?host=/run/postgresql",
+        "postgresql://brim:a%3Ab@[::1]:5432,other:5433/x",
+    ],
+)
+def test_a_database_url_is_kept_as_it_is(url: str) -> None:
+    assert load_settings({"database_url": url}, {}).database_url == url
+
+
+def test_a_misspelled_setting_is_answered_with_the_closest_one() -> None:
+    with pytest.raises(UnknownSettingError, match=r"BRIM_WEBHOOK_TIMOUT\. Did you mean BRIM_WEBHOOK_TIMEOUT\?"):
+        load_settings({}, {"BRIM_WEBHOOK_TIMOUT": "1s"})
+
+
 _TEXTS = st.fixed_dictionaries(
     {},
     optional={

@@ -14,8 +14,8 @@ from tests.support.smtp_server import serving_smtp
     ("flags", "said"),
     [
         (["--migration-url", "postgresql://brim:secret@127.0.0.1:1/x"], "give the service's URL"),
-        (["--database-url", "postgresql://brim:secret@127.0.0.1:1/x"], "The database is not reachable"),
-        (["--database-url", "brim:secret@127.0.0.1"], "The URL of the database can't be read."),
+        (["--database-url", "postgresql://brim:secret@127.0.0.1:1/x"], "The database can't be reached"),
+        (["--database-url", "brim:secret@127.0.0.1"], "it must be a postgresql:// URL"),
         ([], "No database is running in"),
         (["--deliveries-in-flight", "secret"], "Correct the setting"),
     ],

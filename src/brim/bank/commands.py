@@ -29,7 +29,7 @@ _STATE: Final = click.argument("state", type=_FOLDER)
 
 @click.group()
 def bank() -> None:
-    """Rehearse with a bank that takes files, returns entries and sends statements.
+    """Simulate the bank in a rehearsal: it takes files, returns entries and sends statements.
 
     The folder STATE holds its state. It has its own clock. See docs/rehearsal-bank.md.
     """

@@ -27,7 +27,7 @@ class DatabaseUnavailableError(BrimError):
     """
 
     def __init__(self, remedy: str | None = None) -> None:
-        super().__init__("The database is not reachable right now. Nothing is known to be lost; please try again.")
+        super().__init__("The database can't be reached right now. Please try again.")
         self.remedy = remedy
 
 

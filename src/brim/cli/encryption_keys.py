@@ -41,7 +41,7 @@ def show_encryption(**flags: str | None) -> None:
     """
     keyring = open_keyring(flags)
     counts = _count(flags)
-    show_table(("key", "from", "it", "secrets", "can be removed"), list(_rows(keyring, counts)))
+    show_table(("key", "source", "use", "secrets", "removable"), list(_rows(keyring, counts)))
     missing = sorted(key_id for key_id in counts if key_id and key_id not in keyring.vault.key_ids)
     for key_id in missing:
         click.echo(
@@ -182,14 +182,14 @@ def _rows(keyring: "Keyring", counts: "Counter[str | None]") -> Iterator[tuple[s
         data_key = data_keys.get(key_id)
         source = f"data key, wrapped by {data_key.kms_key}" if data_key else "setting"
         waits_ms = data_key.seals_from_ms - system_clock_ms() if data_key and data_key.retired_ms is None else 0
-        does = "seals" if not position else f"seals in {-(-waits_ms // 1000)} s" if waits_ms > 0 else "opens"
-        is_free = does == "opens" and not counts[key_id] and not counts[None]
+        does = "encrypts" if not position else f"encrypts in {-(-waits_ms // 1000)} s" if waits_ms > 0 else "decrypts"
+        is_free = does == "decrypts" and not counts[key_id] and not counts[None]
         yield key_id, source, does, str(counts[key_id]), "yes" if is_free else "no"
     for named, count in sorted(counts.items(), key=lambda item: item[0] or ""):
         if named is None and count:
-            yield "not named", "", "opens", str(count), "no"
+            yield "not recorded", "", "decrypts", str(count), "no"
         elif named and named not in keyring.vault.key_ids:
-            yield named, "", "is missing", str(count), "no"
+            yield named, "", "missing", str(count), "no"
 
 
 def _tell_left(left: "Mapping[str | None, int]") -> None:

@@ -147,10 +147,15 @@ def read_statuses(text: str | None) -> dict[str, str]:
 
 
 @logs.command()
-@click.option("--filter-account", "account", metavar="WHOSE", help="self; connected accounts have their own requests.")
+@click.option(
+    "--filter-account",
+    "account",
+    metavar="ACCOUNTS",
+    help="self, the only value: connected accounts have their own logs.",
+)
 @click.option("--filter-http-method", "http_method", metavar="METHODS", help="GET, POST or DELETE.")
 @click.option("--filter-request-path", "request_path", metavar="PATHS", help="Such as /v1/topups.")
-@click.option("--filter-request-status", "request_status", metavar="HOW", help="SUCCEEDED or FAILED.")
+@click.option("--filter-request-status", "request_status", metavar="RESULT", help="SUCCEEDED or FAILED.")
 @click.option("--filter-source", "source", metavar="SOURCE", help="API.")
 @click.option("--filter-status-code", "status_code", metavar="STATUSES", help="Such as 400,404.")
 @click.option("--filter-status-code-type", "status_code_type", metavar="TYPES", help="2XX, 4XX or 5XX.")

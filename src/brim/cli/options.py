@@ -142,4 +142,5 @@ def _with_config(command: Command) -> Command:
 
 def _help(setting: Setting) -> str:
     default = f" Default: {setting.shown_default}." if setting.shown_default else ""
-    return f"{setting.meaning[0].upper()}{setting.meaning[1:]}: {setting.expected}. Or {setting.variable}.{default}"
+    takes = "" if setting.parse is parse_switch else f" Takes {setting.expected}."
+    return f"{setting.meaning[0].upper()}{setting.meaning[1:]}.{takes} Or {setting.variable}.{default}"

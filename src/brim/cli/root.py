@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -34,6 +34,11 @@ from brim.cli.statements import statements
 from brim.cli.stuck import stuck
 from brim.cli.trigger import trigger
 
+_UNREACHABLE: Final = (
+    "The database can't be reached. Check that PostgreSQL is running, and the host and port in --database-url or the "
+    "data folder in --data-dir."
+)
+
 
 class SentenceGroup(click.Group):
     """Tells a failure that Brim or the system explains in one line instead of a traceback."""
@@ -43,8 +48,10 @@ class SentenceGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrimError as error:
-            remedy = error.remedy if isinstance(error, DatabaseUnavailableError) else None
-            click.echo(f"Error: {remedy or error.message}", err=True)
+            message = error.message
+            if isinstance(error, DatabaseUnavailableError):
+                message = error.remedy or _UNREACHABLE
+            click.echo(f"Error: {message}", err=True)
             ctx.exit(1)
         except BrokenPipeError:  # whoever read our output has ended: nobody is left to tell
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

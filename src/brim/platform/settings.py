@@ -10,10 +10,11 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from brim.base.errors import BrimError
 from brim.base.public_url import PublicUrl, parse_public_url
@@ -46,6 +47,10 @@ LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
 
 
+_SSL_MODES: Final = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
+"""Source: PostgreSQL's libpq, the connection parameter `sslmode`."""
+
+
 class InvalidSettingError(BrimError):
     """A setting has a value that cannot be used."""
 
@@ -59,8 +64,31 @@ class UnknownSettingError(BrimError):
     """The environment holds `BRIM_*` names that mean nothing."""
 
     def __init__(self, names: list[str]) -> None:
-        known = ", ".join(setting.variable for setting in SETTINGS)
-        super().__init__(f"Unknown setting in the environment: {', '.join(names)}. The settings are {known}.")
+        known = [setting.variable for setting in SETTINGS]
+        close = dict.fromkeys(each for name in names for each in get_close_matches(name, known, n=1))
+        hint = f"Did you mean {' or '.join(close)}? " if close else ""
+        super().__init__(
+            f"Unknown setting in the environment: {', '.join(names)}. {hint}`brim serve --help` lists all settings."
+        )
+
+
+def parse_database_url(text: str) -> str:
+    """Return the URL of a database.
+
+    Raises:
+        ValueError: the driver would refuse its scheme, a port or its `sslmode`.
+    """
+    parts = urlsplit(text)
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    ports = [host.rpartition("]")[2].partition(":")[2] for host in hosts]
+    modes = parse_qs(parts.query).get("sslmode", [])
+    if (
+        parts.scheme not in {"postgresql", "postgres"}
+        or not all(port.isdecimal() for port in ports if port)
+        or not _SSL_MODES.issuperset(modes)
+    ):
+        raise ValueError(text)
+    return text
 
 
 def parse_duration(text: str) -> float:
@@ -368,12 +396,13 @@ class Setting:
 
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("host", str, "127.0.0.1", "an address", "address to listen on"),
-    Setting("port", parse_port, 12111, "a port, 0 for any free one", "port to listen on"),
+    Setting("port", parse_port, 12111, "a port, or 0 for any free one", "port to listen on"),
     Setting("unix_socket", Path, None, "a path",
             "Unix socket to listen on as well; unset means brim.sock in the data folder of brim serve, otherwise none"),
     Setting("data_dir", Path, Path("brim-data"), "a folder", "embedded database and generated keys"),
-    Setting("database_url", str, None, "a postgresql:// URL", "PostgreSQL 15 or newer; unset means the embedded one"),
-    Setting("migration_url", str, None, "a postgresql:// URL",
+    Setting("database_url", parse_database_url, None, "a postgresql:// URL",
+            "PostgreSQL 15 or newer; unset means the embedded one"),
+    Setting("migration_url", parse_database_url, None, "a postgresql:// URL",
             "the owner's URL, used only for migrations and grants; unset means the database URL"),
     Setting("service_role", str, None, "the name of a role",
             "role that migrations grant the service's privileges to; unset means the role of the database URL"),
@@ -414,7 +443,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
             "maximum number of webhook endpoints per account and mode"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
-            "how long a sandbox top-up stays pending"),
+            "how long a test top-up stays pending"),
     Setting("verify_every_s", parse_interval, DEFAULT_VERIFY_EVERY_S, "a duration above 0, such as 30m",
             "how often a worker verifies the books and the chain"),
     Setting("keep_events_s", Period(30 * _DAY_S), 30 * _DAY_S, "a duration of 30d or more",
@@ -439,7 +468,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("worker_port", parse_port, None, "a port",
             "port on which a worker serves /healthz, /readyz and /metrics; unset means none"),
     Setting("log_level", str.lower, "info", "debug, info, warning or error", "minimum level that is logged"),
-    Setting("log_format", str.lower, "auto", "auto, json or console", "auto is console on a terminal, else JSON"),
+    Setting("log_format", str.lower, "auto", "auto, json or console",
+            "format of log lines; auto is console on a terminal, else JSON"),
     Setting("trusted_proxies", parse_networks, (), "networks such as 10.1.0.0/16, separated by commas",
             "networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted", default_text="none"),
     Setting("public_url", parse_public_url, None, "an http:// or https:// URL whose path isn't one of Brim's own",
@@ -451,7 +481,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "live requests per second for a key and for an account, in each API process; reads and writes "
             "are counted separately"),
     Setting("rate_limit_test", parse_limit, 0, "a number, 0 for no limit",
-            "test requests per second, likewise; Stripe's limit is 25"),
+            "test requests per second, counted in the same way; Stripe's limit is 25"),
     Setting("max_header", parse_size, 32 * 1024, "a size such as 32k",
             "maximum size of the request line and headers together"),
     Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
@@ -460,7 +490,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("max_unfinished", parse_size, 64 * 1024 * 1024, "a size such as 64m",
             "memory of one API process for partially received requests and messages", default_text="64m"),
     Setting("max_unfinished_per_address", parse_size, 16 * 1024 * 1024, "a size such as 16m",
-            "likewise for one address", default_text="16m"),
+            "the same for one address", default_text="16m"),
     Setting("idle_timeout_s", parse_duration, 75.0, "a duration such as 20s",
             "how long a connection can be idle between requests"),
     Setting("read_timeout_s", parse_duration, 20.0, "a duration such as 20s",

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     help="The reference of a mandate (CORE, B2B). Default: the authorization's ID.",
 )
 @click.option(
-    "--last-collected", type=click.DateTime(["%Y-%m-%d"]), help="When another system last collected under a mandate."
+    "--last-collected",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="When another system last collected under a mandate, such as 2026-12-01.",
 )
 @click.option("--one-off", is_flag=True, help="The mandate is for one collection.")
 @click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z. Default: now.")
