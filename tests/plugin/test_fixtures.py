@@ -181,11 +181,11 @@ def test_what_goes_wrong_is_told_in_sentences(project: Project) -> None:
     assert run.returncode == 1
     assert "The package stripe is not installed, and brim_client is its client: pip install stripe." in run.stdout
     told = re.search(
-        r"topup\.reversed of tu_\w+ did not come within 0\.1 s\. What came:\nE +topup\.created of tu_\w+ \(evt_\w+\)",
+        r"topup\.reversed of tu_\w+ did not arrive within 0\.1 s\. Received:\nE +topup\.created of tu_\w+ \(evt_\w+\)",
         run.stdout,
     )
     assert told, run.stdout
-    assert re.search(r"topup\.created, 2 times, did not come within 0\.1 s\. What came:\nE +nothing", run.stdout)
+    assert re.search(r"topup\.created, 2 times, did not arrive within 0\.1 s\. Received:\nE +nothing", run.stdout)
     assert "RefusedError: No such topup: 'tu_missing'" in run.stdout
     assert "3 failed, 1 error" in run.stdout
 

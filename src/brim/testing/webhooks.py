@@ -15,11 +15,11 @@ TOLERANCE_S: Final = 300
 
 
 class EventMissedError(AssertionError):
-    """An event did not come in time; the sentence says what came instead."""
+    """An event did not arrive in time; the message lists those that did."""
 
     def __init__(self, wanted: str, within_s: float, events: Sequence["WebhookEvent"]) -> None:
         came = "".join(f"\n  {event}" for event in events) or "\n  nothing"
-        super().__init__(f"{wanted} did not come within {within_s:g} s. What came:{came}")
+        super().__init__(f"{wanted} did not arrive within {within_s:g} s. Received:{came}")
 
 
 class BadSignatureError(AssertionError):
@@ -27,7 +27,7 @@ class BadSignatureError(AssertionError):
 
     def __init__(self, caught: Caught, reason: str) -> None:
         shown = caught.body[:200].decode(errors="replace")
-        super().__init__(f"A webhook came whose signature cannot be trusted: {reason}. It begins with {shown}")
+        super().__init__(f"A webhook has an invalid signature: {reason}. Its body begins with {shown}")
 
 
 @dataclass(frozen=True)

@@ -610,7 +610,9 @@ async def announce(
 ) -> None:
     """Announce a transfer's new status to its platform, in the caller's transaction."""
     await insert_events(conn, [announcement(transfer, renderers=renderers, at=at, cause=cause)])
-    _log.info("incoming transfer updated", incoming_transfer=transfer.id, status=transfer.status, reason=transfer.reason)
+    _log.info(
+        "incoming transfer updated", incoming_transfer=transfer.id, status=transfer.status, reason=transfer.reason
+    )
 
 
 def announcement(transfer: IncomingTransfer, *, renderers: Renderers, at: OwnerTime, cause: Cause = BY_ITSELF) -> Event:
