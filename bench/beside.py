@@ -76,7 +76,7 @@ def _compare(options: argparse.Namespace) -> str:
             for figure in figures:
                 cpus[figure.row.who] += figure.cpus
     return markdown_table(
-        ("creates by", "CPU s/10k, median", "beside before (95 %)"),
+        ("revision", "CPU s/10k, median", "vs. before (95 %)"),
         [(name, f"{statistics.median(found):.2f}", _ratio(found, cpus[_BEFORE])) for name, found in cpus.items()],
     )
 

@@ -34,7 +34,7 @@ from bench.sql_load import query
 
 _BANK_ACCOUNTS: Final = 1_000
 _CLIENTS: Final = (1, 64)
-_NONE: Final = "none named"
+_NONE: Final = "none specified"
 _ANSWERS_WITHIN_S: Final = 30.0
 _AT_ONCE: Final = 4
 _CONFIDENCE: Final = 1.96
@@ -192,7 +192,7 @@ def _table(figures: Sequence[Figure]) -> str:
     return markdown_table(
         (
             "bank accounts of", "mode", "clients", "a second", "p50 ms", "server CPU s/10k", "PostgreSQL CPU s/10k",
-            "CPU beside the same in test mode", "CPU beside none named",
+            "CPU vs. the same in test mode", "CPU vs. none specified",
         ),
         [
             _cells(figure, tests[figure.row.who, figure.row.clients], tests[_NONE, figure.row.clients])

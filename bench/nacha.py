@@ -170,7 +170,7 @@ def main() -> None:
             Task("read returns, two passes", lambda: read(back), lambda: read_by_slices(back)),
         ]
         print(f"{count:,} entries, {asked.rounds} rounds; processor time, median\n")
-        print("| task | time | entries/s | beside the limit | peak memory |\n|---|--:|--:|--:|--:|")
+        print("| task | time | entries/s | vs. no checks | peak memory |\n|---|--:|--:|--:|--:|")
         for task in tasks:
             print(measure(task, count, asked.rounds), flush=True)
 

@@ -214,7 +214,7 @@ def _row(choice: str, work: str, load: HttpLoad, pid: int) -> Row:
 
 def _table(figures: Sequence[Figure]) -> str:
     ours = {figure.row.work: figure for figure in figures if figure.row.who == OURS}
-    headings = ("protocol", "what", "a second", "p50 ms", "p99 ms", "CPU s/10k", "CPU beside ours", "failed")
+    headings = ("protocol", "what", "a second", "p50 ms", "p99 ms", "CPU s/10k", "CPU vs. Brim", "failed")
     return markdown_table(
         headings,
         [

@@ -399,10 +399,10 @@ _HEADINGS: Final = (
         "at once",
         "in a piece",
         "time",
-        "lines a second of processor time",
+        "lines per CPU second",
         "a line: Brim",
     ),
-    *("PostgreSQL", "beside storing them", "memory: Brim", "PostgreSQL", "creates wait", "settlements wait"),
+    *("PostgreSQL", "vs. only storing them", "memory: Brim", "PostgreSQL", "creates wait", "settlements wait"),
     *("the first transaction", "the longest other"),
 )
 

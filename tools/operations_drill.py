@@ -90,7 +90,7 @@ class Drill:
             "restore beside it": self.compare_restored,
             "monitoring": self.see_targets,
             "stop the worker until the alert has arrived": self.see_alert,
-            "start it, and the alert is taken back": self.see_alert_end,
+            "start it, and the alert is resolved": self.see_alert_end,
             "change over": self.end_load,
         }
 
@@ -202,7 +202,7 @@ class Drill:
 
     def see_alert_end(self, _: str) -> None:
         began = time.monotonic()
-        wait_for(lambda: self.alerted("BrimNoWorker", "resolved"), "BrimNoWorker is taken back")
+        wait_for(lambda: self.alerted("BrimNoWorker", "resolved"), "BrimNoWorker is resolved")
         say(f"  after {time.monotonic() - began:.0f} s")
 
     def put_next_release(self) -> None:

@@ -153,7 +153,7 @@ async def test_each_reason_keeps_it_from_being_erased(
     assert "money_at_the_bank" in said
     await money.until("2026-12-08 12:00")
     assert (await money.topup(topup))["status"] == "succeeded"
-    assert "returnable: A debit may come back" in await commands.erase(payer, "--dry-run", fails=True)
+    assert "returnable: A debit may still be returned" in await commands.erase(payer, "--dry-run", fails=True)
     await rows(owner_database, "UPDATE ach_entries SET effective_date = '2026-01-01'")
     await rows(
         owner_database,

@@ -642,7 +642,7 @@ async def test_verification_finds_a_transfer_that_has_no_line_and_a_line_without
         ("status = 'credited', ended_by = NULL WHERE status = 'recalled'", "a top-up that is succeeded"),
         ("status = 'recalled', ended_by = 'operating/1' WHERE reason IS NULL AND status = 'credited'", "is reversed"),
         ("instructions = NULL WHERE reason IS NULL AND status = 'credited'", "of the account of instructions"),
-        ("ended_by = 'operating/1' WHERE status = 'returned'", "taken back by a line of -900 usd"),
+        ("ended_by = 'operating/1' WHERE status = 'returned'", "recalled by a line of -900 usd"),
     ],
 )
 async def test_verification_names_what_was_changed_of_a_transfer(

@@ -266,7 +266,7 @@ async def test_a_refund_is_canceled_before_its_file_is_approved(live: LiveMoney)
     built = await now(live, second)
     await cancel(live, second)  # nobody has approved its file
     with pytest.raises(
-        direct_debits.FileChangedError, match=f"its refund {second.id} is canceled and must not leave. Void"
+        direct_debits.FileChangedError, match=f"its refund {second.id} is canceled and must not be sent. Void"
     ):
         await approve(live)
     await void(live, built.file)
@@ -342,7 +342,7 @@ async def test_a_refund_whose_money_comes_back_without_a_return_is_listed_until_
     await live.until("2026-12-11 12:00")
     (listed,) = await breaks(live)
     assert (listed["kind"], listed["reference"]) == ("failed_refund", found.id)
-    assert f"brings back the money of the refund {found.id} (trace {found.trace})" in listed["detail"]
+    assert f"credits the money of the refund {found.id} (trace number {found.trace})" in listed["detail"]
     assert (await now(live, found)).status is RefundStatus.SUCCEEDED
     kept.rename(live.folder / "from-bank" / "late.ach")
     await live.work()
@@ -428,7 +428,7 @@ async def test_a_return_of_the_debit_before_the_refund_has_left_ends_it(live: Li
     types = await rows(live.database, "SELECT type FROM events WHERE type LIKE 'brim.negative_balance%'")
     assert types == []  # the balance was never below zero
     if is_in_file:
-        with pytest.raises(direct_debits.FileChangedError, match="must not leave"):
+        with pytest.raises(direct_debits.FileChangedError, match="must not be sent"):
             await approve(live)
         await void(live, ended.file)
     await live.work()
@@ -448,7 +448,7 @@ async def test_a_return_of_the_debit_after_the_refund_has_left_is_listed_as_paid
     assert (await now(live, found)).status is RefundStatus.SUCCEEDED
     (listed,) = [each for each in await breaks(live) if each["kind"] != "silent_bank"]
     assert (listed["kind"], listed["reference"], listed["amount"]) == ("paid_twice", found.id, 2_000)
-    assert f"has left with trace {left.trace}: the customer has that amount twice" in listed["detail"]
+    assert f"sent with trace number {left.trace}: the customer has that amount twice" in listed["detail"]
     await assert_bank_agrees(live, available=-2_000)  # the customer has it, and the account owes it
 
 
@@ -574,7 +574,7 @@ async def test_a_bank_that_books_what_it_has_rejected_pays_no_refund_twice(live:
         await book_refunds(conn, [*named.values()], **told, renderers=WIRE_FORMATS, now_ms=live.now_ms, ids=live.ids)
     (listed,) = [each for each in await breaks(live) if each["kind"] == "paid_twice"]
     assert (listed["reference"], listed["amount"]) == (dropped.id, 2_000)
-    assert "was canceled, and has left all the same" in listed["detail"]
+    assert "was canceled, but was sent with trace number" in listed["detail"]
     await rows(live.database, rejected, left.file, left.batch, "operating/y")
     with pytest.raises(refunds.RefundNotCancelableError):
         await cancel(live, kept)
@@ -641,7 +641,7 @@ async def test_a_refund_whose_debit_a_statement_has_taken_back_pays_nobody(live:
     if is_in_file:
         await approve(live)
         (file,) = await rows(live.database, "SELECT id, status, held_because FROM ach_files WHERE sent_ms IS NULL")
-        assert (file["status"], "taken back the debit" in file["held_because"]) == ("approved", True)
+        assert (file["status"], "A statement has debited the return" in file["held_because"]) == ("approved", True)
         await void(live, file["id"])
     await live.work()
     ended = await now(live, found)
@@ -701,7 +701,7 @@ async def test_a_refund_of_a_debit_that_the_bank_then_rejects_fails_or_is_listed
             conn, WIRE_FORMATS, entries, now_ms=live.now_ms, ids=OwnerTime(live.now_ms, live.ids).ids
         )
     (listed,) = await breaks(live)
-    assert (listed["kind"], f"is in {left.file}. If that has left" in listed["detail"]) == ("paid_twice", True)
+    assert (listed["kind"], f"is in {left.file}. If that was sent" in listed["detail"]) == ("paid_twice", True)
     late = await refund(live, topup, 2_000)
     await rows(live.database, "UPDATE ach_batches SET status = 'rejected' WHERE total_debit > 0")
     live.now_ms = at("2026-12-08 17:00")
@@ -885,7 +885,7 @@ async def test_a_refund_that_no_statement_books_is_listed_and_fails_once_a_perso
     await live.advance_bank()  # it had booked everything, and nobody had got the statements
     await live.work()
     (late,) = [each for each in await breaks(live) if each["kind"] == "line_amount"]
-    assert f"{found.id}, which was given up, and whose money is in the balance again" in late["detail"]
+    assert f"{found.id}, which was missed, and whose money is in the balance again" in late["detail"]
     assert await lines(live, found.id) == [("refund", -2_000), ("refund_failure", 2_000)]
     await assert_books_hold(live.database)
 

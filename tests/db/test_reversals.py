@@ -313,7 +313,7 @@ async def test_a_file_with_a_reversal_of_what_came_back_is_held_until_it_is_void
     found = await of_topup(live, topup)
     (file,) = await rows(live.database, "SELECT status, held_because FROM ach_files WHERE id = $1", found.file)
     assert file["status"] == "approved"
-    assert f"its reversal {found.id} must not leave. Void the file." in file["held_because"]
+    assert f"its reversal {found.id} must not be sent. Void the file." in file["held_because"]
     async with live.database.transaction() as conn:
         await direct_debits.void_file(conn, PLATFORM, found.file or "", by=OPERATOR, now_ms=live.now_ms, ids=live.ids)
     await live.until("2026-12-10 12:00")
@@ -720,7 +720,7 @@ async def test_a_reversal_that_no_statement_books_is_listed_and_ends_once_a_pers
     await live.advance_bank()  # it had booked everything, and nobody had got the statements
     await live.work()
     (late,) = [each for each in await breaks(live) if each["kind"] == "line_amount"]
-    assert f"{found.id}, which was given up, and whose money is in the balance again" in late["detail"]
+    assert f"{found.id}, which was missed, and whose money is in the balance again" in late["detail"]
     assert await lines(live, topup) == [("topup_reversal_failure", 5_000)]
     await assert_books_hold(live.database)
 
@@ -838,7 +838,7 @@ async def test_a_superseded_reversal_that_is_booked_though_rejected_is_listed(li
     await live.until("2026-12-05 12:00")
     listed = {each["kind"]: each for each in await breaks(live)}
     assert listed["paid_twice"]["reference"] == found.id
-    assert "has left all the same" in listed["paid_twice"]["detail"]
+    assert "was sent with trace number" in listed["paid_twice"]["detail"]
     assert listed["unmatched_acknowledgement"]["reference"] == found.file
     await assert_books_hold(live.database)
 

@@ -119,7 +119,7 @@ def test_a_holder_who_was_paid_twice_has_to_be_listed() -> None:
     debit = msgspec.structs.replace(BANK.presentments[0], code="R02", returned_on=date(2026, 12, 4))
     bank = msgspec.structs.replace(PAID_BACK, presentments=[debit], balance=-500)
     lost = {"at_bank": {PAID.id: -500}, "clearing": {PAID.id: 500}, "operating": -500}
-    listed = [("paid_twice", "A return of trace 1: its reversal has left with trace 9")]
+    listed = [("paid_twice", "A return of trace 1: its reversal was sent with trace number 9")]
     assert after_a_reversal(bank, **lost, breaks=listed) == []
     assert any("was paid twice" in each for each in after_a_reversal(bank, **lost))
     taken = {"credited": {PAID.id: -500}, "balances": {"acct_a": -500}, "at_bank": {PAID.id: -500}, "operating": -500}
@@ -226,7 +226,7 @@ def test_a_holder_who_was_refunded_and_has_the_debit_back_has_to_be_listed() -> 
     stored = msgspec.structs.replace(STORED, **(REFUNDED | left), statuses=statuses)
     found = problems(MADE, bank, stored, refunds=[REFUND], is_punctual=True)
     assert any("was paid more than they have paid" in each for each in found), found
-    listed = msgspec.structs.replace(stored, breaks=[("paid_twice", f"its refund {REFUND.id} has left")])
+    listed = msgspec.structs.replace(stored, breaks=[("paid_twice", f"its refund {REFUND.id} was sent")])
     assert problems(MADE, bank, listed, refunds=[REFUND], is_punctual=True) == []
     left_later = msgspec.structs.replace(bank, refunds=[LEFT_LATER])
     found = problems(MADE, left_later, listed, refunds=[REFUND], is_punctual=True)

@@ -537,7 +537,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (refunds.RefundFundsError(available=100, amount=200), 400, "balance_insufficient", "amount",
      "Insufficient funds: the account's available balance in usd (100) is less than the refund (200)."),
     (refunds.RefundNotCancelableError(_REFUND), 400, "refund_unexpected_state", None,
-     "The refund rfnd_x cannot be canceled: its file achf_x was approved. Void that first, unless it has left."),
+     "The refund rfnd_x cannot be canceled: its file achf_x was approved. Void that first, unless it was sent."),
     (errors.NotInLiveModeError(), 400, None, None,
      "This endpoint works in test mode only. Use a test key: it begins with sk_test_ or rk_test_."),
     # Accounts

@@ -607,7 +607,7 @@ class Month:
             self.live.database,
             "SELECT id, status FROM topups AS t WHERE status = 'pending' AND NOT EXISTS ("
             "SELECT FROM due_exceptions AS d JOIN ach_entries AS e ON e.topup = d.object_id AND e.status = 'confirmed'"
-            " WHERE d.object_id = t.id AND d.error LIKE 'The bank has taken back%(trace ' || e.trace || ')%')"
+            " WHERE d.object_id = t.id AND d.error LIKE 'The bank has reversed%(trace number ' || e.trace || ')%')"
             " UNION ALL SELECT id, status FROM ach_returns WHERE status IN ('dishonored', 'money_back')"
             " UNION ALL SELECT id, status FROM prenotes WHERE status = 'pending'"
             " UNION ALL SELECT id, status FROM ach_reversals WHERE status = 'requested'"

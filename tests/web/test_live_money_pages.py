@@ -339,7 +339,7 @@ def test_micro_deposits_are_sent_on_the_page_of_their_bank_account_and_the_proof
     assert (started in listed, f'href="{path}"' in listed) == (True, True)
     assert started not in person.visit("/ach/microdeposits?funding_source=pm_other").body.decode()
     refused = person.send(path, f"{path}/verify", {"first": "32", "second": "45"})
-    assert "they have not left yet" in text_of(refused)
+    assert "they haven't been sent yet" in text_of(refused)
 
 
 def test_a_bank_account_of_live_mode_is_not_asked_for_deposits_that_nobody_sent(person: Person, live: Wire) -> None:

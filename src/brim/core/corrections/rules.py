@@ -220,7 +220,8 @@ def changes_of(wanted: Corrected, *, presented: Presented, on_file: Presented) -
         if was != now:
             what = name.replace("_", " ")
             raise UnusableCorrectionError(
-                f"The {what} on file has been changed since this entry was made, and the bank wants it otherwise."
+                f"The {what} on file has changed since this entry was created, and the bank corrects it to something "
+                "else."
             )
         left[name] = value
     return Corrected(**left)

@@ -310,14 +310,15 @@ async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnIn
             await _note_return(reading, item, info, entry)
         if applied is not Applied.CONFLICT:
             return
-        reason = "its top-up has come to another end, or was returned before"
+        reason = "its top-up has ended another way, or the debit was already returned"
         twice = await paid_twice_by(reading.conn, entry)
         if twice is not None:
             kind, reason = BreakKind.PAID_TWICE, twice
     opened = await reading.open_break(
         kind,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-        detail=f"A return {info.code} of {info.amount_cents} cents names trace {info.original_trace_number}: {reason}.",
+        detail=f"A return {info.code} of {info.amount_cents} cents names trace number {info.original_trace_number}: "
+        f"{reason}.",
         amount=info.amount_cents,
         currency=reading.originator.profile.currency,
         reference=(info.original_trace_number if is_known else _name_in(item)) or info.original_trace_number,
@@ -488,7 +489,7 @@ async def _apply_change(reading: FileReading, item: Item, change: ChangeAddenda)
     await reading.open_break(
         BreakKind.RETURN,
         cause=f"{change.original_trace_number}/{change.change_code}/{change.trace_number}",
-        detail=f"A notification of change {change.change_code} names the trace {change.original_trace_number}: "
+        detail=f"A notification of change {change.change_code} names the trace number {change.original_trace_number}: "
         f"{reason}.",
         reference=change.original_trace_number,
         raw=_without_account(item),

@@ -151,6 +151,6 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
         code = NO_REASON
     fee = -line.amount_minor - entry.amount
     if fee and not (code is not None and 0 < fee <= MOST_FEE):
-        problem = f"The bank has taken back {-line.amount_minor} cents of a collection of {entry.amount}."
+        problem = f"The bank debited {-line.amount_minor} cents for the return of a collection of {entry.amount}."
         return LineMatch(kind=MatchKind.RETURN, id=name, problem=problem)
     return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry, return_code=code)

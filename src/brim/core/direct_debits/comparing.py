@@ -68,9 +68,9 @@ class ListMissingError(BrimError):
     """The list of what has left is not there, or is an older one; nothing was changed, and files stay held."""
 
     def __init__(self, folder: Path, file_id: str | None) -> None:
-        lacks = "is missing" if file_id is None else f"does not name {file_id}, which has left"
+        lacks = "is missing" if file_id is None else f"does not name {file_id}, which was sent"
         super().__init__(
-            f"The list {folder / SENT_LIST} {lacks}, so it does not tell what the bank may have. Restore the "
+            f"The list {folder / SENT_LIST} {lacks}, so it is unknown which files the bank may have. Restore the "
             f"newest copy. If it is lost, or nothing was ever sent, ask the bank for all files that it has "
             f"received from you, and then compare with --without-list."
         )
@@ -197,7 +197,7 @@ async def _unlisted(
         if not is_of_creditor(sent, originator.profile.sepa):
             raise CompareError(file.name, "it collects for another creditor.")
         if sent.file_id in unknown:
-            raise CompareError(file.name, f"it is not what the list says has left as {sent.file_id}.")
+            raise CompareError(file.name, f"it is not the file that the list names as {sent.file_id}.")
         known = (await file_store.fetch_files(conn, originator.scope, [sent.file_id])).get(sent.file_id)
         if known is not None and (known.sha256.hex() != sha256 or known.status is FileStatus.VOIDED):
             raise CompareError(file.name, f"the database knows {sent.file_id} otherwise: it is {known.status}.")
@@ -231,5 +231,5 @@ def _opened(vault: Vault, scope: AccountScope, file_id: str, listed: ListedFile,
         raise CompareError(file_id, "no copy of it was kept beside the list. Give it with --file.") from None
     content = vault.open(sealed, place=f"ach_file/{scope.account}/{scope.livemode}/{file_id}")
     if hashlib.sha256(content).hexdigest() != listed.sha256:
-        raise CompareError(file_id, "its copy is not what the list says has left.")
+        raise CompareError(file_id, "its copy is not the file that the list names.")
     return content

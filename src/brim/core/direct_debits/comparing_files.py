@@ -76,8 +76,8 @@ class FileDebit(msgspec.Struct, frozen=True, kw_only=True):
         if self.is_microdeposit:
             return "it is a micro-deposit that is not in this database, which verifies no bank account"
         if not self.detail.amount_cents:
-            return "it is a prenote that is not in this database, which says of no bank account what comes back"
-        return "its top-up is not in this database: money will come without one"
+            return "it is a prenote that is not in this database, so its result verifies no bank account"
+        return "its top-up is not in this database, so its money will arrive without one"
 
     @property
     def individual_id(self) -> str:

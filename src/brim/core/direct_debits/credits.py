@@ -82,7 +82,7 @@ def check_at_the_bank(found: Credit, named: Credit, *, moved_by: str | None, mov
     if found.status is ReversalStatus.MISSED or (
         isinstance(found, Refund) and found.failure_reason is FailureReason.UNKNOWN
     ):
-        raise CreditBookedOtherwiseError(found, "which was given up, and whose money is in the balance again")
+        raise CreditBookedOtherwiseError(found, "which was missed, and whose money is in the balance again")
 
 
 async def find_credit(conn: Conn, scope: AccountScope, traces: Sequence[str], *, originator: str) -> Credit | None:
@@ -154,8 +154,8 @@ async def list_come_back(conn: Conn, renderers: Renderers, found: Credit, *, now
     is_reversal = isinstance(found, Reversal)
     what = "reversal" if is_reversal else "refund"
     detail = (
-        f"A statement brings back the money of the {what} {found.id} (trace {found.trace}), and no return that was "
-        "applied says why. The customer may not have been paid. Ask the bank for the return: it credits the balance."
+        f"A statement credits the money of the {what} {found.id} (trace number {found.trace}), and no applied return "
+        "explains it. The customer may not have been paid. Ask the bank for the return: it credits the balance."
     )
     kind = BreakKind.REVERSAL if is_reversal else BreakKind.REFUND
     await list_credit(conn, renderers, found, kind, "booked_back", detail, now_ms=now_ms, ids=ids)
@@ -218,8 +218,9 @@ async def given_up_on(
         return False
     kind_of_credit = "reversal" if isinstance(found, Reversal) else "refund"
     told = (
-        f"The {kind_of_credit} {found.id} of the debit of {found.topup} left for {file.effective_date} in {file.id}, "
-        "and no statement has booked it. Ask your bank. If it has paid the customer, get its statement. "
+        f"The {kind_of_credit} {found.id} of the debit of {found.topup} was sent in {file.id} for "
+        f"{file.effective_date}, and no statement has booked it. Ask your bank. If it has paid the customer, get its "
+        "statement. "
     )
     what = f"{file.id}/{_UNANSWERED}"
     return not await list_credit(conn, renderers, found, kind, what, told + detail, now_ms=now_ms, ids=moment.ids)

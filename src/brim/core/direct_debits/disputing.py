@@ -133,9 +133,9 @@ async def note_return(  # noqa: PLR0913  what came, in which file, and what it i
         await _settle(conn, before, "The bank has sent the return again, and it was applied.", now_ms=now_ms, ids=ids)
         return
     detail = (
-        f"The return {before.id} could not be applied when it came, and is {before.status}. The bank has sent it "
-        f"again, and that was applied to {received.topup}: money that comes back for it is neither posted nor given to "
-        "the customer. Find out with your bank whether the return stands."
+        f"The return {before.id} could not be applied at first, and is {before.status}. The bank has sent it "
+        f"again, and that one was applied to {received.topup}: money that the bank credits for it is neither posted "
+        "nor credited to the customer. Find out with your bank whether the return stands."
     )
     await _list(conn, renderers, before, "applied", detail, now_ms=now_ms, ids=ids)
 
@@ -231,9 +231,9 @@ async def report_missed(
     """List dishonors that no file could carry, or not in time."""
     for found in missed:
         detail = (
-            f"The dishonor {found.dishonor_code} of the return {found.id} is given up: it could not leave by the last "
-            "cut-off of the fifth banking day, or its entry does not fit a file. Talk to your bank about what can be "
-            "done outside of the network."
+            f"The dishonor {found.dishonor_code} of the return {found.id} was missed: it could not be sent by the last "
+            "cut-off of the fifth banking day, or its entry does not fit a file. Ask your bank what can be done "
+            "outside the network."
         )
         await _list(conn, renderers, found, "missed", detail, now_ms=now_ms, ids=ids)
 
@@ -384,7 +384,7 @@ async def post_what_waited(conn: Conn, entry: Entry, *, now_ms: int, ids: IdFact
             if waiting and await _post(
                 conn, found, step, bank_account=bank_account, reference=line or "", moment=moment
             ):
-                resolution = "The statement's line came by which the bank had taken the money, and both are posted."
+                resolution = "The statement line with the bank's debit arrived; both are posted."
                 for open_break in waiting:
                     await settle_break(
                         conn, found.scope, open_break.id, resolution=resolution, by=_BY_JOB, now_ms=now_ms, ids=ids
@@ -507,15 +507,15 @@ async def _end_unanswered(conn: Conn, each: AchReturn, *, renderers: Renderers, 
         due_ms = unanswered_ms(profile, file.effective_date)
         what = "unanswered"
         detail = (
-            f"The dishonor {found.dishonor_code} of the return {found.id} left for {file.effective_date} in {file.id}, "
-            "and no statement has booked its money."
+            f"The dishonor {found.dishonor_code} of the return {found.id} was sent in {file.id} for "
+            f"{file.effective_date}, and no statement has booked its money."
         )
     elif found.status is ReturnStatus.MONEY_BACK and found.taken_by is not None:
         due_ms = found.final_ms or 0
         what = "unanswered/taken"
         detail = (
-            f"The bank has taken the money of the dishonored return {found.id} again ({found.taken_by}), and no "
-            "contest says why."
+            f"The bank has debited the money of the dishonored return {found.id} again ({found.taken_by}), and no "
+            "contest explains it."
         )
     else:
         return False
@@ -541,8 +541,8 @@ async def _settle(conn: Conn, found: AchReturn, resolution: str, *, now_ms: int,
 
 async def _report_second(conn: Conn, renderers: Renderers, found: AchReturn, *, now_ms: int, ids: IdFactory) -> None:
     detail = (
-        f"The money of {found.topup} has come back a second time, by the dishonored return {found.id}. The customer "
-        "was given it once, and this time it waits in funding:clearing."
+        f"The bank has credited the money of {found.topup} a second time, for the dishonored return {found.id}. The "
+        "customer was credited once; the second amount is in funding:clearing."
     )
     await _list(conn, renderers, found, "second", detail, now_ms=now_ms, ids=ids)
 

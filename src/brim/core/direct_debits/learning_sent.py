@@ -79,7 +79,7 @@ class CompareError(BrimError):
     """What has left cannot be learned; nothing was changed, and outgoing files stay held."""
 
     def __init__(self, file_id: str, reason: str) -> None:
-        super().__init__(f"The file {file_id} has left, and cannot be compared: {reason}")
+        super().__init__(f"The file {file_id} was sent, and cannot be compared: {reason}")
 
 
 def named_in(file_id: str, content: bytes) -> list[str]:
@@ -201,7 +201,7 @@ class SentLearning:
                 await self._break(file, debit, f"{topup.id} was debited before, in {before.file}")
                 continue
             if topup.status is not Status.PENDING:
-                await self._break(file, debit, f"{topup.id} is {topup.status} here, and its debit has left")
+                await self._break(file, debit, f"{topup.id} is {topup.status} here, but its debit was sent")
             entry = self._entry(file, debit, topup, before, again=again)
             placed.append(entry)
             latest[topup.id] = entry
@@ -270,7 +270,9 @@ class SentLearning:
     ) -> Entry | None:
         """Return the entry of a collection that has left, for its place; None where it is only a break."""
         if topup is None:
-            await self._break_of(file, debit, "its top-up is not in this database: money will come without one")
+            await self._break_of(
+                file, debit, "its top-up is not in this database, so its money will arrive without one"
+            )
             return None
         before = latest.get(topup.id)
         if before is not None and (before.status not in _GOES_OUT or before.number != debit.number):
@@ -278,7 +280,7 @@ class SentLearning:
             await self._break_of(file, debit, f"{topup.id} was collected before{where}")
             return None
         if topup.status is not Status.PENDING:
-            await self._break_of(file, debit, f"{topup.id} is {topup.status} here, and its collection has left")
+            await self._break_of(file, debit, f"{topup.id} is {topup.status} here, but its collection was sent")
         elif mandate is None:
             name = debit.collection.mandate_reference
             await self._break_of(file, debit, f"it is under the mandate {name}, which is not in this database")
@@ -364,7 +366,7 @@ class SentLearning:
             moment=OwnerTime(self._now_ms, self._ids),
         )
         if not is_learned:
-            await self._break(file, debit, f"the debit of {entries[0].topup} was already reversed, or has come back")
+            await self._break(file, debit, f"the debit of {entries[0].topup} was already reversed or returned")
 
     async def _learn_refund(self, file: AchFile, debit: FileDebit) -> None:
         """Record that a refund has left, so that it does not leave twice; one of an unknown debit is a break."""
@@ -490,7 +492,7 @@ class SentLearning:
             scope=self._scope,
             kind=BreakKind.SENT,
             cause=f"{file.id}/{trace}",
-            detail=f"A debit of {amount} cents has left in {file.id}: {reason}.",
+            detail=f"A debit of {amount} cents was sent in {file.id}: {reason}.",
             amount=amount,
             currency=self._originator.profile.currency,
             reference=trace,

@@ -529,6 +529,6 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
         return LineMatch(
             kind=MatchKind.RETURN,
             id=name,
-            problem=f"The bank has taken back {-line.amount_minor} cents of a debit of {entry.amount}.",
+            problem=f"The bank debited {-line.amount_minor} cents for the return of a debit of {entry.amount}.",
         )
     return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry)

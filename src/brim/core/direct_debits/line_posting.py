@@ -156,8 +156,8 @@ async def _apply_stated_return(reading: FileReading, entry: Entry, code: str, ro
     await reading.open_break(
         BreakKind.RETURN,
         cause=f"{entry.trace}/{code}/{row.line_key}",
-        detail=f"The statement takes back {entry.trace} with {code}: its top-up has come to another end, or was "
-        "returned before.",
+        detail=f"The statement returns {entry.trace} with {code}, but its top-up has ended another way, or the debit "
+        "was already returned.",
         amount=row.amount,
         currency=row.currency,
         reference=entry.trace,
@@ -178,15 +178,15 @@ async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
     if found.status is not Status.SUCCEEDED and not is_credited and not entry.is_sepa:
         return  # what is pending does not succeed any more
     what = "whose reversal has failed" if is_credited else f"which has {found.status}"
-    ask = "Ask the bank for the return: it takes the money from the balance."
+    ask = "Ask the bank for the return, which debits the balance."
     if entry.is_sepa:
-        what = "which is pending, and does not succeed any more" if found.status is Status.PENDING else what
+        what = "which is pending and can no longer succeed" if found.status is Status.PENDING else what
         ask = "Ask the bank: the line doesn't say that it is a return."
     await reading.open_break(
         BreakKind.TAKEN_BACK,
         cause=f"{entry.topup}/{entry.number}",
-        detail=f"The bank has taken back the debit of {entry.topup} (trace {entry.trace}), {what}, and no return "
-        f"that was applied says why. {ask}",
+        detail=f"The bank has reversed the debit of {entry.topup} (trace number {entry.trace}), {what}, and no applied "
+        f"return explains it. {ask}",
         amount=-entry.amount,
         currency=reading.originator.profile.currency,
         reference=entry.trace,

@@ -237,7 +237,7 @@ async def verify_by_microdeposits(  # noqa: PLR0913  the request, and by what me
             raise MicrodepositsNotSentError(funding_id)
         check_pending(sent, funding_id)
         if not await _have_left(conn, entries):
-            raise MicrodepositsNotSentError(funding_id, reason="they have not left yet")
+            raise MicrodepositsNotSentError(funding_id, reason="they haven't been sent yet")
         is_late = moment.now_ms >= expires_ms(sent)
         found = Guess.TOO_LATE if is_late else judge(amounts, guess.amounts)
         after, refusal = await write_guess(conn, context, source, found, guess)

@@ -96,8 +96,8 @@ class PrenoteNotConfirmedError(BrimError):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(
-            f"The bank has not accepted the prenote in {entry.file} (trace {entry.trace}); its bank account is not "
-            "verified. Ask the bank for an acknowledgment of the file."
+            f"The bank has not accepted the prenote in {entry.file} (trace number {entry.trace}); its bank account is "
+            "not verified. Ask the bank for an acknowledgment of the file."
         )
 
 
@@ -116,7 +116,7 @@ class ChangeNotifiedError(BrimError):
 
     def __init__(self, change_code: str) -> None:
         super().__init__(
-            f"The bank of the account has notified a change ({change_code}) that could not be applied, and has to be "
-            "made before a debit. Resolve its break (brim breaks list), put the corrected bank account on file, or "
-            "state that this one is verified."
+            f"The account's bank has sent a notification of change ({change_code}) that could not be applied, and must "
+            "be applied before a debit. Resolve its break (brim breaks list), add the corrected bank account, or "
+            "record that this one is verified."
         )

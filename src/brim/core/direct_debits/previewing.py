@@ -405,7 +405,7 @@ class _Foreseeing:
             )
             account, problem = transfer.account, _suspended(transfer)
             if await is_recalled(self._reading, match.transfer):
-                problem = "An open debit takes it back: it is received and taken back at once."
+                problem = "An open debit recalls it: it is received and immediately recalled."
         is_new_transfer = match.transfer is not None
         return msgspec.structs.replace(
             shown,

@@ -55,11 +55,11 @@ async def _leave(conn: Conn, counters: Counters, folder: Path, new: Path) -> Non
             raise _refusal(f"the file {files[0].id} is {status}: let it be sent, or void it, before the change.")
     unknown = list(await unknown_sent_files(conn, originator))
     if unknown:
-        raise _refusal(f"{unknown[0]} has left the folder before, and is not known here: run brim ach compare first.")
+        raise _refusal(f"{unknown[0]} was sent from the folder and is not known here: run brim ach compare first.")
     if not await lineage_store.is_compared(conn, originator.scope, originator.id):
         raise _refusal("this database was restored: run brim ach compare first.")
     if counters.next_trace > _FIRST_TRACE and not has_list(folder):
-        raise _refusal(f"the list of what has left {folder} is not there: {SENT_LIST}.")
+        raise _refusal(f"the list of files sent from {folder} is missing: {SENT_LIST}.")
     if folder == new:
         return
     try:

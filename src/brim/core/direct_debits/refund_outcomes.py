@@ -50,9 +50,9 @@ async def apply_returned_refund(
     kinds = [BreakKind.REFUND, BreakKind.PAID_TWICE]
     await settle_by_return(conn, found, kinds, resolution, now_ms=now_ms, ids=ids)
     detail = (
-        f"The refund {found.id} of {found.topup} was returned with {code}, and the debit has come back, too: the "
-        "customer has the money once, and the account's balance has that of the refund again. If the return of the "
-        "debit is dishonored and that money comes back, pay the customer another way."
+        f"The refund {found.id} of {found.topup} was returned with {code}, and so was the debit: the customer has the "
+        "money once, and the refund's money is in the account's balance again. If the return of the debit is "
+        "dishonored and the bank credits that money, pay the customer another way."
         if await _has_come_back(conn, found)
         else f"The refund {found.id} of {found.topup} was returned with {code}: the customer was not paid. The "
         "account's balance has the money again; pay the customer another way."

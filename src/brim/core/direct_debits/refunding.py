@@ -177,7 +177,7 @@ async def _why_not_owed(conn: Conn, entry: Entry) -> str | None:
     if await _is_debit_rejected(conn, entry):
         return f"The bank has rejected the debit of {entry.topup}"
     if await _is_taken_back(conn, entry):
-        return f"A statement has taken back the debit of {entry.topup}"
+        return f"A statement has debited the return of {entry.topup}"
     return None
 
 
@@ -293,7 +293,7 @@ async def hold_refunds(
             continue
         not_owed = await _why_not_owed(conn, entry)
         if not_owed is not None:
-            detail = f"{not_owed}, so its refund {found.id} does not leave. {_NOT_OWED}"
+            detail = f"{not_owed}, so its refund {found.id} isn't sent. {_NOT_OWED}"
             await _fail(conn, found, FailureReason.DISPUTED, "rejected", detail, renderers=renderers, moment=moment)
             continue
         outgoing = _outgoing(vault, found, entry, terms.get(found.topup))
@@ -301,7 +301,7 @@ async def hold_refunds(
             leaving.append(outgoing)
             continue
         detail = (
-            f"The refund {found.id} of {found.topup} fits no file: its bank account has no number that does. "
+            f"The refund {found.id} of {found.topup} doesn't fit a file: its bank account has no usable number. "
             f"{_PAY_OTHERWISE}"
         )
         await _fail(conn, found, FailureReason.UNKNOWN, "unfit", detail, renderers=renderers, moment=moment)
@@ -392,13 +392,13 @@ async def why_refunds_unsendable(conn: Conn, file: AchFile, profile: OriginatorP
     for each in held:
         if each.topup in unclear:
             return (
-                f"a return of the debit of {each.topup} could not be applied, so its refund {each.id} must not leave. "
-                "Settle that, and void the file."
+                f"a return of the debit of {each.topup} could not be applied, so its refund {each.id} must not be "
+                "sent. Resolve that, and void the file."
             )
         entry = presented.get((each.topup, each.number))
         not_owed = None if entry is None else await _why_not_owed(conn, entry)
         if not_owed is not None:
-            return f"{not_owed}, so its refund {each.id} must not leave. Void the file."
+            return f"{not_owed}, so its refund {each.id} must not be sent. Void the file."
     return None
 
 
@@ -406,7 +406,7 @@ async def find_ended_refund(conn: Conn, file: AchFile) -> str | None:
     """Return that a refund in a file has ended, so that the file must not leave; None if none has."""
     for each in await refunds.list_in_file(conn, file.scope, file.id):
         if each.status is not RefundStatus.PENDING:
-            return f"its refund {each.id} is {each.status} and must not leave. Void the file."
+            return f"its refund {each.id} is {each.status} and must not be sent. Void the file."
     return None
 
 
@@ -420,8 +420,8 @@ async def report_refunds_left(conn: Conn, renderers: Renderers, file: AchFile, *
 async def report_refund_left(conn: Conn, renderers: Renderers, ended: Refund, *, now_ms: int, ids: Ids) -> None:
     """List once a refund that has left although it had ended, or that the bank books although it had rejected it."""
     detail = (
-        f"The refund {ended.id} of {ended.topup} was {ended.status}, and has left all the same with trace "
-        f"{ended.trace}: the customer is paid, and the account's balance has the money, too. Take it back from the "
+        f"The refund {ended.id} of {ended.topup} was {ended.status}, but was sent with trace number "
+        f"{ended.trace}: the customer is paid, and the account's balance has the money, too. Collect it from the "
         "account."
     )
     await list_credit(conn, renderers, ended, BreakKind.PAID_TWICE, "left", detail, now_ms=now_ms, ids=ids)
@@ -442,10 +442,10 @@ async def stop_refunds(
             await refunds.write_failed(conn, each, FailureReason.DISPUTED, renderers=renderers, moment=moment)
             continue
         detail = (
-            f"The debit of {each.topup} was returned with {code}, and its refund {each.id} of {each.amount} cents has "
-            f"left with trace {each.trace}: the customer has that amount twice. If the return was improper, dishonor "
-            "it; otherwise ask the customer's bank to withdraw it because of the refund, or collect the amount from "
-            "the customer again."
+            f"The debit of {each.topup} was returned with {code}, and its refund {each.id} of {each.amount} cents was "
+            f"sent with trace number {each.trace}: the customer has that amount twice. If the return was improper, "
+            "dishonor it; otherwise ask the customer's bank to withdraw it because of the refund, or collect the "
+            "amount from the customer again."
         )
         await list_credit(
             conn, renderers, each, BreakKind.PAID_TWICE, "returned", detail, now_ms=moment.now_ms, ids=moment.ids
@@ -473,9 +473,9 @@ async def report_rejected_refunded(
             if each.number != entry.number or not each.has_money or each.file is None:
                 continue
             detail = (
-                f"The bank has rejected the debit of {each.topup} (trace {entry.trace}), and its refund {each.id} is "
-                f"in {each.file}. If that has left, the customer is paid for a debit that was never made. Ask your "
-                "bank."
+                f"The bank has rejected the debit of {each.topup} (trace number {entry.trace}), and its refund "
+                f"{each.id} is in {each.file}. If that was sent, the customer is paid for a debit that was never made. "
+                "Ask your bank."
             )
             await list_credit(conn, renderers, each, BreakKind.PAID_TWICE, "rejected", detail, now_ms=now_ms, ids=ids)
 

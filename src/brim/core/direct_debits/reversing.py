@@ -310,8 +310,8 @@ async def _miss(
     await _credit(conn, found, profile.bank_account, renderers=renderers, moment=moment)
     await reversals.write_missed(conn, found, renderers=renderers, moment=moment)
     detail = (
-        f"The reversal {found.id} of the debit of {found.topup} is given up: it could not leave by the last cut-off of "
-        "the fifth banking day, or its entry does not fit a file. The account's balance has the money; pay the "
+        f"The reversal {found.id} of the debit of {found.topup} was missed: it could not be sent by the last cut-off "
+        "of the fifth banking day, or its entry does not fit a file. The account's balance has the money; pay the "
         "customer another way."
     )
     await list_credit(
@@ -356,7 +356,7 @@ async def why_unsendable(conn: Conn, file: AchFile, profile: OriginatorProfile) 
     if not gone:
         return None
     return (
-        f"the debit of {gone[0].topup} has come back, or was rejected, so its reversal {gone[0].id} must not leave. "
+        f"the debit of {gone[0].topup} was returned or rejected, so its reversal {gone[0].id} must not be sent. "
         "Void the file."
     )
 
@@ -420,13 +420,13 @@ async def report_rejected(conn: Conn, renderers: Renderers, entries: Sequence[En
         if each is None or each.number != entry.number or (each.file is None and not each.is_credited):
             continue
         detail = (
-            f"The bank has rejected the debit of {each.topup} (trace {each.original_trace}), and its reversal "
-            f"{each.id} is {each.status}, so the account's balance has money that was never debited. Take it back from "
+            f"The bank has rejected the debit of {each.topup} (trace number {each.original_trace}), and its reversal "
+            f"{each.id} is {each.status}, so the account's balance has money that was never debited. Collect it from "
             "the account."
             if each.is_credited
-            else f"The bank has rejected the debit of {each.topup} (trace {each.original_trace}), and its reversal "
-            f"{each.id} is in {each.file}. If that has left, the customer is paid for a debit that was never made. Ask "
-            "your bank."
+            else f"The bank has rejected the debit of {each.topup} (trace number {each.original_trace}), and its "
+            f"reversal {each.id} is in {each.file}. If that was sent, the customer is paid for a debit that was never "
+            "made. Ask your bank."
         )
         await list_credit(conn, renderers, each, BreakKind.PAID_TWICE, "rejected", detail, now_ms=now_ms, ids=ids)
 
@@ -471,14 +471,14 @@ async def paid_twice_by(conn: Conn, entry: Entry) -> str | None:
     if found.status not in {ReversalStatus.REQUESTED, ReversalStatus.SETTLED}:
         return None
     return (
-        f"its reversal {found.id} has left with trace {found.trace}, so the customer is paid twice. Dishonor the "
-        f"return with R62 and the information {found.trace}"
+        f"its reversal {found.id} was sent with trace number {found.trace}, so the customer is paid twice. Dishonor "
+        f"the return with R62 and the information {found.trace}"
     )
 
 
 async def _report_twice(conn: Conn, renderers: Renderers, found: Reversal, *, now_ms: int, ids: Ids) -> None:
     detail = (
-        f"The debit of {found.topup} was returned, and its reversal {found.id} has left all the same with trace "
+        f"The debit of {found.topup} was returned, but its reversal {found.id} was sent with trace number "
         f"{found.trace}: the customer is paid twice. Dishonor the return with R62 and the information {found.trace}."
     )
     await list_credit(conn, renderers, found, BreakKind.PAID_TWICE, "left", detail, now_ms=now_ms, ids=ids)
@@ -515,9 +515,9 @@ async def apply_returned_reversal(
     await settle_by_return(conn, found, [BreakKind.REVERSAL], resolution, now_ms=now_ms, ids=ids)
     if has_come_back:
         detail = (
-            f"The reversal {found.id} of the debit of {found.topup} was returned with {code}, and the debit has come "
-            "back, too: the customer has the money once, and the balance was not credited. If the return of the debit "
-            "is dishonored and that money comes back, pay the customer another way."
+            f"The reversal {found.id} of the debit of {found.topup} was returned with {code}, and so was the "
+            "debit: the customer has the money once, and the balance was not credited. If the return of the debit is "
+            "dishonored and the bank credits that money, pay the customer another way."
         )
         await list_credit(conn, renderers, found, BreakKind.REVERSAL, "both", detail, now_ms=now_ms, ids=ids)
     return None

@@ -361,7 +361,8 @@ class NotConfirmedError(BrimError):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(
-            f"The bank has not confirmed the debit in {entry.file} (trace {entry.trace}); the top-up stays pending."
+            f"The bank has not confirmed the debit in {entry.file} (trace number {entry.trace}); the top-up stays "
+            "pending."
         )
 
 
@@ -370,8 +371,8 @@ class TakenBackError(BrimError):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(
-            f"The bank has taken back the debit in {entry.file} (trace {entry.trace}), and no return says why; the "
-            "top-up stays pending."
+            f"The bank has reversed the debit in {entry.file} (trace number {entry.trace}), and no return explains it; "
+            "the top-up stays pending."
         )
 
 

@@ -283,11 +283,11 @@ async def void_file(
     after = moved(before, FileStatus.VOIDED, voided_ms=now_ms)
     originator = await find_originator(conn, scope, before.originator)
     if file_id in read_sent_lists(Path(originator.profile.list_folder)):
-        raise FileChangedError(file_id, "the list of its folder says that it has left, so it cannot be given up.")
+        raise FileChangedError(file_id, "the list of its folder says that it was sent, so it cannot be voided.")
     if may_have_left(before, originator.profile):
         raise FileChangedError(
             file_id,
-            "the list of what may have left is not on this host, so it cannot be given up here. Run "
+            "the list of sent files is not on this host, so it cannot be voided here. Run "
             "brim ach files void on a worker's host.",
         )
     await file_store.update_file(conn, after)

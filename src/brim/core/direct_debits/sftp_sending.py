@@ -58,7 +58,7 @@ class RecordsMissingError(BrimError):
 
     def __init__(self, records: Path) -> None:
         super().__init__(
-            f"{records / SENT_LIST} is missing, though files have left. Nothing is sent until it is back: "
+            f"{records / SENT_LIST} is missing, although files were sent. Nothing is sent until it is restored: "
             "mount or restore the records folder."
         )
 

@@ -525,8 +525,8 @@ async def _compare_payments(
     await reading.open_break(
         BreakKind.WITHDRAWN,
         cause=f"{entry.id}/{reading.file.id}",
-        detail=f"The bank lists other payments of the entry {row.bank_reference} on {row.booked_on} than before, whose "
-        "lines were posted.",
+        detail=f"The bank now lists different payments for the entry {row.bank_reference} on {row.booked_on}. The "
+        "lines of the previous ones are posted.",
         amount=row.amount,
         currency=row.currency,
         reference=row.bank_reference,

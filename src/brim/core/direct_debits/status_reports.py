@@ -163,7 +163,7 @@ async def _reject_collection(
                 ids=reading.ids,
             )
             if applied is Applied.CONFLICT:
-                problem = "its top-up has come to another end, or was returned before"
+                problem = "its top-up has ended another way, or the debit was already returned"
     if problem:
         await reading.open_break(
             BreakKind.RETURN,

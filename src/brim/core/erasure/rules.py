@@ -213,7 +213,7 @@ class Survey:
             sentence = f"{self.refunded} refunded top-ups have a refund that the bank has yet to book."
             found.append(Refusal(Reason.AT_THE_BANK, sentence))
         if self.returnable_until:
-            sentence = f"A debit may come back, or its return be disputed, until {self.returnable_until}."
+            sentence = f"A debit may still be returned, or its return disputed, until {self.returnable_until}."
             found.append(Refusal(Reason.RETURNABLE, sentence))
         if self.entries and has_open_breaks:
             found.append(Refusal(Reason.OPEN_BREAKS, "The platform has open breaks, which may be about its debits."))

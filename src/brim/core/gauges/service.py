@@ -109,7 +109,7 @@ class Gauges:
             single("brim_database_up", "Whether the database answers this process.", int(answers)),
             by_kind(
                 "brim_gauges_failing",
-                "Whether figures of a kind could not be read, and are left out.",
+                "Whether metrics of a kind could not be read, and are omitted.",
                 {part.kind: int(part.kind in self._failing) for part in self._parts} if answers else {},
             ),
             *figures,
@@ -462,7 +462,7 @@ async def _read_money_at_risk(conn: Conn, now_ms: int) -> list[Figure]:
     return [
         Figure(
             "brim_money_at_risk_amount",
-            "Usable live money that may still be taken back, in minor units of a currency, by why: of the newest "
+            "Available live money that can still be returned, in minor units of a currency, by reason: of the newest "
             "20,000 debits, an equal part of each platform.",
             ("currency", *KIND),
             [(key, each.amount) for key, each in sums.items()],

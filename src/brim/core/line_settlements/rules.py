@@ -166,8 +166,8 @@ def check_undone(settlement: LineSettlement) -> None:
 
 _WHY_NOT: Final = {
     PartKind.RETURN: "a returned debit has failed or reversed its top-up.",
-    PartKind.TRANSFER: "the transfer is a top-up, or has left suspense by two people's decision. Send it back instead.",
-    PartKind.TRANSFER_BACK: "the transfer that went back has left suspense, or its top-up is reversed.",
+    PartKind.TRANSFER: "the transfer is a top-up, or two people have moved it out of suspense. Send it back instead.",
+    PartKind.TRANSFER_BACK: "the returned transfer is no longer in suspense, or its top-up is reversed.",
     PartKind.REFUND: "the refund has been paid.",
 }
 

@@ -347,7 +347,7 @@ async def reinstate_used(conn: Conn, used: Sequence[OneOff], *, now_ms: int, ids
             object_id=after.id,
             before=msgspec.structs.replace(after, ended_ms=now_ms, end_reason=_COLLECTED),
             after=after,
-            detail=f"{after.used_by}: what had settled the one collection was undone",
+            detail=f"{after.used_by}: the settlement of its collection was undone",
             scope=after.scope,
             now_ms=now_ms,
             ids=ids,

@@ -582,7 +582,7 @@ async def _reverse(
     topup = await lock_topup(conn, owner, transfer.topup or "")
     if topup is None or topup.status is not Status.SUCCEEDED:
         where = "missing" if topup is None else topup.status
-        return f"The bank has taken back {transfer.id}, whose top-up {transfer.topup} is {where}."
+        return f"The bank has recalled {transfer.id}, whose top-up {transfer.topup} is {where}."
     transition = follow(topup, Return(RECALLED_CODE, RECALLED_MESSAGE), moment, BY_ITSELF, renderers=renderers)
     if transition is None:
         raise AssertionError("unreachable")

@@ -77,7 +77,7 @@ CROSS JOIN LATERAL (
     ) AS f ON true
     WHERE t.owner IS NOT NULL AND t.decided_by IS NULL AND f.owner IS DISTINCT FROM t.owner
     UNION ALL
-    SELECT 'taken back by a line of ' || -t.amount || ' ' || t.currency, coalesce(l.amount || ' ' || l.currency, 'none')
+    SELECT 'recalled by a line of ' || -t.amount || ' ' || t.currency, coalesce(l.amount || ' ' || l.currency, 'none')
     FROM (SELECT) AS one
     LEFT JOIN LATERAL (
         SELECT amount, currency, matched

@@ -199,7 +199,7 @@ class RefundNotCancelableError(KeptRefusalError):
     """The refund can no longer be canceled."""
 
     def __init__(self, found: Refund) -> None:
-        why = f"its file {found.file} was approved. Void that first, unless it has left"
+        why = f"its file {found.file} was approved. Void that first, unless it was sent"
         if found.status is not RefundStatus.PENDING:
             why = f"it is {found.status}"
         super().__init__(f"The refund {found.id} cannot be canceled: {why}.")

@@ -185,8 +185,8 @@ def check_reversible(facts: DebitFacts) -> None:
         )
     elif facts.refund is not None:
         reason = (
-            f"it was refunded ({facts.refund}), so the customer would be paid twice. Cancel the refund first if it has "
-            "not left; otherwise refund the rest."
+            f"it was refunded ({facts.refund}), so the customer would be paid twice. Cancel the refund first if it "
+            "wasn't sent; otherwise refund the rest."
         )
     elif facts.status not in {"pending", "succeeded"}:
         reason = f"it is {facts.status}."

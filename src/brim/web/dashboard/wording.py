@@ -203,7 +203,7 @@ TEST_SOURCES: Final = (
     ("btok_us_verified_dishonorContested", "fails; its return is dishonored, and the dishonored return is contested"),
     (
         "btok_us_verified_reversedDishonored",
-        "succeeds, then is returned; the return is dishonored, and the money comes back",
+        "succeeds, then is returned; the return is dishonored, and the money is recovered",
     ),
     (
         "btok_us_verified_reversedDishonorContested",

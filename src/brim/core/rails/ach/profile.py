@@ -557,7 +557,7 @@ def _check_sftp(profile: OriginatorProfile) -> None:
         )
     if profile.uses_sftp and not profile.sftp_records_folder:
         raise ProfileError(
-            "sftp_records_folder", "a folder on an SFTP server needs a local one, for the list of what has left."
+            "sftp_records_folder", "a folder on an SFTP server needs a local one, for the list of sent files."
         )
     if profile.sftp_after_reading is AfterReading.ARCHIVE:
         archive = archive_of(profile) if is_sftp(profile.incoming_folder) else None
