@@ -342,7 +342,7 @@ async def test_banks_that_contradict_each_other_are_left_to_a_person(live: LiveM
     await live.until("2026-12-04 17:00")
     first, second = await corrections_of(live)
     assert (first["status"], second["status"]) == ("applied", "open")
-    assert "has been changed since" in second["reason"]
+    assert "has changed since" in second["reason"]
     assert (await on_file(live, source))[1] == "111"
 
 

@@ -414,7 +414,7 @@ async def test_a_preview_shows_that_a_transfer_was_taken_back_before_it_comes(of
     await office.house.send(statement(pays(-500, f"RECALL {wanted.reference}"), opening=560, on=TUESDAY))
     file = await office.bring(statement(pays(500, wanted.reference), pays(60, wanted.reference)))
     found = (await office.preview(file.id)).lines
-    assert [bool(each.problem and "takes it back" in each.problem) for each in found] == [True, False]
+    assert [bool(each.problem and "recalls it" in each.problem) for each in found] == [True, False]
     await office.approve(file)
     assert await office.house.states() == [("credited", None, 60), ("recalled", None, 500)]
     assert await office.house.breaks() == []

@@ -78,7 +78,7 @@ async def test_two_credits_and_a_debit_of_their_sum_leave_together_and_whoever_s
     source = await live.bank_account(scope=SHOP, verified=False)
     started = await live.microdeposits(source, scope=SHOP)
     assert (await set_of(live, started))["due_ms"] == at("2026-12-01 17:00")
-    with pytest.raises(funding.MicrodepositsNotSentError, match="have not left yet"):
+    with pytest.raises(funding.MicrodepositsNotSentError, match="haven't been sent yet"):
         await live.state(source, 1, 2, scope=SHOP)
     await live.until("2026-12-01 17:00")
     (file,) = await rows(live.database, "SELECT * FROM ach_files")
@@ -179,7 +179,7 @@ async def test_a_test_clock_sends_micro_deposits_and_lets_them_expire(rehearsal:
     await live.freeze("2026-12-01 12:00")
     stated, forgotten = [await live.bank_account(number, verified=False) for number in (PAYS, "000999999991")]
     sent = [await live.microdeposits(source) for source in (stated, forgotten)]
-    with pytest.raises(funding.MicrodepositsNotSentError, match="have not left yet"):
+    with pytest.raises(funding.MicrodepositsNotSentError, match="haven't been sent yet"):
         await live.state(stated, 1, 2)
     await live.advance("2026-12-02 12:00")
     first, second = await live.amounts()

@@ -704,7 +704,7 @@ async def test_nothing_leaves_where_the_records_are_not_mounted(exchange: Exchan
     assert list(exchange.at_bank()) == [first]
     reasons = await exchange.breaks()
     assert any("The records folder isn't usable on this host: No such file" in each for each in reasons)
-    assert any("is missing, though files have left" in each for each in reasons)
+    assert any("is missing, although files were sent" in each for each in reasons)
     shutil.rmtree(exchange.records)
     (exchange.live.folder / "elsewhere").rename(exchange.records)
     await exchange.run()
