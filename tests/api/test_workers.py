@@ -113,7 +113,7 @@ def test_the_platform_account_sees_how_all_accounts_do_and_each_number_leads_to_
 def test_stuck_work_is_listed_by_command(brim_server: RunningBrim) -> None:
     here = ("--data-dir", str(brim_server.data_dir))
     run = run_brim("stuck", *here)
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "None yet.\n")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "None.\n")
     brim_server.execute_as_owner(
         "INSERT INTO due_exceptions VALUES"
         " ('acct_1', false, 'another', 'tu_1', 3, 1795305600000, 1795305601000, 1795305605000, 'ValueError: no')"

@@ -300,7 +300,7 @@ async def test_a_rejected_file_goes_out_again_whole_and_a_voided_one_does_too(li
             )
         return str(file["id"])
 
-    with pytest.raises(funding.MicrodepositsNotSentError, match="have not left"):
+    with pytest.raises(funding.MicrodepositsNotSentError, match="haven't been sent yet"):
         await live.state(source, 1, 2)
     rejected = await approve()
     await live.until("2026-12-03 12:00")

@@ -12,10 +12,10 @@ from brim.core.audit.rules import Action
 from brim.core.audit.service import list_audit_log
 from brim.core.operators.openid import Client, MissingClientIdError, OpenId, client_of
 from brim.core.operators.openid_rules import (
-    JOURNEY_KEPT_MS,
+    AUTHORIZATION_KEPT_MS,
+    AuthorizationExpiredError,
     Identity,
     IdentityMismatchError,
-    JourneyOverError,
     NoOperatorError,
     Person,
     ProviderFailedError,
@@ -57,7 +57,7 @@ async def _travel(openid: OpenId, provider: TestProvider, *, now_ms: int = NOW_M
     """Go to the provider and come back."""
     departure = await openid.begin(BACK, now_ms=now_ms)
     brought = provider.visit(departure.url)
-    return await openid.finish(departure.luggage, brought, address=ADDRESS, now_ms=now_ms)
+    return await openid.finish(departure.state_cookie, brought, address=ADDRESS, now_ms=now_ms)
 
 
 async def test_an_operator_is_signed_in_by_their_verified_email(database: Database, provider: TestProvider) -> None:
@@ -73,9 +73,9 @@ async def test_any_process_goes_on_with_what_another_began(database: Database, p
     departure = await _openid(database, provider).begin(BACK, now_ms=NOW_MS)
     brought = provider.visit(departure.url)
     other = _openid(database, provider)
-    assert (await other.finish(departure.luggage, brought, address=ADDRESS, now_ms=NOW_MS)).email == EMAIL
+    assert (await other.finish(departure.state_cookie, brought, address=ADDRESS, now_ms=NOW_MS)).email == EMAIL
     with pytest.raises(ProviderFailedError, match="400"):  # a code works once
-        await other.finish(departure.luggage, brought, address=ADDRESS, now_ms=NOW_MS)
+        await other.finish(departure.state_cookie, brought, address=ADDRESS, now_ms=NOW_MS)
 
 
 @pytest.mark.parametrize(
@@ -317,18 +317,18 @@ async def test_a_browser_that_was_not_sent_by_us_or_comes_late_is_refused(
     mine, others = [await openid.begin(BACK, now_ms=NOW_MS) for _ in range(2)]
     brought = provider.visit(mine.url)
     misplaced = VAULT.seal(b"{}", place="elsewhere").decode()
-    for luggage, late_ms in (
-        (others.luggage, 0),
+    for state_cookie, late_ms in (
+        (others.state_cookie, 0),
         ("", 0),
         ("\ud800", 0),
         (misplaced, 0),
-        (mine.luggage, JOURNEY_KEPT_MS),
+        (mine.state_cookie, AUTHORIZATION_KEPT_MS),
     ):
-        with pytest.raises(JourneyOverError):
-            await openid.finish(luggage, brought, address=ADDRESS, now_ms=NOW_MS + late_ms)
-    with pytest.raises(JourneyOverError):
-        await openid.finish(mine.luggage, {"code": "code-0"}, address=ADDRESS, now_ms=NOW_MS)
-    assert await openid.finish(mine.luggage, brought, address=ADDRESS, now_ms=NOW_MS)
+        with pytest.raises(AuthorizationExpiredError):
+            await openid.finish(state_cookie, brought, address=ADDRESS, now_ms=NOW_MS + late_ms)
+    with pytest.raises(AuthorizationExpiredError):
+        await openid.finish(mine.state_cookie, {"code": "code-0"}, address=ADDRESS, now_ms=NOW_MS)
+    assert await openid.finish(mine.state_cookie, brought, address=ADDRESS, now_ms=NOW_MS)
 
 
 async def test_what_a_provider_says_wrong_is_told(database: Database, provider: TestProvider) -> None:
@@ -337,10 +337,10 @@ async def test_what_a_provider_says_wrong_is_told(database: Database, provider: 
     brought = provider.visit(departure.url)
     refused = {"state": brought["state"], "error": "access_denied"}
     with pytest.raises(ProviderFailedError, match="access_denied"):
-        await openid.finish(departure.luggage, refused, address=ADDRESS, now_ms=NOW_MS)
+        await openid.finish(departure.state_cookie, refused, address=ADDRESS, now_ms=NOW_MS)
     with pytest.raises(ProviderFailedError, match="a different issuer"):
         await openid.finish(
-            departure.luggage, {**brought, "iss": "https://elsewhere.example"}, address=ADDRESS, now_ms=NOW_MS
+            departure.state_cookie, {**brought, "iss": "https://elsewhere.example"}, address=ADDRESS, now_ms=NOW_MS
         )
     for said in ({"issuer": "https://elsewhere.example"}, {"jwks_uri": 5}, {"token_endpoint": None}):
         provider.described = said

@@ -132,7 +132,7 @@ def test_a_reader_that_ends_early_is_no_error(shared_brim: RunningBrim) -> None:
 
 def test_an_empty_list_says_so(shared_brim: RunningBrim) -> None:
     run = run_brim("operators", "list", "--data-dir", str(shared_brim.data_dir))
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "None yet.\n")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "None.\n")
 
 
 def test_a_given_database_is_migrated_and_used(empty_database_url: str) -> None:

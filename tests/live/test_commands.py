@@ -196,7 +196,7 @@ async def test_corrections_are_listed_and_an_open_one_is_refused(
     brim: Commands, live: LiveMoney, database: Database
 ) -> None:
     await live.open()
-    assert "None yet" in await brim.run("ach", "corrections")
+    assert "None." in await brim.run("ach", "corrections")
     for number, amount in (("9801000000", 5_000), ("9702000000", 6_000)):
         await live.create(await live.bank_account(number), amount)
     await live.until("2026-12-04 17:00")
@@ -245,7 +245,7 @@ async def test_reversals_are_listed_and_a_debit_is_reversed_once(
     brim: Commands, live: LiveMoney, database: Database
 ) -> None:
     await live.open()
-    assert "None yet" in await brim.run("ach", "reversals")
+    assert "None." in await brim.run("ach", "reversals")
     topup = await live.create(await live.bank_account())
     assert "Cancel the top-up instead" in await brim.run("ach", "reverse", topup, "--reason", "duplicate", fails=True)
     await live.until("2026-12-01 17:10")
@@ -261,7 +261,7 @@ async def test_a_top_up_is_refunded_and_the_refund_canceled(
     brim: Commands, live: LiveMoney, database: Database
 ) -> None:
     await live.open()
-    assert "None yet" in await brim.run("ach", "refunds")
+    assert "None." in await brim.run("ach", "refunds")
     topup = await live.create(await live.bank_account())
     assert "it is pending" in await brim.run("ach", "refund", topup, fails=True)
     await live.until("2026-12-01 17:10")
@@ -301,7 +301,7 @@ async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     brim: Commands, live: LiveMoney, database: Database
 ) -> None:
     await live.open()
-    assert "None yet" in await brim.run("ach", "returns")
+    assert "None." in await brim.run("ach", "returns")
     topup = await live.create(await live.bank_account("9906020000"))
     await live.until("2026-12-01 17:10")
     await live.until("2026-12-04 18:00")
@@ -313,7 +313,7 @@ async def test_returns_are_listed_with_their_deadlines_and_one_is_dishonored(
     assert "is dishonored with R70" in await brim.run("ach", "dishonor", found, "--code", "R70")
     assert "only one in status returned" in await brim.run("ach", "dishonor", found, "--code", "R70", fails=True)
     assert "ach_return.dishonored" in await actions(database)
-    assert "None yet" in await brim.run("ach", "returns", "--status", "dishonorable")
+    assert "None." in await brim.run("ach", "returns", "--status", "dishonorable")
 
 
 async def test_a_mapping_of_csv_is_tried_saved_shown_and_used(brim: Commands, live: LiveMoney, tmp_path: Path) -> None:
@@ -366,7 +366,7 @@ async def test_an_imported_statement_waits_where_there_are_operators(
 
 async def test_statements_are_imported_listed_and_shown(brim: Commands, live: LiveMoney, tmp_path: Path) -> None:
     await live.open()
-    assert "None yet" in await brim.run("statements", "list")
+    assert "None." in await brim.run("statements", "list")
     file = tmp_path / "monday.bai"
     file.write_bytes(
         bai2([Account("9876543210", "usd", 1_000, (Entry(-250, "B1", text=("FEE",)),), date(2026, 11, 30))])
@@ -380,7 +380,7 @@ async def test_statements_are_imported_listed_and_shown(brim: Commands, live: Li
     (line,) = (await brim.run("statements", "list", "--open")).splitlines()
     statement, *shown = line.split("\t")
     assert shown == ["operating usd", "2026-11-30", "1000", "750", "1", "1", "-250", "applied"]
-    assert "None yet" in await brim.run("statements", "list", "--bank-account", "other")
+    assert "None." in await brim.run("statements", "list", "--bank-account", "other")
     (shown_line,) = (await brim.run("statements", "show", statement)).splitlines()
     assert shown_line.split("\t")[1:4] == ["2026-11-30", "-250 usd", "open"]
     assert "No such bank statement" in await brim.run("statements", "show", "stmt_none", fails=True)

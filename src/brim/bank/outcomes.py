@@ -43,7 +43,7 @@ NAMED: Final[dict[str, tuple[Outcome | None, str]]] = {
     "000222222227": (Outcome("return", "R01"), "insufficient funds"),
     "000333333335": (Outcome("return", "R10"), "not authorized"),
     "000555555559": (Outcome("return", "R10", 30), "disputed: not authorized, on calendar day 30"),
-    "000000000009": (NEVER, "never answered: its batch is accepted and never settles"),
+    "000000000009": (NEVER, "never settles: its batch is accepted, and nothing follows"),
 }
 """Outcome and meaning by account number."""
 

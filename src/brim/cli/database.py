@@ -53,7 +53,7 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     if not rows:
-        click.echo("None yet.", err=True)
+        click.echo("None.", err=True)
         return
     console = Console()
     if not console.is_terminal:

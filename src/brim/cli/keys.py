@@ -160,7 +160,7 @@ def _last_used(key: "ApiKey") -> str:
 
 def _state(key: "ApiKey", now_ms: int) -> str:
     if key.expires_ms is None:
-        return "works"
+        return "active"
     return (
         f"expired {tell_time(key.expires_ms // 1000)}"
         if key.has_ended(now_ms)

@@ -177,7 +177,7 @@ def _change(flags: dict[str, str | None], use: "Callable[..., Awaitable[Operator
 
 def _row(operator: "Operator") -> tuple[str, ...]:
     codes = "yes" if operator.has_codes else "no"
-    state = "works" if operator.disabled_ms is None else f"disabled {tell_time(operator.disabled_ms // 1000)}"
+    state = "active" if operator.disabled_ms is None else f"disabled {tell_time(operator.disabled_ms // 1000)}"
     return operator.id, operator.email, operator.name, operator.role, codes, tell_time(operator.created), state
 
 

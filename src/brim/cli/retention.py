@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 _MOST: Final = 10_000
 _PRUNED: Final = (
-    ("events, with what was sent of them", "keep_events_s", "events"),
+    ("events and delivery attempts", "keep_events_s", "events"),
     ("idempotency keys", "keep_idempotency_keys_s", "idempotency_keys"),
     ("request logs", "keep_request_logs_s", None),
-    ("API keys that have ended", "keep_ended_keys_s", "ended_keys"),
-    ("tokens of bank accounts", "keep_bank_tokens_s", "bank_tokens"),
-    ("bytes of files for the bank", "keep_file_bytes_s", "ach_file_bytes"),
-    ("bytes of files from the bank", "keep_file_bytes_s", "bank_file_bytes"),
+    ("expired API keys", "keep_ended_keys_s", "ended_keys"),
+    ("bank account tokens", "keep_bank_tokens_s", "bank_tokens"),
+    ("contents of files for the bank", "keep_file_bytes_s", "ach_file_bytes"),
+    ("contents of files from the bank", "keep_file_bytes_s", "bank_file_bytes"),
     ("reports with their files", "keep_reports_s", "reports"),
-    ("sums of days, for caps", None, "exposures"),
-    ("counts of returns", None, "return_counts"),
+    ("daily sums for caps", None, "exposures"),
+    ("return counts", None, "return_counts"),
 )
 """What is pruned, by which setting, and the kind that counts it; request logs are looked through account by account."""
 

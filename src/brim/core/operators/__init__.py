@@ -7,9 +7,9 @@ from brim.core.operators.dashboard_keys import OperatorKeys, PageKey
 from brim.core.operators.one_time_codes import CodesEnabledError, CodesNotBegunError, begin_codes, find_enrolment
 from brim.core.operators.openid import OpenId, client_of
 from brim.core.operators.openid_rules import (
-    JOURNEY_KEPT_MS,
+    AUTHORIZATION_KEPT_MS,
+    AuthorizationExpiredError,
     IdentityMismatchError,
-    JourneyOverError,
     NoOperatorError,
     ProviderFailedError,
     UnverifiedEmailError,
@@ -77,13 +77,14 @@ from brim.core.operators.sign_in_rules import (
 from brim.core.operators.store import count_approvers, held_money_roles, who_approves
 
 __all__ = [
+    "AUTHORIZATION_KEPT_MS",
     "CODE_WITHIN_MS",
     "DASHBOARD_PATH",
     "FIRST_RUN_PATH",
-    "JOURNEY_KEPT_MS",
     "MONEY_ROLES",
     "PASSWORD_LINK_PATH",
     "TRIES_KEPT_MS",
+    "AuthorizationExpiredError",
     "CodesEnabledError",
     "CodesNotBegunError",
     "FirstRunOverError",
@@ -91,7 +92,6 @@ __all__ = [
     "IdentityMismatchError",
     "InvalidEmailError",
     "InvalidNameError",
-    "JourneyOverError",
     "LastAdminError",
     "NewOperator",
     "NewSession",

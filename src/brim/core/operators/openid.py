@@ -22,18 +22,18 @@ from brim.core.audit import Action, Actor, ActorKind, ObjectType, record
 from brim.core.operators import identity_store as operator_identities
 from brim.core.operators import store as operators
 from brim.core.operators.openid_rules import (
-    JOURNEY_KEPT_MS,
+    AUTHORIZATION_KEPT_MS,
     SIGNATURES,
+    AuthorizationExpiredError,
     AuthorizationRequest,
     Identity,
     IdentityMismatchError,
-    JourneyOverError,
     NoOperatorError,
     Person,
     Provider,
     ProviderFailedError,
     UnverifiedEmailError,
-    departure_url,
+    authorization_url,
     person_of,
 )
 from brim.core.operators.passwords import Passwords
@@ -78,7 +78,7 @@ class AuthorizationRedirect(NamedTuple):
     """Where a browser is sent to, and what its cookie carries meanwhile."""
 
     url: str
-    luggage: str
+    state_cookie: str
 
 
 def client_of(settings: Settings) -> Client | None:
@@ -136,53 +136,55 @@ class OpenId:
             NoEncryptionKeyError: the server can seal nothing.
         """
         provider = await self._describe(now_ms)
-        journey = AuthorizationRequest(
+        authorization = AuthorizationRequest(
             state=self._random_text(TOKEN_CHARS),
             nonce=self._random_text(TOKEN_CHARS),
             verifier=self._random_text(TOKEN_CHARS),
             redirect_uri=redirect_uri,
-            ends_ms=now_ms + JOURNEY_KEPT_MS,
+            ends_ms=now_ms + AUTHORIZATION_KEPT_MS,
         )
-        luggage = self._vault.seal(json_codec.encode(journey), place=PLACE).decode()
-        return AuthorizationRedirect(departure_url(provider, self._client.client_id, journey), luggage)
+        state_cookie = self._vault.seal(json_codec.encode(authorization), place=PLACE).decode()
+        return AuthorizationRedirect(authorization_url(provider, self._client.client_id, authorization), state_cookie)
 
-    async def finish(self, luggage: str, brought: Mapping[str, str], *, address: str | None, now_ms: int) -> Operator:
+    async def finish(
+        self, state_cookie: str, brought: Mapping[str, str], *, address: str | None, now_ms: int
+    ) -> Operator:
         """Return the operator whom the provider speaks for, made if the settings say so.
 
         Args:
-            luggage: what the browser's cookie carried; forget it.
+            state_cookie: what the browser's cookie carried; forget it.
             brought: the parameters with which it came back.
             address: the remote address.
             now_ms: the time.
 
         Raises:
-            JourneyOverError: it came too late, or was not sent by us.
+            AuthorizationExpiredError: it came too late, or was not sent by us.
             ProviderFailedError: the provider refuses, or says what cannot be believed.
             UnverifiedEmailError: it knows no email address for sure, and the person was never here.
             NoOperatorError: nobody here has that address.
             IdentityMismatchError: the operator with that address is somebody else at the provider.
             OperatorDisabledError: that operator may do nothing any more.
         """
-        journey = self._unpack(luggage, brought.get("state", ""), now_ms=now_ms)
+        authorization = self._unpack(state_cookie, brought.get("state", ""), now_ms=now_ms)
         if brought.get("iss", self._client.issuer) != self._client.issuer:
             raise ProviderFailedError("the response is from a different issuer.")
         if "code" not in brought:
             raise ProviderFailedError(f"it returned the error {brought.get('error', 'none')[:100]!r}.")
-        token = await self._redeem(await self._describe(now_ms), journey, brought["code"])
-        claims = await self._check(token, journey, now_ms=now_ms)
+        token = await self._redeem(await self._describe(now_ms), authorization, brought["code"])
+        claims = await self._check(token, authorization, now_ms=now_ms)
         return await self._operator_of(person_of(claims), address=address, now_ms=now_ms)
 
-    def _unpack(self, luggage: str, state: str, *, now_ms: int) -> AuthorizationRequest:
+    def _unpack(self, state_cookie: str, state: str, *, now_ms: int) -> AuthorizationRequest:
         try:
-            opened = self._vault.open(luggage.encode("utf-8", "replace"), place=PLACE)
+            opened = self._vault.open(state_cookie.encode("utf-8", "replace"), place=PLACE)
         except (SecretUnreadableError, MisplacedSecretError):
-            raise JourneyOverError from None
-        journey = json_codec.decode(opened, type=AuthorizationRequest)
-        if now_ms >= journey.ends_ms or not hmac.compare_digest(
-            journey.state.encode(), state.encode("utf-8", "replace")
+            raise AuthorizationExpiredError from None
+        authorization = json_codec.decode(opened, type=AuthorizationRequest)
+        if now_ms >= authorization.ends_ms or not hmac.compare_digest(
+            authorization.state.encode(), state.encode("utf-8", "replace")
         ):
-            raise JourneyOverError
-        return journey
+            raise AuthorizationExpiredError
+        return authorization
 
     async def _describe(self, now_ms: int) -> Provider:
         """Return what the provider says of itself, asked for once an hour."""
@@ -195,13 +197,13 @@ class OpenId:
             self._keys = None
         return self._provider[1]
 
-    async def _redeem(self, provider: Provider, journey: AuthorizationRequest, code: str) -> str:
+    async def _redeem(self, provider: Provider, authorization: AuthorizationRequest, code: str) -> str:
         """Return the ID token that the provider gives for a code."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": journey.redirect_uri,
-            "code_verifier": journey.verifier,
+            "redirect_uri": authorization.redirect_uri,
+            "code_verifier": authorization.verifier,
         }
         headers: dict[str, str] = {}
         methods = provider.token_endpoint_auth_methods_supported
@@ -218,8 +220,8 @@ class OpenId:
             raise ProviderFailedError("it returned no ID token.")
         return token
 
-    async def _check(self, token: str, journey: AuthorizationRequest, *, now_ms: int) -> dict[str, Any]:
-        """Return the claims of an ID token that is the provider's, for us, for this journey, and of now.
+    async def _check(self, token: str, authorization: AuthorizationRequest, *, now_ms: int) -> dict[str, Any]:
+        """Return the claims of an ID token that is the provider's, for us, for this authorization request, and of now.
 
         Source: OpenID Connect Core 1.0 section 3.1.3.7.
         """
@@ -233,7 +235,7 @@ class OpenId:
             if is_fresh:
                 raise ProviderFailedError("its ID token can't be verified.") from None
             self._keys = None  # it may sign with a new key
-            return await self._check(token, journey, now_ms=now_ms)
+            return await self._check(token, authorization, now_ms=now_ms)
         claims = decoded.claims
         rules = jwt.JWTClaimsRegistry(
             now=now_ms // 1000,
@@ -242,7 +244,7 @@ class OpenId:
             aud={"essential": True, "value": self._client.client_id},
             exp={"essential": True},
             iat={"essential": True},
-            nonce={"essential": True, "value": journey.nonce},
+            nonce={"essential": True, "value": authorization.nonce},
         )
         try:
             rules.validate(claims)

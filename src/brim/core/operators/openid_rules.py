@@ -13,7 +13,7 @@ import msgspec
 
 from brim.base.errors import BrimError
 
-JOURNEY_KEPT_MS: Final = 10 * 60 * 1000
+AUTHORIZATION_KEPT_MS: Final = 10 * 60 * 1000
 """How long somebody may take at the provider's pages."""
 
 SIGNATURES: Final = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512", "Ed25519")
@@ -31,7 +31,7 @@ class ProviderFailedError(BrimError):
         super().__init__(f"The identity provider couldn't sign you in: {reason}")
 
 
-class JourneyOverError(BrimError):
+class AuthorizationExpiredError(BrimError):
     """The browser came back too late, twice, or without having been sent."""
 
     def __init__(self) -> None:
@@ -104,16 +104,16 @@ class Person(msgspec.Struct, frozen=True):
     name: str
 
 
-def departure_url(provider: Provider, client_id: str, journey: AuthorizationRequest) -> str:
+def authorization_url(provider: Provider, client_id: str, authorization: AuthorizationRequest) -> str:
     """Return where a browser is sent to."""
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(journey.verifier.encode()).digest()).rstrip(b"=").decode()
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(authorization.verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {
         "response_type": "code",
         "client_id": client_id,
-        "redirect_uri": journey.redirect_uri,
+        "redirect_uri": authorization.redirect_uri,
         "scope": _SCOPES,
-        "state": journey.state,
-        "nonce": journey.nonce,
+        "state": authorization.state,
+        "nonce": authorization.nonce,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }

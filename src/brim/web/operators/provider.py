@@ -1,17 +1,17 @@
 """Signing in by a provider of OpenID Connect: sending a browser there, and what it brings back.
 
 The browser comes back from another site, so there is no form whose origin could be asked for: what shows that we have
-sent it is the sealed luggage in its cookie.
+sent it is the sealed state in its cookie.
 """
 
 from typing import Final
 from urllib.parse import quote, unquote
 
 from brim.core.operators import (
-    JOURNEY_KEPT_MS,
+    AUTHORIZATION_KEPT_MS,
+    AuthorizationExpiredError,
     IdentityMismatchError,
     InvalidEmailError,
-    JourneyOverError,
     NoOperatorError,
     OpenId,
     OperatorDisabledError,
@@ -29,7 +29,7 @@ from brim.web.visit import Visit
 
 _COOKIE: Final = "brim_openid"
 _BACK: Final = f"{SIGN_IN}/openid"
-_KEPT_S: Final = JOURNEY_KEPT_MS // 1000
+_KEPT_S: Final = AUTHORIZATION_KEPT_MS // 1000
 _REFUSED: Final = (
     *(NoOperatorError, OperatorDisabledError, UnverifiedEmailError, InvalidEmailError),
     *(IdentityMismatchError, SessionEndedError),
@@ -65,7 +65,7 @@ class ProviderPages:
             return await self._entrance.refuse(visit, error.message, status=502)
         follows = quote(own_path(visit.query.get("next", "")), safe="")
         reply = redirect(departure.url)
-        reply.headers.append(self._cookie(visit, f"{departure.luggage}.{follows}", _KEPT_S))
+        reply.headers.append(self._cookie(visit, f"{departure.state_cookie}.{follows}", _KEPT_S))
         return reply
 
     async def finish(self, visit: Visit) -> Reply:
@@ -76,14 +76,14 @@ class ProviderPages:
 
     async def _finish(self, visit: Visit) -> Reply:
         people = self._people
-        luggage, _, follows = visit.cookies.get(_COOKIE, "").partition(".")
+        state_cookie, _, follows = visit.cookies.get(_COOKIE, "").partition(".")
         address, now_ms = people.address_of(visit), people.clock()
         try:
-            operator = await self._openid.finish(luggage, visit.query, address=address, now_ms=now_ms)
+            operator = await self._openid.finish(state_cookie, visit.query, address=address, now_ms=now_ms)
             return await people.enter_as(visit, operator, own_path(unquote(follows)))
         except ProviderFailedError as error:
             return await self._entrance.refuse(visit, error.message, status=502)
-        except JourneyOverError as error:
+        except AuthorizationExpiredError as error:
             return await self._entrance.refuse(visit, error.message, status=400)
         except _REFUSED as error:
             return await self._entrance.refuse(visit, error.message, status=403)
