@@ -1,4 +1,4 @@
-"""Narrow windows stack the cells of a table: those of columns with dates then carry the column's name."""
+"""Narrow windows stack the cells of a table: dates, and amounts if a row has several, then carry the column's name."""
 
 import re
 from typing import Final
@@ -13,7 +13,7 @@ _OWN_WORDS: Final = ("narrow-word", "wide-word")
 
 
 def label_cells(html: str) -> str:
-    """Return a page of ours whose stacked tables name their dates by `data-label`, which the stylesheet shows."""
+    """Return a page of ours whose stacked tables name such cells by `data-label`, which the stylesheet shows."""
     return _TABLE.sub(_labelled_table, html) if "stacked" in html else html
 
 
@@ -22,16 +22,19 @@ def _labelled_table(table: re.Match[str]) -> str:
     names = [_TAG.sub("", heading).strip() for heading in _HEADING.findall(head)]
     rows = [_CELL.findall(row) for row in _ROW.findall(body)]
     dated = {number for row in rows for number, cell in enumerate(row) if _is_date(*cell)}
-    return table[1] + head + mark + _ROW.sub(lambda row: _labelled_row(row[0], names, dated), body) + table[3]
+    amounts = {number for row in rows for number, cell in enumerate(row) if "amount" in cell[0]}
+    labelled = dated | (amounts if len(amounts) > 1 else set())
+    return table[1] + head + mark + _ROW.sub(lambda row: _labelled_row(row[0], names, labelled), body) + table[3]
 
 
-def _labelled_row(row: str, names: list[str], dated: set[int]) -> str:
+def _labelled_row(row: str, names: list[str], labelled: set[int]) -> str:
     number = -1
 
     def label(cell: re.Match[str]) -> str:
         nonlocal number
         number += 1
-        is_named = number in dated and number < len(names) and not any(word in cell[2] for word in _OWN_WORDS)
+        has_own = "data-label" in cell[1] or any(word in cell[2] for word in _OWN_WORDS)
+        is_named = number in labelled and number < len(names) and not has_own
         return f'<td{cell[1]} data-label="{names[number]}">{cell[2]}</td>' if is_named else cell[0]
 
     return _CELL.sub(label, row)
