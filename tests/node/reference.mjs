@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { assertAccessible, assertAllGood, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
+import { assertAccessible, assertAllGood, assertFits, BASE, closeBrowser, openPage, visit } from "./browser.mjs";
 
 const CREATE = "/docs/api/topups/create";
 const PAGES = JSON.parse(process.env.PAGES);
@@ -12,6 +12,14 @@ after(closeBrowser);
 
 test("every page is accessible in both themes and fits windows of every width", async () => {
   await assertAllGood(await openPage(), PAGES);
+});
+
+test("the bar fits the narrowest windows", async () => {
+  const page = await openPage({ viewport: { width: 320, height: 640 } });
+  for (const path of ["/docs/api", "/sign-in"]) {
+    await visit(page, path);
+    await assertFits(page);
+  }
 });
 
 test("the first text waits for no script but the theme's few lines", async () => {

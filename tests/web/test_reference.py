@@ -63,7 +63,7 @@ each_page = pytest.mark.parametrize("url", PAGES)
 class Page(HTMLParser):
     """What a test looks for in a page: its text, its links, its ids."""
 
-    _VOID = frozenset("circle input img link meta path".split())
+    _VOID = frozenset("circle input img link meta path wbr".split())
 
     def __init__(self, reply: Reply) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ async def test_a_whole_page_with_all_it_loads_weighs_less_than_150_kb_packed() -
 async def test_an_operation_shows_method_path_parameters_returns_and_nine_languages(entry: Entry) -> None:
     page = await read(entry.url)
     operation = entry.operation
-    assert f"<code>{operation.path}</code>" in page.source
+    assert f"<code>{operation.path}</code>" in page.source.replace("<wbr>", "")
     for parameter in operation.parameters:
         assert f'id="{parameter.name}"' in page.source
     assert "Returns" in page.text
