@@ -84,7 +84,7 @@ export class Pane {
       this.#connection.send({ type: "key", key: this.#givenKey });
       return;
     }
-    this.#print("Paste a test key to begin. It is hidden, and discarded when you close this tab.\n");
+    this.#say("Paste a test key to begin. It is hidden, and discarded when you close this tab.\n");
     this.#askForKey();
   }
 
@@ -95,7 +95,7 @@ export class Pane {
   }
 
   #refused(text) {
-    this.#print(`${RED}${text}${RESET}\n`);
+    this.#say(`${RED}${text}${RESET}\n`);
     if (this.#state !== "connecting" && this.#state !== "key") return this.#prompt();
     keptKey.forget();
     return this.#askForKey();
@@ -106,7 +106,7 @@ export class Pane {
     if (!this.element.dataset.greeted) {
       this.element.dataset.greeted = "";
       const mode = livemode ? "live mode, read-only" : "test mode";
-      this.#print(
+      this.#say(
         `\x1b[1mWelcome to the Brim Shell${RESET} (${mode}${account ? `, ${account}` : ""}).\n` +
           'Run `stripe help` to list commands.\n' +
           "Tab completes, the arrow keys recall earlier commands, Ctrl+C stops.\n" +
@@ -120,8 +120,8 @@ export class Pane {
   #closed() {
     const was = this.#state;
     this.#state = "lost";
-    if (was === "connecting") this.#print(`${RED}The service cannot be reached. Press Enter to try again.${RESET}\n`);
-    else if (was !== "lost") this.#print(`${DIM}Disconnected. Press Enter to connect again.${RESET}\n`);
+    if (was === "connecting") this.#say(`${RED}The service cannot be reached. Press Enter to try again.${RESET}\n`);
+    else if (was !== "lost") this.#say(`${DIM}Disconnected. Press Enter to connect again.${RESET}\n`);
     if (was === "busy") this.#waiting = [];
     this.#ahead = [];
   }
@@ -259,6 +259,13 @@ export class Pane {
     this.terminal.write(text);
     this.#fresh = text.endsWith("\n");
     this.#row = 0;
+  }
+
+  // Prints sentences of ours, whose rows end between words.
+  #say(text) {
+    const wide = this.terminal.cols;
+    const row = new RegExp(`(?=[^\\n]{${wide + 1}})([^\\n]{1,${wide}}) +`, "gu");
+    this.#print(text.replace(row, "$1\n"));
   }
 
   #prompt() {
