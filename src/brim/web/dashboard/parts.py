@@ -70,7 +70,8 @@ class NavigationItem(msgspec.Struct, frozen=True):
     """A line of the side navigation.
 
     `only_test` where live mode has no such page, `only_live` where test mode has none, and none of a connected account;
-    `only_admin` for admins alone, `only_platform` where no connected account is shown.
+    `only_admin` for admins alone, `only_platform` where no connected account is shown. `also` has the paths of pages
+    without a line of their own that belong to this one.
     """
 
     label: str
@@ -79,6 +80,7 @@ class NavigationItem(msgspec.Struct, frozen=True):
     only_live: bool = False
     only_admin: bool = False
     only_platform: bool = False
+    also: tuple[str, ...] = ()
 
     def is_shown_to(self, session: Session) -> bool:
         """Whether whoever looks has this page."""
@@ -109,9 +111,9 @@ NAVIGATION: Final = (
             NavigationItem("Money at risk", "/money-at-risk", only_live=True),
             NavigationItem("ACH files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
-            NavigationItem("Statements", "/bank-statements", only_live=True),
+            NavigationItem("Statements", "/bank-statements", only_live=True, also=("/statement-mappings",)),
             NavigationItem("Breaks", "/breaks", only_live=True),
-            NavigationItem("Open lines", "/statement-lines", only_live=True),
+            NavigationItem("Open lines", "/statement-lines", only_live=True, also=("/line-settlements",)),
             NavigationItem("Returns", "/ach/returns", only_live=True),
             NavigationItem("Reversals", "/ach/reversals", only_live=True),
             NavigationItem("Refunds", "/refunds", only_live=True),

@@ -160,9 +160,9 @@ class SignedVisit:
         """Return the address of a page that is of neither mode, such as `/docs/api`."""
         return self._parts.pages.url(path)
 
-    def is_under(self, path: str) -> bool:
-        """Tell whether this page belongs to the one at a path."""
-        return self.path == path or self.path.startswith(path + "/")
+    def is_under(self, *paths: str) -> bool:
+        """Tell whether this page belongs to one at a path."""
+        return any(self.path == path or self.path.startswith(path + "/") for path in paths)
 
     def other_mode_link(self) -> str:
         """Return the address of this kind of page in the other mode; an object is in one mode only."""

@@ -33,6 +33,11 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
     if (target.dataset?.unanswered) target.textContent = target.dataset.unanswered;
   });
 }
+// Where tabs don't fit, that of what is shown is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const tabs = tab.parentElement;
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft + tab.offsetWidth - tabs.clientWidth;
+}
 // Where the pages stand in a row that scrolls, this one is in sight.
 const pages = document.querySelector(".side-pages");
 const current = pages?.querySelector("[aria-current]");
