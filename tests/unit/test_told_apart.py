@@ -33,4 +33,4 @@ def test_they_differ_by_holder_by_routing_number_or_by_id() -> None:
         "TEST BANK ··6789 · 110000000",
         "TEST BANK ··6789 · 021000021",
     ]
-    assert _labels(_source(1), _source(2)) == ["TEST BANK ··6789 · …000001", "TEST BANK ··6789 · …000002"]
+    assert _labels(_source(1), _source(2)) == [f"TEST BANK ··6789 · …\N{WORD JOINER}00000{number}" for number in (1, 2)]

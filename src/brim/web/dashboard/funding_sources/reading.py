@@ -103,7 +103,7 @@ def _notes(group: Sequence[FundingSource]) -> list[str]:
     for details in ([source.holder or "" for source in group], [source.routing_number for source in group]):
         if all(details) and len(set(details)) == len(group):
             return details
-    return [f"…{source.id[-6:]}" for source in group]
+    return [f"…\N{WORD JOINER}{source.id[-6:]}" for source in group]
 
 
 async def find_funding_source(api: Caller, source_id: str) -> FundingSource:
