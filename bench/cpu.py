@@ -25,6 +25,25 @@ def cpu_seconds(pid: int, *, without: int | None = None) -> float:
     return sum(processes[member].seconds for member in _family(processes, pid, without))
 
 
+def named_descendant(pid: int, name: str) -> int:
+    """Return the process id of the only descendant whose command line is `name`.
+
+    Raises:
+        LookupError: there is none, or there are several.
+    """
+    found = [member for member in _family(_read_processes(), pid, None) if _command_line(member) == name]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} processes are called {name}")
+    return found[0]
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:  # it ended while we looked
+        return ""
+
+
 def _family(processes: dict[int, _Process], pid: int, without: int | None) -> list[int]:
     """Return a process and its living descendants."""
     children: dict[int, list[int]] = {}

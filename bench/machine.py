@@ -11,6 +11,25 @@ from typing import Final
 _BLOCK: Final = b"\0" * 8192
 """A page of PostgreSQL's log, the least that a commit flushes."""
 
+_YARDSTICK_STEPS: Final = 50_000
+_YARDSTICK_ROUNDS: Final = 7
+_YARDSTICK_MS: Final = 50.0
+
+
+def slowness() -> float:
+    """Return how many times as long a fixed piece of Python takes here as on the core that limits were set on."""
+    return min(_yardstick_ms() for _ in range(_YARDSTICK_ROUNDS)) / _YARDSTICK_MS
+
+
+def _yardstick_ms() -> float:
+    """Return the processor time of some work that no change of Brim changes: dictionaries, text, integers."""
+    began = time.process_time()
+    total = 0
+    for number in range(_YARDSTICK_STEPS):
+        fields = {"id": number, "text": f"tu_{number:024}"}
+        total += len(",".join(f"{name}={value}" for name, value in fields.items()))
+    return (time.process_time() - began) * 1000
+
 
 def describe_machine(folder: Path, postgres_version: str) -> list[tuple[str, str]]:
     """Return what names this machine, as pairs of label and value.

@@ -1,0 +1,258 @@
+"""Where the processor time of a create, a retrieve and a list goes in an API process: `make profile` prints a budget.
+
+py-spy samples the API process of a real service under load, many times a second, and only while it computes. A sample
+belongs to the line of `BUDGET` that owns the innermost function on the stack, or else its caller, and so on; a line's
+time is its share of the samples times the processor time of a request, which is measured without the sampler. Limits
+hold for the core that they were set on, so they are multiplied by how much slower this one is at a fixed piece of work.
+"""
+
+import argparse
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.cpu import cpu_seconds, named_descendant
+from bench.http_load import HttpLoad, find_wrk
+from bench.machine import slowness
+from bench.processes import BenchError, require_program
+from bench.report import PAGE, markdown_table, write_between_marks
+from bench.service import Service, serve_embedded
+from bench.sql_load import query
+
+CREATE, RETRIEVE, LIST = "create", "retrieve", "list"
+_WORKS: Final = (CREATE, RETRIEVE, LIST)
+_RATE: Final = 400
+_SEED_S: Final = 2
+_PYSPY_STARTS_WITHIN_S: Final = 1.0
+_API: Final = "brim api"
+_LOOP: Final = "asyncio/runners.py"
+OTHER: Final = "other"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the budget.
+
+    Attributes:
+        name: what is done.
+        owner: its modules: files, folders, or functions as `file:function`; a function goes before its file.
+        limits_us: the most that a create, a retrieve and a list may spend on it.
+    """
+
+    name: str
+    owner: Sequence[str]
+    limits_us: tuple[float, float, float]
+
+
+BUDGET: Final = (
+    Line(
+        "socket, event loop",
+        ("brim/http/protocol.py:HttpProtocol._write", "brim/http/turns.py"),
+        (40, 32, 36),
+    ),
+    Line(
+        "parse",
+        ("brim/http/protocol.py", "brim/http/request_reader.py", "brim/http/message.py", "brim/http/origin.py"),
+        (9, 6, 6),
+    ),
+    Line(
+        "route",
+        ("brim/web/", "brim/api/app.py", "brim/api/framework/", "brim/http/", "brim/api/resources/topups/handlers.py"),
+        (7, 5, 6),
+    ),
+    Line(
+        "key",
+        (
+            *("brim/api/framework/auth.py", "brim/api/framework/rights.py", "brim/api/framework/rate_limits.py"),
+            *("brim/core/access/", "brim/core/accounts/"),
+        ),
+        (3, 3, 3),
+    ),
+    Line("form", ("brim/http/form.py", "brim/http/multipart.py", "brim/http/json_body.py"), (3, 1, 2)),
+    Line(
+        "validate",
+        (
+            *("brim/api/framework/params.py", "brim/api/framework/kinds.py", "brim/api/framework/common_params.py"),
+            *("brim/api/framework/paging.py", "brim/api/framework/expansion.py", "brim/http/parameter_errors.py"),
+            *("brim/api/resources/topups/params.py", "brim/base/metadata.py", "brim/base/currency.py"),
+            *("brim/core/topups/amounts.py", "brim/core/funding/", "brim/core/rails/", "brim/core/calendars/"),
+        ),
+        (4, 1, 3),
+    ),
+    Line("build", ("brim/core/", "brim/base/ids.py", "brim/base/clock.py"), (9, 1, 2)),
+    Line(
+        "encode",
+        ("brim/base/json_codec.py", "brim/api/resources/", "brim/api/wire_formats.py", "brim/base/paging.py"),
+        (2, 2, 12),
+    ),
+    Line(
+        "batch",
+        (
+            *("brim/base/batch.py", "brim/core/topups/batches.py", "brim/core/topups/store.py"),
+            *("brim/core/topups/list_store.py", "brim/core/topups/lists.py", "brim/platform/"),
+        ),
+        (6, 4, 5),
+    ),
+    Line("driver", ("asyncpg/",), (14, 10, 14)),
+    Line("reply", ("brim/http/reply_head.py", "brim/api/app.py:_Exchange", "brim/http/streaming.py"), (2, 1, 1)),
+    Line(
+        "log",
+        (
+            *("brim/platform/telemetry/", "brim/core/request_logs/", "brim/api/framework/tally.py"),
+            *("brim/api/framework/recording.py", "brim/base/disclosure.py", "prometheus_client/"),
+            *("brim/api/app.py:Api._observe", "brim/api/app.py:Api._note"),
+        ),
+        (6, 4, 5),
+    ),
+    Line(OTHER, (), (1, 1, 1)),
+)
+"""Who owns which part of a request, and what it may cost."""
+
+_OWNERS: Final = sorted(
+    ((prefix, line.name) for line in BUDGET for prefix in line.owner), key=lambda owned: len(owned[0]), reverse=True
+)
+"""Longest first, so that a file's line goes before its folder's."""
+
+
+def main() -> None:
+    """Measure and print; exit with 1 and a sentence when something it needs is missing."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    parser = argparse.ArgumentParser(prog="python -m bench.profile", description="Prints a request's budget.")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each kind of request is measured (3)")
+    parser.add_argument("--seconds", type=int, default=4, help="how long each time (4)")
+    parser.add_argument("--clients", type=int, default=64, help="how many connections ask (64)")
+    parser.add_argument("--folder", type=Path, help="where the database is made (the system's temporary folder)")
+    parser.add_argument("--write", action="store_true", help="write the budget to docs/performance.md")
+    options = parser.parse_args()
+    try:
+        text = _profile(options)
+    except BenchError as error:
+        sys.exit(f"Error: {error}")
+    print(f"\n{text}")
+    if options.write:
+        write_between_marks(PAGE, "profile", text)
+
+
+def _profile(options: argparse.Namespace) -> str:
+    find_wrk()
+    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+        with serve_embedded(folder, workers=1) as service:
+            service.create.run(options.clients, _SEED_S)
+            query(service.database_url, "VACUUM ANALYZE")
+            loads = {CREATE: service.create, RETRIEVE: service.retrieve, LIST: service.first_page}
+            found = {work: _measure(service, load, options) for work, load in loads.items()}
+    return render_budget(found, slowness())
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What requests of one kind cost: processor time of each, and how many samples fell on each line."""
+
+    request_us: float
+    samples: Counter[str]
+
+    def line_us(self, name: str) -> float:
+        """Return the microseconds that a request spends on a line."""
+        return self.request_us * self.samples[name] / max(self.samples.total(), 1)
+
+
+def _measure(service: Service, load: HttpLoad, options: argparse.Namespace) -> Profile:
+    """Run the load in turn without the sampler and with it."""
+    pid = named_descendant(service.pid, _API)
+    costs, samples = [], Counter[str]()
+    for _ in range(options.rounds):
+        before = cpu_seconds(pid)
+        measured = load.run(options.clients, options.seconds)
+        costs.append((cpu_seconds(pid) - before) / max(measured.requests, 1) * 1e6)
+        with _sampling(pid, service.folder / "samples", options.seconds) as file:
+            load.run(options.clients, options.seconds + 1)
+        samples += count_lines(file.read_text().splitlines())
+    return Profile(statistics.median(costs), samples)
+
+
+@contextmanager
+def _sampling(pid: int, file: Path, seconds: int) -> Iterator[Path]:
+    """Sample a process for so many seconds, while the block runs."""
+    py_spy = require_program(str(Path(sys.executable).with_name("py-spy")), how_to_get_it="Run `make install`.")
+    command = [
+        *(py_spy, "record", "--pid", str(pid), "--duration", str(seconds), "--rate", str(_RATE)),
+        *("--format", "raw", "--output", str(file)),
+    ]
+    sampler = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield file
+        said, _ = sampler.communicate(timeout=seconds + 30.0)
+        if sampler.returncode:
+            raise BenchError(f"py-spy could not sample the API process: {said.strip().splitlines()[-1]}")
+    finally:
+        if sampler.poll() is None:
+            sampler.kill()
+            sampler.wait()
+
+
+def count_lines(stacks: Iterable[str]) -> Counter[str]:
+    """Return how many samples belong to each line; a stack is `outermost;...;innermost count`."""
+    counts = Counter[str]()
+    for stack in stacks:
+        frames, _, count = stack.rpartition(" ")
+        counts[_line_of(frames.split(";"))] += int(count)
+    return counts
+
+
+def _line_of(frames: Sequence[str]) -> str:
+    if _LOOP in frames[-1]:  # in uvloop itself: nothing of ours runs
+        return BUDGET[0].name
+    for frame in reversed(frames):
+        function, _, place = frame.rpartition(" (")
+        name = f"{place.rpartition(':')[0]}:{function}"
+        for prefix, line in _OWNERS:
+            if name.startswith(prefix):
+                return line
+    return OTHER
+
+
+def render_budget(found: dict[str, Profile], slower: float) -> str:
+    """Return the budget in Markdown, and a sentence for each line above its limit.
+
+    Args:
+        found: each kind of request's profile.
+        slower: how many times as long as the core of the limits this one takes for the same work.
+    """
+    rows, above = [], []
+    for line in BUDGET:
+        cells = [line.name]
+        for work, limit in zip(_WORKS, line.limits_us, strict=True):
+            spent, allowed = found[work].line_us(line.name), limit * slower
+            cells.append(f"{spent:.1f} of {allowed:.0f}{' !' if spent > allowed else ''}")
+            if spent > allowed:
+                above.append(f"* {work}, {line.name}: {spent:.1f} us, {spent - allowed:.1f} above its limit")
+        rows.append(cells)
+    whole = [
+        f"{found[work].request_us:.1f} of {sum(line.limits_us[number] for line in BUDGET) * slower:.0f}"
+        for number, work in enumerate(_WORKS)
+    ]
+    table = markdown_table(("us of a request", *_WORKS), [*rows, ["whole", *whole]])
+    samples = ", ".join(f"{found[work].samples.total():,}" for work in _WORKS)
+    owners = [
+        f"* {line.name}: {', '.join(f'`{owner}`' for owner in line.owner) or 'what has no owner'}" for line in BUDGET
+    ]
+    notes = [
+        f"* {time.strftime('%Y-%m-%d', time.gmtime())}; samples: {samples}; limits: {slower:.2f} times those set",
+        *(above or ["* No line is above its limit."]),
+    ]
+    return "\n".join((table, "", *notes, "", "Owners:", "", *owners))
+
+
+if __name__ == "__main__":
+    main()
