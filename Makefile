@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench bench-beside bench-webhooks bench-pages bench-lists bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets with a description of each.
 help:
@@ -162,9 +162,20 @@ types: install
 imports: install
 	$(BIN)/lint-imports
 
-## Compares creates, retrieves and lists with other ways to do the same work, and prints one table (needs wrk).
+## Measures the goals for speed beside stripe-mock and pgbench, and prints their table with verdicts, in a quarter of an hour
+## (needs wrk, and stripe-mock on the PATH). BENCH_BEFORE=revision measures that beside; BENCH takes options (--only lone,
+## --topups 10000000, --flush-delay-ms 0, --detailed).
 bench: compiled
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(if $(BENCH_BEFORE),--before $(BENCH_BEFORE)) $(BENCH)
+
+## Prints what a create, a retrieve and a list spend on which part of the code, and which parts are above their limit.
+## PROFILE takes options (--write).
+profile: compiled
+	$(BIN)/python -m bench.profile $(PROFILE)
+
+## Measures what settings of PostgreSQL are worth, one by one; SETTINGS="jit=on wal_buffers=1MB" measures those.
+bench-settings: compiled
+	$(BIN)/python -m bench.settings $(SETTINGS)
 
 ## Compares the cost of creates in two revisions, with a second copy of the first as a control: BENCH_BEFORE, and
 ## BENCH_AFTER (default: this tree).

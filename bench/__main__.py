@@ -1,52 +1,31 @@
-"""The benchmark's command line: starts everything, measures it in rounds, stops everything, writes the table."""
+"""The benchmark's command line: measures the goals stage by stage, prints their table, and writes it into the docs."""
 
 import argparse
 import re
+import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from bench.http_load import HttpLoad, find_wrk
+from bench import detailed
+from bench.flushes import SlowFlushes, build_slow_flushes
+from bench.goals import GOALS, Results, render_goals
+from bench.http_load import find_wrk
 from bench.machine import describe_machine, filesystem_of
-from bench.peers import Peer, known_peers
-from bench.processes import BenchError, answers, clean_environment, free_port, running
-from bench.report import (
-    BRIM,
-    LIFE,
-    NAIVE,
-    NAIVE_LIFE,
-    NO_ENDPOINT,
-    ONE_STATEMENT,
-    PAGE,
-    SINGLE_INSERT,
-    SLOW_ENDPOINT,
-    THREE_ROWS,
-    Figures,
-    write_between_marks,
-)
-from bench.rounds import Figure, Measurement, Row, measure_rounds
-from bench.service import AT_ONCE, Service, create_database, migrate, serve_beside, serve_embedded
-from bench.sql_load import SqlLoad, prepare_balance, query
+from bench.processes import BenchError, run_to_end
+from bench.report import PAGE, write_between_marks
+from bench.revisions import describe, export
+from bench.stages import OF_FLUSHES, STAGES, Plan, Stage
+from brim.host.programs import wheel_binaries
 
-_CONNECTIONS: Final = (1, 16, 64, 256)
-_BUSY: Final = 64
-_SEED_S: Final = 2
-_ROUNDS_OF_PAIR: Final = 12
-_PGBENCH_ROWS: Final = (
-    (NAIVE, "naive_transaction", (1, _BUSY)),
-    (THREE_ROWS, "three_rows_transaction", (1, _BUSY)),
-    (ONE_STATEMENT, "three_rows_statement", (1, _BUSY)),
-    (SINGLE_INSERT, "single_insert", (1,)),
-    (NAIVE_LIFE, "naive_life", (_BUSY,)),
-)
-_MANY_ACCOUNTS: Final = 1_000
 _NO_FLUSHES: Final = ("tmpfs", "ramfs")
+_ROUNDS: Final = 12
+_DELAYED_ROUNDS: Final = 6
 
 
 def main() -> None:
@@ -65,235 +44,150 @@ def _leave(number: int, _frame: object) -> NoReturn:
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Brim beside its peers.")
-    parser.add_argument("--quick", action="store_true", help="one round of 1 s each, at 1 and 64 connections")
-    parser.add_argument("--rounds", type=int, help="how often each row is measured (3)")
-    parser.add_argument("--seconds", type=int, help="how long each measurement takes (3)")
-    parser.add_argument("--only", metavar="REGEX", help="measure only rows whose name matches, such as 'create, 64'")
-    parser.add_argument("--no-peers", action="store_true", help="install and measure no other servers")
+    parser.add_argument("--before", metavar="REVISION", help="measure another revision in the same run")
+    parser.add_argument("--topups", type=int, default=10_000, help="how many top-ups are retrieved and listed (10,000)")
+    parser.add_argument(
+        "--flush-delay-ms", type=float, default=1.0, help="measure again with slower flushes (1; 0: no)"
+    )
+    parser.add_argument("--detailed", action="store_true", help="also measure the detailed table, beside all peers")
+    parser.add_argument("--quick", action="store_true", help="few rounds of 1 s each")
+    parser.add_argument("--rounds", type=int, help="how often each figure is measured (12; detailed: 3)")
+    parser.add_argument("--seconds", type=int, help="how long each measurement takes (1; detailed: 3)")
+    parser.add_argument("--only", metavar="REGEX", help="measure only figures whose row or key matches, such as 'lone'")
+    parser.add_argument("--no-peers", action="store_true", help="measure no other servers")
     parser.add_argument("--folder", type=Path, help="where the databases are made (the system's temporary folder)")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md even for a part of the table")
     options = parser.parse_args()
     options.partial = options.quick or options.only is not None or options.no_peers
-    options.rounds = options.rounds or (1 if options.quick else 3)
-    options.seconds = options.seconds or (1 if options.quick else 3)
     return options
 
 
 def _run(options: argparse.Namespace) -> None:
     find_wrk()
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
         folder = Path(name)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
         if filesystem_of(folder) in _NO_FLUSHES:
             raise BenchError(f"{folder} is in memory, where a commit costs nothing. Choose a disk with --folder.")
-        bench = _start_everything(stack, folder, _CONNECTIONS if not options.quick else (1, _BUSY), options)
-        figures = _measure(bench, options)
-        text = _render(figures, bench, options)
-    print(f"\n{text}")
+        parts = {"goals": _measure_goals(options, folder)}
+        if options.detailed:
+            own = _with_defaults(options, rounds=1 if options.quick else 3, seconds=1 if options.quick else 3)
+            parts["bench"] = detailed.measure(own, folder)
+    for text in parts.values():
+        print(f"\n{text}")
     if options.partial and not options.write:
-        print("\nA part of the table was measured, so docs/performance.md stays as it is (--write changes that).")
-    else:
-        write_between_marks(PAGE, "bench", text)
-        print(f"\nWritten to {PAGE}.")
+        print("\nA part was measured, so docs/performance.md stays as it is (--write changes that).")
+        return
+    for mark, text in parts.items():
+        write_between_marks(PAGE, mark, text)
+    print(f"\nWritten to {PAGE}.")
 
 
-def _measure(bench: "_Bench", options: argparse.Namespace) -> list[Figure]:
-    """Measure the rows that were asked for; those of the pair in more rounds, by themselves."""
-    chosen = [[row for row in rows if re.search(options.only or "", row.name)] for rows in (bench.rows, bench.pair)]
-    if not any(chosen):
-        names = "\n".join(row.name for row in (*bench.rows, *bench.pair))
-        raise BenchError(f"No row matches --only. The names are:\n{names}")
-    figures: list[Figure] = []
-    for rows, rounds in zip(chosen, (options.rounds, options.rounds * _ROUNDS_OF_PAIR), strict=True):
-        if rows:
-            _say(f"{len(rows)} rows, {rounds} rounds of {options.seconds} s each")
-            figures += measure_rounds(rows, rounds=rounds, seconds=options.seconds, say=_say)
-    return figures
+def _with_defaults(options: argparse.Namespace, *, rounds: int, seconds: int) -> argparse.Namespace:
+    """Return the options with defaults for rounds and seconds."""
+    own = {"rounds": options.rounds or rounds, "seconds": options.seconds or seconds}
+    return argparse.Namespace(**{**vars(options), **own})
+
+
+def _measure_goals(options: argparse.Namespace, folder: Path) -> str:
+    """Measure the goals that were asked for and return their table, then that with slow flushes, then all notes."""
+    own = _with_defaults(options, rounds=3 if options.quick else _ROUNDS, seconds=1)
+    began = time.monotonic()
+    plan = Plan(
+        folder=_made(folder / "run"),
+        rounds=own.rounds,
+        seconds=own.seconds,
+        before=export(options.before, folder / "before") if options.before else None,
+        topups=options.topups,
+        has_mock=not options.no_peers and shutil.which("stripe-mock") is not None,
+        say=_say,
+    )
+    results = Results()
+    stages = _chosen_stages(options.only)
+    for stage in stages:
+        stage(plan, results)
+    slow, slow_results = _slow_flushes(options, folder, results), Results()
+    if slow:
+        again = replace(
+            plan,
+            folder=_made(folder / "slow"),
+            rounds=min(plan.rounds, _DELAYED_ROUNDS),
+            before=None,
+            slow=slow,
+        )
+        for stage in stages:
+            if stage in OF_FLUSHES:
+                stage(again, slow_results)
+    minutes = (time.monotonic() - began) / 60
+    return _render(plan, results, slow_results, options, minutes)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o711)
+    return folder
+
+
+def _chosen_stages(only: str | None) -> list[Stage]:
+    """Return the stages that measure what was asked for."""
+    figures = {goal.key: goal.figure for goal in GOALS}
+    chosen = [
+        stage
+        for keys, stage in STAGES
+        if any(re.search(only or "", text) for key in keys for text in (key, figures[key]))
+    ]
+    if not chosen:
+        names = "\n".join(f"{key}: {figure}" for key, figure in figures.items())
+        raise BenchError(f"No figure matches --only. They are:\n{names}")
+    return chosen
+
+
+def _slow_flushes(options: argparse.Namespace, folder: Path, results: Results) -> SlowFlushes | None:
+    if not options.flush_delay_ms:
+        return None
+    slow = build_slow_flushes(folder, options.flush_delay_ms)
+    if slow is None:
+        results.notes.append("Not measured with slow flushes: there is no C compiler here (apt-get install gcc).")
+    return slow
+
+
+def _render(plan: Plan, results: Results, slow: Results, options: argparse.Namespace, minutes: float) -> str:
+    version = run_to_end([str(wheel_binaries() / "postgres"), "--version"]).strip().rpartition(" ")[2]
+    machine = [f"* {label}: {value}" for label, value in describe_machine(plan.folder, version)]
+    before = f"; before: {describe(options.before)}" if options.before else ""
+    run = (
+        f"* run: medians of {plan.rounds} interleaved rounds of {plan.seconds} s with intervals of 95 % (bootstrap), "
+        f"{minutes:.0f} minutes; now: {describe('HEAD')}{before}"
+    )
+    missing = [] if plan.has_mock else ["stripe-mock is not on the PATH, so nothing was compared with it"]
+    parts = [*machine, run, "", render_goals(results.found), ""]
+    parts += _list([*results.notes, *missing])
+    for table in results.tables:
+        parts += ["What one life leaves in the database and writes:", "", table, ""]
+    if slow.found:
+        delayed = f"Once more, with every flush of PostgreSQL delayed by {options.flush_delay_ms:g} ms:"
+        proof = _proof(results, slow, options.flush_delay_ms)
+        parts += [delayed, "", render_goals(slow.found, linked=False), "", *_list([*slow.notes, *proof])]
+    return "\n".join(parts).strip()
+
+
+def _proof(results: Results, slow: Results, delay_ms: float) -> list[str]:
+    """Return a sentence about whether flushes were really delayed."""
+    if not slow.single_ms:
+        return []
+    risen = slow.single_ms - results.single_ms
+    verdict = "as it must" if risen >= delay_ms and slow.delayed else "**so not every flush was delayed**"
+    rows = (
+        f"pgbench's one row on one connection: p50 {results.single_ms:.2f} ms, then {slow.single_ms:.2f} ms, {verdict}"
+    )
+    return [f"{rows}; {slow.delayed:,} flushes were delayed meanwhile"]
+
+
+def _list(sentences: Sequence[str]) -> list[str]:
+    return [*(f"* {sentence}." for sentence in sentences), ""] if sentences else []
 
 
 def _say(sentence: str) -> None:
     print(sentence, flush=True)
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """Everything that runs: what is measured, and what a reader has to know of it.
-
-    The rows of `pair` differ by a few in a hundred, and are measured in turn with nothing between them.
-    """
-
-    folder: Path
-    services: Sequence[Service]
-    rows: Sequence[Row]
-    pair: Sequence[Row]
-    left_out: Sequence[str]
-
-
-def _start_everything(
-    stack: ExitStack, folder: Path, connections: Sequence[int], options: argparse.Namespace
-) -> _Bench:
-    """Start all servers; they run until the stack is closed."""
-    _say("starting brim serve six times, on databases of their own in one PostgreSQL server")
-    one = stack.enter_context(serve_embedded(folder, workers=1))
-    two = stack.enter_context(serve_beside(one, "brim-2", workers=2))
-    undisturbed = stack.enter_context(serve_beside(one, "brim-undisturbed", workers=1))
-    disturbed = stack.enter_context(serve_beside(one, "brim-disturbed", workers=1))
-    disturbed.send_events_to(f"{stack.enter_context(_catching(folder))}/dead")
-    settling = stack.enter_context(serve_beside(one, "brim-settling", workers=1, settle_after="1s"))
-    living = stack.enter_context(serve_beside(one, "brim-living", workers=1, settle_after=AT_ONCE))
-    rows = [
-        *_service_rows(f"{BRIM}, 1 process", one, connections),
-        *_service_rows(f"{BRIM}, 2 processes", two, connections),
-        _settling_row(settling),
-        _life_row(f"{BRIM}, one account", living, living.create),
-        _life_row(f"{BRIM}, {_MANY_ACCOUNTS:,} accounts", living, living.create_for_accounts(_MANY_ACCOUNTS)),
-        *_pgbench_rows(one),
-    ]
-    pair = [_numbered_row(NO_ENDPOINT, undisturbed), _numbered_row(SLOW_ENDPOINT, disturbed)]
-    left_out = []
-    for name, start in [] if options.no_peers else known_peers():
-        _say(f"installing and starting {name}")
-        try:
-            rows += _peer_rows(stack.enter_context(start(folder)))
-        except BenchError as error:
-            left_out.append(f"{name} could not be measured: {str(error).splitlines()[0]}")
-            _say(left_out[-1])
-    return _Bench(folder, (one, two, undisturbed, disturbed, settling, living), rows, pair, left_out)
-
-
-@contextmanager
-def _catching(folder: Path) -> Iterator[str]:
-    """Yield the URL of a server that takes webhooks."""
-    port = free_port()
-    command = [sys.executable, "-m", "bench.webhook_catcher", str(port)]
-    with running("catcher", command, folder=folder, env=clean_environment()) as catcher:
-        catcher.wait_until(lambda: answers(port))
-        yield f"http://127.0.0.1:{port}"
-
-
-def _service_rows(who: str, service: Service, connections: Sequence[int]) -> list[Row]:
-    """Return the rows of one service, which has many top-ups afterwards."""
-    service.create.run(_BUSY, _SEED_S)
-    query(service.database_url, "VACUUM ANALYZE")
-    loads = {"create": service.create, "retrieve": service.retrieve, "list": service.first_page}
-    return [
-        _http_row(who, work, clients, load, server_cpu=service.server_cpu, database_cpu=service.database_cpu)
-        for work, load in loads.items()
-        for clients in connections
-    ]
-
-
-def _numbered_row(who: str, service: Service) -> Row:
-    """Return the row of creates by many clients; over when the last event is numbered and addressed."""
-    return _row_with_its_end(who, "create", service, service.create, service.wait_until_numbered)
-
-
-def _settling_row(service: Service) -> Row:
-    """Return the row of creates beside a worker that settles them; the next row waits until it is through."""
-    return Row(
-        who=f"{BRIM}, 1 process, settling meanwhile",
-        work="create",
-        clients=_BUSY,
-        measure=lambda seconds: service.create.run(_BUSY, seconds),
-        server_cpu=service.server_cpu,
-        database_cpu=service.database_cpu,
-        afterwards=service.wait_until_settled,
-    )
-
-
-def _life_row(who: str, service: Service, load: HttpLoad) -> Row:
-    """Return the row of whole lives: created, settled, both announced; over when the last one is."""
-    return _row_with_its_end(who, LIFE, service, load, service.wait_until_settled)
-
-
-def _row_with_its_end(who: str, work: str, service: Service, load: HttpLoad, wait: Callable[[], None]) -> Row:
-    """Return a row of many clients that is over when the worker is through with what they made."""
-
-    def measure(seconds: int) -> Measurement:
-        began = time.monotonic()
-        created = load.run(_BUSY, seconds)
-        wait()
-        return created._replace(per_second=created.requests / (time.monotonic() - began))
-
-    return Row(
-        who=who,
-        work=work,
-        clients=_BUSY,
-        measure=measure,
-        server_cpu=service.server_cpu,
-        database_cpu=service.database_cpu,
-    )
-
-
-def _pgbench_rows(service: Service) -> list[Row]:
-    """Return the rows of pgbench, on a database like the service's own in the same server."""
-    url = create_database(service, "pgbench")
-    migrate(url)
-    prepare_balance(url)
-    (payload,) = query(service.database_url, "SELECT payload FROM events LIMIT 1")
-    return [
-        Row(
-            who=who,
-            work=LIFE if who == NAIVE_LIFE else "create",
-            clients=clients,
-            measure=_measuring(SqlLoad(url, script, payload), clients),
-            database_cpu=service.database_cpu,
-        )
-        for who, script, all_clients in _PGBENCH_ROWS
-        for clients in all_clients
-    ]
-
-
-def _peer_rows(peer: Peer) -> list[Row]:
-    """Return the rows of a peer, for as many connections as most comparisons are made at."""
-    loads = {"create": peer.create, "retrieve": peer.retrieve, "list": peer.first_page}
-    return [_http_row(peer.name, work, _BUSY, load, server_cpu=peer.cpu) for work, load in loads.items()]
-
-
-def _http_row(
-    who: str,
-    work: str,
-    clients: int,
-    load: HttpLoad,
-    *,
-    server_cpu: Callable[[], float],
-    database_cpu: Callable[[], float] | None = None,
-) -> Row:
-    return Row(
-        who=who,
-        work=work,
-        clients=clients,
-        measure=_measuring(load, clients),
-        server_cpu=server_cpu,
-        database_cpu=database_cpu,
-    )
-
-
-def _measuring(load: HttpLoad | SqlLoad, clients: int) -> Callable[[int], Measurement]:
-    return lambda seconds: load.run(clients, seconds)
-
-
-def _render(figures: Sequence[Figure], bench: _Bench, options: argparse.Namespace) -> str:
-    """Return what is printed and written: the machine, the table, what was promised, what is missing."""
-    database_url = bench.services[0].database_url
-    (version,) = query(database_url, "SHOW server_version")
-    durable = ", ".join(f"{name}={query(database_url, f'SHOW {name}')[0]}" for name in ("fsync", "synchronous_commit"))
-    machine = [f"* {label}: {value}" for label, value in describe_machine(bench.folder, f"{version}, {durable}")]
-    run = f"* run: medians of {options.rounds} interleaved rounds of {options.seconds} s"
-    table = Figures(figures)
-    notes = [f"* {sentence}" for sentence in (*table.promises(), *_lost_creates(bench, figures), *bench.left_out)]
-    return "\n".join([*machine, run, "", table.table(), "", *notes])
-
-
-def _lost_creates(bench: _Bench, figures: Sequence[Figure]) -> Iterator[str]:
-    """Yield how the creates that wrk saw acknowledged compare with the rows in the databases."""
-    acknowledged = sum(f.acknowledged for f in figures if f.row.who.startswith(BRIM) and f.row.work in {"create", LIFE})
-    found = sum(int(query(service.database_url, "SELECT count(*) FROM topups")[0]) for service in bench.services)
-    verdict = "none is missing" if found >= acknowledged else "**some are missing**"
-    yield (
-        f"Creates acknowledged while measuring: {acknowledged:,}. Top-ups in the databases, warm-up included: "
-        f"{found:,}; {verdict}."
-    )
 
 
 if __name__ == "__main__":

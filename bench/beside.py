@@ -11,7 +11,6 @@ import argparse
 import math
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from typing import Final
 from bench.http_load import find_wrk
 from bench.processes import BenchError
 from bench.report import markdown_table
+from bench.revisions import export
 from bench.rounds import Row, measure_rounds
 from bench.service import Service, serve_embedded
 
@@ -56,8 +56,8 @@ def _compare(options: argparse.Namespace) -> str:
     with tempfile.TemporaryDirectory(prefix="brim-bench-") as temporary:
         folder = Path(temporary)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-        before = _export(options.before, folder / "before")
-        after = _export(options.after, folder / "after") if options.after else None
+        before = export(options.before, folder / "before")
+        after = export(options.after, folder / "after") if options.after else None
         for start in range(options.starts):
             names = list(cpus)
             names = names[start % len(names) :] + names[: start % len(names)]  # nobody is always the first to start
@@ -90,16 +90,6 @@ def _row(name: str, service: Service, clients: int) -> Row:
         server_cpu=service.server_cpu,
         database_cpu=service.database_cpu,
     )
-
-
-def _export(revision: str, folder: Path) -> Path:
-    """Write out a revision's files and return its `src` folder."""
-    folder.mkdir()
-    archive = subprocess.run(["git", "archive", "--format=tar", revision, "src"], capture_output=True, check=False)
-    if archive.returncode:
-        raise BenchError(f"There is no revision {revision}: {archive.stderr.decode().strip()}")
-    subprocess.run(["tar", "--extract", "--directory", str(folder)], input=archive.stdout, check=True)
-    return folder / "src"
 
 
 def _ratio(found: Sequence[float], other: Sequence[float]) -> str:

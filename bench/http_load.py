@@ -33,6 +33,7 @@ class HttpLoad:
         path: asked for; with `ids`, the path above the ids.
         body: form-encoded; empty for a GET, or with `forms`.
         ids: a file with an id on each line.
+        noted: a file that the id of each reply is written to; it costs wrk some time.
         forms: a file with a body on each line and, after a tab, perhaps the account that the key acts for.
     """
 
@@ -42,12 +43,14 @@ class HttpLoad:
     body: str = ""
     ids: Path | None = None
     forms: Path | None = None
+    noted: Path | None = None
 
     def run(self, clients: int, seconds: int) -> Measurement:
         """Ask from so many connections for so long. wrk runs one thread, whatever the number of connections."""
         command = [
             *(find_wrk(), "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT), self.url),
             *("--", self.key, self.path, self.body, str(self.ids or ""), str(self.forms or "")),
+            str(self.noted or ""),
         ]
         written = run_to_end(command, timeout_s=seconds + 60.0)
         result = msgspec.json.decode(written.rpartition(_MARK)[2], type=_Result)

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -85,7 +85,7 @@ _TABLES: Final = (
             description, failure_code, failure_message, metadata, source, rail
         )
         SELECT
-            '{{account}}', true, 'tu_' || body, 1000 + i * 7919 % 1000000, second, second + 300000,
+            '{{account}}', {{livemode}}, 'tu_' || body, 1000 + i * 7919 % 1000000, second, second + 300000,
             {_CURRENCY}, status, CASE WHEN status IN ('succeeded', 'reversed') THEN 'txn_' || body END, 'Order ' || i,
             CASE WHEN status IN ('failed', 'reversed') THEN
                 CASE WHEN i % 5000 = 0 THEN 'no_account' ELSE 'insufficient_funds' END END,
@@ -254,7 +254,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         with _folder(options.keep) as folder, serve_embedded(folder, workers=1) as service:
-            asyncio.run(_fill(service, options.rows))
+            asyncio.run(fill(service, options.rows))
             print(_measure(service, options.rounds, options.only))
     except BenchError as error:
         sys.exit(f"Error: {error}")
@@ -272,14 +272,23 @@ def _folder(kept: Path | None) -> Iterator[Path]:
         yield kept
 
 
-async def _fill(service: Service, rows: int) -> None:
-    """Fill the tables that are empty, each without its further indexes, which are built afterwards."""
+async def fill(service: Service, rows: int, *, tables: Sequence[str] = (), livemode: bool = True) -> None:
+    """Fill the tables that are empty, each without its further indexes, which are built afterwards.
+
+    Args:
+        service: whose database.
+        rows: how many top-ups.
+        tables: those that are filled; all of them, if none is named. Only top-ups can be of test mode.
+        livemode: of which mode.
+    """
     conn = await asyncpg.connect(service.database_url)
     account = await conn.fetchval("SELECT account FROM accounts WHERE platform IS NULL ORDER BY created LIMIT 1")
     await conn.execute(_ENDPOINT, account)
     await conn.execute("SET maintenance_work_mem = '512MB'")
     now = int(time.time())
     for table, part, insert in _TABLES:
+        if tables and table not in tables:
+            continue
         if await conn.fetchval(f"SELECT 1 FROM {table} LIMIT 1"):
             continue
         count, began = rows // part, time.monotonic()
@@ -292,7 +301,14 @@ async def _fill(service: Service, rows: int) -> None:
             await conn.execute(f"SET LOCAL session_replication_role = {role}")
             for first in range(1, count + 1, _CHUNK):
                 last = min(count, first + _CHUNK - 1)
-                values = {"account": account, "now": now, "rows": count, "first": first, "last": last}
+                values = {
+                    "account": account,
+                    "now": now,
+                    "rows": count,
+                    "first": first,
+                    "last": last,
+                    "livemode": livemode,
+                }
                 await conn.execute(insert.format(**values))
             for definition in indexes:
                 await conn.execute(definition)

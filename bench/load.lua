@@ -1,5 +1,5 @@
 -- wrk's script for all kinds of request. Arguments after `--`: the secret key, the path, a form body (empty for none),
--- a file of ids (empty for none) and a file of forms (empty for none). A POST carries a fresh Idempotency-Key each time,
+-- a file of ids (empty for none), a file of forms (empty for none) and a file to write each reply's id to. A POST carries a fresh Idempotency-Key each time,
 -- a random UUID as the official libraries send it; a GET with a file of ids asks for a random one of them. Each line of
 -- a file of forms is a body and, after a tab, perhaps the account to act for; each POST sends a random one.
 
@@ -46,9 +46,18 @@ local function get(whole)
    function request() return whole end
 end
 
+local function note_ids(name)
+   local notes = io.open(name, "w")
+   notes:setvbuf("line")
+   function response(status, _, body)
+      if status == 200 then notes:write(body:match('"id": *"([^"]+)"'), "\n") end
+   end
+end
+
 function init(args)
    seed()
-   local key, path, body, file, forms = args[1], args[2], args[3], args[4], args[5]
+   local key, path, body, file, forms, noted = args[1], args[2], args[3], args[4], args[5], args[6]
+   if noted ~= "" then note_ids(noted) end
    local rest = " HTTP/1.1\r\nHost: " .. wrk.host .. "\r\nAuthorization: Bearer " .. key .. "\r\n"
    if forms ~= "" then
       post("POST " .. path .. rest, io.lines(forms))

@@ -73,7 +73,7 @@ class Program:
         """Its process id."""
         return self._process.pid
 
-    def wait_until(self, is_ready: Callable[[], bool]) -> None:
+    def wait_until(self, is_ready: Callable[[], bool], *, poll_s: float = _POLL_S) -> None:
         """Return once it is ready.
 
         Raises:
@@ -84,7 +84,7 @@ class Program:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 said = self._log_path.read_text(errors="replace")[-2000:]
                 raise BenchError(f"{self._log_path.stem} did not start. It said:\n{said}")
-            time.sleep(_POLL_S)
+            time.sleep(poll_s)
 
     def stop(self) -> None:
         """Ask it to stop, and kill it if it does not."""

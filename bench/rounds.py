@@ -54,12 +54,16 @@ class Row:
 class Figure:
     """The medians of a row's rounds, and what it did a second in each. CPU is in seconds for 10,000 requests.
 
-    `cpus` has that of server and database together in each round.
+    `cpus` has that of server and database together in each round, `server_cpus` and `database_cpus` that of each, and
+    `p50s_ms` the median latency of each round.
     """
 
     row: Row
     rates: Sequence[float]
     cpus: Sequence[float]
+    server_cpus: Sequence[float]
+    database_cpus: Sequence[float]
+    p50s_ms: Sequence[float]
     per_second: float
     slowest: float
     fastest: float
@@ -110,6 +114,9 @@ def _summarise(row: Row, samples: Sequence[_Sample]) -> Figure:
         row=row,
         rates=rates,
         cpus=[(sample.server_cpu or 0.0) + (sample.database_cpu or 0.0) for sample in samples],
+        server_cpus=[sample.server_cpu or 0.0 for sample in samples],
+        database_cpus=[sample.database_cpu or 0.0 for sample in samples],
+        p50s_ms=[sample.measured.p50_ms for sample in samples],
         per_second=statistics.median(rates),
         slowest=min(rates),
         fastest=max(rates),

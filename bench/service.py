@@ -1,5 +1,6 @@
 """Brim as the benchmark runs it: whole services of this tree, on one PostgreSQL server."""
 
+import asyncio
 import json
 import os
 import sys
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import asyncpg
 
 from bench.cpu import cpu_seconds
 from bench.http_load import HttpLoad
@@ -93,7 +96,9 @@ class Service:
         """Any of ten thousand top-ups; there must be some."""
         file = self.folder / f"ids-{self.pid}"
         if not file.exists():
-            file.write_text("\n".join(query(self.database_url, f"SELECT id FROM topups LIMIT {_MAX_IDS}")) + "\n")
+            file.write_text(
+                "\n".join(query(self.database_url, f"SELECT id FROM topups ORDER BY random() LIMIT {_MAX_IDS}")) + "\n"
+            )
         return HttpLoad(self.url, TEST_KEY, "/v1/topups", ids=file)
 
     def command(self, *arguments: str) -> str:
@@ -125,6 +130,25 @@ class Service:
         """
         self._wait_until_none("new_events")
 
+    def wait_until_done(self) -> None:
+        """Return once everything is settled, numbered and sealed, looked for by one connection.
+
+        Raises:
+            BenchError: it takes too long.
+        """
+        deadline = time.monotonic() + _WORKER_IS_THROUGH_WITHIN_S
+        with asyncio.Runner() as runner:
+            conn = runner.run(asyncpg.connect(self.database_url))
+            queues = ["topups WHERE due_ms IS NOT NULL", "new_events"]
+            if runner.run(conn.fetchval("SELECT to_regclass('unsealed_entries')")):  # earlier versions had none
+                queues.append("unsealed_entries")
+            left = f"SELECT {' OR '.join(f'EXISTS (SELECT FROM {rows})' for rows in queues)}"
+            while runner.run(conn.fetchval(left)):
+                if time.monotonic() > deadline:
+                    raise BenchError("The worker does not keep up.")
+                time.sleep(_POLL_S)
+            runner.run(conn.close())
+
     def _wait_until_none(self, rows: str) -> None:
         deadline = time.monotonic() + _WORKER_IS_THROUGH_WITHIN_S
         while query(self.database_url, f"SELECT 1 FROM {rows} LIMIT 1"):
@@ -133,19 +157,58 @@ class Service:
             time.sleep(_POLL_S)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """How a service is started.
+
+    Attributes:
+        settle_after: how long top-ups stay pending.
+        flags: further ones of `brim serve`.
+        source: the `src` folder of another version than this tree's.
+        changes: arguments of `bench.launch`, which change what the embedded PostgreSQL is started with.
+    """
+
+    settle_after: str = NEVER
+    flags: Sequence[str] = ()
+    source: Path | None = None
+    changes: Sequence[str] = ()
+
+    def command(self, data_dir: Path, workers: int) -> list[str]:
+        """Return the command line."""
+        program = ["bench.launch", *self.changes, "--"] if self.changes else ["brim"]
+        return [
+            *(sys.executable, "-m", *program, "serve", "--port", "0", "--workers", str(workers)),
+            *("--data-dir", str(data_dir), "--sandbox-settle-after", self.settle_after, *self.flags),
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Return its environment."""
+        source = {"PYTHONPATH": str(self.source)} if self.source else {}
+        return clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY, **source})
+
+
 @contextmanager
 def serve_embedded(
-    folder: Path, *, workers: int, flags: Sequence[str] = (), source: Path | None = None
+    folder: Path,
+    *,
+    workers: int,
+    flags: Sequence[str] = (),
+    source: Path | None = None,
+    changes: Sequence[str] = (),
+    settle_after: str = NEVER,
 ) -> Iterator[Service]:
-    """Run `brim serve` with a PostgreSQL of its own, in which nothing is ever due.
+    """Run `brim serve` with a PostgreSQL of its own; arguments are `Start`'s.
 
     Args:
         folder: the benchmark's own.
         workers: how many API processes.
         flags: its further ones.
         source: the `src` folder of another version than this tree's.
+        changes: what its PostgreSQL is started with otherwise.
+        settle_after: how long top-ups stay pending; unless given, nothing is ever due.
     """
-    with _serve(folder, f"brim-{workers}", workers, NEVER, flags, source) as (pid, url):
+    start = Start(settle_after=settle_after, flags=flags, source=source, changes=changes)
+    with _serve(folder, f"brim-{workers}", workers, start) as (pid, url):
         data_dir = folder / f"brim-{workers}"
         cluster = data_dir / "postgres"
         lock, urls = read_lock_file(cluster / "cluster"), running_urls(cluster)
@@ -155,25 +218,27 @@ def serve_embedded(
 
 
 @contextmanager
-def serve_beside(other: Service, name: str, *, workers: int, settle_after: str = NEVER) -> Iterator[Service]:
-    """Run another `brim serve`, on a database of its own in the same PostgreSQL server."""
-    database_url = create_database(other, name)
-    with _serve(other.folder, name, workers, settle_after, ["--database-url", database_url]) as (pid, url):
+def serve_beside(
+    other: Service,
+    name: str,
+    *,
+    workers: int,
+    settle_after: str = NEVER,
+    source: Path | None = None,
+    shared: bool = False,
+) -> Iterator[Service]:
+    """Run another `brim serve` in the same PostgreSQL server, on the other's database or on one of its own."""
+    database_url = other.database_url if shared else create_database(other, name)
+    start = Start(settle_after=settle_after, flags=("--database-url", database_url), source=source)
+    with _serve(other.folder, name, workers, start) as (pid, url):
         yield Service(url, database_url, pid, other.folder, other.postgres_pid, other.folder / name)
 
 
 @contextmanager
-def _serve(
-    folder: Path, name: str, workers: int, settle_after: str, flags: Sequence[str], source: Path | None = None
-) -> Iterator[tuple[int, str]]:
+def _serve(folder: Path, name: str, workers: int, start: Start) -> Iterator[tuple[int, str]]:
     """Run `brim serve` and yield its supervisor's process id and its URL."""
     data_dir = folder / name
-    command = [
-        *(sys.executable, "-m", "brim", "serve", "--port", "0", "--workers", str(workers), "--data-dir", str(data_dir)),
-        *("--sandbox-settle-after", settle_after, *flags),
-    ]
-    env = clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY, **({"PYTHONPATH": str(source)} if source else {})})
-    with running(name, command, folder=folder, env=env) as program:
+    with running(name, start.command(data_dir, workers), folder=folder, env=start.environment()) as program:
         status_file = data_dir / "brim.json"
         program.wait_until(status_file.exists)
         yield program.pid, json.loads(status_file.read_text())["url"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.processes import run_to_end
+from bench.processes import BenchError, run_to_end
 from bench.rounds import Measurement
 from brim.host.programs import wheel_binaries
 
@@ -57,6 +57,8 @@ class SqlLoad:
             ]
             written = run_to_end(command, timeout_s=seconds + 60.0)
             latencies_us = sorted(_read_latencies(Path(folder)))
+        if not latencies_us:
+            raise BenchError(f"pgbench finished no transaction of {self.script} within {seconds} s.")
         time.sleep(_LAST_WORDS_S)
         return Measurement(
             per_second=float(re.findall(r"tps = ([\d.]+)", written)[0]),
