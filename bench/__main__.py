@@ -69,7 +69,9 @@ def _run(options: argparse.Namespace) -> None:
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
         if filesystem_of(folder) in _NO_FLUSHES:
             raise BenchError(f"{folder} is in memory, where a commit costs nothing. Choose a disk with --folder.")
-        parts = {"goals": _measure_goals(options, folder)}
+        stages, parts = _chosen_stages(options), {}
+        if stages:
+            parts["goals"] = _measure_goals(stages, options, folder)
         if options.detailed:
             own = _with_defaults(options, rounds=1 if options.quick else 3, seconds=1 if options.quick else 3)
             parts["bench"] = detailed.measure(own, folder)
@@ -89,8 +91,8 @@ def _with_defaults(options: argparse.Namespace, *, rounds: int, seconds: int) ->
     return argparse.Namespace(**{**vars(options), **own})
 
 
-def _measure_goals(options: argparse.Namespace, folder: Path) -> str:
-    """Measure the goals that were asked for and return their table, then that with slow flushes, then all notes."""
+def _measure_goals(stages: Sequence[Stage], options: argparse.Namespace, folder: Path) -> str:
+    """Measure goals and return their table, then that with slow flushes, then all notes."""
     own = _with_defaults(options, rounds=3 if options.quick else _ROUNDS, seconds=1)
     began = time.monotonic()
     plan = Plan(
@@ -103,7 +105,6 @@ def _measure_goals(options: argparse.Namespace, folder: Path) -> str:
         say=_say,
     )
     results = Results()
-    stages = _chosen_stages(options.only)
     for stage in stages:
         stage(plan, results)
     slow, slow_results = _slow_flushes(options, folder, results), Results()
@@ -127,15 +128,19 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _chosen_stages(only: str | None) -> list[Stage]:
-    """Return the stages that measure what was asked for."""
+def _chosen_stages(options: argparse.Namespace) -> list[Stage]:
+    """Return the stages that measure what was asked for.
+
+    Raises:
+        BenchError: none does, and the detailed table is not asked for.
+    """
     figures = {goal.key: goal.figure for goal in GOALS}
     chosen = [
         stage
         for keys, stage in STAGES
-        if any(re.search(only or "", text) for key in keys for text in (key, figures[key]))
+        if any(re.search(options.only or "", text) for key in keys for text in (key, figures[key]))
     ]
-    if not chosen:
+    if not chosen and not options.detailed:
         names = "\n".join(f"{key}: {figure}" for key, figure in figures.items())
         raise BenchError(f"No figure matches --only. They are:\n{names}")
     return chosen

@@ -1,7 +1,7 @@
 """What settings of PostgreSQL are worth: `python -m bench.settings [NAME=VALUE ...]` prints a table.
 
 Each setting is compared by itself with what `brim serve` starts its PostgreSQL with: two services in two servers live
-whole lives in turn. Ratios are of adjacent rounds. Several settings at once are written `A=1,B=2`.
+whole lives in turn. Ratios are of adjacent rounds.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from bench.machine import describe_machine
 from bench.processes import BenchError
 from bench.replies import Subject
 from bench.report import PAGE, markdown_table, write_between_marks
-from bench.rounds import Row, measure_rounds
+from bench.rounds import Measurement, Row, measure_rounds
 from bench.service import AT_ONCE, serve_embedded
 from bench.sql_load import query
 
@@ -28,18 +28,19 @@ _CLIENTS: Final = 64
 _OURS, _THEIRS = "with it", "without"
 _CANDIDATES: Final = (
     *("wal_buffers=1MB", "wal_buffers=16MB", "shared_buffers=128MB", "shared_buffers=32MB,wal_buffers=1MB"),
-    *("wal_compression=pglz", "commit_delay=200,commit_siblings=1", "max_wal_size=512MB", "max_wal_size=8GB"),
-    *("checkpoint_timeout=30min,max_wal_size=16GB", "full_page_writes=off", "synchronous_commit=off"),
-    *("autovacuum_naptime=10s", "autovacuum=off", "jit=on", "plan_cache_mode=force_generic_plan"),
-    *("plan_cache_mode=force_custom_plan", "huge_pages=off", "io_method=sync", "wal_init_zero=off"),
+    *("commit_delay=200,commit_siblings=1", "synchronous_commit=off", "autovacuum_naptime=10s", "jit=on"),
+    *("plan_cache_mode=force_generic_plan", "plan_cache_mode=force_custom_plan", "io_method=sync", "wal_init_zero=off"),
 )
+_AFTER_CHECKPOINTS: Final = ("wal_compression=pglz", "full_page_writes=off")
+"""Compared right after a checkpoint, when each page's first change is written to the WAL as a whole."""
 
 
 def main() -> None:
     """Measure and print; exit with 1 and a sentence when something is missing."""
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.settings", description="Measures PostgreSQL's settings.")
-    parser.add_argument("settings", nargs="*", default=_CANDIDATES, help="such as wal_buffers=16MB")
+    parser.add_argument("settings", nargs="*", help="such as wal_buffers=16MB; A=1,B=2 for several at once")
+    parser.add_argument("--checkpoints", action="store_true", help="run a checkpoint before each measurement")
     parser.add_argument("--rounds", type=int, default=8, help="how often each is measured (8)")
     parser.add_argument("--seconds", type=int, default=1, help="how long each time (1)")
     parser.add_argument("--folder", type=Path, help="where the databases are made (the system's temporary folder)")
@@ -60,11 +61,15 @@ def _compare(options: argparse.Namespace) -> str:
     with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
         folder = Path(name)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-        for number, setting in enumerate(options.settings):
+        chosen = [(setting, options.checkpoints) for setting in options.settings] or [
+            *((setting, False) for setting in _CANDIDATES),
+            *((setting, True) for setting in _AFTER_CHECKPOINTS),
+        ]
+        for number, (setting, checkpoints) in enumerate(chosen):
             own = folder / str(number)
             own.mkdir(mode=0o711)
             try:
-                rows.append(_row(setting, own, options))
+                rows.append(_row(setting, own, options, checkpoints=checkpoints))
             except BenchError as error:
                 rows.append([setting, "", "not available here", "", "", ""])
                 print(f"{setting}: {error}", flush=True)
@@ -74,7 +79,7 @@ def _compare(options: argparse.Namespace) -> str:
     return "\n".join([*machine, run, "", markdown_table(headings, rows)])
 
 
-def _row(setting: str, folder: Path, options: argparse.Namespace) -> list[str]:
+def _row(setting: str, folder: Path, options: argparse.Namespace, *, checkpoints: bool) -> list[str]:
     pairs = setting.split(",")
     with ExitStack() as stack:
         lives = {}
@@ -86,7 +91,7 @@ def _row(setting: str, folder: Path, options: argparse.Namespace) -> list[str]:
         usual = lives[_THEIRS].subject.service.database_url
         instead = [query(usual, f"SHOW {pair.partition('=')[0]}")[0] for pair in pairs]
         figures = measure_rounds(
-            [_measured(who, life) for who, life in lives.items()],
+            [_measured(who, life, checkpoints=checkpoints) for who, life in lives.items()],
             rounds=options.rounds,
             seconds=options.seconds,
             say=lambda _sentence: None,
@@ -99,18 +104,26 @@ def _row(setting: str, folder: Path, options: argparse.Namespace) -> list[str]:
         (ours.server_cpus, theirs.server_cpus),
         (wal[0], wal[1]),
     )
-    row = [f"`{setting}`", ", ".join(instead), *(_ratio(mine, yours) for mine, yours in compared)]
+    note = ", after checkpoints" if checkpoints else ""
+    row = [f"`{setting}`{note}", ", ".join(instead), *(_ratio(mine, yours) for mine, yours in compared)]
     print("  ".join(row), flush=True)
     return row
 
 
-def _measured(who: str, life: Lives) -> Row:
+def _measured(who: str, life: Lives, *, checkpoints: bool) -> Row:
     service = life.subject.service
+
+    def measure(seconds: int) -> Measurement:
+        measured = life.run(_CLIENTS, seconds)
+        if checkpoints:  # for the next round
+            query(service.database_url, "CHECKPOINT")
+        return measured
+
     return Row(
         who=who,
         work="life",
         clients=_CLIENTS,
-        measure=lambda seconds: life.run(_CLIENTS, seconds),
+        measure=measure,
         server_cpu=service.server_cpu,
         database_cpu=service.database_cpu,
     )
