@@ -1,21 +1,20 @@
 """Where the processor time of a create, a retrieve and a list goes in an API process: `make profile` prints a budget.
 
-py-spy samples the API process of a real service under load, many times a second, and only while it computes. A sample
-belongs to the line of `BUDGET` that owns the innermost function on the stack, or else its caller, and so on; a line's
-time is its share of the samples times the processor time of a request, which is measured without the sampler. Limits
-hold for the core that they were set on, so they are multiplied by how much slower this one is at a fixed piece of work.
+A sampler in the API process of a real service (`bench/sampler`) notes the stack every few milliseconds of its processor
+time. A sample belongs to the line of `BUDGET` that owns the innermost function on the stack, or else its caller, and so
+on; a line's time is its share of the samples times the processor time of a request. What asyncpg spends in C when it
+receives counts as the event loop's, which calls it. Limits hold for the core that they were set on, so they are
+multiplied by how much slower this one is at a fixed piece of work.
 """
 
 import argparse
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,16 +22,15 @@ from typing import Final
 from bench.cpu import cpu_seconds, named_descendant
 from bench.http_load import HttpLoad, find_wrk
 from bench.machine import slowness
-from bench.processes import BenchError, require_program
+from bench.processes import BenchError
 from bench.report import PAGE, markdown_table, write_between_marks
 from bench.service import Service, serve_embedded
 from bench.sql_load import query
 
 CREATE, RETRIEVE, LIST = "create", "retrieve", "list"
 _WORKS: Final = (CREATE, RETRIEVE, LIST)
-_RATE: Final = 400
 _SEED_S: Final = 2
-_PYSPY_STARTS_WITHIN_S: Final = 1.0
+_SAMPLES: Final = "samples"
 _API: Final = "brim api"
 _LOOP: Final = "asyncio/runners.py"
 OTHER: Final = "other"
@@ -57,17 +55,17 @@ BUDGET: Final = (
     Line(
         "socket, event loop",
         ("brim/http/protocol.py:HttpProtocol._write", "brim/http/turns.py"),
-        (40, 32, 36),
+        (25, 17, 18),
     ),
     Line(
         "parse",
         ("brim/http/protocol.py", "brim/http/request_reader.py", "brim/http/message.py", "brim/http/origin.py"),
-        (9, 6, 6),
+        (10, 7, 8),
     ),
     Line(
         "route",
         ("brim/web/", "brim/api/app.py", "brim/api/framework/", "brim/http/", "brim/api/resources/topups/handlers.py"),
-        (7, 5, 6),
+        (9, 7, 9),
     ),
     Line(
         "key",
@@ -75,9 +73,9 @@ BUDGET: Final = (
             *("brim/api/framework/auth.py", "brim/api/framework/rights.py", "brim/api/framework/rate_limits.py"),
             *("brim/core/access/", "brim/core/accounts/"),
         ),
-        (3, 3, 3),
+        (4, 2, 2),
     ),
-    Line("form", ("brim/http/form.py", "brim/http/multipart.py", "brim/http/json_body.py"), (3, 1, 2)),
+    Line("form", ("brim/http/form.py", "brim/http/multipart.py", "brim/http/json_body.py"), (4, 1, 2)),
     Line(
         "validate",
         (
@@ -86,13 +84,13 @@ BUDGET: Final = (
             *("brim/api/resources/topups/params.py", "brim/base/metadata.py", "brim/base/currency.py"),
             *("brim/core/topups/amounts.py", "brim/core/funding/", "brim/core/rails/", "brim/core/calendars/"),
         ),
-        (4, 1, 3),
+        (7, 1, 4),
     ),
-    Line("build", ("brim/core/", "brim/base/ids.py", "brim/base/clock.py"), (9, 1, 2)),
+    Line("build", ("brim/core/", "brim/base/ids.py", "brim/base/clock.py"), (15, 2, 3)),
     Line(
         "encode",
         ("brim/base/json_codec.py", "brim/api/resources/", "brim/api/wire_formats.py", "brim/base/paging.py"),
-        (2, 2, 12),
+        (7, 4, 15),
     ),
     Line(
         "batch",
@@ -100,10 +98,10 @@ BUDGET: Final = (
             *("brim/base/batch.py", "brim/core/topups/batches.py", "brim/core/topups/store.py"),
             *("brim/core/topups/list_store.py", "brim/core/topups/lists.py", "brim/platform/"),
         ),
-        (6, 4, 5),
+        (6, 5, 6),
     ),
-    Line("driver", ("asyncpg/",), (14, 10, 14)),
-    Line("reply", ("brim/http/reply_head.py", "brim/api/app.py:_Exchange", "brim/http/streaming.py"), (2, 1, 1)),
+    Line("driver", ("asyncpg/",), (8, 4, 4)),
+    Line("reply", ("brim/http/reply_head.py", "brim/api/app.py:_Exchange", "brim/http/streaming.py"), (3, 3, 3)),
     Line(
         "log",
         (
@@ -111,7 +109,7 @@ BUDGET: Final = (
             *("brim/api/framework/recording.py", "brim/base/disclosure.py", "prometheus_client/"),
             *("brim/api/app.py:Api._observe", "brim/api/app.py:Api._note"),
         ),
-        (6, 4, 5),
+        (7, 6, 8),
     ),
     Line(OTHER, (), (1, 1, 1)),
 )
@@ -128,7 +126,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description="Prints a request's budget.")
     parser.add_argument("--rounds", type=int, default=3, help="how often each kind of request is measured (3)")
-    parser.add_argument("--seconds", type=int, default=4, help="how long each time (4)")
+    parser.add_argument("--seconds", type=int, default=6, help="how long each time (6)")
     parser.add_argument("--clients", type=int, default=64, help="how many connections ask (64)")
     parser.add_argument("--folder", type=Path, help="where the database is made (the system's temporary folder)")
     parser.add_argument("--write", action="store_true", help="write the budget to docs/performance.md")
@@ -147,7 +145,7 @@ def _profile(options: argparse.Namespace) -> str:
     with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
         folder = Path(name)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-        with serve_embedded(folder, workers=1) as service:
+        with serve_embedded(folder, workers=1, sampled=folder / _SAMPLES) as service:
             service.create.run(options.clients, _SEED_S)
             query(service.database_url, "VACUUM ANALYZE")
             loads = {CREATE: service.create, RETRIEVE: service.retrieve, LIST: service.first_page}
@@ -168,45 +166,30 @@ class Profile:
 
 
 def _measure(service: Service, load: HttpLoad, options: argparse.Namespace) -> Profile:
-    """Run the load in turn without the sampler and with it."""
+    """Run the load a few times."""
     pid = named_descendant(service.pid, _API)
     costs, samples = [], Counter[str]()
     for _ in range(options.rounds):
-        before = cpu_seconds(pid)
+        began, before = time.monotonic(), cpu_seconds(pid)
         measured = load.run(options.clients, options.seconds)
         costs.append((cpu_seconds(pid) - before) / max(measured.requests, 1) * 1e6)
-        with _sampling(pid, service.folder / "samples", options.seconds) as file:
-            load.run(options.clients, options.seconds + 1)
-        samples += count_lines(file.read_text().splitlines())
+        samples += count_lines(_stacks(service.folder / f"{_SAMPLES}-{pid}", began, time.monotonic()))
     return Profile(statistics.median(costs), samples)
 
 
-@contextmanager
-def _sampling(pid: int, file: Path, seconds: int) -> Iterator[Path]:
-    """Sample a process for so many seconds, while the block runs."""
-    py_spy = require_program(str(Path(sys.executable).with_name("py-spy")), how_to_get_it="Run `make install`.")
-    command = [
-        *(py_spy, "record", "--pid", str(pid), "--duration", str(seconds), "--rate", str(_RATE)),
-        *("--format", "raw", "--output", str(file)),
-    ]
-    sampler = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        yield file
-        said, _ = sampler.communicate(timeout=seconds + 30.0)
-        if sampler.returncode:
-            raise BenchError(f"py-spy could not sample the API process: {said.strip().splitlines()[-1]}")
-    finally:
-        if sampler.poll() is None:
-            sampler.kill()
-            sampler.wait()
+def _stacks(file: Path, began: float, ended: float) -> Iterator[str]:
+    """Yield the stacks of a time; each line is the time and the stack."""
+    for line in file.read_text().splitlines():
+        at, _, stack = line.partition(" ")
+        if began <= float(at) <= ended:
+            yield stack
 
 
 def count_lines(stacks: Iterable[str]) -> Counter[str]:
-    """Return how many samples belong to each line; a stack is `outermost;...;innermost count`."""
+    """Return how many samples belong to each line; a stack is `outermost;...;innermost`."""
     counts = Counter[str]()
     for stack in stacks:
-        frames, _, count = stack.rpartition(" ")
-        counts[_line_of(frames.split(";"))] += int(count)
+        counts[_line_of(stack.split(";"))] += 1
     return counts
 
 

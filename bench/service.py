@@ -36,6 +36,7 @@ SELECT 'acct_bench' || to_char(number, 'FM000000'), (SELECT account FROM account
 FROM generate_series(1, {count}) AS number
 RETURNING account
 """
+_SAMPLER: Final = Path(__file__).with_name("sampler")
 _QUEUES: Final = ["new_events", "unsealed_entries", "unsealed_transfers"]
 """What waits for the worker, in this version and in earlier ones, which may be measured beside it."""
 
@@ -169,12 +170,14 @@ class Start:
         flags: further ones of `brim serve`.
         source: the `src` folder of another version than this tree's.
         changes: arguments of `bench.launch`, which change what the embedded PostgreSQL is started with.
+        sampled: what the files of samples begin with that its processes write; None for none.
     """
 
     settle_after: str = NEVER
     flags: Sequence[str] = ()
     source: Path | None = None
     changes: Sequence[str] = ()
+    sampled: Path | None = None
 
     def command(self, data_dir: Path, workers: int) -> list[str]:
         """Return the command line."""
@@ -186,8 +189,10 @@ class Start:
 
     def environment(self) -> dict[str, str]:
         """Return its environment."""
-        source = {"PYTHONPATH": str(self.source)} if self.source else {}
-        return clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY, **source})
+        folders = [str(folder) for folder in (self.sampled and _SAMPLER, self.source) if folder]
+        path = {"PYTHONPATH": os.pathsep.join(folders)} if folders else {}
+        samples = {"SAMPLES": str(self.sampled)} if self.sampled else {}
+        return clean_environment({"BRIM_TEST_SECRET_KEY": TEST_KEY, **path, **samples})
 
 
 @contextmanager
@@ -199,6 +204,7 @@ def serve_embedded(
     source: Path | None = None,
     changes: Sequence[str] = (),
     settle_after: str = NEVER,
+    sampled: Path | None = None,
 ) -> Iterator[Service]:
     """Run `brim serve` with a PostgreSQL of its own; arguments are `Start`'s.
 
@@ -209,8 +215,9 @@ def serve_embedded(
         source: the `src` folder of another version than this tree's.
         changes: what its PostgreSQL is started with otherwise.
         settle_after: how long top-ups stay pending; unless given, nothing is ever due.
+        sampled: what its files of samples begin with.
     """
-    start = Start(settle_after=settle_after, flags=flags, source=source, changes=changes)
+    start = Start(settle_after=settle_after, flags=flags, source=source, changes=changes, sampled=sampled)
     with _serve(folder, f"brim-{workers}", workers, start) as (pid, url):
         data_dir = folder / f"brim-{workers}"
         cluster = data_dir / "postgres"
