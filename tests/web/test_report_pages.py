@@ -16,7 +16,8 @@ def test_a_month_is_closed_on_the_pages(wire: Wire, person: Person, tmp_path: Pa
     page = person.visit("/test/reports").body.decode()
     last_month = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     assert f'value="{last_month}"' in page
-    form = {"report_type": "brim.balance.summary.1", "month": last_month, "timezone": "Asia/Tokyo"}
+    # A zone ahead of UTC, where the month is over by the time it is in UTC.
+    form = {"report_type": "brim.balance.summary.1", "month": last_month, "timezone": "Africa/Nairobi"}
     for changes, sentence in (
         ({"timezone": "Mars"}, "IANA time zone"),
         ({"month": "soon"}, "Enter a month"),
