@@ -161,7 +161,7 @@ async def approve_bank_file(  # noqa: PLR0913  what was seen of the file, by who
         one_person=approvers <= 1,
     )
     await file_store.approve_bank_file(conn, scope, after)
-    alone = ", one_person: no second operator handles live money" if after.one_person else ""
+    alone = ", without a second person: no other operator handles live money" if after.one_person else ""
     read_by = f", mapping {current}" if current else ""
     detail = f"sha256 {before.sha256.hex()}{read_by}{alone}"
     await record_import(conn, scope, by, Action.BANK_FILE_APPROVED, before, after, detail, now_ms=now_ms, ids=ids)

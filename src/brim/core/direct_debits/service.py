@@ -196,7 +196,7 @@ async def approve_file(  # noqa: PLR0913  what was seen of the file, by whom
 def _told_of_approval(file: AchFile, approval: Approval) -> str:
     """Return an approval's audit detail: its bytes, which approval of how many, and whether nobody else could."""
     which = f", approval {approval.number} of {file.approvals_needed}" if (file.approvals_needed or 1) > 1 else ""
-    alone = ", one_person: no second operator handles live money" if approval.one_person else ""
+    alone = ", without a second person: no other operator handles live money" if approval.one_person else ""
     return f"sha256 {approval.sha256.hex()}{which}{alone}"
 
 

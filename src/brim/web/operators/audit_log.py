@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -22,8 +22,9 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.dashboard.who import Names
+from brim.web.operators.audit_values import Change, changes_of
 from brim.web.operators.people import OperatorDirectory
-from brim.web.operators.wording import ACTIONS
+from brim.web.operators.wording import ACTIONS, PAGE_ACTIONS
 from brim.web.routes import Route
 
 AUDIT_LOG: Final = "/settings/audit-log"
@@ -36,14 +37,6 @@ COLUMNS: Final = (
 
 _PAGE: Final = 50
 _AT_ONCE: Final = 500
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A field as people read it, before and after; empty where there was nothing, or is nothing."""
-
-    field: str
-    before: str
-    after: str
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +63,9 @@ class AuditLogPages:
 
     def __init__(self, people: OperatorDirectory, operations: Sequence[Operation]) -> None:
         self._people = people
-        self._actions: Mapping[str, str] = ACTIONS | {each.operation_id: each.summary for each in operations}
+        self._actions: Mapping[str, str] = (
+            ACTIONS | {each.operation_id: each.summary for each in operations} | PAGE_ACTIONS
+        )
 
     def routes(self, signed: SignedPages) -> tuple[Route, ...]:
         """Return the routes of these pages."""
@@ -177,7 +172,7 @@ class AuditLogPages:
             mode=("live" if scope.livemode else "test") if scope else "",
             detail=names.in_text(entry.detail) if entry.detail else None,
             address=entry.actor.address,
-            changes=_changes(entry, names),
+            changes=changes_of(entry.before, entry.after, names),
         )
 
 
@@ -197,21 +192,3 @@ def _who(actor: Actor) -> str:
     if actor.kind is ActorKind.JOB:
         return f"Brim ({name})"
     return name or "Setup link"
-
-
-def _changes(entry: AuditEntry, names: Names) -> tuple[Change, ...]:
-    before, after = entry.before or {}, entry.after or {}
-    changes = (
-        Change(field=name, before=_text(before.get(name), names), after=_text(after.get(name), names))
-        for name in {**before, **after}
-    )
-    return tuple(change for change in changes if change.before or change.after)
-
-
-def _text(value: Any, names: Names) -> str:
-    """Return a value as people read it: operators by name, a text as it is, nothing for what is empty, else JSON."""
-    if value in ({}, []):
-        return ""
-    if value is None or isinstance(value, str):
-        return names.in_text(value or "")
-    return json_codec.encode_text(value)

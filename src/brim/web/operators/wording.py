@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.core.audit import Action
+from brim.core.audit import Action, PageAction
 from brim.core.operators import Role, TooManyTriesError
 
 SAID: Final = {
@@ -22,7 +22,7 @@ ROLES: Final = (
     (Role.DEVELOPER.value, "Developer: makes changes in test mode"),
     (Role.FINANCE.value, "Finance: handles live money, can't approve"),
     (Role.APPROVER.value, "Approver: approves live money only"),
-    (Role.ADMIN.value, "Admin: manages operators, keys and accounts; handles live money while nobody has that role"),
+    (Role.ADMIN.value, "Admin: manages operators, keys and accounts; handles live money if nobody has the role for it"),
 )
 """The choices of a role."""
 
@@ -77,13 +77,13 @@ ACTIONS: Final = {
     Action.EXTERNAL_ACCOUNT_UPDATED: "Changed an external account",
     Action.EXTERNAL_ACCOUNT_DELETED: "Deleted an external account",
     Action.TOKEN_MADE: "Created a token",
-    Action.FUNDING_SOURCE_MADE: "Added a funding source",
-    Action.FUNDING_SOURCE_UPDATED: "Changed a funding source",
-    Action.FUNDING_SOURCE_ATTACHED: "Attached a funding source to a customer",
-    Action.FUNDING_SOURCE_DETACHED: "Detached a funding source",
-    Action.FUNDING_SOURCE_GUESSED: "Tried to verify a funding source",
-    Action.DEFAULT_FUNDING_SET: "Set a default funding source",
-    Action.DEFAULT_FUNDING_DELETED: "Removed a default funding source",
+    Action.FUNDING_SOURCE_MADE: "Added a bank account",
+    Action.FUNDING_SOURCE_UPDATED: "Changed a bank account",
+    Action.FUNDING_SOURCE_ATTACHED: "Attached a bank account to a customer",
+    Action.FUNDING_SOURCE_DETACHED: "Detached a bank account",
+    Action.FUNDING_SOURCE_GUESSED: "Tried to verify a bank account",
+    Action.DEFAULT_FUNDING_SET: "Set a default bank account",
+    Action.DEFAULT_FUNDING_DELETED: "Removed a default bank account",
     Action.TEST_CLOCK_MADE: "Created a test clock",
     Action.TEST_CLOCK_ADVANCED: "Advanced a test clock",
     Action.TEST_CLOCK_DELETED: "Deleted a test clock",
@@ -99,7 +99,7 @@ ACTIONS: Final = {
     Action.DATA_KEY_RETIRED: "Retired a data key",
     Action.DATA_KEY_REMOVED: "Removed a data key",
     Action.FUNDING_SOURCE_VERIFIED: "Marked a bank account as verified",
-    Action.FUNDING_SOURCE_UNVERIFIED: "The verification of a bank account failed",
+    Action.FUNDING_SOURCE_UNVERIFIED: "Failed to verify a bank account",
     Action.FUNDING_SOURCE_CORRECTED: "Applied a notification of change",
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",
@@ -128,8 +128,8 @@ ACTIONS: Final = {
     Action.MANDATE_AMENDED: "Amended a mandate",
     Action.MANDATE_CONFIRMED: "Recorded that a mandate was confirmed",
     Action.AUTHORIZATION_EXPORTED: "Exported the proof of an authorization",
-    Action.RAIL_STOPPED: "Stopped a rail",
-    Action.RAIL_RESUMED: "Resumed a rail",
+    Action.RAIL_STOPPED: "Stopped live money",
+    Action.RAIL_RESUMED: "Resumed live money",
     Action.ACH_FILE_APPROVED: "Approved an ACH file",
     Action.ACH_FILE_VOIDED: "Voided an ACH file",
     Action.ACH_FILE_RESUBMITTED: "Resubmitted a rejected ACH file",
@@ -138,9 +138,9 @@ ACTIONS: Final = {
     Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
     Action.BANK_FILE_APPROVED: "Approved an imported statement",
     Action.BANK_FILE_APPROVAL_VOIDED: "Voided the approval of an imported statement",
-    Action.BANK_FILE_DELIVERED: "Received an imported statement from the bank as well",
+    Action.BANK_FILE_DELIVERED: "Received from the bank a statement already imported",
     Action.BANK_FILE_REJECTED: "Rejected an imported statement",
-    Action.BANK_FILES_COMPLETE: "Declared all bank files imported",
+    Action.BANK_FILES_COMPLETE: "Marked all bank files as imported",
     Action.ACH_COMPARED: "Compared sent files after a restore",
     Action.RETURN_OVERRIDE_ASKED: "Requested an override of a return rate",
     Action.RETURN_OVERRIDE_APPROVED: "Approved an override of a return rate",
@@ -160,7 +160,17 @@ ACTIONS: Final = {
     Action.LEGAL_HOLD_LIFTED: "Lifted a legal hold",
     Action.TOPUPS_IMPORTED: "Imported top-ups from another service",
 }
-"""What the audit log says of each action; operations of the API say it themselves."""
+"""What the audit log says of each action; other operations of the API say it themselves."""
+
+PAGE_ACTIONS: Final = {
+    PageAction.TOPUP_MADE: "Created a top-up",
+    PageAction.TOPUP_UPDATED: "Changed a top-up",
+    PageAction.TOPUP_CANCELED: "Canceled a top-up",
+    PageAction.TOPUP_SUCCEEDED: "Simulated a top-up's success",
+    PageAction.TOPUP_FAILED: "Simulated a top-up's failure",
+    PageAction.TOPUP_REVERSED: "Simulated a top-up's reversal",
+}
+"""The same for what pages ask of the money path."""
 
 
 def too_many_tries(error: TooManyTriesError) -> str:
