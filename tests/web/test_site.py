@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from brim.base.errors import BrimError
+from brim.core.operators import Role
 from brim.http.message import Reply
 from brim.web.assets import Assets
 from brim.web.pages import TEMPLATES, Pages, page_reply
 from brim.web.routes import Route, RouteTable
+from brim.web.session import Session
 from brim.web.site import Site
 from brim.web.visit import Visit
 from tests.support.asking import BROWSER, ask, header_of, headers_of
@@ -153,3 +156,41 @@ def test_the_version_of_the_assets_changes_with_any_of_them(tmp_path: Path) -> N
         (tmp_path / name / "a.css").write_text(text)
         versions.add(Assets(tmp_path / name).version)
     assert len(versions) == 2
+
+
+class Recognising:
+    """Knows who looks, or says that nobody can tell."""
+
+    def __init__(self, session: Session | None, error: BrimError | None = None) -> None:
+        self._session = session
+        self._error = error
+
+    async def find(self, visit: Visit, *, livemode: bool) -> Session | None:
+        if self._error is not None:
+            raise self._error
+        return msgspec.structs.replace(self._session, livemode=livemode) if self._session and visit else None
+
+
+ADA = Session(
+    operator="op_1", name="Ada", role=Role.VIEWER, form_token="t", account="acct_1", livemode=True, key="rk_live_1"
+)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "path", "shown", "not_shown"),
+    [
+        (Recognising(ADA), "/nowhere", b'href="/balance/overview"', b"Sign in"),
+        (Recognising(ADA), "/test/nowhere", b'href="/test/balance/overview"', b"Sign in"),
+        (Recognising(None), "/nowhere", b'href="/sign-in?next=/nowhere"', b"Sign out"),
+        (Recognising(None, OddError("No database.")), "/nowhere", b"Page not found", b"Sign in"),
+    ],
+)
+async def test_a_missing_page_shows_who_is_signed_in(
+    sessions: Recognising, path: str, shown: bytes, not_shown: bytes
+) -> None:
+    site = Site([], Pages(ASSETS), ASSETS, sessions=sessions)
+    reply = await ask(site, path, headers=BROWSER)
+    assert reply.status == 404
+    assert shown in reply.body
+    assert not_shown not in reply.body
+    assert (b"Sign out" in reply.body) == (shown.endswith(b'overview"'))

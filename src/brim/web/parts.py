@@ -82,6 +82,6 @@ def build_site(supplies: SiteDependencies) -> Site:
     if supplies.people is not None:
         routes += operator_routes(pages, supplies.people, sessions, SignedPages(parts), operations, name)
     sockets = shell_sockets(api, operations, supplies.clock, find_session, public=supplies.public)
-    site = Site((Route("GET", "/", home), *routes), pages, assets, sockets, public=supplies.public)
+    site = Site((Route("GET", "/", home), *routes), pages, assets, sockets, public=supplies.public, sessions=sessions)
     pages.add_globals(has_page=site.has_page)
     return site

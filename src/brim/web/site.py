@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -17,6 +17,7 @@ from brim.platform.telemetry.metrics import REQUESTS, method_label
 from brim.web.assets import PREFIX, Assets
 from brim.web.pages import Pages, redirect
 from brim.web.routes import Match, NoSuchPageError, Route, RouteTable, SocketRoute, crashed
+from brim.web.session import TEST_PREFIX, Session, Sessions
 from brim.web.visit import Visit
 
 _UNMATCHED: Final = "unmatched page"
@@ -37,6 +38,7 @@ class Site:
         assets: what the pages refer to.
         sockets: websockets that pages open.
         public: where people reach the pages; None where that is not set.
+        sessions: recognises who looks, for the bar of a page that is missing; None where nobody signs in.
     """
 
     def __init__(
@@ -47,8 +49,10 @@ class Site:
         sockets: Sequence[SocketRoute] = (),
         *,
         public: PublicUrl | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         self._public = public
+        self._sessions = sessions
         self.subprotocols = tuple(route.subprotocol for route in sockets)
         self._sockets = {route.path: route.handler for route in sockets}
         self._pages = pages
@@ -85,9 +89,9 @@ class Site:
         visit = Visit(request, match.path_params if match else {}, self._public)
         try:
             _refuse_nulls(request)
-            reply = await route.handler(visit) if route else self._no_route(visit, match)
+            reply = await route.handler(visit) if route else await self._no_route(visit, match)
         except NoSuchPageError:
-            reply = self.not_found(visit)
+            reply = await self.not_found(visit)
         except BrimError as error:
             status, _ = render_error(error)
             reply = self._failure(visit, status, "Request failed", str(error))
@@ -100,22 +104,33 @@ class Site:
             reply.headers = [_placed(header, self._public) for header in reply.headers]
         return reply
 
-    def not_found(self, visit: Visit) -> Reply:
+    async def not_found(self, visit: Visit) -> Reply:
         """Return the page for an address where there is none."""
-        return self._failure(visit, 404, "Page not found", "Check the address, or start from the home page.")
+        advice = "Check the address, or start from the home page."
+        return self._failure(visit, 404, "Page not found", advice, **await self._who_looks(visit))
 
-    def _no_route(self, visit: Visit, match: Match | None) -> Reply:
+    async def _who_looks(self, visit: Visit) -> dict[str, Session | None]:
+        """Return the session for the bar of a page; nothing where nobody can tell, as without a database."""
+        if self._sessions is None:
+            return {}
+        livemode = not f"{visit.request.path}/".startswith(f"{TEST_PREFIX}/")
+        try:
+            return {"session": await self._sessions.find(visit, livemode=livemode)}
+        except BrimError:
+            return {}
+
+    async def _no_route(self, visit: Visit, match: Match | None) -> Reply:
         if match is None:
-            return self.not_found(visit)
+            return await self.not_found(visit)
         reply = self._failure(visit, 405, "Method not allowed", "This address doesn't accept this kind of request.")
         reply.headers.append(f"Allow: {', '.join(sorted(match.routes))}")
         return reply
 
-    def _failure(self, visit: Visit, status: int, title: str, advice: str) -> Reply:
-        return self._pages.reply(visit, "failure.html", status=status, title=title, advice=advice)
+    def _failure(self, visit: Visit, status: int, title: str, advice: str, **values: Any) -> Reply:
+        return self._pages.reply(visit, "failure.html", status=status, title=title, advice=advice, **values)
 
     async def _asset(self, visit: Visit) -> Reply:
-        return self._assets.serve(visit) or self.not_found(visit)
+        return self._assets.serve(visit) or await self.not_found(visit)
 
     async def _favicon(self, _visit: Visit) -> Reply:
         return redirect(self._assets.url("brim.svg"), status=302)
