@@ -12,7 +12,7 @@ from brim.base.ids import IdFactory
 from brim.core.access import create_account
 from brim.core.accounts import NotOperatorError
 from brim.core.integrity import count_stuck, list_stuck
-from brim.core.jobs import JobState, beat, list_workers, short_error
+from brim.core.jobs import JobState, beat, list_workers, listed_error, short_error
 from brim.core.jobs.rules import ALIVE_WITHIN_MS, KEPT_MS, MAX_ERROR
 from brim.core.rails import Instruction, Outcome, Rails
 from brim.core.rails.protocol import Plan
@@ -139,3 +139,9 @@ def test_an_error_is_a_line_of_bounded_length() -> None:
     assert short_error(ValueError()) == UNEXPECTED
     assert short_error(BrimError("The bank has\nnot answered.")) == "The bank has not answered."
     assert len(short_error(ValueError("x" * 9999))) == MAX_ERROR
+
+
+def test_what_an_unexpected_error_says_is_not_for_breaks() -> None:
+    assert listed_error(RuntimeError('relation "topups" does not exist')) == UNEXPECTED
+    assert listed_error(BrimError("The bank has not answered.")) == "The bank has not answered."
+    assert "No space left on device" in listed_error(OSError(28, "No space left on device"))

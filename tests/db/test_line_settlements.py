@@ -407,7 +407,7 @@ async def test_a_batch_that_the_bank_books_without_its_name_is_matched_by_hand_l
         (PartKind.BATCH, batch, 5_000),
         (PartKind.FEES, None, -25),
     ]
-    assert "less 25 cents that may be a fee" in suggested.reason
+    assert "less $0.25 that may be a fee" in suggested.reason
     with pytest.raises(NotSettledByPartsError):
         await desk.propose([line], {}, batches=[batch])
     first = await desk.propose([line], {PartKind.FEES: -25}, batches=[batch])

@@ -50,7 +50,7 @@ async def test_a_debit_above_a_lowered_cap_is_listed_once_and_the_others_leave(l
     (found,) = await rows(live.database, "SELECT kind, amount, detail FROM breaks")
     assert (found["kind"], found["amount"]) == ("failed_work", 9_000)
     assert large in found["detail"]
-    assert "Raise file_cap" in found["detail"]
+    assert "Raise the cap per file" in found["detail"]
     await _save(live, originator.id, max_file_entries=1)
     async with live.database.transaction() as conn:
         await originators.activate_originator(

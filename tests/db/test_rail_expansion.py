@@ -55,7 +55,7 @@ async def test_a_topup_tells_where_its_money_is(live: LiveMoney) -> None:
     (entry,) = rail["entries"]
     assert entry["status"] == "returned"
     returned = entry["returned"]
-    assert (returned["code"], returned["meaning"]) == ("R03", "No account, or another name")
+    assert (returned["code"], returned["meaning"]) == ("R03", "No account or unable to locate account")
     assert (returned["actor"], returned["retry"]) == ("customer", "after_fix")
 
 

@@ -141,7 +141,7 @@ async def test_a_top_up_is_refunded_in_parts_until_nothing_is_left(live: LiveMon
     topup = await paid(live)
     first = await refund(live, topup, 2_000)
     assert (await available(live), first.leaves_ms) == (3_000, at("2026-12-07 17:00"))  # at once
-    with pytest.raises(refunds.RefundTooLargeError, match=r"\(3001\) is greater than the unrefunded .* \(3000\)"):
+    with pytest.raises(refunds.RefundTooLargeError, match=r"\(\$30.01\) is greater than the unrefunded .* \(\$30.00\)"):
         await refund(live, topup, 3_001)
     second = await refund(live, topup)
     assert second.amount == 3_000
@@ -316,7 +316,7 @@ async def test_a_refund_that_is_returned_credits_the_balance_and_is_listed(live:
     own = next(line for line in content.splitlines() if line[:1] == "6")[79:94]
     for number, (was, wanted, why) in enumerate(
         (
-            ("0000002000", "0000001000", "the refund was of 2000 cents"),
+            ("0000002000", "0000001000", "the refund was of $20.00"),
             ("9402020000", "9402020001", "another bank account"),
         )
     ):
@@ -673,7 +673,7 @@ async def test_a_refund_and_a_reversal_above_a_lowered_cap_are_listed_once_until
         ("failed_work", 4_000, reversal),
         ("failed_work", 3_000, found.id),
     ]
-    assert "2500. Raise file_cap" in listed[1]["detail"]
+    assert "$25.00 that a file" in listed[1]["detail"]
     assert (await now(live, found)).file is None
 
 

@@ -235,7 +235,7 @@ async def test_a_reversal_that_is_returned_credits_the_balance_again(live: LiveM
     (live.folder / "from-bank" / "wrong.ach").write_text(wrong.replace("REHEARSAL BANK", "REHEARSAL BANC"))
     await live.work()
     (listed,) = await breaks(live)
-    assert "the reversal was of 3000 cents" in listed["detail"]
+    assert "the reversal was of $30.00" in listed["detail"]
 
 
 async def test_a_notification_of_change_about_a_reversal_corrects_the_bank_account(live: LiveMoney) -> None:

@@ -72,7 +72,7 @@ def test_operators_are_managed_by_command(database_url: str) -> None:
     ]
     assert (
         _succeed("set-role", "GRACE@example.com", "developer", *there)
-        == "grace@example.com now has the role developer.\n"
+        == "grace@example.com now has the developer role.\n"
     )
     assert _succeed("disable", "grace@example.com", *there) == "grace@example.com is disabled.\n"
     assert "\tdisabled 20" in _succeed("list", *there)

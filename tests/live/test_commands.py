@@ -204,7 +204,7 @@ async def test_corrections_are_listed_and_an_open_one_is_refused(
     assert ["C01" in line and "applied" in line for line in listed].count(True) == 1
     (line,) = (await brim.run("ach", "corrections", "--status", "open")).splitlines()
     correction = line.split()[0]
-    assert "has no valid routing number" in line
+    assert "contains no valid routing number" in line
     assert "is refused" in await brim.run("ach", "refuse", correction, "--code", "C65")
     assert "only an open one" in await brim.run("ach", "refuse", correction, "--code", "C65", fails=True)
     assert "correction.refused" in await actions(database)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from brim.base.currency import CURRENCIES, MAX_AMOUNT, InvalidAmountStepError, amount_step
-from brim.core.topups.amounts import AmountTooLargeError, check_amount, written
+from brim.base.currency import CURRENCIES, MAX_AMOUNT, InvalidAmountStepError, amount_step, written_amount
+from brim.core.topups.amounts import AmountTooLargeError, check_amount
 
 
 @pytest.mark.parametrize("currency", CURRENCIES)
@@ -43,4 +43,4 @@ def test_an_amount_that_no_coin_can_pay_is_refused(amount: int, currency: str) -
     ],
 )
 def test_amounts_are_written_with_the_digits_of_their_currency(amount: int, currency: str, text: str) -> None:
-    assert written(amount, currency) == text
+    assert written_amount(amount, currency) == text

@@ -256,7 +256,7 @@ def test_one_that_was_turned_off_for_failures_says_so(person: Person, server: Se
 
     server.run(turn_off)
     for path in (page, HOOKS):
-        assert "This endpoint was disabled because every attempt since 2026-11-18" in person.read(path)
+        assert "This endpoint was disabled because every attempt since Nov 18, 2026" in person.read(path)
     assert wire.get("/v1/webhook_endpoints").json["data"][0]["status"] == "disabled"
 
 

@@ -531,14 +531,14 @@ def test_a_correction_is_shown_where_it_belongs_and_refused_once(
         ended_ms=1,
     )
     shown = person.read("/ach/corrections")
-    for words in ("C02 Routing number Open", "C01 Account number Applied", "4242", "has no valid routing number"):
+    for words in ("C02 Routing number Open", "C01 Account number Applied", "4242", "contains no valid routing number"):
         assert words in shown
     for page in (f"/funding-sources/{source}", f"/ach/bank-files/{file}", "/ach/corrections?status=open"):
         body = person.visit(page).body.decode()
         assert (f"/ach/corrections/{found}" in body, f"/ach/corrections/{applied}" in body) == (True, False), page
     assert f"/ach/corrections/{found}" not in person.visit("/ach/corrections?topup=tu_2").body.decode()
     path = f"/ach/corrections/{found}"
-    assert "Not applied: Corrected data of C02" in person.read(path)
+    assert "Not applied: The corrected data of C02" in person.read(path)
     refuse = f"{path}/refuse"
     hidden = person.hidden(path, refuse)
     assert person.send(path, refuse, {"code": "C65"}).headers["location"] == f"{path}?done=correction_refused"
@@ -562,7 +562,7 @@ def test_a_topup_whose_debit_came_back_is_retried_from_its_page(person: Person, 
     path = link.replace("&amp;", "&")
     assert f"Retries {again}" in person.read(path)
     refused = person.send(path, "/topups/new", {"amount": "12.33", "currency": "usd", "funding": source})
-    assert (refused.status, "for the same amount, 1234 cents" in text_of(refused)) == (400, True)
+    assert (refused.status, "for the same amount, $12.34" in text_of(refused)) == (400, True)
 
 
 # The switch, the overview, readiness

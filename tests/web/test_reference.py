@@ -202,7 +202,7 @@ async def test_nested_attributes_values_and_limits_are_shown() -> None:
     text = " ".join((await read("/docs/api/topups/object")).text.split())
     for expected in (
         "Possible values canceled You canceled it while it was pending.",
-        "insufficient_funds The bank account holds too little to cover this top-up.",
+        "insufficient_funds The bank account has insufficient funds for this top-up.",
         "nullable enum",
         "Expandable",
         "missed_cutoff",

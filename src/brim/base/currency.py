@@ -23,6 +23,7 @@ THREE_DECIMAL: Final = frozenset("bhd jod kwd omr tnd".split())
 # Written with two decimals on the wire, but only whole units exist. Source: Stripe, "special cases".
 WHOLE_UNITS_ONLY: Final = frozenset("isk ugx".split())
 _KNOWN: Final = frozenset(CURRENCIES)
+_SYMBOLS: Final = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 MAX_AMOUNT: Final = 999_999_999_999
 """The largest amount in minor units: twelve digits, our decision where the vendor publishes none."""
@@ -62,6 +63,15 @@ def exponent(currency: str) -> int:
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
+
+
+def written_amount(amount_minor: int, currency: str) -> str:
+    """Return an amount as people write it, such as `$12.50`, `¥1,250` or `1.250 kwd`."""
+    digits = exponent(currency)
+    whole, minor = divmod(abs(amount_minor), 10**digits)
+    number = f"{whole:,}.{minor:0{digits}d}" if digits else f"{whole:,}"
+    symbol = _SYMBOLS.get(currency)
+    return f"{'-' if amount_minor < 0 else ''}{symbol + number if symbol else f'{number} {currency}'}"
 
 
 def amount_step(currency: str) -> int:

@@ -127,7 +127,7 @@ def _propose(
     found, approvers = on_approval(flags, account, use)
     approve_it = f"Approve it: brim incoming-transfers approve {found.id}"
     if approvers > 1:
-        approve_it = "An operator has to approve it on the page Incoming transfers."
+        approve_it = "An operator has to approve it on the Incoming transfers page."
     click.echo(f"{found.id}: {found.proposed} proposed. {approve_it}")
 
 

@@ -93,7 +93,7 @@ def set_role(email: str, role: str, **flags: str | None) -> None:
     from brim.core.operators import Role
 
     operator = _change(flags, lambda database, **asked: service.set_role(database, email, Role(role), **asked))
-    click.echo(f"{operator.email} now has the role {operator.role}.")
+    click.echo(f"{operator.email} now has the {operator.role} role.")
 
 
 @operators.command("reset-password")

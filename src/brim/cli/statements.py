@@ -90,13 +90,13 @@ def next_step(file: "BankFile") -> str | None:
     """Return how an imported statement goes on that waits or was rejected; None for any other file."""
     if file.status == "awaiting_approval":
         return (
-            f"{file.id} needs approval by another operator on the page Bank files (brim statements preview "
+            f"{file.id} needs approval by another operator on the Bank files page (brim statements preview "
             f"{file.id} shows what it would post), unless the same file arrives from the bank."
         )
     if file.status == "rejected":
         return (
             f'{file.id} was rejected ("{file.reject_reason}"). An operator who has neither imported nor rejected it '
-            "can approve it on the page Bank files."
+            "can approve it on the Bank files page."
         )
     return None
 

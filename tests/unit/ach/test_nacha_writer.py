@@ -222,7 +222,7 @@ def test_an_addenda_with_another_trace_number_than_its_entry_is_not_written() ->
 
 def test_corrected_data_without_a_value_is_not_written() -> None:
     entry = notification(msgspec.structs.replace(CHANGE, change_code="C02", corrected_data="231380105"), 0)
-    with pytest.raises(NachaError, match="no valid routing_number"):
+    with pytest.raises(NachaError, match="no valid routing number"):
         write_file(simple_header(), [Batch(simple_batch_header(standard_entry_class_code="COR"), [entry])])
 
 

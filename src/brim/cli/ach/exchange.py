@@ -34,7 +34,7 @@ def import_file(
 
     Where no worker reads the bank's folder, money becomes available only once --complete confirms, after the end of its
     hold, that every file from the bank is imported. If several operators handle live money, a statement waits until one
-    of them approves it on the page Bank files; --complete has no effect until then.
+    of them approves it on the Bank files page; --complete has no effect until then.
     """
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.base.clock import system_clock_ms
@@ -74,7 +74,7 @@ def import_file(
             waiting = await state_all_imported(database, chosen, by=asked["by"], **when)
             told.append("Everything that the bank has sent until now is imported.")
             if waiting is not None:
-                told.append(f"This has no effect until {waiting} is approved or rejected on the page Bank files.")
+                told.append(f"This has no effect until {waiting} is approved or rejected on the Bank files page.")
         return "\n".join(told)
 
     configure_logging("warning", "auto")

@@ -17,7 +17,7 @@ _RAIL: Final = click.option(
 
 @click.command()
 @click.option("--only", metavar="ACCT", help="Stop only this account, which is --account or connected to it.")
-@click.option("--reason", required=True, help="The reason, shown to whoever is refused a top-up.")
+@click.option("--reason", required=True, help="The reason, shown whenever a top-up is refused.")
 @_RAIL
 @of_account
 def stop(only: str | None, reason: str, rail: str, account: str | None, **flags: str | None) -> None:

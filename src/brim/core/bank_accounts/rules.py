@@ -103,7 +103,7 @@ class RoutingNumberInvalidError(BrimError):
 
     def __init__(self, param: str) -> None:
         super().__init__(
-            "Invalid routing number: it must have 9 digits, of which the last is the check digit of the others. "
+            "Invalid routing number: it must have 9 digits, and the last one must be the correct check digit. "
             "In test mode use 110000000."
         )
         self.param = param

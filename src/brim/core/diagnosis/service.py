@@ -79,12 +79,20 @@ async def _judge_backlog(conn: Conn, *, now_ms: int) -> Finding:
     if owed == 1:
         counted = "1 webhook delivery is pending"
     if numbering_ms >= _LATE_MS:
-        message = f"Events have been waiting for {numbering_ms // 1000} s to be numbered, so no webhooks are sent."
+        message = f"Events have been waiting for {_span(numbering_ms)} to be numbered, so no webhooks are sent."
         return fail("backlog", message, "Check that a worker is running and its job `number` works.")
     if late_ms >= _LATE_MS:
-        message = f"{counted}, the oldest for {late_ms // 1000} s longer than planned."
-        return warn("backlog", message, "Look for failing endpoints on the page Webhooks.")
+        message = f"{counted}, the oldest for {_span(late_ms)} longer than planned."
+        return warn("backlog", message, "Look for failing endpoints on the Webhooks page.")
     return fine("backlog", f"{counted}.")
+
+
+def _span(lasting_ms: int) -> str:
+    """Return how long something takes, such as `40 s`, `7 min` or `3 h`."""
+    for unit_ms, word in ((3_600_000, "h"), (60_000, "min")):
+        if lasting_ms >= unit_ms:
+            return f"{lasting_ms // unit_ms} {word}"
+    return f"{lasting_ms // 1000} s"
 
 
 async def _judge_archive(conn: Conn) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from brim.base.currency import written_amount
 from brim.core.direct_debits import entry_store, file_store
 from brim.core.direct_debits.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
 from brim.core.direct_debits.applying import Applied, apply_return, confirm_batch, hold_presented
@@ -90,11 +91,12 @@ async def acknowledge_file(reading: FileReading, file: AchFile, line: Acknowledg
             file.total_debit,
             file.total_credit,
         ):
+            currency = reading.originator.profile.currency
             await reading.open_break(
                 BreakKind.ACKNOWLEDGEMENT,
                 cause=file.id,
-                detail=f"The bank counts {line.entries} entries of {line.total_debit} cents in {file.id}, which has "
-                f"{file.entry_count} of {file.total_debit}.",
+                detail=f"The bank counts {line.entries} entries of {written_amount(line.total_debit, currency)} in "
+                f"{file.id}, which has {file.entry_count} of {written_amount(file.total_debit, currency)}.",
                 amount=line.total_debit,
                 currency=reading.originator.profile.currency,
             )
@@ -252,7 +254,7 @@ async def _apply_item(reading: FileReading, item: Item) -> None:
     if change is not None:
         await _apply_change(reading, item, change)
     elif item.is_parked or item.entry is None:
-        sentences = "; ".join(finding.sentence for finding in item.findings)
+        sentences = "; ".join(_said(finding) for finding in item.findings)
         await reading.open_break(
             BreakKind.ITEM,
             cause=where,
@@ -317,7 +319,7 @@ async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnIn
     opened = await reading.open_break(
         kind,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-        detail=f"A return {info.code} of {info.amount_cents} cents names trace number {info.original_trace_number}: "
+        detail=f"A return {info.code} of {_dollars(info.amount_cents)} names trace number {info.original_trace_number}: "
         f"{reason}.",
         amount=info.amount_cents,
         currency=reading.originator.profile.currency,
@@ -334,7 +336,7 @@ async def _unlike(reading: FileReading, entry: Entry, info: ReturnInfo) -> str:
     """Return in what a return does not say what its entry does; nothing where it does."""
     if entry.amount != info.amount_cents:
         is_secret = entry.is_microdeposit
-        return "it is a micro-deposit of another amount" if is_secret else f"the debit was of {entry.amount} cents"
+        return "it is a micro-deposit of another amount" if is_secret else f"the debit was of {_dollars(entry.amount)}"
     is_same = await _is_of_account(reading, entry, info.account_number)
     return "" if is_same else "the debit was from another bank account"
 
@@ -344,7 +346,7 @@ async def _apply_returned_reversal(reading: FileReading, item: Item, info: Retur
     entry = await find_credited_entry(reading.conn, reversal)
     reason: str | None
     if reversal.amount != info.amount_cents:
-        reason = f"the reversal was of {reversal.amount} cents"
+        reason = f"the reversal was of {_dollars(reversal.amount)}"
     elif entry is not None and entry.routing_number[:8] != info.original_rdfi_identification[:8]:
         reason = "the reversal that has it went to another bank"
     elif entry is not None and entry.sealed and not await _is_of_account(reading, entry, info.account_number):
@@ -367,7 +369,7 @@ async def _apply_returned_refund(reading: FileReading, item: Item, info: ReturnI
     """Apply the return of a refund, or list why it could not be applied."""
     reason: str | None
     if refund.amount != info.amount_cents:
-        reason = f"the refund was of {refund.amount} cents"
+        reason = f"the refund was of {_dollars(refund.amount)}"
     elif (refund.routing_number or "")[:8] != info.original_rdfi_identification[:8]:
         reason = "the refund that has it went to another bank"
     elif refund.sealed and not await _is_to_account(reading, refund, info.account_number):
@@ -391,7 +393,7 @@ async def _list_unapplied(reading: FileReading, item: Item, info: ReturnInfo, na
     await reading.open_break(
         BreakKind.RETURN,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-        detail=f"A return {info.code} of {info.amount_cents} cents names the {named} with trace "
+        detail=f"A return {info.code} of {_dollars(info.amount_cents)} names the {named} with trace "
         f"{info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
         currency=reading.originator.profile.currency,
@@ -442,7 +444,7 @@ async def _apply_contest(reading: FileReading, item: Item, contest: Contest) -> 
     await reading.open_break(
         BreakKind.RETURN,
         cause=f"{contest.dishonour_trace_number}/{contest.code}/{contest.trace_number}",
-        detail=f"A contested dishonor {contest.code} of {contest.amount_cents} cents names the dishonored return "
+        detail=f"A contested dishonor {contest.code} of {_dollars(contest.amount_cents)} names the dishonored return "
         f"{contest.dishonour_trace_number}: {reason}.",
         amount=contest.amount_cents,
         currency=reading.originator.profile.currency,
@@ -528,12 +530,22 @@ def _trace_named(item: Item) -> str | None:
     return next((trace for trace in named if _TRACE.fullmatch(trace)), _name_in(item) or None)
 
 
+def _dollars(cents: int) -> str:
+    return written_amount(cents, "usd")
+
+
 def _plain_number(text: str) -> str:
     return re.sub(r"[ -]", "", text).lstrip("0")
 
 
 def _finding(finding: nacha.Finding) -> Finding:
-    return {"code": finding.code, "where": f"line {finding.line}", "sentence": finding.sentence}
+    return {"code": finding.code, "where": f"line {finding.line}", "sentence": _said(finding)}
+
+
+def _said(finding: nacha.Finding) -> str:
+    """Return what is wrong, with the name of its field as people read it: `file ID modifier`."""
+    words = re.sub(r"\bid\b", "ID", finding.field.replace("_", " "))
+    return finding.sentence.replace(finding.field, words) if finding.field else finding.sentence
 
 
 def _without_account(item: Item) -> str:

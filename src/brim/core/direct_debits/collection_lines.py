@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.core.direct_debits import entry_store, file_store
 from brim.core.direct_debits.batch_entries import booked_for
 from brim.core.direct_debits.file_reading import FileReading, entries_of_trace
@@ -122,7 +123,8 @@ def _match_batch(line: StatementLine, batch: FoundBatch, *, expected: int) -> Li
         return LineMatch(
             kind=MatchKind.BATCH,
             id=name,
-            problem=f"The bank booked {line.amount_minor} cents for batch {batch.number}, which is of {expected}.",
+            problem=f"The bank booked {_euros(line.amount_minor)} for batch {batch.number}, which is of "
+            f"{_euros(expected)}.",
         )
     if batch.settled_by is not None and "/" in batch.settled_by:  # by a line, and not because all of it was rejected
         return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {batch.number} was booked before.")
@@ -151,6 +153,12 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
         code = NO_REASON
     fee = -line.amount_minor - entry.amount
     if fee and not (code is not None and 0 < fee <= MOST_FEE):
-        problem = f"The bank debited {-line.amount_minor} cents for the return of a collection of {entry.amount}."
+        problem = (
+            f"The bank debited {_euros(-line.amount_minor)} for the return of a collection of {_euros(entry.amount)}."
+        )
         return LineMatch(kind=MatchKind.RETURN, id=name, problem=problem)
     return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry, return_code=code)
+
+
+def _euros(cents: int) -> str:
+    return written_amount(cents, "eur")

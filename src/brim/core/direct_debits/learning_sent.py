@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, created_of
 from brim.base.scope import AccountScope
@@ -488,13 +489,14 @@ class SentLearning:
         await self._list(file, debit.collection.end_to_end_id, debit.collection.amount, reason)
 
     async def _list(self, file: AchFile, trace: str, amount: int, reason: str) -> None:
+        currency = self._originator.profile.currency
         new = NewBreak(
             scope=self._scope,
             kind=BreakKind.SENT,
             cause=f"{file.id}/{trace}",
-            detail=f"A debit of {amount} cents was sent in {file.id}: {reason}.",
+            detail=f"A debit of {written_amount(amount, currency)} was sent in {file.id}: {reason}.",
             amount=amount,
-            currency=self._originator.profile.currency,
+            currency=currency,
             reference=trace,
         )
         opened = await list_break(self._conn, self._renderers, new, now_ms=self._now_ms, ids=self._ids)

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.core import reversals
 from brim.core.direct_debits import file_store
 from brim.core.direct_debits.applying import Applied, apply_return, confirm_batch, hold_presented, post_bank_steps
@@ -78,7 +79,10 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
         credits_ = await credits_in(reading, match.batch.file, match.batch.number)
         rest += await _book_credits(reading, credits_, row)
         if rest:
-            return f"{rest} cents of batch {match.batch.number} belong to no top-up that is in it.", rest
+            return (
+                f"{written_amount(rest, row.currency)} of batch {match.batch.number} belongs to no top-up in it.",
+                rest,
+            )
     elif match.entry is not None and match.entry.is_microdeposit:
         await post_returned(
             reading.conn,

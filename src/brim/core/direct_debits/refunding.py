@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from brim.base.actor import Actor
+from brim.base.currency import written_amount
 from brim.base.errors import ResourceMissingError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
@@ -442,10 +443,10 @@ async def stop_refunds(
             await refunds.write_failed(conn, each, FailureReason.DISPUTED, renderers=renderers, moment=moment)
             continue
         detail = (
-            f"The debit of {each.topup} was returned with {code}, and its refund {each.id} of {each.amount} cents was "
-            f"sent with trace number {each.trace}: the customer has that amount twice. If the return was improper, "
-            "dishonor it; otherwise ask the customer's bank to withdraw it because of the refund, or collect the "
-            "amount from the customer again."
+            f"The debit of {each.topup} was returned with {code}, and its refund {each.id} of "
+            f"{written_amount(each.amount, refunds.CURRENCY)} was sent with trace number {each.trace}: the customer has "
+            "that amount twice. If the return was improper, dishonor it; otherwise ask the customer's bank to withdraw "
+            "it because of the refund, or collect the amount from the customer again."
         )
         await list_credit(
             conn, renderers, each, BreakKind.PAID_TWICE, "returned", detail, now_ms=moment.now_ms, ids=moment.ids

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.base.errors import BrimError, ResourceMissingError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -338,11 +339,13 @@ def _suggested(
         return []
     target, days = f"{file.id}/{number}", abs((line.booked_on - effective).days)
     score = (60 if not fee else 30) + (20 if days <= _CLOSE_DAYS else 0)
-    reason = f"Batch {number} of {file.name} has this total" + (f", less {fee} cents that may be a fee" if fee else "")
+    reason = f"Batch {number} of {file.name} has this total" + (
+        f", less {written_amount(fee, line.currency)} that may be a fee" if fee else ""
+    )
     reason += f", and was due {days} {'day' if days == 1 else 'days'} from it, with no statement booking it."
     parts = [Part(kind=PartKind.BATCH, target=target, amount=known)]
     if total != known:
-        reason += f" {total - known} cents of it belong to no top-up that is in it."
+        reason += f" {written_amount(total - known, line.currency)} of it belongs to no top-up in it."
         parts.append(Part(kind=PartKind.SUSPENSE, amount=total - known))
     if fee:
         parts.append(Part(kind=PartKind.FEES, amount=-fee))

@@ -1,10 +1,11 @@
 """What keeps one file, or one entry, from being made, sent or applied is listed, and does not hold up the others."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
+from brim.base.currency import written_amount
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -12,7 +13,7 @@ from brim.core import refunds, reversals
 from brim.core.direct_debits import entry_store
 from brim.core.direct_debits.announcing import list_break
 from brim.core.events import Renderers
-from brim.core.jobs import short_error
+from brim.core.jobs import listed_error
 from brim.core.originators import find_originator
 from brim.core.rails.ach import entry_cap_of_any_file
 from brim.core.reconciliation import BreakKind, NewBreak, find_open_break
@@ -22,6 +23,7 @@ from brim.platform.database import Conn, Database
 
 Done = TypeVar("Done")
 
+_USD: Final = "usd"
 _log = structlog.get_logger()
 
 
@@ -61,7 +63,7 @@ async def done_or_listed(
             scope=scope,
             kind=BreakKind.FAILED_WORK,
             cause=f"{doing}/{cause}/{type(error).__name__}",
-            detail=f"Could not {doing}: {short_error(error)} Brim retries every second.",
+            detail=f"Could not {doing}: {listed_error(error)} Brim retries every second.",
             reference=cause,
         )
         async with database.transaction() as conn:
@@ -98,7 +100,7 @@ async def list_trouble(
                 scope=scope,
                 kind=BreakKind.FAILED_WORK,
                 cause=f"{doing}/{type(error).__name__}/{now_ms}",
-                detail=f"Could not {doing}: {short_error(error)} Brim keeps trying.",
+                detail=f"Could not {doing}: {listed_error(error)} Brim keeps trying.",
                 reference=reference,
             )
             await list_break(conn, renderers, new, now_ms=now_ms, ids=ids)
@@ -117,15 +119,16 @@ async def report_over_cap(database: Database, renderers: Renderers, *, now_ms: i
         for entry, cap, version in await entry_store.entries_over_cap(conn):
             if await find_open_break(conn, entry.scope, [BreakKind.FAILED_WORK], [entry.topup]) is not None:
                 continue
+            currency = "eur" if entry.is_sepa else _USD
             over_cap = NewBreak(
                 scope=entry.scope,
                 kind=BreakKind.FAILED_WORK,
                 cause=f"file_cap/{entry.topup}/{entry.number}/{version}",
-                detail=f"The debit of {entry.topup} waits: its {entry.amount} cents are more than a file of "
-                f"{entry.originator} may have, {cap}. Raise file_cap in its profile and activate it again. "
-                f"The debit then goes out with the next file.",
+                detail=f"The debit of {entry.topup} waits: its {written_amount(entry.amount, currency)} are more than "
+                f"the {written_amount(cap, currency)} that a file of {entry.originator} may have. Raise the cap per "
+                f"file in its profile and activate it again. The debit then goes out with the next file.",
                 amount=entry.amount,
-                currency="eur" if entry.is_sepa else "usd",
+                currency=currency,
                 reference=entry.topup,
             )
             async with conn.transaction():
@@ -150,10 +153,11 @@ def _credit_over_cap(found: Refund | Reversal, version: int, cap: int) -> NewBre
         scope=found.scope,
         kind=BreakKind.FAILED_WORK,
         cause=f"file_cap/{found.id}/{version}",
-        detail=f"The {kind} {found.id} of {found.topup} waits: its {found.amount} cents are more than a file of "
-        f"{found.originator} may have, {cap}. Raise file_cap in its profile (and same_day_cap, if all its files settle "
-        f"on the same day) and activate it again; the {kind} goes out with the next file then.",
+        detail=f"The {kind} {found.id} of {found.topup} waits: its {written_amount(found.amount, _USD)} are more than "
+        f"the {written_amount(cap, _USD)} that a file of {found.originator} may have. Raise the cap per file in its "
+        f"profile (and the largest same-day debit, if all its files settle on the same day) and activate it again. "
+        f"The {kind} then goes out with the next file.",
         amount=found.amount,
-        currency="usd",
+        currency=_USD,
         reference=found.id,
     )

@@ -3,7 +3,7 @@
 Neighbours: the worker reports here; `topups` notes what it cannot settle. Start reading at `rules`, then `service`.
 """
 
-from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, StuckItem, Worker, short_error
+from brim.core.jobs.rules import HEARTBEAT_S, PREFIX, JobState, StuckItem, Worker, listed_error, short_error
 from brim.core.jobs.service import beat, list_workers
 from brim.core.jobs.store import count_stuck, note_exception, read_stuck, read_workers
 
@@ -16,6 +16,7 @@ __all__ = [
     "beat",
     "count_stuck",
     "list_workers",
+    "listed_error",
     "note_exception",
     "read_stuck",
     "read_workers",

@@ -9,6 +9,8 @@ from brim.base.scope import AccountScope
 
 PREFIX: Final = "wrk_"
 
+_UNEXPECTED: Final = "Something went wrong. The worker's log has the details."
+
 HEARTBEAT_S: Final = 5.0
 """How often a worker writes that it is there."""
 
@@ -70,5 +72,13 @@ def short_error(error: BaseException) -> str:
     """Return an error for people as one line of bounded length: our own sentence, or what an unexpected one says."""
     said = " ".join(str(error).split())
     if not isinstance(error, BrimError):
-        said = f"Something went wrong. The worker's log has the details. {said}".rstrip()
+        said = f"{_UNEXPECTED} {said}".rstrip()
     return said[:MAX_ERROR]
+
+
+def listed_error(error: BaseException) -> str:
+    """Return an error for people who don't run the server: our own sentence, or the system's about a file or network.
+
+    What else an unexpected error says, such as the database's driver, is only in the log.
+    """
+    return short_error(error) if isinstance(error, BrimError | OSError) else _UNEXPECTED

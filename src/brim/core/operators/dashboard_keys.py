@@ -112,7 +112,7 @@ class OperatorKeys:
             account=scope.account,
             livemode=scope.livemode,
             permissions=permissions_of(operator.role, livemode=scope.livemode, held=held),
-            name=f"pages of {operator.email}",
+            name=f"Dashboard: {operator.email}",
             now_ms=now_ms,
             expires_ms=until_ms,
             random_text=self._random_text,

@@ -93,7 +93,7 @@ class LastAdminError(BrimError):
     """Nobody would be left who may manage operators."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email} is the last admin who can sign in. Give somebody else the role admin first.")
+        super().__init__(f"{email} is the last admin who can sign in. Give somebody else the admin role first.")
 
 
 class NotBoundError(BrimError):
@@ -107,7 +107,8 @@ class InvalidEmailError(BrimError):
     """A text is no email address."""
 
     def __init__(self, given: str) -> None:
-        super().__init__(f"{given[:_LONGEST_EMAIL]!r} isn't an email address such as ada@example.com.")
+        said = f"{given[:_LONGEST_EMAIL]!r} isn't an email address" if given else "Enter an email address"
+        super().__init__(f"{said}, such as ada@example.com.")
 
 
 class InvalidNameError(BrimError):

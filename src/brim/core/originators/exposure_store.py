@@ -34,20 +34,22 @@ async def add_exposures(conn: Conn, exposures: Iterable[Exposure]) -> None:
         DayCapError, SourceCapError: what was counted is more than the cap; the caller's transaction must not commit.
     """
     added: Counter[tuple[str, bool, ExposureKind, str]] = Counter()
-    caps: dict[tuple[str, bool, str, str], int] = {}
+    caps: dict[tuple[str, bool, str, str], tuple[int, str]] = {}
     for exposure in exposures:
         key = (exposure.scope.account, exposure.scope.livemode, exposure.kind, exposure.key)
         added[key] += exposure.amount
-        caps[key] = min(exposure.cap, caps.get(key, exposure.cap))
+        least = min(exposure.cap, caps[key][0]) if key in caps else exposure.cap
+        caps[key] = (least, exposure.currency)
     if not added:
         return
     rows = [(*key, added[key]) for key in sorted(added)]
     for record in await conn.fetch(_SQL["add_exposures"], *columns(rows)):
         account, livemode, kind, name, amount = record
-        cap = caps[account, livemode, kind, name]
+        cap, currency = caps[account, livemode, kind, name]
         if amount > cap:
             left = max(cap - (amount - added[account, livemode, ExposureKind(kind), name]), 0)
-            raise DayCapError(cap, left) if kind == ExposureKind.DAY else SourceCapError(cap, left)
+            error = DayCapError if kind == ExposureKind.DAY else SourceCapError
+            raise error(cap, left, currency)
 
 
 async def reduce_source_exposures(conn: Conn, ended: Mapping[tuple[AccountScope, str], int]) -> None:

@@ -33,6 +33,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     amount: int
     cap: int
+    currency: str = "usd"
 
 
 def day_key(profile: OriginatorProfile, day: date) -> str:
@@ -49,12 +50,18 @@ def exposures_of(
         EntryCapError: it is too large by itself.
     """
     profile = originator.profile
+    currency = "usd" if profile.sepa is None else "eur"
     if amount > profile.entry_cap:
-        raise EntryCapError(profile.entry_cap)
+        raise EntryCapError(profile.entry_cap, currency)
     day = day_key(profile, local_day(profile, now_ms))
     return (
-        Exposure(scope=scope, kind=ExposureKind.DAY, key=day, amount=amount, cap=profile.day_cap),
+        Exposure(scope=scope, kind=ExposureKind.DAY, key=day, amount=amount, cap=profile.day_cap, currency=currency),
         Exposure(
-            scope=scope, kind=ExposureKind.SOURCE, key=funding_source, amount=amount, cap=profile.source_pending_cap
+            scope=scope,
+            kind=ExposureKind.SOURCE,
+            key=funding_source,
+            amount=amount,
+            cap=profile.source_pending_cap,
+            currency=currency,
         ),
     )

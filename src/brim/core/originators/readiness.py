@@ -205,12 +205,12 @@ def _warnings(facts: Facts) -> Iterator[Blocker]:
             code="second_approver_missing",
             message=f"{_counted(len(_others(originator, facts)), 'operator', 'operators')} can approve files of "
             f"{originator.id}, and large ones need two.",
-            fix="Give another operator the role approver, or have an operator with the role finance save the profile.",
+            fix="Give another operator the approver role, or have an operator with the finance role save the profile.",
         )
     if not facts.has_endpoint:
         yield Blocker(
             code="webhook_endpoint_missing",
-            message="No live webhook endpoint is enabled, so your programs don't receive failures and returns.",
+            message="No live webhook endpoint is enabled, so your systems aren't notified of failures and returns.",
             fix="Add one under Webhooks in live mode, or with a live key.",
         )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from brim.base.actor import Actor, ActorKind
+from brim.base.currency import written_amount
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.access import KEY_PREFIX
@@ -178,7 +179,7 @@ class LiveModeNotReadyError(BrimError):
     def __init__(self, blockers: Sequence[str] = ()) -> None:
         reasons = " ".join(blockers) or "No originator is active."
         super().__init__(
-            f"Live top-ups can't be created yet. {reasons} Run brim ach readiness or see the page Readiness."
+            f"Live top-ups can't be created yet. {reasons} Run brim ach readiness or see the Readiness page."
         )
 
 
@@ -261,8 +262,8 @@ class ReturnRateError(BrimError):
 class EntryCapError(BrimError):
     """The amount exceeds the originator's cap per debit."""
 
-    def __init__(self, cap: int) -> None:
-        super().__init__(f"The originator's cap per debit is {cap} cents.")
+    def __init__(self, cap: int, currency: str) -> None:
+        super().__init__(f"The originator's cap per debit is {written_amount(cap, currency)}.")
 
 
 class CapError(BrimError):
@@ -272,16 +273,20 @@ class CapError(BrimError):
 class DayCapError(CapError):
     """The debit would exceed the originator's daily cap per account."""
 
-    def __init__(self, cap: int, left: int) -> None:
-        super().__init__(f"The originator's daily cap per account is {cap} cents; {left} cents remain today.")
+    def __init__(self, cap: int, left: int, currency: str) -> None:
+        super().__init__(
+            f"The originator's daily cap per account is {written_amount(cap, currency)}; "
+            f"{written_amount(left, currency)} is left today."
+        )
 
 
 class SourceCapError(CapError):
     """The debit would exceed the originator's cap on pending debits per bank account."""
 
-    def __init__(self, cap: int, left: int) -> None:
+    def __init__(self, cap: int, left: int, currency: str) -> None:
         super().__init__(
-            f"The originator's cap on pending debits per bank account is {cap} cents; {left} cents remain."
+            f"The originator's cap on pending debits per bank account is {written_amount(cap, currency)}; "
+            f"{written_amount(left, currency)} is left."
         )
 
 

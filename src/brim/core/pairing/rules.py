@@ -83,7 +83,7 @@ class UnknownPairingError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No pending login has this code: it has expired or was already decided. Run stripe login again."
+            "No pending login has this code. It has expired, or was already allowed or denied. Run stripe login again."
         )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.base.errors import KeptRefusalError
 from brim.base.scope import AccountScope
 from brim.core.ledger import (
@@ -169,7 +170,8 @@ class RefundTooLargeError(KeptRefusalError):
 
     def __init__(self, facts: PaymentFacts, amount: int) -> None:
         super().__init__(
-            f"Refund amount ({amount}) is greater than the unrefunded amount of the top-up ({facts.left})."
+            f"Refund amount ({written_amount(amount, CURRENCY)}) is greater than the unrefunded amount of the top-up "
+            f"({written_amount(facts.left, CURRENCY)})."
         )
 
 

@@ -1,27 +1,14 @@
 """Which amounts a currency allows, once both are known."""
 
-from typing import Final
-
-from brim.base.currency import MAX_AMOUNT, InvalidAmountStepError, amount_step, exponent
+from brim.base.currency import MAX_AMOUNT, InvalidAmountStepError, amount_step, written_amount
 from brim.base.errors import BrimError
-
-_SYMBOLS: Final = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
 class AmountTooLargeError(BrimError):
     """The amount has too many digits."""
 
     def __init__(self, currency: str) -> None:
-        super().__init__(f"Amount must be no more than {written(MAX_AMOUNT, currency)}")
-
-
-def written(amount_minor: int, currency: str) -> str:
-    """Return an amount as people write it, such as `$12.50`, `¥1,250` or `1.250 kwd`."""
-    digits = exponent(currency)
-    whole, minor = divmod(amount_minor, 10**digits)
-    number = f"{whole:,}.{minor:0{digits}d}" if digits else f"{whole:,}"
-    symbol = _SYMBOLS.get(currency)
-    return symbol + number if symbol else f"{number} {currency}"
+        super().__init__(f"Amount must be no more than {written_amount(MAX_AMOUNT, currency)}")
 
 
 def check_amount(amount_minor: int, currency: str) -> None:

@@ -176,7 +176,8 @@ def notice_of(endpoint: Endpoint) -> str | None:
     """Return what the account should know of an endpoint that fails or was turned off; None where all is well."""
     if endpoint.failing_since_ms is None or endpoint.disabled_because == DISABLED_BY_OWNER:
         return None
-    since = f"{datetime.fromtimestamp(endpoint.failing_since_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    began = datetime.fromtimestamp(endpoint.failing_since_ms / 1000, UTC)
+    since = f"{began:%b} {began.day}, {began:%Y, %H:%M} UTC"
     if endpoint.disabled_because == DISABLED_BY_FAILURES:
         return (
             f"This endpoint was disabled because every attempt since {since} has failed. Events since then "

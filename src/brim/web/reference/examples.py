@@ -634,7 +634,7 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
     "PostTestHelpersTopupsTopupFail": {
         "status": "failed",
         "failure_code": "insufficient_funds",
-        "failure_message": "The bank account holds too little to cover this top-up.",
+        "failure_message": "The bank account has insufficient funds for this top-up.",
     },
     "PostTestHelpersTopupsTopupReverse": {
         "status": "reversed",

@@ -102,7 +102,7 @@ FILE_CURRENCY: Final[Vocabulary] = {
 }
 ACH_FILE_STATUS: Final[Vocabulary] = {
     "built": "It waits for approval.",
-    "approved": "It is approved and is sent with the next exchange.",
+    "approved": "It is approved and will be sent to the bank within seconds.",
     "sent": "It was sent to the bank.",
     "acknowledged": "The bank has acknowledged it.",
     "settled": "All of it is booked on the bank's statement.",

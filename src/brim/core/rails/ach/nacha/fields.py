@@ -210,6 +210,10 @@ _CONVERTERS: Final[dict[Kind, Callable[[str], Any]]] = {
 }
 
 
+def _positions(field: Field) -> str:
+    return f"position {field.first} is" if field.first == field.last else f"positions {field.first}-{field.last} are"
+
+
 def _cut(field: Field, line: str) -> str:
     return line[field.first - 1 : field.last]
 
@@ -224,14 +228,14 @@ def _problem(field: Field, line: str) -> Problem | None:
         return Problem(
             "constant",
             field.name,
-            f"positions {field.first}-{field.last} are {shown}, not {field.constant!r}",
+            f"{_positions(field)} {shown}, not {field.constant!r}",
             is_error=True,
         )
     if field.kind is Kind.BLANK:
         return Problem(
             "reserved_not_blank",
             field.name,
-            f"reserved positions {field.first}-{field.last} are {shown}",
+            f"reserved {_positions(field)} {shown}",
             is_error=False,
         )
     if field.kind is Kind.NUMBER or field.kind is Kind.DIGITS:

@@ -105,7 +105,7 @@ _UNAUTHORISED: Final = "debit_not_authorized"
 _CODES: Final = (
     ReturnCode("R01", "Insufficient funds", 2, _BANKING, "insufficient_funds", _CUSTOMER, _TWICE),
     ReturnCode("R02", "Account closed", 2, _BANKING, "account_closed", _CUSTOMER, _NEVER),
-    ReturnCode("R03", "No account, or another name", 2, _BANKING, "no_account", _CUSTOMER, _FIX),
+    ReturnCode("R03", "No account or unable to locate account", 2, _BANKING, "no_account", _CUSTOMER, _FIX),
     ReturnCode("R04", "Invalid account number", 2, _BANKING, _BAD_NUMBER, _CUSTOMER, _FIX),
     ReturnCode("R05", "Corporate debit to a consumer account", 60, _CALENDAR, _UNAUTHORISED, _ORIGINATOR, _NEVER,
                "Sent as CCD to a consumer: stop, and correct the entry class."),
@@ -114,9 +114,9 @@ _CODES: Final = (
                "The authorization has ended."),
     ReturnCode("R08", "Payment stopped", 2, _BANKING, _UNAUTHORISED, _CUSTOMER, _AUTHORISE),
     ReturnCode("R09", "Uncollected funds", 2, _BANKING, "insufficient_funds", _CUSTOMER, _TWICE),
-    ReturnCode("R10", "Originator unknown or not authorized", 60, _CALENDAR, _UNAUTHORISED, _CUSTOMER, _NEVER,
-               "Possible fraud."),
-    ReturnCode("R11", "Not in accordance with the authorization", 60, _CALENDAR, _UNAUTHORISED, _ORIGINATOR,
+    ReturnCode("R10", "Originator not known or not authorized to debit", 60, _CALENDAR, _UNAUTHORISED, _CUSTOMER,
+               _NEVER, "Possible fraud."),
+    ReturnCode("R11", "Debit not in accordance with the authorization", 60, _CALENDAR, _UNAUTHORISED, _ORIGINATOR,
                _CORRECTED, "Needs no new authorization, and counts as unauthorized all the same."),
     ReturnCode("R12", "Account sold to another bank", 2, _BANKING, "account_closed", _CUSTOMER, _FIX),
     ReturnCode("R13", "Invalid routing number", None, _NEXT, _BAD_NUMBER, _ORIGINATOR, _FIX,
@@ -125,7 +125,7 @@ _CODES: Final = (
     ReturnCode("R15", "Account holder deceased", 2, _BANKING, "bank_ownership_changed", _CUSTOMER, _NEVER),
     ReturnCode("R16", "Account frozen", 2, _BANKING, "account_frozen", _COMPLIANCE, _NEVER,
                "By the bank, by legal order or by OFAC."),
-    ReturnCode("R17", "Entry criteria, or questionable circumstances", 2, _BANKING, _OTHER, _COMPLIANCE, _NEVER,
+    ReturnCode("R17", "Invalid entry criteria or questionable circumstances", 2, _BANKING, _OTHER, _COMPLIANCE, _NEVER,
                "QUESTIONABLE in the addenda asks for a fraud review."),
     ReturnCode("R18", "Improper effective entry date", None, _NEXT, _OTHER, _ORIGINATOR, _FIX),
     ReturnCode("R19", "Amount field error", None, _NEXT, _OTHER, _ORIGINATOR, _FIX),
@@ -142,7 +142,7 @@ _CODES: Final = (
     ReturnCode("R28", "Routing number check digit error", None, _NEXT, _BAD_NUMBER, _ORIGINATOR, _FIX,
                "Should have been found before sending."),
     ReturnCode("R29", "Corporate customer did not authorize", 2, _BANKING, _UNAUTHORISED, _CUSTOMER, _AUTHORISE),
-    ReturnCode("R30", "RDFI does not take part in check truncation", None, _NEXT, _OTHER, _ORIGINATOR, _NEVER),
+    ReturnCode("R30", "RDFI doesn't participate in check truncation", None, _NEXT, _OTHER, _ORIGINATOR, _NEVER),
     ReturnCode("R31", "Permissible return of a corporate entry", None, _AGREED, _UNAUTHORISED, _ODFI, _AUTHORISE,
                "A late return of CCD or CTX that the ODFI has agreed to."),
     ReturnCode("R32", "RDFI cannot settle", None, _NEXT, _OTHER, _ORIGINATOR, _FIX),
@@ -308,7 +308,7 @@ def _value_of(part: _Part, data: str, change_code: str) -> str:
         value = data[first - 1 : last].strip(" ")
         if _is_possible(part.name, value):
             return value
-    raise CorrectionError(f"corrected data of {change_code} has no valid {part.name}")
+    raise CorrectionError(f"the corrected data of {change_code} contains no valid {part.name.replace('_', ' ')}")
 
 
 def _is_possible(name: str, value: str) -> bool:
