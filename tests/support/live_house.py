@@ -155,7 +155,7 @@ class LiveHouse:
         path = f"/ach/files/{file['id']}"
         self.browser.get(f"{path}/approve")
         self.browser.submit(f"{path}/approve", expected_status="built", sha256=file["sha256"], password=PASSWORD)
-        assert "is sent with the next exchange" in self.browser.text, self.browser.text
+        assert "is sent to the bank within seconds" in self.browser.text, self.browser.text
 
     def fill(self) -> dict[str, str]:
         """Bring about money in every state, and return pages by what they show."""

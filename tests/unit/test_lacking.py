@@ -19,5 +19,5 @@ def test_a_role_is_told_which_ones_may(role: Role, resource: str, what: str, abl
     missing = MISSING_PERMISSION.search(refusal)
     assert missing
     assert lacking(role, missing[1], livemode=livemode) == (
-        f"Your role is {role}, which can't change {what}. Ask an operator with the role {able}."
+        f"Your role is {role}, which can't change {what}. Ask an operator with the {able} role."
     )

@@ -103,7 +103,7 @@ def test_time_is_frozen_moved_on_and_let_go(person: Person, wire: Wire) -> None:
     new = "/test/topups/new"
     made = person.send(new, new, {"amount": "10", "currency": "usd", "funding": "default"}).headers["location"]
     page = person.read(made)
-    assert "5 banking days after Fri, Nov 20, 2026, which is the day of submission" in page
+    assert "5 banking days after Fri, Nov 20, 2026, the day of submission" in page
     assert "Sat, Nov 21, 2026 weekend Sun, Nov 22, 2026 weekend Mon, Nov 23, 2026 counted" in page
     assert "Thu, Nov 26, 2026 Thanksgiving Day Fri, Nov 27, 2026 counted" in page
     advance = f"{CLOCKS}/{clock['id']}/advance"
@@ -130,7 +130,7 @@ def test_live_mode_has_no_clock_to_freeze(person: Person) -> None:
 
 
 def test_verification_is_the_operators_and_others_are_told(person: Person) -> None:
-    assert "Only available to the platform account" in person.read("/test/verification")
+    assert "Not available for this account" in person.read("/test/verification")
 
 
 def test_the_operator_has_the_books_verified_and_reads_what_was_checked(pages_url: str, server: Server) -> None:
@@ -150,4 +150,4 @@ def test_the_operator_has_the_books_verified_and_reads_what_was_checked(pages_ur
 
 
 def test_workers_are_the_platform_accounts_and_others_are_told(person: Person) -> None:
-    assert "Only available to the platform account" in person.read("/test/workers")
+    assert "Not available for this account" in person.read("/test/workers")

@@ -81,7 +81,7 @@ def test_a_restricted_key_may_do_what_was_chosen_and_no_more(person: Person, ser
     assert wire.get("/v1/balance").status == 200
     assert wire.get("/v1/events").status == 403
     assert "Write Top-ups Read only Balance" in person.read(page)
-    assert "1 write, 1 read" in person.read(KEYS)
+    assert "Write: 1 resource; read: 1 resource" in person.read(KEYS)
 
 
 def test_a_restricted_key_needs_a_right(person: Person) -> None:

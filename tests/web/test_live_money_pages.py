@@ -560,7 +560,7 @@ def test_a_topup_whose_debit_came_back_is_retried_from_its_page(person: Person, 
     link = f"/topups/new?retry_of={again}&amp;amount=12.34&amp;currency=usd&amp;funding={source}"
     assert link in person.visit(f"/topups/{again}").body.decode()
     path = link.replace("&amp;", "&")
-    assert f"Retries {again}" in person.read(path)
+    assert f"Re-presents the returned debit of {again}" in person.read(path)
     refused = person.send(path, "/topups/new", {"amount": "12.33", "currency": "usd", "funding": source})
     assert (refused.status, "for the same amount, $12.34" in text_of(refused)) == (400, True)
 
@@ -645,7 +645,7 @@ def test_an_originator_is_activated_and_a_file_approved_by_a_second_operator(hou
     second.get(shown)
     assert "Two people have to approve it before" in second.text
     second.get(f"{shown}/approve")
-    for words in ("50.00 USD", "Largest entries", "Send before", large.sha256.hex(), "2 missing"):
+    for words in ("50.00 USD", "Largest entries", "Send before", large.sha256.hex(), "2 needed"):
         assert words in second.text, words
     submit(second, f"{shown}/approve", f"{shown}/approve", **seen)
     assert "It will be sent once another operator has approved it too." in second.text
@@ -925,7 +925,7 @@ def test_a_return_is_shown_with_its_deadline_and_dishonored_once(
     late, in_time = objects.ach_return(), objects.ach_return(settled_on=date(2026, 12, 4), code="R31")
     shown = person.read("/ach/returns")
     assert "R01 Insufficient funds Returned" in shown
-    assert re.search(r"Dishonor in 2 d 2[23] h", shown), shown[-900:]
+    assert re.search(r"Dishonor within 2 d 2[23] h", shown), shown[-900:]
     path = f"/ach/returns/{in_time}"
     assert "R68 Untimely return Returns with R31 have no time limit" in person.read(path)
     path = f"/ach/returns/{late}"

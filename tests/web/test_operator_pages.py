@@ -103,7 +103,7 @@ def test_somebody_is_added_by_a_link_that_the_admin_passes_on(house: House) -> N
     assert mary.location == DASHBOARD_PATH
     mary.open("/settings/profile")
     assert "mary@example.com" in mary.text
-    assert "developer" in mary.text
+    assert "Developer" in mary.text
 
 
 def test_what_cannot_be_used_is_told_at_its_field(house: House) -> None:

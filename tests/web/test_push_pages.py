@@ -35,7 +35,7 @@ def test_instructions_are_created_and_a_transfer_in_suspense_is_assigned(
     path = f"/v1/test_helpers/funding_instructions/{made['id']}/fund"
     transfer = wire.post(path, {"scenario": "damaged_reference"}).json
     listed = person.read("/test/incoming-transfers")
-    assert "the reference contains an error" in listed
+    assert "The reference contains an error" in listed
     assert account in listed
     page = f"/test/incoming-transfers/{transfer['id']}"
     assert "reference differs by one error" in person.read(page)
@@ -98,7 +98,7 @@ def test_what_was_proposed_meanwhile_is_not_approved(house: House, tmp_path: Pat
     assert "The proposal for the transfer" in second.text
     second.get(page)
     second.submit(f"{page}/approve", action="send_back", account="")
-    assert "Order the payment at your bank" in second.text
+    assert "Make the payment through your bank" in second.text
 
 
 def test_a_debit_on_the_statement_is_settled_as_a_transfer_that_went_back(

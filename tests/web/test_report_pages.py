@@ -21,7 +21,7 @@ def test_a_month_is_closed_on_the_pages(wire: Wire, person: Person, tmp_path: Pa
     for changes, sentence in (
         ({"timezone": "Mars"}, "IANA time zone"),
         ({"month": "soon"}, "Enter a month"),
-        ({"month": "2099-01"}, "must be between"),
+        ({"month": "2099-01"}, "Choose a completed month"),
     ):
         refused = person.send("/test/reports", "/test/reports", {**form, **changes})
         assert refused.status == 400

@@ -1,10 +1,14 @@
 """A form as its page shows it again: what was typed, and what was wrong with it, at its field."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from brim.web.api_client import ApiRefusedError
+
+_EMPTY: Final = frozenset({"parameter_invalid_empty", "parameter_missing"})
+_REQUIRED: Final = "This field is required."
 
 
 class Form(msgspec.Struct, kw_only=True):
@@ -27,7 +31,7 @@ class Form(msgspec.Struct, kw_only=True):
         """
         name = (fields or {}).get(error.param or "", error.param)
         if name in self.values:
-            self.errors[name] = error.message
+            self.errors[name] = _REQUIRED if error.code in _EMPTY else error.message
         else:
             self.message = error.message
 

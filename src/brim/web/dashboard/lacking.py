@@ -28,4 +28,4 @@ def lacking(role: Role, permission: str, *, livemode: bool) -> str:
     what = f"{'change' if level == 'write' else 'see'} {words}"
     mode = "live" if livemode else "test"
     sentence = f"Your role is {role.value}, which can't {what} in {mode} mode."
-    return f"{sentence} Ask an operator with the role {' or '.join(able)}." if able else sentence
+    return f"{sentence} Ask an operator with the {' or '.join(able)} role." if able else sentence

@@ -56,6 +56,7 @@ from brim.web.dashboard.wording import (
     TRANSACTION_WORDS,
     VERIFICATION_TABLES,
     VERIFICATION_WARNINGS,
+    WORKER_JOBS,
     ledger_account_words,
     ledger_step_words,
 )
@@ -139,8 +140,8 @@ NAVIGATION: Final = (
         "Integrity",
         (
             NavigationItem("Health", "/health", only_platform=True),
-            NavigationItem("Verification", "/verification"),
-            NavigationItem("Workers", "/workers"),
+            NavigationItem("Verification", "/verification", only_platform=True),
+            NavigationItem("Workers", "/workers", only_platform=True),
         ),
     ),
     ("Test tools", (NavigationItem("Test clock", "/test-clocks", only_test=True),)),
@@ -222,6 +223,7 @@ def _equip_templates(pages: Pages) -> None:
     pages.add_globals(
         break_kinds=words.BREAK_KINDS,
         suspense_reasons=SUSPENSE_REASONS,
+        worker_jobs=WORKER_JOBS,
         suggestion_words=SUGGESTION_WORDS,
         transaction_words=TRANSACTION_WORDS,
         return_actors=words.ACTORS,

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlencode
 import msgspec
 
 from brim.base.errors import BrimError
+from brim.core.accounts import NotOperatorError, NotPlatformError
 from brim.core.changes import Watchers
 from brim.core.operators import list_operators
 from brim.http.message import Reply
@@ -39,6 +40,11 @@ ONLY_LIVE: Final = frozenset(
     }
 )
 """How the paths begin that test mode does not have."""
+
+NOT_THIS_ACCOUNT: Final = "Not available for this account"
+_ONLY_PLATFORM: Final = "Only the platform account has this. Switch accounts in the menu."
+_FOR_PLATFORMS: Final = frozenset({str(NotPlatformError()), str(NotOperatorError())})
+"""What the API says to a key of an account that has no such thing; on pages nobody uses a key."""
 
 _KEY_ENDED: Final = 401
 _IN_PATHS: Final = "%/:@!$&'()*+,;="
@@ -198,13 +204,16 @@ class SignedVisit:
         return redirect(self._target(path, {"done": done, **query}))
 
     def _explain(self, message: str) -> str:
-        """Return why the API refuses something, for people: by what their role lacks, not the key of their pages."""
+        """Return why the API refuses something, for people: by what their role or account lacks, not by a key."""
         missing = MISSING_PERMISSION.search(message)
-        return lacking(self.session.role, missing[1], livemode=self.session.livemode) if missing else message
+        if missing:
+            return lacking(self.session.role, missing[1], livemode=self.session.livemode)
+        return _ONLY_PLATFORM if message in _FOR_PLATFORMS else message
 
     def refusal(self, error: ApiRefusedError) -> Reply:
         """Return the page that says what the API said."""
-        title = _TITLES.get(error.status, "Request failed")
+        is_elsewhere = error.message == _ONLY_PLATFORM
+        title = NOT_THIS_ACCOUNT if is_elsewhere else _TITLES.get(error.status, "Request failed")
         return self.reply("dashboard/refusal.html", status=error.status, title=title, advice=error.message)
 
     def failure(self, reference: str) -> Reply:

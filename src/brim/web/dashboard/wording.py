@@ -134,7 +134,7 @@ DONE: Final = {
     "account_created": "Account created. Your keys act for it with the Stripe-Account header.",
     "balance_recovered": "The balance is no longer below zero.",
     "recovery_asked": "Top-up created. It recovers the balance once it succeeds.",
-    "file_approved": "File approved. It is sent with the next exchange.",
+    "file_approved": "File approved. It is sent to the bank within seconds.",
     "file_approved_once": "You approved the file. It will be sent once another operator has approved it too.",
     "file_voided": "The file is voided. Its entries are queued for the next one.",
     "file_resubmitted": "The entries are queued for the next file.",
@@ -189,11 +189,11 @@ HAPPENED: Final = {
 
 TEST_SOURCES: Final = (
     ("btok_us_verified", "succeeds"),
-    ("btok_us_verified_noAccount", "fails: no such account"),
-    ("btok_us_verified_accountClosed", "fails: account closed"),
-    ("btok_us_verified_insufficientFunds", "fails: insufficient funds"),
-    ("btok_us_verified_debitNotAuthorized", "fails: debit not authorized"),
-    ("btok_us_verified_invalidCurrency", "fails: wrong currency"),
+    ("btok_us_verified_noAccount", "fails (no such account)"),
+    ("btok_us_verified_accountClosed", "fails (account closed)"),
+    ("btok_us_verified_insufficientFunds", "fails (insufficient funds)"),
+    ("btok_us_verified_debitNotAuthorized", "fails (debit not authorized)"),
+    ("btok_us_verified_invalidCurrency", "fails (wrong currency)"),
     ("btok_us_verified_reversed", "succeeds, then is returned"),
     ("btok_us_verified_corrected", "succeeds; a source created from it is corrected by its bank"),
     ("btok_us_verified_fileRejected", "its file is rejected; succeeds when re-presented"),
@@ -220,23 +220,23 @@ NO_PROMISE: Final = {
 """Why nothing is promised before a top-up is made, by the API's word for it."""
 
 SUSPENSE_REASONS: Final = {
-    "no_reference": "no reference",
-    "damaged_reference": "the reference contains an error",
-    "unknown_reference": "the reference belongs to no account",
-    "several_references": "it has several references",
-    "several_payments": "it contains several payments, and not all have the account's reference",
-    "currency": "the currency differs from the instructions",
-    "short": "less than was expected",
-    "over": "more than was expected",
-    "already_paid": "the expected amount was already paid",
-    "late": "the instructions have expired",
-    "account_closed": "the account is closed",
-    "amount": "the amount isn't valid for a top-up",
-    "unknown_number": "the virtual account number belongs to no account",
-    "number_ended": "the account of the virtual account number is closed",
-    "unknown_payer": "the payer isn't known to the account",
-    "no_payer": "the statement doesn't name the payer",
-    "conflict": "the virtual account number and the reference belong to different accounts",
+    "no_reference": "No reference",
+    "damaged_reference": "The reference contains an error",
+    "unknown_reference": "The reference belongs to no account",
+    "several_references": "Several references",
+    "several_payments": "Contains several payments, and not all have the account's reference",
+    "currency": "The currency differs from the instructions",
+    "short": "Less than was expected",
+    "over": "More than was expected",
+    "already_paid": "The expected amount was already paid",
+    "late": "The instructions have expired",
+    "account_closed": "The account is closed",
+    "amount": "The amount isn't valid for a top-up",
+    "unknown_number": "The virtual account number belongs to no account",
+    "number_ended": "The account of the virtual account number is closed",
+    "unknown_payer": "The payer isn't known to the account",
+    "no_payer": "The statement doesn't name the payer",
+    "conflict": "The virtual account number and the reference belong to different accounts",
 }
 """Why a transfer is in suspense."""
 
@@ -307,7 +307,7 @@ EVENT_WORDS: Final = {
     "test_helpers.test_clock.ready": "Test clock ready",
     "test_helpers.test_clock.deleted": "Test clock deleted",
     "brim.topup.rescheduled": "Expected availability date changed",
-    "brim.topup.retry_scheduled": "Retry scheduled for a returned debit",
+    "brim.topup.retry_scheduled": "Re-presentment scheduled for a returned debit",
     "brim.ach_file.created": "ACH file created",
     "brim.ach_file.approved": "ACH file approved",
     "brim.ach_file.sent": "ACH file sent to the bank",
@@ -335,6 +335,9 @@ EVENT_WORDS: Final = {
     "brim.return_rate.warned": "Return rate near its limit",
     "brim.return_rate.limit_reached": "Return rate limit reached",
     "brim.return_rate.cleared": "Return rate back below its limits",
+    "brim.ach_return.dishonored": "Return dishonored",
+    "brim.ach_return.dishonor_accepted": "Dishonored return accepted",
+    "brim.ach_return.contested": "Dishonored return contested",
     "brim.break.opened": "Break opened",
     "brim.prenote.created": "Prenote started",
     "brim.prenote.verified": "Bank account verified by a prenote",
@@ -416,10 +419,30 @@ HEALTH_QUEUES: Final = {
 }
 """What waits, and the page that has more about it."""
 
+WORKER_JOBS: Final = {
+    "settle": "Settle top-ups",
+    "clocks": "Advance test clocks",
+    "seal": "Seal journal entries",
+    "reports": "Run reports",
+    "reserves": "Settle reserves",
+    "ach files": "Create ACH files",
+    "ach exchange": "Exchange files with the bank by folder",
+    "ach sftp": "Exchange files with the bank by SFTP",
+    "return rates": "Watch return rates",
+    "verify": "Verify the books",
+    "prune": "Delete expired data",
+    "number": "Number events",
+    "deliver": "Send webhooks",
+    "notifications": "Plan notifications",
+    "send notifications": "Send notifications",
+    "heartbeat": "Heartbeat",
+}
+"""What each job of a worker does, for people; the command line and metrics have its name."""
+
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Additional entry lines",
+    "entry_lines": "Further lines of journal entries",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }

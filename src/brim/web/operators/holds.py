@@ -60,6 +60,9 @@ class LegalHoldPages:
         """`POST .../new`: place a hold."""
         form = Form(values={name: page.form.get(name, "").strip() for name in _FIELDS})
         kind = form.values["kind"] if form.values["kind"] in _KINDS else HoldKind.ACCOUNT.value
+        if kind != HoldKind.INSTALLATION.value and not form.values["account"]:
+            form.errors["account"] = "Enter an account ID, which begins with acct_."
+            return await self._reply(page, form, status=400)
         by = await self._actor(page)
 
         async def work(conn: Conn) -> LegalHold:

@@ -141,7 +141,7 @@ class Links:
         )
 
     def _over(self, visit: Visit, sentence: str, *, status: int = _GONE) -> Reply:
-        return self._pages.reply(visit, "failure.html", status=status, title="Request failed", advice=sentence)
+        return self._pages.reply(visit, "failure.html", status=status, title="Link not valid", advice=sentence)
 
 
 def chosen_password(visit: Visit, form: Form) -> str:

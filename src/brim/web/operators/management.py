@@ -202,7 +202,7 @@ class Management:
             (_BY_PASSWORD, "Password: you set it"),
         ]
         if self._people.openid is not None:
-            ways.append((_BY_PROVIDER, f"{self._people.provider} only"))
+            ways.append((_BY_PROVIDER, f"Only through {self._people.provider}"))
         return page.reply("operators/new.html", status=status, form=form, roles=ROLES, ways=ways)
 
     async def _one_page(self, page: SignedVisit, form: Form, *, status: int = 200) -> Reply:

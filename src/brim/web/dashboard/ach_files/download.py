@@ -142,7 +142,7 @@ def _refusal(page: SignedVisit) -> Reply:
         "dashboard/refusal.html",
         status=403,
         title="For finance and approvers only",
-        advice="Files contain bank account numbers. Ask an operator with the role finance or approver.",
+        advice="Files contain bank account numbers. Ask an operator with the finance or approver role.",
     )
 
 

@@ -43,7 +43,7 @@ ACTIONS: Final = {
     "approve": Action(
         title="Approve the file?",
         button="Approve and send",
-        happens="It is sent to the bank with the next exchange, within seconds, and can't be recalled.",
+        happens="It is sent to the bank within seconds and can't be recalled.",
         done="file_approved",
         lets_out=True,
     ),

@@ -153,6 +153,10 @@ def _reply_secret(page: SignedVisit, new: NewKey, title: str) -> Reply:
     return page.reply("dashboard/apikey_secret.html", key=new.key, secret=new.secret, title=title)
 
 
+def _resources(count: int) -> str:
+    return f"{count} {'resource' if count == 1 else 'resources'}"
+
+
 def rights_of(permissions: Mapping[str, str] | None) -> str:
     """Return what a key may do, in a few words."""
     if permissions is None:
@@ -160,5 +164,5 @@ def rights_of(permissions: Mapping[str, str] | None) -> str:
     levels = [level for resource, level in permissions.items() if resource in RESOURCES]
     writes = levels.count("write")
     reads = len(levels) - writes
-    parts = ([f"{writes} write"] if writes else []) + ([f"{reads} read"] if reads else [])
-    return ", ".join(parts) or "None"
+    counts = (("write", writes), ("read", reads))
+    return "; ".join(f"{word}: {_resources(count)}" for word, count in counts if count).capitalize() or "None"

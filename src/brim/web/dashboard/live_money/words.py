@@ -95,15 +95,15 @@ CORRECTED: Final = {
 """What a correction changes."""
 
 REFUSALS: Final = {
-    "C61": "C61: misrouted notification",
-    "C62": "C62: incorrect trace number",
-    "C63": "C63: incorrect company identification",
-    "C64": "C64: incorrect individual identification number",
-    "C65": "C65: incorrectly formatted corrected data",
-    "C66": "C66: incorrect discretionary data",
-    "C67": "C67: routing number not from the original entry",
-    "C68": "C68: account number not from the original entry",
-    "C69": "C69: incorrect transaction code",
+    "C61": "C61: Misrouted notification",
+    "C62": "C62: Incorrect trace number",
+    "C63": "C63: Incorrect company identification",
+    "C64": "C64: Incorrect individual identification number",
+    "C65": "C65: Incorrectly formatted corrected data",
+    "C66": "C66: Incorrect discretionary data",
+    "C67": "C67: Routing number not from the original entry",
+    "C68": "C68: Account number not from the original entry",
+    "C69": "C69: Incorrect transaction code",
 }
 """Why a notification of change is refused, by code."""
 
@@ -112,7 +112,7 @@ ENTRY_WORDS: Final = {
     "refused": "Doesn't fit a file. Nothing was sent.",
     "in_file": "In a file, not confirmed by the bank",
     "confirmed": "Confirmed by the bank, on hold",
-    "released": "Confirmed, and available",
+    "released": "Confirmed and available",
     "returned": "Returned by the bank",
     "rejected": "The bank rejected its file or batch",
 }
@@ -173,15 +173,15 @@ def waits_for(file: dict[str, Any], *, is_stopped: bool = False) -> str:
     status = file["status"]
     if status in {"built", "approved"}:
         if file["held_because"]:
-            return "Held: see the file"
+            return "Release"
         if is_stopped:
             return "Live money to be resumed"
     return {
         "built": "Two approvals" if file["approvals_needed"] == 2 else "Approval",
-        "approved": "The next exchange with the bank",
+        "approved": "Transmission to the bank",
         "sent": "The bank's acknowledgment",
         "acknowledged": "The bank's statement",
-        "rejected": "Your decision, if the bank processed none of it",
+        "rejected": "Your decision",
     }.get(status, "")
 
 

@@ -93,6 +93,8 @@ async def run(page: SignedVisit) -> Reply:
         )
     except ApiRefusedError as error:
         form.refuse(error, _FIELD_OF_PARAM)
+        if "month" in form.errors:
+            form.errors["month"] = "Choose a completed month, January 2000 or later."
         return await _reply(page, form, status=error.status)
     return page.redirect(f"/reports/{made['id']}", done="report_run")
 

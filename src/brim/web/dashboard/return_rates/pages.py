@@ -19,7 +19,7 @@ RATE: Final = RATES + "/{}"
 KINDS: Final = {
     "unauthorized": ("Unauthorized", "R05, R07, R10, R11, R29, R51"),
     "administrative": ("Administrative", "R02, R03, R04"),
-    "overall": ("Overall", "every return"),
+    "overall": ("Overall", "Every return"),
 }
 """For each rate: what it is called, and which return codes it counts."""
 

@@ -64,7 +64,7 @@ GROUPS: Final = (
     (
         "Amounts",
         (
-            FormField("decimal_sign", "Decimal sign"),
+            FormField("decimal_sign", "Decimal separator"),
             FormField("thousands_sign", "Thousands separator"),
             FormField("amount_column", "Amount column", "With a sign, or with the direction in another column."),
             FormField("direction_column", "Direction column"),
@@ -83,7 +83,7 @@ GROUPS: Final = (
             FormField("text_columns", "Description columns", "One per line."),
             FormField("key_column", "Unique reference column", "The bank's reference, unique to each line."),
             FormField("reference_column", "Your reference column"),
-            FormField("end_to_end_column", "End-to-end id column"),
+            FormField("end_to_end_column", "End-to-end ID column"),
             FormField("type_column", "Type column"),
             FormField("account_column", "Account number column", "If it contains the full number."),
         ),

@@ -1,4 +1,4 @@
-// Counts down to cut-offs: the server has written how many seconds are left, so that the browser's own clock may be wrong.
+// Counts down to cut-offs and deadlines: the server has written how many seconds are left, so that the browser's own clock may be wrong.
 
 const DAY = 86400;
 const HOUR = 3600;
@@ -15,7 +15,8 @@ function tick() {
   for (const element of document.querySelectorAll("[data-countdown]")) {
     element.dataset.ends ??= performance.now() + Number(element.dataset.countdown) * 1000;
     const left = (Number(element.dataset.ends) - performance.now()) / 1000;
-    const text = left > 0 ? `in ${words(left)}` : "now";
+    const { countdownWord: word = "in" } = element.dataset;
+    const text = left > 0 || word !== "in" ? `${word} ${words(left)}` : "now";
     if (element.textContent !== text) element.textContent = text;
     if (left > 0 || element.dataset.over !== undefined) continue;
     element.dataset.over = "";
