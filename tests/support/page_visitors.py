@@ -131,7 +131,7 @@ class _Fields(HTMLParser):
 
 def text_of(reply: WireReply) -> str:
     """Return what a page says, without its markup; blanks are single."""
-    body = reply.body.decode().partition("<body>")[2]
+    body = reply.body.decode().partition("<body>")[2].replace("<wbr>", "")
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", body))).strip()
 
 

@@ -8,6 +8,7 @@ import pytest
 from brim.base.currency import CURRENCIES
 from brim.web.dashboard.formats import (
     AmountError,
+    at_dots,
     coloured_json,
     csv_amount,
     duration,
@@ -100,3 +101,8 @@ def test_coloured_json_says_what_it_says_and_no_more() -> None:
     plain = unescape(re.sub(r"<[^>]*>", "", text))
     assert plain == pretty_json({"note": "</code><script>&\"'", "amount": 12})
     assert "<script>" not in text
+
+
+def test_a_dotted_name_breaks_after_its_dots_and_underscores_only() -> None:
+    assert at_dots("brim.ach_file.created") == "brim.<wbr>ach_<wbr>file.<wbr>created"
+    assert at_dots("<b>") == "&lt;b&gt;"

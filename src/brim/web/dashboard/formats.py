@@ -112,6 +112,11 @@ def coloured_json(value: object) -> Markup:
     return Markup(text)  # noqa: S704  Pygments escapes what it is given
 
 
+def at_dots(name: str) -> Markup:
+    """Return a dotted name, such as an event's type, that a narrow column breaks after a dot or an underscore only."""
+    return Markup("<wbr>").join(re.findall(r"[^._]+[._]*|[._]+", name))
+
+
 def duration(milliseconds: float) -> str:
     """Return how long something took, for people, such as `2.4 ms`, `84 ms` or `1.2 s`."""
     if milliseconds >= 1000:

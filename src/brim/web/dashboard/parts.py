@@ -206,6 +206,7 @@ def _equip_templates(pages: Pages) -> None:
         pretty_json=formats.pretty_json,
         coloured_json=formats.coloured_json,
         duration=formats.duration,
+        at_dots=formats.at_dots,
         percent=formats.percent,
         bank_time=words.bank_time,
         plain_day=words.plain_day,

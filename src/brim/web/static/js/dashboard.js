@@ -42,3 +42,6 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
 const pages = document.querySelector(".side-pages");
 const current = pages?.querySelector("[aria-current]");
 if (current && pages.scrollWidth > pages.clientWidth) pages.scrollLeft = current.offsetLeft - pages.clientWidth / 2;
+// Nor is it below the fold where they stand in a column.
+const side = current?.closest(".side");
+if (side && current.offsetTop + current.offsetHeight > side.clientHeight) side.scrollTop = current.offsetTop - side.clientHeight / 2;
