@@ -319,8 +319,8 @@ async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnIn
     opened = await reading.open_break(
         kind,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-        detail=f"A return {info.code} of {_dollars(info.amount_cents)} names trace number {info.original_trace_number}: "
-        f"{reason}.",
+        detail=f"A return {info.code} of {_dollars(info.amount_cents)} names trace number "
+        f"{info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
         currency=reading.originator.profile.currency,
         reference=(info.original_trace_number if is_known else _name_in(item)) or info.original_trace_number,

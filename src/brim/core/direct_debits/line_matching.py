@@ -534,7 +534,8 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
         return LineMatch(
             kind=MatchKind.RETURN,
             id=name,
-            problem=f"The bank debited {_dollars(-line.amount_minor)} for the return of a debit of {_dollars(entry.amount)}.",
+            problem=f"The bank debited {_dollars(-line.amount_minor)} for the return of a debit of "
+            f"{_dollars(entry.amount)}.",
         )
     return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry)
 

@@ -444,9 +444,9 @@ async def stop_refunds(
             continue
         detail = (
             f"The debit of {each.topup} was returned with {code}, and its refund {each.id} of "
-            f"{written_amount(each.amount, refunds.CURRENCY)} was sent with trace number {each.trace}: the customer has "
-            "that amount twice. If the return was improper, dishonor it; otherwise ask the customer's bank to withdraw "
-            "it because of the refund, or collect the amount from the customer again."
+            f"{written_amount(each.amount, refunds.CURRENCY)} was sent with trace number {each.trace}: the customer "
+            "has that amount twice. If the return was improper, dishonor it; otherwise ask the customer's bank to "
+            "withdraw it because of the refund, or collect the amount from the customer again."
         )
         await list_credit(
             conn, renderers, each, BreakKind.PAID_TWICE, "returned", detail, now_ms=moment.now_ms, ids=moment.ids
