@@ -170,21 +170,8 @@ def _render(plan: Plan, results: Results, slow: Results, options: argparse.Names
         parts += ["What one life leaves in the database and writes:", "", table, ""]
     if slow.found:
         delayed = f"Once more, with every flush of PostgreSQL delayed by {options.flush_delay_ms:g} ms:"
-        proof = _proof(results, slow, options.flush_delay_ms)
-        parts += [delayed, "", render_goals(slow.found, linked=False), "", *_list([*slow.notes, *proof])]
+        parts += [delayed, "", render_goals(slow.found, linked=False), "", *_list(slow.notes)]
     return "\n".join(parts).strip()
-
-
-def _proof(results: Results, slow: Results, delay_ms: float) -> list[str]:
-    """Return a sentence about whether flushes were really delayed."""
-    if not slow.single_ms:
-        return []
-    risen = slow.single_ms - results.single_ms
-    verdict = "as it must" if risen >= delay_ms and slow.delayed else "**so not every flush was delayed**"
-    rows = (
-        f"pgbench's one row on one connection: p50 {results.single_ms:.2f} ms, then {slow.single_ms:.2f} ms, {verdict}"
-    )
-    return [f"{rows}; {slow.delayed:,} flushes were delayed meanwhile"]
 
 
 def _list(sentences: Sequence[str]) -> list[str]:

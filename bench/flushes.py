@@ -1,7 +1,10 @@
 """What a commit costs on the servers that are measured: read back from them, or made slower on purpose."""
 
-import mmap
 import shutil
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +15,7 @@ from bench.service import Service
 from bench.sql_load import query
 
 _SOURCE: Final = Path(__file__).with_name("slow_flush.c")
+_SHARED: Final = struct.Struct("@ll")
 _DURABLE: Final = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -35,31 +39,40 @@ class SlowFlushes:
 
     Attributes:
         library: preloaded into the server.
-        counter: the file that it counts in.
-        delay_us: how much longer each flush takes.
+        file: shared with it; what it has counted, then how many microseconds each flush takes longer.
+        delay_us: how much longer, unless suspended.
     """
 
     library: Path
-    counter: Path
+    file: Path
     delay_us: int
 
     @property
     def changes(self) -> tuple[str, ...]:
         """What `bench.launch` is told."""
-        variables = {
-            "LD_PRELOAD": str(self.library),
-            "FLUSH_DELAY_US": str(self.delay_us),
-            "FLUSH_COUNT": str(self.counter),
-        }
+        variables = (f"LD_PRELOAD={self.library}", f"FLUSH_FILE={self.file}")
         # The method named, as another one would flush by the flags of open(2), which nobody can wrap.
-        flags = [part for name, value in variables.items() for part in ("--env", f"{name}={value}")]
-        return ("--set", "wal_sync_method=fdatasync", *flags)
+        return ("--set", "wal_sync_method=fdatasync", *(part for pair in variables for part in ("--env", pair)))
 
     @property
     def count(self) -> int:
         """How many flushes were delayed so far."""
-        with self.counter.open("rb") as file, mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ) as shared:
-            return int.from_bytes(shared[:8], "little")
+        count, _delay_us = _SHARED.unpack(self.file.read_bytes())
+        return int(count)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Delay nothing while the block runs."""
+        self._delay_by(0)
+        try:
+            yield
+        finally:
+            self._delay_by(self.delay_us)
+
+    def _delay_by(self, microseconds: int) -> None:
+        with self.file.open("r+b") as file:
+            file.seek(_SHARED.size // 2)
+            file.write(microseconds.to_bytes(_SHARED.size // 2, sys.byteorder))
 
 
 def build_slow_flushes(folder: Path, delay_ms: float) -> SlowFlushes | None:
@@ -71,9 +84,9 @@ def build_slow_flushes(folder: Path, delay_ms: float) -> SlowFlushes | None:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         return None
-    library, counter = folder / "slow_flush.so", folder / "flushes"
+    library, file, delay_us = folder / "slow_flush.so", folder / "flushes", round(delay_ms * 1000)
     run_to_end([compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE), "-ldl"])
     library.chmod(0o644)
-    counter.write_bytes(bytes(4096))
-    counter.chmod(0o666)  # root's PostgreSQL runs as another user
-    return SlowFlushes(library, counter, round(delay_ms * 1000))
+    file.write_bytes(_SHARED.pack(0, delay_us))
+    file.chmod(0o666)  # root's PostgreSQL runs as another user
+    return SlowFlushes(library, file, delay_us)

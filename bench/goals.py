@@ -122,15 +122,11 @@ class Results:
         found: figures by goal.
         notes: sentences for below the table.
         tables: further tables.
-        single_ms: the median of pgbench's one row on one connection.
-        delayed: how many flushes were delayed while that was measured.
     """
 
     found: dict[str, Found] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
-    single_ms: float = 0.0
-    delayed: int = 0
 
 
 def render_goals(found: Mapping[str, Found], *, linked: bool = True) -> str:

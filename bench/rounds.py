@@ -9,13 +9,17 @@ _WARM_UP_S: Final = 1
 
 
 class Measurement(NamedTuple):
-    """What one run of a load generator counted. `errors` is how many requests failed, in whichever way."""
+    """What one run of a load generator counted.
+
+    `errors` is how many requests failed, in whichever way, and `least_ms` the shortest latency, where it is known.
+    """
 
     per_second: float
     requests: int
     p50_ms: float
     p99_ms: float
     errors: int
+    least_ms: float = 0.0
 
 
 def _nothing() -> None:
@@ -64,6 +68,7 @@ class Figure:
     server_cpus: Sequence[float]
     database_cpus: Sequence[float]
     p50s_ms: Sequence[float]
+    least_ms: float
     per_second: float
     slowest: float
     fastest: float
@@ -117,6 +122,7 @@ def _summarise(row: Row, samples: Sequence[_Sample]) -> Figure:
         server_cpus=[sample.server_cpu or 0.0 for sample in samples],
         database_cpus=[sample.database_cpu or 0.0 for sample in samples],
         p50s_ms=[sample.measured.p50_ms for sample in samples],
+        least_ms=min(sample.measured.least_ms for sample in samples),
         per_second=statistics.median(rates),
         slowest=min(rates),
         fastest=max(rates),

@@ -1,5 +1,6 @@
 /* Delays every flush of PostgreSQL: preloaded into its server, it wraps the calls that PostgreSQL flushes with.
- * FLUSH_DELAY_US is how long each takes longer; FLUSH_COUNT names a file whose first eight bytes count them. */
+ * FLUSH_FILE names a file that is shared with the benchmark: its first eight bytes count the calls that were delayed, the
+ * next eight are how many microseconds each takes longer. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,31 +11,33 @@
 #include <time.h>
 #include <unistd.h>
 
-static long delay_us;
-static unsigned long *count;
+static long *shared;
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *delay = getenv("FLUSH_DELAY_US"), *file = getenv("FLUSH_COUNT");
-    int descriptor = file ? open(file, O_RDWR | O_CLOEXEC) : -1;
+    const char *file = getenv("FLUSH_FILE");
+    int descriptor;
+    void *mapped;
 
-    if (!delay || strcmp(program_invocation_short_name, "postgres") != 0)
+    if (!file || strcmp(program_invocation_short_name, "postgres") != 0)
         return;
-    delay_us = atol(delay);
-    if (descriptor >= 0) {
-        void *shared = mmap(NULL, sizeof *count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-        count = shared == MAP_FAILED ? NULL : shared;
-        close(descriptor);
-    }
+    descriptor = open(file, O_RDWR | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    mapped = mmap(NULL, 2 * sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    shared = mapped == MAP_FAILED ? NULL : mapped;
+    close(descriptor);
 }
 
 static void wait_a_little(void)
 {
+    long delay_us = shared ? __atomic_load_n(&shared[1], __ATOMIC_RELAXED) : 0;
     struct timespec left = {delay_us / 1000000, delay_us % 1000000 * 1000};
 
-    if (count)
-        __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
-    while (delay_us && nanosleep(&left, &left) && errno == EINTR)
+    if (!delay_us)
+        return;
+    __atomic_add_fetch(&shared[0], 1, __ATOMIC_RELAXED);
+    while (nanosleep(&left, &left) && errno == EINTR)
         ;
 }
 

@@ -66,6 +66,7 @@ class SqlLoad:
             p50_ms=latencies_us[len(latencies_us) // 2] / 1000,
             p99_ms=latencies_us[len(latencies_us) * 99 // 100] / 1000,
             errors=int(re.findall(r"failed transactions: (\d+)", written)[0]),
+            least_ms=latencies_us[0] / 1000,
         )
 
     def _variables(self) -> dict[str, str]:

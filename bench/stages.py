@@ -33,6 +33,7 @@ _MANY: Final = 256
 _PROCESSES: Final = (1, 2)
 _NOW, _BEFORE = "now", "before"
 _MOCK: Final = "stripe-mock"
+_UNDELAYED: Final = f"{SINGLE_INSERT}, no delay"
 _STARTS: Final = 6
 _SEED_S: Final = 3
 _LEAST_LIVES: Final = 20_000
@@ -135,16 +136,39 @@ def _measure_lone(plan: Plan, subjects: Subjects, results: Results) -> None:
     alone = {version: subjects[version, 1] for version, processes in subjects if processes == 1}
     load = _pgbench(alone[_NOW], "single_insert")
     rows = [_row(version, 1, "create", 1, subject.create) for version, subject in alone.items()]
+    rows.append(_load_row(SINGLE_INSERT, "create", 1, load))
+    if plan.slow:
+        rows.append(_undelayed_row(plan.slow, load))
     flushes = plan.slow.count if plan.slow else 0
-    figures = plan.measure([*rows, _load_row(SINGLE_INSERT, "create", 1, load)])
+    figures = plan.measure(rows)
     single = figures[f"{SINGLE_INSERT}: create, 1"]
     found = {
         version: Spread.of(ratios(figures[_name(version, 1, "create", 1)].p50s_ms, single.p50s_ms)) for version in alone
     }
     p50_ms = figures[_name(_NOW, 1, "create", 1)].p50_ms
     results.found["lone"] = Found(found[_NOW], found.get(_BEFORE), f"{p50_ms:.2f} / {single.p50_ms:.2f} ms")
-    results.single_ms = single.p50_ms
-    results.delayed = plan.slow.count - flushes if plan.slow else 0
+    if plan.slow:
+        quick = figures[f"{_UNDELAYED}: create, 1"]
+        results.notes.append(_proof(plan.slow, plan.slow.count - flushes, single, quick))
+
+
+def _undelayed_row(slow: SlowFlushes, load: SqlLoad) -> Row:
+    def measure(seconds: int) -> Measurement:
+        with slow.suspended():
+            return load.run(1, seconds)
+
+    return Row(who=_UNDELAYED, work="create", clients=1, measure=measure)
+
+
+def _proof(slow: SlowFlushes, count: int, delayed: Figure, quick: Figure) -> str:
+    """Return a sentence about whether flushes were really delayed: then no commit is quicker than the delay."""
+    wanted_ms = slow.delay_us / 1000
+    verdict = "as it must" if count and delayed.least_ms >= wanted_ms else "**so not every flush was delayed**"
+    return (
+        f"Every flush takes {wanted_ms:g} ms longer: pgbench's quickest commit of one row took {quick.least_ms:.2f} ms "
+        f"without the delay and {delayed.least_ms:.2f} ms with it, {verdict}; p50 {quick.p50_ms:.2f} and "
+        f"{delayed.p50_ms:.2f} ms; {count:,} flushes were delayed meanwhile"
+    )
 
 
 def measure_lives(plan: Plan, results: Results) -> None:
