@@ -69,9 +69,14 @@ class Plan:
     say: Callable[[str], None]
     slow: SlowFlushes | None = None
 
-    def measure(self, rows: Sequence[Row]) -> dict[str, Figure]:
-        """Measure rows in turn."""
+    def measure(self, rows: Sequence[Row], results: Results) -> dict[str, Figure]:
+        """Measure rows in turn; requests that failed become notes."""
         figures = measure_rounds(rows, rounds=self.rounds, seconds=self.seconds, say=self.say)
+        results.notes += [
+            f"**{figure.row.name}: {figure.errors:,} of {figure.acknowledged + figure.errors:,} requests failed**"
+            for figure in figures
+            if figure.errors
+        ]
         return {figure.row.name: figure for figure in figures}
 
 
@@ -125,7 +130,7 @@ def measure_creates(plan: Plan, results: Results) -> None:
         for key, clients in (("create_off", _BUSY), ("create_256", _MANY)):
             if mock:
                 rows = [_row(*subject, "create", clients, subjects[subject].create) for subject in subjects]
-                figures = plan.measure([*rows, _load_row(_MOCK, "create", clients, mock.create)])
+                figures = plan.measure([*rows, _load_row(_MOCK, "create", clients, mock.create)], results)
                 results.found[key] = _best(figures, "create", clients, _MOCK)
         _measure_lone(plan, subjects, results)
         _check(subjects, results)
@@ -140,7 +145,7 @@ def _measure_lone(plan: Plan, subjects: Subjects, results: Results) -> None:
     if plan.slow:
         rows.append(_undelayed_row(plan.slow, load))
     flushes = plan.slow.count if plan.slow else 0
-    figures = plan.measure(rows)
+    figures = plan.measure(rows, results)
     single = figures[f"{SINGLE_INSERT}: create, 1"]
     found = {
         version: Spread.of(ratios(figures[_name(version, 1, "create", 1)].p50s_ms, single.p50s_ms)) for version in alone
@@ -181,7 +186,7 @@ def measure_lives(plan: Plan, results: Results) -> None:
         rows.append(_load_row(NAIVE_LIFE, "life", _BUSY, naive, longer=_NAIVE_LONGER))
         if mock:
             rows.append(_load_row(_MOCK, "create", _BUSY, mock.create))
-        figures = plan.measure(rows)
+        figures = plan.measure(rows, results)
         results.found["life"] = _best(figures, "life", _BUSY, NAIVE_LIFE, work_of_other="life")
         _note_lives(plan, figures, lives, results)
         _check(subjects, results)
@@ -242,7 +247,7 @@ def measure_reads(plan: Plan, results: Results) -> None:
         for work, other in loads.items():
             ours = {key: _read_load(subject.service, work) for key, subject in subjects.items()}
             rows = [_load_row(_who(*key), work, _BUSY, load) for key, load in ours.items()]
-            figures = plan.measure([*rows, _load_row(_MOCK, work, _BUSY, other)])
+            figures = plan.measure([*rows, _load_row(_MOCK, work, _BUSY, other)], results)
             found = _best(figures, work, _BUSY, _MOCK)
             results.found[work] = replace(found, note=f"{found.note}, {plan.topups:,} top-ups")
 
