@@ -42,6 +42,44 @@ async def test_all_known_migrations_apply_to_an_empty_database_once(empty_databa
     await _check(empty_database_url, known_migrations())
 
 
+async def test_an_empty_database_gets_all_steps_in_one_transaction_and_the_same_schema_as_step_by_step(
+    empty_database_url: str,
+) -> None:
+    known = known_migrations()
+    await migrate(empty_database_url, now_ms=1)
+    conn = await asyncpg.connect(empty_database_url)
+    assert await conn.fetchval("SELECT count(DISTINCT xmin::text) FROM schema_migrations") == 1
+    at_once = await _schema(conn)
+    await conn.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await migrate(empty_database_url, now_ms=1, known=known[:1])
+    await migrate(empty_database_url, now_ms=1)
+    assert await conn.fetchval("SELECT count(DISTINCT xmin::text) FROM schema_migrations") == len(known)
+    assert await _schema(conn) == at_once
+    await conn.close()
+
+
+async def _schema(conn: asyncpg.Connection) -> dict[str, list[str]]:
+    """Return what there is in our schema, as PostgreSQL would write it, and who may do what."""
+    asked = {
+        "tables": "SELECT c::text FROM (SELECT relname, relkind, relacl, reloptions, relrowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace) AS c ORDER BY 1",
+        "columns": "SELECT c::text FROM (SELECT attrelid::regclass::text, attnum, attname, atttypid::regtype::text,"
+        " attnotnull, attisdropped, attstorage, attcompression, attstattarget, attcollation::regcollation::text,"
+        " attacl, pg_get_expr(adbin, adrelid) FROM pg_class AS t JOIN pg_attribute ON attrelid = t.oid"
+        " LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
+        " WHERE relnamespace = 'public'::regnamespace) AS c ORDER BY 1",
+        "constraints": "SELECT conrelid::regclass || conname || convalidated || pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1",
+        "indexes": "SELECT indexrelid::regclass || indisvalid::text || pg_get_indexdef(indexrelid) FROM pg_index"
+        " JOIN pg_class ON oid = indexrelid WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+        "triggers": "SELECT tgenabled::text || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        " ORDER BY 1",
+        "functions": "SELECT proacl::text || pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+    }
+    return {what: [row[0] for row in await conn.fetch(statement)] for what, statement in asked.items()}
+
+
 async def test_stock_postgres_takes_all_known_migrations(stock_database_url: str) -> None:
     await _check(stock_database_url, known_migrations())
 

@@ -3,18 +3,20 @@
 Steps are the files `migrations/NNNN_pre_name.sql` and `NNNN_post_name.sql`: a `pre` step may be applied while
 the earlier version still serves, a `post` step once none of it runs. `brim serve` applies all of them; `brim migrate
 --phase pre` stops before the first that has to wait. A step does not wait long for a table that somebody uses, since
-others would queue behind it: it lets them go first and tries again.
+others would queue behind it: it lets them go first and tries again. An empty database, which nobody uses, gets all its
+steps in one transaction.
 """
 
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 from typing import Any, Final
 
 import asyncpg
@@ -299,38 +301,41 @@ async def _apply_all(
     tries = 0
     while True:
         try:
-            step = await _apply_next(conn, known, now_ms, lesser_role, phase)
+            steps = await _apply_next(conn, known, now_ms, lesser_role, phase)
         except _IN_THE_WAY:
             if tries % _TELL_EVERY == 0:
                 say("A migration waits for somebody who uses its tables, such as a long query or pg_dump.")
             tries += 1
             await asyncio.sleep(_TRY_AGAIN_AFTER_S)
             continue
-        if step is None:
+        if not steps:
             return applied
-        applied.append(step.name)
+        applied += [step.name for step in steps]
 
 
 async def _apply_next(
     conn: Conn, known: tuple[Migration, ...], now_ms: int, lesser_role: str | None, phase: Phase
-) -> Migration | None:
-    """Apply the oldest missing step in one transaction; what is missing is decided under the lock.
+) -> Sequence[Migration]:
+    """Apply the oldest missing step in one transaction, or all to an empty database; return what was applied.
 
-    A service that is another role than the owner has its rights with the step: triggers write for it from then on, and
-    the next step may take its time.
+    What is missing is decided under the lock. A service that is another role than the owner has its rights with the
+    step: triggers write for it from then on, and the next step may take its time.
     """
     async with conn.transaction():
         await conn.execute(_QUERIES["lock_table"])
-        missing = _missing(await conn.fetch(_QUERIES["select_applied"]), known)
-        if not missing or (phase is Phase.PRE and missing[0].waits):
-            return None
-        step = missing[0]
+        applied = await conn.fetch(_QUERIES["select_applied"])
+        missing = _missing(applied, known)
+        allowed = missing if phase is Phase.ALL else [*takewhile(lambda step: not step.waits, missing)]
+        steps = allowed[:1] if applied else allowed
+        if not steps:
+            return []
         await conn.execute(_QUERIES["bound_lock_waits"])
-        await conn.execute(step.sql)
+        for step in steps:
+            await conn.execute(step.sql)
+            await conn.execute(_QUERIES["insert_applied"], step.version, step.name, step.checksum, now_ms)
         if lesser_role is not None:
             await grant_rights(conn, lesser_role)
-        await conn.execute(_QUERIES["insert_applied"], step.version, step.name, step.checksum, now_ms)
-        return step
+        return steps
 
 
 def _missing(applied: list[Any], known: tuple[Migration, ...]) -> list[Migration]:
