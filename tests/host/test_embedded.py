@@ -21,6 +21,7 @@ from brim.host.embedded import (
     WalUse,
     running_urls,
     shared_buffers_mb,
+    wal_buffers_mb,
 )
 from brim.host.identity import choose_identity
 from brim.host.orphans import is_server_of, read_lock_file
@@ -223,9 +224,12 @@ def test_without_the_wheel_the_way_out_is_named() -> None:
     assert "--database-url" in run.stderr
 
 
-@pytest.mark.parametrize(("memory_gb", "buffers_mb"), [(0.1, 32), (1, 128), (4, 512), (8, 1024), (512, 1024)])
-def test_shared_memory_follows_the_machine(memory_gb: float, buffers_mb: int) -> None:
+@pytest.mark.parametrize(
+    ("memory_gb", "buffers_mb", "wal_mb"), [(0.1, 32, 2), (1, 128, 8), (4, 512, 16), (8, 1024, 16), (512, 1024, 16)]
+)
+def test_shared_memory_follows_the_machine(memory_gb: float, buffers_mb: int, wal_mb: int) -> None:
     assert shared_buffers_mb(int(memory_gb * 2**30)) == buffers_mb
+    assert wal_buffers_mb(buffers_mb) == wal_mb
 
 
 def test_our_own_process_is_no_server(tmp_path: Path) -> None:

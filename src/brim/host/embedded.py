@@ -46,6 +46,7 @@ _STILL_HELD: Final = ("already exists", "is still in use", "Address already in u
 """What PostgreSQL says while processes of a killed server are still on their way out."""
 
 _MEGABYTE: Final = 1024 * 1024
+_ACCESS_RULES: Final = "pg_hba.conf"
 RECOVERY_SIGNAL: Final = "recovery.signal"
 """The file in PostgreSQL's directory that makes it recover from an archive; PostgreSQL removes it when it has."""
 
@@ -62,6 +63,14 @@ class WalUse(Enum):
 def shared_buffers_mb(memory_bytes: int) -> int:
     """Return how many megabytes of memory PostgreSQL shall share: an eighth, from 32 to 1,024."""
     return max(32, min(1024, memory_bytes // 8 // _MEGABYTE))
+
+
+def wal_buffers_mb(buffers_mb: int) -> int:
+    """Return how many megabytes of WAL wait in memory: a sixteenth of what is shared, up to a segment, 16.
+
+    PostgreSQL touches all of them at its start, so they count at rest; more made no write faster.
+    """
+    return max(1, min(16, buffers_mb // 16))
 
 
 def machine_memory_bytes() -> int:
@@ -220,26 +229,29 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         os.chown(unfinished, identity.owner, identity.group, follow_symlinks=False)
-        # What it says of access is replaced before the first start, so it lets nobody in.
+        passwords = self._passwords or keep_passwords(self._folder)
+        verifier = self._folder / "verifier.new"  # what PostgreSQL would store for a password, which it takes as it is
+        _replace_whole(verifier, scram_verifier(passwords.owner) + "\n", identity)
         options = ["--locale=C", "--encoding=UTF8", "--auth=reject", f"--username={OWNER}", "--data-checksums"]
         named = named_identity(identity, self._folder)
-        command = named.command(binaries / "initdb", *options, "-D", str(unfinished))
-        await run_program(command, "create its data folder", self._folder)
+        command = named.command(binaries / "initdb", *options, f"--pwfile={verifier}", "-D", str(unfinished))
+        try:
+            await run_program(command, "create its data folder", self._folder)
+        finally:
+            verifier.unlink(missing_ok=True)
+        _replace_whole(unfinished / _ACCESS_RULES, _access_rules(passwords), identity)
         unfinished.rename(self._cluster)
         sync_folder(self._folder)
 
     async def _require_passwords(self, identity: Identity, binaries: Path) -> None:
         """Set the owner's password in the cluster, and have it ask everybody for one, unless it does already.
 
-        The rules name the passwords that they go with, so a cluster of an earlier version, another one put in its
-        place, and one whose first start was cut short all get theirs. The service's role gets its own when it is made.
+        The rules name the passwords that they go with, so a cluster of an earlier version and another one put in its
+        place get theirs. The service's role gets its own when it is made.
         """
         passwords = self._passwords or keep_passwords(self._folder)
-        rules = (
-            f"# Written by Brim at its start, for the passwords {passwords.fingerprint}.\n"
-            f"local all all scram-sha-256\nlocal replication {OWNER} scram-sha-256\n"
-        )
-        file = self._cluster / "pg_hba.conf"
+        rules = _access_rules(passwords)
+        file = self._cluster / _ACCESS_RULES
         if _read_whole(file) == rules:
             return
         statement = f"ALTER ROLE {OWNER} PASSWORD '{scram_verifier(passwords.owner)}'\n"
@@ -287,7 +299,7 @@ class EmbeddedPostgres:
             "synchronous_commit": "on",
             "full_page_writes": "on",
             "shared_buffers": f"{buffers_mb}MB",
-            "wal_buffers": f"{max(1, buffers_mb // 16)}MB",
+            "wal_buffers": f"{wal_buffers_mb(buffers_mb)}MB",
             "max_wal_size": "2GB",
             "wal_compression": "off",
             "jit": "off",
@@ -392,6 +404,14 @@ class _Patience:
             self._say(self._sentence)
             self._report_at += _REPORT_EVERY_S
         await asyncio.sleep(seconds)
+
+
+def _access_rules(passwords: Passwords) -> str:
+    """Return who may connect: those who know one of these passwords, which the rules name."""
+    return (
+        f"# Written by Brim at its start, for the passwords {passwords.fingerprint}.\n"
+        f"local all all scram-sha-256\nlocal replication {OWNER} scram-sha-256\n"
+    )
 
 
 def _read_whole(file: Path) -> str | None:
