@@ -68,6 +68,10 @@ PLANS_KEPT_S: Final = 5.0
 """How long a connection uses a plan. PostgreSQL alone keeps it until somebody takes the table's statistics, a minute
 or more, in which one that was wrong after all would do harm."""
 
+_IDLE_CONNECTION_KEPT_S: Final = 60.0
+"""How long a connection that nobody needs is kept: it has a process of PostgreSQL with memory of its own, and at a
+start all jobs want one at once that later take turns."""
+
 _ATTEMPTS: Final = 5
 """Sorted keys make deadlocks rare; five in a row mean that something else is wrong."""
 
@@ -218,7 +222,7 @@ class Database:
             min_size=0,
             max_size=max_connections,
             max_queries=10_000_000,  # the default closes a busy connection every few seconds
-            max_inactive_connection_lifetime=300.0,
+            max_inactive_connection_lifetime=_IDLE_CONNECTION_KEPT_S,
             reset=_keep_session,
             **settings,
         )
