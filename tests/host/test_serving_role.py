@@ -9,6 +9,7 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
+from brim.host.database_passwords import read_passwords
 from brim.host.embedded import EmbeddedPostgres
 from tests.support.brim_process import RunningBrim, run_brim
 from tests.support.roles import OwnRoles, as_role, run_as
@@ -139,6 +140,16 @@ def test_serve_migrates_as_the_owner_and_tells_its_children_nothing_of_him(
     assert _knows(brim.pid, own_roles.owner)
     for role in ("fork-server", "api", "worker"):
         assert not _knows(brim.child_pid(role), own_roles.owner)
+
+
+def test_no_child_of_serve_knows_the_password_of_the_embedded_database_s_owner(fresh_brim: RunningBrim) -> None:
+    """Although the fork server is itself forked off the supervisor."""
+    passwords = read_passwords(fresh_brim.data_dir / "postgres")
+    assert passwords is not None
+    assert _knows(fresh_brim.pid, passwords.owner)
+    for role in ("fork-server", "api", "worker"):
+        assert not _knows(fresh_brim.child_pid(role), passwords.owner)
+    assert _knows(fresh_brim.child_pid("api"), passwords.service)
 
 
 def _knows(pid: int, secret: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,6 +29,60 @@ def run(arguments):
 os.fork = fork
 serve_forks(socket.socket(fileno=int(sys.argv[1])), run)
 """
+
+_FORKED_AHEAD = """
+import os, socket, sys
+from brim.host.fork_server import ForkRequest, decode_answer, forked_ahead, written
+from brim.base.json_codec import encode
+
+def load():
+    assert os.environ["WANTED"] == "one"  # the first request brings the environment
+
+def run(arguments):
+    print(*arguments, os.environ["WANTED"], flush=True)
+
+with forked_ahead(run, load):
+    line = socket.socket(fileno=int(os.environ.pop("BRIM_INTERNAL_FORK_SERVER_FD")))
+    answers = line.makefile("rb")
+    for word in sys.argv[1:]:
+        line.sendall(encode(ForkRequest([word], written({**os.environ, "WANTED": word}))) + b"\\n")
+        assert decode_answer(answers.readline()).status is None
+        print(decode_answer(answers.readline()).status, flush=True)
+    answers.close()
+    line.close()
+try:
+    os.waitpid(-1, 0)
+except ChildProcessError:
+    print("nobody is left", flush=True)
+"""
+
+
+def _forked_ahead(folder: Path, *words: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKED_AHEAD, *words],
+        env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return (done.stdout + done.stderr).split("\n")[:-1]
+
+
+def test_one_that_is_forked_ahead_loads_at_the_first_request_and_ends_with_the_block(tmp_path: Path) -> None:
+    assert sorted(_forked_ahead(tmp_path, "one", "two")) == ["0", "0", "nobody is left", "one one", "two two"]
+
+
+def test_one_that_is_forked_ahead_and_never_asked_ends_with_the_block(tmp_path: Path) -> None:
+    assert _forked_ahead(tmp_path) == ["nobody is left"]
+
+
+def test_the_supervisor_loads_nothing_that_only_its_children_need() -> None:
+    """It lives as long as they do, and what it loads first is waited for at every start."""
+    loads = "import brim.host.supervisor, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, timeout=60, check=True)
+    children_alone = ("brim.api", "brim.web", "brim.http", "brim.worker", "jinja2", "uvicorn", "prometheus_client")
+    assert [name for name in done.stdout.split() if name.startswith(children_alone)] == []
 
 
 async def test_a_fork_that_fails_is_told_and_the_environment_comes_byte_for_byte(

@@ -37,12 +37,18 @@ class MissingDatabaseUrlError(BrimError):
 @all_settings
 def serve(**flags: str | None) -> None:
     """Run everything: the database (unless a URL is given), migrations, API processes and a worker."""
+    from brim.cli.root import cli
+    from brim.host.fork_server import forked_ahead
+    from brim.host.supervisor import is_shareable
     from brim.host.supervisor import serve as run
     from brim.platform.telemetry.logs import configure_logging
 
     settings = read_settings(flags)
     configure_logging(settings.log_level, settings.log_format)
-    sys.exit(asyncio.run(run(settings, show=click.echo)))
+    with ExitStack() as ahead:
+        if is_shareable(settings):
+            ahead.enter_context(forked_ahead(partial(cli.main, prog_name="brim"), _load_service))
+        sys.exit(asyncio.run(run(settings, show=click.echo)))
 
 
 @click.command()
@@ -83,6 +89,13 @@ def worker(**flags: str | None) -> None:
     run_worker(settings, _inherited_fd("BRIM_INTERNAL_ALIVE_FD"), WIRE_FORMATS)
 
 
+def _load_service() -> None:
+    """Load all that the processes need which a fork server forks."""
+    from brim.api.wire_formats import WIRE_FORMATS  # noqa: F401
+    from brim.host.api_process import run_api  # noqa: F401
+    from brim.worker.run import run_worker  # noqa: F401
+
+
 class NoSupervisorError(BrimError):
     """What only a supervisor starts was started by somebody else."""
 
@@ -93,11 +106,10 @@ class NoSupervisorError(BrimError):
 @click.command(hidden=True)
 def fork_server() -> None:
     """Fork processes for the supervisor. Started by brim serve."""
-    from brim.api.wire_formats import WIRE_FORMATS  # noqa: F401
     from brim.cli.root import cli
-    from brim.host.api_process import run_api  # noqa: F401
     from brim.host.fork_server import LINE_VARIABLE, serve_forks
-    from brim.worker.run import run_worker  # noqa: F401
+
+    _load_service()
 
     descriptor = os.environ.pop(LINE_VARIABLE, None)
     if descriptor is None:

@@ -3,6 +3,9 @@
 Loading takes several times as long as all else of a start. `brim fork-server` loads once, has one thread and no event
 loop, and forks a process for each request on its line, a socket: so they start at once, and share what is loaded. They
 have a session of their own, the signals' defaults, and no other descriptor than those that came with the request.
+The first fork server is itself forked off the supervisor, before that has an event loop or has read the database's
+passwords, and so shares what the supervisor has loaded. One that takes its place is started from nothing, and so is the
+first where the supervisor's settings hold what its children must not know.
 
 A request is a line of JSON, with descriptors beside it; the answers are lines of JSON, too: that a process was started,
 in the order of the requests, and that one has ended. Once nobody holds the other end of its line, the fork server ends.
@@ -16,8 +19,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final, NoReturn, Self
 
@@ -237,7 +240,52 @@ class _Line:
             process_ended.ended.set_result(answer.status)
 
 
-def serve_forks(line: socket.socket, run: Callable[[list[str]], object]) -> None:
+@contextmanager
+def forked_ahead(run: Callable[[list[str]], object], load: Callable[[], None]) -> Iterator[None]:
+    """Have a fork server that is forked off this process; it ends with the block, or before.
+
+    Call it before there is an event loop or a second thread, and once all is loaded that both processes need. While
+    there is another one already, as under tests, this does nothing.
+
+    Args:
+        run: does what the arguments of `brim` say; it may raise `SystemExit`.
+        load: loads what processes need beyond that.
+    """
+    if LINE_VARIABLE in os.environ:
+        yield
+        return
+    ours, its_end = socket.socketpair()
+    gc.freeze()  # looking for garbage would write to what both share
+    pid = os.fork()
+    if pid == 0:
+        _detach(its_end.fileno())
+        end_with(lambda _: serve_forks(its_end, run, load), [])
+    its_end.close()
+    os.environ[LINE_VARIABLE] = str(ours.detach())
+    try:
+        yield
+    finally:
+        if unused := os.environ.pop(LINE_VARIABLE, None):
+            os.close(int(unused))
+        with suppress(ChildProcessError):  # whoever started us ignores the end of children, and so do we
+            os.waitpid(pid, 0)
+
+
+def _detach(kept: int) -> None:
+    """Leave the terminal, and every descriptor but those of the streams and the one to keep."""
+    os.setsid()
+    for descriptor in map(int, os.listdir("/dev/fd")):  # noqa: PTH208  no paths, but numbers
+        if descriptor > sys.stderr.fileno() and descriptor != kept:
+            with suppress(OSError):  # the one that the folder was read with
+                os.close(descriptor)
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123  a descriptor
+        os.dup2(nothing.fileno(), sys.stdin.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # standard output is for the banner
+
+
+def serve_forks(
+    line: socket.socket, run: Callable[[list[str]], object], load: Callable[[], None] | None = None
+) -> None:
     """Fork a process for each request on a line, until nobody holds its other end.
 
     Call it once all that processes need is loaded, in a process with one thread.
@@ -245,15 +293,15 @@ def serve_forks(line: socket.socket, run: Callable[[list[str]], object]) -> None
     Args:
         line: a socket between two processes.
         run: does what the arguments of `brim` say; it may raise `SystemExit`.
+        load: loads what is not loaded yet, once the first request has brought the environment for that.
     """
     setproctitle("brim fork-server")
     # Whoever stops all processes at once means those that work; we end with the supervisor, after them.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     alive, our_end = os.pipe()
-    forget_process(os.getpid())  # we count nothing, and are no process whose figures anybody wants
-    gc.collect()
-    gc.freeze()  # so that no process writes to what it shares with the others, only to look for garbage
+    if load is None:
+        _prepare_to_share()
     with _ChildrenEnded() as ended, DefaultSelector() as selector:
         selector.register(line, EVENT_READ)
         selector.register(ended, EVENT_READ)
@@ -265,6 +313,13 @@ def serve_forks(line: socket.socket, run: Callable[[list[str]], object]) -> None
                 request, descriptors = _read_request(line)
                 if request is None:
                     return
+                if load is not None:
+                    _become_environment(request.environment)
+                    gc.disable()  # loading makes very many objects, and no garbage to speak of
+                    load()
+                    load = None
+                    _prepare_to_share()
+                    gc.enable()
                 pid = _fork()
                 if pid == 0:
                     selector.close()
@@ -275,6 +330,18 @@ def serve_forks(line: socket.socket, run: Callable[[list[str]], object]) -> None
                 for descriptor in descriptors:
                     os.close(descriptor)
                 _answer(line, ForkAnswer(_NONE if pid is None else pid))
+
+
+def _prepare_to_share() -> None:
+    """Make what is loaded ready to be shared."""
+    forget_process(os.getpid())  # we count nothing, and are no process whose figures anybody wants
+    gc.collect()
+    gc.freeze()  # so that no process writes to what it shares with the others, only to look for garbage
+
+
+def _become_environment(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(_read_back(environment))
 
 
 def _fork() -> int | None:
@@ -358,8 +425,7 @@ def _become(request: ForkRequest, descriptors: Sequence[int], run: Callable[[lis
     named: dict[str, list[str]] = {}
     for name, descriptor in zip([*request.descriptors, ALIVE_VARIABLE], descriptors, strict=True):
         named.setdefault(name, []).append(str(descriptor))
-    os.environ.clear()
-    os.environ.update(_read_back(request.environment))
+    _become_environment(request.environment)
     os.environ.update({name: ",".join(numbers) for name, numbers in named.items()})
     setproctitle(" ".join(["brim", *request.arguments]))
     end_with(run, request.arguments)

@@ -50,6 +50,19 @@ _LONGEST_PAUSE_S: Final = 5.0
 log = structlog.get_logger()
 
 
+def is_shareable(settings: Settings) -> bool:
+    """Tell whether what this process knows now may be in the memory of its children: nothing that is kept from them.
+
+    The embedded database's own passwords are read later.
+    """
+    return _without_owner(settings) == settings
+
+
+def _without_owner(settings: Settings) -> Settings:
+    """Return settings without those with which children could become the owner of the tables or change backups."""
+    return replace(settings, migration_url=None, backup_store=None, backup_key=None)
+
+
 async def serve(settings: Settings, *, show: Callable[[str], None]) -> int:
     """Serve until told to stop and return the exit status: 0, or 1 when a second signal cut the stop short.
 
@@ -276,13 +289,10 @@ class Supervisor:
     async def _prepared_children(self, database_url: str) -> AsyncIterator[Children]:
         """Yield the children, none of them started yet; how to become the owner is not theirs to know."""
         settings = replace(
-            self._settings,
+            _without_owner(self._settings),
             database_url=database_url,
-            migration_url=None,
             service_role=None,
             test_secret_key=None,
-            backup_store=None,
-            backup_key=None,
             encryption_key=self._encryption_key,
         )
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("BRIM_")}
