@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -85,25 +86,60 @@ def test_the_supervisor_loads_nothing_that_only_its_children_need() -> None:
     assert [name for name in done.stdout.split() if name.startswith(children_alone)] == []
 
 
-async def test_a_fork_that_fails_is_told_and_the_environment_comes_byte_for_byte(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def _served_by(
+    script: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[ForkServer, asyncio.subprocess.Process]:
+    """Run a script that serves forks; return how one asks it and its process."""
     ours, its_end = socket.socketpair()
     with its_end:
         number = its_end.fileno()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", _SERVES, str(number)),
+            *(sys.executable, "-c", script, str(number)),
             pass_fds=[number],
-            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)},
         )
     monkeypatch.setenv("BRIM_INTERNAL_FORK_SERVER_FD", str(ours.detach()))
-    forks = ForkServer({})
+    return ForkServer({}), process
+
+
+async def test_a_fork_that_fails_is_told_and_the_environment_comes_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forks, process = await _served_by(_SERVES, tmp_path, monkeypatch)
     odd = {"ODD": os.fsdecode("\u00e9\u20ac".encode() + bytes([255]))}
     with pytest.raises(ConnectionAbortedError):
         await forks.fork([str(tmp_path / "odd")], odd, [])
     forked = await forks.fork([str(tmp_path / "odd")], odd, [])  # by the same one, which has gone on
     assert await forked.wait() == 0
     assert (tmp_path / "odd").read_bytes() == "\u00e9\u20ac".encode() + bytes([255])
+    await forks.close()
+    assert await process.wait() == 0
+
+
+_STOPPED_EARLY = """
+import os, signal, socket, sys
+from brim.host.fork_server import serve_forks
+
+real = os.fork
+
+def fork():
+    pid = real()
+    if pid == 0:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return pid
+
+os.fork = fork
+serve_forks(socket.socket(fileno=int(sys.argv[1])), lambda _: None)
+"""
+
+
+async def test_a_process_that_is_stopped_before_it_is_ready_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ignored the signal, as its fork server did, and was killed at the end of everybody's patience."""
+    forks, process = await _served_by(_STOPPED_EARLY, tmp_path, monkeypatch)
+    forked = await forks.fork(["api"], dict(os.environ), [])
+    assert await forked.wait() == -signal.SIGTERM
     await forks.close()
     assert await process.wait() == 0
 

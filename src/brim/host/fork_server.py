@@ -42,6 +42,7 @@ UNKNOWN: Final = -1
 _NONE: Final = 0
 """Stands for the process that could not be started."""
 
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _AT_ONCE: Final = 65_536
 _MOST_DESCRIPTORS: Final = 16
 
@@ -296,9 +297,9 @@ def serve_forks(
         load: loads what is not loaded yet, once the first request has brought the environment for that.
     """
     setproctitle("brim fork-server")
-    # Whoever stops all processes at once means those that work; we end with the supervisor, after them.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    # Whoever stops all processes at once means those that work; we end with the supervisor, after them. The signals are
+    # held back and not ignored, so that a new process still gets what comes before it is ready for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     alive, our_end = os.pipe()
     if load is None:
         _prepare_to_share()
@@ -422,6 +423,7 @@ def _become(request: ForkRequest, descriptors: Sequence[int], run: Callable[[lis
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     named: dict[str, list[str]] = {}
     for name, descriptor in zip([*request.descriptors, ALIVE_VARIABLE], descriptors, strict=True):
         named.setdefault(name, []).append(str(descriptor))
