@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-pruning bench-statements schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-pruning bench-statements bench-rest schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets with a description of each.
 help:
@@ -189,6 +189,10 @@ bench-webhooks: compiled
 ## Measures how fast statements are matched, and that a line's cost doesn't depend on open items, up to a million (about an hour).
 bench-statements: compiled
 	$(BIN)/python -m bench.statement_matching
+
+## Measures brim serve at rest (memory, processor time, transactions) and its starts; REST="--before FOLDER" compares (about ten minutes).
+bench-rest: compiled
+	$(BIN)/python -m bench.rest $(REST)
 
 ## Measures the time to first text of pages, compared with a minimal page (needs Node and Chromium).
 bench-pages: compiled

@@ -44,6 +44,11 @@ def _command_line(pid: int) -> str:
         return ""
 
 
+def family(pid: int) -> list[int]:
+    """Return a process and its living descendants."""
+    return _family(_read_processes(), pid, None)
+
+
 def _family(processes: dict[int, _Process], pid: int, without: int | None) -> list[int]:
     """Return a process and its living descendants."""
     children: dict[int, list[int]] = {}
