@@ -519,7 +519,7 @@ async def test_a_prenote_verifies_once_the_change_is_made_and_not_before(live: L
     if row["status"] == "open":
         assert found["status"] == "pending"
         (stuck,) = await rows(live.database, "SELECT error FROM due_exceptions")
-        assert "has notified a change (C01) that could not be applied" in stuck["error"]
+        assert "has sent a notification of change (C01) that could not be applied" in stuck["error"]
         async with live.database.transaction() as conn:
             await direct_debits.resolve_break(
                 conn,

@@ -357,6 +357,6 @@ async def test_a_person_sees_how_long_what_is_kept_and_what_is_due(database: Dat
     shown = [row.split("\t") for row in result.output.splitlines()]
     assert ["events and delivery attempts", "30d", "--keep-events", "2", "3"] in shown
     assert ["idempotency keys", "1d", "--keep-idempotency-keys", "0", "0"] in shown
-    assert ["counts of returns", "120d", "", "0", "0"] in shown
+    assert ["return counts", "120d", "", "0", "0"] in shown
     assert ["reports with their files", "400d", "--keep-reports", "0", "0"] in shown
     assert len(shown) == 10

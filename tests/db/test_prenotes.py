@@ -253,7 +253,7 @@ async def test_a_notification_of_change_that_cannot_be_applied_holds_the_verific
     assert (row["status"], row["change_code"]) == ("pending", "C01")
     assert await verification_of(live, source) == "pending"
     (error,) = await stuck(live)
-    assert "notified a change (C01)" in error
+    assert "sent a notification of change (C01)" in error
     async with live.database.transaction() as conn:
         await funding.note_verification(
             conn, PLATFORM, source, evidence="call", by=TESTER, now_ms=live.now_ms, ids=live.ids

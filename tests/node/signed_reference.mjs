@@ -63,7 +63,7 @@ test("who has signed out meanwhile is told so", async () => {
   await visit(page, CREATE);
   await page.context().clearCookies();
   await page.click("[data-explorer-form] [type=submit]");
-  await page.locator("[data-error-key]:visible >> text=Nobody is signed in").waitFor();
+  await page.locator("[data-error-key]:visible >> text=You are no longer signed in").waitFor();
 });
 
 test("Run in Shell runs what the form holds, and what the sample says", async () => {
