@@ -44,9 +44,9 @@ def _command_line(pid: int) -> str:
         return ""
 
 
-def family(pid: int) -> list[int]:
-    """Return a process and its living descendants."""
-    return _family(_read_processes(), pid, None)
+def family_of(pid: int, *, without: int | None = None) -> list[int]:
+    """Return a process and its living descendants, without one of them and all its own."""
+    return _family(_read_processes(), pid, without)
 
 
 def _family(processes: dict[int, _Process], pid: int, without: int | None) -> list[int]:

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bench.cpu import cpu_seconds, family
+from bench.cpu import cpu_seconds, family_of
 from bench.machine import describe_machine
 from bench.processes import BenchError, clean_environment, run_to_end, running
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
@@ -183,7 +183,7 @@ def _measure_rest(folder: Path, versions: dict[str, Path | None], settle_s: floa
 def _rest_of(service: Service, rest_s: float) -> Rest:
     asked = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
     memory: dict[str, tuple[int, float]] = {}
-    for pid in family(service.pid):
+    for pid in family_of(service.pid):
         with suppress(OSError):  # it ended while we looked
             kind, mb = _kind_of(pid), pss_mb(pid)
             count, sum_mb = memory.get(kind, (0, 0.0))

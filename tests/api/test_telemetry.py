@@ -61,7 +61,14 @@ def test_the_metrics_of_all_processes_are_added_up(start_brim: Callable[..., Run
     for line in (created, settled):
         until(lambda line=line: line in wire.get("/metrics").body.decode(), what=line)  # type: ignore[misc]
     text = wire.get("/metrics").body.decode()
-    for name in ("brim_batch_size", "brim_queue_depth", "brim_http_connections", "brim_database_connections"):
+    for name in (
+        "brim_batch_size",
+        "brim_queue_depth",
+        "brim_queue_delay_seconds",
+        "brim_requests_shed_total",
+        "brim_http_connections",
+        "brim_database_connections",
+    ):
         assert f"\n{name}" in text
 
 

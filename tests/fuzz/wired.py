@@ -49,6 +49,9 @@ class Echo:
         yield b"one"
         yield b"two"
 
+    def admit(self, request: Request, guest: object) -> None:
+        """Take every request."""
+
     def serves_websocket(self, path: str) -> bool:
         return path == "/socket"
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 import uvicorn
 
+from brim.http.admission import Admission, Guest, Held, Ticket
 from brim.http.connections import sweep_connections
 from brim.http.intake import Intake, Limits
 from brim.http.message import ConstantReply, Reply, Request, StreamedReply
@@ -31,6 +32,9 @@ LIMITS = Limits(
 )
 
 
+SHED = Reply(429, b"too many", ["Retry-After: 1"], content_type="text/plain")
+
+
 class Echo:
     """Replies with what it was asked; `/wait` is answered when the test says so. `/socket` echoes messages."""
 
@@ -38,6 +42,8 @@ class Echo:
 
     def __init__(self, limits: Limits) -> None:
         self.intake = Intake(limits)
+        self.admission: Admission | None = None
+        self.held: asyncio.Queue[str] = asyncio.Queue()
         self.may_go_on = asyncio.Event()
         self.waiting = asyncio.Event()
         self.begun: asyncio.Queue[str] = asyncio.Queue()
@@ -88,6 +94,17 @@ class Echo:
         finally:
             self.ended.set()
 
+    def admit(self, request: Request, guest: Guest | None) -> Ticket | Held | Reply | None:
+        """Take every request, unless a test has set a bound."""
+        if self.admission is None:
+            return None
+        if ticket := self.admission.enter(""):
+            return ticket
+        held = self.admission.hold(guest, "", SHED, len(request.body)) if guest else None
+        if held:
+            self.held.put_nowait(request.path)
+        return held or SHED
+
     def serves_websocket(self, path: str) -> bool:
         return path == "/socket"
 
@@ -130,6 +147,10 @@ class Serving:
         """Return once so many requests to `/wait` are being worked on."""
         for _ in range(count):
             await asyncio.wait_for(self.app.begun.get(), PATIENCE_S)
+
+    async def until_held(self, path: str) -> None:
+        """Return once a request waits for a place, as the next one that does."""
+        assert await asyncio.wait_for(self.app.held.get(), PATIENCE_S) == path
 
     async def until_one_is(self, state: str) -> None:
         """Return once some connection is in a state, named by its private attribute."""

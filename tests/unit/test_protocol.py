@@ -10,9 +10,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
+from brim.http.admission import Admission
 from brim.http.request_reader import MAX_HEADERS
 from brim.http.websocket import MAX_MESSAGE
-from tests.support.echo_server import echoing, request, status_of
+from tests.support.echo_server import Serving, echoing, request, status_of
 from tests.support.waiting import PATIENCE_S
 
 
@@ -378,3 +379,72 @@ async def test_a_file_that_is_being_sent_is_finished_at_a_stop() -> None:
         assert rest.count(b"x") == 10_000_000
         assert rest.endswith(b"\r\n0\r\n\r\n")
         writer.close()
+
+
+def allow_one_at_a_time(serving: Serving) -> Admission:
+    """Have the server work on one request at a time."""
+    serving.app.admission = admission = Admission()
+    admission.limit = 0.5  # it rises by itself, in so short a time never to two
+    return admission
+
+
+def close(*connections: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
+    for _, writer in connections:
+        writer.close()
+
+
+async def test_a_request_beyond_the_bound_is_refused_and_its_connection_goes_on() -> None:
+    async with echoing() as serving:
+        admission = allow_one_at_a_time(serving)
+        first, second = await serving.connect(), await serving.connect()
+        first[1].write(request("/wait", extra=""))
+        await serving.app.waiting.wait()
+        # Two ahead: the first is held, and what waited behind it is refused with it.
+        second[1].write(request("/held", extra="") + request("/behind", extra=""))
+        for _ in range(2):
+            refused = await second[0].readuntil(b"too many")
+            assert refused.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
+            assert b"\r\nRetry-After: 1\r\n" in refused
+        serving.app.may_go_on.set()
+        assert (await first[0].readuntil(b"GET /wait 0")).startswith(b"HTTP/1.1 200 OK")
+        second[1].write(request("/again"))
+        assert (await second[0].read()).endswith(b"GET /again 0")
+        assert serving.app.handled == ["/wait", "/again"]
+        assert (admission.under_way, admission.held) == (0, 0)
+        close(first, second)
+
+
+async def test_a_held_request_takes_the_place_of_one_that_was_answered() -> None:
+    async with echoing() as serving:
+        admission = allow_one_at_a_time(serving)
+        first, second, gone = [await serving.connect() for _ in range(3)]
+        first[1].write(request("/wait"))
+        await serving.app.waiting.wait()
+        second[1].write(request("/held", body=b"x" * 900))
+        await serving.until_held("/held")
+        gone[1].write(request("/gone"))
+        await serving.until_held("/gone")
+        gone[1].transport.abort()
+        while len(serving.server.server_state.connections) > 2:  # noqa: ASYNC110  uvicorn offers no event for it
+            await asyncio.sleep(0)
+        serving.app.may_go_on.set()
+        assert (await second[0].read()).endswith(b"POST /held 900")
+        assert (await first[0].read()).endswith(b"GET /wait 0")
+        assert serving.app.handled == ["/wait", "/held"]
+        assert (admission.under_way, admission.held) == (0, 0)
+        close(first, second, gone)
+
+
+async def test_a_stop_waits_for_what_is_held() -> None:
+    async with echoing() as serving:
+        allow_one_at_a_time(serving)
+        first, second = await serving.connect(), await serving.connect()
+        first[1].write(request("/wait", extra=""))
+        await serving.app.waiting.wait()
+        second[1].write(request("/held", extra=""))
+        await serving.until_held("/held")
+        serving.server.should_exit = True
+        serving.app.may_go_on.set()
+        assert (await second[0].read()).endswith(b"GET /held 0")
+        assert (await first[0].read()).endswith(b"GET /wait 0")
+        close(first, second)

@@ -42,7 +42,7 @@ from brim.api.resources.reporting import handlers as reporting
 from brim.api.resources.stripe_cli import handlers as stripe_cli
 from brim.api.resources.stripe_cli import pairing
 from brim.base import json_codec
-from brim.base.errors import BrimError
+from brim.base.errors import BrimError, OverloadedError
 from brim.base.ids import new_request_id
 from brim.core.access import OPERATORS_ONLY, ApiKey
 from brim.core.audit import Actor, ActorKind
@@ -51,10 +51,11 @@ from brim.core.idempotency import MAX_KEY_LENGTH, KeyClaim, Result, fingerprint
 from brim.core.originators import check_is_person
 from brim.core.pairing import MAX_A_MINUTE_OF_ONE
 from brim.core.stripe_cli import SUBPROTOCOL
+from brim.http.admission import Admission, Guest, Held, Ticket
 from brim.http.form import BodyKind, Value, body_kind, decode_form, encode_pair
 from brim.http.intake import Intake, Limits
 from brim.http.json_body import decode_json
-from brim.http.message import Reply, Request
+from brim.http.message import ConstantReply, Reply, Request
 from brim.http.multipart import decode_multipart, file_bytes, is_multipart
 from brim.http.websocket import Socket
 from brim.platform.telemetry.logs import RequestLine, RequestLog, shown_path, write_time
@@ -64,6 +65,7 @@ from brim.platform.telemetry.tracing import Tracing
 SystemHandler = Callable[[Request], Awaitable[Reply]]
 LogUrl = Callable[["_Exchange", str], str | None]
 _VERSIONS: Final = ("/v1/", "/v2/")
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 UNMATCHED: Final = "unmatched"
 _NO_LIMITS: Final = RateLimits()
 MAX_WRONG_KEYS: Final = 100
@@ -120,8 +122,25 @@ class Api:
         self._request_secret = request_secret
         self._limiter = RateLimiter(rate_limits)
         self._wrong_keys = AddressLimiter(MAX_WRONG_KEYS, _WRONG_KEYS_WITHIN_S)
+        self.admissions = {kind: Admission() for kind in ("read", "write")}
         self._logins = AddressLimiter(MAX_A_MINUTE_OF_ONE, 60.0)
         self._last_body = self._last_indented = b""
+
+    def admit(self, request: Request, guest: Guest | None, path: str | None = None) -> Ticket | Held | Reply | None:
+        """Take a request, hold it for a guest, or refuse it; reads and writes apart. `path` is without a prefix.
+
+        What is about the server itself, and pages, are never refused: whoever looks for the cause must get in.
+        """
+        if not (path or request.path).startswith(_VERSIONS):
+            return None
+        admission = self.admissions["read" if request.method in _READS else "write"]
+        owner = self._authenticator.guess_account(request)
+        if (ticket := admission.enter(owner)) is not None:
+            return ticket
+        if guest is None:
+            admission.refuse()
+            return _OVERLOADED
+        return admission.hold(guest, owner, _OVERLOADED, len(request.body)) or _OVERLOADED
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; whatever goes wrong becomes an error reply."""
@@ -474,3 +493,13 @@ def _read_claim(request: Request, form: Mapping[str, Value], secret: bytes) -> K
     if len(key) > MAX_KEY_LENGTH:
         raise IdempotencyKeyTooLongError(len(key))
     return KeyClaim(key, fingerprint(request.method, request.path, form, secret=secret))
+
+
+def _overloaded_reply() -> ConstantReply:
+    """Return what is answered where no request is looked at: it names none, and no version."""
+    error = OverloadedError()
+    status, body = render_error(error)
+    return ConstantReply(status, json_codec.pretty(body), [_NOT_CACHED, *error_headers(error), *cors.HEADERS])
+
+
+_OVERLOADED: Final = _overloaded_reply()

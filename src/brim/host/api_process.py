@@ -7,6 +7,8 @@ import socket
 import sys
 from contextlib import suppress
 from functools import partial
+from math import inf
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -65,6 +67,7 @@ from brim.web.session import Sessions
 from brim.web.site import Site
 
 GAUGE_INTERVAL_S: Final = 1.0
+TELL_OF_LOAD_EVERY_S: Final = 30.0
 _REQUEST_SECRET: Final = "request_key"  # noqa: S105  the name of one
 
 log = structlog.get_logger()
@@ -154,6 +157,7 @@ async def _serve(
         asyncio.create_task(tally.keep()),
         asyncio.create_task(platform.keep()),
         asyncio.create_task(_keep_gauges(server, service.batches, database)),
+        asyncio.create_task(_watch_load(api)),
     ]
     if alive_fd is not None:
         _stop_when_orphaned(server, alive_fd)
@@ -327,4 +331,20 @@ async def _keep_gauges(server: uvicorn.Server, batches: Batches, database: Datab
         metrics.CONNECTIONS.set(len(server.server_state.connections))
         metrics.POOL_OPEN.labels("open").set(database.pool_size)
         metrics.POOL_OPEN.labels("idle").set(database.pool_idle)
+        await asyncio.sleep(GAUGE_INTERVAL_S)
+
+
+async def _watch_load(api: Api) -> None:
+    """Show in the metrics what is refused for the load, once a second, and log it now and then."""
+    counted, told, told_at = dict.fromkeys(api.admissions, 0), 0, -inf
+    while True:
+        for kind, admission in api.admissions.items():
+            metrics.SHED.labels(kind).inc(admission.refused - counted[kind])
+            metrics.QUEUE_DELAY.labels(kind).set(admission.measure())
+            counted[kind] = admission.refused
+        total = sum(counted.values())
+        if total > told and monotonic() >= told_at + TELL_OF_LOAD_EVERY_S:
+            delay_s = max(admission.delay_s for admission in api.admissions.values())
+            log.warning("requests are refused for the load", requests=total - told, delay_s=round(delay_s, 3))
+            told, told_at = total, monotonic()
         await asyncio.sleep(GAUGE_INTERVAL_S)

@@ -14,10 +14,10 @@ class Request:
 
     `headers` has lower-case names; `path` is as sent, still percent-encoded; `address` is whom the connection leads to,
     such as `203.0.113.7`, None where there is no network between. `operator` is set by pages: who is
-    signed in.
+    signed in. `credentials` is what stands for them in memory, once that was needed.
     """
 
-    __slots__ = ("address", "body", "headers", "method", "operator", "path", "query")
+    __slots__ = ("address", "body", "credentials", "headers", "method", "operator", "path", "query")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Request:
         self.body = body
         self.address = address
         self.operator: Actor | None = None
+        self.credentials: bytes | None = None
 
     @property
     def by_operator(self) -> bool:

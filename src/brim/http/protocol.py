@@ -16,6 +16,7 @@ import structlog
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from brim.http.admission import Guest, Held, Ticket
 from brim.http.connections import make_room, remote_address
 from brim.http.intake import Intake
 from brim.http.message import ConstantReply, Reply, Request, StreamedReply
@@ -49,6 +50,10 @@ class Application(Protocol):
 
     intake: Intake
     subprotocols: Sequence[str]
+
+    def admit(self, request: Request, guest: Guest | None) -> Ticket | Held | Reply | None:
+        """Take a request before any work on it, hold it for a guest, or refuse it; None where nobody is refused."""
+        ...
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; never raises."""
@@ -88,6 +93,7 @@ class HttpProtocol(RequestReader):
         self._writable = True
         self._working = False
         self._waiting: deque[tuple[Request, bool, int]] = deque()
+        self._held: tuple[Request, bool, int]  # what waits for a place among those that are worked on
         self._kept = 0  # bytes of requests that wait, or are worked on after they came in pieces
         self._deadline: float | None = None
         self._stream: Stream | None = None
@@ -228,6 +234,23 @@ class HttpProtocol(RequestReader):
         self._kept += size
         self._work_on(request, keep_alive=keep_alive, size=size)
 
+    # What admission calls for a request that is held.
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the client is gone."""
+        return self._transport.is_closing()
+
+    def take_place(self, ticket: Ticket) -> None:
+        """Begin to work on the request that was held."""
+        request, keep_alive, size = self._held
+        self._begin(request, ticket, keep_alive=keep_alive, size=size)
+
+    def refuse(self, reply: Reply) -> None:
+        """Answer the request that was held too long."""
+        request, keep_alive, size = self._held
+        self._shed(reply, request, keep_alive=keep_alive, size=size)
+
     # Our own steps.
 
     @property
@@ -325,21 +348,48 @@ class HttpProtocol(RequestReader):
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
 
-    def _work_on(self, request: Request, *, keep_alive: bool, size: int) -> None:
+    def _work_on(self, request: Request, *, keep_alive: bool, size: int, may_wait: bool = True) -> None:
+        entry = self._app.admit(request, self if may_wait else None)
+        if entry is None or isinstance(entry, Ticket):
+            self._begin(request, entry, keep_alive=keep_alive, size=size)
+        elif isinstance(entry, Reply):
+            self._shed(entry, request, keep_alive=keep_alive, size=size)
+        else:
+            self._working = True
+            self._deadline = None
+            self._held = (request, keep_alive, size)
+
+    def _begin(self, request: Request, ticket: Ticket | None, *, keep_alive: bool, size: int) -> None:
         self._working = True
         self._deadline = None
-        task = self._loop.create_task(self._answer(request, keep_alive=keep_alive, size=size))
+        task = self._loop.create_task(self._answer(request, ticket, keep_alive=keep_alive, size=size))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
 
-    async def _answer(self, request: Request, *, keep_alive: bool, size: int) -> None:
-        reply = await self._app.handle(request)
+    def _shed(self, refusal: Reply, request: Request, *, keep_alive: bool, size: int) -> None:
+        """Answer a request that was never worked on."""
+        self._working = False
+        self._release(size)
+        self._finish(refusal, request, keep_alive=keep_alive)
+
+    def _release(self, size: int) -> None:
+        """Give back what was kept of a request."""
         if size:
             self._kept -= size
             self._share.hold(self._share.held - size)
+
+    async def _answer(self, request: Request, ticket: Ticket | None, *, keep_alive: bool, size: int) -> None:
+        reply = await self._app.handle(request)
+        if ticket is not None:
+            ticket.leave()
+        self._release(size)
         if isinstance(reply, StreamedReply):
             keep_alive = await self._write_pieces(reply, keep_alive=keep_alive, with_body=request.method != "HEAD")
         self._working = False
+        self._finish(reply, request, keep_alive=keep_alive)
+
+    def _finish(self, reply: Reply, request: Request, *, keep_alive: bool) -> None:
+        """Write a whole reply, and go on with what is asked next, or close."""
         self._state.total_requests += 1
         if self._transport.is_closing():
             return
@@ -358,7 +408,8 @@ class HttpProtocol(RequestReader):
             return
         if self._waiting:
             request, keep_alive, size = self._waiting.popleft()
-            self._work_on(request, keep_alive=keep_alive, size=size)
+            # It has waited behind another one: with every one held in turn, the last would wait for very long.
+            self._work_on(request, keep_alive=keep_alive, size=size, may_wait=False)
         elif self._in_head or self._in_body:
             self._deadline = self._loop.time() + self._limits.read_timeout_s
             if self._waits_for_invitation:

@@ -4,6 +4,7 @@ from typing import Final
 
 from brim.api.app import Api
 from brim.api.resources.stripe_cli.pairing import CONFIRM
+from brim.http.admission import Guest, Held, Ticket
 from brim.http.message import Reply, Request
 from brim.http.origin import Proxies
 from brim.http.websocket import Socket
@@ -35,6 +36,11 @@ class AppRouter:
         self.intake = api.intake
         self._public = proxies.public if proxies.public and proxies.public.prefix else None
         self.subprotocols = (*api.subprotocols, *site.subprotocols)
+
+    def admit(self, request: Request, guest: Guest | None) -> Ticket | Held | Reply | None:
+        """Take a request, hold it for a guest, or refuse it for the load."""
+        path = self._public.inner_path(request.path) if self._public else request.path
+        return self._api.admit(request, guest, path)
 
     async def handle(self, request: Request) -> Reply:
         """Return the reply to a request; by TLS browsers are told to come by nothing else from then on."""

@@ -63,6 +63,11 @@ class Authenticator:
         grant = self._grants.get(_digest(request))
         return grant if grant and self._keys.is_fresh(grant.key) else None
 
+    def guess_account(self, request: Request) -> str:
+        """Return the account that known credentials act for, whether they still do or not; empty for all others."""
+        grant = self._grants.get(_digest(request))
+        return grant.scope.account if grant else ""
+
     async def authenticate(self, request: Request, charge: Callable[[ApiKey], None] = _free_of_charge) -> Grant:
         """Return the grant of a request's credentials.
 
@@ -169,9 +174,11 @@ def _remember(memory: dict[bytes, Known], digest: bytes, known: Known) -> None:
 
 def _digest(request: Request) -> bytes:
     """Return what stands for a request's credentials in memory, so that no key is kept there."""
-    headers = request.headers
-    names = (b"authorization", b"stripe-account", b"stripe-context")
-    return hashlib.sha256(b"\n".join(headers.get(name, b"") for name in names)).digest()
+    if request.credentials is None:
+        headers = request.headers
+        names = (b"authorization", b"stripe-account", b"stripe-context")
+        request.credentials = hashlib.sha256(b"\n".join(headers.get(name, b"") for name in names)).digest()
+    return request.credentials
 
 
 def _account_asked_for(request: Request, key: ApiKey) -> str | None:

@@ -266,7 +266,7 @@ class Place(NamedTuple):
     """How a class of failure looks on the wire; `param` names a parameter, None for none.
 
     `rate_limited` is what `Stripe-Rate-Limited-Reason` says of a limit that was reached. Source of its words: Stripe's
-    documentation of rate limits.
+    documentation of rate limits. `retry_after_s` is what `Retry-After` says.
     """
 
     status: int = 400
@@ -276,6 +276,7 @@ class Place(NamedTuple):
     should_retry: bool | None = None
     documented: bool = True
     rate_limited: str | None = None
+    retry_after_s: int | None = None
 
 
 ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
@@ -482,7 +483,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     IdempotencyKeyTooLongError: Place(),
     # Ours
     RateLimitedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-rate"),
-    OverloadedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-concurrency"),
+    OverloadedError: Place(429, "rate_limit", should_retry=True, rate_limited="global-concurrency", retry_after_s=1),
     TooManyStreamsError: Place(429, "rate_limit"),
     vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
     vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
@@ -578,6 +579,8 @@ def error_headers(error: BrimError, *, is_v2: bool = False) -> list[str]:
         lines.append(f"Stripe-Should-Retry: {'true' if place.should_retry else 'false'}")
     if place.rate_limited is not None:
         lines.append(f"Stripe-Rate-Limited-Reason: {place.rate_limited}")
+    if place.retry_after_s is not None:
+        lines.append(f"Retry-After: {place.retry_after_s}")
     return lines
 
 

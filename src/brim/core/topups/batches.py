@@ -53,7 +53,7 @@ _OF_ONE: Final = (CapError, DuplicateTopupError, MandateUnusableError, RetriedAl
 # So small that the requests of a busy moment fall into several batches: PostgreSQL works on one while the replies of
 # the one before are written. With 64 clients in one batch, each waits for the other (docs/performance.md).
 MAX_BATCH: Final = 32
-# The queue holds a few seconds' work.
+# A last resort, for what pages ask: the API takes no more requests than it answers soon (`http/admission.py`).
 MAX_WAITING: Final = 20_000
 
 
