@@ -9,6 +9,8 @@ from brim.core.request_logs import store as request_logs
 from brim.core.request_logs.rules import HOUR_S
 from brim.platform.database import Conn, Database
 
+_HOUR_MS: Final = HOUR_S * 1000
+
 ALL_ACCOUNTS: Final = ""
 """In place of an account: what all have together, so that it is read in one step an hour."""
 
@@ -31,19 +33,21 @@ class RequestCounts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._counted: Counter[Counted] = Counter()
+        self._noted: Counter[tuple[bool, int, int, str]] = Counter()  # a plain tuple, as each request makes one
 
     def note(self, scope: AccountScope, *, status: int, now_ms: int) -> None:
         """Count a request, for its account and for all together."""
-        hour = now_ms // 1000 // HOUR_S * HOUR_S
-        for account in (ALL_ACCOUNTS, scope.account):
-            self._counted[Counted(scope.livemode, status // 100, hour, account)] += 1
+        self._noted[scope.livemode, status // 100, now_ms // _HOUR_MS, scope.account] += 1
 
     async def flush(self) -> None:
         """Write what was counted; what cannot be written now is kept for the next time."""
-        counted, self._counted = self._counted, Counter()
-        if not counted:
+        noted, self._noted = self._noted, Counter()
+        if not noted:
             return
+        counted: Counter[Counted] = Counter()
+        for (livemode, status_class, hours, account), number in noted.items():
+            for each in (ALL_ACCOUNTS, account):
+                counted[Counted(livemode, status_class, hours * HOUR_S, each)] += number
 
         async def work(conn: Conn) -> None:
             await request_logs.add_request_counts(conn, sorted(counted.items()))
@@ -51,4 +55,4 @@ class RequestCounts:
         try:
             await self._database.transact(work)
         except DatabaseUnavailableError:
-            self._counted.update(counted)
+            self._noted.update(noted)

@@ -40,7 +40,7 @@ class RequestRecorder(Generic[Seen]):
     Args:
         database: where it is kept.
         make: returns the record of what was seen; called when it is written, so that what is dropped costs nothing.
-        drop: told how many were dropped.
+        drop: told how many were dropped; of those that found no room, once for all of a moment.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class RequestRecorder(Generic[Seen]):
         self._waiting: list[Seen] = []
         self._loop = asyncio.get_running_loop()
         self._room: float = BURST
+        self._without_room = 0
         self._filled_at = self._loop.time()
         self._task: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
@@ -62,13 +63,16 @@ class RequestRecorder(Generic[Seen]):
             self._make_room()
             self._task = self._loop.create_task(self._write_soon())
         if self._room < 1:
-            self._drop(1)
+            self._without_room += 1
             return
         self._room -= 1
         self._waiting.append(seen)
 
     async def flush(self) -> None:
         """Write what is waiting now, and return when all that was seen until now is written or dropped."""
+        if self._without_room:
+            self._drop(self._without_room)
+            self._without_room = 0
         async with self._writing:
             while self._waiting:
                 batch = self._waiting[:_BATCH]
