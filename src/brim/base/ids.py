@@ -16,8 +16,9 @@ _BASE: Final = len(ALPHABET)
 _PAIR_COUNT: Final = _BASE * _BASE
 _PAIRS: Final = [a + b for a in ALPHABET for b in ALPHABET]
 _POOL_BYTES: Final = 4096
-# The largest multiple of 62*62 below 2**16: random values from here up are dropped, so no pair is favoured.
-_FAIR_LIMIT: Final = (1 << 16) // _PAIR_COUNT * _PAIR_COUNT
+_CHARACTER_OF_BYTE: Final = bytes(ord(ALPHABET[byte % _BASE]) for byte in range(256))
+# From the largest multiple of 62 up, random bytes are dropped, so that no character is favoured.
+_UNFAIR: Final = bytes(range(256 // _BASE * _BASE, 256))
 _COUNTER_LIMIT: Final = _PAIR_COUNT * _PAIR_COUNT
 TIME_CHARS: Final = 8
 BODY_CHARS: Final = 24
@@ -35,8 +36,8 @@ class _RandomPool:
     def take(self, count: int) -> str:
         start, self._next = self._next, self._next + count
         if self._next > len(self._characters):
-            values = memoryview(os.urandom(max(_POOL_BYTES, 2 * count))).cast("H")
-            self._characters = "".join([_PAIRS[value % _PAIR_COUNT] for value in values if value < _FAIR_LIMIT])
+            drawn = os.urandom(max(_POOL_BYTES, 2 * count))
+            self._characters = drawn.translate(_CHARACTER_OF_BYTE, _UNFAIR).decode("ascii")
             start, self._next = 0, count
         return self._characters[start : self._next]
 
