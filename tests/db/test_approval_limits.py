@@ -153,7 +153,7 @@ async def test_one_person_is_enough_where_there_is_one_and_the_file_and_the_log_
     (approval,) = await rows(live.database, "SELECT * FROM ach_approvals")
     assert (approval["approved_by"], approval["one_person"], approval["prepared_by"]) == (ADA.id, True, [ADA.id])
     (told,) = await rows(live.database, "SELECT detail FROM audit_log WHERE action = 'ach_file.approved'")
-    assert told["detail"].endswith("one_person: no second operator handles live money")
+    assert told["detail"].endswith("without a second person: no other operator handles live money")
 
 
 async def test_until_when_a_file_can_be_sent_is_when_it_is_given_up(live: LiveMoney) -> None:

@@ -196,7 +196,8 @@ async def test_an_endpoint_that_was_turned_off_is_told_of_to_the_accounts_other_
     assert told["brim"]["delivery"]["disabled_at"] == (NOW_MS + 73 * HOUR_MS) // 1000
     assert told["brim"]["delivery"]["failing_since"] == (NOW_MS + HOUR_MS) // 1000
     assert (
-        "disabled because every attempt since 2023-11-14 23:13 UTC has failed" in (told["brim"]["delivery"]["notice"])
+        "disabled because every attempt since Nov 14, 2023, 23:13 UTC has failed"
+        in (told["brim"]["delivery"]["notice"])
     )
     assert "secret" not in told
     assert event["created"] == (NOW_MS + 73 * HOUR_MS) // 1000

@@ -345,7 +345,7 @@ async def test_the_folder_stays_while_a_file_is_on_its_way_also_after_a_crash_be
     (folder / ".brim-sent").unlink()
     await _move(live, originator, folder)  # the list of the new folder is there
     (folder / ".brim-sent").unlink()
-    with pytest.raises(ProfileError, match="is not there"):
+    with pytest.raises(ProfileError, match="is missing"):
         await _move(live, originator, new)
 
 

@@ -125,7 +125,10 @@ def test_a_key_is_changed_while_the_service_runs(start_brim: Callable[..., Runni
     told = f"3 secrets, 3 of them re-encrypted with the key {find_key_id(new)}.\n"
     assert (run.returncode, run.stdout) == (0, told), run.stderr
     listed = run_brim("keys", "encryption", "--data-dir", str(second.data_dir), env=both)
-    assert listed.stdout == f"{find_key_id(new)}\tsetting\tseals\t3\tno\n{find_key_id(old)}\tsetting\topens\t0\tyes\n"
+    assert (
+        listed.stdout
+        == f"{find_key_id(new)}\tsetting\tencrypts\t3\tno\n{find_key_id(old)}\tsetting\tdecrypts\t0\tyes\n"
+    )
     assert _create(second)[0] == 200
     assert second.stop() == 0
     third = start_brim(env={"BRIM_ENCRYPTION_KEY": new})

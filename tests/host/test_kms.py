@@ -123,7 +123,7 @@ def test_the_first_data_key_is_made_by_the_first_start_and_nothing_before_the_to
     pin = hsm.settings["BRIM_PKCS11_PIN"]
     assert pin not in brim.log
     listed = _command(brim, hsm.settings, "encryption")
-    assert "data key, wrapped by brim master\tseals" in listed
+    assert "data key, wrapped by brim master\tencrypts" in listed
     assert brim.stop() == 0
     refused = start_brim(env={**hsm.settings, "BRIM_PKCS11_PIN": "wrong"}, ready=False)
     assert refused.wait() == 1

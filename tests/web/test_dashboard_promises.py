@@ -50,7 +50,7 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
     shown = text_of(form)
     why = (
         "5 banking days after Fri, Jul 3, 2026, which counts as the day of submission because the cut-off at "
-        "Jul 2, 2026, 21:00:00 UTC had passed. Days are in the time zone America/New York."
+        "Jul 2, 2026, 21:00:00 UTC had passed (America/New_York)."
     )
     days = "Sat, Jul 4, 2026 weekend Sun, Jul 5, 2026 weekend Mon, Jul 6, 2026 counted Tue, Jul 7, 2026 counted"
     assert why in shown
@@ -63,9 +63,8 @@ def test_under_a_clock_it_names_the_day_and_why_and_the_top_up_says_the_same(per
 
 def test_on_a_day_without_banks_the_next_one_counts_as_that_of_submission(person: Person, wire: Wire) -> None:
     freeze(wire, BEFORE_A_LONG_WEEKEND + 2 * 86_400)
-    assert (
-        "Mon, Jul 6, 2026, which counts as the day of submission because it is the first banking day."
-        in person.read(NEW)
+    assert "Mon, Jul 6, 2026, which counts as the day of submission because it is the first banking day" in person.read(
+        NEW
     )
 
 
