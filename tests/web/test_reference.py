@@ -212,6 +212,8 @@ async def test_nested_attributes_values_and_limits_are_shown() -> None:
     assert "At most 15 characters." in text
     assert "Required" in text
     assert "Test values btok_us_verified Succeeds. btok_us_verified_noAccount Fails with no_account." in text
+    text = " ".join((await read("/docs/api/accounts/update")).text.split())
+    assert "1900 to 9999." in text
 
 
 async def test_the_important_attributes_come_first_and_the_others_are_folded() -> None:

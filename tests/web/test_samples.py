@@ -91,6 +91,28 @@ def test_what_no_sdk_knows_is_a_raw_request() -> None:
 
 
 BY_ID: Final = {each.operation_id: each for each in OPERATIONS}
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "name"),
+    [
+        ("GetTopups", "topups"),
+        ("GetBrimAccounts", "account_summaries"),
+        ("GetBrimFundingInstructions", "funding_instructions"),
+        ("GetBrimBreaks", "found_breaks"),
+        ("GetTopupsTopup", "topup"),
+    ],
+)
+def test_what_a_sample_receives_is_named_in_the_singular_or_the_plural(operation_id: str, name: str) -> None:
+    assert sample_of({}, BY_ID[operation_id]).result == name
+
+
+def test_no_example_has_a_made_up_id_or_text() -> None:
+    """`/v1/brim/rails/rail_1` is no rail, and `reason=text` says nothing."""
+    assert [each.path_id for each in SAMPLES if each.path_id.endswith("_1")] == []
+    assert [each.operation.operation_id for each in SAMPLES if "text" in each.values.values()] == []
+
+
 VERIFY: Final = BY_ID["PostSourcesSourceVerify"]
 TOKEN: Final = BY_ID["PostTokens"]
 

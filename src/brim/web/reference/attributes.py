@@ -12,6 +12,7 @@ from brim.api.published import component_schemas, parameters_schema
 from brim.api.resources.meanings import ENUM_KEY, TEST_VALUES_KEY
 
 _USUAL_LENGTH: Final = 5000
+_DIGITS_OF_A_YEAR: Final = 4
 """The ceiling of every text; said once, in the guide, not at each."""
 
 
@@ -207,7 +208,7 @@ def _limits(schema: Schema) -> Iterable[str]:
     """Yield what bounds a value, each in words."""
     least, most = schema.get("minimum"), schema.get("maximum")
     if least is not None and most is not None and most < 2**62:
-        yield f"{least:,} to {most:,}" if least < most else f"{least:,}"
+        yield _range(least, most)
     elif least is not None:
         yield f"at least {least:,}"
     if schema.get("maxLength", _USUAL_LENGTH) < _USUAL_LENGTH:
@@ -218,6 +219,14 @@ def _limits(schema: Schema) -> Iterable[str]:
         yield f"at most {_counted(schema['maxProperties'], 'key')}"
     if "default" in schema:
         yield f"default {schema['default']}"
+
+
+def _range(least: int, most: int) -> str:
+    """Return the bounds of a number; those that both have four digits are years, and are written as such."""
+    if least == most:
+        return f"{least:,}"
+    are_years = len(str(least)) == len(str(most)) == _DIGITS_OF_A_YEAR
+    return f"{least} to {most}" if are_years else f"{least:,} to {most:,}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -82,6 +82,11 @@ _SAMPLE_IDS: Final = {
     "/v1/test_helpers/funding_instructions": "fi_0mfgbZ4T1dZaSe9BvJ5rRz8u",
     "/v1/brim/incoming_transfers": "itr_0mfgbZ5V2eAbTf1CwK6sSa9v",
     "/v1/brim/legal_holds": "lh_0mfgbZ3S9cYzRd8AuH4qQy7t",
+    "/v1/brim/refunds": "rfnd_0mfgbZ7X4gCdVh3EyM8uUc1x",
+    "/v1/brim/ach/reversals": "achr_0mfgbZ2Q8aVwPb5YsF1nNw5q",
+    "/v1/brim/known_payers": "kpay_0mfgbZ8Y5hDeWj4FzN9vVd2y",
+    "/v1/brim/balance_transactions": _TRANSACTION,
+    "/v1/brim/rails": "ach",
     "/v1/brim/breaks": "brk_0mfgbY2R8bXyQc7ZtG3pPx6s",
     "/v2/core/events": EVENT,
     "/v2/core/event_destinations": "ed_test_61TqK9wXc2mVbL5",
@@ -261,6 +266,11 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimAchReversals": {"status": "requested", "limit": 3},
     "GetBrimStatusCounts": {"list": "refunds"},
     "GetBrimRefunds": {"status": "pending", "limit": 3},
+    "PostBrimAchReturnRatesSubjectOverride": {
+        "reason": "A batch of test accounts was returned. The cause is fixed.",
+        "until": _MADE + 14 * 86_400,
+    },
+    "PostBrimAchReturnRatesSubjectApproveOverride": {"expected_until": _MADE + 14 * 86_400},
     "PostBrimRefunds": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "amount": 2000},
     "PostBrimAchReversals": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "reason": "duplicate"},
     "PostBrimCorrectionsCorrectionRefuse": {"code": "C65"},
@@ -681,7 +691,7 @@ def path_id_of(operation: Operation) -> str:
         return ""
     if len(path_params) > 1:
         return f"{_ACCOUNT}/{_SAMPLE_IDS[collection_of(operation)]}"
-    return _SAMPLE_IDS.get(operation.path.partition("/{")[0], f"{path_params[0]}_1")
+    return _SAMPLE_IDS[operation.path.partition("/{")[0]]
 
 
 def object_example(struct: type[msgspec.Struct]) -> bytes:

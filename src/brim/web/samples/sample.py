@@ -136,7 +136,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
             return "deleted"
         noun = NAMES[self.operation.returns].rpartition(".")[2]
         noun = "found_break" if noun == "break" else noun  # a keyword of most languages
-        return f"{noun}s" if self.operation.in_list else noun
+        return _plural(noun) if self.operation.in_list else noun
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield names and texts as they are sent in a form: `metadata[order_id]` and `6735`."""
@@ -170,6 +170,13 @@ class Literals(msgspec.Struct, frozen=True):
             for key, inner in value.items()
         ]
         return f"{self.brackets[0]}\n{''.join(lines)}{self.brackets[1]}"
+
+
+def _plural(noun: str) -> str:
+    """Return a name for several of a thing: `accounts`, `entries`, `microdeposits`."""
+    if noun.endswith("s"):
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
 def json_text(value: Any) -> str:
