@@ -58,7 +58,7 @@ async def test_a_verification_that_is_missing_old_or_found_differences_is_named(
     await verify_and_remember(database, clock=lambda: NOW_MS, ids=IdFactory(), with_chain=True)
     assert (await findings(database))["verification"].severity is Severity.OK
     old = (await findings(database, now_ms=NOW_MS + 2 * 86_400_000))["verification"]
-    assert (old.severity, "48.0 hours" in old.message) == (Severity.WARNING, True)
+    assert (old.severity, "48 h ago" in old.message) == (Severity.WARNING, True)
     await execute(
         database,
         """UPDATE verification_runs SET differences = '[{"owner": {"account": "acct_1", "livemode": true},"""

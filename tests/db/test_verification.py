@@ -99,7 +99,7 @@ CORRUPTIONS = {
         "DELETE FROM journal_entries WHERE source = '{succeeded}'",
         [
             (
-                "acct_books (test): journal_entries - of {succeeded} (topup): "
+                "acct_books (test): journal_entries of {succeeded} (topup): "
                 "expected funding:clearing -> balance:available 100 usd, found nothing"
             ),
             "acct_books (test): balances usd: expected 0 by the sum of journal_entries, found 100",
@@ -183,7 +183,7 @@ CORRUPTIONS = {
     "a line that is gone": (
         "DELETE FROM balance_transactions WHERE source = '{succeeded}'",
         [
-            "acct_books (test): balance_transactions - of {succeeded} (topup): expected 100 usd as txn_",
+            "acct_books (test): balance_transactions of {succeeded} (topup): expected 100 usd as txn_",
             "acct_books (test): balances usd: expected 0 by the sum of balance_transactions, found 100",
         ],
     ),
@@ -310,7 +310,7 @@ CORRUPTIONS = {
             " ('acct_books', false, 'hold_1', 'payout', 'po_1', 5, 'usd', NULL, 'reserved', 1, NULL)"
         ),
         [
-            "journal_entries - of po_1 (hold): expected balance:available -> balance:reserved 5 usd, found nothing",
+            "journal_entries of po_1 (hold): expected balance:available -> balance:reserved 5 usd, found nothing",
             "acct_books (test): balances usd reserved: expected 5 by the sum of holds, found 0",
         ],
     ),
@@ -319,7 +319,7 @@ CORRUPTIONS = {
             "INSERT INTO bank_confirmations SELECT account, livemode, id, 'bank_credit', 'b', amount, currency, '', 1"
             " FROM topups WHERE id = '{failed}'"
         ),
-        ["journal_entries - of {failed} (bank_credit): expected bank:b -> funding:clearing "],
+        ["journal_entries of {failed} (bank_credit): expected bank:b -> funding:clearing "],
     ),
     "a confirmation and its entry of no top-up": (
         (

@@ -17,9 +17,9 @@ _LATE_MS: Final = 5 * 60 * 1000
 _RUN_WORDS: Final = {
     RunWarning.NOTHING_CHECKED: "the books are empty",
     RunWarning.CHAIN_NOT_CHECKED: "the hash chains were not checked",
-    RunWarning.STOPPED_EARLY: "it stopped early",
+    RunWarning.STOPPED_EARLY: "verification stopped early",
     RunWarning.UNSEALED_ENTRIES: "some entries were not sealed yet",
-    RunWarning.COVERAGE_UNKNOWN: "what it checked is not known",
+    RunWarning.COVERAGE_UNKNOWN: "what was checked is not known",
 }
 _HARMLESS: Final = {RunWarning.NOTHING_CHECKED, RunWarning.UNSEALED_ENTRIES}
 
@@ -108,13 +108,13 @@ async def _judge_verification(conn: Conn, *, now_ms: int) -> Finding:
     if latest.run is None:
         return warn("verification", "The books have never been verified.", "Run brim verify --chain.")
     run = latest.run
-    hours = (now_ms - run.began_ms) / 3_600_000
+    said = f"The books were verified {_span(max(0, now_ms - run.began_ms))} ago"
     if run.differences:
-        message = f"The books don't balance, as of {hours:.1f} hours ago: {run.differences[0]}."
+        message = f"{said} and don't balance: {run.differences[0]}."
         return fail("verification", message, "Stop, and read docs/chain.md before you change anything.")
-    said = f"The latest verification is {hours:.1f} hours old and found no differences"
+    said = f"{said} without differences"
     if latest.is_outdated:
-        return warn("verification", f"{said}, but later ones are missing.", "Check that a worker is running.")
+        return warn("verification", f"{said}, but not since then.", "Check that a worker is running.")
     reasons = [_RUN_WORDS[warning] for warning in run.warnings]
     if set(run.warnings) - _HARMLESS:
         return warn("verification", f"{said}, but {' and '.join(reasons)}.", "Run brim verify --chain.")

@@ -173,7 +173,7 @@ found AS (
     WHERE step IN ($9, $10, $11)
 )
 SELECT
-    account, livemode, format('journal_entries %s of %s (%s)', coalesce(f.id, '-'), source, step) AS row_name,
+    account, livemode, format('journal_entries%s of %s (%s)', ' ' || f.id, source, step) AS row_name,
     e.debit_account || ' -> ' || coalesce(e.credit_account, 'any') || ' ' || e.amount || ' ' || e.currency AS expected,
     f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
 FROM expected AS e

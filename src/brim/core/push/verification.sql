@@ -149,7 +149,7 @@ found AS (
     WHERE source_type = $7
 )
 SELECT
-    account, livemode, format('journal_entries %s of %s (%s)', coalesce(f.id, '-'), source, step) AS row_name,
+    account, livemode, format('journal_entries%s of %s (%s)', ' ' || f.id, source, step) AS row_name,
     e.debit_account || ' -> ' || e.credit_account || ' ' || e.amount || ' ' || e.currency AS expected,
     f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
 FROM expected AS e

@@ -6,7 +6,7 @@
 SELECT
     b.owner AS account, b.livemode, 'refunds ' || b.id AS row_name,
     coalesce('at most ' || t.amount || ' refunded of ' || b.topup, 'a top-up ' || b.topup) AS expected,
-    s.refunded::text AS found
+    CASE WHEN t.amount IS NOT NULL THEN s.refunded::text END AS found
 FROM (
     SELECT account, owner, livemode, id, topup
     FROM refunds
@@ -92,7 +92,7 @@ found AS (
     WHERE source_type = $11
 )
 SELECT
-    account, livemode, format('journal_entries %s of %s (%s)', coalesce(f.id, '-'), source, step) AS row_name,
+    account, livemode, format('journal_entries%s of %s (%s)', ' ' || f.id, source, step) AS row_name,
     e.debit_account || ' -> ' || e.credit_account || ' ' || e.amount AS expected,
     f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount AS found
 FROM expected AS e
@@ -134,7 +134,7 @@ found AS (
     WHERE type IN ($8, $9)
 )
 SELECT
-    account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,
+    account, livemode, format('balance_transactions%s of %s (%s)', ' ' || f.id, source, type) AS row_name,
     e.amount || ' as ' || e.named AS expected, f.amount || ' as ' || f.id AS found
 FROM expected AS e
 FULL JOIN found AS f USING (account, livemode, source, type)

@@ -91,7 +91,7 @@ lines AS (
     ) AS l
 )
 SELECT
-    account, livemode, format('journal_entries %s of %s (%s)', coalesce(f.id, '-'), source, step) AS row_name,
+    account, livemode, format('journal_entries%s of %s (%s)', ' ' || f.id, source, step) AS row_name,
     e.debit_account || ' -> ' || e.credit_account || ' ' || e.amount || ' ' || e.currency AS expected,
     f.debit_account || ' -> ' || f.credit_account || ' ' || f.amount || ' ' || f.currency AS found
 FROM expected AS e
@@ -129,7 +129,7 @@ found AS (
     WHERE type = ANY ($9::text[] || $12::text[])
 )
 SELECT
-    account, livemode, format('balance_transactions %s of %s (%s)', coalesce(f.id, '-'), source, type) AS row_name,
+    account, livemode, format('balance_transactions%s of %s (%s)', ' ' || f.id, source, type) AS row_name,
     concat_ws(' as ', e.amount || ' ' || e.currency, e.named) AS expected,
     concat_ws(' as ', f.amount || ' ' || f.currency, CASE WHEN e.named IS NOT NULL THEN f.id END) AS found
 FROM expected AS e
