@@ -204,7 +204,7 @@ async def test_a_refusal_settles_the_break_once_and_in_time_for_its_bank(live: L
     (row,) = await corrections_of(live)
     assert (row["status"], row["refusal_code"]) == ("refused", "C65")
     (listed,) = await rows(live.database, "SELECT resolution FROM breaks")
-    assert listed["resolution"] == "Refused with C65 (corrected data wrongly formatted)."
+    assert listed["resolution"] == "Refused with C65 (incorrectly formatted corrected data)."
     async with live.database.transaction() as conn:
         with pytest.raises(corrections.NotOpenError):
             await direct_debits.refuse_correction(conn, PLATFORM, row["id"], code="C65", now_ms=late_ms - 1, **asked)

@@ -196,8 +196,8 @@ TEST_SOURCES: Final = (
     ("btok_us_verified_invalidCurrency", "fails (wrong currency)"),
     ("btok_us_verified_reversed", "succeeds, then is returned"),
     ("btok_us_verified_corrected", "succeeds; a source created from it is corrected by its bank"),
-    ("btok_us_verified_fileRejected", "its file is rejected; succeeds when re-presented"),
-    ("btok_us_verified_fileRejectedFails", "its file is rejected; fails when re-presented"),
+    ("btok_us_verified_fileRejected", "its file is rejected; succeeds when resubmitted"),
+    ("btok_us_verified_fileRejectedFails", "its file is rejected; fails when resubmitted"),
     ("btok_us_verified_reversedLate", "succeeds, then is returned after 60 days"),
     ("btok_us_verified_dishonored", "fails; its return is dishonored, and the money is recovered"),
     ("btok_us_verified_dishonorContested", "fails; its return is dishonored, and the dishonored return is contested"),
@@ -207,7 +207,7 @@ TEST_SOURCES: Final = (
     ),
     (
         "btok_us_verified_reversedDishonorContested",
-        "succeeds, then is returned; the return is dishonored, and that is contested",
+        "succeeds, then is returned; the return is dishonored, and the dishonored return is contested",
     ),
     ("btok_us_verified_pending", "stays pending until you decide"),
 )
@@ -442,7 +442,7 @@ WORKER_JOBS: Final = {
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Further lines of journal entries",
+    "entry_lines": "Additional lines of journal entries",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }

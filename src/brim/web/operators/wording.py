@@ -146,7 +146,7 @@ ACTIONS: Final = {
     Action.RETURN_OVERRIDE_APPROVED: "Approved an override of a return rate",
     Action.RETURN_OVERRIDE_ENDED: "Ended an override of a return rate",
     Action.BALANCE_RESERVE_SET: "Set a reserve on an account",
-    Action.TEST_MONEY_HELD: "Held part of a test balance",
+    Action.TEST_MONEY_HELD: "Spent test money",
     Action.BREAK_RESOLVED: "Resolved a break",
     Action.BREAK_REOPENED: "Reopened a break",
     Action.BREAK_UPDATED: "Updated a break",

@@ -183,7 +183,7 @@ CHAPTERS: Final = (
     Chapter(
         "books",
         "Books",
-        "An overview of the balance, and the ledger entries of a top-up. Brim only.",
+        "An overview of the balance, and the journal entries of a top-up. Brim only.",
         ("/v1/brim/balance_overview", "/v1/brim/topups"),
     ),
     Chapter(
@@ -293,7 +293,7 @@ CHAPTERS: Final = (
     Chapter(
         "test_balance",
         "Spending test money",
-        "Spends money from the test balance, so that a reversed top-up makes it negative. Brim only.",
+        "Spend money from the test balance, so that a reversed top-up makes it negative. Brim only.",
         ("/v1/test_helpers/balance/hold",),
     ),
     Chapter(

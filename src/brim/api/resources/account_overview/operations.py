@@ -26,7 +26,7 @@ ACCOUNT_OVERVIEW: Final = (
             Parameter(
                 name="query",
                 kind=Text(),
-                description="An account ID or its beginning, or words that words of the business name begin with.",
+                description="The beginning of an account ID, or of words of the business name.",
             ),
         ),
         handler=handlers.list_all,

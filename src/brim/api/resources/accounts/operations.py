@@ -247,7 +247,10 @@ _EXTERNAL_OPERATIONS: Final = (
         path=f"{_EXTERNAL}/{{id}}",
         operation_id="DeleteAccountsAccountExternalAccountsId",
         summary="Delete an external account",
-        description="Deletes an external account, unless it is a default that is needed.",
+        description=(
+            "Deletes an external account. A default can't be deleted while its currency has other external accounts, "
+            "or is the account's default currency."
+        ),
         parameters=(),
         handler=external_accounts.delete,
         resource="accounts",

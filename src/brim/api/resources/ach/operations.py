@@ -140,10 +140,10 @@ ACH_FILES: Final = (
         description=(
             "Imports returns, an acknowledgment or a statement by hand, as if your bank had put it into the incoming "
             "folder. Send it as `multipart/form-data` (`curl -F file=@returns.ach`). The file is stored first and "
-            "applied within seconds: retrieve it to see the result. If several operators handle live money, a "
-            "statement is applied once another operator has approved it. Files are identified by their content: a "
-            "file that was already received isn't stored or applied again, unless it was imported for another "
-            "originator."
+            "applied within seconds: retrieve it to see the result. If several operators handle live money, "
+            "this isn't available to API keys: an operator imports the file in the dashboard, and a statement is "
+            "applied once another operator has approved it. Files are identified by their content: a file that was "
+            "already received isn't stored or applied again, unless it was imported for another originator."
         ),
         parameters=declared.BANK_FILE_IMPORT,
         handler=handlers.import_bank_file,

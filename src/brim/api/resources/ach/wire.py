@@ -302,11 +302,11 @@ class CorrectionObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break
     account: Annotated[str, described("The account that has the bank account.", **TEXT)]
     actions: Annotated[list[ActionObject] | msgspec.UnsetType, described(_ACTIONS)] = msgspec.UNSET
     after: Annotated[
-        CorrectedObject | None, described("The bank account as it was afterwards; null where nothing was changed.")
+        CorrectedObject | None, described("The bank account as it was afterwards; null if nothing was changed.")
     ]
     bank_file: Annotated[str | None, described("The file from the bank that it was in.", **TEXT)]
     before: Annotated[CorrectedObject, described("The bank account as it was when the notification came.")]
-    break_: Annotated[str | None, described("The break that lists it, where a person has to look.", **TEXT)]
+    break_: Annotated[str | None, described("The break that lists it; null if nobody has to decide.", **TEXT)]
     change_code: Annotated[str, described("The network's change code, such as `C01`.", **TEXT)]
     corrected: Annotated[
         list[str],
@@ -314,22 +314,22 @@ class CorrectionObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break
     ]
     created: Annotated[int, described("When it was received.", **TIME)]
     ended: Annotated[int | None, described("When it was applied, noted, dismissed or refused.", **TIME)]
-    ended_by: Annotated[str | None, described("Who dismissed or refused it; null for what needed nobody.", **TEXT)]
+    ended_by: Annotated[str | None, described("Who dismissed or refused it; null if nobody had to.", **TEXT)]
     entry_number: Annotated[int, described("Which presentment of the top-up it is about.", minimum=1)]
     entry_trace: Annotated[str | None, described("The trace number of the entry that it is about.", **TEXT)]
     funding_source: Annotated[str, described("The id of the bank account: of a source or a payment method.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
-    meaning: Annotated[str | None, described("What the change code means; null for one that is not known.", **TEXT)]
+    meaning: Annotated[str | None, described("What the change code means; null if it is unknown.", **TEXT)]
     originator: Annotated[str | None, described("The originator of the entry; null in test mode.", **TEXT)]
     prenote: Annotated[str | None, described("The prenote that it is about; null for a top-up.", **TEXT)]
-    reason: Annotated[str | None, described("Why nothing was changed; null where it was applied.", **TEXT)]
+    reason: Annotated[str | None, described("Why nothing was changed; null if it was applied.", **TEXT)]
     refusable_until: Annotated[int | None, described("Until when it can be refused, while it is open.", **TIME)]
-    refusal: Annotated[RefusalObject | None, described("How it is refused; null where it isn't.")]
+    refusal: Annotated[RefusalObject | None, described("How it is refused; null if it isn't.")]
     status: Annotated[
         str,
         described(
-            "`applied` where the bank account was changed, `noted` where nothing was left to change, `open` while "
-            "its break waits for a person, `dismissed` once that is resolved, `refused` where its bank is told so.",
+            "`applied` if the bank account was changed, `noted` if there was nothing left to change, `open` while its "
+            "break is open, `dismissed` once that is resolved, `refused` if you refused it.",
             enum=[status.value for status in CorrectionStatus],
         ),
     ]

@@ -140,7 +140,7 @@ class StatementLineObject(msgspec.Struct, frozen=True, kw_only=True, rename={"br
     remittance: Annotated[
         str | None, described("The payer's remittance information, if the bank gives it separately.", **TEXT)
     ]
-    settlement: Annotated[str | None, described("The settlement that settles it, or is proposed to.", **TEXT)]
+    settlement: Annotated[str | None, described("The settlement of the line, posted or proposed.", **TEXT)]
     statement: Annotated[str | None, described("The statement that it is on; null for a notification.", **TEXT)]
     status: Annotated[
         str,

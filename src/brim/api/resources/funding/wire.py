@@ -89,7 +89,9 @@ class FundingStateObject(msgspec.Struct, frozen=True):
 class PaymentMethodObject(msgspec.Struct, frozen=True, kw_only=True):
     """The PaymentMethod object, of type `us_bank_account`."""
 
-    id: Annotated[str, described("Unique identifier of the PaymentMethod, or the id of one of test mode's.", **TEXT)]
+    id: Annotated[
+        str, described("Unique identifier of the PaymentMethod, or the name of a test PaymentMethod.", **TEXT)
+    ]
     object: Annotated[str, constant("payment_method")] = "payment_method"
     allow_redisplay: Annotated[str, _REDISPLAY]
     billing_details: Annotated[

@@ -39,7 +39,7 @@ _SENTENCES: Final = {
     "brim.prenote.failed": "A prenote was returned, so the bank account is not verified.",
     "brim.prenote.canceled": "A prenote was canceled.",
     "brim.microdeposits.created": "Micro-deposits were started.",
-    "brim.microdeposits.verified": "Their amounts were confirmed, which verified a bank account.",
+    "brim.microdeposits.verified": "The amounts of micro-deposits were confirmed, which verified a bank account.",
     "brim.microdeposits.failed": "Micro-deposits failed, so the bank account is not verified.",
     "brim.microdeposits.canceled": "Micro-deposits were canceled.",
     "brim.microdeposits.limit_reached": "Micro-deposits reached a limit of the originator's profile.",

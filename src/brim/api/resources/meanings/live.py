@@ -25,7 +25,7 @@ PROOF_STATUS: Final[Vocabulary] = {
     "pending": "The outcome is open.",
     "verified": "The bank account is verified. A late return can still make it `failed`.",
     "failed": "The bank account is not verified.",
-    "canceled": "It was canceled.",
+    "canceled": "Canceled before the outcome was known.",
 }
 MICRODEPOSIT_LIMIT: Final[Vocabulary] = {
     "bank_account": "The maximum number of micro-deposits to one account number in thirty days.",

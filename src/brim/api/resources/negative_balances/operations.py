@@ -73,7 +73,7 @@ NEGATIVE_BALANCES: Final = (
         method="POST",
         path="/v1/test_helpers/balance/hold",
         operation_id="PostTestHelpersBalanceHold",
-        summary="Hold part of the balance",
+        summary="Spend test money",
         description=(
             "Removes money from your available balance permanently, as if it was spent, and returns the balance. "
             "Reversing a top-up then makes the balance negative. In test mode only."
@@ -105,9 +105,9 @@ NEGATIVE_BALANCES: Final = (
         operation_id="PostBrimBalanceReserves",
         summary="Set a reserve",
         description=(
-            "Holds part of an account's money for late returns: whatever is available immediately, the rest from the "
-            "next top-ups. A negative balance draws on it within seconds. 0 removes the reserve and makes the money "
-            "available again."
+            "Holds part of an account's money for late returns: what is available is held at once, the rest comes from "
+            "the next top-ups. A negative balance draws on it within seconds. 0 removes the reserve and makes the "
+            "money available again."
         ),
         parameters=RESERVE_SET,
         handler=handlers.set_reserve,

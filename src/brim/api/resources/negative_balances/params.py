@@ -36,7 +36,7 @@ TOP_UP: Final = (
     ),
 )
 TEST_HOLD: Final = (
-    Parameter(name="amount", kind=Amount(), required=True, description="The amount to hold, in minor units."),
+    Parameter(name="amount", kind=Amount(), required=True, description="The amount to spend, in minor units."),
     Parameter(name="currency", kind=CurrencyCode(), required=True, description="The currency of the balance."),
 )
 RESERVE_SET: Final = (

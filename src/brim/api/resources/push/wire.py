@@ -117,12 +117,12 @@ class KnownPayerObject(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, identifier("kpay", "known_payer")]
     object: Annotated[str, constant("brim.known_payer")] = "brim.known_payer"
-    account: Annotated[str, described("Only known payers of this account.", **TEXT)]
+    account: Annotated[str, described("The account whose known payer it is.", **TEXT)]
     approved_by: Annotated[str, described("Who approved adding the payer.", **TEXT)]
     created: Annotated[int, described("When the payer was added.", **TIME)]
     created_by: Annotated[str, described("Who proposed adding the payer.", **TEXT)]
     ended: Annotated[int | None, described("When the payer was removed; null if they weren't.", **TIME)]
-    incoming_transfer: Annotated[str, described("The transfer with whose assignment the payer was added.", **TEXT)]
+    incoming_transfer: Annotated[str, described("The transfer whose assignment added the payer.", **TEXT)]
     last4: Annotated[str | None, described("The last digits of their bank account; null if it is unknown.", **TEXT)]
     livemode: Annotated[bool, LIVEMODE]
     name: Annotated[str | None, described("Their name; null if it is unknown.", **TEXT)]
@@ -152,8 +152,8 @@ class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
     because: Annotated[
         str,
         described(
-            "Why: `named` if the transfer names several references of which this is one, `reference` if what it names "
-            "is one mistake away from it, `amount` if exactly that amount is expected.",
+            "Why: `named` if this account's reference is one of several in the transfer, `reference` if the "
+            "transfer's reference differs from it by one mistake, `amount` if exactly that amount is expected.",
             enum=["named", "reference", "amount"],
         ),
     ]

@@ -49,8 +49,8 @@ RUN_CREATE: Final = (
                     name="timezone",
                     kind=Text(max_length=100),
                     description=(
-                        f"The IANA time zone of times and dates in the report: `{DEFAULT_TIMEZONE}`. It does not "
-                        "change the interval."
+                        f"The IANA time zone of times and dates in the report, by default "
+                        f"`{DEFAULT_TIMEZONE}`. It does not change the interval."
                     ),
                 ),
             )

@@ -24,17 +24,21 @@ class RequestLogObject(msgspec.Struct, frozen=True, kw_only=True):
         float, described("Milliseconds from the last byte received to the first byte of the response.", minimum=0)
     ]
     error: Annotated[Mapping[str, Any] | None, described("The error in the response; null if there was none.")]
-    idempotency_key: Annotated[str | None, described("The key that it was made under, if any.", **TEXT)]
+    idempotency_key: Annotated[
+        str | None, described("The idempotency key of the request; null if it had none.", **TEXT)
+    ]
     livemode: Annotated[bool, LIVEMODE]
     method: Annotated[str, described("The HTTP method.", **TEXT)]
     parameters: Annotated[
-        Mapping[str, Any] | None, described("What was sent, without what is secret; null where it was too much.")
+        Mapping[str, Any] | None, described("The parameters, with secrets redacted; null if they were too large.")
     ]
     path: Annotated[str, described("The path, without its query.", **TEXT)]
     related_object: Annotated[str | None, described("The id of the object in the response.", **TEXT)]
-    request_id: Annotated[str, described("The id that the reply and the events it caused carry.", **TEXT)]
+    request_id: Annotated[
+        str, described("The id of the request, as in the response and in the events that it caused.", **TEXT)
+    ]
     status: Annotated[int, described("The HTTP status of the response.")]
-    user_agent: Annotated[str | None, described("What the client said it was.", **TEXT)]
+    user_agent: Annotated[str | None, described("The client's User-Agent header.", **TEXT)]
 
 
 def request_log_json(record: RequestRecord) -> bytes:

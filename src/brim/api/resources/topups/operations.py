@@ -156,9 +156,9 @@ TOPUPS: Final = (
         summary="Search top-ups",
         description=(
             "Returns the top-ups that match all filters. Metadata, failure codes, statuses and exact amounts are found "
-            "by an index, however many top-ups there are. Other filters examine up to 10,000 top-ups per page in the "
-            "chosen order, 4,000 of a status, or 2,500 by amount. If a search stops there, `searched_to` says how far "
-            "it got, and `next_page` continues it. Brim only."
+            "by an index, however many top-ups there are. With other filters, a page examines up to 10,000 top-ups in "
+            "the chosen order: 4,000 if only those of a status are searched, 2,500 if sorted by amount. If a search "
+            "stops there, `searched_to` says how far it got, and `next_page` continues it. Brim only."
         ),
         parameters=declared.TOPUP_SEARCH,
         handler=topups.search,

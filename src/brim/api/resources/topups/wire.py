@@ -190,8 +190,8 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     returnable_as_unauthorized_until: Annotated[
         date | None,
         described(
-            "The last day on which its debit can be returned as unauthorized. Null for debits of companies, "
-            "until it is in a file, and once it was returned or rejected."
+            "The last day on which its debit can be returned as unauthorized. Null until it is in a file, and once "
+            "it was returned or rejected. Always null for debits of companies."
         ),
     ]
     returnable_until: Annotated[

@@ -72,7 +72,7 @@ class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     related_object: Annotated[RelatedObject, described("The object that the event is about. Retrieve it by its `url`.")]
-    snapshot_event: Annotated[str, described("The id of the same event as a snapshot. It is the same id.", **TEXT)]
+    snapshot_event: Annotated[str, described("The id of the snapshot event, which is this event's own.", **TEXT)]
     type: Annotated[str, described("What occurred.", enum=[events.thin_name(kind) for kind in EventType])]
 
 

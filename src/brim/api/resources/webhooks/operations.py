@@ -32,8 +32,8 @@ WEBHOOKS: Final = (
         operation_id="PostWebhookEndpoints",
         summary="Create a webhook endpoint",
         description=(
-            "Creates a webhook endpoint. Only this reply contains its `secret`, with which you verify signatures, so "
-            "store it."
+            "Creates a webhook endpoint. Only this response contains its `secret`, with which you verify signatures, "
+            "so store it."
         ),
         parameters=declared.WEBHOOK_ENDPOINT_CREATE,
         handler=handlers.create,

@@ -270,10 +270,10 @@ REFUSED_CHANGE_CODES: Final = {
     "C62": "Incorrect trace number",
     "C63": "Incorrect company identification",
     "C64": "Incorrect individual identification number",
-    "C65": "Corrected data wrongly formatted",
+    "C65": "Incorrectly formatted corrected data",
     "C66": "Incorrect discretionary data",
-    "C67": "Routing number not of the original entry",
-    "C68": "Account number not of the original entry",
+    "C67": "Routing number not from the original entry",
+    "C68": "Account number not from the original entry",
     "C69": "Incorrect transaction code",
 }
 """Why an ODFI refuses a notification of change, by code."""
