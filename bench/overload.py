@@ -243,7 +243,7 @@ def _goodput_note(goodputs: Sequence[float]) -> str:
 def _counted(version: str, service: Service) -> str:
     return (
         f"Top-ups in the database, {version}: {_rows(service):,}. After each load there was one for each acknowledged "
-        "create, at most one more for each connection that was cut off with a create under way, and none for a refusal."
+        "create, and at most one more for each connection that was cut off with a create under way."
     )
 
 
