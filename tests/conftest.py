@@ -139,6 +139,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_runtest_teardown() -> None:
+    """Have the next test's logs told as ever: a command that a test runs in this process sets up its own."""
+    structlog.reset_defaults()
+    tell_errors_plainly()
+
+
 @pytest.fixture
 def figures(record_property: Callable[[str, object], None]) -> Figures:
     """Takes what a test measured; it is printed at the end of the run."""

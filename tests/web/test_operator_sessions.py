@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from brim.api.resources.operations import OPERATIONS
 from brim.base.actor import ActorKind
@@ -269,13 +270,13 @@ async def test_what_was_read_or_refused_is_not_told(database: Database) -> None:
 
 @pytest.mark.usefixtures("ada")
 async def test_a_line_that_cannot_be_written_fails_no_page_and_is_in_the_log(
-    database: Database, capsys: pytest.CaptureFixture[str]
+    database: Database,
 ) -> None:
     session = await found(database, await token_of(database))
     await database.close()
     api = Caller(Answering(id="evt_1"), key=session.key, told=session.told)
-    assert await api.post("/v1/events/evt_1/retry", {}) == {"id": "evt_1"}
-    logged = "".join(capsys.readouterr())
-    assert "an audit log entry is missing" in logged
-    assert "PostEventsIdRetry" in logged
-    assert "evt_1" in logged
+    with capture_logs() as logged:
+        assert await api.post("/v1/events/evt_1/retry", {}) == {"id": "evt_1"}
+    (line,) = logged
+    assert line["event"] == "an audit log entry is missing"
+    assert (line["action"], line["object"]) == ("PostEventsIdRetry", "evt_1")

@@ -50,6 +50,7 @@ _SAMPLE_IDS: Final = {
     "/v1/topups": TOPUP,
     "/v1/test_helpers/topups": TOPUP,
     "/v1/balance_transactions": _TRANSACTION,
+    "/v1/balance/history": _TRANSACTION,
     "/v1/events": EVENT,
     "/v1/webhook_endpoints": ENDPOINT,
     "/v1/payment_methods": METHOD,
