@@ -11,16 +11,14 @@ import sys
 import time
 from dis import opmap
 from types import FrameType
-from typing import Final, TextIO
+from typing import Final
 
 _EVERY_S: Final = 0.004
 _LOOP: Final = "asyncio/runners.py"
-_files: list[TextIO] = []
+_SAMPLES: Final = os.environ.get("SAMPLES")
 
 
 def _begin() -> None:
-    name = f"{os.environ['SAMPLES']}-{os.getpid()}"
-    _files[:] = [open(name, "a", buffering=1, encoding="utf-8")]  # noqa: SIM115, PTH123  as long as the process
     signal.signal(signal.SIGPROF, _note)
     signal.setitimer(signal.ITIMER_PROF, _EVERY_S, _EVERY_S)
 
@@ -32,17 +30,18 @@ def _note(_number: int, frame: FrameType | None) -> None:
     while frame:
         code = frame.f_code
         path = code.co_filename
-        for root in sys.path:
-            if root and path.startswith(root + "/"):
-                path = path[len(root) + 1 :]
+        root = max((root for root in sys.path if root and path.startswith(root + "/")), key=len, default=None)
+        path = path[len(root) + 1 :] if root else path
         stack.append(f"{code.co_qualname} ({path}:{frame.f_lineno})")
         frame = frame.f_back
-    _files[0].write(f"{time.monotonic():.3f} {';'.join(reversed(stack))}\n")
+    # Opened each time: a fork server closes what it did not ask for, and then a descriptor is somebody else's.
+    with open(f"{_SAMPLES}-{os.getpid()}", "a", encoding="utf-8") as file:  # noqa: PTH123  nothing more than needed
+        file.write(f"{time.monotonic():.3f} {';'.join(reversed(stack))}\n")
 
 
 def _just_begun(frame: FrameType) -> bool:
     return frame.f_code.co_code[frame.f_lasti] == opmap["RESUME"]
 
 
-if "SAMPLES" in os.environ:
+if _SAMPLES:
     os.register_at_fork(after_in_child=_begin)
