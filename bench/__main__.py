@@ -3,16 +3,14 @@
 import argparse
 import re
 import shutil
-import signal
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from bench import detailed
+from bench.command import database_folder, ending_plainly
 from bench.flushes import SlowFlushes, build_slow_flushes
 from bench.goals import GOALS, Results, render_goals
 from bench.http_load import find_wrk
@@ -30,16 +28,9 @@ _DELAYED_ROUNDS: Final = 6
 
 def main() -> None:
     """Run the benchmark; exit with 1 and a sentence when something it needs is missing."""
-    signal.signal(signal.SIGTERM, _leave)  # so that everything started is stopped
     options = _read_options()
-    try:
+    with ending_plainly():
         _run(options)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
-
-
-def _leave(number: int, _frame: object) -> NoReturn:
-    sys.exit(128 + number)
 
 
 def _read_options() -> argparse.Namespace:
@@ -64,9 +55,7 @@ def _read_options() -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> None:
     find_wrk()
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+    with database_folder(options.folder) as folder:
         if filesystem_of(folder) in _NO_FLUSHES:
             raise BenchError(f"{folder} is in memory, where a commit costs nothing. Choose a disk with --folder.")
         stages, parts = _chosen_stages(options), {}

@@ -9,15 +9,12 @@ otherwise in memory.
 
 import argparse
 import math
-import signal
 import statistics
-import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
 
+from bench.command import database_folder, ending_plainly
 from bench.http_load import find_wrk
 from bench.processes import BenchError
 from bench.report import markdown_table
@@ -35,7 +32,6 @@ _AFTER: Final = "after"
 
 def main() -> None:
     """Measure and print; exit with 1 and a sentence when something is missing."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.beside", description="Measures a revision beside another.")
     parser.add_argument("before")
     parser.add_argument("after", nargs="?", help="this tree, if left out")
@@ -44,18 +40,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--clients", type=int, default=1)
     options = parser.parse_args()
-    try:
+    with ending_plainly():
         find_wrk()
         print(_compare(options))
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
 
 
 def _compare(options: argparse.Namespace) -> str:
     cpus: dict[str, list[float]] = {name: [] for name in (_BEFORE, _CONTROL, _AFTER)}
-    with tempfile.TemporaryDirectory(prefix="brim-bench-") as temporary:
-        folder = Path(temporary)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+    with database_folder() as folder:
         before = export(options.before, folder / "before")
         after = export(options.after, folder / "after") if options.after else None
         for start in range(options.starts):

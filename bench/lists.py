@@ -14,7 +14,6 @@ import http.client
 import re
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from typing import Final
 
 import asyncpg
 
+from bench.command import database_folder, ending_plainly
 from bench.processes import BenchError, clean_environment
 from bench.report import markdown_table, verdict
 from bench.service import Service, serve_embedded
@@ -252,21 +252,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100, help="how often each page is asked for (100)")
     parser.add_argument("--only", metavar="REGEX", default="", help="measure only pages whose address matches")
     options = parser.parse_args()
-    try:
-        with _folder(options.keep) as folder, serve_embedded(folder, workers=1) as service:
-            asyncio.run(fill(service, options.rows))
-            print(_measure(service, options.rounds, options.only))
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
+    with ending_plainly(), _folder(options.keep) as folder, serve_embedded(folder, workers=1) as service:
+        asyncio.run(fill(service, options.rows))
+        print(_measure(service, options.rounds, options.only))
 
 
 @contextlib.contextmanager
 def _folder(kept: Path | None) -> Iterator[Path]:
     """Yield the folder of the database."""
     if kept is None:
-        with tempfile.TemporaryDirectory(prefix="brim-bench-") as name:
-            Path(name).chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-            yield Path(name)
+        with database_folder() as folder:
+            yield folder
     else:
         kept.mkdir(mode=0o711, exist_ok=True)
         yield kept

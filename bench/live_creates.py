@@ -10,10 +10,7 @@ there are, so that no create is refused; the cut-off is half a day away, so that
 import argparse
 import json
 import math
-import signal
 import statistics
-import sys
-import tempfile
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -24,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bench.command import database_folder, ending_plainly
 from bench.http_load import HttpLoad, find_wrk
 from bench.machine import describe_machine
 from bench.processes import BenchError
@@ -69,17 +67,14 @@ _BANK_ACCOUNT: Final = {
 
 def main() -> None:
     """Measure and write the table; exit with 1 and a sentence when something is missing."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.live_creates", description="Measures live creates.")
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where the database is made (the system's temporary folder)")
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md as it is")
     options = parser.parse_args()
-    try:
+    with ending_plainly():
         text = _compare(options)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
     print(f"\n{text}")
     if not options.no_write:
         write_between_marks(PAGE, "live-creates", text)
@@ -88,9 +83,7 @@ def main() -> None:
 
 def _compare(options: argparse.Namespace) -> str:
     find_wrk()
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name, ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+    with database_folder(options.folder) as folder, ExitStack() as stack:
         service = stack.enter_context(serve_embedded(folder, workers=1, flags=_FLAGS))
         loads = _prepare(service)
         query(service.database_url, "VACUUM ANALYZE")

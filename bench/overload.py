@@ -9,10 +9,7 @@ and the database's rows are counted: each acknowledged create is there once, and
 
 import argparse
 import re
-import signal
 import statistics
-import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -21,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.command import database_folder, ending_plainly
 from bench.cpu import family_of
 from bench.machine import describe_machine
 from bench.processes import BenchError, require_program, run_to_end
@@ -65,7 +63,6 @@ class _Load:
 
 def main() -> None:
     """Measure and write the table; exit with 1 and a sentence when something is missing."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.overload", description="Measures overload.")
     parser.add_argument("--seconds", type=int, default=60, help="of each load")
     parser.add_argument("--connections", type=int, nargs="+", default=_CONNECTIONS)
@@ -73,10 +70,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the databases are made (the system's temporary folder)")
     parser.add_argument("--no-write", action="store_true", help="leave docs/performance.md as it is")
     options = parser.parse_args()
-    try:
+    with ending_plainly():
         text = _compare(options)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
     print(f"\n{text}")
     if not options.no_write:
         write_between_marks(PAGE, "bench-overload", text)
@@ -86,9 +81,7 @@ def main() -> None:
 def _compare(options: argparse.Namespace) -> str:
     require_program("h2load", how_to_get_it="On Debian and Ubuntu: apt-get install nghttp2-client.")
     versions = {"before": options.before, "this one": None} if options.before else {"this one": None}
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name, ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+    with database_folder(options.folder) as folder, ExitStack() as stack:
         services = {
             version: stack.enter_context(_serving(folder / version.replace(" ", "-"), source))
             for version, source in versions.items()

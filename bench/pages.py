@@ -9,12 +9,12 @@ import json
 import shutil
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from bench.command import database_folder, ending_plainly
 from bench.processes import BenchError, answers, clean_environment, free_port, require_program, run_to_end, running
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from bench.service import serve_embedded
@@ -30,13 +30,8 @@ _CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 
 def main() -> None:
     """Measure, print the table and write it to docs/performance.md; exit with a sentence when something is missing."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="brim-bench-") as name:
-            folder = Path(name)
-            folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-            text = _measure(folder)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
+    with ending_plainly(), database_folder() as folder:
+        text = _measure(folder)
     print(text)
     write_between_marks(PAGE, "bench-pages", text)
 

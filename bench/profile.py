@@ -8,10 +8,7 @@ multiplied by how much slower this one is at a fixed piece of work.
 """
 
 import argparse
-import signal
 import statistics
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.command import database_folder, ending_plainly
 from bench.cpu import cpu_seconds, named_descendant
 from bench.http_load import HttpLoad, find_wrk
 from bench.machine import slowness
-from bench.processes import BenchError
 from bench.report import PAGE, markdown_table, write_between_marks
 from bench.service import Service, serve_embedded
 from bench.sql_load import query
@@ -123,7 +120,6 @@ _OWNERS: Final = sorted(
 
 def main() -> None:
     """Measure and print; exit with 1 and a sentence when something it needs is missing."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description="Prints a request's budget.")
     parser.add_argument("--rounds", type=int, default=3, help="how often each kind of request is measured (3)")
     parser.add_argument("--seconds", type=int, default=6, help="how long each time (6)")
@@ -131,10 +127,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the database is made (the system's temporary folder)")
     parser.add_argument("--write", action="store_true", help="write the budget to docs/performance.md")
     options = parser.parse_args()
-    try:
+    with ending_plainly():
         text = _profile(options)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
     print(f"\n{text}")
     if options.write:
         write_between_marks(PAGE, "profile", text)
@@ -142,14 +136,14 @@ def main() -> None:
 
 def _profile(options: argparse.Namespace) -> str:
     find_wrk()
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
-        with serve_embedded(folder, workers=1, sampled=folder / _SAMPLES) as service:
-            service.create.run(options.clients, _SEED_S)
-            query(service.database_url, "VACUUM ANALYZE")
-            loads = {CREATE: service.create, RETRIEVE: service.retrieve, LIST: service.first_page}
-            found = {work: _measure(service, load, options) for work, load in loads.items()}
+    with (
+        database_folder(options.folder) as folder,
+        serve_embedded(folder, workers=1, sampled=folder / _SAMPLES) as service,
+    ):
+        service.create.run(options.clients, _SEED_S)
+        query(service.database_url, "VACUUM ANALYZE")
+        loads = {CREATE: service.create, RETRIEVE: service.retrieve, LIST: service.first_page}
+        found = {work: _measure(service, load, options) for work, load in loads.items()}
     return render_budget(found, slowness())
 
 

@@ -6,7 +6,6 @@ everything but storage, which answers at once from memory; `/healthz` is next to
 """
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -17,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 import uvicorn
 import uvloop
 
+from bench.command import ending_plainly
 from bench.cpu import cpu_seconds
 from bench.http_load import HttpLoad, find_wrk
-from bench.processes import BenchError, answers, clean_environment, free_port, running
+from bench.processes import answers, clean_environment, free_port, running
 from bench.report import PAGE, markdown_table, write_between_marks
 from bench.rounds import Figure, Row, measure_rounds
 from bench.service import CREATE_BODY, TEST_KEY
@@ -169,11 +169,8 @@ def main() -> None:
     if options.serve:
         serve(options.serve, options.port)
         return
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    try:
+    with ending_plainly():
         _compare(quick=options.quick)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
 
 
 def _compare(*, quick: bool) -> None:

@@ -10,10 +10,8 @@ import argparse
 import json
 import os
 import re
-import signal
 import statistics
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -21,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from bench.command import database_folder, ending_plainly
 from bench.cpu import cpu_seconds, family_of
 from bench.machine import describe_machine
 from bench.processes import BenchError, clean_environment, run_to_end, running
@@ -74,17 +73,11 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the databases lie")
     parser.add_argument("--quick", action="store_true", help="one start of each kind, no long rest, nothing is written")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     rounds, settle_s, rest_s = (1, 5.0, 5.0) if options.quick else (options.rounds, options.settle, options.rest)
     versions = {**({_BEFORE: options.before.resolve()} if options.before else {}), _OURS: None}
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the database's user has to reach its own folder
-        try:
-            starts = _measure_starts(folder, versions, rounds)
-            rests = _measure_rest(folder, versions, settle_s, rest_s)
-        except BenchError as error:
-            sys.exit(f"Error: {error}")
+    with ending_plainly(), database_folder(options.folder) as folder:
+        starts = _measure_starts(folder, versions, rounds)
+        rests = _measure_rest(folder, versions, settle_s, rest_s)
         text = _report(describe_machine(folder, _postgres_version()), starts, rests, rounds, settle_s)
     print(f"\n{text}")
     if not options.quick:

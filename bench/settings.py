@@ -5,14 +5,12 @@ whole lives in turn. Ratios are of adjacent rounds.
 """
 
 import argparse
-import signal
-import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from bench.command import database_folder, ending_plainly
 from bench.goals import Spread, ratios
 from bench.http_load import find_wrk
 from bench.lives import Lives
@@ -37,7 +35,6 @@ _AFTER_CHECKPOINTS: Final = ("wal_compression=pglz", "full_page_writes=off")
 
 def main() -> None:
     """Measure and print; exit with 1 and a sentence when something is missing."""
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m bench.settings", description="Measures PostgreSQL's settings.")
     parser.add_argument("settings", nargs="*", help="such as wal_buffers=16MB; A=1,B=2 for several at once")
     parser.add_argument("--checkpoints", action="store_true", help="run a checkpoint before each measurement")
@@ -46,11 +43,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the databases are made (the system's temporary folder)")
     parser.add_argument("--write", action="store_true", help="write the table to docs/performance.md")
     options = parser.parse_args()
-    try:
+    with ending_plainly():
         find_wrk()
         text = _compare(options)
-    except BenchError as error:
-        sys.exit(f"Error: {error}")
     print(f"\n{text}")
     if options.write:
         write_between_marks(PAGE, "settings", text)
@@ -58,9 +53,7 @@ def main() -> None:
 
 def _compare(options: argparse.Namespace) -> str:
     rows = []
-    with tempfile.TemporaryDirectory(prefix="brim-bench-", dir=options.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+    with database_folder(options.folder) as folder:
         chosen = [(setting, options.checkpoints) for setting in options.settings] or [
             *((setting, False) for setting in _CANDIDATES),
             *((setting, True) for setting in _AFTER_CHECKPOINTS),

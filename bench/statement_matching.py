@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import logging
 import os
-import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +25,7 @@ import asyncpg
 import structlog
 import uvloop
 
+from bench.command import database_folder
 from bench.report import markdown_table
 from bench.statements import peak_kib
 from brim.api.wire_formats import WIRE_FORMATS
@@ -366,9 +366,7 @@ async def _run(folder: Path, plan: Plan) -> Took:
 
 
 def _row(plan: Plan) -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="brim-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
+    with database_folder() as folder:
         took = uvloop.run(_run(folder, plan))
     both = took.cpu_s + took.server_cpu_s
     return [
