@@ -65,13 +65,24 @@ def exponent(currency: str) -> int:
     return 3 if currency in THREE_DECIMAL else 2
 
 
-def written_amount(amount_minor: int, currency: str) -> str:
-    """Return an amount as people write it, such as `$12.50`, `¥1,250` or `1.250 kwd`."""
+def decimal(amount_minor: int, currency: str, *, grouping: str = "", minus: str = "-") -> str:
+    """Return an amount as a decimal in major units, such as `-1234.50`; `grouping` sets thousands apart."""
     digits = exponent(currency)
     whole, minor = divmod(abs(amount_minor), 10**digits)
-    number = f"{whole:,}.{minor:0{digits}d}" if digits else f"{whole:,}"
+    text = f"{whole:,}".replace(",", grouping)
+    return (minus if amount_minor < 0 else "") + (f"{text}.{minor:0{digits}d}" if digits else text)
+
+
+def written_amount(amount_minor: int, currency: str) -> str:
+    """Return an amount as people write it, such as `$12.50`, `¥1,250` or `1.250 kwd`."""
+    number = decimal(abs(amount_minor), currency, grouping=",")
     symbol = _SYMBOLS.get(currency)
     return f"{'-' if amount_minor < 0 else ''}{symbol + number if symbol else f'{number} {currency}'}"
+
+
+def dollars(cents: int) -> str:
+    """Return an amount of what knows no other currency, as all of ACH, such as `$12.50`."""
+    return written_amount(cents, "usd")
 
 
 def amount_step(currency: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from brim.base.currency import written_amount
+from brim.base.currency import dollars, written_amount
 from brim.core.direct_debits import entry_store, file_store
 from brim.core.direct_debits.acknowledgements import AcknowledgementError, AcknowledgementLine, read_acknowledgement
 from brim.core.direct_debits.applying import Applied, apply_return, confirm_batch, hold_presented
@@ -319,7 +319,7 @@ async def _apply_returned_debit(reading: FileReading, item: Item, info: ReturnIn
     opened = await reading.open_break(
         kind,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-        detail=f"A return {info.code} of {_dollars(info.amount_cents)} names trace number "
+        detail=f"A return {info.code} of {dollars(info.amount_cents)} names trace number "
         f"{info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
         currency=reading.originator.profile.currency,
@@ -336,7 +336,7 @@ async def _unlike(reading: FileReading, entry: Entry, info: ReturnInfo) -> str:
     """Return in what a return does not say what its entry does; nothing where it does."""
     if entry.amount != info.amount_cents:
         is_secret = entry.is_microdeposit
-        return "it is a micro-deposit of another amount" if is_secret else f"the debit was of {_dollars(entry.amount)}"
+        return "it is a micro-deposit of another amount" if is_secret else f"the debit was of {dollars(entry.amount)}"
     is_same = await _is_of_account(reading, entry, info.account_number)
     return "" if is_same else "the debit was from another bank account"
 
@@ -346,7 +346,7 @@ async def _apply_returned_reversal(reading: FileReading, item: Item, info: Retur
     entry = await find_credited_entry(reading.conn, reversal)
     reason: str | None
     if reversal.amount != info.amount_cents:
-        reason = f"the reversal was of {_dollars(reversal.amount)}"
+        reason = f"the reversal was of {dollars(reversal.amount)}"
     elif entry is not None and entry.routing_number[:8] != info.original_rdfi_identification[:8]:
         reason = "the reversal that has it went to another bank"
     elif entry is not None and entry.sealed and not await _is_of_account(reading, entry, info.account_number):
@@ -369,7 +369,7 @@ async def _apply_returned_refund(reading: FileReading, item: Item, info: ReturnI
     """Apply the return of a refund, or list why it could not be applied."""
     reason: str | None
     if refund.amount != info.amount_cents:
-        reason = f"the refund was of {_dollars(refund.amount)}"
+        reason = f"the refund was of {dollars(refund.amount)}"
     elif (refund.routing_number or "")[:8] != info.original_rdfi_identification[:8]:
         reason = "the refund that has it went to another bank"
     elif refund.sealed and not await _is_to_account(reading, refund, info.account_number):
@@ -393,7 +393,7 @@ async def _list_unapplied(reading: FileReading, item: Item, info: ReturnInfo, na
     await reading.open_break(
         BreakKind.RETURN,
         cause=f"{info.original_trace_number}/{info.code}/{info.trace_number}",
-        detail=f"A return {info.code} of {_dollars(info.amount_cents)} names the {named} with trace "
+        detail=f"A return {info.code} of {dollars(info.amount_cents)} names the {named} with trace "
         f"{info.original_trace_number}: {reason}.",
         amount=info.amount_cents,
         currency=reading.originator.profile.currency,
@@ -444,7 +444,7 @@ async def _apply_contest(reading: FileReading, item: Item, contest: Contest) -> 
     await reading.open_break(
         BreakKind.RETURN,
         cause=f"{contest.dishonour_trace_number}/{contest.code}/{contest.trace_number}",
-        detail=f"A contested dishonor {contest.code} of {_dollars(contest.amount_cents)} names the dishonored return "
+        detail=f"A contested dishonor {contest.code} of {dollars(contest.amount_cents)} names the dishonored return "
         f"{contest.dishonour_trace_number}: {reason}.",
         amount=contest.amount_cents,
         currency=reading.originator.profile.currency,
@@ -528,10 +528,6 @@ def _trace_named(item: Item) -> str | None:
     """Return the trace that the addenda of a return or a change names, by its position: the item cannot be read."""
     named = [line[6:21] for line in item.raw if line[:3] in {"799", "798"}]
     return next((trace for trace in named if _TRACE.fullmatch(trace)), _name_in(item) or None)
-
-
-def _dollars(cents: int) -> str:
-    return written_amount(cents, "usd")
 
 
 def _plain_number(text: str) -> str:

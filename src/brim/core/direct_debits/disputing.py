@@ -12,7 +12,7 @@ import structlog
 
 from brim.base.actor import Actor, ActorKind
 from brim.base.clock import Clock
-from brim.base.currency import written_amount
+from brim.base.currency import dollars
 from brim.base.errors import BrimError
 from brim.base.ids import IdFactory, Ids
 from brim.base.scope import AccountScope
@@ -259,7 +259,7 @@ async def apply_contest(
         same = (found.contest_code, found.contest_trace) == (contest.code, contest.trace_number)
         return None if same else f"{found.id} was already contested, with {found.contest_code}"
     if (found.amount, found.trace) != (contest.amount_cents, contest.return_trace_number):
-        return f"{found.id} is for {written_amount(found.amount, 'usd')} and the return {found.trace}"
+        return f"{found.id} is for {dollars(found.amount)} and the return {found.trace}"
     if found.status is ReturnStatus.ACCEPTED:
         return f"the time to contest {found.id} was over, and its money was credited to the customer"
     if found.status not in {ReturnStatus.DISHONORED, ReturnStatus.MONEY_BACK}:
@@ -552,7 +552,7 @@ async def _report_unposted(
     conn: Conn, renderers: Renderers, found: AchReturn, reference: str, what: str, *, now_ms: int, ids: IdFactory
 ) -> None:
     detail = (
-        f"The bank has {what} {written_amount(found.amount, 'usd')} for the dishonored return {found.id} of "
+        f"The bank has {what} {dollars(found.amount)} for the dishonored return {found.id} of "
         f"{found.topup} (the line {reference}). That it took the money by this return was not posted, so neither is "
         "this. Compare both with the statements."
     )

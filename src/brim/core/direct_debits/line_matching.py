@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from brim.base.currency import written_amount
+from brim.base.currency import dollars
 from brim.base.paging import PageRequest, window_of
 from brim.base.scope import AccountScope
 from brim.core.bank_accounts import SHOWN_DIGITS, BankNumbers, plain_number
@@ -483,8 +483,8 @@ async def _match_batch(  # noqa: PLR0911  a ladder of what may be wrong
         return LineMatch(
             kind=MatchKind.BATCH,
             id=name,
-            problem=f"The bank booked {_dollars(line.amount_minor)} for batch {number}, which is of "
-            f"{_dollars(expected)}.",
+            problem=f"The bank booked {dollars(line.amount_minor)} for batch {number}, which is of "
+            f"{dollars(expected)}.",
         )
     if batch.settled_by is not None:
         return LineMatch(kind=MatchKind.BATCH, id=name, problem=f"Batch {number} was already booked.")
@@ -502,8 +502,8 @@ def _match_dishonor(line: StatementLine, dishonored: AchReturn) -> LineMatch:
     kind = MatchKind.DISHONOR if line.amount_minor >= 0 else MatchKind.CONTEST
     if abs(line.amount_minor) != dishonored.amount:
         problem = (
-            f"The bank has booked {_dollars(line.amount_minor)} for {dishonored.id}, "
-            f"which is for {_dollars(dishonored.amount)}."
+            f"The bank has booked {dollars(line.amount_minor)} for {dishonored.id}, "
+            f"which is for {dollars(dishonored.amount)}."
         )
         return LineMatch(kind=kind, id=dishonored.id, problem=problem)
     return LineMatch(kind=kind, id=dishonored.id, dishonored=dishonored)
@@ -519,7 +519,7 @@ def _match_credit(line: StatementLine, credit: Credit) -> LineMatch:
     kind = coming if line.amount_minor >= 0 else going
     if abs(line.amount_minor) != credit.amount:
         problem = (
-            f"The bank has booked {_dollars(line.amount_minor)} for {credit.id}, which is of {_dollars(credit.amount)}."
+            f"The bank has booked {dollars(line.amount_minor)} for {credit.id}, which is of {dollars(credit.amount)}."
         )
         return LineMatch(kind=kind, id=credit.id, problem=problem)
     return LineMatch(kind=kind, id=credit.id, credit=credit)
@@ -534,11 +534,7 @@ def _match_return(line: StatementLine, entry: Entry) -> LineMatch:
         return LineMatch(
             kind=MatchKind.RETURN,
             id=name,
-            problem=f"The bank debited {_dollars(-line.amount_minor)} for the return of a debit of "
-            f"{_dollars(entry.amount)}.",
+            problem=f"The bank debited {dollars(-line.amount_minor)} for the return of a debit of "
+            f"{dollars(entry.amount)}.",
         )
     return LineMatch(kind=MatchKind.RETURN, id=name, entry=entry)
-
-
-def _dollars(cents: int) -> str:
-    return written_amount(cents, "usd")

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.currency import written_amount
+from brim.base.currency import dollars
 from brim.core.rails.ach import MOST_RETRIES, last_retry_day
 from brim.core.rails.ach.nacha import RETURN_CODES, Retry, ReturnCode
 from brim.core.rails.sepa import REASONS
@@ -108,9 +108,7 @@ def _reinitiated(facts: ReturnFacts, known: ReturnCode) -> RetryKind:
         reason = f"it first settled on {facts.original} and could settle again within 180 days, until {last}."
         raise _refused(facts, known, reason)
     if facts.wanted != facts.amount:
-        raise _refused(
-            facts, known, f"its debit must be re-presented for the same amount, {written_amount(facts.amount, 'usd')}."
-        )
+        raise _refused(facts, known, f"its debit must be re-presented for the same amount, {dollars(facts.amount)}.")
     return RetryKind.REINITIATED
 
 

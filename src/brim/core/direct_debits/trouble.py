@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from brim.base.currency import written_amount
+from brim.base.currency import dollars, written_amount
 from brim.base.errors import DatabaseUnavailableError
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -153,8 +153,8 @@ def _credit_over_cap(found: Refund | Reversal, version: int, cap: int) -> NewBre
         scope=found.scope,
         kind=BreakKind.FAILED_WORK,
         cause=f"file_cap/{found.id}/{version}",
-        detail=f"The {kind} {found.id} of {found.topup} waits: its {written_amount(found.amount, _USD)} are more than "
-        f"the {written_amount(cap, _USD)} that a file of {found.originator} may have. Raise the cap per file in its "
+        detail=f"The {kind} {found.id} of {found.topup} waits: its {dollars(found.amount)} are more than "
+        f"the {dollars(cap)} that a file of {found.originator} may have. Raise the cap per file in its "
         f"profile (and the largest same-day debit, if all its files settle on the same day) and activate it again. "
         f"The {kind} then goes out with the next file.",
         amount=found.amount,

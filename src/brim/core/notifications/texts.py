@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from brim.base.currency import exponent
+from brim.base.currency import decimal
 from brim.core.attention import Matter, zone_of
 
 _MOST_LINES: Final = 50
@@ -159,10 +159,7 @@ def _time(at_ms: int, timezone: str) -> str:
 
 def amount(value: int, currency: str) -> str:
     """Return an amount for people, such as `1,234.50 USD`."""
-    digits = exponent(currency)
-    whole, rest = divmod(abs(value), 10**digits)
-    written = f"{whole:,}" + (f".{rest:0{digits}}" if digits else "")
-    return f"{'-' if value < 0 else ''}{written} {currency.upper()}"
+    return f"{decimal(value, currency, grouping=',')} {currency.upper()}"
 
 
 def _footer(base_url: str) -> tuple[str, str]:

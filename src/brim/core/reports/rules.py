@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from brim.base.currency import exponent
+from brim.base.currency import decimal
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.time import EARLIEST_TIME
@@ -447,10 +447,7 @@ def month_bounds(month: str, zone: ZoneInfo) -> tuple[int, int]:
 
 def major_units(amount_minor: int, currency: str) -> str:
     """Return an amount as a decimal in major units, such as `-1234.50`."""
-    digits = exponent(currency)
-    whole, rest = divmod(abs(amount_minor), 10**digits)
-    sign = "-" if amount_minor < 0 else ""
-    return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
+    return decimal(amount_minor, currency)
 
 
 def written_time(second: int, zone: ZoneInfo | None) -> str:

@@ -15,7 +15,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.data import JsonLexer
 
 from brim.base import json_codec
-from brim.base.currency import exponent
+from brim.base.currency import decimal, exponent
 
 _AMOUNT: Final = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,3}))?", re.ASCII)
 _MINUS: Final = "\N{MINUS SIGN}"
@@ -35,20 +35,12 @@ def money(amount_minor: int, currency: str) -> str:
 
 def plain_amount(amount_minor: int, currency: str) -> str:
     """Return an amount without its currency, thousands set apart, such as `1,234.50`."""
-    sign = _MINUS if amount_minor < 0 else ""
-    return sign + _decimal(abs(amount_minor), currency, grouping=",")
+    return decimal(amount_minor, currency, grouping=",", minus=_MINUS)
 
 
 def csv_amount(amount_minor: int, currency: str) -> str:
     """Return an amount for programs that calculate, such as `-1234.50`."""
-    return ("-" if amount_minor < 0 else "") + _decimal(abs(amount_minor), currency, grouping="")
-
-
-def _decimal(amount_minor: int, currency: str, *, grouping: str) -> str:
-    digits = exponent(currency)
-    whole, rest = divmod(amount_minor, 10**digits)
-    text = f"{whole:,}".replace(",", grouping)
-    return f"{text}.{rest:0{digits}d}" if digits else text
+    return decimal(amount_minor, currency)
 
 
 def read_amount(text: str, currency: str) -> int:
