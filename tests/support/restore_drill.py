@@ -37,7 +37,11 @@ PAUSE_S: Final = 0.02
 
 @dataclass(frozen=True)
 class Told:
-    """A top-up that a client knows of: when it asked, and when it was told, in Unix milliseconds."""
+    """A top-up that a client knows of: when it asked, and when it was told, in whole Unix milliseconds.
+
+    What it was told in the millisecond of a restore may have been committed after the moment, so "before" leaves
+    that millisecond out.
+    """
 
     id: str
     asked_ms: int
@@ -156,7 +160,7 @@ class RestoreDrill:
         at_ms = self._random.randint(from_ms, max(each.told_ms for each in journal))
         self._wait_for_archive(at_ms)
         plan = plan_restore(self.archive, at_ms=at_ms)
-        told = [each for each in journal if each.told_ms <= at_ms]
+        told = [each for each in journal if each.told_ms < at_ms]
         later = {each.id for each in journal if each.asked_ms > at_ms}
         found = self._check(plan, self._folder / f"restored-{number}", {each.id for each in told}, later)
         self.counts.rounds.append(
