@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-pruning bench-statements bench-rest bench-overload schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-growth bench-steady bench-pruning bench-statements bench-rest bench-overload schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets with a description of each.
 help:
@@ -205,6 +205,15 @@ bench-pages: compiled
 ## Measures every list and the search at ten million top-ups; LISTS="--rows N --keep FOLDER" for others (docs/lists.md).
 bench-lists: compiled
 	$(BIN)/python -m bench.lists $(LISTS)
+
+## Measures each filter of each list, and creates, from ten thousand to ten million top-ups (docs/lists.md; half an hour).
+## GROWTH takes options (--sizes, --keep FOLDER).
+bench-growth: compiled
+	$(BIN)/python -m bench.growth $(GROWTH)
+
+## Measures creates over twenty minutes, with checkpoints and vacuums, and plots them; STEADY takes options (--minutes, --folder).
+bench-steady: compiled
+	$(BIN)/python -m bench.steady $(STEADY)
 
 ## Resolves the dependencies in pyproject.toml and writes the lock files.
 lock: install

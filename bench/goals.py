@@ -81,7 +81,7 @@ GOALS: Final = (
     Goal(key="cpu_database", figure="CPU of one life, PostgreSQL", to_reach=145, moonshot=72, unit="us", lower=True),
     Goal(key="cpu", figure="CPU of one life", to_reach=0.5, moonshot=0.25, unit="us", lower=True, of_before=True),
     Goal(key="lone", figure="lone create, p50 / pgbench one row", to_reach=3.0, moonshot=2.0, lower=True),
-    Goal(key="rows", figure="create rate at 10 M / at 10 k rows; worst list p99", elsewhere="make bench-lists"),
+    Goal(key="rows", figure="create rate at 10 M / at 10 k rows; worst list p99", elsewhere="make bench-growth"),
     Goal(key="topup_bytes", figure="bytes of a top-up with its indexes", to_reach=450, unit="B", lower=True),
     Goal(
         key="life_bytes",
@@ -92,7 +92,7 @@ GOALS: Final = (
         of_before=True,
     ),
     Goal(key="wal_bytes", figure="WAL of a whole life", unit="B", lower=True),
-    Goal(key="overload", figure="goodput at three times capacity", elsewhere="python -m bench.overload"),
+    Goal(key="overload", figure="goodput at three times capacity", elsewhere="make bench-overload"),
     Goal(key="first_start", figure="empty folder to first top-up", to_reach=1.2, unit="s", lower=True),
     Goal(key="warm_start", figure="existing folder to first top-up", to_reach=0.6, unit="s", lower=True),
     Goal(key="rest", figure="memory of `brim serve`, idle, one account", elsewhere="make bench-rest"),

@@ -103,8 +103,8 @@ _TABLES: Final = (
             account, livemode, id, amount, fee, net, available_on, created, currency, source, type
         )
         SELECT
-            '{{account}}', true, 'txn_' || body, 1000 + i % 1000, 0, 1000 + i % 1000, second, second, {_CURRENCY},
-            'tu_' || body, CASE WHEN i % 200 = 1 THEN 'topup_reversal' ELSE 'topup' END
+            '{{account}}', {{livemode}}, 'txn_' || body, 1000 + i % 1000, 0, 1000 + i % 1000, second, second,
+            {_CURRENCY}, 'tu_' || body, CASE WHEN i % 200 = 1 THEN 'topup_reversal' ELSE 'topup' END
         FROM ({_SERIES}) AS s
         """,
     ),
@@ -116,8 +116,8 @@ _TABLES: Final = (
             account, livemode, id, source, step, debit_account, credit_account, amount, currency, created
         )
         SELECT
-            '{{account}}', true, 'je_' || body, 'tu_' || body, 'topup', 'funding:clearing', 'balance:available',
-            1000 + i % 1000, {_CURRENCY}, second
+            '{{account}}', {{livemode}}, 'je_' || body, 'tu_' || body, 'topup', 'funding:clearing',
+            'balance:available', 1000 + i % 1000, {_CURRENCY}, second
         FROM ({_SERIES}) AS s
         """,
     ),
@@ -127,7 +127,7 @@ _TABLES: Final = (
         f"""
         INSERT INTO events (account, livemode, id, created, type, object_id, api_version, payload)
         SELECT
-            '{{account}}', true, 'evt_' || body, second,
+            '{{account}}', {{livemode}}, 'evt_' || body, second,
             CASE
                 WHEN i % 2 = 0 THEN 'topup.created' WHEN i % 1001 = 0 THEN 'topup.failed'
                 WHEN i < 200 THEN 'topup.canceled' ELSE 'topup.succeeded'
@@ -274,8 +274,8 @@ async def fill(service: Service, rows: int, *, tables: Sequence[str] = (), livem
     Args:
         service: whose database.
         rows: how many top-ups.
-        tables: those that are filled; all of them, if none is named. Only top-ups can be of test mode.
-        livemode: of which mode.
+        tables: those that are filled; all of them, if none is named.
+        livemode: of which mode what test mode has too is; the rest is always of live mode.
     """
     conn = await asyncpg.connect(service.database_url)
     account = await conn.fetchval("SELECT account FROM accounts WHERE platform IS NULL ORDER BY created LIMIT 1")
