@@ -430,3 +430,13 @@ def test_no_two_schemas_are_of_classes_of_one_name() -> None:
     """By their classes' names one is written where it is referred to."""
     names = [each.struct.__name__ for each in COMPONENTS]
     assert len(names) == len(set(names))
+
+
+def test_an_attribute_that_can_be_null_has_null_among_its_values() -> None:
+    schemas = build_openapi(OPERATIONS)["components"]["schemas"]
+    fields = [(name, field) for name, schema in schemas.items() for field in schema.get("properties", {}).items()]
+    assert [
+        f"{name}.{key}"
+        for name, (key, field) in fields
+        if "null" in field.get("type", ()) and None not in field.get("enum", (None,))
+    ] == []

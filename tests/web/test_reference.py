@@ -3,12 +3,14 @@
 import gzip
 import json
 import re
+from collections.abc import Iterable
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships none
 
 from brim.api.framework.operation import Operation
 from brim.api.openapi import build_openapi
@@ -23,6 +25,7 @@ from brim.web.reference.examples import answer_of, object_example
 from brim.web.reference.explorer import Explorer
 from brim.web.reference.fields import Field, fields_of, typed
 from brim.web.reference.pages import Reference
+from brim.web.reference.plausible import BY_OBJECT, CHANGES
 from brim.web.samples.languages import LANGUAGES
 from brim.web.site import Site
 from tests.support.asking import BROWSER, ask, header_of, headers_of, request_for
@@ -196,6 +199,34 @@ def test_examples_of_objects_have_every_attribute_that_is_always_there() -> None
 
 def _is_of(schema: dict[str, Any], example: dict[str, Any]) -> bool:
     return bool(schema["properties"].get("object", {}).get("const") == example["object"])
+
+
+DOCUMENT: Final = build_openapi(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
+def test_the_answer_of_an_example_is_as_the_document_says_and_has_no_stand_ins(operation: Operation) -> None:
+    if collection_of(operation) in UNLISTED:
+        return
+    answer = json.loads(answer_of(operation))
+    replies = DOCUMENT["paths"][operation.path][operation.method.lower()]["responses"]
+    schema = {**replies["200"]["content"]["application/json"]["schema"], "components": DOCUMENT["components"]}
+    assert [error.json_path for error in Draft202012Validator(schema).iter_errors(answer)] == []
+    assert "text" not in list(_texts_in(answer))
+
+
+def _texts_in(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(inner)
+
+
+def test_what_examples_show_beyond_their_schemas_is_about_what_there_is() -> None:
+    components = DOCUMENT["components"]["schemas"]
+    assert all(set(shown) <= set(components[name]["properties"]) for name, shown in BY_OBJECT.items())
+    assert set(CHANGES) <= {operation.operation_id for operation in OPERATIONS}
 
 
 async def test_nested_attributes_values_and_limits_are_shown() -> None:

@@ -10,10 +10,12 @@ from brim.api.framework.operation import Operation
 from brim.api.framework.params import Schema
 from brim.api.published import component_schemas, parameters_schema
 from brim.api.resources.meanings import ENUM_KEY, TEST_VALUES_KEY
+from brim.core.time import LATEST_TIME
+from brim.web.reference.plausible import BY_FORMAT, BY_NAME, BY_OBJECT, IDS
 
 _USUAL_LENGTH: Final = 5000
-_DIGITS_OF_A_YEAR: Final = 4
 """The ceiling of every text; said once, in the guide, not at each."""
+_DIGITS_OF_A_YEAR: Final = 4
 
 
 @cache
@@ -207,6 +209,8 @@ def _has_more_words(schema: Schema) -> bool:
 def _limits(schema: Schema) -> Iterable[str]:
     """Yield what bounds a value, each in words."""
     least, most = schema.get("minimum"), schema.get("maximum")
+    if most == LATEST_TIME:
+        least = most = None  # in Unix seconds, which nobody reads
     if least is not None and most is not None and most < 2**62:
         yield _range(least, most)
     elif least is not None:
@@ -260,17 +264,29 @@ def words_in(attributes: Iterable[Attribute]) -> Iterable[str]:
 def example_of(schema: Mapping[str, Any], name: str = "") -> Any:
     """Return a plausible value of a schema, for what has no example of its own."""
     if "$ref" in schema:
-        return example_of(_components()[_name_of(dict(schema))])
+        component = _name_of(dict(schema))
+        return {**example_of(_components()[component]), **BY_OBJECT.get(component, {})}
+    if "const" in schema or _can_be_null(schema):
+        return schema.get("const")
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], name)
-    for key in ("const", "examples", "enum"):
-        if key in schema:
-            return schema[key] if key == "const" else schema[key][0]
-    types = _types(dict(schema))
+    choices = schema.get("examples") or schema.get("enum")
+    if choices:
+        return choices[0]
     if "properties" in schema:
         wanted = schema.get("required", schema["properties"])
         return {key: example_of(schema["properties"][key], key) for key in wanted}
-    if "null" in types:
-        return None
-    plain = {"integer": schema.get("minimum", 0), "number": 0, "boolean": False, "array": [], "object": {}}
-    return plain.get(types[0] if types else "object", "text")
+    return _plain_example(schema, name)
+
+
+def _plain_example(schema: Mapping[str, Any], name: str) -> Any:
+    kind = next(iter(_types(dict(schema))), "object")
+    if kind == "string":
+        prefix = schema.get("pattern", "").removeprefix("^").partition("_")[0]
+        return IDS.get(prefix) or BY_NAME.get(name) or BY_FORMAT.get(schema.get("format", ""), "text")
+    number = BY_FORMAT.get(schema.get("format", ""), schema.get("minimum", 0))
+    return {"integer": number, "number": 0, "boolean": False, "array": []}.get(kind, {})
+
+
+def _can_be_null(schema: Mapping[str, Any]) -> bool:
+    return "null" in _types(dict(schema)) or any(_can_be_null(choice) for choice in schema.get("anyOf", ()))

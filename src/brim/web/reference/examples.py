@@ -8,6 +8,7 @@ import msgspec
 
 from brim.api.framework.operation import Operation
 from brim.api.framework.params import object_schema
+from brim.api.framework.v2_paging import V2ListObject
 from brim.api.resources.account_overview.wire import AccountBalanceObject, AccountSummaryObject
 from brim.api.resources.accounts import wire as account_wire
 from brim.api.resources.balance import wire as balance_wire
@@ -30,67 +31,72 @@ from brim.core.ledger import Balance
 from brim.core.topups import Topup
 from brim.web.operation_names import collection_of, path_params_of, with_ids
 from brim.web.reference.attributes import example_of
+from brim.web.reference.plausible import (
+    ACCOUNT,
+    CHANGES,
+    DESTINATION,
+    EVENT,
+    IDS,
+    MADE,
+    METHOD,
+    REQUEST,
+    TOPUP,
+    TRANSACTION,
+)
 
-_MADE: Final = 1_793_520_000
 _USABLE: Final = 1_794_225_600
-TOPUP: Final = "tu_0mfgbS1K4dJvQz7RkYw2hT8n"
-_TRANSACTION: Final = "txn_0mfgcA9X2LpNq5VtEr8sUb3c"
-EVENT: Final = "evt_0mfgbS2M7wPzC4xGj9KdFq6y"
 ENDPOINT: Final = "we_0mfga3B8nRtHv6LsQe2YpX5j"
-METHOD: Final = "pm_0mfg9Z5W3kUcTm8DyN7aGb4f"
 SOURCE: Final = "src_0mfg9Y6H2vEjPr4XsL9wKz7q"
 _TOKEN: Final = "btok_0mfg9X7D5gMnBt3QhC8uJy2r"  # noqa: S105  an example, no credential
 _CLOCK: Final = "clock_0mfg8W4F6sAvKx9PbR3eZn7t"
-_ACCOUNT: Final = "acct_1Qk7ZtLw4VbN9sDe"
 _EXTERNAL: Final = "ba_0mfg9V3R8wLxTq6NsH2kYe5d"
-_REQUEST: Final = "req_5hTq2LxW8vNcRk"
 _FINGERPRINT: Final = "5c8a41f6e02b97d3"
 
 _SAMPLE_IDS: Final = {
     "/v1/topups": TOPUP,
     "/v1/test_helpers/topups": TOPUP,
-    "/v1/balance_transactions": _TRANSACTION,
-    "/v1/balance/history": _TRANSACTION,
+    "/v1/balance_transactions": TRANSACTION,
+    "/v1/balance/history": TRANSACTION,
     "/v1/events": EVENT,
     "/v1/webhook_endpoints": ENDPOINT,
     "/v1/payment_methods": METHOD,
     "/v1/sources": SOURCE,
     "/v1/tokens": _TOKEN,
     "/v1/test_helpers/test_clocks": _CLOCK,
-    "/v1/accounts": _ACCOUNT,
+    "/v1/accounts": ACCOUNT,
     "/v1/accounts/{account}/capabilities": "transfers",
     "/v1/accounts/{account}/external_accounts": _EXTERNAL,
     "/v1/brim/default_funding_sources": "usd",
     "/v1/brim/topups": TOPUP,
-    "/v1/brim/authorizations": "auth_0mfgbU6K3wQpLx8VtC5hJr2n",
+    "/v1/brim/authorizations": IDS["auth"],
     "/v1/brim/funding_sources": METHOD,
-    "/v1/brim/prenotes": "pren_0mfgbUXY4cQdRt9WvF7kLm5s",
-    "/v1/brim/microdeposits": "mdep_0mfgbUXZ7dRfSt2XwG8kMn6t",
-    "/v1/brim/corrections": "corr_0mfgbY9T3hVqLw6RsK2nXd8p",
-    "/v1/brim/ach/originators": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
-    "/v1/brim/ach/files": "achf_0mfgbW8P6zTuNa5XrE9mMv4q",
-    "/v1/brim/ach/bank_files": "bankf_0mfgbX9Q7aVwPb6YsF2nNw5r",
-    "/v1/brim/bank_statements": "stmt_0mfgbX9S2bXzRe7ZuH3qQy6t",
-    "/v1/brim/statement_lines": "bsl_0mfgbX9T3cYaSf8AvJ4rRz7u",
-    "/v1/brim/statement_mappings": "stmap_0mfgbX9V5eAcUh2CxL6tTb9w",
-    "/v1/brim/line_settlements": "lset_0mfgbX9U4dZbTg9BwK5sSa8v",
-    "/v1/brim/ach/returns": "retn_0mfgbZ1R7bWxQc6ZtG2oOx6r",
-    "/v1/brim/ach/return_rates": "orig_0mfgbV7N5xRsMy4WqD8kLt3p",
-    "/v1/reporting/report_runs": "frr_0mfgbZ6W3fBcUg2DxL7tTb0w",
+    "/v1/brim/prenotes": IDS["pren"],
+    "/v1/brim/microdeposits": IDS["mdep"],
+    "/v1/brim/corrections": IDS["corr"],
+    "/v1/brim/ach/originators": IDS["orig"],
+    "/v1/brim/ach/files": IDS["achf"],
+    "/v1/brim/ach/bank_files": IDS["bankf"],
+    "/v1/brim/bank_statements": IDS["stmt"],
+    "/v1/brim/statement_lines": IDS["bsl"],
+    "/v1/brim/statement_mappings": IDS["stmap"],
+    "/v1/brim/line_settlements": IDS["lset"],
+    "/v1/brim/ach/returns": IDS["retn"],
+    "/v1/brim/ach/return_rates": IDS["orig"],
+    "/v1/reporting/report_runs": IDS["frr"],
     "/v1/reporting/report_types": "balance.summary.1",
-    "/v1/brim/negative_balances": f"{_ACCOUNT}_usd",
-    "/v1/brim/funding_instructions": "fi_0mfgbZ4T1dZaSe9BvJ5rRz8u",
-    "/v1/test_helpers/funding_instructions": "fi_0mfgbZ4T1dZaSe9BvJ5rRz8u",
-    "/v1/brim/incoming_transfers": "itr_0mfgbZ5V2eAbTf1CwK6sSa9v",
-    "/v1/brim/legal_holds": "lh_0mfgbZ3S9cYzRd8AuH4qQy7t",
-    "/v1/brim/refunds": "rfnd_0mfgbZ7X4gCdVh3EyM8uUc1x",
-    "/v1/brim/ach/reversals": "achr_0mfgbZ2Q8aVwPb5YsF1nNw5q",
-    "/v1/brim/known_payers": "kpay_0mfgbZ8Y5hDeWj4FzN9vVd2y",
-    "/v1/brim/balance_transactions": _TRANSACTION,
+    "/v1/brim/negative_balances": f"{ACCOUNT}_usd",
+    "/v1/brim/funding_instructions": IDS["fi"],
+    "/v1/test_helpers/funding_instructions": IDS["fi"],
+    "/v1/brim/incoming_transfers": IDS["itr"],
+    "/v1/brim/legal_holds": IDS["lh"],
+    "/v1/brim/refunds": IDS["rfnd"],
+    "/v1/brim/ach/reversals": IDS["achr"],
+    "/v1/brim/known_payers": IDS["kpay"],
+    "/v1/brim/balance_transactions": TRANSACTION,
     "/v1/brim/rails": "ach",
-    "/v1/brim/breaks": "brk_0mfgbY2R8bXyQc7ZtG3pPx6s",
+    "/v1/brim/breaks": IDS["brk"],
     "/v2/core/events": EVENT,
-    "/v2/core/event_destinations": "ed_test_61TqK9wXc2mVbL5",
+    "/v2/core/event_destinations": DESTINATION,
 }
 _BANK_ACCOUNT: Final = {
     "account_number": "000123456789",
@@ -121,7 +127,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetWebhookEndpoints": {"limit": 3},
     "PostWebhookEndpointsWebhookEndpoint": {"description": "Credits the customers' wallets"},
     "GetWebhookEndpointsWebhookEndpointAttempts": {"limit": 3},
-    "PostWebhookEndpointsWebhookEndpointResend": {"since": _MADE - 86_400},
+    "PostWebhookEndpointsWebhookEndpointResend": {"since": MADE - 86_400},
     "GetEventsIdAttempts": {"limit": 3},
     "PostWebhookEndpointsWebhookEndpointRollSecret": {"expires_in": 3600},
     "PostPaymentMethods": {
@@ -152,17 +158,17 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostTestHelpersFundingInstructionsFundingInstructionsFund": {"amount": 12_500, "scenario": "short"},
     "GetBrimIncomingTransfers": {"status": "suspended", "limit": 3},
     "PostBrimIncomingTransfersIncomingTransfer": {"handled_by": "jenny", "note": "Asked the payer on Monday."},
-    "PostBrimIncomingTransfersIncomingTransferAssign": {"account": _ACCOUNT},
-    "GetBrimKnownPayers": {"account": _ACCOUNT, "limit": 3},
+    "PostBrimIncomingTransfersIncomingTransferAssign": {"account": ACCOUNT},
+    "GetBrimKnownPayers": {"account": ACCOUNT, "limit": 3},
     "GetBrimNegativeBalances": {"limit": 3},
     "GetBrimBalanceReserves": {"limit": 3},
     "PostBrimBalanceReserves": {"amount": 50_000, "currency": "usd"},
     "PostTestHelpersBalanceHold": {"amount": 2000, "currency": "usd"},
     "PostTestHelpersTopupsTopupFail": {"failure_code": "insufficient_funds"},
     "PostTestHelpersTopupsTopupReverse": {"failure_code": "debit_not_authorized"},
-    "PostTestHelpersTestClocks": {"frozen_time": _MADE, "name": "November"},
+    "PostTestHelpersTestClocks": {"frozen_time": MADE, "name": "November"},
     "GetTestHelpersTestClocks": {"limit": 3},
-    "PostTestHelpersTestClocksTestClockAdvance": {"frozen_time": _MADE + 8 * 86_400},
+    "PostTestHelpersTestClocksTestClockAdvance": {"frozen_time": MADE + 8 * 86_400},
     "PostV2CoreEventDestinations": {
         "name": "Wallets",
         "type": "webhook_endpoint",
@@ -174,7 +180,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostV2CoreEventDestinationsId": {"description": "Credits the customers' wallets"},
     "GetV2CoreEvents": {"limit": 3},
     "PostBrimAuthorizations": {
-        "accepted_at": _MADE,
+        "accepted_at": MADE,
         "funding_source": METHOD,
         "sec_code": "WEB",
         "text": "I authorize Example Inc. to debit my bank account.",
@@ -182,7 +188,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     },
     "GetBrimAuthorizations": {"limit": 3},
     "PostBrimAuthorizationsAuthorizationAmend": {"mandate_reference": "M-4712"},
-    "PostBrimAuthorizationsAuthorizationConfirm": {"confirmed_at": _MADE},
+    "PostBrimAuthorizationsAuthorizationConfirm": {"confirmed_at": MADE},
     "PostBrimAuthorizationsAuthorizationEnd": {"reason": "revoked in writing"},
     "PostBrimPrenotes": {"funding_source": METHOD},
     "GetBrimPrenotes": {"limit": 3},
@@ -212,7 +218,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostBrimAchBankFiles": {
         "file": "BRIM-ACK 1\n",
         "name": "acknowledgement.txt",
-        "originator": "orig_0mfgbV3T6zPwQb8XsG5mKr1n",
+        "originator": IDS["orig"],
     },
     "PostBrimAchBankFilesBankFileApprove": {
         "expected_status": "awaiting_approval",
@@ -254,7 +260,7 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "PostBrimStatementMappingsStatementMapping": {"mapping": {"ignored_columns": ["Check number"]}},
     "GetBrimLineSettlements": {"status": "proposed", "limit": 3},
     "PostBrimLineSettlements": {
-        "lines": ["bsl_0mfgbX9T3cYaSf8AvJ4rRz7u"],
+        "lines": [IDS["bsl"]],
         "note": "The bank's fee of October.",
         "fees": -2500,
     },
@@ -269,16 +275,16 @@ _VALUES: Final[dict[str, dict[str, Any]]] = {
     "GetBrimRefunds": {"status": "pending", "limit": 3},
     "PostBrimAchReturnRatesSubjectOverride": {
         "reason": "A batch of test accounts was returned. The cause is fixed.",
-        "until": _MADE + 14 * 86_400,
+        "until": MADE + 14 * 86_400,
     },
-    "PostBrimAchReturnRatesSubjectApproveOverride": {"expected_until": _MADE + 14 * 86_400},
+    "PostBrimAchReturnRatesSubjectApproveOverride": {"expected_until": MADE + 14 * 86_400},
     "PostBrimRefunds": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "amount": 2000},
     "PostBrimAchReversals": {"topup": "tu_0mfgbV3T6zPwQb8XsG5mKr1n", "reason": "duplicate"},
     "PostBrimCorrectionsCorrectionRefuse": {"code": "C65"},
     "PostBrimBreaksBreakReopen": {"note": "The line was another one's."},
     "PostBrimBreaksBreakResolve": {"resolution": "A fee of the bank."},
     "GetBrimLegalHolds": {"limit": 3},
-    "PostBrimLegalHolds": {"covers": "account", "account": _ACCOUNT, "reason": "Case 7 against ACME."},
+    "PostBrimLegalHolds": {"covers": "account", "account": ACCOUNT, "reason": "Case 7 against ACME."},
     "PostBrimRailsRailStop": {"reason": "The bank has asked for it."},
     "GetReportingReportRuns": {"limit": 3},
     "PostReportingReportRuns": {
@@ -296,10 +302,10 @@ _WEEKENDS: Final = tuple(date(2026, 11, day) for day in (1, 7, 8))
 _A_TOPUP: Final = json_codec.decode(
     topup_wire.topup_json(
         Topup(
-            scope=AccountScope(_ACCOUNT, livemode=False),
+            scope=AccountScope(ACCOUNT, livemode=False),
             id=TOPUP,
             amount=2000,
-            created=_MADE,
+            created=MADE,
             currency="usd",
             description="Balance for week 48",
             expected_availability_date=_USABLE,
@@ -318,17 +324,17 @@ _AN_AVAILABILITY: Final = topup_wire.AvailabilityObject(
     missed_cutoff=False,
     settlement_days=5,
     skipped=tuple(topup_wire.SkippedDayObject(date=day, name=None, reason="weekend") for day in _WEEKENDS),
-    submitted=_MADE,
+    submitted=MADE,
     time_zone="America/New_York",
 )
 _AN_EVENT: Final = event_wire.EventObject(
     id=EVENT,
     api_version=DEFAULT_API_VERSION,
-    created=_MADE,
+    created=MADE,
     data=event_wire.EventData(msgspec.Raw(json_codec.encode(_A_TOPUP))),
     livemode=False,
     pending_webhooks=1,
-    request=event_wire.EventRequest(id=_REQUEST, idempotency_key="order-6735"),
+    request=event_wire.EventRequest(id=REQUEST, idempotency_key="order-6735"),
     type="topup.created",
 )
 _A_METHOD: Final = funding_wire.PaymentMethodObject(
@@ -337,7 +343,7 @@ _A_METHOD: Final = funding_wire.PaymentMethodObject(
     billing_details=funding_wire.BillingDetailsObject(
         address=_AN_ADDRESS, email="jenny.rosen@example.com", name="Jenny Rosen", phone=None
     ),
-    created=_MADE,
+    created=MADE,
     livemode=False,
     metadata={},
     us_bank_account=funding_wire.UsBankAccountObject(
@@ -364,7 +370,7 @@ _A_SOURCE: Final = funding_wire.SourceObject(
     allow_redisplay="unspecified",
     client_secret="src_client_secret_9uVbW3xTzL6kQm",  # noqa: S106  an example, no credential
     code_verification=msgspec.UNSET,
-    created=_MADE,
+    created=MADE,
     currency="usd",
     livemode=False,
     metadata={},
@@ -385,22 +391,22 @@ _A_TOKEN: Final = funding_wire.TokenObject(
         last4="6789",
         routing_number="110000000",
     ),
-    created=_MADE,
+    created=MADE,
     livemode=False,
     used=False,
 )
 _ACCOUNT_STATE: Final = Account(
-    account=_ACCOUNT,
+    account=ACCOUNT,
     platform="acct_1Qk7YsGd5XaMp3Rf",
-    created=_MADE,
+    created=MADE,
     type="custom",
     email="jenny.rosen@example.com",
-    details=AccountDetails(capabilities={"transfers": CapabilityState(requested=True, requested_at=_MADE)}),
+    details=AccountDetails(capabilities={"transfers": CapabilityState(requested=True, requested_at=MADE)}),
 )
 _AN_ACCOUNT: Final = json_codec.decode(account_wire.account_json(_ACCOUNT_STATE), type=account_wire.AccountObject)
 _AN_EXTERNAL_ACCOUNT: Final = account_wire.ExternalAccountObject(
     id=_EXTERNAL,
-    account=_ACCOUNT,
+    account=ACCOUNT,
     account_holder_name="Jenny Rosen",
     account_holder_type="company",
     account_type="checking",
@@ -414,17 +420,17 @@ _AN_EXTERNAL_ACCOUNT: Final = account_wire.ExternalAccountObject(
     routing_number="110000000",
 )
 _A_CAPABILITY: Final = account_wire.CapabilityObject(
-    id="transfers", account=_ACCOUNT, requested=True, requested_at=_MADE, status="active"
+    id="transfers", account=ACCOUNT, requested=True, requested_at=MADE, status="active"
 )
 _A_BALANCE: Final = json_codec.decode(
-    balance_wire.balance_json(AccountScope(_ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
+    balance_wire.balance_json(AccountScope(ACCOUNT, livemode=False), [Balance(currency="usd", available=125_000)]),
     type=balance_wire.BalanceObject,
 )
 _AN_ENDPOINT: Final = webhook_wire.WebhookEndpointObject(
     id=ENDPOINT,
     api_version=None,
     application=None,
-    created=_MADE,
+    created=MADE,
     description=None,
     enabled_events=("topup.succeeded", "topup.failed", "topup.reversed"),
     livemode=False,
@@ -435,7 +441,7 @@ _AN_ENDPOINT: Final = webhook_wire.WebhookEndpointObject(
 _AN_ATTEMPT: Final = webhook_wire.WebhookAttemptObject(
     id="wa_0mfgbT4N6vQkJz8XsC2hLr9p",
     cause="schedule",
-    created=_MADE,
+    created=MADE,
     duration_ms=84,
     problem=None,
     event=EVENT,
@@ -453,7 +459,7 @@ _A_REQUEST: Final = RequestLogObject(
     api_key="mk_1OXv3b2eZvKYlo2CpF0cC4Xt",
     id="resp_0mfgbS3P8wTzVk5LnD7qXc4j",
     api_version=DEFAULT_API_VERSION,
-    created=_MADE,
+    created=MADE,
     duration_ms=3.1,
     error=None,
     idempotency_key="order-6735",
@@ -462,7 +468,7 @@ _A_REQUEST: Final = RequestLogObject(
     parameters={"amount": "2000", "currency": "usd"},
     path="/v1/topups",
     related_object=TOPUP,
-    request_id=_REQUEST,
+    request_id=REQUEST,
     status=200,
     user_agent="Stripe/v1 PythonBindings/16.1.0",
 )
@@ -473,7 +479,7 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
         _A_CAPABILITY, _AN_ENDPOINT, _AN_ATTEMPT, _A_REQUEST,
         webhook_wire.WebhookDeliveryObject(
             attempts=1,
-            created=_MADE,
+            created=MADE,
             event=EVENT,
             livemode=False,
             next_attempt=None,
@@ -492,23 +498,23 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             next_attempt=None,
             overdue=False,
             pending=0,
-            since=_MADE,
+            since=MADE,
             webhook_endpoint=ENDPOINT,
         ),
         webhook_wire.WebhookResendObject(
             has_more=False,
-            last_attempt=_MADE + 3,
+            last_attempt=MADE + 3,
             livemode=False,
             next=None,
             queued=120,
-            since=_MADE - 86_400,
+            since=MADE - 86_400,
             webhook_endpoint=ENDPOINT,
         ),
         topup_wire.AvailabilityPreviewObject(
             availability=_AN_AVAILABILITY, currency="usd", livemode=False, reason=None
         ),
         balance_wire.BalanceTransactionObject(
-            id=_TRANSACTION,
+            id=TRANSACTION,
             amount=2000,
             available_on=_USABLE,
             created=_USABLE,
@@ -524,9 +530,9 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
         _A_BALANCE,
         clock_wire.ClockObject(
             id=_CLOCK,
-            created=_MADE,
-            deletes_after=_MADE + 30 * 86_400,
-            frozen_time=_MADE,
+            created=MADE,
+            deletes_after=MADE + 30 * 86_400,
+            frozen_time=MADE,
             livemode=False,
             name="November",
             status="ready",
@@ -534,21 +540,21 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
         ),
         funding_wire.DefaultFundingObject(id="usd", currency="usd", funding_source=METHOD, livemode=False),
         AccountSummaryObject(
-            id=_ACCOUNT,
+            id=ACCOUNT,
             balances=[AccountBalanceObject(available=204_000, currency="usd")],
             country="US",
-            created=_MADE,
+            created=MADE,
             email="ada@example.com",
-            last_activity=_MADE,
+            last_activity=MADE,
             name="Acme",
             status="active",
         ),
         health_wire.HealthObject(
             checks=[health_wire.CheckObject(name="workers", fix=None, message="1 worker is running.", severity="ok")],
-            created=_MADE,
+            created=MADE,
             database=health_wire.HealthDatabaseObject(
-                archived=_MADE,
-                backup=_MADE,
+                archived=MADE,
+                backup=MADE,
                 connections=12,
                 max_connections=100,
                 replicas=[health_wire.ReplicaObject(name="standby", lag_bytes=0, state="streaming")],
@@ -559,8 +565,8 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             failing_webhook_endpoints=[
                 health_wire.FailingEndpointObject(
                     id=ENDPOINT,
-                    account=_ACCOUNT,
-                    failing_since=_MADE,
+                    account=ACCOUNT,
+                    failing_since=MADE,
                     notice=None,
                     url="https://example.com/hooks",
                 )
@@ -570,21 +576,21 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             requests=health_wire.HealthRequestsObject(
                 accounts=[
                     health_wire.RequestFailuresObject(
-                        account=_ACCOUNT, account_name="Acme", client_errors=7, server_errors=0
+                        account=ACCOUNT, account_name="Acme", client_errors=7, server_errors=0
                     )
                 ],
                 client_errors=7,
                 server_errors=0,
                 succeeded=1204,
             ),
-            since=_MADE - 86_400,
+            since=MADE - 86_400,
             topups=health_wire.HealthTopupsObject(
                 created=400,
                 failed=2,
                 failure_rate=0.005,
                 failures=[
                     health_wire.TopupFailuresObject(
-                        account=_ACCOUNT, account_name="Acme", count=2, failure_code="insufficient_funds"
+                        account=ACCOUNT, account_name="Acme", count=2, failure_code="insufficient_funds"
                     )
                 ],
             ),
@@ -592,30 +598,30 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
         ),
         WorkerObject(
             id="wrk_0mfgd5",
-            created=_MADE,
+            created=MADE,
             host="worker-1",
-            jobs=[WorkerJobObject(name="settle", error=None, failing_since=None, last_success=_MADE + 3600)],
-            last_heartbeat=_MADE + 3600,
+            jobs=[WorkerJobObject(name="settle", error=None, failing_since=None, last_success=MADE + 3600)],
+            last_heartbeat=MADE + 3600,
             pid=4711,
             status="running",
             version="1.0.0",
         ),
         StuckObject(
-            account=_ACCOUNT,
+            account=ACCOUNT,
             attempts=3,
             error="OverflowError: date value out of range",
-            first_failed=_MADE,
+            first_failed=MADE,
             job="settle",
-            last_failed=_MADE + 3,
+            last_failed=MADE + 3,
             livemode=False,
-            next_try=_MADE + 7,
+            next_try=MADE + 7,
             object_id=TOPUP,
         ),
         verification_wire.VerificationRunObject(
             id="vr_0mfgd5",
             asked_by=None,
             checked={"topups": 301, "entry_lines": 12, "events": 903, "idempotency_keys": 298},
-            created=_MADE,
+            created=MADE,
             differences=[],
             duration_ms=412,
             heads=2,
@@ -631,7 +637,7 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
             warnings=[],
         ),
         verification_wire.ChainHeadObject(
-            account=_ACCOUNT,
+            account=ACCOUNT,
             hash="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             livemode=True,
             position=1204,
@@ -641,7 +647,7 @@ _OBJECTS: Final[dict[type[msgspec.Struct], msgspec.Struct]] = {
 _CHANGES: Final[dict[str, dict[str, Any]]] = {
     "PostTopupsTopup": {"metadata": {"order_id": "6736"}},
     "PostTopupsTopupCancel": {"status": "canceled"},
-    "PostTestHelpersTopupsTopupSucceed": {"status": "succeeded", "balance_transaction": _TRANSACTION},
+    "PostTestHelpersTopupsTopupSucceed": {"status": "succeeded", "balance_transaction": TRANSACTION},
     "PostTestHelpersTopupsTopupFail": {
         "status": "failed",
         "failure_code": "insufficient_funds",
@@ -649,7 +655,7 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
     },
     "PostTestHelpersTopupsTopupReverse": {
         "status": "reversed",
-        "balance_transaction": _TRANSACTION,
+        "balance_transaction": TRANSACTION,
         "failure_code": "debit_not_authorized",
         "failure_message": "The owner of the bank account has not authorized this debit.",
     },
@@ -669,7 +675,7 @@ _CHANGES: Final[dict[str, dict[str, Any]]] = {
     "PostAccountsAccountExternalAccountsId": {"metadata": {"ledger": "operations"}},
     "PostTestHelpersTestClocksTestClockAdvance": {
         "status": "advancing",
-        "status_details": clock_wire.ClockStatusDetails(advancing=clock_wire.AdvancingDetails(_MADE + 8 * 86_400)),
+        "status_details": clock_wire.ClockStatusDetails(advancing=clock_wire.AdvancingDetails(MADE + 8 * 86_400)),
     },
 }
 """What is different in the answer of an operation."""
@@ -691,7 +697,7 @@ def path_id_of(operation: Operation) -> str:
     if not path_params:
         return ""
     if len(path_params) > 1:
-        return f"{_ACCOUNT}/{_SAMPLE_IDS[collection_of(operation)]}"
+        return f"{ACCOUNT}/{_SAMPLE_IDS[collection_of(operation)]}"
     return _SAMPLE_IDS[operation.path.partition("/{")[0]]
 
 
@@ -718,6 +724,12 @@ def answer_of(operation: Operation) -> bytes:
     example = _OBJECTS.get(operation.returns)
     if changes and example is not None:
         one = json_codec.encode(msgspec.structs.replace(example, **changes))
+    own_changes = CHANGES.get(operation.operation_id)
+    if own_changes:
+        one = json_codec.encode({**json_codec.decode(one), **own_changes})
+    if operation.in_list and operation.is_v2:
+        v2_page = V2ListObject(data=[msgspec.Raw(one)], next_page_url=None, previous_page_url=None)
+        return json_codec.pretty(json_codec.encode(v2_page))
     if operation.in_list:
         page = wire.ListObject(data=[msgspec.Raw(one)], has_more=False, url=_list_url(operation))
         return json_codec.pretty(json_codec.encode(page))

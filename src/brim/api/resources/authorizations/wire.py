@@ -121,7 +121,7 @@ class PrenoteEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     number: Annotated[int, described("Its number: 1, or higher if the prenote was sent again.", minimum=1)]
     returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("Its status.", enum=[status.value for status in EntryStatus])]
-    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+    trace: Annotated[str | None, described("Its trace number, which identifies it to banks.", **TEXT)]
 
 
 class PrenoteObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +172,7 @@ class MicrodepositEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     number: Annotated[int, described("1 and 2 are the credits, 3 is the debit.", minimum=1, maximum=3)]
     returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("Its status.", enum=[status.value for status in EntryStatus])]
-    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+    trace: Annotated[str | None, described("Its trace number, which identifies it to banks.", **TEXT)]
 
 
 class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,7 +199,7 @@ class MicrodepositsObject(msgspec.Struct, frozen=True, kw_only=True):
         described(
             "In `brim.microdeposits.limit_reached`, the limit of the originator's profile that was reached; "
             "otherwise null.",
-            enum=[each.value for each in Limit],
+            enum=[*(each.value for each in Limit), None],
         ),
     ]
     livemode: Annotated[bool, LIVEMODE]

@@ -70,7 +70,8 @@ class RunParametersObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     reporting_category: Annotated[
         str | None,
         described(
-            "The category that the report is restricted to.", enum=[each.value for each in BalanceTransactionType]
+            "The category that the report is restricted to.",
+            enum=[*(each.value for each in BalanceTransactionType), None],
         ),
     ] = None
     timezone: Annotated[str | None, described("The time zone of times and dates.", **TEXT)] = None
