@@ -52,7 +52,9 @@ OUTCOMES: Final[dict[str | None, str]] = {
     "invalid_currency": "Fails with `invalid_currency`.",
     "disputed": "Succeeds, then is reversed because the account holder disputes the debit.",
     "returned": "Succeeds, then is reversed with `insufficient_funds`.",
-    "returned_late": "Succeeds, then is reversed after 60 days with `debit_not_authorized`.",
+    "returned_late": (
+        "Succeeds, then is reversed with `debit_not_authorized` after 60 days (after a minute without a test clock)."
+    ),
     "corrected": "Succeeds, and the bank corrects the account number of a source that was created from it.",
     "file_rejected": "Its file is rejected. It succeeds when it is resubmitted.",
     "file_rejected_fails": "Its file is rejected. It fails when it is resubmitted.",
