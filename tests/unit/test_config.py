@@ -214,6 +214,11 @@ def test_a_misspelled_setting_is_answered_with_the_closest_one() -> None:
         load_settings({}, {"BRIM_WEBHOOK_TIMOUT": "1s"})
 
 
+def test_the_prefix_alone_makes_no_setting_close_to_another() -> None:
+    with pytest.raises(UnknownSettingError, match=r"environment: BRIM_FOO\. `brim serve"):
+        load_settings({}, {"BRIM_FOO": "1"})
+
+
 _TEXTS = st.fixed_dictionaries(
     {},
     optional={

@@ -44,8 +44,8 @@ def doctor(*, as_json: bool, strict: bool, offline: bool, **flags: str | None) -
 
     Checks the configuration, the database and its settings, roles and migrations, encryption keys, clocks, disk,
     workers, backlogs, backups, the public URL and its certificate, the exchange with banks, notifications,
-    the mail server, and verification. Run it on the host and with the settings of the service. It changes nothing, but
-    the check of the exchange with a bank writes a small file, as `brim ach check-exchange` does.
+    the mail server, and verification. Run it on the host and with the settings of the service. It changes nothing,
+    except that the check of the exchange with a bank writes a small file, as `brim ach check-exchange` does.
     """
     from brim.core.diagnosis import Finding, Severity, worst
     from brim.platform.telemetry.logs import configure_logging

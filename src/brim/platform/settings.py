@@ -47,6 +47,7 @@ LISTEN_BACKLOG: Final = 4096
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
 
 
+_PREFIX: Final = "BRIM_"
 _SSL_MODES: Final = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
 """Source: PostgreSQL's libpq, the connection parameter `sslmode`."""
 
@@ -64,9 +65,11 @@ class UnknownSettingError(BrimError):
     """The environment holds `BRIM_*` names that mean nothing."""
 
     def __init__(self, names: list[str]) -> None:
-        known = [setting.variable for setting in SETTINGS]
-        close = dict.fromkeys(each for name in names for each in get_close_matches(name, known, n=1))
-        hint = f"Did you mean {' or '.join(close)}? " if close else ""
+        known = [setting.variable.removeprefix(_PREFIX) for setting in SETTINGS]
+        close = dict.fromkeys(
+            each for name in names for each in get_close_matches(name.removeprefix(_PREFIX), known, n=1)
+        )
+        hint = f"Did you mean {' or '.join(_PREFIX + each for each in close)}? " if close else ""
         super().__init__(
             f"Unknown setting in the environment: {', '.join(names)}. {hint}`brim serve --help` lists all settings."
         )
@@ -344,7 +347,7 @@ class Setting:
     @property
     def variable(self) -> str:
         """The environment variable."""
-        return "BRIM_" + self.field.removesuffix("_s").upper()
+        return _PREFIX + self.field.removesuffix("_s").upper()
 
     @property
     def flag(self) -> str:
@@ -407,11 +410,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("service_role", str, None, "the name of a role",
             "role that migrations grant the service's privileges to; unset means the role of the database URL"),
     Setting("rehearsal", parse_switch, default=False, expected="yes or no; the flag takes no value",
-            meaning="makes an empty installation a permanent rehearsal; others refuse it"),
-    Setting("workers", parse_count, os.cpu_count() or 1, "a number from 1", "number of API processes",
+            meaning="makes an empty installation a permanent rehearsal; refused for any other"),
+    Setting("workers", parse_count, os.cpu_count() or 1, "a whole number, at least 1", "number of API processes",
             default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
-            "the first account's test key; unset means generated, printed and kept in the data folder"),
+            "the platform account's test key; unset means generated, printed and kept in the data folder"),
     Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, separated by commas",
             "encryption keys for secrets at rest: the first encrypts, all decrypt; unset means generated and kept in "
             "the data folder"),
@@ -439,8 +442,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "HTTP proxy for webhooks; unset means none"),
     Setting("webhook_ca_file", parse_ca_file, None, "a readable PEM file of certificates",
             "additional certificate authorities for webhook endpoints"),
-    Setting("deliveries_in_flight", parse_count, 256, "a number from 1", "webhooks that one worker sends concurrently"),
-    Setting("max_webhook_endpoints", parse_count, 16, "a number from 1",
+    Setting("deliveries_in_flight", parse_count, 256, "a whole number, at least 1",
+            "webhooks that one worker sends concurrently"),
+    Setting("max_webhook_endpoints", parse_count, 16, "a whole number, at least 1",
             "maximum number of webhook endpoints per account and mode"),
     Setting("sandbox_settle_after_s", parse_duration, 1.0, "a duration such as 1s or 250ms",
             "how long a test top-up stays pending"),
@@ -484,8 +488,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "test requests per second, counted in the same way; Stripe's limit is 25"),
     Setting("max_header", parse_size, 32 * 1024, "a size such as 32k",
             "maximum size of the request line and headers together"),
-    Setting("max_connections", parse_count, 4096, "a number from 1", "open connections of one API process"),
-    Setting("max_connections_per_address", parse_count, 1024, "a number from 1",
+    Setting("max_connections", parse_count, 4096, "a whole number, at least 1", "open connections of one API process"),
+    Setting("max_connections_per_address", parse_count, 1024, "a whole number, at least 1",
             "open connections of one API process from one address; trusted proxies have no such limit"),
     Setting("max_unfinished", parse_size, 64 * 1024 * 1024, "a size such as 64m",
             "memory of one API process for partially received requests and messages", default_text="64m"),
@@ -678,7 +682,7 @@ def read_configuration(flags: Mapping[str, str | None], environ: Mapping[str, st
     problems: list[BrimError] = []
     known = {name for setting in SETTINGS for name in (setting.variable, *secret_variables(setting.names))}
     known |= _INTERNAL_VARIABLES | {CONFIG_VARIABLE}
-    unknown = sorted(name for name in environ if name.startswith("BRIM_") and name not in known)
+    unknown = sorted(name for name in environ if name.startswith(_PREFIX) and name not in known)
     if unknown:
         problems.append(UnknownSettingError(unknown))
     file = ConfigFile()

@@ -11,7 +11,7 @@ __all__ = ["ach", "breaks"]
 
 @click.group()
 def ach() -> None:
-    """Manage live top-ups by ACH: originators, files, stops, and files from the bank."""
+    """Manage live top-ups by ACH: originators, files to and from the bank, and stops."""
 
 
 ach.add_command(originators)

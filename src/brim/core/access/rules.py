@@ -72,9 +72,9 @@ class InvalidPermissionError(BrimError):
 
     def __init__(self, given: str) -> None:
         super().__init__(
-            f"A permission cannot be {given!r}: it is resource=level, where the resource is one of "
-            f"{', '.join(RESOURCES)} and the level one of {', '.join(PERMISSION_LEVELS)}, or as errors name it, such "
-            "as rak_topup_read."
+            f"A permission cannot be {given!r}: it must be RESOURCE=LEVEL, or a name from an error message, such as "
+            f"rak_topup_read. RESOURCE is one of {', '.join(RESOURCES)}; LEVEL is one of "
+            f"{', '.join(PERMISSION_LEVELS)}."
         )
 
 

@@ -56,7 +56,7 @@ class UnknownStepError(BrimError):
     """A change names no request of the event."""
 
     def __init__(self, given: str, names: Sequence[str]) -> None:
-        super().__init__(f"There is no request {given!r} on the way to this event: there is {' and '.join(names)}.")
+        super().__init__(f"This event has no step {given!r}. Its steps: {', '.join(names)}.")
 
 
 def change_steps(steps: Sequence[Step], *, overrides: Sequence[str], removals: Sequence[str]) -> list[Step]:
