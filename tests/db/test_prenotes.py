@@ -412,7 +412,10 @@ async def test_a_bank_account_that_fits_no_file_fails_its_prenote(live: LiveMone
         await conn.execute("UPDATE funding_sources SET routing_number = '110000001' WHERE id = $1", source)
     await live.until("2026-12-01 17:05")
     row = await prenote_of(live, prenote)
-    assert (row["status"], row["reason"]) == ("failed", "The details of the bank account on file do not fit a debit.")
+    assert (row["status"], row["reason"]) == (
+        "failed",
+        "The details of the bank account on file can't be used for a debit.",
+    )
     assert await verification_of(live, source) == Verification.FAILED
     assert (await prenote_of(live, other))["status"] == "pending"
     (file,) = await rows(live.database, "SELECT entry_count, status FROM ach_files")

@@ -686,7 +686,7 @@ async def test_a_refund_whose_bank_account_has_no_number_any_more_fails_and_is_l
     ended = await now(live, found)
     assert (ended.status, ended.failure_reason, ended.file) == (RefundStatus.FAILED, FailureReason.UNKNOWN, None)
     (listed,) = await breaks(live)
-    assert (listed["kind"], "doesn't fit a file" in listed["detail"]) == ("failed_refund", True)
+    assert (listed["kind"], "can't be put into a file" in listed["detail"]) == ("failed_refund", True)
     assert await available(live) == 5_000
 
 

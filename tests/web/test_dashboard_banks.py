@@ -145,7 +145,7 @@ def test_the_operator_has_the_books_verified_and_reads_what_was_checked(pages_ur
         return text if "Totals by currency" in text and "result appears here" not in text else None
 
     shown = until(result, what="the result")
-    for words in ("ago)", "What was checked Top-ups", "Hash chains", "History", "Heads of the hash chains", "Reserved"):
+    for words in ("ago)", "What was checked Top-ups", "Hash chains", "History", "Chain heads", "Reserved"):
         assert words in shown
 
 

@@ -115,7 +115,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
     """When money submitted at a moment is usable, and why then.
 
     `submitted`, `cutoff` and `available_on` are Unix seconds, the rest are local days. `cutoff` is that of the day of
-    submission, None when that is no business day. `counted_from` is day 0; `business_days` are the days counted after
+    submission, None when that is no banking day. `counted_from` is day 0; `business_days` are the days counted after
     it, and on the last of them, or on day 0 when there is none, the money is usable. `skipped` are the days from
     submission to then on which no bank worked, in order.
     """
@@ -134,7 +134,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
 def availability(calendar: BankCalendar, *, submitted_ms: int, settlement_days: int) -> Availability:
     """Return when money submitted at a moment (Unix milliseconds) is usable, and how the days were counted.
 
-    At the cut-off to the millisecond is too late: the next business day counts. The money is usable at the opening
+    At the cut-off to the millisecond is too late: the next banking day counts. The money is usable at the opening
     of the last day counted; when that has passed (only with no settlement days), in the second of the submission.
 
     Raises:
@@ -160,9 +160,9 @@ def availability(calendar: BankCalendar, *, submitted_ms: int, settlement_days: 
 
 
 def after_business_days(calendar: BankCalendar, *, moment_ms: int, days: int) -> int:
-    """Return the opening (Unix milliseconds) of the n-th business day after the local day of a moment.
+    """Return the opening (Unix milliseconds) of the n-th banking day after the local day of a moment.
 
-    The cut-off plays no part. With 0 days it is the first business day on or after that local day, but never a time
+    The cut-off plays no part. With 0 days it is the first banking day on or after that local day, but never a time
     before the moment.
 
     Raises:
@@ -175,9 +175,9 @@ def after_business_days(calendar: BankCalendar, *, moment_ms: int, days: int) ->
 
 
 def after_calendar_days(calendar: BankCalendar, *, moment_ms: int, days: int) -> int:
-    """Return the opening (Unix milliseconds) of the first business day on or after so many days from a moment.
+    """Return the opening (Unix milliseconds) of the first banking day on or after so many days from a moment.
 
-    The days are local ones, business days or not; the result is never before the moment.
+    The days are local ones, banking days or not; the result is never before the moment.
 
     Raises:
         ValueError: when the days are negative.
@@ -188,7 +188,7 @@ def after_calendar_days(calendar: BankCalendar, *, moment_ms: int, days: int) ->
 
 
 def _business_days_after(calendar: BankCalendar, day: date, count: int) -> tuple[date, ...]:
-    """Return so many business days that follow a day, without the day itself."""
+    """Return so many banking days that follow a day, without the day itself."""
     _refuse_negative(count)
     counted: list[date] = []
     while len(counted) < count:

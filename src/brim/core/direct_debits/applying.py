@@ -40,7 +40,7 @@ from brim.core.topups import (
 from brim.core.topups import write_changes as write_topup_changes
 from brim.platform.database import Conn
 
-_DOES_NOT_FIT: Final = Fail("could_not_process", "The details of the bank account on file do not fit a debit.")
+_DOES_NOT_FIT: Final = Fail("could_not_process", "The details of the bank account on file can't be used for a debit.")
 LAPSED: Final = Fail("debit_not_authorized", "The mandate has lapsed: nothing was collected under it for 36 months.")
 _BY_JOB: Final = Actor(kind=ActorKind.JOB, name="returns")
 

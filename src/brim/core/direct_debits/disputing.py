@@ -233,7 +233,7 @@ async def report_missed(
     for found in missed:
         detail = (
             f"The dishonor {found.dishonor_code} of the return {found.id} was missed: it could not be sent by the last "
-            "cut-off of the fifth banking day, or its entry does not fit a file. Ask your bank what can be done "
+            "cut-off of the fifth banking day, or its entry can't be put into a file. Ask your bank what can be done "
             "outside the network."
         )
         await _list(conn, renderers, found, "missed", detail, now_ms=now_ms, ids=ids)

@@ -302,7 +302,7 @@ async def hold_refunds(
             leaving.append(outgoing)
             continue
         detail = (
-            f"The refund {found.id} of {found.topup} doesn't fit a file: its bank account has no usable number. "
+            f"The refund {found.id} of {found.topup} can't be put into a file: its bank account has no usable number. "
             f"{_PAY_OTHERWISE}"
         )
         await _fail(conn, found, FailureReason.UNKNOWN, "unfit", detail, renderers=renderers, moment=moment)

@@ -311,7 +311,7 @@ async def _miss(
     await reversals.write_missed(conn, found, renderers=renderers, moment=moment)
     detail = (
         f"The reversal {found.id} of the debit of {found.topup} was missed: it could not be sent by the last cut-off "
-        "of the fifth banking day, or its entry does not fit a file. The account's balance has the money; pay the "
+        "of the fifth banking day, or its entry can't be put into a file. The account's balance has the money; pay the "
         "customer another way."
     )
     await list_credit(

@@ -218,7 +218,7 @@ CHAPTERS: Final = (
     ),
     Chapter(
         "chain_heads",
-        "Heads of the hash chains",
+        "Chain heads",
         "The last seal of each account's hash chain. Only available to the platform account. Brim only.",
         ("/v1/brim/verification/heads",),
     ),

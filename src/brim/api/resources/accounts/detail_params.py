@@ -143,7 +143,7 @@ COMPANY: Final = _group(
             ("ownership_exemption_reason", "The reason why its owners need not be named."),
             ("phone", "Its phone number."),
             ("structure", "Its legal form."),
-            ("tax_id_registrar", "The registrar of its tax number."),
+            ("tax_id_registrar", "The registrar of its tax ID."),
         ),
     ),
     Parameter(name="registration_date", kind=PrivateDate(), description=f"When it was registered. {_NOT_KEPT}"),
@@ -151,7 +151,7 @@ COMPANY: Final = _group(
         PrivateText(),
         (
             ("registration_number", f"Its number in the register. {_NOT_KEPT}"),
-            ("tax_id", f"Its tax number. {_NOT_KEPT}"),
+            ("tax_id", f"Its tax ID. {_NOT_KEPT}"),
             ("vat_id", f"Its VAT number. {_NOT_KEPT}"),
         ),
     ),
@@ -258,8 +258,8 @@ SETTINGS: Final = _group(
             (
                 ("icon", "The id of its icon."),
                 ("logo", "The id of its logo."),
-                ("primary_color", "Its first color."),
-                ("secondary_color", "Its second color."),
+                ("primary_color", "Its primary color."),
+                ("secondary_color", "Its secondary color."),
             ),
         ),
     ),
@@ -284,7 +284,9 @@ SETTINGS: Final = _group(
         "invoices",
         "Invoices.",
         Parameter(
-            name="default_account_tax_ids", kind=TextList(_MAX_ITEMS), description="The ids of tax numbers shown."
+            name="default_account_tax_ids",
+            kind=TextList(_MAX_ITEMS),
+            description="The tax IDs shown on invoices, by id.",
         ),
         Parameter(
             name="hosted_payment_method_save",

@@ -88,8 +88,9 @@ _OPERATIONS: Final = (
         operation_id="PostAccountsAccount",
         summary="Update your account or a connected account",
         description=(
-            "Updates an account in both modes. If it is used in live mode, this requires a live key. Only its "
-            "platform can change its settlement days."
+            "Updates an account in both modes, but its settlement days and external account only in the mode of the "
+            "key. If it is used in live mode, this requires a live key. Only its platform can change its settlement "
+            "days."
         ),
         parameters=declared.ACCOUNT_UPDATE,
         handler=accounts.update,

@@ -62,7 +62,7 @@ ACH_FILES: Final = (
         operation_id="GetBrimAchFilesFileEntries",
         summary="List the entries of an ACH file",
         description=(
-            "Returns the entries of a file, in the order of the file; the cursors are trace numbers. A file that was "
+            "Returns the entries of a file, in the order of the file; use trace numbers as cursors. A file that was "
             "voided or resubmitted no longer has any: they have moved to another file."
         ),
         parameters=declared.ENTRY_LIST,

@@ -95,7 +95,7 @@ class AchEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("The status.", enum=[status.value for status in EntryStatus])]
     topup: Annotated[str, described("The top-up.", **TEXT)]
-    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+    trace: Annotated[str | None, described("Its trace number, which identifies it to banks.", **TEXT)]
 
 
 class AchFileObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,7 +73,7 @@ _BRIM: Final = Parameter(
             ),
         )
     ),
-    description="Parameters that only Brim has.",
+    description="Parameters that only Brim has. Stripe would reject them.",
 )
 _US_BANK_ACCOUNT: Final = "us_bank_account"
 _AMOUNTS: Final = Parameter(

@@ -33,7 +33,7 @@ _SENTENCES: Final = {
     "brim.return_rate.warned": "A return rate reached 60% of its limit.",
     "brim.return_rate.limit_reached": "A return rate reached its limit.",
     "brim.return_rate.cleared": "A return rate fell below its limit.",
-    "brim.break.opened": "Something the bank says does not match the books.",
+    "brim.break.opened": "The bank's records don't match the books.",
     "brim.prenote.created": "A prenote was started.",
     "brim.prenote.verified": "A prenote verified a bank account.",
     "brim.prenote.failed": "A prenote was returned, so the bank account is not verified.",

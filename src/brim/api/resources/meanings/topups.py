@@ -65,7 +65,9 @@ TRANSACTION_TYPE: Final[Vocabulary] = {
     ),
     "refund": "A refund of a top-up was debited from the balance.",
     "refund_failure": "A refund failed or was canceled, so the money was credited again.",
-    "topup_return": "The debit was returned after its reversal had failed, so the money was debited again.",
+    "topup_return": (
+        "The debit was returned after its reversal had failed, so the amount was debited from the balance again."
+    ),
 }
 TRANSACTION_STATUS: Final[Vocabulary] = {
     "available": "The net amount can be used.",

@@ -161,7 +161,7 @@ class RailEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     ]
     returned: Annotated[RailReturnObject | None, described("Why it was returned; null if it wasn't.")]
     status: Annotated[str, described("The status of this presentment.", enum=[status.value for status in EntryStatus])]
-    trace: Annotated[str | None, described("Its trace number, by which banks know it.", **TEXT)]
+    trace: Annotated[str | None, described("Its trace number, which identifies it to banks.", **TEXT)]
 
 
 class RailObject(msgspec.Struct, frozen=True, kw_only=True):

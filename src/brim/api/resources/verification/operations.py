@@ -39,7 +39,7 @@ VERIFICATION: Final = (
         method="GET",
         path="/v1/brim/verification/heads",
         operation_id="GetBrimVerificationHeads",
-        summary="List the heads of the hash chains",
+        summary="List chain heads",
         description=(
             "Returns the last seal of each account's hash chain. Keep copies elsewhere: the hash at a position must "
             "never change. Only available to the platform account."

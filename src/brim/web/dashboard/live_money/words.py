@@ -109,7 +109,7 @@ REFUSALS: Final = {
 
 ENTRY_WORDS: Final = {
     "queued": "Queued for the next file",
-    "refused": "Doesn't fit a file. Nothing was sent.",
+    "refused": "Couldn't be put into a file. Nothing was sent.",
     "in_file": "In a file, not confirmed by the bank",
     "confirmed": "Confirmed by the bank, on hold",
     "released": "Confirmed and available",
