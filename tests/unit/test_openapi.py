@@ -440,3 +440,14 @@ def test_an_attribute_that_can_be_null_has_null_among_its_values() -> None:
         for name, (key, field) in fields
         if "null" in field.get("type", ()) and None not in field.get("enum", (None,))
     ] == []
+
+
+def test_an_attribute_that_is_said_to_be_null_at_times_can_be_null() -> None:
+    schemas = build_openapi(OPERATIONS)["components"]["schemas"]
+    fields = [(name, field) for name, schema in schemas.items() for field in schema.get("properties", {}).items()]
+    assert [
+        f"{name}.{key}"
+        for name, (key, field) in fields
+        if re.search(r"\b[Nn]ull\b", field["description"])
+        and not Draft202012Validator({**field, "components": {"schemas": schemas}}).is_valid(None)
+    ] == []

@@ -496,7 +496,7 @@ _BUG: Final = ERROR_TABLE[InternalError]
 
 
 class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What went wrong. Keys stand in alphabetical order; what does not apply is left out."""
+    """What went wrong. Keys are in alphabetical order; those that don't apply are omitted."""
 
     code: str | None = None
     doc_url: str | None = None

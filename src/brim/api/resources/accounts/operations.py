@@ -47,8 +47,8 @@ _OPERATIONS: Final = (
         summary="Create a connected account",
         description=(
             "Creates a connected account, which can be used immediately: nothing is verified. It has its own books, "
-            "events and endpoints; act on its behalf with the `Stripe-Account` header. Details that identify a person "
-            "are not kept."
+            "events and endpoints; act on its behalf with the `Stripe-Account` header. Identity numbers, dates "
+            "of birth and documents aren't stored; other details are stored as you send them."
         ),
         parameters=declared.ACCOUNT_CREATE,
         handler=accounts.create,

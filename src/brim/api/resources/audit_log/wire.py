@@ -37,15 +37,17 @@ class AuditEntryObject(msgspec.Struct, frozen=True, kw_only=True):
     actor: Annotated[AuditActorObject, described("Who did it.")]
     after: Annotated[
         dict[str, Any] | None,
-        described("The changed fields after the change; null if the object is gone.", type="object"),
+        described("The changed fields after the change; null if the object is gone.", type=["object", "null"]),
     ]
     before: Annotated[
         dict[str, Any] | None,
-        described("The changed fields before the change; null if the object is new.", type="object"),
+        described("The changed fields before the change; null if the object is new.", type=["object", "null"]),
     ]
     created: Annotated[int, described("When it was done.", **TIME)]
     detail: Annotated[str | None, described("A short description.", **TEXT)]
-    livemode: Annotated[bool | None, described("The mode that the object belongs to; null for both.", type="boolean")]
+    livemode: Annotated[
+        bool | None, described("The mode that the object belongs to; null for both.", type=["boolean", "null"])
+    ]
     object_id: Annotated[str | None, described("The object that was changed.", **TEXT)]
     object_type: Annotated[str | None, described("What kind of object it is, such as `api_key`.", **TEXT)]
     request: Annotated[str | None, described("The id of the API request that did it; null if there was none.", **TEXT)]

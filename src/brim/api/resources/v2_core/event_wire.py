@@ -42,7 +42,7 @@ class ReasonRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: Annotated[str, described("The request's id.", **TEXT)]
-    idempotency_key: Annotated[str, described("Its idempotency key; null if it had none.", **TEXT)]
+    idempotency_key: Annotated[str, described("Its idempotency key; empty if it had none.", **TEXT)]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
