@@ -179,7 +179,7 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
     if facts.held_files:
         yield Blocker(
             code="files_held",
-            message=f"{_counted(facts.held_files, 'ACH file is', 'ACH files are')} held.",
+            message=f"{_counted(facts.held_files, 'payment file is', 'payment files are')} held.",
             fix="Each file's page shows the reason. After a restore, release them with brim ach compare.",
         )
 

@@ -110,7 +110,7 @@ NAVIGATION: Final = (
         (
             NavigationItem("Live overview", "/live-money", only_live=True),
             NavigationItem("Money at risk", "/money-at-risk", only_live=True),
-            NavigationItem("ACH files", "/ach/files", only_live=True),
+            NavigationItem("Payment files", "/ach/files", only_live=True),
             NavigationItem("Bank files", "/ach/bank-files", only_live=True),
             NavigationItem("Statements", "/bank-statements", only_live=True, also=("/statement-mappings",)),
             NavigationItem("Breaks", "/breaks", only_live=True),

@@ -28,7 +28,7 @@ ROLES: Final = (
 
 MONEY_DUTIES: Final = (
     (Role.FINANCE.value, "handle live money: top-ups, bank accounts, originators, files, breaks and stops"),
-    (Role.APPROVER.value, "approve ACH files and activate originators"),
+    (Role.APPROVER.value, "approve payment files and activate originators"),
 )
 """What admins do only while nobody has the role for it."""
 
@@ -130,10 +130,10 @@ ACTIONS: Final = {
     Action.AUTHORIZATION_EXPORTED: "Exported the proof of an authorization",
     Action.RAIL_STOPPED: "Stopped live money",
     Action.RAIL_RESUMED: "Resumed live money",
-    Action.ACH_FILE_APPROVED: "Approved an ACH file",
-    Action.ACH_FILE_VOIDED: "Voided an ACH file",
-    Action.ACH_FILE_RESUBMITTED: "Resubmitted a rejected ACH file",
-    Action.ACH_FILE_DOWNLOADED: "Downloaded an ACH file",
+    Action.ACH_FILE_APPROVED: "Approved a payment file",
+    Action.ACH_FILE_VOIDED: "Voided a payment file",
+    Action.ACH_FILE_RESUBMITTED: "Resubmitted a rejected payment file",
+    Action.ACH_FILE_DOWNLOADED: "Downloaded a payment file",
     Action.BANK_FILE_DOWNLOADED: "Downloaded a file from the bank",
     Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
     Action.BANK_FILE_APPROVED: "Approved an imported statement",

@@ -62,7 +62,7 @@ async def _name_of_bank_file(database: Database, scope: AccountScope, file_id: s
     return (await retrieve_bank_file(database, scope, file_id)).name
 
 
-FILES: Final = Kind("/ach/files", "ACH file", _name_of_file, download_file)
+FILES: Final = Kind("/ach/files", "payment file", _name_of_file, download_file)
 BANK_FILES: Final = Kind("/ach/bank-files", "file from the bank", _name_of_bank_file, download_bank_file)
 
 

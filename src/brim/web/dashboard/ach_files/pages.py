@@ -130,7 +130,7 @@ def _history(file: Mapping[str, Any], names: Names) -> list[tuple[str, int, str]
         (automatic, file["approved"] if file["approved_by"] == "profile" else None, "waiting"),
         ("Sent to the bank", file["sent"], "waiting"),
         ("Acknowledged by the bank", file["acknowledged"], "waiting"),
-        ("Settled: on the bank's statement", file["settled"], "good"),
+        ("Settled on the bank's statement", file["settled"], "good"),
         ("Rejected by the bank", file["rejected"], "bad"),
         ("Voided", file["voided"], "plain"),
     ]
