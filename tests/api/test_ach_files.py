@@ -117,7 +117,7 @@ def test_a_file_says_what_may_be_done_with_it_and_why_not(
         return {each["name"]: each["code"] for each in wire.get(f"{FILES}/{file_id}").json["actions"]}
 
     assert actions(objects.file().id) == {"approve": "second_person_required", "void": None}
-    assert actions(objects.file(held_because="The second reader found a difference.").id)["approve"] == "held"
+    assert actions(objects.file(held_because="An independent check found a difference.").id)["approve"] == "held"
     assert actions(objects.file(FileStatus.APPROVED).id) == {"void": None}
     assert actions(objects.file(FileStatus.SENT).id) == {}
     assert actions(objects.file(FileStatus.REJECTED).id) == {}  # none of its entries waits

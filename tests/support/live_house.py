@@ -196,7 +196,7 @@ class LiveHouse:
             rejected_ms=at("2026-12-06 12:00"),
         )
         objects.entries(rejected, 3)
-        held = objects.file(**days, held_because="The second reader found a difference in the totals.")
+        held = objects.file(**days, held_because="An independent check found a difference in the totals.")
         reported = objects.open_break(cause=f"{rejected.id}/1", reference="1234567890-0000012")
         statements = self.live.get("/v1/brim/bank_statements").json["data"]
         statement = next(each["id"] for each in statements if each["line_count"])

@@ -225,6 +225,7 @@ def test_a_rolled_secret_signs_beside_the_old_one_as_long_as_is_chosen(
 def test_an_endpoint_is_edited(person: Person, wire: Wire) -> None:
     page, _ = add(person, "http://127.0.0.1:9/before", event="topup.failed")
     edit = f"{page}/edit"
+    assert "http://127.0.0.1:9/before Edit the endpoint" in person.read(edit)
     assert 'value="topup.failed" checked' in person.visit(edit).body.decode()
     changed = {"url": "http://127.0.0.1:9/after", "description": "Moved", "event": "topup.created"}
     assert person.send(edit, edit, changed).headers["location"] == f"{page}?done=updated"

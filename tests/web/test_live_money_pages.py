@@ -419,7 +419,7 @@ def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObject
 
 def test_files_are_listed_with_what_they_wait_for(person: Person, objects: AchObjects) -> None:
     built, sent = objects.file(), objects.file(FileStatus.SENT)
-    held = objects.file(held_because="The second reader found a difference.")
+    held = objects.file(held_because="An independent check found a difference.")
     shown = person.read("/ach/files")
     for words in (built.name, "Awaiting approval", "50.00 USD", "Wed, Dec 2, 2026", "The bank's acknowledgment"):
         assert words in shown
@@ -428,7 +428,7 @@ def test_files_are_listed_with_what_they_wait_for(person: Person, objects: AchOb
     assert sent.name in only
     assert built.name not in only
     assert person.visit("/ach/files?status=nowhere").status == 404
-    assert "Held: The second reader found a difference." in person.read(f"/ach/files/{held.id}")
+    assert "Held: An independent check found a difference." in person.read(f"/ach/files/{held.id}")
 
 
 def test_a_file_is_shown_with_its_entries_page_by_page(person: Person, objects: AchObjects) -> None:
@@ -438,6 +438,7 @@ def test_a_file_is_shown_with_its_entries_page_by_page(person: Person, objects: 
     first = person.visit(path)
     assert traces[0] in text_of(first)
     assert traces[50] not in text_of(first)
+    assert "Originator BRIM TESTS" in text_of(first)
     assert "/topups/tu_1" in first.body.decode()
     second = person.read(f"{path}?starting_after={traces[49]}")
     assert traces[50] in second

@@ -117,9 +117,11 @@ def test_the_pages_show_rates_and_ask_for_an_override(
     count(server, account, originator, under, 1_000, *["R10"] * 5)
     shown = person.visit("/ach/return-rates")
     assert "Limit reached" in text_of(shown)
+    assert "All accounts, BRIM TESTS" in text_of(shown)
     assert f"/ach/return-rates/{under}" in shown.body.decode()
     page = f"/ach/return-rates/{under}"
     assert "0.50" in text_of(person.visit(page))
+    assert "Debits through BRIM TESTS that settled" in text_of(person.visit(page))
     empty = person.send(page, f"{page}/override", {"reason": " ", "until": "tomorrow"})
     assert (empty.status, 'id="error-reason"' in empty.body.decode(), 'id="error-until"' in empty.body.decode()) == (
         400, True, True,

@@ -299,7 +299,7 @@ def wrong_with(
     """Return what the bytes of a file say otherwise than its rows do, None when they agree."""
     found = _recount(content)
     if found.problems:
-        return f"the second reader found: {'; '.join(found.problems[:3])}."
+        return f"an independent check of the file found: {'; '.join(found.problems[:3])}."
     offset = {has_credits: _sum_of_offsets(batches, has_credits=has_credits) for has_credits in (False, True)}
     return _differences(
         found,
@@ -331,7 +331,7 @@ def wrong_with_stored(content: bytes, file: AchFile) -> str | None:
         return "its bytes are not those that were stored: their hash differs."
     found = _recount(content)
     if found.problems:
-        return f"the second reader found: {'; '.join(found.problems[:3])}."
+        return f"an independent check of the file found: {'; '.join(found.problems[:3])}."
     return _differences(found, entries=file.entry_count, debits_cents=file.total_debit, credits_cents=file.total_credit)
 
 

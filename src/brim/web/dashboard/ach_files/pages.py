@@ -13,7 +13,14 @@ from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of
 from brim.web.dashboard.list_filters import ListFilters
-from brim.web.dashboard.live_money.pages import FILES, allowed_actions, read_rail, read_rails, refused_actions
+from brim.web.dashboard.live_money.pages import (
+    FILES,
+    allowed_actions,
+    read_originators,
+    read_rail,
+    read_rails,
+    refused_actions,
+)
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.dashboard.who import Names
@@ -111,6 +118,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         refunds=refunded["data"],
         more_refunds=refunded["has_more"],
         now=system_clock_ms() // 1000,
+        originators=await read_originators(page),
         history=_history(file, await page.read_names()),
         rail=await read_rail(page, is_sepa=file["currency"] == "eur"),
         breaks=[
@@ -166,6 +174,7 @@ async def _reply_action(name: str, page: SignedVisit, form: Form, *, status: int
         asked=await asked_in_a_row(page) if ACTIONS[name].lets_out else None,
         file=file,
         name=name,
+        originators=await read_originators(page),
         names=await page.read_names(),
         action=ACTIONS[name],
         idempotency_key=random_base62(24),

@@ -11,7 +11,7 @@ from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
 from brim.web.dashboard.list_filters import ListFilters, count_statuses
-from brim.web.dashboard.live_money.pages import allowed_actions, refused_actions
+from brim.web.dashboard.live_money.pages import allowed_actions, read_originators, refused_actions
 from brim.web.dashboard.paging import page_query, paging
 from brim.web.dashboard.signed import SignedVisit
 
@@ -109,6 +109,7 @@ async def _reply_one(page: SignedVisit, form: Form, *, status: int = 200) -> Rep
         allowed=allowed_actions(file),
         refused=refused_actions(file),
         names=await page.read_names(),
+        originators=await read_originators(page),
         breaks=breaks["data"],
         more_breaks=breaks["has_more"],
         corrections=corrections["data"],

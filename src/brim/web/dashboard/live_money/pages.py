@@ -1,6 +1,6 @@
 """The overview of live money, its readiness, and the switch that stops it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from brim.base.clock import system_clock_ms
@@ -17,6 +17,7 @@ RAILS: Final = {"ach": "ACH", "sepa": "SEPA"}
 """The rails that are stopped and resumed, each by itself, and what they are called."""
 _RAIL_PATH: Final = "/v1/brim/rails/{}"
 FILES: Final = "/v1/brim/ach/files"
+_ORIGINATORS: Final = "/v1/brim/ach/originators"
 _MOST: Final = 100
 _NOT_YOURS: Final = 403
 
@@ -56,11 +57,13 @@ async def show(page: SignedVisit) -> Reply:
         for status in ("proposed", "undo_proposed")
         for each in (await page.api.get("/v1/brim/line_settlements", status=status, limit=_MOST))["data"]
     ]
+    originators = (await page.api.get(_ORIGINATORS, limit=_MOST))["data"]
     imported = await page.api.get("/v1/brim/ach/bank_files", status="awaiting_approval", limit=_MOST)
     return page.reply(
         "dashboard/live_money.html",
         outlook=outlook,
-        originators=(await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"],
+        originators=originators,
+        originator_names=_names_of(originators),
         rails=await read_rails(page),
         files=files,
         held=[file for status in ("built", "approved") for file in files[status] if file["held_because"]],
@@ -113,6 +116,16 @@ async def _reply_stops(page: SignedVisit, form: Form, *, status: int = 200) -> R
     )
 
 
+async def read_originators(page: SignedVisit) -> dict[str, str]:
+    """Return the names of originators by their ids: a company's, or a creditor's."""
+    return _names_of((await page.api.get(_ORIGINATORS, limit=_MOST))["data"])
+
+
+def _names_of(originators: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    profiles = {each["id"]: each["profile"] for each in originators}
+    return {key: each["company_name"] or each["sepa"]["creditor_name"] for key, each in profiles.items()}
+
+
 async def read_rail(page: SignedVisit, *, is_sepa: bool) -> dict[str, Any]:
     """Return the rail of an originator or a file, with where it is stopped."""
     rail: dict[str, Any] = await page.api.get(_RAIL_PATH.format("sepa" if is_sepa else "ach"))
@@ -121,7 +134,7 @@ async def read_rail(page: SignedVisit, *, is_sepa: bool) -> dict[str, Any]:
 
 async def read_rails(page: SignedVisit) -> list[dict[str, Any]]:
     """Return the rails by which the platform collects, and any other that is stopped; ACH where there is none yet."""
-    originators = (await page.api.get("/v1/brim/ach/originators", limit=_MOST))["data"]
+    originators = (await page.api.get(_ORIGINATORS, limit=_MOST))["data"]
     used = {"sepa" if each["profile"]["sepa"] else "ach" for each in originators} or {"ach"}
     rails = [await page.api.get(_RAIL_PATH.format(name)) for name in RAILS]
     return [rail for rail in rails if rail["rail"] in used or rail["stops"]]

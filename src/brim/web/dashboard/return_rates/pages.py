@@ -10,7 +10,7 @@ from brim.http.message import Reply
 from brim.web.api_client import ApiRefusedError, api_path
 from brim.web.dashboard.forms import Form
 from brim.web.dashboard.linking import message_of, take_refusal
-from brim.web.dashboard.live_money.pages import allowed_actions, refused_actions
+from brim.web.dashboard.live_money.pages import allowed_actions, read_originators, refused_actions
 from brim.web.dashboard.signed import SignedVisit
 from brim.web.operators.confirmation import PASSWORD, asked_in_a_row, refuse_in_a_row
 
@@ -27,7 +27,9 @@ KINDS: Final = {
 async def show_all(page: SignedVisit) -> Reply:
     """`GET /ach/return-rates`."""
     found = await page.api.get(RATES)
-    return page.reply("dashboard/return_rates.html", found=found["data"], kinds=KINDS)
+    return page.reply(
+        "dashboard/return_rates.html", found=found["data"], kinds=KINDS, originators=await read_originators(page)
+    )
 
 
 async def show(page: SignedVisit) -> Reply:
@@ -44,6 +46,7 @@ async def _reply(page: SignedVisit, form: Form, *, status: int = 200) -> Reply:
         found=found,
         form=form,
         kinds=KINDS,
+        originators=await read_originators(page),
         allowed=allowed_actions(found),
         refused=refused_actions(found),
         names=await page.read_names(),

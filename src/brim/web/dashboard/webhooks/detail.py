@@ -1,8 +1,8 @@
 """One webhook endpoint: what was tried with it, and what may be done with it."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import random_base62
@@ -84,14 +84,16 @@ async def show_edit(page: SignedVisit) -> Reply:
     """`GET /webhooks/{endpoint}/edit`."""
     endpoint = await page.api.get(api_path(ENDPOINT, page.path_params["endpoint"]))
     values = {"url": endpoint["url"], "description": endpoint["description"] or ""}
-    return _reply_edit(page, Form(values=values), endpoint["enabled_events"])
+    return _reply_edit(page, Form(values=values), endpoint, endpoint["enabled_events"])
 
 
-def _reply_edit(page: SignedVisit, form: Form, events: list[str], *, status: int = 200) -> Reply:
+def _reply_edit(
+    page: SignedVisit, form: Form, endpoint: Mapping[str, Any], events: list[str], *, status: int = 200
+) -> Reply:
     return page.reply(
         "dashboard/webhook_edit.html",
         status=status,
-        endpoint_id=page.path_params["endpoint"],
+        endpoint=endpoint,
         form=form,
         types=sorted({*EVENT_NAMES, *events} - {ALL_EVENTS}),  # what was asked for elsewhere stays
         chosen=events,
@@ -109,7 +111,7 @@ async def edit(page: SignedVisit) -> Reply:
             take_refusal(form, error, FIELD_OF)
     if form.is_right:
         return page.redirect(f"/webhooks/{endpoint_id}", done="updated")
-    return _reply_edit(page, form, events, status=400)
+    return _reply_edit(page, form, await page.api.get(api_path(ENDPOINT, endpoint_id)), events, status=400)
 
 
 async def disable(page: SignedVisit) -> Reply:
