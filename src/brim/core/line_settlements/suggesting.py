@@ -55,7 +55,7 @@ async def suggest(database: Database, scope: AccountScope, line: ShownLine) -> l
             Suggestion(
                 lines=(line.id,),
                 parts=(Part(kind=PartKind.FEES, amount=amount),),
-                reason="Its text or type indicates a bank charge.",
+                reason="Its description or type code indicates a bank charge.",
                 score=50,
             )
         )

@@ -46,8 +46,8 @@ GROUPS: Final = (
             FormField("delimiter", "Delimiter"),
             FormField("encoding", "Encoding"),
             FormField("rows_before_header", "Rows before the header", "Including blank rows."),
-            FormField("footer_rows", "Rows after the lines", "Not counting blank rows."),
-            FormField("newest_first", "Order of the lines"),
+            FormField("footer_rows", "Rows after the statement lines", "Not counting blank rows."),
+            FormField("newest_first", "Order of the statement lines"),
             FormField(
                 "ignored_columns", "Columns to ignore", "One per line. A file with any other unknown column is held."
             ),
@@ -78,13 +78,13 @@ GROUPS: Final = (
         ),
     ),
     (
-        "Texts and references",
+        "Descriptions and references",
         (
             FormField("text_columns", "Description columns", "One per line."),
             FormField("key_column", "Unique reference column", "The bank's reference, unique to each line."),
             FormField("reference_column", "Your reference column"),
             FormField("end_to_end_column", "End-to-end ID column"),
-            FormField("type_column", "Type column"),
+            FormField("type_column", "Type code column"),
             FormField("account_column", "Account number column", "If it contains the full number."),
         ),
     ),
