@@ -140,8 +140,8 @@ async def test_a_large_file_leaves_once_two_others_have_approved_it(live: LiveMo
     )
     sha256 = file["sha256"].hex()
     assert [tuple(each.values()) for each in told] == [
-        (BOB.id, f"sha256 {sha256}, approval 1 of 2"),
-        (CAROL.id, f"sha256 {sha256}, approval 2 of 2"),
+        (BOB.id, f"SHA-256 {sha256}, approval 1 of 2"),
+        (CAROL.id, f"SHA-256 {sha256}, approval 2 of 2"),
     ]
     events = await rows(live.database, "SELECT type FROM events WHERE type = 'brim.ach_file.approved'")
     assert len(events) == 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brim.web.dashboard.who import Names
-from brim.web.operators.audit_values import Change, changes_of
+from brim.web.operators.audit_values import Change, changes_of, detail_of
 
 NAMES = Names({"op_ada": "Ada"}, "op_grace")
 
@@ -59,3 +59,19 @@ def test_times_amounts_statuses_and_people_are_words() -> None:
 
 def test_what_is_gone_has_nothing_after_it() -> None:
     assert changes_of({"name": "Thin"}, None, NAMES) == (Change(field="name", before="Thin", after=""),)
+
+
+def test_how_a_bank_account_was_verified_is_said_as_in_the_form() -> None:
+    said = "Instant verification by a provider: check 4711"
+    assert detail_of("funding_source.verified", "instant: check 4711", NAMES) == said
+    assert detail_of("funding_source.verified", "prenote pren_1", NAMES) == "prenote pren_1"
+    assert detail_of("break.resolved", "instant: by op_ada", NAMES) == "instant: by Ada"
+    assert detail_of("break.resolved", None, NAMES) is None
+
+
+def test_a_report_is_shown_by_its_name_and_its_interval() -> None:
+    report = {"report_type": "balance.summary.1", "parameters": {"interval_start": 1_796_202_000}}
+    assert shown(None, report) == {
+        "report type": ("", "Balance summary"),
+        "interval start": ("", "Dec 2, 2026, 09:00:00 UTC"),
+    }

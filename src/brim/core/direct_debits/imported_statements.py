@@ -163,7 +163,7 @@ async def approve_bank_file(  # noqa: PLR0913  what was seen of the file, by who
     await file_store.approve_bank_file(conn, scope, after)
     alone = ", without a second person: no other operator handles live money" if after.one_person else ""
     read_by = f", mapping {current}" if current else ""
-    detail = f"sha256 {before.sha256.hex()}{read_by}{alone}"
+    detail = f"SHA-256 {before.sha256.hex()}{read_by}{alone}"
     await record_import(conn, scope, by, Action.BANK_FILE_APPROVED, before, after, detail, now_ms=now_ms, ids=ids)
     await announce_bank_file(conn, renderers, scope, after, EventType.BANK_FILE_APPROVED, now_ms=now_ms, ids=ids)
     return after

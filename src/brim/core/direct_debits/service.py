@@ -197,7 +197,7 @@ def _told_of_approval(file: AchFile, approval: Approval) -> str:
     """Return an approval's audit detail: its bytes, which approval of how many, and whether nobody else could."""
     which = f", approval {approval.number} of {file.approvals_needed}" if (file.approvals_needed or 1) > 1 else ""
     alone = ", without a second person: no other operator handles live money" if approval.one_person else ""
-    return f"sha256 {approval.sha256.hex()}{which}{alone}"
+    return f"SHA-256 {approval.sha256.hex()}{which}{alone}"
 
 
 class Preparers(NamedTuple):

@@ -22,7 +22,7 @@ from brim.web.dashboard.forms import Form
 from brim.web.dashboard.paging import CURSORS, paging
 from brim.web.dashboard.signed import SignedPages, SignedVisit
 from brim.web.dashboard.who import Names
-from brim.web.operators.audit_values import Change, changes_of
+from brim.web.operators.audit_values import Change, changes_of, detail_of
 from brim.web.operators.people import OperatorDirectory
 from brim.web.operators.wording import ACTIONS, PAGE_ACTIONS
 from brim.web.routes import Route
@@ -170,7 +170,7 @@ class AuditLogPages:
             object=entry.object,
             account=scope.account if scope else None,
             mode=("live" if scope.livemode else "test") if scope else "",
-            detail=names.in_text(entry.detail) if entry.detail else None,
+            detail=detail_of(entry.action, entry.detail, names),
             address=entry.actor.address,
             changes=changes_of(entry.before, entry.after, names),
         )

@@ -6,7 +6,10 @@ from typing import Any, Final
 import msgspec
 
 from brim.base import json_codec
+from brim.core.audit import Action
+from brim.core.reports import TYPES
 from brim.web.dashboard.formats import money, utc_time
+from brim.web.dashboard.funding_sources.live_debits import IN_A_REHEARSAL, METHODS
 from brim.web.dashboard.who import Names
 from brim.web.dashboard.wording import RESOURCE_WORDS, STATUS_BADGES
 
@@ -17,19 +20,25 @@ _STATUSES: Final = frozenset({"status", "verification"})
 _CODES: Final = frozenset({"kind", "type", "reason", "holder_type", "event_payload", "proposed", "disabled_because"})
 _FIELDS: Final = {
     "accepted_ms": "authorized",
+    "allow_redisplay": "redisplay",
     "connect": "events from connected accounts",
     "expires_ms": "expires",
     "frozen_time": "time",
     "funding_source": "bank account",
     "has_codes": "one-time codes",
     "has_password": "password",
+    "last4": "last four digits",
+    "party": "holder",
     "redacted": "key",
     "sec_code": "standard entry class",
     "sha256": "SHA-256",
     "target_frozen_time": "advanced to",
     "url": "URL",
 }
+_WITHOUT_A_NAME: Final = frozenset({"parameters"})
+"""Fields whose parts say enough by themselves."""
 _EVERYTHING: Final = ["*"]
+_METHODS: Final = dict((*METHODS, IN_A_REHEARSAL))
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +54,16 @@ def changes_of(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     return tuple(_changes(before or {}, after or {}, names))
 
 
+def detail_of(action: str, detail: str | None, names: Names) -> str | None:
+    """Return what an entry says beside its fields: with people's names, and how a bank account was verified."""
+    if not detail:
+        return None
+    method, colon, evidence = detail.partition(": ")
+    if action == Action.FUNDING_SOURCE_VERIFIED and colon and method in _METHODS:
+        return f"{_METHODS[method]}: {evidence}"
+    return names.in_text(detail)
+
+
 def _changes(
     before: Mapping[str, Any], after: Mapping[str, Any], names: Names, whole: str = "", currency: str | None = None
 ) -> Iterator[Change]:
@@ -52,7 +71,8 @@ def _changes(
     for name in {**before, **after}:
         was, now = before.get(name), after.get(name)
         if name != "permissions" and (_parts(was) or _parts(now)):
-            yield from _changes(_parts(was), _parts(now), names, f"{whole}{_label(name)}: ", currency)
+            of = "" if name in _WITHOUT_A_NAME else f"{_label(name)}: "
+            yield from _changes(_parts(was), _parts(now), names, f"{whole}{of}", currency)
             continue
         old, new = (_text(name, each, currency, names) for each in (was, now))
         if old != new:
@@ -97,6 +117,8 @@ def _word(name: str, value: str, names: Names) -> str:
     if name in _STATUSES:
         badge, _ = STATUS_BADGES.get(value, (value, ""))
         return badge[:1].lower() + badge[1:]
+    if name == "report_type":
+        return TYPES[value].name if value in TYPES else value
     return value.replace("_", " ") if name in _CODES else names.in_text(value)
 
 

@@ -138,7 +138,7 @@ ACTIONS: Final = {
     Action.BANK_FILE_IMPORTED: "Imported a file from the bank",
     Action.BANK_FILE_APPROVED: "Approved an imported statement",
     Action.BANK_FILE_APPROVAL_VOIDED: "Voided the approval of an imported statement",
-    Action.BANK_FILE_DELIVERED: "Received from the bank a statement already imported",
+    Action.BANK_FILE_DELIVERED: "Received an imported statement from the bank",
     Action.BANK_FILE_REJECTED: "Rejected an imported statement",
     Action.BANK_FILES_COMPLETE: "Marked all bank files as imported",
     Action.ACH_COMPARED: "Compared sent files after a restore",
