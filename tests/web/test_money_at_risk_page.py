@@ -49,7 +49,7 @@ def test_what_is_at_risk_and_what_is_to_come_are_told_with_both_clocks(
     assert arrival["usable_on"] > arrival["confirmed_on"]
     assert (found["is_complete"], found["arrivals_are_complete"], found["more_sources"]) == (True, True, False)
     page = person.read("/money-at-risk")
-    assert f"{account} {source} Not confirmed: 50.00 USD 1 top-up" in page
+    assert f"{account} Bank account ··6789 Not confirmed: 50.00 USD 1 top-up" in page
     assert arrival["reason"] in page
     rail = shown["brim"]["rail"]
     assert (rail["usable"] is not None, rail["booked"]) == (True, None)

@@ -213,4 +213,4 @@ def age_words(seconds: int) -> str:
         if seconds >= unit_s:
             count = seconds // unit_s
             return f"{count} {one if count == 1 else many}"
-    return "just now"
+    return "under a minute"
