@@ -265,7 +265,7 @@ async def returned(live: LiveMoney, number: str = ASKED, until: str = "2026-12-0
 async def test_a_code_that_does_not_fit_or_comes_too_late_changes_nothing(live: LiveMoney) -> None:
     await live.open()
     topup, found = await returned(live, "9901020000")
-    for code, words in (("R68", "in time until 2026-12-04"), ("R67", "no other return"), ("R70", "this one is R01")):
+    for code, words in (("R68", "in time until 2026-12-04"), ("R67", "no earlier return"), ("R70", "this one is R01")):
         with pytest.raises(dishonors.UnfitDishonorError, match=words):
             await dishonor(live, found, code)
     live.now_ms = found.dishonorable_until_ms

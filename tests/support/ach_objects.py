@@ -470,7 +470,7 @@ class AchObjects:
                 "original_trace": trace_number("12104288", self._count),
                 "trace": trace_number("12100035", self._count),
                 "status": CorrectionStatus.OPEN,
-                "reason": "The corrected data of C02 contains no valid routing number.",
+                "reason": "The corrected data in C02 contains no valid routing number.",
                 "corrected": [],
                 "routing_number": "110000000",
                 "last4": "6789",

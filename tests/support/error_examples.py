@@ -488,9 +488,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (dishonors.TooLateToDishonorError(_RETURN), 400, "return_too_old", None,
      ("The return retn_x settled on 2026-12-04 and could be dishonored for five banking days, until the last cut-off "
       "of the fifth. Ask your bank what can be done outside the network.")),
-    (dishonors.UnfitDishonorError("R67", "no other return of this debit was received before."), 400,
+    (dishonors.UnfitDishonorError("R67", "no earlier return of this debit was received."), 400,
      "dishonor_code_unfit", "code",
-     "R67 (duplicate return) does not fit: no other return of this debit was received before."),
+     "R67 (duplicate return) does not fit: no earlier return of this debit was received."),
     (push.TransfersOffError(), 400, "incoming_transfers_off", None,
      ("This platform's originator does not take incoming transfers: set transfers in its profile to on, and have it "
       "activated.")),

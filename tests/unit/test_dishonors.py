@@ -153,8 +153,8 @@ def test_a_code_that_fits_passes_and_another_return_says_why_not(code: str) -> N
     standing = Standing(is_repeated=code == "R67", is_presented_again=False)
     check_dishonor(FITS[code], standing, code, NEEDED.get(code))
     unfit = {
-        "R61": (RETURN, ALONE, "entries that are not yours"),
-        "R67": (RETURN, ALONE, "no other return of this debit"),
+        "R61": (RETURN, ALONE, "entries that aren't yours"),
+        "R67": (RETURN, ALONE, "no earlier return of this debit"),
         "R68": (RETURN, ALONE, "in time until 2026-12-04"),
         "R70": (RETURN, ALONE, "this one is R01"),
     }

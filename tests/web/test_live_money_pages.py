@@ -539,7 +539,7 @@ def test_a_correction_is_shown_where_it_belongs_and_refused_once(
         assert (f"/ach/corrections/{found}" in body, f"/ach/corrections/{applied}" in body) == (True, False), page
     assert f"/ach/corrections/{found}" not in person.visit("/ach/corrections?topup=tu_2").body.decode()
     path = f"/ach/corrections/{found}"
-    assert "Not applied: The corrected data of C02" in person.read(path)
+    assert "Not applied: The corrected data in C02" in person.read(path)
     refuse = f"{path}/refuse"
     hidden = person.hidden(path, refuse)
     assert person.send(path, refuse, {"code": "C65"}).headers["location"] == f"{path}?done=correction_refused"
@@ -932,7 +932,7 @@ def test_a_return_is_shown_with_its_deadline_and_dishonored_once(
     path = f"/ach/returns/{late}"
     hidden = person.hidden(path, f"{path}/dishonor")
     unfit = person.post(f"{path}/dishonor", hidden | {"code": "R70", "idempotency_key": "first"})
-    assert (unfit.status, "(R06, R31), and this one is R01" in text_of(unfit)) == (400, True)
+    assert (unfit.status, "(R06, R31); this one is R01" in text_of(unfit)) == (400, True)
     sent = person.send(path, f"{path}/dishonor", {"code": "R69", "information": "01*03"})
     assert sent.headers["location"] == f"{path}?done=return_dishonored"
     again = person.post(f"{path}/dishonor", hidden | {"code": "R68", "idempotency_key": "second"})

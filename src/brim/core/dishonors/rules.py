@@ -187,14 +187,14 @@ def unfit_reason(found: AchReturn, standing: Standing, code: str) -> str | None:
     if standing.is_presented_again:
         return "the debit is re-presented after this return, which accepts the return."
     if code == "R61":
-        return None if found.topup is None else "it is for returns of entries that are not yours, and this one is."
+        return None if found.topup is None else "it is for returns of entries that aren't yours; this entry is yours."
     if found.topup is None:
         return "it returns no known debit of yours; use R61."
     if code == "R67":
-        return None if standing.is_repeated else "no other return of this debit was received before."
+        return None if standing.is_repeated else "no earlier return of this debit was received."
     if code == "R70":
         title = "it is for returns that claim you requested or permitted them (R06, R31)"
-        return None if found.code in _BY_PERMISSION else f"{title}, and this one is {found.code}."
+        return None if found.code in _BY_PERMISSION else f"{title}; this one is {found.code}."
     return _not_late(found) if code == "R68" else None
 
 

@@ -249,7 +249,7 @@ class _Reading:
         self._close_batch(None)
         if not self._control_line:
             self._report(
-                "no_file_control", self._framing.number, "file control", "the file ends without a file control"
+                "no_file_control", self._framing.number, "file control", "the file ends without a file control record"
             )
             return
         if self._control:

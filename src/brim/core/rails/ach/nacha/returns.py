@@ -308,7 +308,7 @@ def _value_of(part: _Part, data: str, change_code: str) -> str:
         value = data[first - 1 : last].strip(" ")
         if _is_possible(part.name, value):
             return value
-    raise CorrectionError(f"the corrected data of {change_code} contains no valid {part.name.replace('_', ' ')}")
+    raise CorrectionError(f"the corrected data in {change_code} contains no valid {part.name.replace('_', ' ')}")
 
 
 def _is_possible(name: str, value: str) -> bool:
