@@ -107,7 +107,7 @@ def test_the_platform_account_sees_how_all_accounts_do_and_each_number_leads_to_
         assert reply.headers["location"].startswith("/test/topups?status=failed&failure_code=account_closed")
         listed = person.visit(reply.headers["location"]).body.decode()
         assert len(set(re.findall(r"/test/topups/tu_\w+", listed))) == 2
-        assert "Only the platform account has this" in person.read("/test/health")
+        assert "Only available to the platform account" in person.read("/test/health")
 
 
 def test_stuck_work_is_listed_by_command(brim_server: RunningBrim) -> None:

@@ -42,7 +42,7 @@ ONLY_LIVE: Final = frozenset(
 """How the paths begin that test mode does not have."""
 
 NOT_THIS_ACCOUNT: Final = "Not available for this account"
-_ONLY_PLATFORM: Final = "Only the platform account has this. Switch accounts in the menu."
+_ONLY_PLATFORM: Final = "Only available to the platform account. Switch accounts in the menu."
 _FOR_PLATFORMS: Final = frozenset({str(NotPlatformError()), str(NotOperatorError())})
 """What the API says to a key of an account that has no such thing; on pages nobody uses a key."""
 

@@ -84,7 +84,7 @@ def about(event: Mapping[str, Any]) -> str:
     shown = event["data"]["object"]
     if shown.get("object") == "topup":
         return money(shown["amount"], shown["currency"])
-    return str(shown.get("id") or shown.get("object", ""))
+    return str(shown.get("id") or str(shown.get("object", "")).replace("_", " ").capitalize())
 
 
 async def find_events_about(api: Caller, object_id: str) -> list[Mapping[str, Any]]:
