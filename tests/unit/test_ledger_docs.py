@@ -28,7 +28,7 @@ def test_the_pages_have_words_for_every_account_and_step() -> None:
     for account in CHART:
         code = account.code + "ba_1" * account.code.endswith(":")
         assert ledger_account_words(code) != code
-    assert ledger_account_words("bank:ba_1") == "Bank ba_1"
+    assert ledger_account_words("bank:ba_1") == "Bank account ba_1"
     assert ledger_step_words("bank_return:2") == "Return confirmed by the bank (2)"
     assert ledger_step_words("topup") == "Top-up arrived"
     assert ledger_step_words("something_else") == "something_else"

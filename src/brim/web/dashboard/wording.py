@@ -195,7 +195,7 @@ TEST_SOURCES: Final = (
     ("btok_us_verified_debitNotAuthorized", "fails (debit not authorized)"),
     ("btok_us_verified_invalidCurrency", "fails (wrong currency)"),
     ("btok_us_verified_reversed", "succeeds, then is returned"),
-    ("btok_us_verified_corrected", "succeeds; a source created from it is corrected by its bank"),
+    ("btok_us_verified_corrected", "succeeds; its bank then corrects the account details"),
     ("btok_us_verified_fileRejected", "its file is rejected; succeeds when resubmitted"),
     ("btok_us_verified_fileRejectedFails", "its file is rejected; fails when resubmitted"),
     ("btok_us_verified_reversedLate", "succeeds, then is returned after 60 days"),
@@ -287,9 +287,9 @@ LEDGER_STEPS: Final = {
 
 
 def ledger_account_words(code: str) -> str:
-    """Return a ledger account for people: `Balance`, or `Bank ba_1` for a bank account's own."""
+    """Return a ledger account for people: `Balance`, or `Bank account ba_1` for a bank account's own."""
     family, _, name = code.partition(":")
-    families = {"bank": "Bank", "suspense": "Suspense of"}
+    families = {"bank": "Bank account", "suspense": "Suspense of"}
     return f"{families[family]} {name}" if family in families else LEDGER_ACCOUNTS.get(code, code)
 
 
@@ -319,17 +319,17 @@ EVENT_WORDS: Final = {
     "brim.bank_file.approved": "Imported statement approved",
     "brim.bank_file.rejected": "Imported statement rejected",
     "brim.bank_file.delivered": "Imported statement also received from the bank",
-    "brim.incoming_transfer.credited": "Customer transfer credited",
-    "brim.incoming_transfer.suspended": "Customer transfer in suspense",
-    "brim.incoming_transfer.returned": "Customer transfer sent back",
-    "brim.incoming_transfer.recalled": "Customer transfer reversed by the bank",
+    "brim.incoming_transfer.credited": "Incoming transfer credited",
+    "brim.incoming_transfer.suspended": "Incoming transfer in suspense",
+    "brim.incoming_transfer.returned": "Incoming transfer returned",
+    "brim.incoming_transfer.recalled": "Incoming transfer recalled by the bank",
     "brim.ach_reversal.created": "Reversal requested",
     "brim.ach_reversal.settled": "Reversal settled",
     "brim.ach_reversal.returned": "Reversal returned",
     "brim.ach_reversal.missed": "Reversal not sent in time, or not booked",
     "brim.ach_reversal.superseded": "Reversal not needed: debit already returned",
     "brim.refund.created": "Refund requested",
-    "brim.refund.succeeded": "Refund settled",
+    "brim.refund.succeeded": "Refund succeeded",
     "brim.refund.failed": "Refund failed",
     "brim.refund.canceled": "Refund canceled",
     "brim.return_rate.warned": "Return rate near its limit",
@@ -412,8 +412,8 @@ VERIFICATION_WARNINGS: Final = {
 
 HEALTH_QUEUES: Final = {
     "settlement": ("Top-ups to settle", "/workers"),
-    "events": ("Unnumbered events", "/workers"),
-    "webhooks": ("Webhook deliveries", "/webhooks"),
+    "events": ("Events to number", "/workers"),
+    "webhooks": ("Webhooks to deliver", "/webhooks"),
     "sealing": ("Journal entries to seal", "/verification"),
     "stuck": ("Stuck work", "/workers"),
 }
@@ -442,7 +442,7 @@ WORKER_JOBS: Final = {
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Additional lines of journal entries",
+    "entry_lines": "Journal entry lines after the first",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }
