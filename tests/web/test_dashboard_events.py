@@ -158,7 +158,7 @@ def test_a_request_leads_to_its_object_and_its_event_and_back(person: Person, wi
     assert f'href="/test/topups/{topup["id"]}"' in shown
     assert f'href="/test/events/{event["id"]}"' in shown
     assert "6735" in shown
-    assert "Object at that time" in shown
+    assert "Object at the time of the request" in shown
 
 
 def test_a_refused_request_shows_why_and_no_secret(person: Person, wire: Wire, key: str) -> None:

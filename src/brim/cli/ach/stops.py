@@ -17,7 +17,7 @@ _RAIL: Final = click.option(
 
 @click.command()
 @click.option("--only", metavar="ACCT", help="Stop only this account, which is --account or connected to it.")
-@click.option("--reason", required=True, help="The reason, shown whenever a top-up is refused.")
+@click.option("--reason", required=True, help="The reason, shown with each top-up that the stop refuses.")
 @_RAIL
 @of_account
 def stop(only: str | None, reason: str, rail: str, account: str | None, **flags: str | None) -> None:

@@ -238,7 +238,10 @@ REFUND_REQUEST: Final = (
 _ACCOUNT: Final = Parameter(name="account", kind=Text(), description="One of your accounts. Default: all of them.")
 RAIL_STOP: Final = (
     Parameter(
-        name="reason", kind=Text(), required=True, description="The reason. It is shown whenever a top-up is refused."
+        name="reason",
+        kind=Text(),
+        required=True,
+        description="The reason. It is shown with each top-up that the stop refuses.",
     ),
     _ACCOUNT,
 )

@@ -144,7 +144,7 @@ async def stop(page: SignedVisit) -> Reply:
     """`POST /live-money/stop`: on all rails or one, for all accounts or one."""
     form = Form(values={name: page.form.get(name, "").strip() for name in ("account", "reason", "rail")})
     if not form.values["reason"]:
-        form.errors["reason"] = "Enter a reason. It is shown whenever a top-up is refused."
+        form.errors["reason"] = "Enter a reason. It is shown with each top-up that the stop refuses."
         return await _reply_stops(page, form, status=400)
     key, chosen = page.form.get("idempotency_key"), form.values["rail"]
     try:
