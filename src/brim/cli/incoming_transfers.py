@@ -98,7 +98,7 @@ def show(transfer: str, account: str | None, **flags: str | None) -> None:
 @click.argument("to", metavar="ACCT")
 @of_account
 def assign(transfer: str, to: str, account: str | None, **flags: str | None) -> None:
-    """Propose to credit transfer ITR in suspense to ACCT. Another operator approves it."""
+    """Propose to credit transfer ITR in suspense to ACCT. Another operator, if any, approves it."""
     from brim.core.push import Proposal
 
     _propose(flags, account, transfer, Proposal.ASSIGN, to)
@@ -108,7 +108,7 @@ def assign(transfer: str, to: str, account: str | None, **flags: str | None) -> 
 @_TRANSFER
 @of_account
 def send_back(transfer: str, account: str | None, **flags: str | None) -> None:
-    """Propose to send transfer ITR in suspense back. Another operator approves it."""
+    """Propose to send transfer ITR in suspense back. Another operator, if any, approves it."""
     from brim.core.push import Proposal
 
     _propose(flags, account, transfer, Proposal.SEND_BACK, None)

@@ -84,7 +84,7 @@ def reverse(topup: str, reason: str, account: str | None, **flags: str | None) -
     )
     click.echo(
         f"{found.id} reverses {found.amount} cents of {topup}. It is sent by {tell_time(found.leaves_ms // 1000)}, "
-        "in a file that another operator approves."
+        "in a file that another operator, if there is one, approves."
     )
 
 
@@ -155,7 +155,7 @@ def refund(topup: str, amount: int | None, description: str | None, account: str
     )
     click.echo(
         f"{found.id} refunds {found.amount} cents of {topup}. It is sent by {tell_time(found.leaves_ms // 1000)}, in a "
-        "file that another operator approves."
+        "file that another operator, if there is one, approves."
     )
 
 

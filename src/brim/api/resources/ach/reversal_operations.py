@@ -50,8 +50,8 @@ ACH_REVERSALS: Final = (
         description=(
             "Reverses an erroneous debit, with a wrong amount, receiver or date, or a duplicate, within five banking "
             "days of its settlement. The top-up is `failed` or `reversed` immediately, and the reversal goes out with "
-            "the next file, which another operator has to approve. A reversal isn't a refund: a correct debit can't "
-            "be reversed."
+            "the next file, which another operator, if there is one, has to approve. A reversal isn't a refund: a "
+            "correct debit can't be reversed."
         ),
         parameters=declared.REVERSAL_REQUEST,
         handler=handlers.request_reversal,

@@ -146,8 +146,8 @@ PUSH: Final = (
         operation_id="PostBrimIncomingTransfersIncomingTransferAssign",
         summary="Assign an incoming transfer",
         description=(
-            "Proposes to credit a transfer in suspense to an account. In live mode, another operator has to approve "
-            "this; in test mode, it is credited immediately."
+            "Proposes to credit a transfer in suspense to an account. In live mode, another operator, if there is "
+            "one, has to approve this; in test mode, it is credited immediately."
         ),
         parameters=declared.TRANSFER_ASSIGN,
         handler=handlers.assign_transfer,
