@@ -144,6 +144,7 @@ def test_a_file_from_the_bank_is_imported_and_its_result_shown(
     assert upload(person, b"101 no file\n", form_token="forged").status == 403
     path = upload(person, b"101 no file\n").headers["location"].partition("?")[0]
     until(lambda: "Held: nothing in this file was applied" in person.read(path), what="the file to be read")
+    assert "no live top-up succeeds until its break is resolved" in person.read(path)
     assert upload(person, b"101 no file\n").headers["location"] == f"{path}?done=bank_file_known"
     assert "This file was already received." in person.read(f"{path}?done=bank_file_known")
     assert "Import a file" not in reader.read("/ach/bank-files")
@@ -423,7 +424,8 @@ def test_files_are_listed_with_what_they_wait_for(person: Person, objects: AchOb
     shown = person.read("/ach/files")
     for words in (built.name, "Awaiting approval", "50.00 USD", "Wed, Dec 2, 2026", "The bank's acknowledgment"):
         assert words in shown
-    assert held.name in shown
+    assert f"{held.name} Awaiting approval Held 50.00 USD" in shown
+    assert "Waiting for: Your decision" in shown
     only = person.read("/ach/files?status=sent")
     assert sent.name in only
     assert built.name not in only
@@ -578,8 +580,11 @@ def test_live_money_is_stopped_with_a_reason_and_resumed(
     foreign = person.send(STOPS, stop, {"reason": "audit", "account": server.make_account().id})
     assert (foreign.status, 'id="error-account"' in foreign.body.decode()) == (400, True)
     under = server.make_account(platform=account).id
-    assert person.send(STOPS, stop, {"reason": "audit", "account": under}).status == 303
-    assert person.send(STOPS, stop, {"reason": "The bank asked", "account": ""}).status == 303
+    of_one = person.send(STOPS, stop, {"reason": "audit", "account": under})
+    assert of_one.headers["location"] == f"{STOPS}?done=account_stopped"
+    assert "its pending ones wait" in person.read(f"{STOPS}?done=account_stopped")
+    of_all = person.send(STOPS, stop, {"reason": "The bank asked", "account": ""})
+    assert of_all.headers["location"] == f"{STOPS}?done=rail_stopped"
     for page in (STOPS, "/live-money", "/ach/files", "/ach/originators"):
         assert "The bank asked" in person.read(page), page
     assert f"Stopped for {under}" in person.read(STOPS)

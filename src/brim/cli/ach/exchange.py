@@ -193,7 +193,11 @@ def readiness(account: str | None, **flags: str | None) -> None:
         show_table(
             ("", "what", "what to do"), [*rows, *(("warning", each.message, each.fix) for each in found.warnings)]
         )
-    click.echo("Live top-ups can be created." if not found.blockers else "Live top-ups can't be created yet.")
+    click.echo(
+        "Live top-ups can be created and collected."
+        if not found.blockers
+        else "Live top-ups can't be created or collected yet."
+    )
     if found.blockers:
         raise SystemExit(1)
 

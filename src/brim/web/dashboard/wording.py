@@ -161,6 +161,7 @@ DONE: Final = {
     "originator_activated": "The originator is active. Live top-ups are collected through it.",
     "originator_suspended": "The originator is suspended. Nothing new is collected through it.",
     "rail_stopped": "Live money is stopped. New top-ups are refused, and no file is created or sent.",
+    "account_stopped": "Live money is stopped for one account. Its new top-ups are refused, and its pending ones wait.",
     "one_rail_stopped": "Live money is stopped on this rail. The other one is unaffected.",
     "rail_resumed": "Live money resumed.",
     "profile_saved": "Profile saved.",

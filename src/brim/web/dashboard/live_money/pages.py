@@ -157,7 +157,8 @@ async def stop(page: SignedVisit) -> Reply:
     except ApiRefusedError as error:
         take_refusal(form, error)
         return await _reply_stops(page, form, status=error.status)
-    return page.redirect("/live-money/stops", done="one_rail_stopped" if chosen in RAILS else "rail_stopped")
+    of_all = "account_stopped" if form.values["account"] else "rail_stopped"
+    return page.redirect("/live-money/stops", done="one_rail_stopped" if chosen in RAILS else of_all)
 
 
 def _wanted(values: Mapping[str, str]) -> dict[str, Field]:

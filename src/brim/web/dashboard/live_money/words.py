@@ -173,7 +173,7 @@ def waits_for(file: dict[str, Any], *, is_stopped: bool = False) -> str:
     status = file["status"]
     if status in {"built", "approved"}:
         if file["held_because"]:
-            return "Release"
+            return "Your decision"
         if is_stopped:
             return "Live money to be resumed"
     return {
