@@ -931,7 +931,8 @@ def test_a_return_is_shown_with_its_deadline_and_dishonored_once(
     late, in_time = objects.ach_return(), objects.ach_return(settled_on=date(2026, 12, 4), code="R31")
     shown = person.read("/ach/returns")
     assert "R01 Insufficient funds Returned" in shown
-    assert re.search(r"Dishonor within 2 d 2[23] h", shown), shown[-900:]
+    assert "Can be dishonored 2 Dishonored 0 Money received 0 Dishonor accepted 0" in shown
+    assert re.search(r"Can be dishonored for 2 d 2[23] h", shown), shown[-900:]
     path = f"/ach/returns/{in_time}"
     assert "R68 Untimely return Returns with R31 have no time limit" in person.read(path)
     path = f"/ach/returns/{late}"
@@ -973,6 +974,7 @@ def test_every_end_of_a_return_is_said_on_its_page(person: Person, objects: AchO
         found = objects.ach_return(status=ReturnStatus(status), **dishonored, **fields)
         shown = person.read(f"/ach/returns/{found}")
         assert words in shown
+        assert ("Dishonor failed" in shown) == (status == "missed")
         if status == "contested":
             assert "outside the network" in shown
     assert person.visit("/ach/returns?status=contested").body.decode().count("/ach/returns/retn_") == 7
