@@ -36,7 +36,10 @@ def test_an_account_is_added_and_listed(person: Person, wire: Wire) -> None:
         "eur",
     )
     assert made["brim"]["settlement_days"] == 3
-    assert "3 banking days, by agreement" in person.read(page)
+    assert "Settlement 3 banking days, by agreement" in person.read(page)
+    in_live_mode = person.read(page.removeprefix("/test"))
+    assert "Hold As in the originator's profile" in in_live_mode
+    assert "Leave empty to use the originator's hold." in in_live_mode
     assert f"Rocket Rides {made['id']} Active {EMPTY} None yet" in person.read(ACCOUNTS)
 
 

@@ -25,8 +25,9 @@ _AGREEMENT: Final = Hash(
             name="settlement_days",
             kind=BoundedInteger(least=0, most=MAX_SETTLEMENT_DAYS, clearable=True),
             description=(
-                "The account's own settlement time in banking days, in the mode of the key. Send an empty string to "
-                "use the rail's."
+                "The account's own number of banking days until money is available, in the mode of the key: in live "
+                "mode, from settlement, instead of the originator's hold; in test mode, from submission. Send an empty "
+                "string to remove it."
             ),
         ),
     )

@@ -38,7 +38,8 @@ class AccountExtras(msgspec.Struct, frozen=True, kw_only=True):
     settlement_days: Annotated[
         int | None,
         described(
-            "The account's own settlement time in banking days. Null uses the rail's.",
+            "The account's own number of banking days until money is available: in live mode, from settlement, "
+            "instead of the originator's hold; in test mode, from submission. Null if it has none.",
             minimum=0,
             maximum=MAX_SETTLEMENT_DAYS,
         ),
