@@ -101,7 +101,7 @@ def test_the_stored_bytes_go_to_who_shows_a_password_and_the_audit_log_has_it(ba
     assert (entry.object, entry.scope) == (file, AccountScope(bank.account, livemode=True))
     assert entry.detail == f"SHA-256 {hashlib.sha256(reply.body).hexdigest()}"
     browser.open("/settings/audit-log")
-    said = "Downloaded a payment file" if kind == "files" else "Downloaded a file from the bank"
+    said = "Downloaded a payment file" if kind == "files" else "Downloaded a bank file"
     assert f"{grace.email} {said}" in browser.text
     assert entry.detail in browser.text
 

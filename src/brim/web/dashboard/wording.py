@@ -444,7 +444,7 @@ WORKER_JOBS: Final = {
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Journal entry lines after the first",
+    "entry_lines": "Additional journal entry lines",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }

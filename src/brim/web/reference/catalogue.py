@@ -104,7 +104,8 @@ CHAPTERS: Final = (
     Chapter(
         "webhook_endpoints",
         "Webhook endpoints",
-        "A URL of yours that receives signed events. Brim retries until it responds with a 2xx status.",
+        "A URL of yours that receives signed events. Brim retries for about three days, or until it responds with a "
+        "2xx status.",
         ("/v1/webhook_endpoints",),
     ),
     Chapter(
