@@ -46,24 +46,31 @@ LIMIT: Final = Parameter(
     kind=ClampedInteger(least=1, most=MAX_LIMIT, default=DEFAULT_LIMIT),
     description="The maximum number of objects per page. A number outside the limits is changed to the nearest limit.",
 )
-PAGE: Final = (
-    Parameter(
-        name="ending_before",
-        kind=Text(),
-        description=(
-            "A cursor for pagination: the id of an object. Returns the objects just before it, which are newer. "
-            "Mutually exclusive with `starting_after`."
+
+
+def page_in_order(cursor: str = "the id of an object", *, before: str = "", after: str = "") -> tuple[Parameter, ...]:
+    """Return the parameters of a page of a list; its order and what its cursors are is said where that isn't usual."""
+    return (
+        Parameter(
+            name="ending_before",
+            kind=Text(),
+            description=(
+                f"A cursor for pagination: {cursor}. Returns the objects just before it{before}. Mutually exclusive "
+                "with `starting_after`."
+            ),
         ),
-    ),
-    LIMIT,
-    Parameter(
-        name="starting_after",
-        kind=Text(),
-        description=(
-            "A cursor for pagination: the id of an object. Returns the objects just after it, which are older. "
-            "Mutually exclusive with `ending_before`."
+        LIMIT,
+        Parameter(
+            name="starting_after",
+            kind=Text(),
+            description=(
+                f"A cursor for pagination: {cursor}. Returns the objects just after it{after}. Mutually exclusive "
+                "with `ending_before`."
+            ),
         ),
-    ),
-)
+    )
+
+
+PAGE: Final = page_in_order(before=", which are newer", after=", which are older")
 ATTEMPT_LIST: Final = tuple(parameter for parameter in PAGE if parameter.name != "ending_before")
 """Of an endpoint's or an event's attempts, which are turned over in one direction only."""

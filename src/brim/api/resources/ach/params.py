@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import METADATA, PAGE, created
+from brim.api.framework.common_params import METADATA, PAGE, created, page_in_order
 from brim.api.framework.kinds import Amount, BoundedInteger, Enum, FileContent, FileName, Text
 from brim.api.framework.params import Parameter
 from brim.core.corrections import CorrectionStatus
@@ -46,7 +46,7 @@ FILE_APPROVE: Final = (
 )
 FILE_VOID: Final = (_expected(FileStatus.BUILT, FileStatus.APPROVED),)
 FILE_RESUBMIT: Final = (_expected(FileStatus.REJECTED, FileStatus.SENT, FileStatus.ACKNOWLEDGED, FileStatus.SETTLED),)
-ENTRY_LIST: Final = PAGE
+ENTRY_LIST: Final = page_in_order("a trace number")
 BANK_FILE_LIST: Final = (
     *PAGE,
     created("files"),

@@ -62,8 +62,8 @@ BANK_STATEMENTS: Final = (
         operation_id="GetBrimBankStatementsBankStatementLines",
         summary="List the lines of a bank statement",
         description=(
-            "Returns the new lines of a statement, in its order. Lines that were already on an earlier statement or "
-            "notification are listed there."
+            "Returns the new lines of a statement, in its order. A line that was already on an earlier statement or "
+            "notification is listed only under that one."
         ),
         parameters=declared.STATEMENT_LINES,
         handler=handlers.list_lines_of_statement,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE, created
+from brim.api.framework.common_params import PAGE, created, page_in_order
 from brim.api.framework.kinds import BoundedInteger, CurrencyCode, Day, Enum, Text, TextList
 from brim.api.framework.params import Parameter
 from brim.core.line_settlements import MOST_LINES, SettlementStatus
@@ -32,7 +32,7 @@ STATEMENT_LIST: Final = (
         description="`open` for statements with open breaks, `none` for those without.",
     ),
 )
-STATEMENT_LINES: Final = PAGE
+STATEMENT_LINES: Final = page_in_order()
 LINE_LIST: Final = (
     *PAGE,
     created("lines"),

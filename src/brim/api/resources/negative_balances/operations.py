@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE
+from brim.api.framework.common_params import page_in_order
 from brim.api.framework.operation import Operation
 from brim.api.resources.balance.wire import BalanceObject
 from brim.api.resources.negative_balances import handlers
@@ -91,7 +91,7 @@ NEGATIVE_BALANCES: Final = (
         operation_id="GetBrimBalanceReserves",
         summary="List reserves",
         description="Returns your reserves and those of your connected accounts.",
-        parameters=PAGE,
+        parameters=page_in_order(),
         handler=handlers.list_reserves,
         resource="balance",
         level="read",

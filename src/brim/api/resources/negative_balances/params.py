@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from brim.api.framework.common_params import PAGE
+from brim.api.framework.common_params import page_in_order
 from brim.api.framework.kinds import Amount, Boolean, BoundedInteger, CurrencyCode, Text
 from brim.api.framework.params import Hash, Parameter
 
 BALANCE_LIST: Final = (
     Parameter(name="account", kind=Text(), description="Only negative balances of this account."),
     Parameter(name="currency", kind=CurrencyCode(), description="Only negative balances in this currency."),
-    *PAGE,
+    *page_in_order(),
 )
 TOP_UP: Final = (
     Parameter(
