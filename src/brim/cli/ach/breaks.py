@@ -34,7 +34,11 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 @click.option("--resolution", required=True, help="What was found and done about it.")
 @of_account
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
-    """Resolve BREAK and record the result. No money moves."""
+    """Resolve BREAK and record the result.
+
+    Nothing is posted, with one exception: a reversal or refund that no statement books ends, and its money is in the
+    balance again.
+    """
     from brim.core.direct_debits import resolve_break
 
     found = on_approval(

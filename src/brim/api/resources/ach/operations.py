@@ -62,7 +62,7 @@ ACH_FILES: Final = (
         operation_id="GetBrimAchFilesFileEntries",
         summary="List the entries of an ACH file",
         description=(
-            "Returns the entries of a file, in the order of the file; use trace numbers as cursors. A file that was "
+            "Returns the entries of a file, in the order of the file. A file that was "
             "voided or resubmitted no longer has any: they have moved to another file."
         ),
         parameters=declared.ENTRY_LIST,
@@ -265,7 +265,10 @@ BREAKS: Final = (
         path=f"{_BREAK}/resolve",
         operation_id="PostBrimBreaksBreakResolve",
         summary="Resolve a break",
-        description="Resolves a break, with an explanation. Resolving posts nothing to the ledger.",
+        description=(
+            "Resolves a break, with an explanation. Resolving posts nothing to the ledger, with one exception: a "
+            "reversal or refund that no statement books ends, and its money is in the balance again."
+        ),
         parameters=declared.BREAK_RESOLVE,
         handler=handlers.resolve_break,
         resource="ach",

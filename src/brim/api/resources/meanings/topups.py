@@ -13,7 +13,10 @@ INITIATED_BY: Final[Vocabulary] = {
 TOPUP_STATUS: Final[Vocabulary] = {
     "canceled": "You canceled it while it was pending. No money moves.",
     "failed": "The bank declined the debit, or returned it before the money was available; `failure_code` says why.",
-    "pending": "Created, and not settled yet. It can be canceled until its debit is with the bank.",
+    "pending": (
+        "Created, and not settled yet. It can be canceled; a live one only until its debit is queued for a file, at "
+        "the cut-off."
+    ),
     "reversed": (
         "It succeeded, and the money left the balance again, because the bank returned the debit or you reversed it. "
         "`failure_code` says why, if a bank gave a reason."

@@ -122,8 +122,8 @@ TOPUPS: Final = (
         operation_id="PostTopupsTopupCancel",
         summary="Cancel a top-up",
         description=(
-            "Cancels a top-up that is `pending`. One that has succeeded, failed or been canceled can't be canceled, "
-            "nor one whose debit is already with the bank."
+            "Cancels a top-up that is `pending`. One that has succeeded, failed or been canceled can't be canceled. A "
+            "live one can be canceled until its debit is queued for a file, at the cut-off."
         ),
         parameters=declared.TOPUP_CANCEL,
         handler=topups.cancel,
@@ -156,9 +156,10 @@ TOPUPS: Final = (
         summary="Search top-ups",
         description=(
             "Returns the top-ups that match all filters. Metadata, failure codes, statuses and exact amounts are found "
-            "by an index, however many top-ups there are. With other filters, a page examines up to 10,000 top-ups in "
-            "the chosen order: 4,000 if only those of a status are searched, 2,500 if sorted by amount. If a search "
-            "stops there, `searched_to` says how far it got, and `next_page` continues it. Brim only."
+            "by an index, however many top-ups there are. With any other filter, a page examines at most 10,000 "
+            "top-ups in the chosen order, or fewer: 4,000 of a status or failure code, 2,500 of an amount or sorted by "
+            "amount. If a search stops there, `searched_to` says how far it got, and `next_page` continues it. Brim "
+            "only."
         ),
         parameters=declared.TOPUP_SEARCH,
         handler=topups.search,
