@@ -74,7 +74,11 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     ] = msgspec.UNSET
     api_version: Annotated[
         str,
-        described("The API version in which `data` is rendered. It never changes for an event that exists.", **TEXT),
+        described(
+            "The API version in which `data` is rendered: in a delivery the webhook endpoint's, otherwise that of the "
+            "request that caused the event.",
+            **TEXT,
+        ),
     ]
     brim: Annotated[
         EventExtras | msgspec.UnsetType,

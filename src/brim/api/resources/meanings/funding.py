@@ -55,7 +55,7 @@ OUTCOMES: Final[dict[str | None, str]] = {
     "returned_late": (
         "Succeeds, then is reversed with `debit_not_authorized` after 60 days (after a minute without a test clock)."
     ),
-    "corrected": "Succeeds, and the bank corrects the account number of a source that was created from it.",
+    "corrected": "Succeeds, and the bank then corrects the account number of the bank account on file.",
     "file_rejected": "Its file is rejected. It succeeds when it is resubmitted.",
     "file_rejected_fails": "Its file is rejected. It fails when it is resubmitted.",
     "dishonored": "Fails. Its return is dishonored, and the money is recovered.",

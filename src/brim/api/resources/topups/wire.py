@@ -183,7 +183,8 @@ class RailObject(msgspec.Struct, frozen=True, kw_only=True):
     name: Annotated[
         str,
         described(
-            "The rail: `ach` or `sepa` for live debits, `push` for transfers that arrived, `sandbox` for test money.",
+            "The rail: `ach` or `sepa` for live debits, `push` for transfers that arrived, `sandbox` for test money, "
+            "`import` for imported history.",
             **TEXT,
         ),
     ]
@@ -297,7 +298,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     livemode: Annotated[bool, LIVEMODE]
     metadata: Annotated[dict[str, str], METADATA]
     payment_method: Annotated[
-        Expandable, expandable("payment_method", "The PaymentMethod that is debited. Null if a source is.")
+        Expandable, expandable("payment_method", "The PaymentMethod that is debited. Null if none is.")
     ]
     payment_method_options: Annotated[
         dict[str, dict[str, str]] | None,
@@ -307,7 +308,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
         dict[str, Any] | msgspec.Raw | None,
         described(
             "The bank account that is debited, always as an expanded Source object. Null if a PaymentMethod is "
-            "debited.",
+            "debited, if a bank transfer arrived, and for the bank account that test mode debits by default.",
             **or_null("source"),
         ),
     ]
