@@ -63,7 +63,8 @@ def create(file: Path, account: str | None, **flags: str | None) -> None:
 def update(originator: str, file: Path, account: str | None, **flags: str | None) -> None:
     """Replace the profile of ORIGINATOR with the one in FILE. account_number is optional.
 
-    An active originator is suspended until it is activated again if its money would go elsewhere.
+    An active originator is suspended until it is activated again if money, files or logins would go elsewhere, or if a
+    limit is relaxed.
     """
     _save(file, originator, account, flags)
 

@@ -199,7 +199,7 @@ _VERIFY_WARNINGS: Final = {
 
 @click.command()
 @click.option("--chain", is_flag=True, help="Also follow the hash chains of the books.")
-@click.option("--heads", is_flag=True, help="With --chain: print the head of each chain, to keep a copy elsewhere.")
+@click.option("--heads", is_flag=True, help="Like --chain, and print the head of each chain, to keep a copy elsewhere.")
 @reaching_settings
 def verify(*, chain: bool, heads: bool, **flags: str | None) -> None:
     """Recompute the books from the journal entries and list differences; exit with 1 if there are any."""

@@ -410,14 +410,16 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("service_role", str, None, "the name of a role",
             "role that migrations grant the service's privileges to; unset means the role of the database URL"),
     Setting("rehearsal", parse_switch, default=False, expected="yes or no; the flag takes no value",
-            meaning="makes an empty installation a permanent rehearsal; refused for any other"),
-    Setting("workers", parse_count, os.cpu_count() or 1, "a whole number, at least 1", "number of API processes",
-            default_text="the number of cores"),
+            meaning="makes an empty installation a permanent rehearsal; refused for one that is in use, unless it is "
+                    "a rehearsal"),
+    Setting("workers", parse_count, os.cpu_count() or 1, "a whole number, at least 1",
+            "number of API processes of brim serve", default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
-            "the platform account's test key; unset means generated, printed and kept in the data folder"),
+            "the platform account's test key; unset means that brim serve generates it, prints it and keeps it in the "
+            "data folder"),
     Setting("encryption_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, separated by commas",
-            "encryption keys for secrets at rest: the first encrypts, all decrypt; unset means generated and kept in "
-            "the data folder"),
+            "encryption keys for secrets at rest: the first encrypts, all decrypt; unset means that brim serve "
+            "generates one and keeps it in the data folder"),
     Setting("backup_store", parse_backup_store, None, "a folder, or s3://bucket/prefix",
             "backup store of the embedded database and its WAL; unset means no backups"),
     Setting("backup_key", parse_encryption_keys, None, "keys of 32 bytes in URL-safe base64, separated by commas",
