@@ -228,14 +228,14 @@ class Survey:
             Kept(
                 "ach_files.sealed",
                 len(self.files),
-                "Files to the bank hold many people's entries and cannot be cut; Nacha's rules keep them six years.",
+                "Files to the bank hold many people's entries and can't be cut; Nacha requires them for six years.",
                 last,
                 "retention",
             ),
             Kept(
                 "bank_files.sealed",
                 0,
-                "Files from the bank may name returned entries, hold many people's, and are kept for six years.",
+                "Files from the bank may name returned entries, hold many people's, and are kept six years or more.",
                 last + timedelta(days=RETURNABLE_DAYS + DISPUTED_DAYS),
                 "retention",
             ),
