@@ -426,6 +426,16 @@ def test_a_refused_key_is_announced_with_its_challenge_and_no_id_of_a_request() 
             assert set(operation["responses"]["401"]["headers"]) == {"WWW-Authenticate"}
 
 
+def test_cursors_lead_to_newer_and_older_objects_where_a_list_says_that_the_newest_are_first() -> None:
+    for operation in OPERATIONS:
+        cursor = {each.name: each.description for each in operation.parameters}.get("starting_after")
+        if cursor is not None and operation.path != "/v1/test_helpers/test_clocks":  # which are none or one
+            is_newest_first = any(
+                words in operation.description for words in ("newest first", "recently received first")
+            )
+            assert ("older" in cursor) == is_newest_first, operation.path
+
+
 def test_no_two_schemas_are_of_classes_of_one_name() -> None:
     """By their classes' names one is written where it is referred to."""
     names = [each.struct.__name__ for each in COMPONENTS]

@@ -21,7 +21,8 @@ STATEMENT_MAPPINGS: Final = (
         operation_id="GetBrimStatementMappings",
         summary="List statement mappings",
         description=(
-            "Returns the mappings by which your bank accounts' CSV statements are read. Only available to platforms."
+            "Returns the mappings by which your bank accounts' CSV statements are read, newest first. Only available "
+            "to platforms."
         ),
         parameters=declared.MAPPING_LIST,
         handler=handlers.list_mappings,
