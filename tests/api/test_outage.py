@@ -128,6 +128,7 @@ async def test_without_a_database_every_route_says_so_at_once(
         reply = wire.send(method, target, timeout_s=LONGEST_ANSWER_S)
         assert_error(reply, 503, AWAY, type_="api_error")
         assert reply.headers["stripe-should-retry"] == "true"
+        assert reply.headers["retry-after"] == "1"
     assert wire.get("/healthz").status == 200
     assert wire.get("/readyz", timeout_s=LONGEST_ANSWER_S).status == 503
     await postgres_of_ours.start()

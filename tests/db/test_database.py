@@ -19,6 +19,8 @@ AWAY = [
     asyncpg.InterfaceError("connection is closed"),
     asyncpg.CannotConnectNowError("the database system is starting up"),
     asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+    asyncpg.DiskFullError("could not extend file: No space left on device"),
+    asyncpg.OutOfMemoryError("out of memory"),
     asyncpg.DeadlockDetectedError("deadlock detected"),
     asyncpg.SerializationError("could not serialize access"),
 ]

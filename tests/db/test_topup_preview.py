@@ -13,6 +13,7 @@ from brim.api.framework.errors import render_error
 from brim.api.resources.funding.wire import payment_method_json, source_json, token_json
 from brim.api.resources.rendering import availability_of
 from brim.api.resources.topups.wire import preview_json
+from brim.base.errors import DatabaseUnavailableError
 from brim.base.scope import AccountScope
 from brim.core.bank_accounts.rules import BankNumbers
 from brim.core.funding.service import NewPaymentMethod, create_payment_method
@@ -71,8 +72,9 @@ async def make_everything_that_pays(brim: Clockwork) -> list[dict[str, str]]:
 
 async def test_a_preview_neither_writes_nor_locks_anything(brim: Clockwork, reading: Clockwork) -> None:
     named = await make_everything_that_pays(brim)
-    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+    with pytest.raises(DatabaseUnavailableError) as refused:
         await execute(reading.database, "SELECT FROM bank_tokens FOR UPDATE")
+    assert isinstance(refused.value.__cause__, asyncpg.ReadOnlySQLTransactionError)
     expected = (REAL_MS + 1000) // 1000
     for parameters in named:
         assert (await reading.preview(OWNER, **parameters)).expected_availability_date == expected, parameters

@@ -29,15 +29,16 @@ _AWAY: Final = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.QueryCanceledError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
-_BROKEN: Final = (TimeoutError, asyncpg.InternalClientError)
-"""After these a connection is in no state to be used again. The second is what asyncpg says when it is asked for
-something at the very moment at which the server dies."""
+_BROKEN: Final = (TimeoutError, asyncpg.InternalClientError, asyncpg.ReadOnlySQLTransactionError)
+"""After these a connection is not used again. The second is what asyncpg says when it is asked for something at the
+very moment at which the server dies; the third comes from a server that isn't the primary anymore."""
 
 _RETRYABLE: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """Errors after which the same transaction may simply be run again."""
@@ -46,6 +47,7 @@ _NO_CONNECTION_LEFT: Final = (
     "PostgreSQL has no connection left for Brim ({}). Raise max_connections, or the connection limit of the role or "
     "the database; or lower --workers, or close other programs' connections."
 )
+_DISK_FULL: Final = "PostgreSQL's disk is full ({}). Free space on it, or enlarge it."
 _CERTIFICATE_REFUSED: Final = (
     "PostgreSQL's certificate is not accepted: {}. Check the host name, sslmode and sslrootcert in --database-url."
 )
@@ -93,6 +95,8 @@ async def _translated() -> AsyncIterator[None]:
         raise DatabaseUnavailableError from error
     except asyncpg.TooManyConnectionsError as error:
         raise DatabaseUnavailableError(_NO_CONNECTION_LEFT.format(error)) from error
+    except asyncpg.DiskFullError as error:
+        raise DatabaseUnavailableError(_DISK_FULL.format(error)) from error
     except ssl.SSLCertVerificationError as error:
         raise DatabaseUnavailableError(_CERTIFICATE_REFUSED.format(error.verify_message)) from error
     except (*_AWAY, *_RETRYABLE) as error:

@@ -487,7 +487,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     TooManyStreamsError: Place(429, "rate_limit"),
     vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
     vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
-    DatabaseUnavailableError: Place(503, type="api_error", should_retry=True),
+    DatabaseUnavailableError: Place(503, type="api_error", should_retry=True, retry_after_s=1),
     InternalError: Place(500, type="api_error"),
 }
 """Status, code, param and type of every failure that can reach the wire, in the order a request meets them."""
