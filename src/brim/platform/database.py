@@ -66,6 +66,9 @@ _PLANNING: Final = {
 """A plan made while a table was small, or its statistics old, must still be right when it has grown: every statement
 of ours finds its rows by an index, and where several would do, by the one that has the order it asks for."""
 
+_CLIENT_CHECK: Final = {"client_connection_check_interval": "1s"}
+"""How PostgreSQL learns that nobody waits for a statement anymore: connections are cut, statements never cancelled."""
+
 PLANS_KEPT_S: Final = 5.0
 """How long a connection uses a plan. PostgreSQL alone keeps it until somebody takes the table's statistics, a minute
 or more, in which one that was wrong after all would do harm."""
@@ -171,6 +174,16 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self._planned_at = time.monotonic()
+        self.is_given_up = False
+
+    def _cancel_current_command(self, _waiter: Any, _cancel_waiter: Any = None) -> None:
+        """Cut the connection where the driver would let the server cancel a statement that nobody waits for anymore.
+
+        A commit that waits for a synchronous standby and is cancelled has happened, on the primary alone: everyone
+        sees it, a retry is told of it, and a failover loses it. One whose client has gone waits on, seen by nobody.
+        """
+        self.is_given_up = True
+        self._loop.call_soon(self.terminate)  # the driver is in the middle of telling whoever waits
 
     async def renew_plans(self, *, after_s: float) -> None:
         """Let every plan be made anew at its next use, unless that was so less than `after_s` ago."""
@@ -200,6 +213,19 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
         return told, statement
 
 
+def _is_given_up(conn: Conn) -> bool:
+    """Tell whether a lent connection was cut, or is about to be."""
+    lent = conn._con  # noqa: SLF001  None once it was terminated
+    return lent is None or bool(lent.is_given_up)
+
+
+def _cut(conn: Conn) -> None:
+    """Cut a lent connection, unless it is cut already."""
+    lent = conn._con  # noqa: SLF001
+    if lent is not None:
+        lent.terminate()
+
+
 _asking = getattr(asyncpg.Connection, "_introspect_types", None)
 if _asking is None or tuple(inspect.signature(_asking).parameters) != ("self", "typeoids", "timeout"):
     del _PlanningConnection._introspect_types  # noqa: SLF001  another version of the driver asks in its own way
@@ -218,7 +244,7 @@ class Database:
             "timeout": min(timeout_s, 5.0),
             "command_timeout": timeout_s,
             "connection_class": _PlanningConnection,
-            "server_settings": {"application_name": application, **_PLANNING},
+            "server_settings": {"application_name": application, **_PLANNING, **_CLIENT_CHECK},
         }
         self._connect_alone = partial(asyncpg.connect, url, **settings)
         self._pool = asyncpg.create_pool(
@@ -282,9 +308,11 @@ class Database:
                 await conn.renew_plans(after_s=self._plans_kept_s)
                 yield conn
             except _BROKEN:
-                conn.terminate()  # asking a server that does not answer to cancel would take as long again
+                _cut(conn)
                 raise
             finally:
+                if _is_given_up(conn):
+                    _cut(conn)
                 await self._pool.release(conn)
 
     @asynccontextmanager
@@ -302,7 +330,8 @@ class Database:
             except _BROKEN:
                 raise  # the connection is given up, and the transaction with it
             except BaseException:
-                await transaction.rollback()
+                if not _is_given_up(conn):  # the transaction ends with its connection
+                    await transaction.rollback()
                 raise
             await transaction.commit()
 
@@ -395,8 +424,11 @@ class HeldConnection:
                 await self._conn.renew_plans(after_s=self._plans_kept_s)
                 yield self._conn
             except _BROKEN:
-                self.close()  # see Database.connection
+                self.close()
                 raise
+            finally:
+                if self._conn is not None and self._conn.is_given_up:
+                    self.close()
 
     async def open(self) -> None:
         """Connect, unless it is connected, so that its next use needs nothing that others could have taken.
