@@ -52,6 +52,7 @@ from brim.core.topups.rules import Status
 from brim.core.webhooks import endpoints
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
+from brim.platform.database import PoolerError
 from brim.platform.egress import targets
 
 _STRIPE_HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
@@ -223,6 +224,11 @@ _CORRECTION = corrections.Correction(
     account_type=None,
     received_ms=1,
 )
+POOLER = (
+    "A connection pooler such as PgBouncer is between Brim and PostgreSQL. Brim needs its own sessions. Connect to "
+    "PostgreSQL directly, or through a TCP proxy such as HAProxy."
+)
+
 EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     # The request
     (api.UnrecognizedUrlError("GET", "/v1/foo"), 404, None, None,
@@ -732,6 +738,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      "A stored secret is damaged: it can't be decrypted with its key k_0123456789abcdef."),
     (DatabaseUnavailableError(), 503, None, None,
      "The database can't be reached right now. Please try again."),
+    (PoolerError(), 503, None, None,
+     POOLER),
     (api.InternalError("req_x"), 500, None, None,
      "An unknown error occurred on our side. The server's log has the details under req_x."),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from brim.core.time import rules as clocks
 from brim.core.webhooks import ResendInProgressError
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
+from brim.platform.database import PoolerError
 from tests.support.error_examples import EXAMPLES
 
 NEVER_ON_THE_WIRE = (
@@ -94,7 +95,8 @@ NOT_OFFERED = {
 
 
 _TYPES = {idempotency.IdempotencyMismatchError: "idempotency_error"} | dict.fromkeys(
-    (DatabaseUnavailableError, api.InternalError, vault.NoEncryptionKeyError, vault.SecretUnreadableError), "api_error"
+    (DatabaseUnavailableError, PoolerError, api.InternalError, vault.NoEncryptionKeyError, vault.SecretUnreadableError),
+    "api_error",
 )
 
 

@@ -17,12 +17,23 @@ from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from brim.base.errors import DatabaseUnavailableError
+from brim.base.errors import BrimError, DatabaseUnavailableError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Conn: TypeAlias = PoolConnectionProxy
 """A connection lent by a pool; as a first argument it means: join the caller's transaction."""
+
+
+class PoolerError(BrimError):
+    """A connection pooler is between Brim and PostgreSQL, such as PgBouncer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A connection pooler such as PgBouncer is between Brim and PostgreSQL. Brim needs its own sessions. "
+            "Connect to PostgreSQL directly, or through a TCP proxy such as HAProxy."
+        )
+
 
 _AWAY: Final = (
     asyncpg.PostgresConnectionError,
@@ -88,7 +99,8 @@ CAUSED_BY_A_ROW: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolatio
 async def _translated() -> AsyncIterator[None]:
     """Raise `DatabaseUnavailableError` for whatever means that the database cannot answer now.
 
-    A deadlock means that too, to whoever does not run again what it undid; `retried` knows it by its cause.
+    A deadlock means that too, to whoever does not run again what it undid; `retried` knows it by its cause. What only
+    a pooler says becomes `PoolerError`.
     """
     try:
         yield
@@ -98,6 +110,10 @@ async def _translated() -> AsyncIterator[None]:
         raise DatabaseUnavailableError from error
     except asyncpg.TooManyConnectionsError as error:
         raise DatabaseUnavailableError(_NO_CONNECTION_LEFT.format(error)) from error
+    except asyncpg.ProtocolViolationError as error:
+        if "startup parameter" in str(error):  # PgBouncer knows few of those that PostgreSQL takes
+            raise PoolerError from error
+        raise DatabaseUnavailableError from error
     except asyncpg.DiskFullError as error:
         raise DatabaseUnavailableError(_DISK_FULL.format(error)) from error
     except ssl.SSLCertVerificationError as error:

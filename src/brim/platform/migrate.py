@@ -22,7 +22,7 @@ from typing import Any, Final
 import asyncpg
 
 from brim.base.errors import BrimError
-from brim.platform.database import Conn, Database
+from brim.platform.database import Conn, Database, PoolerError
 from brim.platform.roles import current_role, grant_rights, owns_schema, require_role
 from brim.platform.sql import load_queries
 
@@ -180,6 +180,7 @@ async def migrate(
         MissingOwnerRightError: PostgreSQL does not let this role make or change tables.
         DatabaseRefusedError: it lets us not in.
         OldPostgresError: its PostgreSQL is too old.
+        PoolerError: a connection pooler is on the way.
         DatabaseUnavailableError: it cannot be reached.
     """
     database = await Database.connect(
@@ -189,6 +190,7 @@ async def migrate(
         with refusals_told():
             async with database.connection() as conn:
                 _check_server(conn)
+                await _refuse_pooler(conn)
                 return await _migrate(conn, known, now_ms, service_role, phase, say)
     finally:
         await database.close()
@@ -254,10 +256,12 @@ async def check_schema(conn: Conn, *, known: tuple[Migration, ...] = known_migra
     It may have later `pre` steps: those are applied while this version still serves.
 
     Raises:
+        PoolerError: the session isn't Brim's own.
         PendingMigrationsError: it lacks some.
         NewerSchemaError: it has later steps that wait until this version is gone.
         ChangedMigrationError: it has one that read differently.
     """
+    await _refuse_pooler(conn)
     exists = await conn.fetchval(_QUERIES["table_exists"])
     applied = await conn.fetch(_QUERIES["select_applied"]) if exists else []
     own = {step.version for step in known}
@@ -280,6 +284,19 @@ def _check_server(conn: Conn) -> None:
     found = conn.get_server_version().major
     if found < _OLDEST_POSTGRES:
         raise OldPostgresError(found)
+
+
+async def _refuse_pooler(conn: Conn) -> None:
+    """Check that the process which serves this session is the one that was named when it began.
+
+    A pooler names another: it makes up what clients need to cancel their statements.
+    """
+    try:
+        serving = await conn.fetchval(_QUERIES["backend_pid"])
+    except (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError) as error:
+        raise PoolerError from error  # the next server process hasn't prepared it, or another client's has
+    if serving != conn.get_server_pid():
+        raise PoolerError
 
 
 async def _ensure_table(conn: Conn) -> None:

@@ -16,6 +16,10 @@ LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE;
 -- Lets a step give up a lock that others hold: while it waits, whoever else wants the table queues behind it.
 SET LOCAL lock_timeout = '250ms';
 
+-- name: backend_pid
+-- The process of PostgreSQL that serves this session.
+SELECT pg_backend_pid();
+
 -- name: table_exists
 -- Tells whether any runner was ever here.
 SELECT to_regclass('schema_migrations') IS NOT NULL;

@@ -1,7 +1,7 @@
 """Tells whether requests can be served: the database answers, and its tables are the ones this Brim knows."""
 
 from brim.base.errors import BrimError, DatabaseUnavailableError
-from brim.platform.database import Database
+from brim.platform.database import Database, PoolerError
 from brim.platform.migrate import PendingMigrationsError, check_schema
 
 
@@ -12,11 +12,12 @@ async def require_schema(database: Database) -> None:
 
     Raises:
         PendingMigrationsError: it was never migrated, or by an older version.
+        PoolerError: a connection pooler is on the way.
     """
     try:
         async with database.connection() as conn:
             await check_schema(conn)
-    except PendingMigrationsError:
+    except (PendingMigrationsError, PoolerError):
         raise
     except BrimError:
         return

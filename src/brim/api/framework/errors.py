@@ -47,6 +47,7 @@ from brim.core.rails import sepa as rail_sepa
 from brim.core.reconciliation import formats as statement_formats
 from brim.http import parameter_errors as parameters
 from brim.platform import vault
+from brim.platform.database import PoolerError
 from brim.platform.egress import targets
 
 _CHALLENGE: Final = 'WWW-Authenticate: Bearer realm="Stripe"'
@@ -488,6 +489,7 @@ ERROR_TABLE: Final[dict[type[BrimError], Place]] = {
     vault.NoEncryptionKeyError: Place(503, type="api_error", should_retry=False),
     vault.SecretUnreadableError: Place(503, type="api_error", should_retry=False),
     DatabaseUnavailableError: Place(503, type="api_error", should_retry=True, retry_after_s=1),
+    PoolerError: Place(503, type="api_error", documented=False),
     InternalError: Place(500, type="api_error"),
 }
 """Status, code, param and type of every failure that can reach the wire, in the order a request meets them."""
