@@ -241,6 +241,13 @@ container-test: install
 operations-drill: install
 	$(BIN)/python tools/operations_drill.py
 
+.PHONY: ha
+## Breaks the installation of docs/high-availability.md under load until ROUNDS (8) rounds are in its state file, and
+## counts losses; it continues where it stopped. HA_MODE=asynchronous shows what that loses; HA_MINUTES limits one run, and
+## HA takes options (--faults "primary split"). It needs root and Debian's packages, and names those that are missing.
+ha: compiled
+	PYTHONPATH=$(CURDIR)/src:$(CURDIR)/tools $(BIN)/python tools/ha_drill.py --rounds $${ROUNDS:-8} --mode $${HA_MODE:-synchronous} --minutes $${HA_MINUTES:-0} $(HA)
+
 ## Removes what the other targets created, except the data of `make serve`.
 clean:
 	rm -rf .venv .coverage* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist src/*.egg-info
