@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from failover.checker import Attempt, Verdict, check, longest_gap, percentile, slowest
+from failover.checker import OK, Attempt, Verdict, check, longest_gap, percentile, slowest
 from failover.cluster import ROOT, Cluster
 from failover.faults import FAULTS, Fault, now, other_is_primary
 from failover.hosts import ADDRESSES, DrillError, Host, Network, missing_needs, wait_until
@@ -84,8 +84,12 @@ def segment(arguments: argparse.Namespace, state: "State", wanted: list[str], de
                     number = len(state.rounds)
                     if number >= arguments.rounds or now() > deadline:
                         break
-                    name = order(wanted, arguments.seed, number)
-                    state.add(one_round(cluster, load, number, name, FAULTS[name]))
+                    name, began = order(wanted, arguments.seed, number), now()
+                    try:
+                        state.add(one_round(cluster, load, number, name, FAULTS[name]))
+                    except DrillError as error:
+                        state.add(failed_round(cluster, load, number, name, began, error))
+                        raise
             final = compare(cluster, load)
             say(f"at the end: {told_of(final)}; {cluster.verify()}")
             if final.unanswered:
@@ -102,12 +106,13 @@ def order(wanted: list[str], seed: int, number: int) -> str:
 
 
 class Load:
-    """The clients, and what they have been told so far."""
+    """The clients, what they have been told so far, and which faults of that are known from earlier rounds."""
 
     def __init__(self, host: Host, path: Path, stop: Path) -> None:
         self.host = host
         self.path = path
         self.stop = stop
+        self.known: set[str] = set()
 
     def attempts(self) -> list[Attempt]:
         """Return every attempt that has ended."""
@@ -116,7 +121,7 @@ class Load:
 
     def acknowledged_since(self, moment: float) -> int:
         """Return how many requests were acknowledged that began after a moment."""
-        return sum(a.status == 200 and a.began > moment for a in self.attempts())
+        return sum(a.status == OK and a.began > moment for a in self.attempts())
 
 
 @contextmanager
@@ -158,6 +163,8 @@ def one_round(cluster: Cluster, load: Load, number: int, name: str, fault: Fault
     settled_s = cluster.wait_until_settled()
     verdict = compare(cluster, load)
     books = cluster.verify()
+    faults = [line for line in [*verdict.faults, *cluster.ended()] if line not in load.known]
+    load.known.update(faults)
     attempts = load.attempts()
     row = {
         "round": number + 1,
@@ -170,10 +177,10 @@ def one_round(cluster: Cluster, load: Load, number: int, name: str, fault: Fault
         "slowest_s": round(slowest(attempts, since=began), 2),
         "whole_s": round(whole_s, 1),
         "settled_s": round(settled_s, 1),
-        "acknowledged": sum(a.status == 200 and a.ended >= began for a in attempts),
+        "acknowledged": sum(a.status == OK and a.ended >= began for a in attempts),
         "statuses": {str(status): count for status, count in sorted(statuses_since(attempts, began).items())},
-        "faults": verdict.faults[:20] + [f"{ended} has ended" for ended in cluster.ended()],
-        "fault_count": len(verdict.faults),
+        "faults": faults[:20],
+        "fault_count": len(faults),
     }
     say(
         f"round {number + 1}: {name} ({host.name}): {row['outage_s']} s without an acknowledgement, slowest create"
@@ -181,6 +188,27 @@ def one_round(cluster: Cluster, load: Load, number: int, name: str, fault: Fault
         f" {row['statuses']}; {told_of(verdict)}; {books}"
     )
     return row
+
+
+def failed_round(
+    cluster: Cluster, load: Load, number: int, name: str, began: float, error: DrillError
+) -> dict[str, Any]:
+    """Return a round that didn't get to its end, with what was lost until then."""
+    verdict = compare(cluster, load)
+    say(f"round {number + 1}: {name}: {told_of(verdict)}, when it failed")
+    faults = [str(error), *(line for line in verdict.faults if line not in load.known)]
+    attempts = load.attempts()
+    return {
+        "round": number + 1,
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "fault": name,
+        "failed_over": False,
+        "outage_s": round(longest_gap(attempts, since=began, until=now()), 2),
+        "slowest_s": round(slowest(attempts, since=began), 2),
+        "acknowledged": sum(a.status == OK and a.ended >= began for a in attempts),
+        "faults": faults[:20],
+        "fault_count": len(faults),
+    }
 
 
 def serve_again(load: Load) -> None:

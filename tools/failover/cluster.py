@@ -129,8 +129,12 @@ class Cluster:
         self._brims[name] = (words[0], self.network[name].start(*BRIM, *words, env=env, log="brim"))
 
     def ended(self) -> list[str]:
-        """Return which processes of Brim have ended by themselves; none should."""
-        return [name for name, (_, process) in self._brims.items() if process.poll() is not None]
+        """Return which processes of Brim have ended by themselves, a line each; none should."""
+        return [
+            f"ended: brim {role} on {name}"
+            for name, (role, process) in self._brims.items()
+            if process.poll() is not None
+        ]
 
     def _is_ready(self, name: str) -> bool:
         return self._status(self.network["client"], f"http://{ADDRESSES[name]}:12111/readyz") == "200"

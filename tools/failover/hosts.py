@@ -237,7 +237,7 @@ def missing_needs() -> list[str]:
     """Return what the drill needs and this machine lacks, as sentences."""
     programs: Sequence[tuple[str, str]] = (
         ("patroni", "patroni python3-etcd"), ("etcd", "etcd-server"), ("haproxy", "haproxy"),
-        ("pgbouncer", "pgbouncer"), ("nft", "nftables"), ("ip", "iproute2"), ("setpriv", "util-linux"),
+        ("nft", "nftables"), ("ip", "iproute2"), ("setpriv", "util-linux"),
         ("psql", "postgresql-client-15"), ("/usr/lib/postgresql/15/bin/postgres", "postgresql-15"),
     )  # fmt: skip
     lacking = [package for program, package in programs if not shutil.which(program)]
