@@ -1,14 +1,17 @@
 """Who listens is told at once that there is something to look at, also after its connection was lost."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from brim.base.clock import system_clock_ms
 from brim.base.ids import IdFactory
 from brim.core.topups.batches import Batches
+from brim.host.database_urls import DatabaseUrls
 from brim.platform.announcements.service import Announcer, listen
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
@@ -53,3 +56,33 @@ async def test_who_listens_hears_again_after_the_connection_was_lost(database: D
             " WHERE datname = current_database() AND query ILIKE 'listen%' AND pid <> pg_backend_pid()",
         )
         await woken.wait()
+
+
+async def test_a_connection_notices_that_the_host_of_the_server_is_gone(database_urls: DatabaseUrls) -> None:
+    """Who only listens sends nothing: without keepalives it listened for ever to a host that was cut off."""
+    parts = urlsplit(database_urls.service)
+    place = f"{parse_qs(parts.query)['host'][0]}/.s.PGSQL.5432"
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+            while data := await source.read(65536):
+                target.write(data)
+            target.close()
+
+        server_reader, server_writer = await asyncio.open_unix_connection(place)
+        await asyncio.gather(copy(reader, server_writer), copy(server_reader, writer))
+
+    server = await asyncio.start_server(forward, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    database = await Database.connect(
+        f"postgresql://{parts.netloc.rpartition('@')[0]}@127.0.0.1:{port}{parts.path}?sslmode=disable"
+    )
+    try:
+        async with database.connection() as conn:
+            line = conn._con._transport.get_extra_info("socket")
+            assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            tcp = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            assert [line.getsockopt(socket.IPPROTO_TCP, option) for option in tcp] == [10, 5, 3]
+    finally:
+        await database.close()
+        server.close()

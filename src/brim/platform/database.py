@@ -7,6 +7,7 @@ Connections make their plans anew every few seconds all the same, as a second li
 
 import asyncio
 import inspect
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -76,6 +77,16 @@ _PLANNING: Final = {
 }
 """A plan made while a table was small, or its statistics old, must still be right when it has grown: every statement
 of ours finds its rows by an index, and where several would do, by the one that has the order it asks for."""
+
+_KEEPALIVE: Final = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+        if hasattr(socket, name)  # macOS has other names
+    ),
+]
+"""A connection that only listens sends nothing, and would never notice that the server's host is gone."""
 
 _CLIENT_CHECK: Final = {"client_connection_check_interval": "1s"}
 """How PostgreSQL learns that nobody waits for a statement anymore: connections are cut, statements never cancelled."""
@@ -191,6 +202,10 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
         super().__init__(*arguments, **settings)
         self._planned_at = time.monotonic()
         self.is_given_up = False
+        line = self._transport.get_extra_info("socket")
+        if line.family in {socket.AF_INET, socket.AF_INET6}:
+            for level, option, value in _KEEPALIVE:
+                line.setsockopt(level, option, value)
 
     def _cancel_current_command(self, _waiter: Any, _cancel_waiter: Any = None) -> None:
         """Cut the connection where the driver would let the server cancel a statement that nobody waits for anymore.
