@@ -14,10 +14,13 @@ from brim.http.form import (
     MAX_DEPTH,
     MAX_NAME_LENGTH,
     MAX_PARAMETERS,
+    BodyKind,
     Value,
+    body_kind,
     decode_form,
     decode_pairs,
     encode_form,
+    encode_pair,
     encode_pairs,
 )
 from brim.http.parameter_errors import (
@@ -221,3 +224,78 @@ def test_pairs_are_read_back_as_they_were_written(pairs: list[tuple[str, str]]) 
 )
 def test_what_pages_send_the_api_reads(fields: dict[str, Any]) -> None:
     assert decode_form(encode_form(fields)) == fields
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "kind"),
+    [
+        (b"application/x-www-form-urlencoded", b"amount=1", BodyKind.FORM),
+        (b"", b"amount=1", BodyKind.FORM),
+        (b"", b"", BodyKind.FORM),
+        (b"text/plain", b"amount=1", BodyKind.FORM),
+        (b"application/jsonp", b"amount=1", BodyKind.FORM),
+        (b"application/json", b"amount=1", BodyKind.JSON),
+        (b"Application/JSON ; charset=utf-8", b"", BodyKind.JSON),
+        (b"application/vnd.api+json", b"", BodyKind.JSON),
+        (b"application/x-www-form-urlencoded", b'{"amount": 1}', BodyKind.JSON),
+        (b"", b" \n[1]", BodyKind.JSON),
+        (b"", b'"text"', BodyKind.JSON),
+        (b"multipart/form-data; boundary=json", b"--", BodyKind.OTHER),
+        (b"text/xml", b"<a/>", BodyKind.OTHER),
+        (b"application/xml", b"<a/>", BodyKind.OTHER),
+        (b"multipart/form-data", b"{}", BodyKind.JSON),
+    ],
+)
+def test_a_body_is_what_is_said_of_it_unless_it_begins_as_json(
+    content_type: bytes, body: bytes, kind: BodyKind
+) -> None:
+    assert body_kind(content_type, body) is kind
+
+
+def test_the_kinds_of_bodies_are_named_as_messages_name_them() -> None:
+    assert {kind.name: kind.value for kind in BodyKind} == {"FORM": "form", "JSON": "JSON", "OTHER": "other"}
+
+
+def test_the_bounds_are_those_that_clients_rely_on() -> None:
+    assert (MAX_PARAMETERS, MAX_DEPTH, MAX_NAME_LENGTH) == (1000, 8, 1000)
+
+
+@pytest.mark.parametrize("length", [63, 64, 65, 66, 400])
+def test_a_name_means_the_same_whether_it_is_short_enough_to_be_kept(length: int) -> None:
+    name = "m[" + "k" * (length - 3) + "]"
+    for _ in range(2):
+        assert decode_form(f"{name}=1".encode()) == {"m": {"k" * (length - 3): "1"}}
+
+
+def test_what_cannot_be_read_is_told_with_twenty_bytes_on_either_side() -> None:
+    with pytest.raises(MalformedEncodingError) as caught:
+        decode_form(b"x" + b"b" * 20 + b"\xff" + b"a" * 19 + b"y")
+    assert caught.value.message.endswith(": " + "b" * 20 + "\ufffd" + "a" * 19)
+    with pytest.raises(MalformedEncodingError) as caught:
+        decode_form(b"ab\xff")
+    assert "ab\ufffd" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("fields", "form"),
+    [
+        ({"a": 5, "b": True, "c": False, "d": None, "e": ""}, b"a=5&b=true&c=false&e="),
+        ({"a": {"b": [1, "x"], "c": None}}, b"a[b][]=1&a[b][]=x"),
+        ({"a&b": "1 2"}, b"a%26b=1+2"),
+        ({"a": "[x]/"}, b"a=%5Bx%5D%2F"),
+    ],
+)
+def test_parameters_are_written_with_brackets_and_escaped_values(fields: dict[str, Any], form: bytes) -> None:
+    assert encode_form(fields) == form
+
+
+def test_characters_named_as_safe_are_written_as_they_are() -> None:
+    assert encode_pairs([("a[/]", "x/[y]")], safe="/") == "a[/]=x/%5By%5D"
+
+
+@given(_NAMES, st.binary(max_size=20))
+def test_one_pair_carries_any_bytes(name: str, value: bytes) -> None:
+    written = encode_pair(name + "[k]", value)
+    assert written.isascii()
+    assert parse_qsl(written.decode(), keep_blank_values=True, encoding="latin-1")[0][1].encode("latin-1") == value
+    assert b"[k]=" in written
