@@ -108,6 +108,12 @@ fuzz: compiled
 fuzz-readers: compiled
 	READER_FUZZ_SECONDS=$${READER_FUZZ_SECONDS:-1800} $(BIN)/python -m pytest tests/fuzz/test_fuzz_nacha.py -s --override-ini timeout=0
 
+.PHONY: mutants
+## Changes posting, matching, codecs and others in small ways and lists the changes that no test notices. It keeps its results
+## and continues from there; MUTANTS takes groups and options (posting --seconds 240): docs/mutation-testing.md.
+mutants: compiled
+	$(BIN)/python tools/mutants.py $(MUTANTS)
+
 ## Creates the pictures in docs/images from a rehearsal in Chromium.
 screenshots: compiled
 	$(BIN)/python -m pytest -n 0 -p no:cacheprovider tests/browser/screenshots.py
