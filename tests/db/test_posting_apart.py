@@ -24,6 +24,7 @@ from brim.core.ledger.rules import OverdrawnError
 from brim.core.ledger.sealing import verify_chain
 from brim.core.time import OwnerTime
 from brim.platform.database import Database
+from brim.platform.sql import load_queries
 from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, execute, rows
 from tests.support.chains import seal_all
 
@@ -104,7 +105,7 @@ async def test_each_entry_changes_the_balances_of_its_account_mode_and_currency_
 
 
 async def test_what_was_posted_is_read_back_line_by_line_for_its_own_account(database: Database) -> None:
-    """All sources have the same id and step, and one entry of each has three lines."""
+    """All entries have the same ids, sources and steps, and one of each account and mode has three lines."""
     await _fund(database)
     postings = [
         [
@@ -114,8 +115,20 @@ async def test_what_was_posted_is_read_back_line_by_line_for_its_own_account(dat
         ]
         for row, scope in enumerate(SCOPES, 1)
     ]
+    postings = [
+        [
+            msgspec.structs.replace(each, entry=msgspec.structs.replace(each.entry, id=f"je_{number}"))
+            for number, each in enumerate(of_scope)
+        ]
+        for of_scope in postings
+    ]
     await _post(database, [each for of_scope in postings for each in of_scope])
     for scope, of_scope in zip(SCOPES, postings, strict=True):
+        async with database.connection() as conn:
+            records = await conn.fetch(
+                load_queries("brim.core.ledger", "posting")["entries_of_source"], scope.account, scope.livemode, "po_1"
+            )
+        assert [(each["id"], each["line"]) for each in records] == [("je_0", 1), ("je_0", 2), ("je_0", 3), ("je_1", 1)]
         assert await ledger.list_entries(database, scope, "po_1") == [each.entry for each in of_scope[:2]]
         assert await ledger.list_entries(database, scope, "po_0") == [of_scope[2].entry]
         assert await ledger.list_entries(database, scope, "po_none") == []

@@ -51,7 +51,7 @@ def _changes(source: str) -> set[str]:
 def _run(folder: Path, source: str, tests: str) -> Told:
     (folder / "toy.py").write_text(source, encoding="utf-8")
     (folder / "test_toy.py").write_text(tests, encoding="utf-8")
-    group = Group("toy", [folder / "toy.py"], ["test_toy.py"], database=False, strict=True)
+    group = Group("toy", [folder / "toy.py"], ["test_toy.py"], database=False, strict=True, spare_s=1)
     (told,) = run_group(group, folder, folder / "kept", time.time() + 600)
     return told
 

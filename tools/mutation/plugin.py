@@ -21,7 +21,7 @@ import time
 import types
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import coverage
 import pytest
@@ -33,7 +33,6 @@ from mutation.cold import first_failure, lines_of_imports
 PROCESSES: Final = 2
 TIMES_LONGER: Final = 6
 """How much more of a processor than without a change a mutant may use before it counts as timed out."""
-SPARE_S: Final = 4
 WAITING: Final = 8
 """How much longer than that it may take by the clock: others use the machine, too, and what waits uses no processor."""
 MOST_MEMORY: Final = 6 * 2**30
@@ -48,6 +47,7 @@ class Job:
         self.root = Path(job["root"])
         self.database: bool = job["database"]
         self.deadline: float = job["deadline"]
+        self.spare_s: float = job["spare_s"]
         self.baseline_file = Path(job["baseline"])
         self.mutants: list[dict[str, Any]] = job["mutants"]
         self.sources = sorted({each["path"] for each in self.mutants if not each["statement"]})
@@ -164,7 +164,7 @@ class _Runner:
             measured["imported"] = _told_by(
                 lambda: lines_of_imports(self._job.sources, tests, self._job.root, SameExamples())
             )
-            self._check_cold(tests)
+            self._check_cold(_quickest_of_each_file(measured["tests"]))
         else:
             measured["imported"] = {}
         self._job.baseline_file.parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +193,7 @@ class _Runner:
             return None
         used = sum(self._baseline["tests"][test]["seconds"] for test in tests)
         is_warm = self._is_warm(mutant)
-        limit = used * TIMES_LONGER + SPARE_S
+        limit = used * TIMES_LONGER + self._job.spare_s
 
         def work(fd: int) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
@@ -219,7 +219,7 @@ class _Runner:
         """Return the tests that run a mutant's lines, file by file, those that take least first."""
         told = self._baseline["tests"]
         if mutant["statement"]:
-            chosen = set(told)
+            chosen = {test for test in told if mutant["statement"] in told[test]["statements"]} or set(told)
         elif mutant["inside"]:
             lines = self._baseline["lines"].get(mutant["path"], {})
             first, last = mutant["lines"]
@@ -228,16 +228,15 @@ class _Runner:
             chosen = set(told)
         files: dict[str, list[str]] = {}
         for test in sorted(chosen, key=lambda each: float(told[each]["seconds"])):
-            files.setdefault(test.split("::")[0], []).append(test)
+            files.setdefault(test.split("::", maxsplit=1)[0], []).append(test)
         ordered = sorted(files.values(), key=lambda tests: sum(told[each]["seconds"] for each in tests) / len(tests))
         return [test for tests in ordered for test in tests]
 
     def _apply(self, mutant: dict[str, Any]) -> None:
         if mutant["statement"]:
-            for name, module in list(sys.modules.items()):
-                statements = getattr(module, "_SQL", None) if name.startswith("brim.") else None
-                if isinstance(statements, dict) and statements.get(mutant["statement"]) == mutant["original"]:
-                    statements[mutant["statement"]] = mutant["text"]
+            for module in _modules_with_statements():
+                if module._SQL.get(mutant["statement"]) == mutant["original"]:  # noqa: SLF001
+                    module._SQL[mutant["statement"]] = mutant["text"]  # noqa: SLF001
             return
         line, name = mutant["warm"]
         code = _find_code(compile(mutant["text"], mutant["path"], "exec"), line, name)
@@ -311,6 +310,11 @@ def _give_folder(item: pytest.Item, folder: Path) -> None:
     vars(factory)["_basetemp"] = folder
 
 
+def _quickest_of_each_file(told: dict[str, Any]) -> list[str]:
+    by_time = sorted(told, key=lambda test: float(told[test]["seconds"]), reverse=True)
+    return list({test.split("::", maxsplit=1)[0]: test for test in by_time}.values())
+
+
 def _told_by(work: Callable[[], Any]) -> Any:
     """Return what work in a forked process returns."""
 
@@ -325,24 +329,43 @@ def _told_by(work: Callable[[], Any]) -> Any:
     return json.loads(told)
 
 
+def _modules_with_statements() -> list[Any]:
+    """Return the modules that hold statements of SQL."""
+    return [module for name, module in sys.modules.items() if name.startswith("brim.") and hasattr(module, "_SQL")]
+
+
+class _Noted(dict[str, str]):
+    """Statements that note which of them are used."""
+
+    used: ClassVar[set[str]] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.used.add(name)
+        return super().__getitem__(name)
+
+
 def _measure(items: Sequence[pytest.Item], job: Job) -> dict[str, Any]:
-    """Return which tests pass, how long each takes, and which lines of the sources each runs."""
+    """Return which tests pass, how long each takes, and which lines of the sources and which statements each runs."""
     folder = job.folder / "baseline"
     folder.mkdir()
     _give_folder(items[0], folder)
     sys.settrace(None)
     measuring = coverage.Coverage(data_file=None, include=job.sources or ["/none"], branch=False, config_file=False)
     measuring.start()
+    for module in _modules_with_statements():
+        module._SQL = _Noted(module._SQL)  # noqa: SLF001
     tests = {}
     for item, following in _with_next(items):
         measuring.switch_context(item.nodeid)
+        _Noted.used.clear()
         began = time.process_time(), time.perf_counter()
         reports = runtestprotocol(item, log=False, nextitem=following)
         seconds = max(time.process_time() - began[0], (time.perf_counter() - began[1]) / 4)
         if any(report.skipped for report in reports):
             continue
-        tests[item.nodeid] = {"seconds": seconds, "passed": not any(report.failed for report in reports)}
-        if not tests[item.nodeid]["passed"]:
+        passed = not any(report.failed for report in reports)
+        tests[item.nodeid] = {"seconds": seconds, "passed": passed, "statements": sorted(_Noted.used)}
+        if not passed:
             print(item.nodeid, [report.longreprtext for report in reports if report.failed])
     measuring.stop()
     data = measuring.get_data()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,13 +20,17 @@ HERE: Final = Path(__file__).parent
 
 
 class Group(NamedTuple):
-    """Modules that the same tests are about."""
+    """Modules that the same tests are about.
+
+    `spare_s` is the processor time that a mutant may take beyond a multiple of its tests'.
+    """
 
     name: str
     modules: list[Path]
     tests: list[str]
     database: bool
     strict: bool
+    spare_s: float = 4.0
 
 
 class Module(NamedTuple):
@@ -76,10 +81,13 @@ def read_module(path: Path) -> Module:
     return Module(path, mutants, statements)
 
 
-def run_group(group: Group, root: Path, kept: Path, deadline: float) -> list[Told]:
-    """Run the mutants of a group that have no result yet, until the deadline; return what is known of all."""
+def run_group(group: Group, root: Path, kept: Path, deadline: float, *, sample: int = 1) -> list[Told]:
+    """Run the mutants of a group that have no result yet, until the deadline; return what is known of all.
+
+    Of every `sample` mutants one is taken, always the same.
+    """
     tests = {test: digest(root / test) for test in group.tests}
-    modules = [read_module(path) for path in group.modules]
+    modules = [_sampled(read_module(path), sample) for path in group.modules]
     results = {
         str(module.path): Results(_file(kept, root, module.path), module=digest(module.path), tests=tests)
         for module in modules
@@ -96,6 +104,7 @@ def run_group(group: Group, root: Path, kept: Path, deadline: float) -> list[Tol
             "root": str(root),
             "database": group.database,
             "deadline": deadline,
+            "spare_s": group.spare_s,
             "baseline": str(kept / f"{group.name}-{measured}.json"),
             "temporary": "/dev/shm" if Path("/dev/shm").is_dir() else None,
             "mutants": pending,
@@ -105,6 +114,11 @@ def run_group(group: Group, root: Path, kept: Path, deadline: float) -> list[Tol
         for each in results.values():
             each.write()
     return [Told(group, module, _found(module, results[str(module.path)])) for module in modules]
+
+
+def _sampled(module: Module, sample: int) -> Module:
+    chosen = [each for each in module.mutants if zlib.crc32(each.id.encode()) % sample == 0]
+    return module._replace(mutants=chosen)
 
 
 def run_job(job: dict[str, Any], tests: Iterable[str], kept: Path) -> list[dict[str, Any]]:
