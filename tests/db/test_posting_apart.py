@@ -1,5 +1,6 @@
 """Postings of several accounts, modes and currencies in one statement: each changes its own rows and no others."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -27,6 +28,7 @@ from brim.platform.database import Database
 from brim.platform.sql import load_queries
 from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, execute, rows
 from tests.support.chains import seal_all
+from tests.support.waiting import until_somebody_waits
 
 IDS = IdFactory()
 MOMENT = OwnerTime(LATER_MS, IDS)
@@ -225,6 +227,7 @@ async def test_a_hold_is_that_of_its_own_account_mode_and_source(database: Datab
         status=HoldStatus.RESERVED, created_ms=LATER_MS,
     )  # fmt: skip
     (reserved,) = await ledger.list_entries(database, OWNER, "po_1")
+    assert (first.id[:5], reserved.id[:3]) == ("hold_", "je_")
     assert (reserved.step, reserved.source_type, reserved.created) == ("hold", "payout", LATER_MS // 1000)
     await execute(owner_database, f"UPDATE holds SET id = '{first.id}' WHERE source = 'po_1'")
     async with database.transaction() as conn:
@@ -277,7 +280,7 @@ async def test_a_second_hold_of_a_source_is_refused_unless_it_is_the_same(
 
 async def test_a_part_of_a_hold_is_spent_and_the_rest_given_back(database: Database) -> None:
     await _fund(database)
-    for spent, source in ((4, "po_4"), (9, "po_9"), (10, "po_10")):
+    for spent, source in ((1, "po_1"), (4, "po_4"), (9, "po_9"), (10, "po_10")):
         hold = await _reserve(database, OWNER, 10, source=source)
         shown = msgspec.structs.replace(_shown(OWNER, -spent, source=source), fee=0, net=-spent)
         async with database.transaction() as conn:
@@ -291,4 +294,30 @@ async def test_a_part_of_a_hold_is_spent_and_the_rest_given_back(database: Datab
         rest = (_line(RESERVED, AVAILABLE, 10 - spent),) if spent < 10 else ()
         assert posted.lines == (_line(RESERVED, "payouts:clearing", spent), *rest)
         assert posted.step == "hold_posted"
-    assert (await _balances(database))[OWNER, "usd"] == (100 - 23, 0)
+    assert (await _balances(database))[OWNER, "usd"] == (100 - 24, 0)
+
+
+@pytest.mark.parametrize("is_spent", [True, False])
+async def test_a_hold_ends_after_whoever_holds_its_balance(
+    database: Database, database_url: str, *, is_spent: bool
+) -> None:
+    """What another transaction does to the balance meanwhile is neither lost nor in the way."""
+    await _fund(database)
+    hold = await _reserve(database, OWNER, 10)
+
+    async def end() -> Hold:
+        async with database.transaction() as conn:
+            if not is_spent:
+                return await ledger.void_hold(conn, hold, moment=MOMENT)
+            shown = msgspec.structs.replace(_shown(OWNER, -10), fee=0, net=-10)
+            return await ledger.post_hold(
+                conn, hold, amount=10, credit_account="fees", balance_transaction=shown, moment=MOMENT
+            )
+
+    async with database.transaction() as conn:
+        await ledger.lock_balances(conn, {(OWNER, "usd")})
+        await ledger.post_entries(conn, [_posting(OWNER, _line(AVAILABLE, "fees", 5), source="po_2")])
+        ending = asyncio.create_task(end())
+        await until_somebody_waits(database_url)
+    assert (await ending).status is (HoldStatus.POSTED if is_spent else HoldStatus.VOIDED)
+    assert (await _balances(database))[OWNER, "usd"] == (85 if is_spent else 95, 0)
