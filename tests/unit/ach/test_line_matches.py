@@ -10,6 +10,7 @@ import pytest
 
 from brim.base.scope import AccountScope
 from brim.core.direct_debits import line_matching
+from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.known_names import KnownNames
 from brim.core.direct_debits.line_match import MOST_FEE, LineMatch
 from brim.core.direct_debits.line_matching import AskedLine, accounts_in, asked_line, may_take_back, transfer_texts
@@ -87,6 +88,7 @@ def _asked(
     entries: Sequence[Entry] = (),
     credits_: Sequence[Any] = (),
     dishonored: AchReturn | None = None,
+    batch: FoundBatch | None = None,
     rail: str = ACH,
     **row: Any,
 ) -> AskedLine:
@@ -100,19 +102,95 @@ def _asked(
         by_trace[entry.trace or ""].append(entry)
     known = KnownNames(
         entries=by_trace,
-        batches={},
+        batches={7: [batch] if batch else [], 8: []},
         dishonored={TRACE: dishonored} if dishonored else {},
         returned=(),
         reversals=[each for each in credits_ if isinstance(each, Reversal)],
         refunds=[each for each in credits_ if isinstance(each, Refund)],
     )
     currency = "usd" if rail == ACH else "eur"
-    profile = SimpleNamespace(currency=currency, rail=rail, transfers=Transfers.OFF, company_id="C", push=None)
+    profile = SimpleNamespace(
+        currency=currency, rail=rail, transfers=Transfers.OFF, company_id="1234567890 ", push=None
+    )
     originator = SimpleNamespace(scope=SCOPE, id="or_1", profile=profile)
     reading: Any = SimpleNamespace(
         originator=originator, known=known, conn=SimpleNamespace(fetch=nothing), vault=None, unbooked=frozenset()
     )
     return asked_line(reading, line, _row(line, **row))
+
+
+# Batches.
+
+
+def _batch(**changes: Any) -> FoundBatch:
+    batch = FoundBatch(
+        file="ach_1", number=7, sec_code="PPD", total_debit=5_000, total_credit=0, effective_date=DAY,
+        status="acknowledged", settled_by=None, company_id="1234567890",
+    )  # fmt: skip
+    return msgspec.structs.replace(batch, **changes)
+
+
+def _paid_out(**changes: Any) -> FoundBatch:
+    return _batch(description="REVERSAL", total_debit=0, total_credit=3_000, **changes)
+
+
+async def _about(amount: int, text: str, batch: FoundBatch | None) -> LineMatch | None:
+    return await line_matching._find_batch(_asked(_line(amount, text=text), batch=batch))
+
+
+async def test_a_line_with_the_reference_and_total_of_a_batch_books_it() -> None:
+    for batch, amount in ((_batch(), 5_000), (_paid_out(), -3_000)):
+        expected = LineMatch(kind=MatchKind.BATCH, id="ach_1/7", batch=batch)
+        assert await _about(amount, "ref 1234567890-0000007.", batch) == expected
+
+
+async def test_a_batch_is_booked_once_and_for_its_total_to_the_cent() -> None:
+    for amount in (4_999, 5_001):
+        found = await _about(amount, "1234567890-0000007", _batch())
+        assert found is not None
+        assert (found.kind, found.id, found.batch) == (MatchKind.BATCH, "ach_1/7", None)
+        assert found.problem == f"The bank booked ${amount / 100:.2f} for batch 7, which is of $50.00."
+    settled = await _about(5_000, "1234567890-0000007", _batch(settled_by="ba_1/k"))
+    assert settled == LineMatch(kind=MatchKind.BATCH, id="ach_1/7", problem="Batch 7 was already booked.")
+
+
+async def test_a_rejected_batch_that_is_booked_is_for_a_person() -> None:
+    rejected = _batch(status="rejected")
+    found = await _about(5_000, "1234567890-0000007", rejected)
+    assert found is not None
+    assert (found.kind, found.id, found.batch) == (MatchKind.BATCH, "ach_1/7", None)
+    assert found.booked_though_rejected == rejected
+    assert "which it has rejected" in (found.problem or "")
+
+
+async def test_a_batch_that_is_not_there_is_named() -> None:
+    assert await _about(5_000, "1234567890-0000008", None) == LineMatch(
+        problem="The line refers to the unknown batch 8."
+    )
+    both = await _about(5_000, "9999999999-0000007 1234567890-0000007", _batch())
+    assert both is not None
+    assert both.batch == _batch()
+
+
+async def test_another_companys_batch_is_none_of_ours_but_for_reversals_that_left_under_that_name() -> None:
+    assert await _about(5_000, "9999999999-0000007", _batch()) is None
+    assert await _about(5_000, "9999999999-0000007", _batch(company_id="9999999999")) is None
+    assert await _about(5_000, "9999999999-0000008", None) is None
+    assert await _about(-3_000, "9999999999-0000007", _paid_out()) is None
+    theirs = _paid_out(company_id="9999999999")
+    for company in ("9999999999", "1234567890"):
+        found = await _about(-3_000, f"{company}-0000007", theirs)
+        assert found is not None
+        assert found.batch == theirs
+
+
+async def test_a_debit_books_no_batch_that_brings_money() -> None:
+    assert await _about(-5_000, "1234567890-0000007", _batch()) is None
+    assert await _about(-5_000, "1234567890-0000008", None) is None
+    nothing = await _about(0, "1234567890-0000007", _batch())
+    assert nothing is not None
+    assert nothing.problem is not None
+    assert await _about(5_000, "1234567890-000007", _batch()) is None
 
 
 # Returned entries.
