@@ -176,6 +176,12 @@ def test_a_change_that_never_ends_is_timed_out(tmp_path: Path) -> None:
     assert told.results["f: n -= 1 -> pass"].outcome == "timed out"
 
 
+def test_a_change_of_what_a_function_closes_over_is_made_too(tmp_path: Path) -> None:
+    source = "class E(Exception):\n    def __init__(self):\n        super().__init__('text')\n"
+    told = _run(tmp_path, source, "import toy\n\ndef test_e():\n    assert toy.E()\n")
+    assert told.results["E.__init__: super().__init__('text') -> pass"].outcome == "survived"
+
+
 def test_tests_that_fail_without_a_change_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         _run(tmp_path, TOY, STRONG.replace("20]", "21]"))

@@ -198,8 +198,7 @@ class _Runner:
         def work(fd: int) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-            if is_warm:
-                self._apply(mutant)
+            if is_warm and self._apply(mutant):
                 by_id = {item.nodeid: item for item in self._items}
                 os.write(fd, _first_failure([by_id[test] for test in tests], folder).encode())
             else:
@@ -232,16 +231,21 @@ class _Runner:
         ordered = sorted(files.values(), key=lambda tests: sum(told[each]["seconds"] for each in tests) / len(tests))
         return [test for tests in ordered for test in tests]
 
-    def _apply(self, mutant: dict[str, Any]) -> None:
+    def _apply(self, mutant: dict[str, Any]) -> bool:
+        """Change what is loaded; return False where that cannot be: a function would close over something else."""
         if mutant["statement"]:
             for module in _modules_with_statements():
                 if module._SQL.get(mutant["statement"]) == mutant["original"]:  # noqa: SLF001
                     module._SQL[mutant["statement"]] = mutant["text"]  # noqa: SLF001
-            return
+            return True
         line, name = mutant["warm"]
         code = _find_code(compile(mutant["text"], mutant["path"], "exec"), line, name)
-        for function in self._functions.get((mutant["path"], line, name), []):
+        functions = self._functions.get((mutant["path"], line, name), [])
+        if any(function.__code__.co_freevars != code.co_freevars for function in functions):
+            return False
+        for function in functions:
             function.__code__ = code
+        return True
 
 
 class Child:
