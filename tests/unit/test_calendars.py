@@ -3,7 +3,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brim.core.calendars import bank_holidays
 from brim.core.calendars.rules import (
     Availability,
     BankCalendar,
@@ -345,6 +346,23 @@ print(ascii(calendar_of("jpy").holiday_name(date(2026, 11, 23))))
         "'Bank Holiday'",
         "'Labor Thanksgiving Day'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("holidays_in", "day", "name"),
+    [
+        (bank_holidays.federal_reserve, date(2026, 12, 25), "Christmas Day"),
+        (bank_holidays.target, date(2026, 12, 26), "Christmas Holiday"),
+        (bank_holidays.england_and_wales, date(2026, 12, 28), "Boxing Day (observed)"),
+        (bank_holidays.japan, date(2026, 12, 31), "Bank Holiday"),
+        (bank_holidays.japan, date(2026, 11, 23), "Labor Thanksgiving Day"),
+    ],
+)
+def test_a_year_that_is_read_after_the_language_has_changed_is_in_english(
+    monkeypatch: pytest.MonkeyPatch, holidays_in: Any, day: date, name: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "th:ja")
+    assert holidays_in.__wrapped__(2026)[day] == name
 
 
 def test_the_library_of_holidays_is_loaded_by_the_first_question_about_one_only() -> None:
