@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.direct_debits import line_matching
 from brim.core.direct_debits.file_store import FoundBatch
@@ -89,6 +90,8 @@ def _asked(
     credits_: Sequence[Any] = (),
     dishonored: AchReturn | None = None,
     batch: FoundBatch | None = None,
+    unbooked: frozenset[int] = frozenset(),
+    takes_transfers: bool = False,
     rail: str = ACH,
     **row: Any,
 ) -> AskedLine:
@@ -110,12 +113,15 @@ def _asked(
     )
     currency = "usd" if rail == ACH else "eur"
     profile = SimpleNamespace(
-        currency=currency, rail=rail, transfers=Transfers.OFF, company_id="1234567890 ", push=None
-    )
+        currency=currency, rail=rail, transfers=Transfers.ON if takes_transfers else Transfers.OFF,
+        company_id="1234567890 ", transfers_short=None, transfers_over=None, transfers_late=None, transfers_payers=None,
+        transfers_numbers=None,
+    )  # fmt: skip
     originator = SimpleNamespace(scope=SCOPE, id="or_1", profile=profile)
     reading: Any = SimpleNamespace(
-        originator=originator, known=known, conn=SimpleNamespace(fetch=nothing), vault=None, unbooked=frozenset()
-    )
+        originator=originator, known=known, conn=SimpleNamespace(fetch=nothing), vault=None, unbooked=unbooked,
+        ids=IdFactory(), now_ms=1,
+    )  # fmt: skip
     return asked_line(reading, line, _row(line, **row))
 
 
@@ -428,6 +434,60 @@ def test_a_debit_that_names_a_transfer_may_take_it_back() -> None:
     assert not may_take_back(_line(0, text=REFERENCE))
     assert not may_take_back(_line(1, text=REFERENCE))
     assert not may_take_back(_line(-1, text="rent"))
+
+
+def test_an_open_line_is_named_by_the_transfer_it_takes_back_or_else_by_its_references() -> None:
+    def name(amount: int, text: str, **row: Any) -> str | None:
+        line = _line(amount, text=text)
+        return line_matching.named_by(_asked(line).reading, line, _row(line, **row))
+
+    assert name(-1, REFERENCE, reference="r", bank_reference="b") == REFERENCE
+    assert name(0, REFERENCE, reference="r", bank_reference="b") == "r"
+    assert name(1, REFERENCE, reference="r", bank_reference="b") == "r"
+    assert name(-1, "rent", reference="r", bank_reference="b") == "r"
+    assert name(-1, "rent", bank_reference="b") == "b"
+    assert name(-1, "rent") is None
+
+
+# Transfers.
+
+
+async def test_a_credit_is_a_transfer_where_these_are_taken() -> None:
+    for amount, takes_transfers, is_transfer in (
+        (1, True, True),
+        (0, True, False),
+        (-1, True, False),
+        (1, False, False),
+    ):
+        found = await line_matching._find_transfer(_asked(_line(amount, text="x"), takes_transfers=takes_transfers))
+        assert (found is not None) is is_transfer
+        if found is not None:
+            assert found.transfer is not None
+            assert (found.kind, found.id, found.transfer.texts) == (MatchKind.TRANSFER, found.transfer.transfer, ("x",))
+
+
+async def test_a_credit_of_the_total_of_an_unbooked_batch_is_for_a_person_unless_it_names_an_account() -> None:
+    find, unbooked = line_matching._find_possible_batch, frozenset({1_000})
+    said = LineMatch(problem="This line matches nothing in the books: 475 x")
+    assert await find(_asked(_line(1_000, text="x"), unbooked=unbooked, takes_transfers=True)) == said
+    payments = _payments(400, 600)
+    assert await find(_asked(_line(1_000, text="x", details=payments), unbooked=unbooked)) == said
+    for line in (
+        _line(999, text="x"),
+        _line(1_001, text="x"),
+        _line(1_000, text=REFERENCE),
+        _line(1_000, text="x", currency="eur"),
+    ):
+        assert await find(_asked(line, unbooked=unbooked, takes_transfers=True)) is None
+    assert await find(_asked(_line(1_000, text="x"), unbooked=unbooked)) is None
+    for amount in (0, -1_000):
+        asked = _asked(_line(amount, text="x"), unbooked=frozenset({amount}), takes_transfers=True)
+        assert await find(asked) is None
+
+
+async def test_a_debit_is_about_no_transfer_that_was_not_found_and_a_credit_about_none_at_all() -> None:
+    for amount in (-1, 0, 1):
+        assert await line_matching._find_transfer_back(_asked(_line(amount, text="x"))) is None
 
 
 async def test_who_pays_is_known_where_all_payments_say_the_same() -> None:
