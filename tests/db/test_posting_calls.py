@@ -8,6 +8,7 @@ from brim.core.ledger import AVAILABLE, FUNDING_CLEARING, EntryLine, JournalEntr
 from brim.core.ledger.rules import InvalidEntryError
 from brim.platform.database import Database
 from tests.support.books import OWNER, rows
+from tests.support.chains import seal_all
 
 IDS = IdFactory()
 
@@ -43,8 +44,10 @@ async def test_an_entry_outside_of_the_chart_is_not_posted_nor_what_comes_with_i
 
 async def test_entries_are_left_for_the_worker_to_seal_unless_that_is_asked_for(database: Database) -> None:
     """Sealing holds the account's chain to the end of the transaction, and so everybody else who posts there."""
-    posting = _posting(_line(FUNDING_CLEARING, AVAILABLE), source="po_1")
+    await _post(database, _posting(_line(FUNDING_CLEARING, AVAILABLE), source="po_1"))
+    await seal_all(database)  # so that there is a chain to hold
+    posting = _posting(_line(FUNDING_CLEARING, AVAILABLE), source="po_2")
     await _post(database, posting)
     (waiting,) = await rows(database, "TABLE unsealed_entries")
     assert waiting["entry"] == posting.entry.id
-    assert await rows(database, "TABLE entry_seals") == []
+    assert len(await rows(database, "TABLE entry_seals")) == 1
