@@ -492,7 +492,7 @@ async def test_a_debit_is_about_no_transfer_that_was_not_found_and_a_credit_abou
 
 async def test_who_pays_is_known_where_all_payments_say_the_same() -> None:
     async def fingerprint(numbers: Any) -> str:
-        return f"of {numbers.account_number}"
+        return f"of {numbers.routing_number}{numbers.account_number}"
 
     secrets = SimpleNamespace(fingerprint=fingerprint)
     reading = cast("Any", SimpleNamespace(correcting=SimpleNamespace(secrets=secrets)))
