@@ -42,6 +42,27 @@ async def test_numbers_within_a_batch_follow_the_queue(database: Database) -> No
     assert [row["event"] for row in found] == events
 
 
+async def test_numbers_within_a_batch_follow_time_whichever_places_connections_have_drawn(database: Database) -> None:
+    """A worker may draw its places before an API process does, and use them for what becomes of a new top-up.
+
+    Then the top-up had failed with a number before that of its creation; the simulation found it (seed 2).
+    """
+    events = await add_events(database, 3)
+    for place, event in zip((300, 200, 100), events, strict=True):
+        await rows(
+            database,
+            "WITH gone AS (DELETE FROM new_events WHERE event = $2)"
+            " INSERT INTO new_events (place, account, livemode, event) OVERRIDING SYSTEM VALUE VALUES ($1, $3, $4, $2)",
+            place,
+            event,
+            OWNER.account,
+            OWNER.livemode,
+        )
+    await Hooks(database).number()
+    found = await rows(database, "SELECT event FROM event_numbers ORDER BY number")
+    assert [row["event"] for row in found] == events
+
+
 async def test_what_creates_and_settlement_announce_is_numbered(database: Database) -> None:
     await create(database, [new_topup(IdFactory()) for _ in range(3)])
     await settle_due(database, now_ms=NOW_MS + 10_000, ids=IdFactory(), rails=RAILS, renderers=WIRE_FORMATS)

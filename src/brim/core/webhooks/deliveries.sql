@@ -2,6 +2,8 @@
 -- Take events from the queue, from a place on, give each account's the next numbers, and address them to the endpoints
 -- that ask for them: the account's own, and those of its platform that listen for its accounts. Returns how many events
 -- were taken and the last one's place, beside each endpoint that was addressed, or beside NULLs where none was.
+-- What is taken together is numbered in the order of ids, which is that of time: places are drawn by each connection
+-- in advance, so a top-up's failure may have an earlier place than its creation.
 -- Rows that another transaction has taken are passed over; counters are locked in sorted order, and what they come to
 -- is read under that lock, so that numbers have no gap whoever else numbers.
 WITH taken AS MATERIALIZED (
@@ -29,13 +31,13 @@ counted AS (
 placed AS MATERIALIZED (
     SELECT
         account, livemode, event,
-        max(number) OVER owner + 1 - row_number() OVER (owner ORDER BY place DESC NULLS LAST) AS number,
+        max(number) OVER owner + 1 - row_number() OVER (owner ORDER BY event DESC NULLS LAST) AS number,
         max(endpoints) OVER owner AS endpoints
     FROM (
-        SELECT account, livemode, place, event, NULL::bigint AS number, NULL::record[] AS endpoints FROM taken
+        SELECT account, livemode, event, NULL::bigint AS number, NULL::record[] AS endpoints FROM taken
         UNION ALL
         SELECT
-            c.account, c.livemode, NULL, NULL, c.number,
+            c.account, c.livemode, NULL, c.number,
             ARRAY(
                 SELECT (w.account, w.id, w.enabled_events)
                 FROM webhook_endpoints AS w
