@@ -7,6 +7,8 @@ alphanumerics in Stripe's published samples.
 """
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 from brim.base.clock import Clock, system_clock_ms
@@ -27,16 +29,17 @@ BODY_CHARS: Final = 24
 class _RandomPool:
     """Random base62 characters, drawn from the operating system a few kilobytes at a time."""
 
-    __slots__ = ("_characters", "_next")
+    __slots__ = ("_characters", "_next", "source")
 
     def __init__(self) -> None:
+        self.source: Callable[[int], bytes] = os.urandom
         self._characters = ""
         self._next = 0
 
     def take(self, count: int) -> str:
         start, self._next = self._next, self._next + count
         if self._next > len(self._characters):
-            drawn = os.urandom(max(_POOL_BYTES, 2 * count))
+            drawn = self.source(max(_POOL_BYTES, 2 * count))
             self._characters = drawn.translate(_CHARACTER_OF_BYTE, _UNFAIR).decode("ascii")
             start, self._next = 0, count
         return self._characters[start : self._next]
@@ -49,9 +52,26 @@ _pool = _RandomPool()
 os.register_at_fork(after_in_child=_pool.clear)
 
 
+def random_bytes(count: int) -> bytes:
+    """Return random bytes from the operating system's source."""
+    return _pool.source(count)
+
+
 def random_base62(length: int) -> str:
     """Return `length` random base62 characters from the operating system's source."""
     return _pool.take(length)
+
+
+@contextmanager
+def randomness_from(source: Callable[[int], bytes]) -> Iterator[None]:
+    """Draw this process's random characters and bytes from another source meanwhile: a simulation repeats its own."""
+    before, _pool.source = _pool.source, source
+    _pool.clear()
+    try:
+        yield
+    finally:
+        _pool.source = before
+        _pool.clear()
 
 
 def encode_time(milliseconds: int) -> str:

@@ -9,7 +9,6 @@ import asyncio
 import inspect
 import socket
 import ssl
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -200,7 +199,7 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self._planned_at = time.monotonic()
+        self._planned_at = asyncio.get_running_loop().time()
         self.is_given_up = False
         line = self._transport.get_extra_info("socket")
         if line.family in {socket.AF_INET, socket.AF_INET6}:
@@ -218,7 +217,7 @@ class _PlanningConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg 
 
     async def renew_plans(self, *, after_s: float) -> None:
         """Let every plan be made anew at its next use, unless that was so less than `after_s` ago."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         if now - self._planned_at >= after_s:
             self._planned_at = now
             await self.execute("DISCARD PLANS")

@@ -202,7 +202,7 @@ def make_courier(
     tracing: Tracing | None = None,
 ) -> DeliverySender:
     """Return what makes attempts to deliver, as the settings have it."""
-    return DeliverySender(webhook_sender_of(settings, resolver), vault, clock, IdFactory(), renderers, tracing)
+    return DeliverySender(webhook_sender_of(settings, resolver), vault, clock, IdFactory(clock), renderers, tracing)
 
 
 def make_notification_sender(
@@ -236,7 +236,7 @@ def make_jobs(  # noqa: PLR0913  what each of the jobs takes
 
     `is_stopping` tells that what takes long is left to others.
     """
-    ids = IdFactory()
+    ids = IdFactory(clock)
     wakes = wakes or Wakes()
     now_ms = never_backwards(clock)
     request_pruning = RequestPruning(database, kept_s=periods.request_logs_ms // 1000)
@@ -475,7 +475,7 @@ def make_webhook_jobs(
 
 def make_notification_jobs(database: Database, sender: notifications.NotificationSender, clock: Clock) -> list[Job]:
     """Return what a worker does about notifications: it decides who is told what, and sends it."""
-    ids, now_ms = IdFactory(), never_backwards(clock)
+    ids, now_ms = IdFactory(clock), never_backwards(clock)
 
     async def notify() -> int:
         return await notifications.plan(database, now_ms=now_ms(), ids=ids)
@@ -494,7 +494,7 @@ def make_notification_jobs(database: Database, sender: notifications.Notificatio
 def make_heartbeat(database: Database, states: JobStates, clock: Clock) -> Job:
     """Return the job that writes that this worker is there and how its jobs do."""
     started_ms = clock()
-    worker_id = IdFactory().new_at(PREFIX, started_ms)
+    worker_id = IdFactory(clock).new_at(PREFIX, started_ms)
 
     async def run_once() -> int:
         now_ms = clock()

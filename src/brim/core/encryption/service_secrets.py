@@ -3,9 +3,9 @@
 They lie sealed in the database, so that a change of encryption keys leaves what they are for as it is.
 """
 
-import os
 from typing import Final
 
+from brim.base.ids import random_bytes
 from brim.core.encryption import store as secrets
 from brim.platform.database import Database
 from brim.platform.vault import Vault
@@ -25,6 +25,6 @@ async def find_service_secret(database: Database, vault: Vault, name: str) -> by
     async with database.connection() as conn:
         sealed = await secrets.find_service_secret(conn, name)
         if sealed is None:
-            fresh = vault.seal(os.urandom(_SECRET_BYTES), place=place)
+            fresh = vault.seal(random_bytes(_SECRET_BYTES), place=place)
             sealed = await secrets.keep_service_secret(conn, name, fresh)
     return vault.open(sealed, place=place)
