@@ -6,16 +6,19 @@ import msgspec
 import pytest
 import stripe
 
+from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
 from brim.core.webhooks.deliveries import EndpointKey
+from brim.core.webhooks.delivery import claim, record
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import SCHEDULE_S
 from brim.platform.database import Database
 from brim.testing.catcher import Caught, catching, status
 from tests.support.books import NOW_MS, OWNER, execute, rows
 from tests.support.hooks import (
+    IDS,
     SECRET,
     VAULT,
     Hooks,
@@ -190,6 +193,30 @@ async def test_one_success_ends_a_row_of_failures(database: Database) -> None:
         await hooks.pass_time(5_000)
         [row] = await rows(database, "SELECT failing_since_ms FROM webhook_endpoints")
         assert row["failing_since_ms"] is None
+
+
+async def test_a_failure_that_is_recorded_after_its_lease_has_passed_says_nothing_of_the_endpoint(
+    database: Database,
+) -> None:
+    """A worker stood still amid an attempt, and another one delivered the event meanwhile.
+
+    The endpoint was then taken to have failed since the first attempt, and turned off by its next failure three days
+    later, with all that it was still owed; the simulation found it (seed 8).
+    """
+    async with catching() as catcher:
+        catcher.reply = OUT_OF_ORDER
+        endpoint = await add_endpoint(database, catcher.url)
+        await add_events(database, 1)
+        hooks = Hooks(database)
+        await hooks.number()
+        claimed = await claim(database, [(endpoint, 1)], now_ms=NOW_MS, timeout_s=2.0)
+        late = await hooks.sender.attempt(claimed.deliveries[0])
+        catcher.reply = status(200)
+        assert await hooks.pass_time(63_000) == 1
+    await record(database, [late], ids=IDS, now_ms=hooks.now_ms, renderers=WIRE_FORMATS)
+    [row] = await rows(database, "SELECT failing_since_ms FROM webhook_endpoints")
+    assert row["failing_since_ms"] is None
+    assert [row["outcome"] for row in await attempts(database, "outcome")] == ["refused", "delivered"]
 
 
 async def test_an_endpoint_that_fails_is_probed_by_one_and_not_hammered(database: Database) -> None:

@@ -91,10 +91,10 @@ class Hooks:
     def __init__(self, database: Database, *, timeout_s: float = 2.0, in_flight: int = 64, **poster: Any) -> None:
         self.now_ms = NOW_MS
         self.database = database
-        courier = DeliverySender(
+        self.sender = DeliverySender(
             WebhookSender(timeout_s=timeout_s, **poster), VAULT, self.clock, IdFactory(), WIRE_FORMATS
         )
-        self.deliverer = Dispatcher(database, courier, self.clock, in_flight=in_flight)
+        self.deliverer = Dispatcher(database, self.sender, self.clock, in_flight=in_flight)
         self._numbering = Numbering(database)
 
     def clock(self) -> int:

@@ -194,7 +194,7 @@ WHERE ctid = ANY (ARRAY(
 -- name: record_attempts
 -- Write attempts, in sorted order, and what became of their deliveries: one that has arrived goes. A failure counts only
 -- for whoever still has the lease; that the endpoint has received an event is true whoever says it, but not what somebody
--- wants who has asked for it to be sent again since. Doing it twice changes nothing.
+-- wants who has asked for it to be sent again since. Doing it twice changes nothing. Returns the attempts that counted.
 WITH results AS MATERIALIZED (
     SELECT *
     FROM unnest(
@@ -207,7 +207,7 @@ WITH results AS MATERIALIZED (
     )
 ),
 held AS MATERIALIZED (
-    SELECT r.outcome, r.next_attempt_ms, d.row_id
+    SELECT r.id, r.outcome, r.next_attempt_ms, d.row_id
     FROM results AS r
     CROSS JOIN LATERAL (
         SELECT ctid AS row_id, next_attempt_ms
@@ -230,16 +230,19 @@ failed AS (
     SET attempts = d.attempts + 1, next_attempt_ms = h.next_attempt_ms, leased_until_ms = NULL, cause = 'schedule'
     FROM held AS h
     WHERE d.ctid = h.row_id AND h.outcome <> 'delivered'
+),
+written AS (
+    INSERT INTO webhook_attempts (
+        account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
+        request_headers, response_head, cause
+    )
+    SELECT
+        account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
+        request_headers::json, response_head, cause
+    FROM results
+    ON CONFLICT ON CONSTRAINT webhook_attempts_pk DO NOTHING
 )
-INSERT INTO webhook_attempts (
-    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
-    request_headers, response_head, cause
-)
-SELECT
-    account, livemode, id, endpoint, event_account, event, attempted_ms, duration_ms, outcome, http_status, error,
-    request_headers::json, response_head, cause
-FROM results
-ON CONFLICT ON CONSTRAINT webhook_attempts_pk DO NOTHING;
+SELECT id FROM held;
 
 -- name: note_health
 -- Write since when endpoints fail: not at all after a success, else since their first failure; one that has failed for

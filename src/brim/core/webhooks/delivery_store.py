@@ -138,11 +138,15 @@ async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[Endpo
 
     A delivery that has arrived is owed no more, and goes.
     To be called in a transaction. A delivery that failed is left alone when its lease has passed to somebody else, and
-    any when somebody has asked since for it to be made again.
+    any when somebody has asked since for it to be made again; it says nothing of the endpoint then, which may have done
+    well since.
     """
     rows = sorted(map(_attempt_row, attempts), key=lambda row: row[:5])
-    await conn.execute(_SQL["record_attempts"], *columns(rows))
-    news = {attempt.delivery.key: attempt for attempt in sorted(attempts, key=lambda attempt: attempt.attempted_ms)}
+    counted = {record["id"] for record in await conn.fetch(_SQL["record_attempts"], *columns(rows))}
+    telling = [attempt for attempt in attempts if attempt.answer.is_success or attempt.id in counted]
+    if not telling:
+        return []
+    news = {attempt.delivery.key: attempt for attempt in sorted(telling, key=lambda attempt: attempt.attempted_ms)}
     health = [
         (*_columns_of(key), not attempt.answer.is_success, attempt.attempted_ms)
         for key, attempt in sorted(news.items())
