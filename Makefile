@@ -68,6 +68,15 @@ month: compiled
 statement-months: compiled
 	STATEMENT_MONTHS=$${STATEMENT_MONTHS:-1000} $(BIN)/python -m pytest tests/sim/test_statement_months.py -n 0 -s --override-ini timeout=0
 
+.PHONY: simulate
+## Simulates 10,000 days, SEEDS (250) times DAYS (40), with all chance from the seed, AT_ONCE (4) side by side, and prints
+## failing seeds. SEED is the first one. It continues where SIMULATE_STATE (a file) ends; MINUTES limits one run, TRACE is a
+## folder for readable traces, and MUTANT breaks a promise that has to be found.
+simulate: compiled
+	$(BIN)/python -m tests.sim.simulation --seed $${SEED:-0} --seeds $${SEEDS:-250} --days $${DAYS:-40} --at-once $${AT_ONCE:-4} \
+		--minutes $${MINUTES:-inf} --roughness $${ROUGHNESS:-1} $(if $(SIMULATE_STATE),--state $(SIMULATE_STATE)) \
+		$(if $(TRACE),--trace $(TRACE)) $(if $(MUTANT),--mutant $(MUTANT))
+
 .PHONY: months
 ## Runs 1,000 random months of live money in one process, and compares each with the bank's own books. MONTHS sets their
 ## number, MONTHS_SEED (0) the first seed, MONTHS_RAIL (ach or sepa) the rail.

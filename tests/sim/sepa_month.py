@@ -21,7 +21,7 @@ from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.houses import Houses
 from tests.support.live_money import OPERATOR, PLATFORM
-from tests.support.live_month import FIRST_DAY, SHOP, WHOLE, Month
+from tests.support.live_month import FIRST_DAY, SHOP, WHOLE, Month, read_stored
 from tests.support.sepa_books import StoredSepa, read_sepa_bank, read_settled, sepa_problems
 from tests.support.sepa_money import SepaMoney, berlin
 
@@ -254,7 +254,7 @@ class SepaMonth(Month):
         return figures + Counter({"restores": self.restores, "top-ups lost with their database": len(self.lost)})
 
     async def _stored_sepa(self) -> StoredSepa:
-        stored = await self._stored()
+        stored = await read_stored(self.live.database)
         (unexplained,) = await rows(
             self.live.database,
             "SELECT coalesce(sum(amount), 0)::bigint AS amount FROM breaks AS b"

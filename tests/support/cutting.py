@@ -10,14 +10,15 @@ execution, `COMMIT`), and the answer. Each is shown to the rule that `obey` was 
   that does, so the state of the transaction is what it would be. Only for statements (`Trip.is_statement`).
 
 When a cut reaches the client, the server has noticed it already: what was not committed is undone, its locks are free.
-Source of the framing: PostgreSQL's documentation, "Message Formats".
+A `Gate` sees each round trip with its bytes and may let it wait, which makes the proxy the place where a simulation
+decides what happens next (tests/sim/simulation). Source of the framing: PostgreSQL's documentation, "Message Formats".
 """
 
 import asyncio
 import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -27,6 +28,7 @@ from urllib.parse import parse_qs, urlsplit
 _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _CANCEL_REQUEST: Final = (80877102).to_bytes(4, "big")
 _READY: Final = b"Z"
+_KEY: Final = b"K"
 _END_OF_ANSWER: Final = {
     b"Q": _READY,  # a simple Query, and
     b"S": _READY,  # a Sync, are answered up to ReadyForQuery
@@ -114,6 +116,28 @@ def _no_fault(_trip: Trip) -> None:
     return None
 
 
+class Gate:
+    """What stands between clients and the server; this one lets everything pass that the proxy's rule lets pass."""
+
+    def __init__(self, judge: Rule) -> None:
+        self._judge = judge
+
+    async def enter(self, _session: "Session", trip: Trip, _sent: bytes) -> Fault | None:
+        """Return what happens to a round trip, once it may begin."""
+        return self._judge(trip)
+
+    def outside(self) -> AbstractContextManager[None]:
+        """Hold meanwhile that the server has been asked something, and has not answered."""
+        return nullcontext()
+
+    async def leave(self, _session: "Session", answer: bytes) -> bytes:
+        """Return what the client is to read of the server's answer, once it may."""
+        return answer
+
+    def gone(self, session: "Session") -> None:
+        """Hear that a session has ended, on both sides."""
+
+
 class CuttingProxy:
     """Connections that are cut by rule. `url` leads to the server by way of them; get one from `cutting`."""
 
@@ -125,6 +149,8 @@ class CuttingProxy:
         self._rule: Rule = _no_fault
         self._trips = 0
         self._sessions: set[asyncio.Task[None]] = set()
+        self._served = 0
+        self.gate = Gate(self.judge)
 
     def obey(self, rule: Rule = _no_fault) -> None:
         """Follow a rule from now on, without one let everything pass, and begin to count anew."""
@@ -145,10 +171,15 @@ class CuttingProxy:
         if task:
             self._sessions.add(task)
             task.add_done_callback(self._sessions.discard)
+        self._served += 1
+        number = self._served
         server = await asyncio.open_unix_connection(self._server_path)
+        session = Session(self, number, (reader, writer), server)
         with suppress(asyncio.IncompleteReadError, ConnectionError, _CutError):
-            await _Session(self, (reader, writer), server).run()
-        await _hang_up(*server)
+            await session.run()
+        with self.gate.outside():
+            await _hang_up(*server)
+        self.gate.gone(session)
         writer.transport.abort()
 
     async def end(self) -> None:
@@ -173,16 +204,26 @@ class _CutError(Exception):
     """The rule asked for the connection to be cut."""
 
 
-class _Session:
-    """One client's connection and the one to the server that belongs to it."""
+class Session:
+    """One client's connection and the one to the server that belongs to it.
+
+    Attributes:
+        number: counts from 1 over all connections of the proxy.
+        client: the client's `application_name`.
+        pid: of the server's process, once that has answered.
+    """
 
     def __init__(
         self,
         proxy: CuttingProxy,
+        number: int,
         client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
     ) -> None:
         self._proxy = proxy
+        self.number = number
+        self.client = ""
+        self.pid = 0
         self._client_reader, self._client_writer = client
         self._server_reader, self._server_writer = server
         self._statements: dict[bytes, str] = {}
@@ -195,6 +236,7 @@ class _Session:
         if greeting.startswith(_CANCEL_REQUEST):
             self._server_writer.write(_framed(b"", greeting))
             return
+        self.client = _client_in(greeting)
         await self._carry(Step.CONNECT, "", _framed(b"", greeting))
         while messages := await self._read_trip():
             step, sql = self._understand(messages)
@@ -203,13 +245,16 @@ class _Session:
 
     async def _carry(self, step: Step, sql: str, sent: bytes, until: bytes = _READY) -> None:
         trip = Trip(self._proxy.next_number(), step, sql, self._in_transaction, self._has_written)
-        fault = self._proxy.judge(trip)
+        gate = self._proxy.gate
+        fault = await gate.enter(self, trip, sent)
         if fault is Fault.BEFORE:
             raise _CutError
-        self._server_writer.write(_refusal(fault) if fault and fault.is_refusal else sent)
-        if step is Step.CONNECT:
-            await self._exchange_passwords()
-        answer = await self._read_answer(until)
+        with gate.outside():
+            self._server_writer.write(_refusal(fault) if fault and fault.is_refusal else sent)
+            if step is Step.CONNECT:
+                await self._exchange_passwords()
+            answer = await self._read_answer(until)
+        answer = await gate.leave(self, answer)
         self._has_written = self._in_transaction and (self._has_written or trip.writes)
         if fault is Fault.AFTER:
             raise _CutError
@@ -241,6 +286,8 @@ class _Session:
         while not kind or kind not in until:
             kind, body = await _read_message(self._server_reader)
             answer += _framed(kind, body)
+            if kind == _KEY:
+                self.pid = int.from_bytes(body[:4], "big")
             if kind == _READY:
                 self._in_transaction = body != b"I"
         return bytes(answer)
@@ -266,6 +313,13 @@ class _Session:
 def _refusal(fault: Fault) -> bytes:
     """Return a statement that fails with a fault's code, as a simple Query."""
     return _framed(b"Q", f"DO $$BEGIN RAISE SQLSTATE '{fault.value}'; END$$\0".encode())
+
+
+def _client_in(greeting: bytes) -> str:
+    """Return the name that a client gives itself as it connects; its settings are names and values in turn."""
+    names = greeting[4:].split(b"\0")
+    settings = dict(zip(names[::2], names[1::2], strict=False))
+    return settings.get(b"application_name", b"").decode()
 
 
 def _framed(kind: bytes, body: bytes) -> bytes:

@@ -67,6 +67,11 @@ class LiveMoney:
         self._requests = 0
         self.move_to(database)
 
+    def use_key(self, encryption_key: str) -> None:
+        """Encrypt with a key that another process has, too."""
+        self.encryption_key, self.vault = encryption_key, Vault([encryption_key])
+        self.move_to(self.database)
+
     def move_to(self, database: Database) -> None:
         """Work on another database from now on, as new processes."""
         self.database = database

@@ -22,6 +22,7 @@ from brim.core.negative_balances import TEST_HOLD_SOURCE_TYPE
 from brim.core.rails.ach import ACH, Microdeposits
 from brim.core.reversals import ReversalReason
 from brim.core.time import OwnerTime
+from brim.platform.database import Database
 from tests.support.audits import TESTER
 from tests.support.books import assert_books_hold, rows
 from tests.support.live_books import (
@@ -630,7 +631,7 @@ class Month:
         """Assert that the books hold, that they are the bank's, and that every account has what it should."""
         database = self.live.database
         await assert_books_hold(database)
-        bank, stored = read_bank(self.live.folder / "bank"), await self._stored()
+        bank, stored = read_bank(self.live.folder / "bank"), await read_stored(database)
         found = problems(
             self.made,
             bank,
@@ -657,41 +658,40 @@ class Month:
         )
         return Counter(row["what"] for row in found) + Counter({"files held": self.held})
 
-    async def _stored(self) -> Stored:
-        database = self.live.database
-        statuses = await rows(database, "SELECT id, status FROM topups")
-        legs = await rows(database, _LEGS)
-        sums: dict[str, dict[str, int]] = {}
-        for row in legs:
-            sums.setdefault(row["ledger_account"], {})[row["source"]] = row["amount"]
-        balances = await rows(database, "SELECT account, available + reserved AS amount FROM balances")
-        credits_ = await rows(
-            database,
-            "SELECT source, count(*) AS count FROM balance_transactions"
-            " WHERE type IN ('topup', 'topup_dishonored_return') GROUP BY source",
-        )
-        (unexplained,) = await rows(database, _UNEXPLAINED)
-        breaks = await rows(database, "SELECT kind, detail FROM breaks ORDER BY id")
-        verifying = await rows(database, "SELECT id, status FROM prenotes")
-        refunds = await rows(database, "SELECT id, status FROM refunds")
-        taken_back = await rows(
-            database, "SELECT split_part(cause, '/', 1) AS id FROM breaks WHERE kind = 'taken_back'"
-        )
-        return Stored(
-            statuses={row["id"]: row["status"] for row in statuses},
-            credited={source: -amount for source, amount in sums.get("balance:available", {}).items()},
-            at_bank=sums.get("bank:operating", {}),
-            clearing=sums.get("funding:clearing", {}),
-            balances={row["account"]: row["amount"] for row in balances},
-            credits={row["source"]: row["count"] for row in credits_},
-            operating=sum(sums.get("bank:operating", {}).values()),
-            unexplained=unexplained["amount"],
-            taken_back=frozenset(row["id"] for row in taken_back),
-            breaks=[(row["kind"], row["detail"]) for row in breaks],
-            verifying={row["id"]: row["status"] for row in verifying},
-            spent=sums.get("verification", {}),
-            refunds={row["id"]: row["status"] for row in refunds},
-        )
+
+async def read_stored(database: Database) -> Stored:
+    """Return what the service's database says of live money."""
+    statuses = await rows(database, "SELECT id, status FROM topups WHERE livemode")
+    legs = await rows(database, _LEGS)
+    sums: dict[str, dict[str, int]] = {}
+    for row in legs:
+        sums.setdefault(row["ledger_account"], {})[row["source"]] = row["amount"]
+    balances = await rows(database, "SELECT account, available + reserved AS amount FROM balances WHERE livemode")
+    credits_ = await rows(
+        database,
+        "SELECT source, count(*) AS count FROM balance_transactions"
+        " WHERE type IN ('topup', 'topup_dishonored_return') GROUP BY source",
+    )
+    (unexplained,) = await rows(database, _UNEXPLAINED)
+    breaks = await rows(database, "SELECT kind, detail FROM breaks ORDER BY id")
+    verifying = await rows(database, "SELECT id, status FROM prenotes")
+    refunds = await rows(database, "SELECT id, status FROM refunds")
+    taken_back = await rows(database, "SELECT split_part(cause, '/', 1) AS id FROM breaks WHERE kind = 'taken_back'")
+    return Stored(
+        statuses={row["id"]: row["status"] for row in statuses},
+        credited={source: -amount for source, amount in sums.get("balance:available", {}).items()},
+        at_bank=sums.get("bank:operating", {}),
+        clearing=sums.get("funding:clearing", {}),
+        balances={row["account"]: row["amount"] for row in balances},
+        credits={row["source"]: row["count"] for row in credits_},
+        operating=sum(sums.get("bank:operating", {}).values()),
+        unexplained=unexplained["amount"],
+        taken_back=frozenset(row["id"] for row in taken_back),
+        breaks=[(row["kind"], row["detail"]) for row in breaks],
+        verifying={row["id"]: row["status"] for row in verifying},
+        spent=sums.get("verification", {}),
+        refunds={row["id"]: row["status"] for row in refunds},
+    )
 
 
 def _filled(value: Any, day: date) -> Any:
