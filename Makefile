@@ -71,10 +71,10 @@ statement-months: compiled
 .PHONY: simulate
 ## Simulates 10,000 days, SEEDS (250) times DAYS (40), with all chance from the seed, AT_ONCE (4) side by side, and prints
 ## failing seeds. SEED is the first one. It continues where SIMULATE_STATE (a file) ends; MINUTES limits one run, TRACE is a
-## folder for readable traces, and MUTANT breaks a promise that has to be found.
+## folder for readable traces, BUSY (0.15) is how many days are busy, and MUTANT breaks a promise that has to be found.
 simulate: compiled
-	$(BIN)/python -m tests.sim.simulation --seed $${SEED:-0} --seeds $${SEEDS:-250} --days $${DAYS:-40} --at-once $${AT_ONCE:-4} \
-		--minutes $${MINUTES:-inf} --roughness $${ROUGHNESS:-1} $(if $(SIMULATE_STATE),--state $(SIMULATE_STATE)) \
+	$(BIN)/python -m tests.support.simulation --seed $${SEED:-0} --seeds $${SEEDS:-250} --days $${DAYS:-40} --at-once $${AT_ONCE:-4} \
+		--minutes $${MINUTES:-inf} --roughness $${ROUGHNESS:-1} --busy $${BUSY:-0.15} $(if $(SIMULATE_STATE),--state $(SIMULATE_STATE)) \
 		$(if $(TRACE),--trace $(TRACE)) $(if $(MUTANT),--mutant $(MUTANT))
 
 .PHONY: months

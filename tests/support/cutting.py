@@ -11,7 +11,9 @@ execution, `COMMIT`), and the answer. Each is shown to the rule that `obey` was 
 
 When a cut reaches the client, the server has noticed it already: what was not committed is undone, its locks are free.
 A `Gate` sees each round trip with its bytes and may let it wait, which makes the proxy the place where a simulation
-decides what happens next (tests/sim/simulation). Source of the framing: PostgreSQL's documentation, "Message Formats".
+decides what happens next (tests/support/simulation).
+
+Source of the framing: PostgreSQL's documentation, "Message Formats".
 """
 
 import asyncio

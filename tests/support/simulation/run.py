@@ -11,13 +11,13 @@ from pathlib import Path
 
 from brim.base.ids import randomness_from
 from brim.platform import database as platform_database
-from tests.sim.simulation.conductor import Conductor
-from tests.sim.simulation.loop import QuietLoop
-from tests.sim.simulation.oracle import Oracle, shown
-from tests.sim.simulation.trace import Trace
-from tests.sim.simulation.world import World
 from tests.support.cutting import cutting
 from tests.support.postgres import PostgresForTests
+from tests.support.simulation.conductor import Conductor
+from tests.support.simulation.loop import QuietLoop
+from tests.support.simulation.oracle import Oracle, shown
+from tests.support.simulation.trace import Trace
+from tests.support.simulation.world import World
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,14 @@ class Plan:
     """What to simulate: all chance follows from the seed.
 
     `roughness` is how much likelier faults are than usual. `to_the_end` is whether days without faults follow, after
-    which nothing may wait any more.
+    which nothing may wait any more. `busy` is how many of the banks' days are busy ones.
     """
 
     seed: int
     days: int
     roughness: float = 1.0
     to_the_end: bool = True
+    busy: float = 0.15
 
 
 @dataclass
@@ -90,7 +91,7 @@ async def _live_through(postgres: PostgresForTests, plan: Plan, folder: Path, tr
     try:
         async with cutting(urls.service) as proxy:
             proxy.gate = conductor
-            world = World(plan.seed, proxy.url, folder, loop, conductor, trace)
+            world = World(plan.seed, proxy.url, folder, loop, conductor, trace, busy=plan.busy)
             conductor.clock_ms = world.clock
             try:
                 await world.open()

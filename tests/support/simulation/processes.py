@@ -16,10 +16,10 @@ from brim.platform.database import Database
 from brim.platform.vault import Vault
 from brim.worker.deliver import Dispatcher
 from brim.worker.run import Wakes, make_jobs, make_webhook_jobs
-from tests.sim.simulation.conductor import Start
-from tests.sim.simulation.receivers import Receivers
 from tests.support.clockwork import Clockwork
 from tests.support.live_money import LiveMoney
+from tests.support.simulation.conductor import Start
+from tests.support.simulation.receivers import Receivers
 
 if TYPE_CHECKING:
     from brim.worker.loop import Job

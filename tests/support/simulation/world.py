@@ -21,15 +21,15 @@ from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import Endpoint
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
-from tests.sim.simulation.conductor import Conductor, Start
-from tests.sim.simulation.loop import QuietLoop
-from tests.sim.simulation.model import LiveTopup, Model, TestTopup
-from tests.sim.simulation.processes import ApiProcess, LiveProcess, WorkerProcess, connect
-from tests.sim.simulation.receivers import Receivers
-from tests.sim.simulation.trace import Trace
 from tests.support.hooks import insert_endpoint
 from tests.support.live_money import NEW_YORK, PLATFORM, at
 from tests.support.live_month import SHOP
+from tests.support.simulation.conductor import Conductor, Start
+from tests.support.simulation.loop import QuietLoop
+from tests.support.simulation.model import LiveTopup, Model, TestTopup
+from tests.support.simulation.processes import ApiProcess, LiveProcess, WorkerProcess, connect
+from tests.support.simulation.receivers import Receivers
+from tests.support.simulation.trace import Trace
 
 FIRST_MS: Final = at("2026-12-01 09:30")
 DAY_MS: Final = 86_400_000
@@ -60,11 +60,9 @@ LIVE_JOBS: Final = ("ach exchange", "ach files", "ach exchange")
 """What the bank has sent is read first: nothing is usable before it is known that no return has come."""
 NOW_AND_THEN: Final = ("reserves", "clocks", "prune", "return rates", "reports", "seal")
 _TAIL_DAYS: Final = 16
-_BUSY_DAYS: Final = 0.15
-"""How many of the banks' days are busy; on others a client or two ask for something, and a job or two run."""
 _BACK_OFF_S: Final = 0.05
 _LONGEST_BACK_OFF_S: Final = 1.0
-_MOST_TRIES: Final = 60
+_MOST_TRIES: Final = 1_000
 
 
 class GaveUpError(Exception):
@@ -72,14 +70,28 @@ class GaveUpError(Exception):
 
 
 class World:
-    """Everything in one simulation. `day` lives through one day; then `drained` is everything come to rest."""
+    """Everything in one simulation.
 
-    def __init__(self, seed: int, url: str, folder: Path, loop: QuietLoop, conductor: Conductor, trace: Trace) -> None:
+    `busy` is how many of the banks' days are busy; on others a client or two ask for something, and a job or two run.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        url: str,
+        folder: Path,
+        loop: QuietLoop,
+        conductor: Conductor,
+        trace: Trace,
+        *,
+        busy: float,
+    ) -> None:
         self.chance = random.Random(f"{seed} world")
         self.counts: Counter[str] = Counter()
         self.problems: list[str] = []
         self.model = Model()
         self._url = url
+        self._busy = busy
         self.folder = folder
         self._loop = loop
         self.conductor = conductor
@@ -174,7 +186,7 @@ class World:
 
     async def day(self, day: int) -> bool:
         """Live through one day, with faults, and let everything come to rest; return whether it was a busy one."""
-        is_busy = self._bank_is_open() and self.chance.random() < _BUSY_DAYS
+        is_busy = self._bank_is_open() and self.chance.random() < self._busy
         for wall in TIMES if is_busy else TIMES[-1:]:
             self._to(day, wall)
             self.conductor.weather.faults = self.chance.choice((0.0, 0.01, 0.03, 0.1))

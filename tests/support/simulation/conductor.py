@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from tests.sim.simulation.loop import QuietLoop
-from tests.sim.simulation.trace import Trace
 from tests.support.cutting import Fault, Gate, Session, Step, Trip
+from tests.support.simulation.loop import QuietLoop
+from tests.support.simulation.trace import Trace
 
 MOST_AT_ONCE: Final = 4
 """How many things are begun before one of them has ended."""

@@ -18,9 +18,9 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from tests.sim.simulation.mutants import MUTANTS
-from tests.sim.simulation.run import Outcome, Plan, simulate
 from tests.support.postgres import PostgresForTests
+from tests.support.simulation.mutants import MUTANTS
+from tests.support.simulation.run import Outcome, Plan, simulate
 
 
 class Progress(msgspec.Struct):
@@ -54,7 +54,7 @@ def _run(plan: Plan, mutant: str | None, trace: Path | None) -> Outcome:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.sim.simulation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.support.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--seeds", type=int, default=250, help="how many")
     parser.add_argument("--days", type=int, default=40, help="days of each")
@@ -63,6 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="remembers which seeds were run, and goes on from there")
     parser.add_argument("--trace", type=Path, help="a folder for readable traces of every seed")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), help="a defect that has to be found")
+    parser.add_argument("--busy", type=float, default=0.15, help="how many of the banks' days are busy")
     parser.add_argument("--roughness", type=float, default=1.0, help="how much likelier faults are than usual")
     return parser.parse_args()
 
@@ -100,7 +101,7 @@ def _run_all(asked: argparse.Namespace, progress: Progress) -> None:
             while left and len(running) < asked.at_once and time.monotonic() - began < asked.minutes * 60:
                 seed = left.pop(0)
                 trace = asked.trace / f"{seed}.txt" if asked.trace else None
-                plan = Plan(seed, asked.days, roughness=asked.roughness)
+                plan = Plan(seed, asked.days, roughness=asked.roughness, busy=asked.busy)
                 running.add(pool.submit(_run, plan, asked.mutant, trace))
             if not running:
                 break

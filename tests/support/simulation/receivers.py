@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from brim.base import json_codec
 from brim.core.webhooks import Answer, Outcome
-from tests.sim.simulation.trace import Trace
+from tests.support.simulation.trace import Trace
 
 TIMEOUT_S: Final = 5.0
 _LOST: Final = Answer(outcome=Outcome.UNREACHABLE, error="The connection was reset.")

@@ -8,12 +8,12 @@ from brim.base.scope import AccountScope
 from brim.core.attention.service import find_attention
 from brim.core.integrity.books import verify_books
 from brim.core.ledger import verify_chain
-from tests.sim.simulation.model import ALLOWED, FATES, LiveTopup, TestTopup
-from tests.sim.simulation.processes import BANKING_DAY_S
-from tests.sim.simulation.world import World
 from tests.support.books import rows
 from tests.support.live_books import Made, problems, read_bank
 from tests.support.live_month import UNEXPECTED, read_stored
+from tests.support.simulation.model import ALLOWED, FATES, LiveTopup, TestTopup
+from tests.support.simulation.processes import BANKING_DAY_S
+from tests.support.simulation.world import World
 
 _TOPUPS: Final = """
 SELECT account, livemode, id, amount, currency, created, due_ms, status, source, failure_code FROM topups ORDER BY id
