@@ -28,7 +28,7 @@ SEEDS = range(3)
 MOST_SEEDS = 12
 """How many seeds a defect may take to be found; each was found by the second one (docs/reliability.md)."""
 RARE = {"acknowledged_before_the_commit"}
-"""What takes more days to be found than a test has: most of what is acknowledged early is committed a moment later."""
+"""What 320 days have not found: few commits of forced outcomes and cancels fail before PostgreSQL hears of them."""
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from typing import Any, Final
 
+from brim.base.ids import decode_time
 from brim.base.scope import AccountScope
 from brim.core.attention.service import find_attention
 from brim.core.integrity.books import verify_books
@@ -32,6 +33,9 @@ _WAITING: Final = (
     "SELECT account, livemode, endpoint, event, attempts, next_attempt_ms FROM webhook_deliveries ORDER BY event"
 )
 
+_LIFE: Final = ("created", "succeeded", "failed", "canceled", "reversed")
+_ONE_MOMENT_MS: Final = 5_000
+
 
 class Oracle:
     """Says what is wrong with a world at rest."""
@@ -53,10 +57,11 @@ class Oracle:
         stored = {row["id"]: row for row in await rows(database, _TOPUPS)}
         events = await rows(database, _HISTORY)
         credits_ = {row["source"]: row for row in await rows(database, _CREDITS)}
-        history: dict[str, list[str]] = {}
+        lives: dict[str, list[tuple[str, str]]] = {}
         for event in events:
             if event["type"].startswith("topup."):
-                history.setdefault(event["object_id"], []).append(event["type"].removeprefix("topup."))
+                lives.setdefault(event["object_id"], []).append((event["type"].removeprefix("topup."), event["id"]))
+        history = {topup_id: _in_order(lived) for topup_id, lived in lives.items()}
         self._check_keys(stored, events)
         for topup_id, row in stored.items():
             self._check_life(row, history.get(topup_id, []))
@@ -210,6 +215,21 @@ class Oracle:
             matters = await find_attention(self._world.checker, scope, now_ms=self._world.clock())
             if not any(matter.kind.value == "reversed_topups" for matter in matters):
                 self._say(f"nothing tells {scope} of {reversed_[scope]} reversed top-ups: {matters}")
+
+
+def _in_order(lived: list[tuple[str, str]]) -> list[str]:
+    """Return the events of a top-up by their numbers; those of one moment in the order of the lifecycle.
+
+    A request that waits for a lock keeps the time at which it began, so its event may be older by its id than the one
+    whose transaction it has waited for.
+    """
+    found = [(status, decode_time(event_id.rpartition("_")[2])) for status, event_id in lived]
+    for _ in found:
+        for place in range(len(found) - 1):
+            (status, at_ms), (later, later_ms) = found[place : place + 2]
+            if _LIFE.index(status) > _LIFE.index(later) and abs(at_ms - later_ms) < _ONE_MOMENT_MS:
+                found[place : place + 2] = [(later, later_ms), (status, at_ms)]
+    return [status for status, _ in found]
 
 
 def shown(problems: list[str]) -> str:
