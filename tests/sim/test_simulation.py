@@ -25,6 +25,7 @@ from tests.support.simulation.trace import Trace
 
 DAYS = 6
 SEEDS = range(3)
+ROUGHNESS = 2.5
 MOST_SEEDS = 12
 """How many seeds a defect may take to be found; each was found by the second one (docs/reliability.md)."""
 RARE = {"acknowledged_before_the_commit"}
@@ -90,7 +91,7 @@ def test_transactions_that_wait_for_each_other_end_as_postgresql_ends_them(postg
 @pytest.mark.slow
 def test_whatever_fails_promises_are_kept(postgres: PostgresForTests, figures: Figures) -> None:
     for seed in SEEDS:
-        outcome = simulate(postgres, Plan(seed, DAYS))
+        outcome = simulate(postgres, Plan(seed, DAYS, roughness=ROUGHNESS))
         assert not outcome.problems, str(outcome)
         faults = sum(count for what, count in outcome.counts.items() if what.startswith("fault"))
         figures.count("simulation: steps", outcome.steps)
@@ -102,7 +103,7 @@ def test_whatever_fails_promises_are_kept(postgres: PostgresForTests, figures: F
 def test_a_broken_promise_is_found(postgres: PostgresForTests, figures: Figures, name: str) -> None:
     steps = 0
     for seed in range(MOST_SEEDS):
-        plan = Plan(seed, DAYS, roughness=2.5, to_the_end=False)
+        plan = Plan(seed, DAYS, roughness=ROUGHNESS, to_the_end=False)
         outcome = simulate(postgres, plan, broken=MUTANTS[name]())
         steps += outcome.steps
         if outcome.problems:
