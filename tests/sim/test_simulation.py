@@ -27,7 +27,7 @@ DAYS = 6
 SEEDS = range(3)
 ROUGHNESS = 2.5
 MOST_SEEDS = 12
-"""How many seeds a defect may take to be found; each was found by the second one (docs/reliability.md)."""
+"""How many seeds a defect may take to be found; each was found by the third one at the latest (docs/reliability.md)."""
 RARE = {"acknowledged_before_the_commit"}
 """What 320 days have not found: few commits of forced outcomes and cancels fail before PostgreSQL hears of them."""
 

@@ -75,6 +75,7 @@ class Conductor(Gate):
         self._waiting: list[Flight] = []
         self._open: list[Flight] = []
         self._current: dict[int, Flight] = {}
+        self._holders: set[int] = set()
         self._quiet: asyncio.Future[float | None] | None = None
         self._heard: asyncio.Future[bool] | None = None
         self._monitor: Any = None
@@ -159,7 +160,9 @@ class Conductor(Gate):
             self._cut_off_the_dead()
             begins = bool(starts) and len(tasks) < MOST_AT_ONCE
             if self._waiting and not (begins and self._chance.random() < 0.3):
-                await self._take(self._waiting.pop(self._chance.randrange(len(self._waiting))))
+                flight = self._chance.choice(self._next())
+                self._waiting.remove(flight)
+                await self._take(flight)
             elif begins:
                 start = starts.pop(0)
                 self._trace.tell(f"{self.clock_ms()} begin {start.name}")
@@ -173,6 +176,14 @@ class Conductor(Gate):
                 self._loop.pass_time(until_timer_s)
             else:
                 return
+
+    def _next(self) -> list[Flight]:
+        """Return the round trips that may go now: while somebody waits for a lock, those of who holds it.
+
+        Else a second one could come to wait for it, and which of them PostgreSQL wakes first is not ours to decide.
+        """
+        held = [flight for flight in self._waiting if flight.session.pid in self._holders]
+        return held or self._waiting
 
     def retire(self) -> None:
         """Let everything go on by itself, whatever was under way."""
@@ -229,6 +240,7 @@ class Conductor(Gate):
     async def _settle(self) -> bool:
         """Wait until each open round trip is answered or waits for a lock; hand out answers, and tell if there were."""
         self._loop.expect_blocked(0)
+        self._holders = set()
         while any(not flight.is_over for flight in self._open):
             self._heard = self._loop.create_future()
             with self._loop.outside():
@@ -237,6 +249,7 @@ class Conductor(Gate):
             if is_lull and self._still_open():
                 blocked = await self._blocked()
                 if all(flight.session.pid in blocked for flight in self._still_open()):
+                    self._holders = {pid for by in blocked.values() for pid in by}
                     break
         done = [flight for flight in self._open if flight.is_over or flight.answer is not None]
         self._open = [flight for flight in self._open if flight not in done]
