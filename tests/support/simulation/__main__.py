@@ -81,7 +81,7 @@ def main() -> int:
         asked.trace.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="sim-pg-") as folder, asyncio.Runner() as runner:
         global _server  # noqa: PLW0603  processes that are forked have it
-        _server = PostgresForTests(Path(folder), None)
+        _server = PostgresForTests(Path(folder) / "pg", None)
         runner.run(_server.start())
         try:
             _run_all(asked, progress)
