@@ -219,6 +219,28 @@ async def test_a_failure_that_is_recorded_after_its_lease_has_passed_says_nothin
     assert [row["outcome"] for row in await attempts(database, "outcome")] == ["refused", "delivered"]
 
 
+async def test_a_worker_that_stood_still_for_days_amid_an_attempt_does_not_turn_the_endpoint_off(
+    database: Database,
+) -> None:
+    """Its failure was written as of days ago, so that the next one seemed to end three days of failures.
+
+    The simulation found it (seed 119).
+    """
+    async with catching() as catcher:
+        catcher.reply = OUT_OF_ORDER
+        endpoint = await add_endpoint(database, catcher.url)
+        await add_events(database, 1)
+        hooks = Hooks(database)
+        await hooks.number()
+        claimed = await claim(database, [(endpoint, 1)], now_ms=NOW_MS, timeout_s=2.0)
+        late = await hooks.sender.attempt(claimed.deliveries[0])
+        hooks.now_ms += 80 * 3600 * 1000
+        await record(database, [late], ids=IDS, now_ms=hooks.now_ms, renderers=WIRE_FORMATS)
+        assert await hooks.pass_time(63_000) == 1
+    [row] = await rows(database, "SELECT failing_since_ms, disabled_because FROM webhook_endpoints")
+    assert (row["failing_since_ms"], row["disabled_because"]) == (hooks.now_ms - 63_000, None)
+
+
 async def test_an_endpoint_that_fails_is_probed_by_one_and_not_hammered(database: Database) -> None:
     async with catching() as catcher:
         catcher.reply = OUT_OF_ORDER

@@ -225,7 +225,7 @@ async def record(
     """
 
     async def work(conn: Conn) -> list[EndpointKey]:
-        turned_off = await deliveries.record_attempts(conn, attempts)
+        turned_off = await deliveries.record_attempts(conn, attempts, now_ms=now_ms)
         if turned_off:
             moment = OwnerTime(now_ms, ids)  # real time even where a test clock runs: webhooks are sent in it
             found = await webhooks.fetch_endpoints(conn, turned_off)

@@ -133,13 +133,14 @@ async def claim_deliveries(
     return Claimed(alive, [*stopped, *map(_key, orphans)])
 
 
-async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[EndpointKey]:
+async def record_attempts(conn: Conn, attempts: Sequence[Attempt], *, now_ms: int) -> list[EndpointKey]:
     """Write attempts, what became of their deliveries, and how their endpoints do; return endpoints turned off by it.
 
     A delivery that has arrived is owed no more, and goes.
     To be called in a transaction. A delivery that failed is left alone when its lease has passed to somebody else, and
     any when somebody has asked since for it to be made again; it says nothing of the endpoint then, which may have done
-    well since.
+    well since. For the same reason an endpoint counts as failing from when its failure is written, not from when an
+    attempt began that a worker stood still in.
     """
     rows = sorted(map(_attempt_row, attempts), key=lambda row: row[:5])
     counted = {record["id"] for record in await conn.fetch(_SQL["record_attempts"], *columns(rows))}
@@ -147,10 +148,7 @@ async def record_attempts(conn: Conn, attempts: Sequence[Attempt]) -> list[Endpo
     if not telling:
         return []
     news = {attempt.delivery.key: attempt for attempt in sorted(telling, key=lambda attempt: attempt.attempted_ms)}
-    health = [
-        (*_columns_of(key), not attempt.answer.is_success, attempt.attempted_ms)
-        for key, attempt in sorted(news.items())
-    ]
+    health = [(*_columns_of(key), not attempt.answer.is_success, now_ms) for key, attempt in sorted(news.items())]
     records = await conn.fetch(_SQL["note_health"], *columns(health), GIVE_UP_AFTER_S * 1000)
     return [_key(record, "id") for record in records if record["disabled_because"] is not None]
 
