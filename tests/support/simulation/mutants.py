@@ -132,7 +132,7 @@ def silence_taken_for_success() -> Iterator[None]:
     """An attempt that got no answer in time counts as delivered."""
     record = delivery_store.record_attempts
 
-    async def record_as_delivered(conn: Conn, attempts: Sequence[Any]) -> Any:
+    async def record_as_delivered(conn: Conn, attempts: Sequence[Any], *, now_ms: int) -> Any:
         return await record(
             conn,
             [
@@ -141,6 +141,7 @@ def silence_taken_for_success() -> Iterator[None]:
                 else each
                 for each in attempts
             ],
+            now_ms=now_ms,
         )
 
     with patch.object(delivery_store, "record_attempts", record_as_delivered):
