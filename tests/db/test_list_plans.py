@@ -137,6 +137,8 @@ class Statement(NamedTuple):
             return None
         if self.name in SEARCH_STATEMENTS:
             return int(self.arguments[12]) * (len(Status) if self.name == "count_by_status" else 1)
+        if self.name == "count_amount_range":
+            return int(self.arguments[4])
         if self.name.startswith("look_at_"):
             return int(self.arguments[9 if self.name == "look_at_some_of_amount_range" else 7])
         if self.name == "event_ids_of_object":

@@ -43,7 +43,11 @@ FIRST_SECOND = 1_700_000_000
 SECONDS = 6
 # Bounds this small make a handful of rows pass through every step of a search.
 TINY_BOUNDS = st.builds(
-    SearchBounds, first_ids=st.integers(1, 4), amounts=st.integers(1, 6), more_ids=st.integers(1, 6)
+    SearchBounds,
+    first_ids=st.integers(1, 4),
+    amounts=st.integers(1, 6),
+    more_ids=st.integers(1, 6),
+    growth=st.integers(2, 3),
 )
 WITH_DATABASE = settings(
     deadline=None,

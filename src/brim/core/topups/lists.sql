@@ -153,8 +153,19 @@ SELECT
         LIMIT $7
     ) AS ids;
 
+-- name: count_amount_range
+-- How many entries an amount range has, $5 at most, whatever their ids.
+SELECT count(*)
+FROM (
+    SELECT
+    FROM topups
+    WHERE account = $1 AND livemode = $2 AND amount >= $3 AND amount <= $4
+    ORDER BY amount, id
+    LIMIT $5
+) AS looked;
+
 -- name: look_at_whole_amount_range
--- As look_at_some_of_amount_range without a bound: the last resort. OFFSET 0 and the inner order keep the planner on
+-- As look_at_some_of_amount_range without a bound, for a range that has been counted. OFFSET 0 and the inner order keep the planner on
 -- topups_by_amount, and the other filters stand outside so that no other index looks cheaper to it.
 SELECT looked.id
 FROM (
