@@ -1,9 +1,10 @@
 """The places of one worker for deliveries under way, and how many of them who may take.
 
 Endpoints are of three classes, and each class has places that no other can take: whatever those do that fail or never
-answer, a new one finds a place, and so do those that are well. An account has a quarter of a class's places at most. A
-platform, which makes accounts freely, has half of them with all its accounts, and three quarters of those for endpoints
-that are well. What somebody waits to see sent has places beside all of these. No clock, no database.
+answer, a new one finds a place, and so do those that are well. An account has a quarter of a class's places at most,
+and for endpoints that are well a quarter of all, but no more than 64. A platform, which makes accounts freely, has half
+of them with all its accounts, and three quarters of those for endpoints that are well. What somebody waits to see sent
+has places beside all of these. No clock, no database.
 """
 
 from collections import Counter
