@@ -21,7 +21,10 @@ _RAIL: Final = click.option(
 @_RAIL
 @of_account
 def stop(only: str | None, reason: str, rail: str, account: str | None, **flags: str | None) -> None:
-    """Stop live money by ACH, or by --rail: nothing is created, put into a file or sent until it is resumed."""
+    """Stop live money by ACH, or by --rail, until resumed: new top-ups are refused, no file is created or sent.
+
+    With --only, files of other accounts' top-ups are still sent, and so are entries of this one already in a file.
+    """
     from brim.core.originators import stop_rail
 
     is_new = on_live_money(

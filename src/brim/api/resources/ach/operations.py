@@ -335,8 +335,9 @@ RAILS: Final = (
         operation_id="PostBrimRailsRailStop",
         summary="Stop live money",
         description=(
-            "Stops live top-ups on a rail immediately, for all your accounts or for one: new ones are refused, and no "
-            "file is created or sent. Files that were already sent are still processed."
+            "Stops live top-ups on a rail immediately, for all your accounts or for one. For all: new ones are "
+            "refused, and no file is created or sent. For one: its new ones are refused, and its pending ones aren't "
+            "put into files. Files that were already sent are still processed."
         ),
         parameters=declared.RAIL_STOP,
         handler=handlers.stop_rail,
