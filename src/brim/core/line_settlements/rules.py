@@ -140,7 +140,7 @@ class LineTakenError(BrimError):
 
 
 class MatchedSettlementError(BrimError):
-    """The settlement names batches, returned debits or transfers, so it can't be undone."""
+    """The settlement names returned debits, transfers, refunds or a batch that has changed, so it can't be undone."""
 
     def __init__(self, settlement: str, why: str) -> None:
         super().__init__(f"The settlement {settlement} cannot be undone: {why}")

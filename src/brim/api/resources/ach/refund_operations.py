@@ -57,7 +57,8 @@ REFUNDS: Final = (
         description=(
             "Refunds a live ACH top-up, in full or in part, to the bank account that was debited. The money leaves "
             "the account's available balance immediately, and the refund goes out with the next file, which another "
-            "operator has to approve. The top-up stays `succeeded`. If the debit was erroneous, reverse it instead."
+            "operator, if there is one, has to approve. The top-up stays `succeeded`. If the debit was erroneous, "
+            "reverse it instead."
         ),
         parameters=declared.REFUND_REQUEST,
         handler=handlers.request_refund,

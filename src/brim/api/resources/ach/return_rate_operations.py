@@ -52,7 +52,7 @@ RETURN_RATES: Final = (
         summary="Request an override of a return rate",
         description=(
             "Requests that new debits of an account or an originator are allowed even though a return rate has "
-            "reached its limit. Nothing changes until another person approves it."
+            "reached its limit. Nothing changes until an operator approves it: another one, if there are several."
         ),
         parameters=declared.OVERRIDE_ASK,
         handler=handlers.ask_for_override,

@@ -188,7 +188,10 @@ LINE_SETTLEMENTS: Final = (
         path=f"{_SETTLEMENT}/reject",
         operation_id="PostBrimLineSettlementsLineSettlementReject",
         summary="Reject a settlement of statement lines",
-        description="Rejects or withdraws a proposal: the settlement, whose lines are open again, or its undoing.",
+        description=(
+            "Rejects or withdraws a proposed settlement, which reopens its lines, or a proposal to undo a posted one, "
+            "which stays posted."
+        ),
         parameters=(),
         handler=settlement_handlers.reject_settlement,
         resource="ach",
@@ -205,7 +208,7 @@ LINE_SETTLEMENTS: Final = (
             "Proposes to undo a posted settlement with a reversing entry, which reopens its lines. Another operator "
             "confirms it; if there is only one operator, it is undone immediately. A batch waits for its line again, "
             "and its succeeded top-ups stay succeeded; this is refused once one of its debits was returned, reversed "
-            "or refunded. Settlements that name returned debits or transfers can't be undone."
+            "or refunded. Settlements that name returned debits, transfers or refunds can't be undone."
         ),
         parameters=declared.SETTLEMENT_UNDO,
         handler=settlement_handlers.undo_settlement,

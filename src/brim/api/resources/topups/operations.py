@@ -156,10 +156,10 @@ TOPUPS: Final = (
         summary="Search top-ups",
         description=(
             "Returns the top-ups that match all filters. Metadata, failure codes, statuses and exact amounts are found "
-            "by an index, however many top-ups there are. With any other filter, a page examines at most 10,000 "
-            "top-ups in the chosen order, or fewer: 4,000 of a status or failure code, 2,500 of an amount or sorted by "
-            "amount. If a search stops there, `searched_to` says how far it got, and `next_page` continues it. Brim "
-            "only."
+            "by an index, however many top-ups there are. Any other filter is checked top-up by top-up: a page "
+            "examines at most 10,000 in the chosen order, 4,000 if you also filter by status or failure code, and "
+            "2,500 if you also filter or sort by amount. If a search stops there, `searched_to` says how far it got, "
+            "and `next_page` continues it. Brim only."
         ),
         parameters=declared.TOPUP_SEARCH,
         handler=topups.search,
