@@ -42,6 +42,8 @@ ROWS_A_SECOND: Final = 10
 CLUSTER: Final = max(ROWS // 20, 12_000)  # more than a search looks at before it sorts a whole range of amounts
 MIDDLE_AMOUNT: Final = 1_000_000 + ROWS // 2
 PAGE: Final = 11  # ten, and one to know whether there is more
+BOUND_BY: Final = {"count_amount_range": 4, "look_at_some_of_amount_range": 9}
+"""Which argument bounds a statement, where that is not the usual one of a look."""
 BY_CURRENCY_OR_TYPE: Final = {"balance_transaction_ids_by_currency", "balance_transaction_ids_by_type"}
 LIST_STATEMENTS: Final = frozenset(load_queries("brim.core.topups", "lists"))
 SEARCH_STATEMENTS: Final = frozenset(load_queries("brim.core.topups", "search", fragments="brim.core.topups"))
@@ -137,10 +139,8 @@ class Statement(NamedTuple):
             return None
         if self.name in SEARCH_STATEMENTS:
             return int(self.arguments[12]) * (len(Status) if self.name == "count_by_status" else 1)
-        if self.name == "count_amount_range":
-            return int(self.arguments[4])
-        if self.name.startswith("look_at_"):
-            return int(self.arguments[9 if self.name == "look_at_some_of_amount_range" else 7])
+        if self.name in BOUND_BY or self.name.startswith("look_at_"):
+            return int(self.arguments[BOUND_BY.get(self.name, 7)])
         if self.name == "event_ids_of_object":
             return PAGE + 2 * ROWS_A_SECOND
         return PAGE * len(self.arguments[6]) if self.name == "event_ids_without_creations" else PAGE
