@@ -57,9 +57,9 @@ def test_what_is_at_risk_and_what_is_to_come_are_told_with_both_clocks(
     assert 2 <= (date.fromisoformat(rail["returnable_until"]) - debited).days <= 5
     assert 61 <= (date.fromisoformat(rail["returnable_as_unauthorized_until"]) - debited).days <= 64
     clocks = person.read(f"/topups/{paid}")
-    assert "Booked by the bank Not yet Returnable until" in clocks
+    assert "On a bank statement Not yet Returnable until" in clocks
     assert "as unauthorized until" in clocks
-    assert "Available Not yet Booked by the bank Not yet" in person.read(f"/topups/{pending}")
+    assert "Available Not yet On a bank statement Not yet" in person.read(f"/topups/{pending}")
 
 
 def test_test_mode_has_no_money_at_risk(server: Server, person: Person, key: str) -> None:

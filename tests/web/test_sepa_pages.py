@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ach_objects import NOW_MS, AchObjects
 from tests.support.page_visitors import Person
 from tests.support.pain008 import CREDITOR_ID
 from tests.support.service import Server
@@ -134,6 +135,33 @@ def test_a_bank_account_with_an_iban_is_shown_and_its_mandate_recorded(person: P
     (mandate,) = live.get(f"/v1/brim/authorizations?funding_source={source}").json["data"]
     assert mandate["sec_code"] == "CORE"
     assert f"SEPA mandate {mandate['mandate_reference']}, Core, recurrent" in person.read(path)
+
+
+def test_a_top_up_in_euros_is_shown_with_its_collection_and_in_target_days(
+    server: Server, person: Person, live: Wire, account: str, tmp_path: Path
+) -> None:
+    made = live.post(
+        "/v1/brim/ach/originators",
+        {
+            "account_number": "DE89370400440532013000",
+            "profile[sepa][creditor_identifier]": CREDITOR_ID,
+            "profile[sepa][creditor_name]": "Acme Top-ups",
+            "profile[sepa][bic]": "COBADEFFXXX",
+            "profile[time_zone]": "Europe/Berlin",
+            "profile[outgoing_folder]": str(tmp_path / "to-bank"),
+            "profile[incoming_folder]": str(tmp_path / "from-bank"),
+        },
+    ).json["id"]
+    AchObjects(server, account, tmp_path, originator=made, now_ms=NOW_MS).active_originator()
+    form = {"type": "sepa_debit", "sepa_debit[iban]": "NL91ABNA0417164300", "owner[name]": "Jenny Rosen"}
+    source = live.post("/v1/sources", form).json["id"]
+    mandate = {"accepted_at": 1_793_520_000, "sec_code": "CORE", "text": "I authorize SEPA direct debits."}
+    live.post("/v1/brim/authorizations", {"funding_source": source, **mandate})
+    topup = live.post("/v1/topups", {"amount": 2000, "currency": "eur", "source": source})
+    shown = person.read(f"/topups/{topup.json['id']}")
+    assert "From the cut-off to the end of the hold, in TARGET banking days." in shown
+    assert "On a bank statement Not yet" in shown
+    assert "SEPA Bank statement lines Not in a file yet." in shown
 
 
 def test_a_business_mandate_is_recorded_and_confirmed_on_its_page(person: Person, live: Wire) -> None:
