@@ -607,7 +607,13 @@ def test_the_overview_shows_what_needs_somebody(person: Person, objects: AchObje
     shown = person.visit("/live-money")
     for each in (waiting.id, held.id, rejected.id, sent.id, found):
         assert each in shown.body.decode()
-    for words in ("Awaiting approval", "Held files", "Rejected by the bank", "Awaiting acknowledgment", "Open breaks"):
+    for words in (
+        "Awaiting approval",
+        "Held payment files",
+        "Rejected by the bank",
+        "Awaiting acknowledgment",
+        "Open breaks",
+    ):
         assert words in text_of(shown)
 
 

@@ -340,9 +340,9 @@ _QUEUES: Final = (
     _Queue(
         kind=MatterKind.FILES_TO_APPROVE,
         find=_files,
-        one="file awaits approval",
-        many="files await approval",
-        detail="Sent once approved, unless held",
+        one="file awaits approval or is held",
+        many="files await approval or are held",
+        detail="Approved files are sent; held ones aren't",
         page="/ach/files",
         query={"status": "built"},
     ),

@@ -180,7 +180,7 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="files_held",
             message=f"{_counted(facts.held_files, 'payment file is', 'payment files are')} held.",
-            fix="Each file's page shows the reason: void the file. After a restore, run brim ach compare instead.",
+            fix="Open each file to see the reason, then void it. After a restore, run brim ach compare instead.",
         )
 
 

@@ -115,7 +115,7 @@ MATTER: Final[Vocabulary] = {
     "notification_channel": "Notifications can't be sent through a channel.",
     "rail_stopped": "Live money is stopped, on a rail or for an account.",
     "breaks": "Differences between the bank and the books are open.",
-    "files_to_approve": "Files for the bank await approval.",
+    "files_to_approve": "Files for the bank await approval or are held.",
     "statements_to_approve": "Imported statements await approval.",
     "held_bank_files": "Files from the bank are held, because they can't be read or their control totals don't match.",
     "settlements_to_confirm": "Settlements of statement lines await confirmation.",
