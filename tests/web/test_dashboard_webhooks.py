@@ -150,7 +150,7 @@ def test_why_an_endpoint_missed_events_is_found_and_they_are_recovered(
     until(lambda: not wire.get("/v1/events?delivery_success=false").json["data"], what="nothing to be missing")
     fields = {**person.hidden(f"{page}/resend", f"{page}/resend"), "since": "0"}
     assert "Nothing to resend" in text_of(person.post(f"{page}/resend", fields))
-    assert "No longer retried" not in person.read(page)
+    assert "Resend them once" not in person.read(page)
 
 
 def test_a_test_event_of_any_type_is_triggered_where_there_is_none(
