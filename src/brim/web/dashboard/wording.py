@@ -414,7 +414,7 @@ VERIFICATION_WARNINGS: Final = {
 
 HEALTH_QUEUES: Final = {
     "settlement": ("Top-ups to settle", "/workers"),
-    "events": ("Events to number", "/workers"),
+    "events": ("Events to be numbered", "/workers"),
     "webhooks": ("Webhooks to deliver", "/webhooks"),
     "sealing": ("Journal entries to seal", "/verification"),
     "stuck": ("Stuck work", "/workers"),
@@ -433,7 +433,7 @@ WORKER_JOBS: Final = {
     "return rates": "Watch return rates",
     "verify": "Verify the books",
     "prune": "Delete expired data",
-    "number": "Number events",
+    "number": "Assign numbers to events",
     "deliver": "Send webhooks",
     "notifications": "Plan notifications",
     "send notifications": "Send notifications",
@@ -444,7 +444,7 @@ WORKER_JOBS: Final = {
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Additional journal entry lines",
+    "entry_lines": "Second and later lines of journal entries",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }
