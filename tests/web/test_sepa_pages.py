@@ -152,7 +152,8 @@ def test_a_top_up_in_euros_is_shown_with_its_collection_and_in_target_days(
             "profile[incoming_folder]": str(tmp_path / "from-bank"),
         },
     ).json["id"]
-    AchObjects(server, account, tmp_path, originator=made, now_ms=NOW_MS).active_originator()
+    objects = AchObjects(server, account, tmp_path, originator=made, now_ms=NOW_MS)
+    objects.active_originator()
     form = {"type": "sepa_debit", "sepa_debit[iban]": "NL91ABNA0417164300", "owner[name]": "Jenny Rosen"}
     source = live.post("/v1/sources", form).json["id"]
     mandate = {"accepted_at": 1_793_520_000, "sec_code": "CORE", "text": "I authorize SEPA direct debits."}
@@ -162,6 +163,8 @@ def test_a_top_up_in_euros_is_shown_with_its_collection_and_in_target_days(
     assert "From the cut-off to the end of the hold, in TARGET banking days." in shown
     assert "On a bank statement Not yet" in shown
     assert "SEPA Bank statement lines Not in a file yet." in shown
+    file = objects.file(has_entry=True, currency="eur")
+    assert "End-to-end ID Amount Status" in person.read(f"/ach/files/{file.id}")
 
 
 def test_a_business_mandate_is_recorded_and_confirmed_on_its_page(person: Person, live: Wire) -> None:
