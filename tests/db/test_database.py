@@ -101,6 +101,20 @@ async def test_a_mistake_of_ours_is_no_outage(database: Database) -> None:
             await conn.fetchval("SELECT $1::int")
 
 
+async def test_a_connection_that_is_used_again_after_it_died_is_an_outage(database: Database) -> None:
+    """A savepoint fails, and what is done about it is asked of the same connection."""
+
+    async def go_on(conn: Conn) -> None:
+        with pytest.raises(asyncpg.PostgresError):
+            await conn.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        await conn.execute("SELECT 1")
+
+    for lend in (database.connection, database.transaction):
+        with pytest.raises(DatabaseUnavailableError):
+            async with lend() as conn:
+                await go_on(conn)
+
+
 async def test_a_held_connection_is_kept_until_the_server_cuts_it(database: Database) -> None:
     held = database.hold()
     async with held.connection() as conn:

@@ -340,6 +340,10 @@ class Database:
             except _BROKEN:
                 _cut(conn)
                 raise
+            except asyncpg.InterfaceError as error:
+                if _is_given_up(conn):  # used again after it had died: the driver takes it for one given back
+                    raise DatabaseUnavailableError from error
+                raise
             finally:
                 if _is_given_up(conn):
                     _cut(conn)
