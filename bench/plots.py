@@ -29,7 +29,7 @@ _STYLE: Final = Style(
     stroke_width=2,
 )
 _CHART_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_LEFT_OUT: Final = re.compile(r"<!--.*?-->|<script.*?</script>|<script[^>]*/>", re.DOTALL)
 _STEPS: Final = (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -79,5 +79,5 @@ def draw_lines(
         chart.x_labels, chart.y_labels = list(decades), steps
     for label, points in series.items():
         chart.add(label, list(points))
-    text = _CHART_ID.sub(name, _COMMENT.sub("", chart.render(is_unicode=True)))
+    text = _CHART_ID.sub(name, _LEFT_OUT.sub("", chart.render(is_unicode=True)))
     IMAGES.joinpath(f"{name}.svg").write_text(f"{text.strip()}\n")

@@ -34,7 +34,7 @@ test("in a narrow window dates say what they are, and in a rehearsal which are o
   await visit(page, PAGES["prenote-failed"]);
   const [started] = await page.$$eval("dd:has(time)", (found) => found.map((each) => each.textContent.includes("(real time)")));
   assert.equal(started, false);
-  assert.match(await page.textContent("main"), /\(real time\) by bankf_/);
+  assert.match(await page.textContent("main"), /\(real time\), bank file bankf_/);
 });
 
 test("a cut-off counts down by the seconds that the server has written, and tells its region when it is over", async () => {

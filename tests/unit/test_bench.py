@@ -35,7 +35,7 @@ def test_a_sample_belongs_to_the_innermost_function_that_has_an_owner() -> None:
 def test_lines_above_their_limit_are_named_on_a_core_as_fast_as_the_limits() -> None:
     counts = count_lines(["create (brim/core/topups/service.py:1)"])
     found = {work: Profile(20.0, counts) for work in ("create", "retrieve", "list")}
-    assert "* create, build: 20.0 us, 5.0 above its limit" in render_budget(found, 1.0)
+    assert "* create, build: 20.0 us, 2.0 above its limit" in render_budget(found, 1.0)
     assert "* No line is above its limit." in render_budget(found, 30.0)
 
 
