@@ -1,8 +1,9 @@
 """The lesser role in whole services: on the embedded database, on a folder of an earlier version, on a given one."""
 
 import asyncio
+import errno
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -154,15 +155,22 @@ def test_no_child_of_serve_knows_the_password_of_the_embedded_database_s_owner(f
 
 def _knows(pid: int, secret: str) -> bool:
     """Tell whether a text is anywhere in the memory of a process that can be written to."""
+    while True:
+        try:
+            return secret.encode() in b"\0".join(_writable_memory(pid))
+        except OSError as error:
+            if error.errno != errno.EIO:  # a part that was given back since it was listed: look at all anew
+                raise
+
+
+def _writable_memory(pid: int) -> Iterator[bytes]:
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
     with Path(f"/proc/{pid}/mem").open("rb") as memory:
         for bounds, rights, *_ in (line.split() for line in maps):
             start, end = (int(bound, 16) for bound in bounds.split("-"))
             if rights.startswith("rw"):
                 memory.seek(start)
-                if secret.encode() in memory.read(end - start):
-                    return True
-    return False
+                yield memory.read(end - start)
 
 
 def test_an_owner_that_serves_is_bound_as_far_as_it_goes_and_warned(start_brim: StartBrim, own_roles: OwnRoles) -> None:
