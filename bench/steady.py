@@ -152,6 +152,10 @@ def _describe(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], c
         "",
         f"* {count:,} creates acknowledged, each of them in the database afterwards, settled, numbered and sealed.",
         f"* The last quarter's rate beside the first's: {last / first:.2f}. Checkpoints: {checkpoints}.",
+        "",
+        "![Creates a second over the run, with marks where checkpoints ended](images/steady-creates.svg)",
+        "",
+        "![The slowest lone create of each five seconds](images/steady-lone.svg)",
     ]
 
 
