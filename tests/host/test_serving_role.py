@@ -157,7 +157,7 @@ def _knows(pid: int, secret: str) -> bool:
     """Tell whether a text is anywhere in the memory of a process that can be written to."""
     while True:
         try:
-            return secret.encode() in b"\0".join(_writable_memory(pid))
+            return any(secret.encode() in part for part in _writable_memory(pid))
         except OSError as error:
             if error.errno != errno.EIO:  # a part that was given back since it was listed: look at all anew
                 raise
