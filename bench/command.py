@@ -27,3 +27,14 @@ def database_folder(parent: Path | None = None) -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o711)  # root's PostgreSQL runs as another user, who has to get through
         yield folder
+
+
+@contextmanager
+def kept_folder(kept: Path | None) -> Iterator[Path]:
+    """Yield a folder whose databases stay for the next run, or a temporary one where none is given."""
+    if kept is None:
+        with database_folder() as folder:
+            yield folder
+    else:
+        kept.mkdir(mode=0o711, exist_ok=True)
+        yield kept

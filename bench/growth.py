@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.command import database_folder, ending_plainly
+from bench.command import ending_plainly, kept_folder
 from bench.goals import Spread, ratios
 from bench.lists import fill
 from bench.machine import describe_machine
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--fill-only", action="store_true", help="with --keep: fill, and measure in the next run")
     parser.add_argument("--no-write", action="store_true", help="leave the docs as they are")
     options = parser.parse_args()
-    with ending_plainly(), _folder(options.keep) as folder:
+    with ending_plainly(), kept_folder(options.keep) as folder:
         text, plots = _measure(folder, options)
     print(text)
     if text and not options.no_write:
@@ -88,16 +88,6 @@ def main() -> None:
             title = f"{_LABELS[list_name]}: 99th percentile of {options.requests} requests"
             draw_lines(f"growth-{list_name}", title, "top-ups", "ms", series, decades=options.sizes)
         print(f"\nWritten to {_PAGE} and {IMAGES}.")
-
-
-@contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
-    if kept is None:
-        with database_folder() as folder:
-            yield folder
-    else:
-        kept.mkdir(mode=0o711, exist_ok=True)
-        yield kept
 
 
 @contextmanager

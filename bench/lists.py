@@ -9,20 +9,19 @@ million takes a quarter of an hour and 20 GB.
 
 import argparse
 import asyncio
-import contextlib
 import http.client
 import re
 import subprocess
 import sys
 import time
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import asyncpg
 
-from bench.command import database_folder, ending_plainly
+from bench.command import ending_plainly, kept_folder
 from bench.processes import BenchError, clean_environment
 from bench.report import markdown_table, verdict
 from bench.service import Service, serve_embedded
@@ -259,20 +258,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100, help="how often each page is asked for (100)")
     parser.add_argument("--only", metavar="REGEX", default="", help="measure only pages whose address matches")
     options = parser.parse_args()
-    with ending_plainly(), _folder(options.keep) as folder, serve_embedded(folder, workers=1) as service:
+    with ending_plainly(), kept_folder(options.keep) as folder, serve_embedded(folder, workers=1) as service:
         asyncio.run(fill(service, options.rows))
         print(_measure(service, options.rounds, options.only))
-
-
-@contextlib.contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
-    """Yield the folder of the database."""
-    if kept is None:
-        with database_folder() as folder:
-            yield folder
-    else:
-        kept.mkdir(mode=0o711, exist_ok=True)
-        yield kept
 
 
 async def fill(service: Service, rows: int, *, tables: Sequence[str] = (), livemode: bool = True) -> None:
