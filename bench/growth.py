@@ -14,7 +14,7 @@ import http.client
 import random
 import time
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from bench.machine import describe_machine
 from bench.plots import IMAGES, Point, draw_lines
 from bench.processes import BenchError
 from bench.report import markdown_table, verdict, write_between_marks
+from bench.rounds import quantile
 from bench.service import TEST_KEY, Service, serve_embedded
 from bench.sql_load import query
 from brim.base.ids import first_id_at
@@ -113,16 +114,16 @@ def _measure(folder: Path, options: argparse.Namespace) -> tuple[str, dict[str, 
             query(service.database_url, "CHECKPOINT")
             for each in filters:
                 took.setdefault(each, {})[size] = times = _ask(service, each, options.requests)
-                print(f"{size:,} {each.label}: median {_quantile(times, 0.5):.1f}, p99 {_quantile(times, 0.99):.1f} ms")
+                print(f"{size:,} {each.label}: median {quantile(times, 0.5):.1f}, p99 {quantile(times, 0.99):.1f} ms")
     if options.fill_only:
         return "", {}
     creates = _creates(folder, options)
     plots: dict[str, dict[str, list[Point]]] = {}
     rows = []
     for each, by_size in took.items():
-        points = [(float(size), _quantile(times, 0.99)) for size, times in by_size.items()]
+        points = [(float(size), quantile(times, 0.99)) for size, times in by_size.items()]
         plots.setdefault(each.list_name, {})[each.label] = points
-        medians = [f"{_quantile(times, 0.5):.1f}" for times in by_size.values()]
+        medians = [f"{quantile(times, 0.5):.1f}" for times in by_size.values()]
         rows.append((each.label, *medians, *(f"{y:.1f}" for _, y in points), verdict(points[-1][1] <= _PROMISED_MS)))
     sizes = [_short(size) for size in options.sizes]
     headings = ("request", *(f"p50 at {size}" for size in sizes), *(f"p99 at {size}" for size in sizes), "p99 <= 10 ms")
@@ -270,10 +271,6 @@ def _creates(folder: Path, options: argparse.Namespace) -> str:
         f"rate ({found.low:.2f} to {found.high:.2f}, {options.rounds} rounds in turn); target {_PROMISED_RATE}: "
         f"{verdict(found.median >= _PROMISED_RATE)}."
     )
-
-
-def _quantile(ordered: Sequence[float], part: float) -> float:
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 
 
 def _short(size: int) -> str:

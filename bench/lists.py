@@ -24,6 +24,7 @@ import asyncpg
 from bench.command import ending_plainly, kept_folder
 from bench.processes import BenchError, clean_environment
 from bench.report import markdown_table, verdict
+from bench.rounds import quantile
 from bench.service import Service, serve_embedded
 from bench.sql_load import query
 from brim.base.ids import ALPHABET, first_id_at
@@ -354,7 +355,7 @@ def _measure(service: Service, rounds: int, only: str) -> str:
             if number >= _WARMING:
                 times.append(milliseconds)
         times.sort()
-        median, slowest = times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)]
+        median, slowest = quantile(times, 0.5), quantile(times, 0.99)
         rows = body.count('class="row-link') + body.count('class="attempt"')
         figures = (f"{rows}", f"{median:.0f}", f"{slowest:.0f}")
         lines.append([f"`{path}`", *figures, verdict(slowest < _PROMISED_MS)])

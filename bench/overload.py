@@ -23,6 +23,7 @@ from bench.cpu import family_of
 from bench.machine import describe_machine
 from bench.processes import BenchError, require_program, run_to_end
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
+from bench.rounds import quantile
 from bench.service import CREATE_BODY, TEST_KEY, Service, serve_embedded
 from bench.sql_load import query
 
@@ -225,7 +226,7 @@ def _memory_mb(service: Service) -> float:
 
 def _quantile(ordered: Sequence[int], part: float) -> float:
     """Return a quantile of microseconds in milliseconds."""
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))] / 1000 if ordered else 0.0
+    return quantile(ordered, part) / 1000 if ordered else 0.0
 
 
 def _goodput_note(goodputs: Sequence[float]) -> str:

@@ -22,6 +22,11 @@ class Measurement(NamedTuple):
     least_ms: float = 0.0
 
 
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """Return a quantile of at least one figure in ascending order."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
 def _nothing() -> None:
     """Leave everything as it is."""
 

@@ -22,6 +22,7 @@ from bench.machine import describe_machine
 from bench.plots import IMAGES, draw_lines
 from bench.processes import BenchError
 from bench.report import PAGE, markdown_table, write_between_marks
+from bench.rounds import quantile
 from bench.service import AT_ONCE, CREATE_BODY, TEST_KEY, Service, serve_embedded
 from bench.sql_load import query
 
@@ -177,7 +178,7 @@ def _part(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], numbe
         f"{last.checkpoints - first.checkpoints}",
         f"{last.vacuums - first.vacuums}",
         f"{max(sample.waiting for sample in inside):,}",
-        *(f"{times[min(len(times) - 1, int(len(times) * part))]:.0f}" for part in (0.5, 0.99, 1.0)),
+        *(f"{quantile(times, part):.0f}" for part in (0.5, 0.99, 1.0)),
     )
 
 
