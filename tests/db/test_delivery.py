@@ -10,12 +10,12 @@ from brim.api.wire_formats import WIRE_FORMATS
 from brim.base.scope import AccountScope
 from brim.core.webhooks import delivery_store as deliveries
 from brim.core.webhooks import event_deliveries as webhooks_event_deliveries
-from brim.core.webhooks.deliveries import EndpointKey
+from brim.core.webhooks.deliveries import Attempt, EndpointKey
 from brim.core.webhooks.delivery import claim, record
 from brim.core.webhooks.endpoints import secret_place
 from brim.core.webhooks.rules import SCHEDULE_S
 from brim.platform.database import Database
-from brim.testing.catcher import Caught, catching, status
+from brim.testing.catcher import Catcher, Caught, catching, status
 from tests.support.books import NOW_MS, OWNER, execute, rows
 from tests.support.hooks import (
     IDS,
@@ -195,6 +195,17 @@ async def test_one_success_ends_a_row_of_failures(database: Database) -> None:
         assert row["failing_since_ms"] is None
 
 
+async def _fail_unrecorded(database: Database, catcher: Catcher) -> tuple[Hooks, Attempt]:
+    """Let an attempt at a new endpoint fail, and return it as whoever made it knows it: nothing is written yet."""
+    catcher.reply = OUT_OF_ORDER
+    endpoint = await add_endpoint(database, catcher.url)
+    await add_events(database, 1)
+    hooks = Hooks(database)
+    await hooks.number()
+    claimed = await claim(database, [(endpoint, 1)], now_ms=NOW_MS, timeout_s=2.0)
+    return hooks, await hooks.sender.attempt(claimed.deliveries[0])
+
+
 async def test_a_failure_that_is_recorded_after_its_lease_has_passed_says_nothing_of_the_endpoint(
     database: Database,
 ) -> None:
@@ -204,13 +215,7 @@ async def test_a_failure_that_is_recorded_after_its_lease_has_passed_says_nothin
     later, with all that it was still owed; the simulation found it (seed 8).
     """
     async with catching() as catcher:
-        catcher.reply = OUT_OF_ORDER
-        endpoint = await add_endpoint(database, catcher.url)
-        await add_events(database, 1)
-        hooks = Hooks(database)
-        await hooks.number()
-        claimed = await claim(database, [(endpoint, 1)], now_ms=NOW_MS, timeout_s=2.0)
-        late = await hooks.sender.attempt(claimed.deliveries[0])
+        hooks, late = await _fail_unrecorded(database, catcher)
         catcher.reply = status(200)
         assert await hooks.pass_time(63_000) == 1
     await record(database, [late], ids=IDS, now_ms=hooks.now_ms, renderers=WIRE_FORMATS)
@@ -227,13 +232,7 @@ async def test_a_worker_that_stood_still_for_days_amid_an_attempt_does_not_turn_
     The simulation found it (seed 119).
     """
     async with catching() as catcher:
-        catcher.reply = OUT_OF_ORDER
-        endpoint = await add_endpoint(database, catcher.url)
-        await add_events(database, 1)
-        hooks = Hooks(database)
-        await hooks.number()
-        claimed = await claim(database, [(endpoint, 1)], now_ms=NOW_MS, timeout_s=2.0)
-        late = await hooks.sender.attempt(claimed.deliveries[0])
+        hooks, late = await _fail_unrecorded(database, catcher)
         hooks.now_ms += 80 * 3600 * 1000
         await record(database, [late], ids=IDS, now_ms=hooks.now_ms, renderers=WIRE_FORMATS)
         assert await hooks.pass_time(63_000) == 1
