@@ -268,7 +268,7 @@ class Conductor(Gate):
 
     async def _blocked(self) -> dict[int, list[int]]:
         """Return who waits for whom, by the server's processes."""
-        with self._loop.outside():
+        with self._loop.outside(), self._loop.nobody_blocked():
             found = await self._monitor.fetch(_BLOCKED, [flight.session.pid for flight in self._open])
         return {row["pid"]: row["by"] for row in found if row["by"]}
 
@@ -283,6 +283,6 @@ class Conductor(Gate):
         self._trace.tell(f"{self.clock_ms()} {victim.session.client}#{victim.session.number} is the deadlock's victim")
         self.weather.counts["real deadlock"] = self.weather.counts.get("real deadlock", 0) + 1
         victim.is_victim = True
-        with self._loop.outside():
+        with self._loop.outside(), self._loop.nobody_blocked():
             await self._monitor.execute("SELECT pg_cancel_backend($1)", victim.session.pid)
         await self._settle()

@@ -84,6 +84,15 @@ class QuietLoop(asyncio.SelectorEventLoop):
         """Do not wait for so many of those outside: they wait for somebody in here."""
         self._quiet.blocked = count
 
+    @contextmanager
+    def nobody_blocked(self) -> Iterator[None]:
+        """Wait in real time for all of those outside meanwhile: an answer may come from one that was blocked before."""
+        count, self._quiet.blocked = self._quiet.blocked, 0
+        try:
+            yield
+        finally:
+            self._quiet.blocked = count
+
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":  # type: ignore[override]  # noqa: ARG002
         future = self.create_future()
         try:
