@@ -60,6 +60,7 @@ def draw_lines(
         js=(),
         width=960,
         height=520 if len(series) < 8 else 680,
+        margin_right=40,  # room for half of the last label
         title=title,
         x_title=x_title,
         y_title=y_title,
