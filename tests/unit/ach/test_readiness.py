@@ -79,6 +79,8 @@ def test_nothing_blocks_where_all_is_well() -> None:
         ({"failing_jobs": [("ach files", "OSError: full")]}, "worker_job_failing"),
         ({"stops": ["audit"]}, "rail_stopped"),
         ({"held_files": 2}, "files_held"),
+        ({"held_bank_files": ["returns.ach"]}, "bank_file_held"),
+        ({"unapproved": ["bf_1"]}, "statement_unapproved"),
     ],
 )
 def test_each_fact_blocks_by_itself(changes: dict[str, Any], code: str) -> None:

@@ -194,9 +194,9 @@ def readiness(account: str | None, **flags: str | None) -> None:
             ("", "what", "what to do"), [*rows, *(("warning", each.message, each.fix) for each in found.warnings)]
         )
     click.echo(
-        "Live top-ups can be created and collected."
+        "Live top-ups can be created, collected and credited."
         if not found.blockers
-        else "Live top-ups can't be created or collected yet."
+        else "Live top-ups are refused, not collected or not credited until this is done."
     )
     if found.blockers:
         raise SystemExit(1)

@@ -9,6 +9,7 @@ from brim.base.paging import PageRequest
 from brim.base.scope import AccountScope
 from brim.core import jobs, operators, webhooks
 from brim.core.direct_debits import file_store, reading_store
+from brim.core.direct_debits.reading_rules import BankReading
 from brim.core.jobs import Worker
 from brim.core.originators import (
     Facts,
@@ -22,7 +23,7 @@ from brim.core.originators import (
     list_stops,
 )
 from brim.core.rails.ach import ACH, is_sftp
-from brim.platform.database import Conn, Database
+from brim.platform.database import Database
 from brim.platform.vault import NoEncryptionKeyError, Vault
 
 JOBS: Final = ("ach files", "ach exchange")
@@ -46,7 +47,7 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
         held = await file_store.count_held_files(conn, scope)
         approvers = await operators.count_approvers(conn)
         exchange = exchanging(originators)
-        unread = [problem for each in exchange if (problem := await _unread(conn, each)) is not None]
+        readings = await reading_store.read_readings(conn, [(each.scope, each.id) for each in exchange])
         who_approves = await operators.who_approves(conn)
     return judge(
         Facts(
@@ -58,7 +59,13 @@ async def read_readiness(database: Database, vault: Vault, scope: AccountScope, 
             stops=[stop.reason for stop in stops if not stop.stopped_account],
             stopped_accounts=sum(bool(stop.stopped_account) for stop in stops),
             held_files=held,
-            unread=unread,
+            unread=[
+                problem
+                for each in exchange
+                if (problem := _unread(each, readings.get((each.scope, each.id)))) is not None
+            ],
+            held_bank_files=[each.held for each in readings.values() if each.held is not None],
+            unapproved=[each.unapproved for each in readings.values() if each.unapproved is not None],
             approvers=approvers,
             who_approves=who_approves,
             has_endpoint=any(endpoint.is_enabled for endpoint in endpoints.items),
@@ -86,14 +93,12 @@ def _folders(originator: Originator) -> Sequence[Folder]:
     ]
 
 
-async def _unread(conn: Conn, originator: Originator) -> str | None:
+def _unread(originator: Originator, reading: BankReading | None) -> str | None:
     """Return what keeps an originator's SFTP folder from being read; None if nothing does."""
     if not is_sftp(originator.profile.incoming_folder):
         return None
     if originator.status is OriginatorStatus.DRAFT:
         return None  # nobody reads it yet
-    whose = (originator.scope, originator.id)
-    reading = (await reading_store.read_readings(conn, [whose])).get(whose)
     if reading is None or (reading.complete_ms and not reading.is_in_trouble):
         return None
     return reading.problem if reading.is_in_trouble else f"No worker has read {reading.incoming_folder} yet."

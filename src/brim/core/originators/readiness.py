@@ -32,7 +32,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     `failing_jobs` are those of the jobs for ACH that no worker does, or that fail, with their last error; `approvers`
     how many operators handle live money, and `who_approves` the ids of those who may approve it; `stops` the
     reasons for which all accounts are stopped; `unread` what keeps the folders on banks' SFTP servers from being
-    read. Folders are those of all originators whose exchange of files matters.
+    read; `held_bank_files` the names of files from banks, and `unapproved` the ids of imported statements, for which
+    the top-ups of an originator wait. Folders are those of all originators whose exchange of files matters.
     """
 
     has_encryption_key: bool
@@ -47,10 +48,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     who_approves: AbstractSet[str]
     has_endpoint: bool
     unread: Sequence[str] = ()
+    held_bank_files: Sequence[str] = ()
+    unapproved: Sequence[str] = ()
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether live top-ups can be created and collected; warnings block nothing."""
+    """Whether live top-ups can be created, collected and credited; warnings block nothing."""
 
     blockers: tuple[Blocker, ...]
     warnings: tuple[Blocker, ...]
@@ -181,6 +184,20 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
             code="files_held",
             message=f"{_counted(facts.held_files, 'payment file is', 'payment files are')} held.",
             fix="Open each file to see the reason, then void it. After a restore, run brim ach compare instead.",
+        )
+    for name in facts.held_bank_files:
+        yield Blocker(
+            code="bank_file_held",
+            message=f"The file {name} from the bank is held. Until that is resolved, its originator's top-ups don't "
+            f"succeed.",
+            fix="Get it from the bank again, then resolve its break in the dashboard or with brim breaks resolve.",
+        )
+    for statement in facts.unapproved:
+        yield Blocker(
+            code="statement_unapproved",
+            message=f"The imported statement {statement} awaits approval. Until then, its originator's top-ups don't "
+            f"succeed.",
+            fix="An operator other than the one who imported it approves or rejects it on its page.",
         )
 
 

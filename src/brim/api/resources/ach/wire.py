@@ -433,7 +433,7 @@ class BlockerObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LiveReadinessObject(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether live top-ups can be created and collected, and what still blocks that."""
+    """Whether live top-ups can be created, collected and credited, and what still blocks that."""
 
     object: Annotated[str, constant("brim.live_readiness")] = "brim.live_readiness"
     blockers: Annotated[list[BlockerObject], described("What has to be done, in order.")]

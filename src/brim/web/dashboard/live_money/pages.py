@@ -38,6 +38,8 @@ LINKS: Final = {
     "rail_stopped": ("/live-money/stops", "Go to stops"),
     "accounts_stopped": ("/live-money/stops", "Go to stops"),
     "files_held": ("/live-money", "See held files"),
+    "bank_file_held": ("/ach/bank-files", "See bank files"),
+    "statement_unapproved": ("/ach/bank-files", "See bank files"),
     "webhook_endpoint_missing": ("/webhooks/new", "Add an endpoint"),
 }
 """For each blocker: the page on which something can be done about it."""
