@@ -38,11 +38,14 @@ class Tally:
 
     async def flush(self) -> None:
         """Write what is waiting. Never raises."""
-        for each in (self._keys, self._counts):
-            try:
-                await each.flush()
-            except Exception:
-                log.exception("the last use of API keys could not be stored")
+        try:
+            await self._keys.flush()
+        except Exception:
+            log.exception("the last use of API keys could not be stored")
+        try:
+            await self._counts.flush()
+        except Exception:
+            log.exception("the counts of requests could not be stored")
 
     async def keep(self) -> None:
         """Write what is waiting, again and again."""
