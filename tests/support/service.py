@@ -3,10 +3,11 @@
 Its fixtures are in tests/conftest.py, so that the tests of all rooms share one service: each start takes seconds.
 """
 
+import secrets
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final, TypeAlias, TypeVar
 
@@ -30,6 +31,7 @@ Result = TypeVar("Result")
 
 _ENVIRONMENT: Final = {"BRIM_SANDBOX_SETTLE_AFTER": "100ms"}
 _ANSWER_WITHIN_S: Final = 60.0
+_GIVEN_PORTS: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class Server(BrimServer):
@@ -142,10 +144,17 @@ def _start(command: Sequence[str], env: Mapping[str, str], log: IO[str]) -> "sub
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port that nobody listens on now.
+
+    It is none of those that the system gives to whoever asks for any port, such as each outgoing connection: another
+    test would soon have it.
+    """
+    low, high = map(int, _GIVEN_PORTS.read_text().split())
+    others = [port for port in range(10_000, 65_536) if not low <= port <= high] or [0]  # or any, if those are all
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", secrets.choice(others))) as listener:
+            port: int = listener.getsockname()[1]
+            return port
 
 
 def _is_ready(url: str, process: "subprocess.Popen[bytes] | LoadedProcess", log_path: Path) -> bool:
