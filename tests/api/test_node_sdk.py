@@ -2,9 +2,9 @@
 
 import json
 import re
-import socket
 
 from tests.support.node import start_node
+from tests.support.ports import free_port
 from tests.support.seeding import Seed, seed_topups
 from tests.support.service import Server
 
@@ -25,8 +25,7 @@ def _environment(server: Server) -> dict[str, str]:
     crowd = server.make_account().id
     platform = server.make_account().id
     restricted = server.make_account().id
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        silent_port = nobody.getsockname()[1]
+    silent_port = free_port()
     return {
         "BASE_URL": server.url,
         "FRESH_KEYS": json.dumps([server.make_key(server.make_account().id) for _ in range(20)]),

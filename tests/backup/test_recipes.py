@@ -9,7 +9,6 @@ import getpass
 import os
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from brim.host.preparation import prepare_database
 from brim.platform.database import Database
 from tests.support.books import create, new_topup
 from tests.support.polling import until
+from tests.support.ports import free_port
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "backups.md"
 PATIENCE_S: Final = 120.0
@@ -48,8 +48,7 @@ class Cluster:
         self.binaries = binaries
         self.data = folder / "main"
         self.changes = changes
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.log = folder / "log"
 
     def run(self, *words: str, shell: bool = False) -> str:

@@ -1,7 +1,6 @@
 """A folder and S3 as stores: objects appear whole or not at all, and are never changed."""
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from brim.host.backups.stores import (
     StoreError,
     open_store,
 )
+from tests.support.ports import free_port
 from tests.support.s3_server import s3_environment
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -137,8 +137,7 @@ def test_a_full_disk_leaves_no_object_and_says_so(tmp_path: Path, monkeypatch: p
 
 def test_a_store_that_does_not_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("boto3", reason="boto3 is not installed (make install)")
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

@@ -7,7 +7,7 @@ import pytest
 from tests.support.chromium import run_in_browser
 from tests.support.people import PASSWORD
 from tests.support.people_house import open_house
-from tests.support.service import free_port
+from tests.support.ports import free_port
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from brim.testing.catcher import BackgroundCatcher, catching_in_background, stat
 from brim.testing.server import Account
 from tests.support.brim_process import RunningBrim, brim_command, brim_environment, run_brim
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.service import Server
 from tests.support.stripe_cli import RunningCli, attempts_of
 from tests.support.wire import PENDING, Wire
@@ -92,8 +93,7 @@ def test_what_the_target_answers_is_kept_as_an_attempt(
 
 
 def test_a_target_that_is_not_there_is_told_and_the_next_event_comes(start: Start, client: StripeClient) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
+    port = free_port()
     with start("listen", "--forward-to", f"127.0.0.1:{port}/hook") as command:
         create(client)
         assert "The connection was refused." in command.wait_for("failed: ")
@@ -136,8 +136,7 @@ def test_a_wrong_key_and_a_silent_address_are_told_in_a_line(server: Server, tmp
     refused = run_brim("listen", "--api-base", server.url, "--api-key", "sk_test_wrong12345", *folder)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("Error: Invalid API Key provided")
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
+    port = free_port()
     silent = run_brim("logs", "tail", "--api-base", f"http://127.0.0.1:{port}", "--api-key", "sk_test_x", *folder)
     assert silent.returncode == 1
     assert silent.stderr.startswith(f"Error: No response from http://127.0.0.1:{port}: ")

@@ -26,7 +26,7 @@ from tests.support.brim_process import (
     read_status_file,
     run_brim,
 )
-from tests.support.service import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import until_somebody_waits
 
 _PATIENCE_S: Final = 60.0

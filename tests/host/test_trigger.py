@@ -1,7 +1,6 @@
 """`brim trigger`: every event made to happen in a running Brim, and refusals told in a line."""
 
 import http.server
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from brim.cli.client import (
 )
 from brim.core.triggers.rules import TRIGGERS, UnknownStepError, UnreadableChangeError, change_steps
 from tests.support.brim_process import RunningBrim, run_brim
+from tests.support.ports import free_port
 
 
 def trigger(brim: RunningBrim, *arguments: str) -> list[str]:
@@ -236,7 +236,6 @@ def test_an_answer_that_breaks_off_is_none() -> None:
 
 
 def test_nobody_there_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        port = nobody.getsockname()[1]
+    port = free_port()
     with pytest.raises(NoAnswerError, match="No response from"):
         Client(parse_api_base(f"http://127.0.0.1:{port}"), "sk_test_x").post("/v1/topups")

@@ -4,7 +4,6 @@ import http.server
 import json
 import re
 import shutil
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import yaml
 from tests.support.alerts import ALERTS, RUNBOOKS
 from tests.support.certificates import self_signed
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.prometheus import Prometheus
 
 ALERT: Final = "BrimCertificateEnds"
@@ -61,8 +61,7 @@ def serving_tls(folder: Path, *, days: int) -> Iterator[str]:
 
 
 def free_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return f"127.0.0.1:{free.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 def start(opened: ExitStack, folder: Path, program: str | None, *arguments: str) -> None:

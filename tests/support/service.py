@@ -3,11 +3,9 @@
 Its fixtures are in tests/conftest.py, so that the tests of all rooms share one service: each start takes seconds.
 """
 
-import secrets
-import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, TypeAlias, TypeVar
 
@@ -23,6 +21,7 @@ from tests.support.background_loop import BackgroundLoop
 from tests.support.brim_process import RunningBrim, brim_command, brim_environment, start_serving
 from tests.support.loaded_brim import LoadedProcess, arguments_of, start_loaded
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.receiving import Receiver, receiving
 from tests.support.wire import Wire
 
@@ -31,7 +30,6 @@ Result = TypeVar("Result")
 
 _ENVIRONMENT: Final = {"BRIM_SANDBOX_SETTLE_AFTER": "100ms"}
 _ANSWER_WITHIN_S: Final = 60.0
-_GIVEN_PORTS: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class Server(BrimServer):
@@ -141,20 +139,6 @@ def _start(command: Sequence[str], env: Mapping[str, str], log: IO[str]) -> "sub
     if arguments is not None:
         return start_loaded(arguments, env, stderr=log.fileno())
     return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now.
-
-    It is none of those that the system gives to whoever asks for any port, such as each outgoing connection: another
-    test would soon have it.
-    """
-    low, high = map(int, _GIVEN_PORTS.read_text().split())
-    others = [port for port in range(10_000, 65_536) if not low <= port <= high] or [0]  # or any, if those are all
-    while True:
-        with suppress(OSError), socket.create_server(("127.0.0.1", secrets.choice(others))) as listener:
-            port: int = listener.getsockname()[1]
-            return port
 
 
 def _is_ready(url: str, process: "subprocess.Popen[bytes] | LoadedProcess", log_path: Path) -> bool:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from brim.core.rails.ach import fingerprint_of
 from brim.platform.sftp import Patience
-from tests.support.service import free_port
+from tests.support.ports import free_port
 
 SSHD: Final = "/usr/sbin/sshd"
 SFTP_SERVER: Final = "/usr/lib/openssh/sftp-server"

@@ -13,8 +13,8 @@ from stripe import StripeClient
 from tests.support.brim_process import brim_command, brim_environment, run_brim
 from tests.support.browsing import Browser, Links
 from tests.support.people_house import PASSWORD, House, open_house
+from tests.support.ports import free_port
 from tests.support.proxies import CADDY, NGINX, Proxy, running_proxy
-from tests.support.service import free_port
 from tests.support.shell_pages import open_page
 from tests.support.stripe_cli import RunningCli
 from tests.support.wire import PENDING, Wire
