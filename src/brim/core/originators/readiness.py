@@ -189,14 +189,14 @@ def _of_files(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="bank_file_held",
             message=f"The file {name} from the bank is held. Until that is resolved, its originator's top-ups don't "
-            f"succeed.",
+            "succeed.",
             fix="Get it from the bank again, then resolve its break in the dashboard or with brim breaks resolve.",
         )
     for statement in facts.unapproved:
         yield Blocker(
             code="statement_unapproved",
             message=f"The imported statement {statement} awaits approval. Until then, its originator's top-ups don't "
-            f"succeed.",
+            "succeed.",
             fix="An operator other than the one who imported it approves or rejects it on its page.",
         )
 
