@@ -728,9 +728,9 @@ class AchObjects:
 
     def ach_return(self, **changes: Any) -> str:
         """Return the id of a return that came just now and can be dishonored with R68."""
-        return_id = self._new_id(RETURN_PREFIX)
         self._count += 1
         now_ms = system_clock_ms()
+        return_id = self._ids.new_at(RETURN_PREFIX, now_ms)  # of today: the lists look back for thirty days
         received = AchReturn(
             **{
                 "scope": self._scope,
