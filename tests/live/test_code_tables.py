@@ -174,6 +174,8 @@ SAMPLES: Final = {
     "mt04": ("applied", [_LINE] * 2),
 }
 """By the beginning of its name: what becomes of a file of another's, and the breaks that list what is in it."""
+STILL_OPEN: Final = f"UPDATE ach_returns SET dishonorable_until_ms = {2**53}"
+"""Keeps returns open for the API process, whose clock is the real one; what was played ended on 8 December 2026."""
 
 
 class Played(NamedTuple):
@@ -256,6 +258,7 @@ def played(postgres: PostgresForTests, tmp_path_factory: pytest.TempPathFactory)
                 returns = await rows(database, "SELECT id, topup FROM ach_returns ORDER BY id")
                 samples = await _take_samples(live)
                 await assert_books_hold(database)
+                await execute(database, STILL_OPEN)
                 key = (await create_key(database, PLATFORM.account, livemode=True)).secret
             finally:
                 await database.close()
