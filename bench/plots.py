@@ -1,5 +1,6 @@
 """Plots for the docs: lines in SVG, drawn by pygal, without scripts and with the same bytes for the same figures."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,6 +41,7 @@ def draw_lines(
     y_title: str,
     series: Mapping[str, Sequence[Point]],
     *,
+    marks: Mapping[str, Sequence[float]] = {},
     decades: Sequence[float] = (),
 ) -> None:
     """Write a plot of lines to `docs/images/<name>.svg`.
@@ -50,6 +52,7 @@ def draw_lines(
         x_title: what the horizontal axis measures, and its unit.
         y_title: the same of the vertical one, which begins at zero.
         series: the points of each line, by its name.
+        marks: where something happened, by its name; short strokes at the foot of the plot.
         decades: the labels of the horizontal axis, if both axes are logarithmic.
     """
     highest = max(y for points in series.values() for _, y in points)
@@ -59,7 +62,7 @@ def draw_lines(
         style=_STYLE,
         js=(),
         width=960,
-        height=520 if len(series) < 8 else 680,
+        height=520 if len(series) + len(marks) < 8 else 680,
         margin_right=40,  # room for half of the last label
         title=title,
         x_title=x_title,
@@ -80,5 +83,8 @@ def draw_lines(
         chart.x_labels, chart.y_labels = list(decades), steps
     for label, points in series.items():
         chart.add(label, list(points))
+    for label, places in marks.items():
+        strokes = [((x, 0.0), (x, highest / 20), (x, None)) for x in places]
+        chart.add(label, list(itertools.chain.from_iterable(strokes)), allow_interruptions=True)
     text = _CHART_ID.sub(name, _LEFT_OUT.sub("", chart.render(is_unicode=True)))
     IMAGES.joinpath(f"{name}.svg").write_text(f"{text.strip()}\n")

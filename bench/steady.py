@@ -1,9 +1,9 @@
-"""Creates without a pause for twenty minutes: `python -m bench.steady` writes a table and a plot to the docs.
+"""Creates without a pause for half an hour: `python -m bench.steady` writes a table and a plot to the docs.
 
 Sixty-four connections send creates as fast as they are answered, and the worker settles, numbers and seals them, while
 PostgreSQL makes its checkpoints and vacuums. Every five seconds the counters of the database and of the processes are
 read; beside the load one client sends a create every tenth of a second and notes how long it took, as wrk only says
-what it saw in all.
+what it saw in all. A run over a full hour shows what the hourly verification takes from the load.
 """
 
 import argparse
@@ -37,7 +37,13 @@ _COUNTERS: Final = """
         (SELECT sum(autovacuum_count)::bigint FROM pg_stat_user_tables),
         (SELECT count(*) FROM new_events)
 """
-_PARTS: Final = 4
+_VERIFICATIONS: Final = """
+    SELECT began_ms, coalesce(ended_ms, 0), coalesce(differences, '[]'), coalesce(covered->'rows'->>'topups', '0')
+    FROM verification_runs
+    WHERE began_ms > {began_ms}
+    ORDER BY began_ms
+"""
+_PART_S: Final = 300.0
 _HEADINGS: Final = (
     *("minutes", "creates a second: median", "slowest 5 s", "CPU us a life: Brim", "PostgreSQL"),
     *("WAL bytes a life", "checkpoints", "vacuums", "events waiting", "lone create p50 ms", "p99 ms", "slowest ms"),
@@ -56,6 +62,15 @@ class _Sample:
     waiting: int
     server_cpu: float
     database_cpu: float
+
+
+@dataclass(frozen=True)
+class _Verification:
+    """One of a worker's: the run's minutes in which it began and ended (None: it had not), and the words for it."""
+
+    began: float
+    ended: float | None
+    words: str
 
 
 @dataclass
@@ -82,32 +97,34 @@ class _Probe:
 def main() -> None:
     """Measure and write the table and the plot."""
     parser = argparse.ArgumentParser(prog="python -m bench.steady", description="Measures creates over a long time.")
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--folder", type=Path, help="where the database is made (the system's temporary folder)")
     parser.add_argument("--no-write", action="store_true", help="leave the docs as they are")
     options = parser.parse_args()
     with ending_plainly(), database_folder(options.folder) as folder:
         with serve_embedded(folder, workers=1, settle_after=AT_ONCE) as service:
-            samples, seen, count = _load(service, options.minutes * 60)
+            samples, seen, count, verifications = _load(service, options.minutes * 60)
             version = query(service.database_url, "SHOW server_version")[0]
         machine = [f"* {label}: {value}" for label, value in describe_machine(folder, version)]
-    text = "\n".join([*machine, *_describe(samples, seen, count)])
+    text = "\n".join([*machine, *_describe(samples, seen, count, verifications)])
     print(text)
     if not options.no_write:
         write_between_marks(PAGE, "bench-steady", text)
-        _draw(samples, seen)
+        _draw(samples, seen, verifications)
         print(f"\nWritten to {PAGE} and {IMAGES}.")
 
 
-def _load(service: Service, seconds: float) -> tuple[list[_Sample], list[tuple[float, float]], int]:
-    """Send creates for so long; return the samples, what the lone client saw, and how many top-ups there are.
+def _load(
+    service: Service, seconds: float
+) -> tuple[list[_Sample], list[tuple[float, float]], int, list[_Verification]]:
+    """Send creates for so long; return the samples, what the lone client saw, the count, and the verifications.
 
     Raises:
         BenchError: a create failed, or the database has other top-ups than were acknowledged.
     """
     service.create.run(_CLIENTS, 3)
     before = int(query(service.database_url, "SELECT count(*) FROM topups")[0])
-    began = time.monotonic()
+    began, began_ms = time.monotonic(), time.time() * 1000
     probe = _Probe(service.url, began)
     results = []
     load = threading.Thread(target=lambda: results.append(service.create.run(_CLIENTS, int(seconds))))
@@ -128,7 +145,7 @@ def _load(service: Service, seconds: float) -> tuple[list[_Sample], list[tuple[f
     acknowledged = results[0].requests + len(probe.seen)
     if not acknowledged <= there <= acknowledged + 2 * _CLIENTS:
         raise BenchError(f"{acknowledged:,} creates were acknowledged, and there are {there:,} top-ups.")
-    return samples, probe.seen, acknowledged
+    return samples, probe.seen, acknowledged, _verifications(service, began_ms)
 
 
 def _sample(service: Service, began: float) -> _Sample:
@@ -139,11 +156,33 @@ def _sample(service: Service, began: float) -> _Sample:
     return _Sample(at_s, creates, checkpoints, wal_bytes, vacuums, waiting, *cpu)
 
 
-def _describe(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], count: int) -> list[str]:
+def _verifications(service: Service, began_ms: float) -> list[_Verification]:
+    """Return what a worker has verified since the run began."""
+    found = []
+    for row in query(service.database_url, _VERIFICATIONS.format(began_ms=round(began_ms))):
+        began, ended, differences, topups = row.split("|")
+        minutes = (int(began) - began_ms) / 60_000
+        if not int(ended):
+            found.append(_Verification(minutes, None, f"from minute {minutes:.1f}, not ended with the run"))
+            continue
+        until = (int(ended) - began_ms) / 60_000
+        result = "no difference" if differences == "[]" else f"DIFFERENCES: {differences}"
+        words = f"from minute {minutes:.1f} to {until:.1f}: {int(topups):,} top-ups read, {result}"
+        found.append(_Verification(minutes, until, words))
+    return found
+
+
+def _describe(
+    samples: Sequence[_Sample],
+    seen: Sequence[tuple[float, float]],
+    count: int,
+    verifications: Sequence[_Verification],
+) -> list[str]:
     """Return the lines of the docs."""
-    parts = [_part(samples, seen, number) for number in range(_PARTS)]
+    number_of_parts = max(round(samples[-1].at_s / _PART_S), 1)
+    parts = [_part(samples, seen, number, number_of_parts) for number in range(number_of_parts)]
     rates = [rate for _, rate in _rates(samples)]
-    cut = len(rates) // _PARTS
+    cut = len(rates) // number_of_parts
     first, last = statistics.median(rates[:cut]), statistics.median(rates[-cut:])
     checkpoints = samples[-1].checkpoints - samples[0].checkpoints
     return [
@@ -152,7 +191,8 @@ def _describe(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], c
         markdown_table(_HEADINGS, parts),
         "",
         f"* {count:,} creates acknowledged, each of them in the database afterwards, settled, numbered and sealed.",
-        f"* The last quarter's rate beside the first's: {last / first:.2f}. Checkpoints: {checkpoints}.",
+        f"* The last part's rate beside the first's: {last / first:.2f}. Checkpoints: {checkpoints}.",
+        *(f"* A worker's verification {each.words}." for each in verifications),
         "",
         "![Creates a second over the run, with marks where checkpoints ended](images/steady-creates.svg)",
         "",
@@ -160,9 +200,9 @@ def _describe(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], c
     ]
 
 
-def _part(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], number: int) -> tuple[str, ...]:
-    """Return the cells of one quarter."""
-    size = (len(samples) - 1) // _PARTS
+def _part(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], number: int, parts: int) -> tuple[str, ...]:
+    """Return the cells of one of so many parts of the run."""
+    size = (len(samples) - 1) // parts
     inside = samples[number * size : (number + 1) * size + 1]
     first, last = inside[0], inside[-1]
     lives = last.creates - first.creates
@@ -190,15 +230,16 @@ def _rates(samples: Sequence[_Sample]) -> list[tuple[float, float]]:
     ]
 
 
-def _draw(samples: Sequence[_Sample], seen: Sequence[tuple[float, float]]) -> None:
-    """Draw the rate, and marks at its foot where a checkpoint ended; below it the lone client's p99."""
-    rates = _rates(samples)
-    height = max(rate for _, rate in rates) / 20
-    series: dict[str, list[tuple[float, float]]] = {"creates a second": rates}
+def _draw(
+    samples: Sequence[_Sample], seen: Sequence[tuple[float, float]], verifications: Sequence[_Verification]
+) -> None:
+    """Draw the rate with marks at its foot for checkpoints and verifications; below it the lone client's p99."""
     ends = [after.at_s / 60 for before, after in itertools.pairwise(samples) if after.checkpoints > before.checkpoints]
-    for number, minute in enumerate(ends, 1):
-        series[f"checkpoint {number} done"] = [(minute, 0.0), (minute, height)]
-    draw_lines("steady-creates", "Creates with settlement, 64 connections", "minutes", "a second", series)
+    title = "Creates with settlement, 64 connections"
+    rates = {"creates a second": _rates(samples)}
+    turns = [minute for each in verifications for minute in (each.began, each.ended) if minute is not None]
+    marks = {"end of a checkpoint": ends, "begin and end of a verification": turns}
+    draw_lines("steady-creates", title, "minutes", "a second", rates, marks=marks)
     slowest = []
     for before, after in itertools.pairwise(samples):
         times = [took for at_s, took in seen if before.at_s <= at_s < after.at_s]

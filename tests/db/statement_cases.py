@@ -1440,6 +1440,7 @@ CASES: Final[Mapping[str, Case]] = {
     "integrity.read_latest_run": Case(()),
     "integrity.ask_run": Case(("run_asked", 1, "mk_1")),
     "integrity.take_asked_run": Case((1,)),
+    "integrity.is_asked": Case(()),
     "diagnosis.read_server": Case(()),
     "integrity.hold": Case(()),
     "integrity.let_go": Case(()),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Final
 
 import asyncpg
@@ -18,11 +19,13 @@ from brim.core.jobs import StuckItem
 from brim.core.ledger.chain import Head, SealedEntry
 from brim.core.ledger.sealing import seal_entries, verify_chain
 from brim.core.topups.settlement import settle_due
+from brim.core.verification import Pace
 from brim.core.verification.walk import START, Range, bounds_of
 from brim.platform.database import Database
 from brim.platform.migrate import known_migrations, migrate
 from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, RAILS, create, new_topup, rows
 from tests.support.chains import Tamper, differences, post, recompute, seal_all, stored_heads, tampering_with
+from tests.support.paces import without_rests
 from tests.support.statements import STATEMENTS
 
 
@@ -252,7 +255,8 @@ async def test_heads_are_shown_for_whoever_writes_them_down(database: Database) 
     assert {head.scope: head for head in shown} == await recompute(database)
 
 
-async def test_chains_that_grow_meanwhile_are_followed_in_one_snapshot(database: Database) -> None:
+@pytest.mark.parametrize("pace", [lambda: None, without_rests], ids=["one snapshot", "a snapshot a page"])
+async def test_chains_that_grow_meanwhile_are_followed(database: Database, pace: Callable[[], Pace | None]) -> None:
     ids = IdFactory()
 
     async def post_and_seal() -> None:
@@ -263,7 +267,7 @@ async def test_chains_that_grow_meanwhile_are_followed_in_one_snapshot(database:
     writing = asyncio.create_task(post_and_seal())
     walks = 0
     while not writing.done():
-        assert await differences(database, page_size=20) == []
+        assert (await verify_chain(database, page_size=20, pace=pace())).differences == []
         walks += 1
     await writing
     assert walks > 1

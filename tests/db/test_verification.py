@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -7,9 +8,10 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.integrity.books import verify_books
 from brim.core.topups.settlement import settle_due
-from brim.core.verification.rules import MAX_DIFFERENCES
+from brim.core.verification import MAX_DIFFERENCES, Pace
 from brim.platform.database import Database
 from tests.support.books import LATER_MS, OTHER_OWNER, OWNER, RAILS, cancel, create, execute, new_topup, reverse, rows
+from tests.support.paces import without_rests
 
 LIVE_OWNER = AccountScope(OWNER.account, livemode=True)
 
@@ -443,7 +445,11 @@ async def test_every_corruption_is_found_and_named_and_nothing_else_is(
 ) -> None:
     names = await make_clean_books(database)
     await execute(owner_database, statement.format(**names))
-    found = [str(difference) for difference in (await verify_books(database, range_size=range_size)).differences]
+    report = await verify_books(database, range_size=range_size)
+    in_steps = await verify_books(database, range_size=range_size, pace=without_rests())
+    assert set(in_steps.differences) == set(report.differences)
+    assert (in_steps.covered, in_steps.totals) == (report.covered, report.totals)
+    found = [str(difference) for difference in report.differences]
     expected = [sentence.format(**names) for sentence in sentences]
     unexplained = [text for text in found if not any(sentence in text for sentence in expected)]
     unfound = [sentence for sentence in expected if not any(sentence in text for text in found)]
@@ -472,16 +478,16 @@ async def test_progress_only_grows_and_ends_at_all(database: Database, owner_dat
     assert seen[-1] == (150, 150)
 
 
-async def test_books_that_change_meanwhile_are_proved_from_one_snapshot(database: Database) -> None:
-    ids, proofs = IdFactory(), 0
+@pytest.mark.parametrize("pace", [lambda: None, lambda: without_rests(0.2)], ids=["one snapshot", "a snapshot a step"])
+async def test_books_that_change_meanwhile_are_proved(database: Database, pace: Callable[[], Pace | None]) -> None:
+    ids = IdFactory()
 
     async def add_and_settle() -> None:
-        while proofs < 3:
+        for _ in range(60):
             await create(database, [new_topup(ids) for _ in range(20)])
             await settle_due(database, now_ms=LATER_MS, ids=ids, rails=RAILS, renderers=WIRE_FORMATS, limit=20)
 
     writing = asyncio.create_task(add_and_settle())
-    while proofs < 3:
-        assert (await verify_books(database, range_size=20)).differences == []
-        proofs += 1
+    while not writing.done():  # it has not begun, so there is a proof beside it
+        assert (await verify_books(database, range_size=20, pace=pace())).differences == []
     await writing

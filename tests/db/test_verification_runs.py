@@ -11,7 +11,8 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core.access.service import create_account
 from brim.core.accounts import NotOperatorError
-from brim.core.integrity.run_store import hold, let_go, read_latest_run
+from brim.core.integrity.books import verify_books
+from brim.core.integrity.run_store import hold, is_asked, let_go, read_latest_run
 from brim.core.integrity.service import (
     KEPT_RUNS,
     ask_verification,
@@ -23,6 +24,7 @@ from brim.core.integrity.service import (
     verify_in_turn,
 )
 from brim.core.topups.settlement import settle_due
+from brim.core.verification import Pace
 from brim.core.verification.rules import MAX_DIFFERENCES, Difference, RunWarning, VerificationRun
 from brim.platform.database import Database
 from brim.testing.terminal import typed
@@ -32,6 +34,12 @@ from tests.support.waiting import until_somebody_waits
 
 HOUR_MS = 3_600_000
 TEN_MS = 10 * HOUR_MS
+SNAPSHOTS_OF_OTHERS = """
+    SELECT query
+    FROM pg_stat_activity
+    WHERE backend_xmin IS NOT NULL AND datname = current_database() AND backend_type = 'client backend'
+        AND pid <> pg_backend_pid()
+"""
 
 
 def clock_at(*readings: int) -> Callable[[], int]:
@@ -224,7 +232,8 @@ async def test_one_that_does_not_get_to_its_end_is_shown_as_interrupted(
     operator = await make_operator(database)
     await ask_verification(database, operator, asked_by="op_1", now_ms=TEN_MS, ids=IdFactory())
 
-    async def fail(_database: Database) -> None:
+    async def fail(_database: Database, *, pace: Pace | None) -> None:
+        assert pace is None  # somebody waits for it
         [running] = await list_verifications(database, operator)
         assert running.status == "running"
         raise DatabaseUnavailableError
@@ -271,3 +280,25 @@ async def test_a_verification_that_stops_early_says_so(database: Database, owner
     [run] = await in_turn(database, TEN_MS)
     assert len(run.differences) == MAX_DIFFERENCES
     assert RunWarning.STOPPED_EARLY in run.warnings
+
+
+async def test_a_verification_rests_without_a_snapshot_until_somebody_waits_for_it(database: Database) -> None:
+    operator, ids, rests = await make_operator(database), IdFactory(), list[float]()
+    await create(database, [new_topup(ids) for _ in range(6)])
+
+    async def somebody_waits() -> bool:
+        async with database.connection() as conn:
+            return await is_asked(conn)
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+        assert await rows(database, SNAPSHOTS_OF_OTHERS) == []
+        if len(rests) == 4:
+            await ask_verification(database, operator, asked_by="op_1", now_ms=TEN_MS, ids=ids)
+
+    report = await verify_books(database, range_size=1, pace=Pace(60, somebody_waits, sleep))
+    assert (report.differences, report.covered.rows["topups"]) == ([], 6)
+    assert len(rests) == 4
+    assert min(rests) > 0
+    await verify_books(database, range_size=1, pace=Pace(0, somebody_waits, sleep))
+    assert len(rests) == 4

@@ -1,10 +1,11 @@
-"""Prove the books: every capability's checks, run over one snapshot.
+"""Prove the books: every capability's checks, run over one snapshot, or in steps of which only the sums need one.
 
-The oracle of the tests, and safe to run in production: one read-only snapshot, walked in ranges of keys, so that
+The oracle of the tests, and safe to run in production: read-only transactions, which walk in ranges of keys, so that
 neither memory nor a statement's time grows with the tables.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -21,7 +22,7 @@ from brim.core.push import SOURCE_TYPE as TRANSFER_SOURCE_TYPE
 from brim.core.push import push_checks
 from brim.core.rails import CONFIRMED_RAILS
 from brim.core.refunds import SOURCE_TYPE as REFUND_SOURCE_TYPE
-from brim.core.refunds import RefundCheck
+from brim.core.refunds import RefundCheck, RefundClearingCheck
 from brim.core.topups import SOURCE_TYPE, ClearingCheck, topup_checks
 from brim.core.verification import (
     END,
@@ -33,10 +34,12 @@ from brim.core.verification import (
     CurrencyTotal,
     Difference,
     OnProgress,
+    Pace,
     Range,
+    Snapshots,
     Walk,
 )
-from brim.platform.database import Conn, Database
+from brim.platform.database import Database
 
 # Large enough that the statements' overhead vanishes, small enough that one takes well under a second.
 _RANGE_SIZE: Final = 20_000
@@ -70,38 +73,39 @@ async def verify_books(
     source_types: Collection[str] = _SOURCE_TYPES,
     transaction_types: Collection[str] = _TRANSACTION_TYPES,
     confirmed_rails: Collection[str] = CONFIRMED_RAILS,
+    pace: Pace | None = None,
 ) -> BooksReport:
     """Return what differs, nothing when the books prove themselves, and what is clearing.
 
-    Checked for every account, mode and currency, in one snapshot: each status has exactly its entries, balance
-    transactions and events; nothing belongs to a top-up that does not exist; balances are the sums of both
-    entries and balance transactions; bank accounts are the sums of their statements' lines less what breaks say is not
-    posted; each settlement of lines has the entries of its parts; each idempotency key's event exists.
+    Checked for every account, mode and currency: each status has exactly its entries, balance transactions and events;
+    nothing belongs to a top-up that does not exist; balances are the sums of both entries and balance transactions;
+    bank accounts are the sums of their statements' lines less what breaks say is not posted; each settlement of lines
+    has the entries of its parts; each idempotency key's event exists.
+
+    All is read in one snapshot. With a `pace` only what is added up is, last and without a rest; before that each range
+    is compared in a snapshot of its own, with a rest after it.
     """
-    clearing, refunds = ClearingCheck(confirmed_rails), RefundCheck()
+    clearing, refunds = ClearingCheck(confirmed_rails), RefundClearingCheck()
     ledger = ledger_checks(source_types=source_types, transaction_types=transaction_types)
     bank = [BankAccountCheck(), SettlementCheck()]
-    checks = [*topup_checks(), *ledger, *push_checks(), clearing, refunds, *bank, KeyCheck()]
-    async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
-        await verification_walk.prefer_ranges(conn)
+    checks = [*topup_checks(), *ledger, *push_checks(), clearing, refunds, RefundCheck(), *bank, KeyCheck()]
+    async with database.connection() as conn:
         total = await verification_walk.estimate_rows(conn)
-        verification = _Verification(conn, checks, on_progress, total=total, range_size=range_size)
-        return BooksReport(
-            differences=await verification.run(),
-            clearing=clearing.clearing.with_refunds(refunds.clearing),
-            covered=verification.covered,
-            totals=await read_totals(conn),
-        )
+    verification = _Verification(on_progress, total=total, range_size=range_size)
+    if pace is not None:
+        async with Snapshots(database, verification_walk.prefer_ranges, pace) as snapshots:
+            await verification.run(snapshots, [check for check in checks if not check.is_of_one_moment])
+        checks = [check for check in checks if check.is_of_one_moment]
+    async with Snapshots(database, verification_walk.prefer_ranges, pace=None) as snapshots:
+        await verification.run(snapshots, checks)
+        totals = await read_totals(snapshots.conn)
+    return verification.report(clearing.clearing.with_refunds(refunds.clearing), totals)
 
 
 class _Verification:
-    """One run of all checks over the books, and what was found so far."""
+    """Checks that are run over the books, and what was found so far."""
 
-    def __init__(
-        self, conn: Conn, checks: Sequence[Check], on_progress: OnProgress, *, total: int, range_size: int
-    ) -> None:
-        self._conn = conn
-        self._checks = checks
+    def __init__(self, on_progress: OnProgress, *, total: int, range_size: int) -> None:
         self._on_progress = on_progress
         self._total = max(total, 1)
         self._range_size = range_size
@@ -110,35 +114,39 @@ class _Verification:
         self._rows: dict[str, int] = {}
         self._is_complete = True
 
-    @property
-    def covered(self) -> Covered:
-        """What was read."""
-        return Covered(rows=self._rows, is_complete=self._is_complete)
-
-    async def run(self) -> list[Difference]:
-        for walk in Walk:
-            await self._walk(walk, [check for check in self._checks if check.walk is walk])
+    def report(self, clearing: Clearing, totals: list[CurrencyTotal]) -> BooksReport:
+        """Return what was found and what was read, with what the checks have added up."""
         self._on_progress(self._total, self._total)
-        return self._found[:MAX_DIFFERENCES]
+        return BooksReport(
+            differences=self._found[:MAX_DIFFERENCES],
+            clearing=clearing,
+            covered=Covered(rows=self._rows, is_complete=self._is_complete),
+            totals=totals,
+        )
 
-    async def _walk(self, walk: Walk, checks: Sequence[Check]) -> None:
+    async def run(self, snapshots: Snapshots, checks: Sequence[Check]) -> None:
+        """Run the checks, walk by walk."""
+        for walk in Walk:
+            await self._walk(snapshots, walk, [check for check in checks if check.walk is walk])
+
+    async def _walk(self, snapshots: Snapshots, walk: Walk, checks: Sequence[Check]) -> None:
         """Run the checks of one walk, all of them over each range."""
         if not checks:
             return
         for check in checks:
-            await check.begin(self._conn)
-        self._rows.setdefault(walk, 0)
-        async for span in self._ranges(walk):
+            await check.begin(snapshots.conn)
+        rows = 0
+        async for span in self._ranges(snapshots, walk):
+            conn, size = snapshots.conn, self._range_size
             is_last = span.until == END
-            size = self._range_size
-            self._rows[walk] += (
-                await verification_walk.count_after(self._conn, walk, span.after, size) if is_last else size
-            )
+            rows += await verification_walk.count_after(conn, walk, span.after, size) if is_last else size
             limit = self._room
             for check in checks:
-                self._found += await check.check(self._conn, span, limit=limit)
+                self._found += await check.check(conn, span, limit=limit)
+            await snapshots.end_step()
+        self._rows[walk] = max(rows, self._rows.get(walk, 0))
         for check in checks:
-            self._found += await check.conclude(self._conn, self._ranges, limit=self._room)
+            self._found += await check.conclude(snapshots.conn, partial(self._ranges, snapshots), limit=self._room)
         self._is_complete = self._is_complete and self._room > 0
 
     @property
@@ -146,11 +154,11 @@ class _Verification:
         """How many more differences there is room for."""
         return max(MAX_DIFFERENCES - len(self._found), 0)
 
-    async def _ranges(self, walk: Walk) -> AsyncIterator[Range]:
+    async def _ranges(self, snapshots: Snapshots, walk: Walk) -> AsyncIterator[Range]:
         """Yield a table's ranges from its first key to its last, until enough differences are found."""
         after = START
         while after != END and self._room:
-            until = await verification_walk.range_end(self._conn, walk, after, self._range_size)
+            until = await verification_walk.range_end(snapshots.conn, walk, after, self._range_size)
             yield Range(after, until)
             after = until
             self._done += self._range_size if until != END else 0

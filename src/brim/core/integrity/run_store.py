@@ -101,6 +101,12 @@ async def take_asked_run(conn: Conn, *, began_ms: int) -> tuple[str, str | None]
     return None if record is None else (record["id"], record["asked_by"])
 
 
+async def is_asked(conn: Conn) -> bool:
+    """Tell whether somebody has asked for a verification that has not begun."""
+    waits: bool = await conn.fetchval(_SQL["is_asked"])
+    return waits
+
+
 async def hold(conn: Conn) -> bool:
     """Tell whether no other verification runs, and let none run beside this connection's until `let_go`."""
     held: bool = await conn.fetchval(_SQL["hold"])

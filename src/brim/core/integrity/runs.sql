@@ -27,6 +27,10 @@ RETURNING r.id, r.began_ms, r.asked_by;
 -- Begin the verification that somebody has asked for; no row comes back where nobody has.
 UPDATE verification_runs SET waits = false, began_ms = $1 WHERE waits RETURNING id, asked_by;
 
+-- name: is_asked
+-- Whether a verification waits that somebody has asked for.
+SELECT EXISTS (SELECT FROM verification_runs WHERE waits);
+
 -- name: hold
 -- Let one verification at a time run, for as long as this session holds it.
 SELECT pg_try_advisory_lock(hashtextextended('brim:verification', 0));

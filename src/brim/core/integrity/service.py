@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from brim.core import accounts
 from brim.core.integrity import run_store as verification_runs
 from brim.core.integrity.books import BooksReport, verify_books
 from brim.core.ledger import Head, OnHead, chain_heads, verify_chain
-from brim.core.verification import ChainReport, OnProgress, PastRun, VerificationRun
+from brim.core.verification import ChainReport, OnProgress, Pace, PastRun, VerificationRun
 from brim.platform.database import Conn, Database
 
 KEPT_RUNS: Final = 100
@@ -55,8 +56,9 @@ async def verify_and_remember(
 async def verify_in_turn(database: Database, *, clock: Clock, ids: IdFactory, every_ms: int) -> int:
     """Verify the books and the chain if nobody has done so since the last full `every_ms`; return 1 if so, else 0.
 
-    Any number of workers may ask; one of them does it. Differences are logged. A verification that fails gives its
-    turn back; one that is killed loses it, and the next turn finds nothing in its way.
+    Any number of workers may ask; one of them does it. It rests between its steps until half of `every_ms` is over, or
+    somebody asks for a verification, which begins when this one ends. Differences are logged. A verification that fails
+    gives its turn back; one that is killed loses it, and the next turn finds nothing in its way.
 
     Raises:
         DatabaseUnavailableError: the verification did not get to its end.
@@ -67,8 +69,9 @@ async def verify_in_turn(database: Database, *, clock: Clock, ids: IdFactory, ev
     async with _alone(database) as conn:
         if conn is None or not await verification_runs.begin_run(conn, run_id, began_ms=began_ms, turn_ms=turn_ms):
             return 0
+        pace = Pace(every_ms / 1000 / 2, partial(_is_asked, database))
         async with _giving_back(database, run_id):
-            await _verify_all(database, run_id, began_ms=began_ms, clock=clock)
+            await _verify_all(database, run_id, began_ms=began_ms, clock=clock, pace=pace)
     return 1
 
 
@@ -87,10 +90,22 @@ async def verify_asked(database: Database, *, clock: Clock) -> int:
     return 1
 
 
+async def _is_asked(database: Database) -> bool:
+    """Tell whether somebody has asked for a verification that waits."""
+    async with database.connection() as conn:
+        return await verification_runs.is_asked(conn)
+
+
 async def _verify_all(
-    database: Database, run_id: str, *, began_ms: int, clock: Clock, asked_by: str | None = None
+    database: Database,
+    run_id: str,
+    *,
+    began_ms: int,
+    clock: Clock,
+    asked_by: str | None = None,
+    pace: Pace | None = None,
 ) -> None:
-    books, chain = await verify_books(database), await verify_chain(database)
+    books, chain = await verify_books(database, pace=pace), await verify_chain(database, pace=pace)
     _report(await _remember(database, run_id, books, chain, began_ms=began_ms, ended_ms=clock(), asked_by=asked_by))
 
 

@@ -159,6 +159,7 @@ class ChainWalk:
             if link.scope != self._owner:
                 yield from self.end()
                 self._begin(link)
+            self._head = link.head  # it may have moved since the link before was read
             if self._is_followed and not self._advance(link):
                 yield self._break(link)
 
@@ -168,7 +169,7 @@ class ChainWalk:
             yield self._break(None)
 
     def _begin(self, link: Link) -> None:
-        self._owner, self._head = link.scope, link.head
+        self._owner = link.scope
         self._position, self._hash, self._before = 0, GENESIS, GENESIS
         self._is_followed = True
 

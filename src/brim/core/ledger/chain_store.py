@@ -39,6 +39,11 @@ class Waiting(msgspec.Struct, frozen=True):
     is_there: bool
     sealed_at: int | None
 
+    @property
+    def key(self) -> Key:
+        """Where it stands in the queue."""
+        return self.scope.account, self.scope.livemode, self.entry
+
 
 class UnsealableChain(msgspec.Struct, frozen=True, kw_only=True):
     """A chain with an entry that waits for its seal in vain; positions are 0 where there is no seal, or no head."""

@@ -1,21 +1,32 @@
 """The hash chain: entries are sealed off the path of those who post them, and the chains are followed again.
 
 Sealing takes whatever waits, so any number of workers may do it at once; a chain's head is held while seals are
-added, so that a chain never forks. Following reads one snapshot in pages, so that memory does not grow with the books.
+added, so that a chain never forks. Following reads in pages, so that memory does not grow with the books.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import groupby
 from operator import attrgetter
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from brim.base.scope import AccountScope
 from brim.core import verification
 from brim.core.ledger import chain_store as chain
 from brim.core.ledger.broken_chains import Investigation
-from brim.core.ledger.chain import Break, ChainWalk, Head, Seal, SealedEntry, extend
+from brim.core.ledger.chain import Break, ChainWalk, Head, Link, Seal, SealedEntry, extend
 from brim.core.ledger.chain_store import BEFORE_ALL, ChainPosition
-from brim.core.verification import END, MAX_DIFFERENCES, START, ChainReport, Difference, Key, OnProgress, Range, Walk
+from brim.core.verification import (
+    END,
+    MAX_DIFFERENCES,
+    START,
+    ChainReport,
+    Difference,
+    OnProgress,
+    Pace,
+    Range,
+    Snapshots,
+    Walk,
+)
 from brim.platform.database import Conn, Database
 
 MAX_BATCH: Final = 1_000
@@ -23,6 +34,9 @@ MAX_BATCH: Final = 1_000
 
 # Large enough that a statement's overhead vanishes, small enough that a page is a few megabytes.
 _PAGE_SIZE: Final = 10_000
+
+_Row = TypeVar("_Row")
+_Place = TypeVar("_Place")
 
 OnHead: TypeAlias = Callable[[Head], None]
 """Told where each account's chain ends, for whoever writes it down."""
@@ -61,25 +75,30 @@ async def verify_chain(
     on_progress: OnProgress = lambda _done, _total: None,
     on_head: OnHead = lambda _head: None,
     page_size: int = _PAGE_SIZE,
+    pace: Pace | None = None,
 ) -> ChainReport:
     """Follow every account's chain and return what was met, and the first row of each chain that does not fit.
 
     Found are: entries that were changed or removed after they were sealed, or while they waited for it; entries
     that are neither sealed nor wait for it; seals that were changed, removed, exchanged or slipped in; heads that are
     not where their chains end.
+
+    All is read in one snapshot. With a `pace` each page has its own, before a rest: chains only grow at their ends, and
+    a page comes with the heads of its moment.
     """
-    async with database.transaction(isolation="repeatable_read", readonly=True) as conn:
-        await chain.walk_in_order(conn)
-        total = await chain.estimate_rows(conn)
-        audit = _ChainAudit(conn, on_progress, on_head, total=total, page_size=page_size)
+    async with Snapshots(database, chain.walk_in_order, pace) as snapshots:
+        total = await chain.estimate_rows(snapshots.conn)
+        audit = _ChainAudit(snapshots, on_progress, on_head, total=total, page_size=page_size)
         return await audit.run()
 
 
 class _ChainAudit:
     """One walk along all chains, and what was found so far."""
 
-    def __init__(self, conn: Conn, on_progress: OnProgress, on_head: OnHead, *, total: int, page_size: int) -> None:
-        self._conn = conn
+    def __init__(
+        self, snapshots: Snapshots, on_progress: OnProgress, on_head: OnHead, *, total: int, page_size: int
+    ) -> None:
+        self._snapshots = snapshots
         self._on_progress = on_progress
         self._on_head = on_head
         self._total = max(total, 1)
@@ -105,14 +124,13 @@ class _ChainAudit:
 
     async def _follow_chains(self) -> None:
         """Follow each chain from its first seal to its head, or to where it breaks."""
-        walk, after = ChainWalk(), BEFORE_ALL
-        links = await chain.read_links(self._conn, after, limit=self._page_size)
-        while links and self._has_room:
+        walk = ChainWalk()
+        async for links in self._pages(
+            chain.read_links, BEFORE_ALL, lambda link: ChainPosition(link.scope, link.position)
+        ):
             await self._explain(list(walk.follow(links)))
             self._sealed += sum(link.entry is not None for link in links)
             self._advance(len(links))
-            after = ChainPosition(links[-1].scope, links[-1].position)
-            links = await chain.read_links(self._conn, after, limit=self._page_size)
         await self._explain(list(walk.end()))
 
     async def _explain(self, breaks: list[Break]) -> None:
@@ -134,20 +152,16 @@ class _ChainAudit:
 
     async def _check_heads(self) -> None:
         """Show every head, and find those that have no chain."""
-        heads = await chain.read_heads(self._conn, BEFORE_ALL.scope, limit=self._page_size)
-        while heads and self._has_room:
+        async for heads in self._pages(chain.read_heads, BEFORE_ALL.scope, lambda head: head[0].scope):
             for head, has_seals in heads:
                 self._on_head(head)
                 if not has_seals:
                     self._add(head.scope, "chain_heads", None, str(head))
             self._heads += len(heads)
-            heads = await chain.read_heads(self._conn, heads[-1][0].scope, limit=self._page_size)
 
     async def _check_queue(self) -> None:
         """Count what waits for its seal, and find what waits in vain."""
-        after: Key = START
-        waiting = await chain.read_queue(self._conn, after, limit=self._page_size)
-        while waiting and self._has_room:
+        async for waiting in self._pages(chain.read_queue, START, lambda each: each.key):
             for each in waiting:
                 if each.sealed_at is not None:
                     found = f"{each.entry}, which is sealed at position {each.sealed_at}"
@@ -157,8 +171,6 @@ class _ChainAudit:
                 else:
                     self._unsealed += 1
             self._advance(len(waiting))
-            after = (waiting[-1].scope.account, waiting[-1].scope.livemode, waiting[-1].entry)
-            waiting = await chain.read_queue(self._conn, after, limit=self._page_size)
 
     async def _check_strays(self) -> None:
         """Find entries that nobody sealed or will seal; those of a broken chain are part of how it broke."""
@@ -166,6 +178,7 @@ class _ChainAudit:
             for stray in await chain.stray_entries(self._conn, span, limit=MAX_DIFFERENCES):
                 self._strays += 1
                 self._add_stray(stray)
+            await self._snapshots.end_step()
 
     def _add_stray(self, stray: SealedEntry) -> None:
         if stray.scope not in self._broken:
@@ -181,6 +194,23 @@ class _ChainAudit:
             after = until
             self._advance(self._page_size if until != END else 0)
 
+    async def _pages(
+        self, read: Callable[..., Awaitable[list[_Row]]], after: _Place, place_of: Callable[[_Row], _Place]
+    ) -> AsyncIterator[list[_Row]]:
+        """Yield one page after another up to the first that is not full, until enough differences are found."""
+        is_full = True
+        while is_full and self._has_room:
+            page = await read(self._conn, after, limit=self._page_size)
+            if page:
+                yield page
+                after = place_of(page[-1])
+            is_full = len(page) == self._page_size
+            await self._snapshots.end_step()
+
+    @property
+    def _conn(self) -> Conn:
+        return self._snapshots.conn
+
     def _add(self, scope: AccountScope, row: str, expected: str | None, found: str | None) -> None:
         self._found.append(Difference(scope=scope, row=row, expected=expected, found=found))
 
@@ -193,3 +223,7 @@ class _ChainAudit:
         self._done += rows
         self._total = max(self._total, self._done)
         self._on_progress(self._done, self._total)
+
+
+def _place_of(link: Link) -> ChainPosition:
+    return ChainPosition(link.scope, link.position)

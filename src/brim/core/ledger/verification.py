@@ -69,6 +69,7 @@ class BalanceCheck(Check):
     """
 
     walk = Walk.TOPUPS
+    is_of_one_moment = True
 
     def __init__(self) -> None:
         self._available: Counter[tuple[AccountScope, str]] = Counter()

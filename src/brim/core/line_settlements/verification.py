@@ -17,6 +17,7 @@ class BankAccountCheck(Check):
     """The entries of each bank account add up to what its lines say is posted."""
 
     walk = Walk.TOPUPS
+    is_of_one_moment = True
 
     def __init__(self) -> None:
         self._posted: Counter[tuple[str, bool, str, str]] = Counter()

@@ -49,7 +49,7 @@ from brim.core.refunds.store import (
     requeue_refunds,
     who_resubmitted,
 )
-from brim.core.refunds.verification import RefundCheck
+from brim.core.refunds.verification import RefundCheck, RefundClearingCheck
 
 __all__ = [
     "CURRENCY",
@@ -62,6 +62,7 @@ __all__ = [
     "PaymentFacts",
     "Refund",
     "RefundCheck",
+    "RefundClearingCheck",
     "RefundFilters",
     "RefundFundsError",
     "RefundNotCancelableError",

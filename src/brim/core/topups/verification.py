@@ -53,6 +53,7 @@ class ClearingCheck(Check):
     """Adds up what of top-ups is between the bank and the balance, for the rails whose bank confirms by a statement."""
 
     walk = Walk.TOPUPS
+    is_of_one_moment = True
 
     def __init__(self, rails: Collection[str]) -> None:
         self._rails = rails
@@ -73,6 +74,7 @@ class ExpectedEvents(Check):
     """Counts the events that the statuses of top-ups call for."""
 
     walk = Walk.TOPUPS
+    is_of_one_moment = True
 
     def __init__(self) -> None:
         self.tally: _Tally = {}
@@ -91,6 +93,7 @@ class EventCheck(Check):
     """
 
     walk = Walk.EVENTS
+    is_of_one_moment = True
 
     def __init__(self, expected: ExpectedEvents) -> None:
         self._expected = expected

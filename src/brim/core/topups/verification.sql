@@ -161,11 +161,22 @@ LIMIT $9;
 
 -- name: clearing_topups
 -- What of a range's top-ups, those of some rails (8), is posted between the bank and the balance: what their entries
--- leave on an account (7), oldest first, and since when.
-WITH entries AS MATERIALIZED (
-    {range of journal_entries by source:
-        account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
-        line_count}
+-- leave on an account (7), oldest first, and since when. Entries are only read where the range has such top-ups.
+WITH confirmed AS MATERIALIZED (
+    SELECT account, livemode, id
+    FROM (
+        {range of topups by id: account, livemode, id, rail}
+    ) AS t
+    WHERE rail = ANY ($8::text[])
+),
+entries AS MATERIALIZED (
+    SELECT *
+    FROM (
+        {range of journal_entries by source:
+            account, livemode, id, source_type, source, step, debit_account, credit_account, amount, currency,
+            line_count}
+    ) AS e
+    WHERE EXISTS (SELECT FROM confirmed)
 ),
 lines AS (
     SELECT account, livemode, id, source_type, source, step, 1 AS line, debit_account, credit_account, amount, currency
@@ -198,13 +209,8 @@ SELECT
         WHERE e.account = c.account AND e.livemode = c.livemode AND e.source = c.source
     ) AS since
 FROM clearing AS c
-CROSS JOIN LATERAL (
-    SELECT rail
-    FROM topups
-    WHERE account = c.account AND livemode = c.livemode AND id BETWEEN c.source AND c.source
-    ORDER BY id
-) AS t
-WHERE c.amount <> 0 AND t.rail = ANY ($8::text[])
+JOIN confirmed AS t ON t.account = c.account AND t.livemode = c.livemode AND t.id = c.source
+WHERE c.amount <> 0
 ORDER BY since, topup;
 
 -- name: expected_events

@@ -20,6 +20,7 @@ from brim.core.verification.rules import (
     VerificationRun,
     mode_of,
 )
+from brim.core.verification.snapshots import Pace, Snapshots
 from brim.core.verification.walk import (
     END,
     START,
@@ -47,12 +48,14 @@ __all__ = [
     "Difference",
     "Key",
     "OnProgress",
+    "Pace",
     "PastRun",
     "Range",
     "Ranges",
     "Rows",
     "RunStatus",
     "RunWarning",
+    "Snapshots",
     "Sum",
     "VerificationRun",
     "Walk",

@@ -27,6 +27,8 @@ class Check:
     """
 
     walk: ClassVar[Walk]
+    is_of_one_moment: ClassVar[bool] = False
+    """Whether it adds up over ranges, so that all of them have to be read in one snapshot."""
 
     async def begin(self, conn: Conn) -> None:
         """Read what the check needs before the walk."""
