@@ -231,7 +231,7 @@ bench-lists: compiled
 bench-growth: compiled
 	$(BIN)/python -m bench.growth $(GROWTH)
 
-## Measures creates over twenty minutes, with checkpoints and vacuums, and plots them; STEADY takes options (--minutes, --folder).
+## Measures creates over half an hour, with checkpoints, vacuums and verifications, and plots them; STEADY takes options (--minutes, --folder).
 bench-steady: compiled
 	$(BIN)/python -m bench.steady $(STEADY)
 

@@ -1,4 +1,4 @@
-"""The goals of issue 16: what each figure has to reach, and the table of what it reached."""
+"""The goals for speed: what each figure has to reach, and the table of what it reached."""
 
 import random
 import statistics
