@@ -29,6 +29,7 @@ from hypothesis import HealthCheck, settings
 from brim.host.database_urls import DatabaseUrls
 from brim.platform.database import Database
 from tests.support.brim_process import RunningBrim, start_serving
+from tests.support.citus import NOT_AT_HAND, CitusCluster, citus_binaries
 from tests.support.figures import Figures, lines
 from tests.support.lent_database import LentDatabase
 from tests.support.loaded_brim import stop_loading
@@ -55,6 +56,7 @@ PATIENCE_S: Final = 120.0
 """How long a statement of a test may take: a busy machine is no failure."""
 
 STOCK_BINARIES: Final = Path(os.environ.get("STOCK_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
+ON_CITUS: Final = os.environ.get("TESTS_ON_CITUS") == "1"
 _MEMORY: Final = Path("/dev/shm")
 _ENOUGH_MEMORY: Final = 12 * 2**30
 _TEMPORARY_ROOT: Final = "PYTEST_DEBUG_TEMPROOT"
@@ -180,8 +182,12 @@ def short_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def _serve_postgres(folder: Path, binaries: Path | None) -> Iterator[PostgresForTests]:
-    server = PostgresForTests(folder, binaries)
+def find_citus() -> Path:
+    """Return where the programs of a PostgreSQL with Citus are; skip the test where none is at hand."""
+    return citus_binaries() or pytest.skip(NOT_AT_HAND)
+
+
+def _serving(server: PostgresForTests) -> Iterator[PostgresForTests]:
     with asyncio.Runner() as runner:  # the server outlives the event loop of each test
         runner.run(server.start())
         try:
@@ -192,8 +198,17 @@ def _serve_postgres(folder: Path, binaries: Path | None) -> Iterator[PostgresFor
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresForTests]:
-    """The embedded PostgreSQL."""
-    yield from _serve_postgres(tmp_path_factory.mktemp("postgres"), None)
+    """The embedded PostgreSQL; with TESTS_ON_CITUS=1 the coordinator of a Citus cluster (support/citus.py)."""
+    folder = tmp_path_factory.mktemp("postgres")
+    yield from _serving(CitusCluster(folder, find_citus()) if ON_CITUS else PostgresForTests(folder, None))
+
+
+@pytest.fixture(scope="session")
+def citus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CitusCluster]:
+    """A Citus cluster."""
+    cluster = CitusCluster(tmp_path_factory.mktemp("citus"), find_citus())
+    for _ in _serving(cluster):
+        yield cluster
 
 
 @pytest.fixture(scope="session")
@@ -210,7 +225,7 @@ def stock_binaries() -> Path:
 @pytest.fixture(scope="session")
 def stock_postgres(tmp_path_factory: pytest.TempPathFactory, stock_binaries: Path) -> Iterator[PostgresForTests]:
     """A stock PostgreSQL."""
-    yield from _serve_postgres(tmp_path_factory.mktemp("stock"), stock_binaries)
+    yield from _serving(PostgresForTests(tmp_path_factory.mktemp("stock"), stock_binaries))
 
 
 async def _lend_database_urls(server: PostgresForTests, template: str = TEMPLATE) -> AsyncIterator[DatabaseUrls]:

@@ -27,7 +27,10 @@ _TABLES: Final = """
 SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
 _WRITTEN: Final = f"{_TABLES} AND pg_relation_size(oid) > 0"
 _SOMEBODY: Final = """
-SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND NOT pid = ANY ($1::int[]))
+SELECT EXISTS (
+    SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND NOT pid = ANY ($1::int[]) AND backend_type NOT LIKE 'Citus %'
+)
     OR EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')
     OR EXISTS (SELECT FROM pg_prepared_xacts)"""
 
