@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-growth bench-steady bench-pruning bench-statements bench-rest bench-overload scaling schemathesis lock dist container-test operations-drill clean
+.PHONY: help install compiled serve test test-fast coverage check format lint types imports sim month restore-drill backup-recipes s3-seaweedfs packaging-check fuzz fuzz-readers upgrade-test rolling-upgrade screenshots lock-bench migration-bench bench profile bench-settings bench-beside bench-webhooks bench-pages bench-lists bench-growth bench-steady bench-pruning bench-statements bench-rest bench-overload scaling distribution schemathesis lock dist container-test operations-drill clean
 
 ## Lists the targets with a description of each.
 help:
@@ -217,6 +217,11 @@ bench-overload: compiled
 ## nothing. SCALING=--write writes them.
 scaling: compiled
 	$(BIN)/python -m bench.scale $(SCALING)
+
+## Runs every statement on a Citus cluster and prints the tables of docs/distributed.md; needs a PostgreSQL with Citus, whose
+## pg_config CITUS_PG_CONFIG names. DISTRIBUTION=--write writes them.
+distribution: compiled
+	$(BIN)/python -m bench.distribution $(DISTRIBUTION)
 
 ## Measures the time to first text of pages, compared with a minimal page (needs Node and Chromium).
 bench-pages: compiled
