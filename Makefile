@@ -261,6 +261,12 @@ container-test: install
 operations-drill: install
 	$(BIN)/python tools/operations_drill.py
 
+.PHONY: soak
+## Breaks something of a service under load every few seconds, and compares everything after each segment, until SOAK_SEGMENTS
+## (48) of SOAK_MINUTES (10) are in the folder SOAK_STATE (build/soak); it continues where it stopped.
+soak: compiled
+	SOAK_STATE=$${SOAK_STATE:-build/soak} SOAK_SEGMENTS=$${SOAK_SEGMENTS:-48} SOAK_MINUTES=$${SOAK_MINUTES:-10} $(BIN)/python -m pytest tests/soak -s --override-ini timeout=0
+
 .PHONY: ha
 ## Breaks the installation of docs/high-availability.md under load until ROUNDS (8) rounds are in its state file, and
 ## counts losses; it continues where it stopped. HA_MODE=asynchronous shows what that loses; HA_MINUTES limits one run, and

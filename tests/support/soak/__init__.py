@@ -1,0 +1,1 @@
+"""The soak: a service under load for hours, in which something breaks every few seconds."""
