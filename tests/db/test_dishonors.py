@@ -718,7 +718,7 @@ async def test_a_contest_may_come_before_the_statement_that_books_the_money(live
     assert (early.status, early.booked_by, bool(early.taken_by)) == (ReturnStatus.CONTESTED, None, True)
     assert (await live.ledger())["bank:operating"] == -5_000
     line = f"257,5000,0,X4,{early.dishonor_trace},ACH DISHONORED RETURN"
-    await give_statement(live, date(2026, 12, 8), line, 5_000)
+    await live.give_statement(date(2026, 12, 8), line, 5_000)
     await live.until("2026-12-20 12:00")
     late = await of_topup(live, topup)
     assert (late.status, bool(late.booked_by)) == (ReturnStatus.CONTESTED, True)
@@ -818,7 +818,7 @@ async def test_a_batch_of_dishonors_may_be_booked_by_one_line(live: LiveMoney) -
     await live.until("2026-12-07 17:10")
     sent = await of_topup(live, first)
     text = f"165,7000,0,X1,1234567890-{sent.batch:07},ACH COLLECTION"
-    await give_statement(live, date(2026, 12, 8), text, 7_000)
+    await live.give_statement(date(2026, 12, 8), text, 7_000)
     await live.work()
     assert {each.status for each in await returns(live)} == {ReturnStatus.MONEY_BACK}
     (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", sent.file)
@@ -826,16 +826,39 @@ async def test_a_batch_of_dishonors_may_be_booked_by_one_line(live: LiveMoney) -
     await assert_books_hold(live.database)
 
 
-async def give_statement(live: LiveMoney, day: date, line: str, amount: int, *, opening: int = 0) -> None:
-    """Let the bank send a statement with one line by hand."""
-    plus, minus = (amount, 0) if amount > 0 else (0, -amount)
-    total = opening + (opening + amount) + plus + minus + abs(amount)
-    content = (
-        f"01,121042882,9876543210,{day:%y%m%d},2300,77,,,2/\n02,9876543210,121042882,1,{day:%y%m%d},2400,USD,4/\n"
-        f"03,9876543210,USD,010,{opening},,,015,{opening + amount},,/\n88,100,{plus},{int(plus > 0)},,400,{minus},"
-        f"{int(minus > 0)},/\n16,{line}\n49,{total},4/\n98,{total},1,6/\n99,{total},1,8/\n"
-    )
-    (live.folder / "from-bank" / f"by_hand_{day:%Y%m%d}.bai2").write_text(content)
+async def test_a_bank_may_book_each_dishonor_by_its_trace(live: LiveMoney) -> None:
+    """Their batch, and the file, are settled by the line that books the last of them."""
+    await live.open()
+    made = [await live.create(await live.bank_account(number), 4_000) for number in (ASKED, "9931020000")]
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    for topup in made:
+        await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    sent = [await of_topup(live, topup) for topup in made]
+
+    async def standing() -> tuple[str, str | None, str]:
+        (found,) = await rows(
+            live.database,
+            "SELECT b.status AS batch, b.settled_by, f.status AS file FROM ach_batches AS b"
+            " JOIN ach_files AS f ON f.id = b.file WHERE b.file = $1 AND b.number = $2",
+            sent[0].file,
+            sent[0].batch,
+        )
+        return found["batch"], found["settled_by"], found["file"]
+
+    before = await standing()
+    for place, each in enumerate(sent):
+        assert await standing() == before
+        assert (before[1], before[2]) == (None, "acknowledged")
+        text = f"165,4000,0,X{place},{each.dishonor_trace},ACH COLLECTION"
+        await live.give_statement(date(2026, 12, 8 + place), text, 4_000, opening=4_000 * place)
+        await live.work()
+        assert (await of_topup(live, made[place])).status is ReturnStatus.MONEY_BACK
+    (last,) = await rows(live.database, "SELECT line_key FROM statement_lines WHERE matched = $1", sent[1].id)
+    assert await standing() == ("settled", f"operating/{last['line_key']}", "settled")
+    assert await breaks(live) == []
+    await assert_books_hold(live.database)
 
 
 async def test_a_return_above_its_debit_is_split_into_the_top_up_and_a_fee(live: LiveMoney) -> None:
@@ -846,8 +869,8 @@ async def test_a_return_above_its_debit_is_split_into_the_top_up_and_a_fee(live:
     await live.until("2026-12-01 17:10")
     await live.until("2026-12-04 18:00")
     found = await of_topup(live, topup)
-    await give_statement(
-        live, date(2026, 12, 4), f"557,5250,0,X2,{found.original_trace},ACH RETURN R01", -5_250, opening=5_000
+    await live.give_statement(
+        date(2026, 12, 4), f"557,5250,0,X2,{found.original_trace},ACH RETURN R01", -5_250, opening=5_000
     )
     await live.until("2026-12-05 12:00")
     assert await live.ledger() == {"bank:operating": -250, "funding:clearing": 0, "fees": 250}
@@ -865,7 +888,7 @@ async def test_more_than_a_fee_above_a_return_is_looked_at(live: LiveMoney) -> N
     await live.until("2026-12-04 18:00")
     found = await of_topup(live, topup)
     line = f"557,10001,0,X3,{found.original_trace},ACH RETURN R01"
-    await give_statement(live, date(2026, 12, 4), line, -10_001, opening=5_000)
+    await live.give_statement(date(2026, 12, 4), line, -10_001, opening=5_000)
     await live.until("2026-12-05 12:00")
     (listed,) = await breaks(live)
     assert listed["kind"] == "line_amount"

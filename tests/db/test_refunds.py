@@ -819,6 +819,27 @@ async def test_a_bank_may_book_each_refund_by_its_trace(live: LiveMoney) -> None
     await assert_bank_agrees(live, available=3_000)
 
 
+async def test_a_batch_of_refunds_is_settled_by_the_line_that_books_the_last_of_them(live: LiveMoney) -> None:
+    await live.open()
+    topup = await paid(live)
+    left = [await sent(live, each) for each in [await refund(live, topup, amount) for amount in (2_000, 3_000)]]
+    opening = 5_000
+    for place, each in enumerate(left):
+        (batch,) = await rows(live.database, "SELECT settled_by FROM ach_batches WHERE file = $1", each.file)
+        (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", each.file)
+        assert (batch["settled_by"], file["status"]) == (None, "sent")
+        text = f"451,{each.amount},0,X{place},{each.trace},ACH REFUND"
+        await live.give_statement(date(2026, 12, 8 + place), text, -each.amount, opening=opening)
+        opening -= each.amount
+        await live.work()
+        assert (await now(live, each)).status is RefundStatus.SUCCEEDED
+    (line,) = await rows(live.database, "SELECT line_key FROM statement_lines WHERE matched = $1", left[1].id)
+    (batch,) = await rows(live.database, "SELECT settled_by FROM ach_batches WHERE file = $1", left[0].file)
+    (file,) = await rows(live.database, "SELECT status FROM ach_files WHERE id = $1", left[0].file)
+    assert (batch["settled_by"], file["status"]) == (f"operating/{line['line_key']}", "settled")
+    await assert_books_hold(live.database)
+
+
 async def test_a_line_that_names_nothing_is_matched_by_hand_to_a_batch_of_refunds(live: LiveMoney) -> None:
     """Its batch has a debit of the same amount in a balanced file, and is no suggestion for money that came."""
     live.bank_flags = ("--balanced",)

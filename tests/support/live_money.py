@@ -1,7 +1,7 @@
 """A platform with a bank, in a time that the test moves: live top-ups out in files, and what comes back."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -406,6 +406,19 @@ class LiveMoney:
     def _exchanged(self) -> set[Path]:
         """Return the files that lie between us and the bank."""
         return {path for name in ("to-bank", "from-bank") for path in (self.folder / name).rglob("*")}
+
+    async def give_statement(self, day: date, line: str, amount: int, *, opening: int = 0) -> None:
+        """Let the bank send a BAI2 statement of a day with one line (a record 16), all amounts in cents."""
+        plus, minus = (amount, 0) if amount > 0 else (0, -amount)
+        total = opening + (opening + amount) + plus + minus + abs(amount)
+        content = (
+            f"01,121042882,9876543210,{day:%y%m%d},2300,77,,,2/\n"
+            f"02,9876543210,121042882,1,{day:%y%m%d},2400,USD,4/\n"
+            f"03,9876543210,USD,010,{opening},,,015,{opening + amount},,/\n"
+            f"88,100,{plus},{int(plus > 0)},,400,{minus},{int(minus > 0)},/\n"
+            f"16,{line}\n49,{total},4/\n98,{total},1,6/\n99,{total},1,8/\n"
+        )
+        (self.folder / "from-bank" / f"by_hand_{day:%Y%m%d}.bai2").write_text(content)
 
     async def advance_bank(self) -> None:
         """Let the bank do what it has to until now."""
