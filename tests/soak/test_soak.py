@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from tests.support.figures import Figures
-from tests.support.soak.drill import Soak
+from tests.support.soak.drill import Soak, describe
 from tests.support.soak.history import FAILING, PENDING, Stored, Told, compare, words
 
 STATE = Path(os.environ["SOAK_STATE"]).resolve() if "SOAK_STATE" in os.environ else None
@@ -88,3 +88,4 @@ def test_a_soak_agrees_with_its_clients() -> None:
     while (number := len(soak.state.segments)) < int(os.environ["SOAK_SEGMENTS"]):
         done = soak.run_segment(float(os.environ["SOAK_MINUTES"]) * 60, seed=begin + number)
         print(f"segment {number + 1}: {done}")
+    print(describe(soak.state))

@@ -168,6 +168,38 @@ class Soak:
         self.state.balances = dict(added)
 
 
+_HEADINGS: Final = (
+    *("segment", "date", "seed", "minutes", "faults", "kills", "creates", "longest without a create s"),
+    *("slowest start s", "memory MB", "database MB"),
+)
+
+
+def describe(state: State) -> str:
+    """Return the lines for docs/reliability.md: a table of the segments, and what they come to."""
+    table = [
+        (
+            *(str(number), each.date, str(each.seed), f"{each.seconds / 60:.1f}", str(sum(each.faults.values()))),
+            *(str(each.kills), f"{each.creates:,}", f"{each.longest_without_create:.1f}"),
+            *(f"{each.slowest_recovery:.1f}", f"{each.resident / 1e6:.0f}", f"{each.database / 1e6:.0f}"),
+        )
+        for number, each in enumerate(state.segments, 1)
+    ]
+    kinds = sum((Counter(each.faults) for each in state.segments), Counter[str]())
+    answers = sum((Counter(each.answers) for each in state.segments), Counter[str]())
+    hours = sum(each.seconds for each in state.segments) / 3600
+    creates, kills = sum(each.creates for each in state.segments), sum(each.kills for each in state.segments)
+    done = f"{hours:.1f} hours, {kinds.total()} faults, {kills} kills, {creates:,} creates acknowledged"
+    return "\n".join(
+        [
+            *("| " + " | ".join(row) + " |" for row in (_HEADINGS, ["---"] * len(_HEADINGS), *table)),
+            "",
+            f"* {done}: 0 lost, 0 doubled, every event delivered.",
+            f"* Faults: {', '.join(f'{kind} {count}' for kind, count in kinds.most_common())}.",
+            f"* Answers: {', '.join(f'{code} {count:,}' for code, count in sorted(answers.items()))}; 0 is none.",
+        ]
+    )
+
+
 class _Service:
     """A `brim serve` in the soak's folder, which may be started again and again."""
 
