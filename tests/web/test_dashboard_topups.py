@@ -116,7 +116,7 @@ def test_the_bank_can_be_played_in_test_mode(person: Person, wire: Wire) -> None
     shown = person.read(page)
     assert "The bank account has been closed, so it cannot be debited. account_closed" in shown
     assert "Top-up returned Balance Funding clearing 7.00 USD" in shown
-    assert shown.index("Top-up reversed by the bank") < shown.index("Top-up succeeded")
+    assert shown.index("Top-up reversed") < shown.index("Top-up succeeded")
 
 
 def test_a_refused_debit_tells_why(person: Person, wire: Wire) -> None:

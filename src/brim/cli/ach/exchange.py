@@ -176,7 +176,7 @@ def check_exchange(originator: str | None, account: str | None, **flags: str | N
 @click.command("readiness")
 @with_secrets
 def readiness(account: str | None, **flags: str | None) -> None:
-    """List everything that still blocks the first live top-up."""
+    """List everything that blocks live top-ups."""
     from brim.base.clock import system_clock_ms
     from brim.core.direct_debits import read_readiness
 

@@ -1,4 +1,4 @@
-"""What still blocks the first live top-up, judged of facts that were read. Pure; `ach.readiness` reads them."""
+"""What blocks live top-ups, judged by facts that were read. Pure; `ach.readiness` reads them."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet

@@ -83,7 +83,8 @@ class UnknownPairingError(BrimError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No pending login has this code. It has expired, or was already allowed or denied. Run stripe login again."
+            "No pending login has this code. Check the code; the login may also have expired, or been allowed or "
+            "denied already. Then run stripe login again."
         )
 
 

@@ -99,7 +99,7 @@ DONE: Final = {
     "updated": "Changes saved.",
     "succeeded": "Top-up succeeded. The balance has increased.",
     "failed": "Top-up failed: the bank refused the debit.",
-    "reversed": "Top-up reversed by the bank.",
+    "reversed": "Top-up reversed.",
     "clock_created": "Test clock created. This account's test mode now follows it.",
     "clock_advancing": "Clock advancing. Everything that falls due happens in order.",
     "clock_deleted": "Test clock deleted. Test mode runs in real time again.",
@@ -185,7 +185,7 @@ HAPPENED: Final = {
     "topup.succeeded": ("Top-up succeeded", "good"),
     "topup.failed": ("Top-up failed", "bad"),
     "topup.canceled": ("Top-up canceled", "plain"),
-    "topup.reversed": ("Top-up reversed by the bank", "bad"),
+    "topup.reversed": ("Top-up reversed", "bad"),
 }
 """For each event of a top-up: what happened, and its tone."""
 

@@ -21,14 +21,17 @@ ROLES: Final = (
     (Role.VIEWER.value, "Viewer: read-only"),
     (Role.DEVELOPER.value, "Developer: makes changes in test mode"),
     (Role.FINANCE.value, "Finance: handles live money, can't approve"),
-    (Role.APPROVER.value, "Approver: approves live money only"),
+    (Role.APPROVER.value, "Approver: approves live money and runs reports, nothing else"),
     (Role.ADMIN.value, "Admin: manages operators, keys and accounts; handles live money if nobody has the role for it"),
 )
 """The choices of a role."""
 
 MONEY_DUTIES: Final = (
     (Role.FINANCE.value, "handle live money: top-ups, bank accounts, originators, files, breaks and stops"),
-    (Role.APPROVER.value, "approve payment files and activate originators"),
+    (
+        Role.APPROVER.value,
+        "approve payment files, statements, settlements, transfers and overrides, and activate originators",
+    ),
 )
 """What admins do only while nobody has the role for it."""
 
@@ -81,7 +84,7 @@ ACTIONS: Final = {
     Action.FUNDING_SOURCE_UPDATED: "Changed a bank account",
     Action.FUNDING_SOURCE_ATTACHED: "Attached a bank account to a customer",
     Action.FUNDING_SOURCE_DETACHED: "Detached a bank account",
-    Action.FUNDING_SOURCE_GUESSED: "Tried to verify a bank account",
+    Action.FUNDING_SOURCE_GUESSED: "Entered micro-deposit amounts or a code",
     Action.DEFAULT_FUNDING_SET: "Set a default bank account",
     Action.DEFAULT_FUNDING_DELETED: "Removed a default bank account",
     Action.TEST_CLOCK_MADE: "Created a test clock",
@@ -99,7 +102,7 @@ ACTIONS: Final = {
     Action.DATA_KEY_RETIRED: "Retired a data key",
     Action.DATA_KEY_REMOVED: "Removed a data key",
     Action.FUNDING_SOURCE_VERIFIED: "Marked a bank account as verified",
-    Action.FUNDING_SOURCE_UNVERIFIED: "Failed to verify a bank account",
+    Action.FUNDING_SOURCE_UNVERIFIED: "Marked a bank account as not verified",
     Action.FUNDING_SOURCE_CORRECTED: "Applied a notification of change",
     Action.CORRECTION_REFUSED: "Refused a notification of change",
     Action.ACH_RETURN_DISHONORED: "Dishonored a return",

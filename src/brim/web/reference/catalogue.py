@@ -72,7 +72,7 @@ CHAPTERS: Final = (
         "topups",
         "Top-ups",
         "To top up your balance, you create a top-up, which debits a bank account. It is pending until the money "
-        "arrives or the bank refuses. A bank can still return the debit of a top-up that succeeded.",
+        "arrives or the bank declines the debit. A bank can still return the debit of a top-up that succeeded.",
         ("/v1/topups", "/v1/brim/topups/search", "/v1/brim/topups/counts"),
     ),
     Chapter(
@@ -264,7 +264,7 @@ CHAPTERS: Final = (
     Chapter(
         "live_readiness",
         "Live readiness",
-        "What still blocks the first live top-up, and how to fix it. Brim only.",
+        "What blocks live top-ups, and how to fix it. Brim only.",
         ("/v1/brim/live_readiness",),
     ),
     Chapter(
@@ -282,7 +282,7 @@ CHAPTERS: Final = (
     Chapter(
         "negative_balances",
         "Negative balances",
-        "Balances that are negative after a late return, and top-ups to recover them. Brim only.",
+        "Balances that are negative after a return or reversal, and top-ups to recover them. Brim only.",
         ("/v1/brim/negative_balances",),
     ),
     Chapter(
@@ -420,13 +420,15 @@ CHAPTERS: Final = (
     Chapter(
         "line_settlements",
         "Settlements of statement lines",
-        "Settlements of open statement lines: one operator proposes, another confirms. Brim only.",
+        "Settlements of open statement lines: one operator proposes, and another, if there is one, confirms. Brim "
+        "only.",
         ("/v1/brim/line_settlements",),
     ),
     Chapter(
         "breaks",
         "Breaks",
-        "Differences between the bank's records and your books, until a person resolves them. Brim only.",
+        "Differences between the bank's records and your books. Some are resolved automatically; people resolve the "
+        "others. Brim only.",
         ("/v1/brim/breaks",),
     ),
     Chapter(

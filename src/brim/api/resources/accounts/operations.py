@@ -88,9 +88,9 @@ _OPERATIONS: Final = (
         operation_id="PostAccountsAccount",
         summary="Update your account or a connected account",
         description=(
-            "Updates an account in both modes, but its settlement days and external account only in the mode of the "
-            "key. If it is used in live mode, this requires a live key. Only its platform can change its settlement "
-            "days."
+            "Updates an account in both modes; its settlement days and external account change only in the mode of the "
+            "key. Updating an account that is used in live mode requires a live key. Only its platform can change its "
+            "settlement days."
         ),
         parameters=declared.ACCOUNT_UPDATE,
         handler=accounts.update,
@@ -195,9 +195,9 @@ _EXTERNAL_OPERATIONS: Final = (
         operation_id="PostAccountsAccountExternalAccounts",
         summary="Create an external account",
         description=(
-            "Adds a bank account for payouts to an account, in the mode of the key. Brim makes no payouts, and it "
-            "doesn't fund top-ups: use a payment method or a source for that. Only the last four digits of its number "
-            "are kept."
+            "Adds a bank account for payouts to an account, in the mode of the key. Brim makes no payouts, and external "
+            "accounts don't fund top-ups: use a payment method or a source for that. Only the last four digits of the "
+            "account number are kept."
         ),
         parameters=declared.EXTERNAL_ACCOUNT_CREATE,
         handler=external_accounts.create,
@@ -249,8 +249,8 @@ _EXTERNAL_OPERATIONS: Final = (
         operation_id="DeleteAccountsAccountExternalAccountsId",
         summary="Delete an external account",
         description=(
-            "Deletes an external account. A default can't be deleted while its currency has other external accounts, "
-            "or is the account's default currency."
+            "Deletes an external account. A currency's default can't be deleted while the currency has other external "
+            "accounts, or if it is the account's default currency."
         ),
         parameters=(),
         handler=external_accounts.delete,

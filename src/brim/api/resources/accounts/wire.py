@@ -138,11 +138,7 @@ class ExternalAccountObject(msgspec.Struct, frozen=True, kw_only=True):
     last4: Annotated[str, described("The last four digits of the account number.", maxLength=4)]
     metadata: Annotated[dict[str, str], METADATA]
     requirements: Annotated[
-        BankRequirements,
-        described(
-            "Information that is required. Always empty: Brim asks for none. `disabled_reason` says why a rejected "
-            "account is disabled."
-        ),
+        BankRequirements, described("Information that is required. Always empty: Brim asks for none.")
     ] = BankRequirements()
     routing_number: Annotated[str, described("The bank's ACH routing number.", pattern="^[0-9]{9}$")]
     status: Annotated[str, described("Always new: nothing was ever paid out to it.", const="new")] = "new"

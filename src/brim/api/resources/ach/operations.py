@@ -267,7 +267,7 @@ BREAKS: Final = (
         summary="Resolve a break",
         description=(
             "Resolves a break, with an explanation. Resolving posts nothing to the ledger, with one exception: a "
-            "reversal or refund that no statement books ends, and its money is in the balance again."
+            "reversal or refund that isn't on any statement is ended, and its money returns to the balance."
         ),
         parameters=declared.BREAK_RESOLVE,
         handler=handlers.resolve_break,
@@ -397,7 +397,7 @@ RAILS: Final = (
         operation_id="GetBrimLiveReadiness",
         summary="Check whether live mode is ready",
         description=(
-            "Returns everything that still blocks the first live top-up, and how to fix it. Only available to "
+            "Returns everything that blocks live top-ups, and how to fix it. Only available to "
             "platforms, with a live key."
         ),
         parameters=(),

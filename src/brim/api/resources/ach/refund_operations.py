@@ -82,7 +82,7 @@ REFUNDS: Final = (
         operation_id="PostBrimRefundsRefundCancel",
         summary="Cancel a refund",
         description=(
-            "Cancels a refund whose file isn't approved yet. The money is in the account's available balance again. "
+            "Cancels a refund whose file isn't approved yet. The money returns to the account's available balance. "
             "If the refund is already in a file, that file is held and must be voided."
         ),
         parameters=(),

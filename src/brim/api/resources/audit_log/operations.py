@@ -19,7 +19,7 @@ AUDIT_LOG: Final = (
         summary="List the audit log",
         description=(
             "Returns who changed what in all accounts, newest first, with the fields before and after each change. "
-            "Changes to top-ups are events instead. Only available to the platform account."
+            "Changes that API keys make to top-ups are only recorded as events. Only available to the platform account."
         ),
         parameters=(
             Parameter(name="account", kind=Text(), description="Only entries about objects of this account."),

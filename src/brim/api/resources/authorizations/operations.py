@@ -41,8 +41,8 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizations",
         summary="Record an authorization",
         description=(
-            "Records that the holder of a bank account authorized debits. No live debit is sent without one. It "
-            "replaces an earlier authorization of the same bank account, which is kept. Only available to a "
+            "Records an authorization: that the holder of a bank account agreed to debits. No live debit is sent without "
+            "one. It replaces an earlier authorization of the same bank account, which is kept. Only available to a "
             "platform's keys; for a connected account, send `Stripe-Account`."
         ),
         parameters=declared.AUTHORIZATION_CREATE,
@@ -120,8 +120,9 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizationsAuthorizationConfirm",
         summary="Record that a mandate was confirmed",
         description=(
-            "Records that the debtor has confirmed a SEPA B2B mandate to their bank, which rejects collections until "
-            "then. No top-up can be created under it before. A confirmation that is already recorded isn't changed."
+            "Records that the debtor has confirmed a SEPA B2B mandate to their bank. Until then, the bank rejects "
+            "collections, and no top-up can be created under the mandate. A confirmation that is already recorded "
+            "isn't changed."
         ),
         parameters=declared.AUTHORIZATION_CONFIRM,
         handler=handlers.confirm,

@@ -15,7 +15,9 @@ BOOKS: Final = (
         path=books.OVERVIEW,
         operation_id="GetBrimBalanceOverview",
         summary="Retrieve the balance overview",
-        description="Returns the available and pending amounts in each currency, and the activity of each day.",
+        description=(
+            "Returns the available balance and the pending top-ups in each currency, and the activity of each day."
+        ),
         parameters=(),
         handler=books.retrieve_overview,
         resource="balance",

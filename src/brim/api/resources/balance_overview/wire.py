@@ -50,7 +50,7 @@ class BalanceDayObject(msgspec.Struct, frozen=True, kw_only=True):
 
     available: Annotated[int, described("The available balance at the end of the day, in minor units.")]
     received: Annotated[int, described("What was added to the balance that day.", minimum=0)]
-    returned: Annotated[int, described("What banks reversed that day.", minimum=0)]
+    returned: Annotated[int, described("What was deducted from the balance that day.", minimum=0)]
     start: Annotated[int, described("The first second of the day.", **TIME)]
 
 

@@ -207,8 +207,8 @@ LINE_SETTLEMENTS: Final = (
         description=(
             "Proposes to undo a posted settlement with a reversing entry, which reopens its lines. Another operator "
             "confirms it; if there is only one operator, it is undone immediately. A batch waits for its line again, "
-            "and its succeeded top-ups stay succeeded; this is refused once one of its debits was returned, reversed "
-            "or refunded. Settlements that name returned debits, transfers or refunds can't be undone."
+            "and its succeeded top-ups stay succeeded. A settlement can't be undone once one of the batch's debits has "
+            "been returned, reversed or refunded, nor if it names returned debits, transfers or refunds."
         ),
         parameters=declared.SETTLEMENT_UNDO,
         handler=settlement_handlers.undo_settlement,

@@ -75,8 +75,8 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
     api_version: Annotated[
         str,
         described(
-            "The API version in which `data` is rendered: in a delivery the webhook endpoint's, otherwise that of the "
-            "request that caused the event.",
+            "The API version that the event states: in a delivery the webhook endpoint's, otherwise that of the "
+            "request that caused the event. `data` is the same in every version.",
             **TEXT,
         ),
     ]
@@ -85,7 +85,7 @@ class EventObject(msgspec.Struct, frozen=True, kw_only=True):
         described("What Brim adds to the Stripe object. Only present in a list with `after_sequence`."),
     ] = msgspec.UNSET
     created: Annotated[
-        int, described("When the event occurred, in Unix seconds; under a test clock, in its time.", **TIME)
+        int, described("When the event occurred, in Unix seconds; under a test clock, in the clock's time.", **TIME)
     ]
     data: Annotated[EventData, described("The object that the event is about.")]
     livemode: Annotated[bool, LIVEMODE]

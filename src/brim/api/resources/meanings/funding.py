@@ -53,7 +53,7 @@ OUTCOMES: Final[dict[str | None, str]] = {
     "disputed": "Succeeds, then is reversed because the account holder disputes the debit.",
     "returned": "Succeeds, then is reversed with `insufficient_funds`.",
     "returned_late": (
-        "Succeeds, then is reversed with `debit_not_authorized` after 60 days (after a minute without a test clock)."
+        "Succeeds, then is reversed with `debit_not_authorized` after 60 days (without a test clock, after a minute)."
     ),
     "corrected": "Succeeds, and the bank then corrects the account number of the bank account on file.",
     "file_rejected": "Its file is rejected. It succeeds when it is resubmitted.",

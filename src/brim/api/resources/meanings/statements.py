@@ -30,7 +30,7 @@ _PLACE: Final = {
     "precedes": "It precedes a known statement.",
     "replaces": "It corrects a known statement of the same days.",
     "overlaps": "It overlaps a known statement.",
-    "gap": "The statement before it is missing.",
+    "gap": "The previous statement is missing.",
 }
 STATEMENT_PLACE: Final[Vocabulary] = _PLACE
 PREVIEW_PLACE: Final[Vocabulary] = {

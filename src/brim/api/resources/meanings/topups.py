@@ -7,19 +7,22 @@ from brim.core.rails import FAILURES
 from brim.core.rails.ach.nacha import RETURN_CODES
 
 INITIATED_BY: Final[Vocabulary] = {
-    "stripe": "The service created it automatically. Brim never does.",
-    "user": "Your request or an operator created it.",
+    "stripe": "Never used by Brim.",
+    "user": "Always, also for top-ups from incoming transfers.",
 }
 TOPUP_STATUS: Final[Vocabulary] = {
     "canceled": "You canceled it while it was pending. No money moves.",
-    "failed": "The bank declined the debit, or returned it before the money was available; `failure_code` says why.",
+    "failed": (
+        "The bank declined the debit, or the debit was returned or reversed before the money was available; "
+        "`failure_code` says why."
+    ),
     "pending": (
         "Created, and not settled yet. It can be canceled; a live one only until its debit is queued for a file, at "
         "the cut-off."
     ),
     "reversed": (
-        "It succeeded, and the money left the balance again, because the bank returned the debit or you reversed it. "
-        "`failure_code` says why, if a bank gave a reason."
+        "It succeeded, and the money left the balance again, because the bank returned the debit or you reversed it; "
+        "`failure_code` says why."
     ),
     "succeeded": "The money is in your balance. A bank can still return the debit, which makes it `reversed`.",
 }

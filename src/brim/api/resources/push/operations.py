@@ -217,7 +217,7 @@ PUSH: Final = (
         summary="Decline a proposal for an incoming transfer",
         description=(
             "Declines or withdraws what is proposed for a transfer in suspense; also cancels sending it back, if the "
-            "payment hasn't been ordered. The transfer is in suspense again."
+            "payment hasn't been ordered. The transfer returns to suspense."
         ),
         parameters=(),
         handler=handlers.decline_transfer,

@@ -21,7 +21,7 @@ _FROZEN_TIME: Final = Parameter(
     name="frozen_time",
     kind=BoundedInteger(least=EARLIEST_TIME, most=LATEST_TIME),
     required=True,
-    description="The time to freeze, in Unix seconds, from 2000 to 2099.",
+    description="The time to freeze, in Unix seconds: a time in the years 2000 to 2099.",
 )
 TEST_CLOCK_CREATE: Final = (
     _FROZEN_TIME,

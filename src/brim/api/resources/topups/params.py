@@ -76,8 +76,8 @@ _BRIM: Final = Parameter(
                 description=(
                     "The live top-up that this one retries, which failed or was reversed because its debit was "
                     "returned. Without `source` and `payment_method`, the same bank account is debited. After R01 and "
-                    "R09, the debit is re-presented for the same amount; after other return codes, the retry is "
-                    "refused until the cause is fixed, and after some of them always."
+                    "R09, that debit must be for the same amount; after other return codes, the retry is refused until "
+                    "the cause is fixed; after some, it is always refused."
                 ),
             ),
         )

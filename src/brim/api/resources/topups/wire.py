@@ -274,7 +274,7 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
         int | None,
         described(
             "When the money is expected to be available, in Unix seconds. It changes if the bank rejects a file "
-            "or a debit is re-presented, and has no meaning once the top-up has failed or was canceled. Expand "
+            "or a debit is re-presented, and has no meaning once the top-up has failed or been canceled. Expand "
             "`brim.availability` to see how it was calculated.",
             **TIME,
         ),
@@ -282,7 +282,8 @@ class TopupObject(msgspec.Struct, frozen=True, kw_only=True):
     failure_code: Annotated[
         str | None,
         described(
-            "Why the top-up failed or was reversed, as a code. Null unless a bank declined or returned the debit.",
+            "Why the top-up failed or was reversed, as a code; `could_not_process` if you reversed the debit. "
+            "Otherwise null.",
             enum=[*FAILURES, None],
         ),
     ]

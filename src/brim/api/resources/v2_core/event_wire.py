@@ -62,7 +62,7 @@ class ThinEventObject(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         described("The connected account in which the event occurred, if a platform reads it. Otherwise null.", **TEXT),
     ]
-    created: Annotated[str, described("When the event occurred; under a test clock, in its time.", **DATE_TIME)]
+    created: Annotated[str, described("When the event occurred; under a test clock, in the clock's time.", **DATE_TIME)]
     livemode: Annotated[bool, LIVEMODE]
     reason: Annotated[
         Reason | None,
