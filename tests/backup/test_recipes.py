@@ -113,7 +113,7 @@ def cluster(short_path: Path, stock_binaries: Path) -> Iterator[Cluster]:
         "/var/log": str(folder),
         "/tmp/pgbackrest": str(folder / "lock"),
         "port=5432": "port=PORT",
-        "barman_user = barman": f"barman_user = {'postgres' if os.geteuid() == 0 else getpass.getuser()}",
+        "barman_user = postgres": f"barman_user = {'postgres' if os.geteuid() == 0 else getpass.getuser()}",
     }
     cluster = Cluster(folder, stock_binaries, changes)
     if os.geteuid() == 0:

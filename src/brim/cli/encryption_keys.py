@@ -98,7 +98,7 @@ def create_kms_key(**flags: str | None) -> None:
 @reaching_settings
 @encryption_setting
 def create_data_key(after: str | None, **flags: str | None) -> None:
-    """Create a data key, which running processes encrypt with within 30 seconds. Earlier keys still decrypt."""
+    """Create a data key. Running processes encrypt with it after 30 seconds; earlier keys still decrypt."""
     from brim.core.encryption import SEALS_AFTER_MS
     from brim.core.encryption import create_data_key as create
 

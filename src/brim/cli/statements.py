@@ -192,7 +192,7 @@ def _amount(amount: int | None, currency: str) -> str:
 )
 @with_secrets
 def approve(file: str, sha256: str, mapping: str | None, account: str | None, **flags: str | None) -> None:
-    """Approve the imported statement BANKF. If operators can approve it, one of them does so in the dashboard."""
+    """Approve the imported statement BANKF. Refused if an operator can approve it in the dashboard."""
     from brim.api.wire_formats import WIRE_FORMATS
     from brim.core.direct_debits import approve_bank_file
 

@@ -410,8 +410,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("service_role", str, None, "the name of a role",
             "role that migrations grant the service's privileges to; unset means the role of the database URL"),
     Setting("rehearsal", parse_switch, default=False, expected="yes or no; the flag takes no value",
-            meaning="makes an empty installation a permanent rehearsal; refused for one that is in use, unless it is "
-                    "a rehearsal"),
+            meaning="makes an empty installation a permanent rehearsal; refused if it is already in use as a normal "
+                    "one"),
     Setting("workers", parse_count, os.cpu_count() or 1, "a whole number, at least 1",
             "number of API processes of brim serve", default_text="the number of cores"),
     Setting("test_secret_key", parse_test_secret_key, None, "sk_test_ and 8 to 200 letters or digits",
@@ -523,7 +523,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("smtp_user", str, None, "a string", "user name at the mail server; unset means none"),
     Setting("smtp_password", str, None, "a string", "password at the mail server"),
     Setting("smtp_from", parse_sender, None, "an address, such as Brim <brim@example.com>",
-            "sender of emails; unset means brim@ the mail server's host"),
+            "sender of emails; unset means brim@ followed by the mail server's host name"),
     Setting("smtp_ca_file", parse_ca_file, None, "a readable PEM file of certificates",
             "additional certificate authorities for the mail server"),
     Setting("database_timeout_s", parse_duration, 10.0, "a duration such as 20s",

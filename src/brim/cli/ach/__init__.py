@@ -11,7 +11,7 @@ __all__ = ["ach", "breaks"]
 
 @click.group()
 def ach() -> None:
-    """Manage live top-ups by ACH: originators, files to and from the bank, and stops."""
+    """Manage live top-ups by ACH and SEPA: originators, mandates, files to and from the bank, and stops."""
 
 
 ach.add_command(originators)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="When another system last collected under a mandate, such as 2026-12-01.",
 )
 @click.option("--one-off", is_flag=True, help="The mandate is for one collection.")
-@click.option("--accepted", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z. Default: now.")
+@click.option("--accepted", metavar="TIME", help="When the holder agreed, such as 2026-12-01T10:00:00Z. Default: now.")
 @click.option("--evidence", metavar="TEXT", default="", help="The evidence, such as the name of a document.")
 @of_account
 def authorize(  # noqa: PLR0913  an option a fact of the authorization
@@ -78,7 +78,9 @@ def authorize(  # noqa: PLR0913  an option a fact of the authorization
 
 @click.command("confirm-mandate")
 @click.argument("authorization", metavar="AUTHORIZATION")
-@click.option("--confirmed", metavar="TIME", help="When, such as 2026-12-01T10:00:00Z. Default: now.")
+@click.option(
+    "--confirmed", metavar="TIME", help="When the debtor confirmed it, such as 2026-12-01T10:00:00Z. Default: now."
+)
 @of_account
 def confirm_mandate(authorization: str, confirmed: str | None, account: str | None, **flags: str | None) -> None:
     """Record that the debtor has confirmed the B2B mandate AUTHORIZATION of --account to their bank."""

@@ -36,8 +36,8 @@ def list_breaks(account: str | None, **flags: str | None) -> None:
 def resolve(break_id: str, resolution: str, account: str | None, **flags: str | None) -> None:
     """Resolve BREAK and record the result.
 
-    Nothing is posted, with one exception: a reversal or refund that no statement books ends, and its money is in the
-    balance again.
+    Nothing is posted, with one exception: if no statement books a reversal or refund, resolving its break ends it and
+    credits the balance again.
     """
     from brim.core.direct_debits import resolve_break
 

@@ -25,15 +25,17 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("import")
 @click.argument("files", metavar="[FILE]...", type=_FILE, nargs=-1)
 @click.option("--originator", metavar="ORIG", help="The originator whose bank sent it. Required if there are several.")
-@click.option("--complete", is_flag=True, help="Confirm that everything the bank has sent so far is then imported.")
+@click.option(
+    "--complete", is_flag=True, help="Confirm that, with these files, everything the bank has sent is imported."
+)
 @with_secrets
 def import_file(
     files: tuple[Path, ...], originator: str | None, account: str | None, *, complete: bool, **flags: str | None
 ) -> None:
     """Import each FILE from the bank: returns, an acknowledgment or a statement. Each is applied once.
 
-    Where no worker reads the bank's folder, money becomes available only once --complete confirms, after the end of its
-    hold, that every file from the bank is imported. If several operators handle live money, a statement waits until one
+    Where no worker reads the bank's folder, run this with --complete after the hold ends: only then does money become
+    available. If several operators handle live money, a statement waits until one
     of them approves it on the Bank files page; --complete has no effect until then.
     """
     from brim.api.wire_formats import WIRE_FORMATS
@@ -88,7 +90,7 @@ def import_file(
 @click.option(
     "--without-list",
     is_flag=True,
-    help="Confirm with the bank first: the folder's list is lost, or nothing was ever sent.",
+    help="Compare without the folder's list, because it is lost or nothing was ever sent. Ask the bank first.",
 )
 @click.option(
     "--file",

@@ -74,7 +74,7 @@ CHART: Final = (
         normal_side=NormalSide.CREDIT,
         overdraft=Overdraft.ALLOWED,
         returns_to_zero=True,
-        description="Payouts between the customer's balance and the bank's statement.",
+        description="Not used: Brim makes no payouts.",
     ),
     ChartAccount(
         code=SUSPENSE,

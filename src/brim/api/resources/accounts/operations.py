@@ -195,9 +195,9 @@ _EXTERNAL_OPERATIONS: Final = (
         operation_id="PostAccountsAccountExternalAccounts",
         summary="Create an external account",
         description=(
-            "Adds a bank account for payouts to an account, in the mode of the key. Brim makes no payouts, and external "
-            "accounts don't fund top-ups: use a payment method or a source for that. Only the last four digits of the "
-            "account number are kept."
+            "Adds a bank account for payouts to an account, in the mode of the key. Brim makes no payouts, and "
+            "external accounts don't fund top-ups: use a payment method or a source for that. Only the last four "
+            "digits of its number are kept."
         ),
         parameters=declared.EXTERNAL_ACCOUNT_CREATE,
         handler=external_accounts.create,

@@ -41,9 +41,9 @@ AUTHORIZATIONS: Final = (
         operation_id="PostBrimAuthorizations",
         summary="Record an authorization",
         description=(
-            "Records an authorization: that the holder of a bank account agreed to debits. No live debit is sent without "
-            "one. It replaces an earlier authorization of the same bank account, which is kept. Only available to a "
-            "platform's keys; for a connected account, send `Stripe-Account`."
+            "Records an authorization: that the holder of a bank account agreed to debits. No live debit is sent "
+            "without one. It replaces an earlier authorization of the same bank account, which is kept. Only available "
+            "to a platform's keys; for a connected account, send `Stripe-Account`."
         ),
         parameters=declared.AUTHORIZATION_CREATE,
         handler=handlers.create,
