@@ -1,9 +1,14 @@
-"""Signatures as the fixtures of pytest verify them, which shares no code with what signs."""
+"""Signatures as the fixtures of pytest verify them, which shares no code with what signs; and how a catcher ends."""
+
+import asyncio
+import gc
+import socket
+import warnings
 
 import pytest
 
 from brim.core.webhooks.rules import sign
-from brim.testing.catcher import Caught
+from brim.testing.catcher import Caught, catching
 from brim.testing.webhooks import TOLERANCE_S, BadSignatureError, check_signature
 
 NOW = 1_782_921_600
@@ -37,3 +42,24 @@ def test_a_signature_by_the_secret_or_by_two_of_which_it_is_one_is_good(secrets:
 def test_any_other_signature_is_told(signature: str, reason: str) -> None:
     with pytest.raises(BadSignatureError, match=reason):
         check_signature(caught(signature), SECRET)
+
+
+@pytest.mark.parametrize("turns", range(7))
+def test_a_catcher_leaves_no_socket_open_however_far_a_connection_is(turns: int) -> None:
+    """A socket that is only found by the garbage collector fails whichever test runs then."""
+
+    async def connect() -> None:
+        async with catching() as catcher:
+            for each in clients:
+                each.connect(("127.0.0.1", catcher.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+    clients = [socket.socket() for _ in range(5)]
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        asyncio.run(connect())
+        gc.collect()
+    for each in clients:
+        each.close()
+    assert [str(each.message) for each in warned] == []

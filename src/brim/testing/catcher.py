@@ -8,12 +8,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
+from weakref import WeakSet
 
 from brim.base.clock import system_clock_ms
 
 Found = TypeVar("Found")
 
 PATIENCE_S: Final = 30.0
+_TURNS: Final = 8
+"""Turns of the loop after which a connection that it has accepted is known here; closed earlier, it would be lost."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,10 @@ async def catching(*, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
     catcher = Catcher()
     catcher.scheme = "https" if tls else "http"
     tasks: set[asyncio.Task[None]] = set()
+    transports: WeakSet[asyncio.WriteTransport] = WeakSet()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        transports.add(writer.transport)
         task = asyncio.ensure_future(catcher.serve(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -121,10 +126,16 @@ async def catching(*, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
     try:
         yield catcher
     finally:
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener)  # nobody else is accepted
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         server.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for transport in transports:
+            transport.abort()  # also those that have still to send something
         await asyncio.sleep(0)  # the sockets are closed by the loop, a turn later
 
 
