@@ -4,8 +4,10 @@ import asyncio
 import gc
 import socket
 import warnings
+from collections.abc import Callable
 
 import pytest
+import uvloop
 
 from brim.core.webhooks.rules import sign
 from brim.testing.catcher import Caught, catching
@@ -44,8 +46,9 @@ def test_any_other_signature_is_told(signature: str, reason: str) -> None:
         check_signature(caught(signature), SECRET)
 
 
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
 @pytest.mark.parametrize("turns", range(7))
-def test_a_catcher_leaves_no_socket_open_however_far_a_connection_is(turns: int) -> None:
+def test_a_catcher_leaves_no_socket_open_however_far_a_connection_is(turns: int, run: Callable[..., None]) -> None:
     """A socket that is only found by the garbage collector fails whichever test runs then."""
 
     async def connect() -> None:
@@ -58,7 +61,7 @@ def test_a_catcher_leaves_no_socket_open_however_far_a_connection_is(turns: int)
     clients = [socket.socket() for _ in range(5)]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        asyncio.run(connect())
+        run(connect())
         gc.collect()
     for each in clients:
         each.close()

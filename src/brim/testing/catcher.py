@@ -8,7 +8,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
-from weakref import WeakSet
 
 from brim.base.clock import system_clock_ms
 
@@ -98,6 +97,8 @@ class Catcher:
                 await self.reply(caught, writer)
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _read(reader: asyncio.StreamReader) -> Caught:
@@ -113,13 +114,14 @@ async def catching(*, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
     catcher = Catcher()
     catcher.scheme = "https" if tls else "http"
     tasks: set[asyncio.Task[None]] = set()
-    transports: WeakSet[asyncio.WriteTransport] = WeakSet()
+    writers: set[asyncio.StreamWriter] = set()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        transports.add(writer.transport)
+        writers.add(writer)
         task = asyncio.ensure_future(catcher.serve(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+        task.add_done_callback(lambda _: writers.discard(writer))
 
     server = await asyncio.start_server(connected, host, 0, ssl=tls)
     catcher.port = server.sockets[0].getsockname()[1]
@@ -131,11 +133,11 @@ async def catching(*, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
         for _ in range(_TURNS):
             await asyncio.sleep(0)
         server.close()
-        for task in tasks:
+        for writer in list(writers):
+            writer.transport.abort()  # also those that have still to send something
+        for task in list(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for transport in transports:
-            transport.abort()  # also those that have still to send something
         await asyncio.sleep(0)  # the sockets are closed by the loop, a turn later
 
 
