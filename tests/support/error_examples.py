@@ -701,8 +701,8 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (pairing.TooManyPairingsError(30), 429, "rate_limit", None,
      "More than 30 logins were started within a minute. Try again in a minute."),
     (pairing.UnknownPairingError(), 404, None, None,
-     "No pending login has this code. Check the code; the login may also have expired, or been allowed or denied "
-     "already. Then run stripe login again."),
+     ("No pending login has this code. Check the code; the login may also have expired, or been allowed or denied "
+      "already. Then run stripe login again.")),
     (pairing.PairingDeniedError(), 403, None, None, "This login was denied."),
     (pairing.PairingRedeemedError(), 400, None, None,
      "The key of this login was already issued. Run stripe login again for a new one."),
