@@ -19,6 +19,10 @@ _BACKENDS: Final = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND usename = 'brim_service' AND pid <> pg_backend_pid()
 """
+_LOCK_ALL: Final = """
+    SELECT pg_sleep({seconds})
+    FROM (SELECT FROM balances ORDER BY account, livemode, currency FOR UPDATE) AS b
+"""
 _LONGEST_FREEZE_S: Final = 3.0
 
 
@@ -100,7 +104,8 @@ class Faults:
 
     def _lock_balances(self, brim: RunningBrim) -> None:
         seconds = self._randomness.uniform(0.2, _LONGEST_FREEZE_S)
-        asyncio.run(_fetch(brim.owner_url, f"SELECT pg_sleep({seconds}) FROM (SELECT FROM balances FOR UPDATE) AS b"))
+        with suppress(asyncpg.DeadlockDetectedError):  # whoever is refused, the other goes on
+            asyncio.run(_fetch(brim.owner_url, _LOCK_ALL.format(seconds=seconds)))
 
     def _misbehave(self, _brim: RunningBrim) -> None:
         self._catcher.answer_with(self._randomness.choice((status(500), status(301), _hang_up, _say_nothing)))
