@@ -4,13 +4,12 @@
 SOAK_MINUTES how long each is, and SOAK_SEED which chance they have.
 """
 
-import asyncio
 import os
 from pathlib import Path
 
-import asyncpg
 import pytest
 
+from tests.support.brim_process import RunningBrim
 from tests.support.figures import Figures
 from tests.support.soak.drill import Soak, describe
 from tests.support.soak.history import FAILING, PENDING, Stored, Told, compare, words
@@ -49,21 +48,13 @@ def test_what_differs_from_what_clients_were_told_is_named(what: str) -> None:
     assert words(compare(TOLD, stored, DELIVERED | {("topup.canceled", "tu_3")})) == [said]
 
 
-def _forget_one(owner_url: str) -> None:
-    """Lose a top-up with its event and its key, as a database does that acknowledges before it has written."""
-
-    async def forget() -> None:
-        conn = await asyncpg.connect(owner_url)
-        try:
-            await conn.execute(
-                "WITH gone AS (DELETE FROM topups WHERE status = 'failed' AND id ="
-                " (SELECT max(id) FROM topups WHERE status = 'failed') RETURNING id)"
-                " DELETE FROM events WHERE object_id IN (SELECT id FROM gone)"
-            )
-        finally:
-            await conn.close()
-
-    asyncio.run(forget())
+def _forget_one(brim: RunningBrim) -> None:
+    """Lose a top-up with its events, as a database does that acknowledges before it has written."""
+    brim.execute_as_owner(
+        "WITH gone AS (DELETE FROM topups WHERE status = 'failed' AND id ="
+        " (SELECT max(id) FROM topups WHERE status = 'failed') RETURNING id)"
+        " DELETE FROM events WHERE object_id IN (SELECT id FROM gone)"
+    )
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def test_a_line_leads_to_what_it_is_about_and_back(person: Person, live: Wire, o
     assert f"/statement-lines/{fee}" in person.visit(f"/breaks/{open_line['break']}").body.decode()
     assert f"/bank-statements/{statement}" in person.visit(f"/ach/bank-files/{bank_file}").body.decode()
     shown = person.visit(f"/bank-statements/{statement}")
-    assert "25.00 USD aren't posted" in text_of(shown)
+    assert "Lines totaling \N{MINUS SIGN}25.00 USD aren't posted" in text_of(shown)
     assert all(f"/statement-lines/{line}" in shown.body.decode() for line in (posted, fee))
 
 

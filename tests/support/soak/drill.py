@@ -25,7 +25,18 @@ from tests.support.books import rows
 from tests.support.brim_process import RunningBrim, descendants, start_serving
 from tests.support.polling import until
 from tests.support.soak.faults import Faults
-from tests.support.soak.history import FAILING, PENDING, History, Stored, Told, compare, read_stored, sums, words
+from tests.support.soak.history import (
+    FAILING,
+    PENDING,
+    History,
+    Stored,
+    Told,
+    compare,
+    events_of,
+    read_stored,
+    sums,
+    words,
+)
 
 CLIENTS: Final = 8
 _PAUSE_S: Final = 0.1
@@ -35,12 +46,17 @@ _LONGEST_PEACE_S: Final = 4.0
 _TIMEOUT_S: Final = 20.0
 _QUIET_S: Final = 240.0
 """In which all that is left is settled, numbered, sealed and delivered once nothing breaks any more."""
+_LEFT: Final = """
+    SELECT EXISTS (SELECT FROM topups WHERE due_ms IS NOT NULL) OR EXISTS (SELECT FROM new_events)
+        OR EXISTS (SELECT FROM unsealed_entries)
+"""
+"""Whether anything is left to settle, to number or to seal."""
 _CURRENCIES: Final = ("usd", "eur", "jpy")
 _ENVIRONMENT: Final = {"BRIM_SANDBOX_SETTLE_AFTER": "50ms", "BRIM_WEBHOOK_TIMEOUT": "2s", "BRIM_VERIFY_EVERY": "2m"}
 _TRY_AGAIN: Final = {409, 429, 503}
 
-Sabotage = Callable[[str], None]
-"""Does to the database at this URL, before it is compared, what a broken build would have done."""
+Sabotage = Callable[[RunningBrim], object]
+"""Does to a service's database, before it is compared, what a broken build would have done."""
 
 
 class Segment(msgspec.Struct, kw_only=True):
@@ -60,11 +76,10 @@ class Segment(msgspec.Struct, kw_only=True):
 
 
 class State(msgspec.Struct, kw_only=True):
-    """A soak: its segments, what its top-ups add to each balance, and the secret of its endpoint."""
+    """A soak: its segments, and what its top-ups add to each balance."""
 
     segments: list[Segment] = []
     balances: dict[str, int] = {}
-    secret: str = ""
 
 
 class Soak:
@@ -85,8 +100,7 @@ class Soak:
         history = History(self.folder / f"segment-{number}.jsonl")
         with _receiving(history) as (catcher, answer), _Service(self.folder) as service:
             key = service.brim.test_key
-            hook = self._endpoint(service.brim, catcher.url)
-            answer.secret = self.state.secret
+            hook, answer.secret = self._endpoint(service.brim, catcher.url)
             began, randomness = time.monotonic(), random.Random(seed)
             clients = Clients(lambda: service.brim.url, key, history, f"soak-{number}-", randomness.randrange(2**32))
             faults = Faults(randomness, service.start_again, catcher, answer)
@@ -100,7 +114,7 @@ class Soak:
                     time.sleep(randomness.uniform(0, _LONGEST_PEACE_S))  # for as long nothing else breaks
             self._await_quiet(service.brim, history, hook)
             if sabotage:
-                sabotage(service.brim.owner_url)
+                sabotage(service.brim)
             asyncio.run(self._compare(service.brim, history, f"soak-{number}-"))
             segment = Segment(
                 seed=seed,
@@ -119,31 +133,26 @@ class Soak:
             self._file.write_bytes(msgspec.json.format(msgspec.json.encode(self.state), indent=1))
         return segment
 
-    def _endpoint(self, brim: RunningBrim, url: str) -> str:
-        """Have one endpoint receive all events at a URL; return its id. Those of earlier segments are removed."""
-        listed = _call(brim.url, brim.test_key, "GET", "/v1/webhook_endpoints?limit=100", {})[1]["data"]
-        for each in listed:
-            _call(brim.url, brim.test_key, "DELETE", f"/v1/webhook_endpoints/{each['id']}", {})
-        code, made = _call(
-            brim.url, brim.test_key, "POST", "/v1/webhook_endpoints", {"url": url, "enabled_events[]": "*"}
-        )
+    def _endpoint(self, brim: RunningBrim, url: str) -> tuple[str, str]:
+        """Have one endpoint receive all events at a URL; return its path and secret. Earlier segments' are removed."""
+        for each in brim.call("GET", "/v1/webhook_endpoints?limit=100")[1]["data"]:
+            brim.call("DELETE", f"/v1/webhook_endpoints/{each['id']}")
+        code, made = brim.call("POST", "/v1/webhook_endpoints", **{"url": url, "enabled_events[]": "*"})
         assert code == 200, made
-        self.state.secret = made["secret"]
-        return str(made["id"])
+        return f"/v1/webhook_endpoints/{made['id']}", str(made["secret"])
 
     def _await_quiet(self, brim: RunningBrim, history: History, hook: str) -> None:
         """Wait until everything that was told is settled and delivered; ask for what the receiver had refused."""
-        path = f"/v1/webhook_endpoints/{hook}"
-        _call(brim.url, brim.test_key, "POST", path, {"disabled": "false"})
+        brim.call("POST", hook, disabled="false")
         page = {"since": str(int(time.time()) - 86_400)}
         while page:
-            code, sent = _call(brim.url, brim.test_key, "POST", f"{path}/resend", page)
+            code, sent = brim.call("POST", f"{hook}/resend", **page)
             assert code == 200, sent
             page = page | {"cursor": sent["next"]} if sent["next"] else {}
-        wanted = {("topup.created", each.topup) for each in history.told}
+        wanted = set[tuple[str, str]]().union(*map(events_of, history.told))
 
         def is_quiet() -> bool:
-            return wanted <= history.received and not asyncio.run(_left(brim.database_url))
+            return wanted <= history.received and not brim.execute_as_owner(_LEFT)
 
         with suppress(AssertionError):  # what is missing is named by the comparison
             until(is_quiet, what="quiet", patience_s=_QUIET_S)
@@ -344,20 +353,6 @@ def _call(
         return 0, {}
     finally:
         connection.close()
-
-
-async def _left(url: str) -> bool:
-    """Tell whether anything is left to settle, to number or to seal."""
-    database = await Database.connect(url)
-    try:
-        (found,) = await rows(
-            database,
-            "SELECT EXISTS (SELECT FROM topups WHERE due_ms IS NOT NULL) OR EXISTS (SELECT FROM new_events)"
-            " OR EXISTS (SELECT FROM unsealed_entries) AS left",
-        )
-        return bool(found["left"])
-    finally:
-        await database.close()
 
 
 def _resident(pid: int) -> int:

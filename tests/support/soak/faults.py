@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 import asyncpg
 
@@ -73,7 +73,7 @@ class Faults:
         until(lambda: brim.has_child(role) and brim.child_pid(role) != pid, what=f"another {role} process")
 
     def _kill_backend(self, brim: RunningBrim) -> None:
-        pids = asyncio.run(_fetch(brim.owner_url, _BACKENDS))
+        pids = cast("list[int]", brim.execute_as_owner(f"SELECT array_agg(pid) FROM ({_BACKENDS}) AS b"))
         with suppress(ProcessLookupError):  # it may have ended meanwhile
             os.kill(self._randomness.choice(pids), signal.SIGKILL)
             self.kills += 1
@@ -100,12 +100,12 @@ class Faults:
         return [brim.postgres_pid, *descendants(brim.postgres_pid)]
 
     def _end_connections(self, brim: RunningBrim) -> None:
-        asyncio.run(_fetch(brim.owner_url, f"SELECT pg_terminate_backend(pid) FROM ({_BACKENDS}) AS b"))
+        brim.execute_as_owner(f"SELECT count(pg_terminate_backend(pid)) FROM ({_BACKENDS}) AS b")
 
     def _lock_balances(self, brim: RunningBrim) -> None:
         seconds = self._randomness.uniform(0.2, _LONGEST_FREEZE_S)
         with suppress(asyncpg.DeadlockDetectedError):  # whoever is refused, the other goes on
-            asyncio.run(_fetch(brim.owner_url, _LOCK_ALL.format(seconds=seconds)))
+            brim.execute_as_owner(_LOCK_ALL.format(seconds=seconds))
 
     def _misbehave(self, _brim: RunningBrim) -> None:
         self._catcher.answer_with(self._randomness.choice((status(500), status(301), _hang_up, _say_nothing)))
@@ -119,11 +119,3 @@ async def _hang_up(_caught: Caught, _writer: asyncio.StreamWriter) -> None:
 
 async def _say_nothing(_caught: Caught, _writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(2 * _LONGEST_FREEZE_S)
-
-
-async def _fetch(url: str, sql: str) -> list[int]:
-    conn = await asyncpg.connect(url, timeout=30)
-    try:
-        return [record[0] for record in await conn.fetch(sql)]
-    finally:
-        await conn.close()

@@ -92,6 +92,11 @@ async def read_stored(database: Database, prefix: str) -> list[Stored]:
     return [Stored(**row) for row in found]
 
 
+def events_of(told: Told) -> set[tuple[str, str]]:
+    """Return type and object of each event that a top-up leads to."""
+    return {("topup.created", told.topup), (f"topup.{ENDS[told.source]}", told.topup)}
+
+
 def compare(told: Sequence[Told], stored: Sequence[Stored], received: set[tuple[str, str]]) -> Mapping[str, list[str]]:
     """Return by kind what the service has otherwise than its clients were told, and what nobody was told of."""
     by_key: dict[str, list[Stored]] = {}
@@ -103,12 +108,11 @@ def compare(told: Sequence[Told], stored: Sequence[Stored], received: set[tuple[
     found["untold"] = [key for key in by_key if key not in wanted]
     for key, asked in wanted.items():
         made = {each.topup: each for each in by_key.get(key, ())}.get(asked.topup)
-        end = ENDS[asked.source]
         if made is None:
             found["lost"].append(key)
-        elif (made.amount, made.currency, made.status) != (asked.amount, asked.currency, end):
+        elif (made.amount, made.currency, made.status) != (asked.amount, asked.currency, ENDS[asked.source]):
             found["changed"].append(f"{key}: {made.amount} {made.currency} {made.status}")
-        elif not {("topup.created", asked.topup), (f"topup.{end}", asked.topup)} <= received:
+        elif not events_of(asked) <= received:
             found["not delivered"].append(key)
     return found
 
