@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import uvloop
 
-from bench.processes import Program, answers, clean_environment, free_port, running
+from bench.processes import Program, answers, clean_environment, running
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
@@ -33,6 +33,7 @@ from brim.platform.announcements.service import Announcer
 from brim.platform.announcements.store import Announcement
 from brim.platform.database import Database
 from brim.platform.vault import Vault, new_encryption_key
+from tests.support.ports import free_port
 
 _ENDPOINTS: Final = 100
 _RATE: Final = 500

@@ -13,7 +13,7 @@ from typing import Final
 from bench.http_load import HttpLoad
 from bench.machine import describe_machine
 from bench.peers import Peer, known_peers
-from bench.processes import BenchError, answers, clean_environment, free_port, running
+from bench.processes import BenchError, answers, clean_environment, running
 from bench.report import (
     BRIM,
     LIFE,
@@ -29,6 +29,7 @@ from bench.report import (
 from bench.rounds import Figure, Measurement, Row, measure_rounds
 from bench.service import AT_ONCE, Service, create_database, migrate, serve_beside, serve_embedded
 from bench.sql_load import SqlLoad, prepare_balance, query
+from tests.support.ports import free_port
 
 _CONNECTIONS: Final = (1, 16, 64, 256)
 _BUSY: Final = 64

@@ -26,6 +26,7 @@ from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from bench.rounds import quantile
 from bench.service import CREATE_BODY, TEST_KEY, Service, serve_embedded
 from bench.sql_load import query
+from tests.support.process_memory import proportional_bytes
 
 _CONNECTIONS: Final = (64, 800, 3_000)
 _PEAK_CONNECTIONS: Final = 64
@@ -217,11 +218,7 @@ def _seconds_until_normal(service: Service, alone_s: float) -> float:
 
 def _memory_mb(service: Service) -> float:
     """Return what the server's processes have in memory, PostgreSQL aside, what they share counted once."""
-    total = 0
-    for pid in family_of(service.pid, without=service.postgres_pid):
-        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-        total += int(found[1]) if found else 0
-    return total / 1024
+    return sum(map(proportional_bytes, family_of(service.pid, without=service.postgres_pid))) / 2**20
 
 
 def _quantile(ordered: Sequence[int], part: float) -> float:

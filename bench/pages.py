@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from bench.command import database_folder, ending_plainly
-from bench.processes import BenchError, answers, clean_environment, free_port, require_program, run_to_end, running
+from bench.processes import BenchError, answers, clean_environment, require_program, run_to_end, running
 from bench.report import PAGE, markdown_table, verdict, write_between_marks
 from bench.service import serve_embedded
+from tests.support.ports import free_port
 
 _PAGES: Final = ("/docs/api", "/docs/api/topups/create", "/docs/api/topups/list", "/docs/api/errors", "/shell")
 _ONE_SENTENCE: Final = "<!doctype html><title>One sentence</title><p>This page says one sentence."

@@ -18,8 +18,9 @@ import msgspec
 
 from bench.cpu import cpu_seconds
 from bench.http_load import HttpLoad
-from bench.processes import answers, clean_environment, free_port, require_program, run_to_end, running
+from bench.processes import answers, clean_environment, require_program, run_to_end, running
 from bench.service import CREATE_BODY, TEST_KEY
+from tests.support.ports import free_port
 
 LOCALSTRIPE: Final = "1.15.10"
 STATEFUL_MOCK: Final = "0.0.16"

@@ -112,13 +112,6 @@ def running(name: str, command: Sequence[str], *, folder: Path, env: Mapping[str
         program.stop()
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def answers(port: int) -> bool:
     """Tell whether somebody listens on a port of this machine."""
     try:

@@ -19,7 +19,7 @@ import uvloop
 from bench.command import ending_plainly
 from bench.cpu import cpu_seconds
 from bench.http_load import HttpLoad, find_wrk
-from bench.processes import answers, clean_environment, free_port, running
+from bench.processes import answers, clean_environment, running
 from bench.report import PAGE, markdown_table, write_between_marks
 from bench.rounds import Figure, Row, measure_rounds
 from bench.service import CREATE_BODY, TEST_KEY
@@ -38,6 +38,7 @@ from brim.http.intake import Limits
 from brim.http.message import Request
 from brim.http.protocol import HttpProtocol
 from brim.platform.vault import Vault
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from brim.core.topups.batches import Batches

@@ -28,6 +28,7 @@ from bench.service import CREATE_BODY, TEST_KEY, Service, serve_embedded
 from bench.sql_load import query
 from brim.host.identity import choose_identity, named_identity
 from brim.host.programs import wheel_binaries
+from tests.support.process_memory import proportional_bytes
 
 _POLL_S: Final = 0.005
 _PATIENCE_S: Final = 120.0
@@ -178,7 +179,7 @@ def _rest_of(service: Service, rest_s: float) -> Rest:
     memory: dict[str, tuple[int, float]] = {}
     for pid in family_of(service.pid):
         with suppress(OSError):  # it ended while we looked
-            kind, mb = _kind_of(pid), pss_mb(pid)
+            kind, mb = _kind_of(pid), proportional_bytes(pid) / 2**20
             count, sum_mb = memory.get(kind, (0, 0.0))
             memory[kind] = (count + 1, sum_mb + mb)
     began, before = time.perf_counter(), int(query(service.database_url, asked)[0])
@@ -188,12 +189,6 @@ def _rest_of(service: Service, rest_s: float) -> Rest:
     transactions = int(query(service.database_url, asked)[0]) - before
     seconds = time.perf_counter() - began
     return Rest(memory, server / seconds, database / seconds, transactions / seconds)
-
-
-def pss_mb(pid: int) -> float:
-    """Return a process's memory in MB; what several share counts for each in part. Source: proc(5), smaps_rollup."""
-    found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def _kind_of(pid: int) -> str:

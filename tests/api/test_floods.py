@@ -1,11 +1,9 @@
 """Nobody who has shown no key can keep an API process from answering, nor fill its memory."""
 
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from select import select
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,6 +13,7 @@ import pytest
 from tests.support import flooding
 from tests.support.brim_process import RunningBrim, brim_environment, start_serving
 from tests.support.long_form import long_form
+from tests.support.process_memory import resident_bytes
 from tests.support.wire import Wire
 
 ANSWERS: Final = long_form(300, short=100)
@@ -48,14 +47,7 @@ def brim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBrim]:
 def memory_before(brim: RunningBrim) -> int:
     """What the API process has before anybody floods it."""
     assert Wire(brim.url, None).get("/healthz").status == 200
-    return memory_of(brim.child_pid("api"))
-
-
-def memory_of(pid: int) -> int:
-    """Return how much memory a process has at this moment."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found
-    return int(found[1]) * 1024
+    return resident_bytes(brim.child_pid("api"))
 
 
 class Asker:
@@ -92,7 +84,7 @@ def test_whatever_a_stranger_sends_others_are_answered(brim: RunningBrim, memory
             while since_sent < ANSWERS:
                 assert flood.poll() is None
                 work.append(asker.work_for_answer())
-                most = max(most, memory_of(api))
+                most = max(most, resident_bytes(api))
                 since_sent += bool(since_sent or select([flood.stdout], [], [], 0)[0])
             assert flood.stdout.readline().strip() == flooding.SENT
         finally:

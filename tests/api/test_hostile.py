@@ -5,12 +5,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support.brim_process import RunningBrim
+from tests.support.process_memory import resident_bytes
 from tests.support.wire import Wire
 
 MAX_GROWTH_BYTES = 20 * 1024 * 1024
@@ -26,12 +26,6 @@ def brim(start_brim: Callable[..., RunningBrim]) -> RunningBrim:
 @pytest.fixture
 def wire(brim: RunningBrim) -> Wire:
     return Wire(brim.url, brim.test_key)
-
-
-def resident_bytes(pid: int) -> int:
-    """Return how much memory a process occupies."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) * 1024
 
 
 HOSTILE_BODIES = {

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from tests.support.polling import until
+from tests.support.ports import free_ports
 
 _SEAWEEDFS: Final = "S3_SEAWEEDFS"
 """Names the program `weed`, if it is to be the store."""
 
-_PORTS: Final = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc")
-_MORE_PORTS: Final = ("s3.port", "s3.port.grpc")
+_PORTS: Final = [f"{part}.port{kind}" for part in ("master", "volume", "filer", "s3") for kind in ("", ".grpc")]
 
 
 @contextmanager
@@ -70,7 +69,7 @@ def _seaweedfs(program: str) -> Iterator[str]:
             "actions": ["Admin", "Read", "Write", "List"],
         }
         (folder / "s3.json").write_text(json.dumps({"identities": [identity]}), encoding="utf-8")
-        ports = dict(zip((*_PORTS, *_MORE_PORTS), _free_ports(), strict=True))
+        ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
         fixed = {"ip": "127.0.0.1", "ip.bind": "127.0.0.1", "dir": folder, "master.telemetry": "false"}
         more = {"s3": "true", "s3.config": folder / "s3.json", "volume.max": "20", "master.volumeSizeLimitMB": "64"}
         arguments = [f"-{name}={value}" for name, value in {**fixed, **more, **ports}.items()]
@@ -83,9 +82,3 @@ def _seaweedfs(program: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _free_ports() -> list[int]:
-    with ExitStack() as opened:
-        sockets = [opened.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in (*_PORTS, *_MORE_PORTS)]
-        return [each.getsockname()[1] for each in sockets]

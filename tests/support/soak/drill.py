@@ -24,6 +24,7 @@ from brim.testing.catcher import Caught, catching_in_background, status
 from tests.support.books import rows
 from tests.support.brim_process import RunningBrim, descendants, start_serving
 from tests.support.polling import until
+from tests.support.process_memory import proportional_bytes
 from tests.support.soak.faults import Faults
 from tests.support.soak.history import (
     FAILING,
@@ -126,7 +127,7 @@ class Soak:
                 answers={str(code): count for code, count in sorted(clients.answers.items())},
                 longest_without_create=round(clients.longest_gap, 1),
                 slowest_recovery=round(service.slowest_start, 1),
-                resident=sum(map(_resident, [service.brim.pid, *descendants(service.brim.pid)])),
+                resident=sum(map(proportional_bytes, [service.brim.pid, *descendants(service.brim.pid)])),
                 database=int(str(service.brim.execute_as_owner("SELECT pg_database_size(current_database())"))),
             )
             self.state.segments.append(segment)
@@ -353,12 +354,3 @@ def _call(
         return 0, {}
     finally:
         connection.close()
-
-
-def _resident(pid: int) -> int:
-    """Return how many bytes of memory a process has to itself, 0 where it has ended."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
