@@ -26,6 +26,7 @@ from brim.core.reconciliation import settle_break
 from brim.platform.database import Conn, Database
 from tests.support.ach_samples import sample
 from tests.support.books import assert_books_hold, rows
+from tests.support.live_credits import someone_waits
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
 from tests.support.people import add
 
@@ -370,17 +371,6 @@ async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
     with pytest.raises(dishonors.UnfitDishonorError, match="is re-presented"):
         await second
     await assert_books_hold(live.database)
-
-
-async def someone_waits(live: LiveMoney) -> None:
-    """Return once a transaction waits for a lock."""
-    for _ in range(1_000):
-        if await rows(
-            live.database,
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        ):
-            return
-    raise AssertionError("nobody waits")
 
 
 async def test_of_two_people_at_once_one_dishonors(live: LiveMoney) -> None:
@@ -859,6 +849,25 @@ async def test_a_bank_may_book_each_dishonor_by_its_trace(live: LiveMoney) -> No
     assert await standing() == ("settled", f"operating/{last['line_key']}", "settled")
     assert await breaks(live) == []
     await assert_books_hold(live.database)
+
+
+async def test_a_line_waits_for_a_file_before_it_holds_a_dishonor_in_it(live: LiveMoney) -> None:
+    """Whoever holds the file, to send it or to send it again, may go on to its dishonors."""
+    await live.open()
+    topup = await live.create(await live.bank_account(ASKED), 4_000)
+    await live.until("2026-12-01 17:10")
+    await live.until("2026-12-04 18:00")
+    await dishonor(live, await of_topup(live, topup), "R70")
+    await live.until("2026-12-07 17:10")
+    sent = await of_topup(live, topup)
+    await live.give_statement(date(2026, 12, 8), f"165,4000,0,X1,{sent.dishonor_trace},ACH COLLECTION", 4_000)
+    async with live.database.transaction() as conn:
+        await direct_debits.find_file(conn, PLATFORM, sent.file or "")
+        reading = asyncio.create_task(live.work())
+        await someone_waits(live)
+        await conn.execute("SELECT FROM ach_returns WHERE id = $1 FOR UPDATE NOWAIT", sent.id)
+    await reading
+    assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
 
 
 async def test_a_return_above_its_debit_is_split_into_the_top_up_and_a_fee(live: LiveMoney) -> None:

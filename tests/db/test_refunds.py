@@ -840,6 +840,36 @@ async def test_a_batch_of_refunds_is_settled_by_the_line_that_books_the_last_of_
     await assert_books_hold(live.database)
 
 
+async def test_a_batch_that_was_rejected_and_booked_all_the_same_stays_so_when_a_line_books_one_refund(
+    live: LiveMoney,
+) -> None:
+    await live.open()
+    found = await sent(live, await refund(live, await paid(live), 2_000))
+    rejected = "UPDATE ach_batches SET status = 'rejected', settled_by = 'operating/y' WHERE file = $1"
+    await rows(live.database, rejected, found.file)
+    text = f"451,2000,0,X1,{found.trace},ACH REFUND"
+    await live.give_statement(date(2026, 12, 8), text, -2_000, opening=5_000)
+    await live.work()
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+    (batch,) = await rows(live.database, "SELECT status, settled_by FROM ach_batches WHERE file = $1", found.file)
+    assert dict(batch) == {"status": "rejected", "settled_by": "operating/y"}
+
+
+async def test_a_line_waits_for_a_file_before_it_holds_a_refund_in_it(live: LiveMoney) -> None:
+    """Whoever holds the file, to send it or to send it again, may go on to its refunds."""
+    await live.open()
+    found = await sent(live, await refund(live, await paid(live), 2_000))
+    text = f"451,2000,0,X1,{found.trace},ACH REFUND"
+    await live.give_statement(date(2026, 12, 8), text, -2_000, opening=5_000)
+    async with live.database.transaction() as conn:
+        await direct_debits.find_file(conn, PLATFORM, found.file or "")
+        reading = asyncio.create_task(live.work())
+        await someone_waits(live)
+        await conn.execute("SELECT FROM refunds WHERE id = $1 FOR UPDATE NOWAIT", found.id)
+    await reading
+    assert (await now(live, found)).status is RefundStatus.SUCCEEDED
+
+
 async def test_a_line_that_names_nothing_is_matched_by_hand_to_a_batch_of_refunds(live: LiveMoney) -> None:
     """Its batch has a debit of the same amount in a balanced file, and is no suggestion for money that came."""
     live.bank_flags = ("--balanced",)

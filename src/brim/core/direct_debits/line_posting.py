@@ -199,9 +199,8 @@ async def _list_taken_back(reading: FileReading, entry: Entry) -> None:
 
 async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineRow) -> None:
     """Post a line that moves the money of one reversal or refund; its batch is settled once all of it is booked."""
-    scope, reference = reading.originator.scope, f"{row.bank_account}/{row.line_key}"
     if row.amount >= 0:
-        told = {"bank_account": row.bank_account, "reference": reference}
+        told = {"bank_account": row.bank_account, "reference": f"{row.bank_account}/{row.line_key}"}
         if isinstance(credit, Reversal):
             await book_returned_reversal(
                 reading.conn, credit, **told, renderers=reading.renderers, now_ms=reading.now_ms, ids=reading.ids
@@ -213,13 +212,10 @@ async def _post_credit(reading: FileReading, credit: Credit, row: StatementLineR
         return
     if credit.file is None or credit.batch is None:
         raise CreditBookedOtherwiseError(credit, "which is in no file")
-    await file_store.lock_file(reading.conn, scope, credit.file)
+    await file_store.lock_file(reading.conn, reading.originator.scope, credit.file)
     await _book_credits(reading, [credit], row)
-    batch = await file_store.find_batch(reading.conn, scope, credit.file, credit.batch)
     together = await credits_in(reading, credit.file, credit.batch)
-    if batch is not None and batch.settled_by is None and all(each.settled_by for each in together):
-        await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
-        await settle_file(reading, credit.file)
+    await _settle_batch_of(reading, credit.file, credit.batch, row, is_booked=all(each.settled_by for each in together))
 
 
 async def _book_credits(reading: FileReading, paid: Sequence[Credit], row: StatementLineRow) -> int:
@@ -267,12 +263,21 @@ async def _post_dishonor(reading: FileReading, dishonored: AchReturn, row: State
         raise DishonorBookedOtherwiseError(dishonored, "which is in no file")
     await file_store.lock_file(reading.conn, scope, dishonored.file)
     await _book_back(reading, [dishonored], row)
-    batch = await file_store.find_batch(reading.conn, scope, dishonored.file, dishonored.batch)
     together = await list_in_file(reading.conn, scope, dishonored.file, batch=dishonored.batch)
-    if batch is not None and batch.settled_by is None and all(each.booked_by for each in together):
+    is_booked = all(each.booked_by for each in together)
+    await _settle_batch_of(reading, dishonored.file, dishonored.batch, row, is_booked=is_booked)
+
+
+async def _settle_batch_of(
+    reading: FileReading, file: str, number: int, row: StatementLineRow, *, is_booked: bool
+) -> None:
+    """Settle a batch that the bank books entry by entry, and its file, with the line that books the last one."""
+    scope = reading.originator.scope
+    batch = await file_store.find_batch(reading.conn, scope, file, number)
+    if batch is not None and batch.settled_by is None and is_booked:
         reference = f"{row.bank_account}/{row.line_key}"
         await file_store.set_batch_status(reading.conn, scope, batch, "settled", settled_by=reference)
-        await settle_file(reading, dishonored.file)
+        await settle_file(reading, file)
 
 
 async def _book_back(reading: FileReading, disputed: Sequence[AchReturn], row: StatementLineRow) -> int:
