@@ -130,6 +130,10 @@ async def test_a_return_before_the_hold_is_over_fails_the_topup_and_a_refund_aft
     }
     ended = await rows(live.database, "SELECT end_reason FROM authorizations WHERE ended_ms IS NOT NULL")
     assert [each["end_reason"] for each in ended] == ["returned with MD01"]
+    lines = (
+        "SELECT bank_reference, return_trace FROM statement_lines JOIN ach_entries ON matched = topup || '/' || number"
+    )
+    assert [each["return_trace"] == each["bank_reference"] for each in await rows(live.database, lines)] == [True] * 3
     assert await rows(live.database, "SELECT detail FROM breaks") == []
     await assert_books_hold(live.database)
 
@@ -373,10 +377,25 @@ async def test_what_takes_a_collection_back_and_is_not_called_a_return_is_left_t
         await live.pass_time("2026-12-09 09:00")
     unnamed = f"<TxDtls><Refs><EndToEndId>{ends[0]}</EndToEndId></Refs></TxDtls>"
     await live.state((-1_000, unnamed), day="2026-12-09" if is_late else "2026-12-03")
-    (listed,) = await rows(live.database, "SELECT kind, amount, currency FROM breaks")
-    assert tuple(listed.values()) == ("taken_back", -1_000, "eur")
+    (listed,) = await rows(live.database, "SELECT kind, amount, currency, detail FROM breaks")
+    assert tuple(listed.values())[:3] == ("taken_back", -1_000, "eur")
+    standing = "which has succeeded" if is_late else "which is pending and can no longer succeed"
+    assert f"{standing}, and no applied return explains it. Ask the bank: the line doesn't say" in listed["detail"]
     await live.pass_time("2026-12-10 09:00")
     assert await _statuses(live, made) == [("succeeded" if is_late else "pending", None)]
+    await assert_books_hold(live.database)
+
+
+async def test_a_return_of_a_collection_that_was_rejected_and_never_booked_is_left_to_a_person(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1_000, 2_000)
+    await live.report("<GrpSts>PART</GrpSts>", batch=(batch, ""), rejected={ends[0]: "AC01"})
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((2_000, batch_line(batch)), (-1_000, return_line(ends[0], "AC04")), day="2026-12-02")
+    (listed,) = await rows(live.database, "SELECT kind, amount, currency, reference, detail FROM breaks")
+    assert tuple(listed.values())[:4] == ("unmatched_return", -1_000, "eur", ends[0])
+    assert f"The statement returns {ends[0]} with AC04, but its top-up has ended another way" in listed["detail"]
+    assert await _statuses(live, made) == [("failed", "invalid_account_number"), ("pending", None)]
+    assert await live.ledger() == {"bank:operating": 1_000, "funding:clearing": -1_000}
     await assert_books_hold(live.database)
 
 
