@@ -10,7 +10,7 @@ from brim.core.direct_debits.file_pieces import FEWEST, Pace
 from brim.core.direct_debits.file_reading import FileReading
 from brim.core.direct_debits.file_store import FoundBatch
 from brim.core.direct_debits.line_matching import asked_line, match_new, named_by
-from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, post_match
+from brim.core.direct_debits.line_posting import BOOKED_OTHERWISE, Unexplained, post_match
 from brim.core.direct_debits.line_rows import NewLine, bounded, reference_of
 from brim.core.direct_debits.line_sets import apply_together
 from brim.core.reconciliation import (
@@ -85,23 +85,23 @@ async def apply_line(
     if match.payments:
         await apply_payments(reading, row, match.payments, new.payment_ids, announced)
         return True
-    problem, rest = match.problem, row.amount
+    rest = None if match.problem is None else Unexplained(match.problem, row.amount)
     if match.booked_though_rejected is not None:
         await _keep_from_going_out_again(reading, match.booked_though_rejected, row)
-        if problem is None:
+        if rest is None:
             await _list_contradiction(reading, match.booked_though_rejected)
-    if problem is None:
+    if rest is None:
         try:
             async with reading.conn.transaction():
-                problem, rest = await post_match(reading, match, row)
+                rest = await post_match(reading, match, row)
         except BOOKED_OTHERWISE as error:
-            problem, rest = error.message, row.amount
-    if problem is not None:
+            rest = Unexplained(error.message, row.amount)
+    if rest is not None:
         await reading.open_break(
             BreakKind.LINE if match.id is None else BreakKind.LINE_AMOUNT,
             cause=f"{row.bank_account}/{row.line_key}",
-            detail=problem,
-            amount=rest,
+            detail=rest.problem,
+            amount=rest.amount,
             currency=row.currency,
             reference=named_by(reading, new.line, row),
         )

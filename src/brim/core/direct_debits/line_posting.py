@@ -1,7 +1,7 @@
 """What is posted for a line of a statement that was matched."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -45,10 +45,17 @@ BOOKED_OTHERWISE: Final = (
 """Why a line of a statement that was matched cannot be posted."""
 
 
+class Unexplained(NamedTuple):
+    """What posting leaves of a line, in a sentence, and its amount in minor units."""
+
+    problem: str
+    amount: int
+
+
 async def post_match(  # noqa: C901  one branch for each that a line can be about
     reading: FileReading, match: LineMatch, row: StatementLineRow
-) -> tuple[str | None, int]:
-    """Post what a matched line confirms; return what it does not explain, and how much that is in cents."""
+) -> Unexplained | None:
+    """Post what a matched line confirms; return what that does not explain, if there is anything."""
     reference = f"{row.bank_account}/{row.line_key}"
     scope = reading.originator.scope
     if match.batch is not None:
@@ -79,10 +86,8 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
         credits_ = await credits_in(reading, match.batch.file, match.batch.number)
         rest += await _book_credits(reading, credits_, row)
         if rest:
-            return (
-                f"{written_amount(rest, row.currency)} of batch {match.batch.number} belongs to no top-up in it.",
-                rest,
-            )
+            amount = written_amount(rest, row.currency)
+            return Unexplained(f"{amount} of batch {match.batch.number} belongs to no top-up in it.", rest)
     elif match.entry is not None and match.entry.is_microdeposit:
         await post_returned(
             reading.conn,
@@ -129,12 +134,12 @@ async def post_match(  # noqa: C901  one branch for each that a line can be abou
             now_ms=reading.now_ms,
             ids=reading.ids,
         )
-        return problem, row.amount if problem else 0
+        return None if problem is None else Unexplained(problem, row.amount)
     elif match.dishonored is not None:
         await _post_dishonor(reading, match.dishonored, row)
     elif match.credit is not None:
         await _post_credit(reading, match.credit, row)
-    return None, 0
+    return None
 
 
 async def _apply_stated_return(reading: FileReading, entry: Entry, code: str, row: StatementLineRow) -> None:

@@ -135,11 +135,11 @@ class HandMatches:
             if match.batch is not None and await known_of(reading, match.batch) != part.amount:
                 raise UnfitMatchError(f"The amount of batch {target} has changed.")
             try:
-                problem, _ = await post_match(reading, match, row)
+                unexplained = await post_match(reading, match, row)
             except BOOKED_OTHERWISE as error:
                 raise UnfitMatchError(error.message) from error
-            if problem is not None:
-                raise UnfitMatchError(problem)
+            if unexplained is not None:
+                raise UnfitMatchError(unexplained.problem)
 
     async def undo(
         self, conn: Conn, settlement: LineSettlement, *, is_trial: bool, now_ms: int, ids: IdFactory
