@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from brim.base.ids import IdFactory
 from brim.base.scope import AccountScope
 from brim.core import originators
 from brim.core.bank_accounts import BankAccount, Party, Verification
+from brim.core.calendars import calendar_of
 from brim.core.corrections import CORRECTION_PREFIX, Correction, CorrectionStatus
 from brim.core.corrections.store import insert_correction
 from brim.core.direct_debits import AchFile, FileStatus
@@ -78,6 +79,15 @@ _PENDING_TOPUP: Final = """
         json_build_object('id', $5::text, 'object', 'source'), 9999999999999
     )
 """
+
+_UNSENT: Final = {FileStatus.BUILT, FileStatus.APPROVED}
+
+
+def _open_day() -> date:
+    """Return a banking day for which a file may still be sent."""
+    calendar = calendar_of("usd")
+    days = (datetime.now(UTC).date() + timedelta(days=ahead) for ahead in range(7, 17))
+    return next(day for day in days if calendar.is_business_day(day))
 
 
 class AchObjects:
@@ -163,7 +173,10 @@ class AchObjects:
         return own
 
     def file(self, status: FileStatus = FileStatus.BUILT, *, has_entry: bool = False, **changes: Any) -> AchFile:
-        """Return a new file with one batch; its one entry is there where that is asked for."""
+        """Return a new file with one batch; its one entry is there where that is asked for.
+
+        One that is not sent yet is in time for its day, whatever day it is.
+        """
         self._count += 1
         file = AchFile(
             scope=self._scope,
@@ -175,7 +188,7 @@ class AchObjects:
             file_date=date(2026, 12, 1),
             file_time="1700",
             modifier=chr(ord("A") + self._count - 1),
-            effective_date=date(2026, 12, 2),
+            effective_date=_open_day() if status in _UNSENT else date(2026, 12, 2),
             entry_count=1,
             total_debit=5_000,
             total_credit=0,

@@ -418,11 +418,22 @@ def test_who_may_only_read_is_offered_nothing(reader: Person, objects: AchObject
 # Files
 
 
+def written(day: date) -> str:
+    """Return a day as pages write it."""
+    return f"{day:%a, %b} {day.day}, {day.year}"
+
+
 def test_files_are_listed_with_what_they_wait_for(person: Person, objects: AchObjects) -> None:
     built, sent = objects.file(), objects.file(FileStatus.SENT)
     held = objects.file(held_because="An independent check found a difference.")
     shown = person.read("/ach/files")
-    for words in (built.name, "Awaiting approval", "50.00 USD", "Wed, Dec 2, 2026", "The bank's acknowledgment"):
+    for words in (
+        built.name,
+        "Awaiting approval",
+        "50.00 USD",
+        written(built.effective_date),
+        "The bank's acknowledgment",
+    ):
         assert words in shown
     assert f"{held.name} Awaiting approval Held 50.00 USD" in shown
     assert "Waiting for: Your decision" in shown
@@ -453,7 +464,7 @@ def test_a_file_is_voided_after_what_happens_was_said_and_once(person: Person, l
     path = f"/ach/files/{file.id}"
     void = f"{path}/void"
     said = person.read(void)
-    for words in ("The file is never sent", "50.00 USD", "Wed, Dec 2, 2026", file.name):
+    for words in ("The file is never sent", "50.00 USD", written(file.effective_date), file.name):
         assert words in said
     form = person.hidden(void, void)
     other = person.hidden(void, void)
