@@ -475,6 +475,22 @@ async def test_a_debit_that_may_take_back_either_of_two_is_a_break(house: House)
     assert await house.breaks() == ["unmatched_line"]
 
 
+async def test_a_recall_of_a_transfer_whose_top_up_is_missing_is_left_to_a_person(
+    house: House, owner_database: Database
+) -> None:
+    wanted = await house.instructions()
+    await house.book(pays(2_500, wanted.reference))
+    credit = "UPDATE incoming_transfers SET topup = $1"
+    (kept,) = await rows(owner_database, "SELECT topup FROM incoming_transfers")
+    await rows(owner_database, credit, "tu_unknown")
+    await house.send(bai2([Account(NUMBER, "usd", 2_500, (pays(-2_500, f"RECALL {wanted.reference}"),), TUESDAY)]))
+    (found,) = await rows(house.database, "SELECT kind, amount, detail FROM breaks")
+    assert (found["kind"], found["amount"]) == ("line_amount", -2_500)
+    assert "whose top-up tu_unknown is missing" in found["detail"]
+    assert (await house.states(), await house.balance()) == ([("credited", None, 2_500)], 2_500)
+    await rows(owner_database, credit, kept["topup"])  # so that the books hold again
+
+
 async def test_people_say_which_transfer_a_debit_takes_back_and_what_the_bank_keeps(
     house: House, owner_database: Database
 ) -> None:

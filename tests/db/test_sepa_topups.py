@@ -151,6 +151,8 @@ async def test_a_line_that_books_several_returns_takes_each_collection_back(live
     await live.state((-3_000, listed), day="2026-12-04")
     assert await _statuses(live, made) == [("failed", "insufficient_funds"), ("failed", "debit_not_authorized")]
     assert await live.ledger() == {"bank:operating": 0, "funding:clearing": 0}
+    traces = [each["return_trace"] for each in await rows(live.database, "SELECT return_trace FROM ach_entries")]
+    assert len({*traces} - {None}) == 2
     assert await rows(live.database, "SELECT detail FROM breaks WHERE resolved_ms IS NULL") == []
     await assert_books_hold(live.database)
 
