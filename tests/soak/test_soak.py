@@ -57,13 +57,20 @@ def _forget_one(brim: RunningBrim) -> None:
     )
 
 
+def _interrupt(_brim: RunningBrim) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(STATE is not None, reason="a whole soak is asked for")
 def test_a_service_in_which_everything_breaks_agrees_with_its_clients(tmp_path: Path, figures: Figures) -> None:
     first = Soak(tmp_path).run_segment(SECONDS, seed=1)
     assert first.creates > 0
-    with pytest.raises(AssertionError, match="1 lost: soak-1-"):
+    with pytest.raises(KeyboardInterrupt):
+        Soak(tmp_path).run_segment(1.0, seed=2, sabotage=_interrupt)
+    with pytest.raises(AssertionError, match="1 lost: soak-1-1-") as wrong:
         Soak(tmp_path).run_segment(1.0, seed=2, sabotage=_forget_one)
+    assert "balances" not in str(wrong.value), "what the interrupted segment had done was not known"
     figures.tell(
         f"soak: {sum(first.faults.values())} faults, {first.kills} kills, {first.creates} creates acknowledged,"
         " none lost or doubled"

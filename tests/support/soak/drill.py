@@ -25,7 +25,7 @@ from tests.support.books import rows
 from tests.support.brim_process import RunningBrim, descendants, start_serving
 from tests.support.polling import until
 from tests.support.process_memory import proportional_bytes
-from tests.support.soak.faults import Faults
+from tests.support.soak.faults import Faults, ask_database
 from tests.support.soak.history import (
     FAILING,
     PENDING,
@@ -98,12 +98,16 @@ class Soak:
             AssertionError: the service has something otherwise than its clients and its receiver.
         """
         number = len(self.state.segments)
-        history = History(self.folder / f"segment-{number}.jsonl")
+        interrupted = len(list(self.folder.glob(f"segment-{number}-*.jsonl")))
+        name = f"{number}-{interrupted}"
+        history = History(self.folder / f"segment-{name}.jsonl")
         with _receiving(history) as (catcher, answer), _Service(self.folder) as service:
             key = service.brim.test_key
+            if interrupted:
+                self._begin_anew(service.brim)
             hook, answer.secret = self._endpoint(service.brim, catcher.url)
             began, randomness = time.monotonic(), random.Random(seed)
-            clients = Clients(lambda: service.brim.url, key, history, f"soak-{number}-", randomness.randrange(2**32))
+            clients = Clients(lambda: service.brim.url, key, history, f"soak-{name}-", randomness.randrange(2**32))
             faults = Faults(randomness, service.start_again, catcher, answer)
             seen: Counter[str] = Counter()
             with clients.working():
@@ -116,7 +120,7 @@ class Soak:
             self._await_quiet(service.brim, history, hook)
             if sabotage:
                 sabotage(service.brim)
-            asyncio.run(self._compare(service.brim, history, f"soak-{number}-"))
+            asyncio.run(self._compare(service.brim, history, f"soak-{name}-"))
             segment = Segment(
                 seed=seed,
                 date=datetime.now(UTC).date().isoformat(),
@@ -134,6 +138,12 @@ class Soak:
             self._file.write_bytes(msgspec.json.format(msgspec.json.encode(self.state), indent=1))
         return segment
 
+    def _begin_anew(self, brim: RunningBrim) -> None:
+        """Wait until what an interrupted segment has left is settled, and take the balances as they are then."""
+        until(lambda: not ask_database(brim, _LEFT), what="quiet", patience_s=_QUIET_S)
+        told = ask_database(brim, "SELECT coalesce(json_object_agg(currency, available), '{}') FROM balances")
+        self.state.balances = msgspec.json.decode(told)
+
     def _endpoint(self, brim: RunningBrim, url: str) -> tuple[str, str]:
         """Have one endpoint receive all events at a URL; return its path and secret. Earlier segments' are removed."""
         for each in brim.call("GET", "/v1/webhook_endpoints?limit=100")[1]["data"]:
@@ -144,7 +154,7 @@ class Soak:
 
     def _await_quiet(self, brim: RunningBrim, history: History, hook: str) -> None:
         """Wait until everything that was told is settled and delivered; ask for what the receiver had refused."""
-        brim.call("POST", hook, disabled="false")
+        until(lambda: brim.call("POST", hook, disabled="false")[0] == 200, what="the service")
         page = {"since": str(int(time.time()) - 86_400)}
         while page:
             code, sent = brim.call("POST", f"{hook}/resend", **page)
@@ -153,7 +163,7 @@ class Soak:
         wanted = set[tuple[str, str]]().union(*map(events_of, history.told))
 
         def is_quiet() -> bool:
-            return wanted <= history.received and not brim.execute_as_owner(_LEFT)
+            return wanted <= history.received and not ask_database(brim, _LEFT)
 
         with suppress(AssertionError):  # what is missing is named by the comparison
             until(is_quiet, what="quiet", patience_s=_QUIET_S)

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Final, cast
+from typing import Any, Final
 
 import asyncpg
 
@@ -24,6 +24,19 @@ _LOCK_ALL: Final = """
     FROM (SELECT FROM balances ORDER BY account, livemode, currency FOR UPDATE) AS b
 """
 _LONGEST_FREEZE_S: Final = 3.0
+_AWAY: Final = (asyncpg.OperatorInterventionError, asyncpg.PostgresConnectionError, ConnectionError)
+"""What a database answers, or fails to, while it recovers from what was killed."""
+
+
+def ask_database(brim: RunningBrim, statement: str) -> Any:
+    """Return the first value that a statement answers, once the database answers again."""
+
+    def ask() -> list[object] | None:
+        with suppress(*_AWAY):
+            return [brim.execute_as_owner(statement)]
+        return None
+
+    return until(ask, what="the database")[0]
 
 
 class Faults:
@@ -73,8 +86,8 @@ class Faults:
         until(lambda: brim.has_child(role) and brim.child_pid(role) != pid, what=f"another {role} process")
 
     def _kill_backend(self, brim: RunningBrim) -> None:
-        pids = cast("list[int]", brim.execute_as_owner(f"SELECT array_agg(pid) FROM ({_BACKENDS}) AS b"))
-        with suppress(ProcessLookupError):  # it may have ended meanwhile
+        pids = ask_database(brim, f"SELECT coalesce(array_agg(pid), '{{}}') FROM ({_BACKENDS}) AS b")
+        with suppress(ProcessLookupError, IndexError):  # it may have ended meanwhile, or none has come back yet
             os.kill(self._randomness.choice(pids), signal.SIGKILL)
             self.kills += 1
 
@@ -100,12 +113,12 @@ class Faults:
         return [brim.postgres_pid, *descendants(brim.postgres_pid)]
 
     def _end_connections(self, brim: RunningBrim) -> None:
-        brim.execute_as_owner(f"SELECT count(pg_terminate_backend(pid)) FROM ({_BACKENDS}) AS b")
+        ask_database(brim, f"SELECT count(pg_terminate_backend(pid)) FROM ({_BACKENDS}) AS b")
 
     def _lock_balances(self, brim: RunningBrim) -> None:
         seconds = self._randomness.uniform(0.2, _LONGEST_FREEZE_S)
         with suppress(asyncpg.DeadlockDetectedError):  # whoever is refused, the other goes on
-            brim.execute_as_owner(_LOCK_ALL.format(seconds=seconds))
+            ask_database(brim, _LOCK_ALL.format(seconds=seconds))
 
     def _misbehave(self, _brim: RunningBrim) -> None:
         self._catcher.answer_with(self._randomness.choice((status(500), status(301), _hang_up, _say_nothing)))
