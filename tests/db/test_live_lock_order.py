@@ -139,6 +139,22 @@ async def test_a_release_holds_the_entry_before_the_balance(live: LiveMoney, dat
     await assert_books_hold(live.database)
 
 
+@pytest.mark.parametrize("free", ["topups", "ach_entries"])
+async def test_a_statement_holds_a_file_before_its_top_ups_and_entries(
+    live: LiveMoney, database_url: str, free: str
+) -> None:
+    await live.open()
+    await live.create(await live.bank_account())
+    await live.until("2026-12-01 17:00")
+    live.now_ms = at("2026-12-02 23:30")
+    await live.advance_bank()
+    held, then = "SELECT FROM ach_files FOR UPDATE", f"SELECT FROM {free} FOR UPDATE NOWAIT"
+    await while_held(live.database, database_url, held, lambda: _apply(live), then)
+    (entry,) = await rows(live.database, "SELECT status FROM ach_entries")
+    assert entry["status"] == "confirmed"
+    await assert_books_hold(live.database)
+
+
 async def test_a_prenote_is_held_before_its_entry(live: LiveMoney, database_url: str) -> None:
     await live.open()
     await live.prenote(await live.bank_account(NO_ACCOUNT, verified=False))
