@@ -49,7 +49,7 @@ def brim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBrim]:
 
 def assert_logged_seldom(log: str) -> None:
     assert "Traceback" not in log
-    assert 1 <= log.count("requests are refused for the load") < 10
+    assert 1 <= log.count("requests rejected because of overload") < 10
 
 
 @contextmanager

@@ -335,7 +335,7 @@ async def _keep_gauges(server: uvicorn.Server, batches: Batches, database: Datab
 
 
 async def _watch_load(api: Api) -> None:
-    """Show in the metrics what is refused for the load, once a second, and log it now and then."""
+    """Show in the metrics what is rejected because of overload, once a second, and log it now and then."""
     counted, told, told_at = dict.fromkeys(api.admissions, 0), 0, -inf
     while True:
         for kind, admission in api.admissions.items():
@@ -345,6 +345,6 @@ async def _watch_load(api: Api) -> None:
         total = sum(counted.values())
         if total > told and monotonic() >= told_at + TELL_OF_LOAD_EVERY_S:
             delay_s = max(admission.delay_s for admission in api.admissions.values())
-            log.warning("requests are refused for the load", requests=total - told, delay_s=round(delay_s, 3))
+            log.warning("requests rejected because of overload", requests=total - told, delay_s=round(delay_s, 3))
             told, told_at = total, monotonic()
         await asyncio.sleep(GAUGE_INTERVAL_S)

@@ -38,7 +38,7 @@ class AppRouter:
         self.subprotocols = (*api.subprotocols, *site.subprotocols)
 
     def admit(self, request: Request, guest: Guest | None) -> Ticket | Held | Reply | None:
-        """Take a request, hold it for a guest, or refuse it for the load."""
+        """Take a request, hold it for a guest, or reject it because of overload."""
         path = self._public.inner_path(request.path) if self._public else request.path
         return self._api.admit(request, guest, path)
 

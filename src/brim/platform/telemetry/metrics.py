@@ -65,7 +65,9 @@ BATCH_SIZE: Final = Distribution(
     (1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
 )
 QUEUE_DEPTH: Final = Gauge("brim_queue_depth", "Items that wait for a batch.", multiprocess_mode="livesum")
-SHED: Final = Counter("brim_requests_shed", "Requests refused for the load before any work on them.", ("kind",))
+SHED: Final = Counter(
+    "brim_requests_shed", "Requests rejected because of overload, before any work on them.", ("kind",)
+)
 QUEUE_DELAY: Final = Gauge(
     "brim_queue_delay_seconds",
     "What the quickest request of a moment took, in the process where it took longest.",
