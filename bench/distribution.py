@@ -348,7 +348,7 @@ def hot_path_of(verdicts: Sequence[Verdict]) -> str:
             "step",
             "statement",
             "Citus runs it",
-            "what it says; of a statement that it runs: with one plan for all values",
+            "what it says (if it runs the statement: what it says with one plan for all values)",
         ),
         rows,
     )

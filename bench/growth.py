@@ -267,9 +267,9 @@ def _creates(folder: Path, options: argparse.Namespace) -> str:
                 rates[size].append(service.create.run(_CLIENTS, 1).per_second)
     found = Spread.of(ratios(rates[many], rates[few]))
     return (
-        f"* Creates at {_short(many)} beside {_short(few)} top-ups, {_CLIENTS} connections: {found.median:.2f} of the "
-        f"rate ({found.low:.2f} to {found.high:.2f}, {options.rounds} rounds in turn); target {_PROMISED_RATE}: "
-        f"{verdict(found.median >= _PROMISED_RATE)}."
+        f"* Creates at {_short(many)} compared with {_short(few)} top-ups, {_CLIENTS} connections: "
+        f"{found.median:.2f} of the rate ({found.low:.2f} to {found.high:.2f}, {options.rounds} rounds in turn); "
+        f"target {_PROMISED_RATE}: {verdict(found.median >= _PROMISED_RATE)}."
     )
 
 

@@ -236,13 +236,15 @@ def _ratios(starts: dict[tuple[str, str], list[Start]], rests: dict[str, Rest]) 
     """Return what the version before took beside this one; a start's ratio is the median of those of each round."""
     if _BEFORE not in rests:
         return []
-    sentences = [f"* Memory at rest beside the version before: {rests[_OURS].total_mb / rests[_BEFORE].total_mb:.2f}."]
+    sentences = [
+        f"* Memory at rest compared with the version before: {rests[_OURS].total_mb / rests[_BEFORE].total_mb:.2f}."
+    ]
     for what in (_COLD, _WARM):
         pairs = [*zip(starts[_OURS, what], starts[_BEFORE, what], strict=True)]
         seconds = statistics.median(ours.seconds / before.seconds for ours, before in pairs)
         cpu = statistics.median(ours.cpu_s / before.cpu_s for ours, before in pairs)
         sentences.append(
-            f"* {what.capitalize()} beside the version before: {seconds:.2f} of the time, {cpu:.2f} of the CPU."
+            f"* {what.capitalize()} compared with the version before: {seconds:.2f} of the time, {cpu:.2f} of the CPU."
         )
     return sentences
 

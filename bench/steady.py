@@ -3,7 +3,7 @@
 Sixty-four connections send creates as fast as they are answered, and the worker settles, numbers and seals them, while
 PostgreSQL makes its checkpoints and vacuums. Every five seconds the counters of the database and of the processes are
 read; beside the load one client sends a create every tenth of a second and notes how long it took, as wrk only says
-what it saw in all. A run over a full hour shows what the hourly verification takes from the load.
+what it saw in all. A run across the hour shows what the hourly verification takes from the load.
 """
 
 import argparse
@@ -191,7 +191,7 @@ def _describe(
         markdown_table(_HEADINGS, parts),
         "",
         f"* {count:,} creates acknowledged, each of them in the database afterwards, settled, numbered and sealed.",
-        f"* The last part's rate beside the first's: {last / first:.2f}. Checkpoints: {checkpoints}.",
+        f"* The last part's rate compared with the first's: {last / first:.2f}. Checkpoints: {checkpoints}.",
         *(f"* A worker's verification {each.words}." for each in verifications),
         "",
         "![Creates a second over the run, with marks where checkpoints ended](images/steady-creates.svg)",

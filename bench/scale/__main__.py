@@ -141,7 +141,7 @@ def _limits() -> str:
         ("a disk of 8 TB", "a month, nothing pruned", "lives", steps.disk_lives(8), "8 TB / (5,032 B * 30 days)"),
     ]
     return markdown_table(
-        ("one of", "what is full", "of", "a second", "formula", "for a million a second"),
+        ("one of", "bottleneck", "of", "a second", "formula", "for a million a second"),
         [
             (one, what, unit, f"{rate:,.0f}", formula, f"{-(-GOAL // round(rate)):,}")
             for one, what, unit, rate, formula in rows
@@ -157,7 +157,7 @@ def _steps() -> str:
             "busiest",
             "lives a second",
             "busiest ",
-            "then full, at lives a second",
+            "further bottlenecks, at lives a second",
             "connections",
         ),
         [_step(step) for step in STEPS],
@@ -205,7 +205,7 @@ def _skew() -> str:
         (
             "exponent",
             "biggest account",
-            "lives a second until its settlement is full",
+            "lives a second until its settlement saturates",
             "creates a second on 2 nodes",
             f"fullest of {cells} cells, by hash",
             "the same, placed",

@@ -1,4 +1,4 @@
-"""The steps of docs/scaling.md: what the model says of each layout, what arithmetic says, and what is full first."""
+"""The steps of docs/scaling.md: what the model says of each layout, what arithmetic says, and the first bottlenecks."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ class Step:
         return round(layout.processes * each + layout.workers * layout.nodes * costs.WORKER_CONNECTIONS.value)
 
     def limits(self) -> list["Limit"]:
-        """Return what arithmetic says is full at which rate of lives, for all nodes, the least first."""
+        """Return what arithmetic says is a bottleneck, at which rate of lives, for all nodes, the least first."""
         nodes, workers = self.layout.nodes, self.layout.workers * self.layout.nodes
         return sorted(
             [
@@ -83,7 +83,7 @@ class Step:
 
 
 class Limit(NamedTuple):
-    """Something that is full at a rate."""
+    """Something that is saturated at a rate."""
 
     name: str
     per_second: float

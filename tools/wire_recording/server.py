@@ -30,7 +30,7 @@ _SETTINGS: Final = {
     "BRIM_TEST_SECRET_KEY": TEST_KEY,
     "BRIM_ENCRYPTION_KEY": "cmVjb3JkZWRyZWNvcmRlZHJlY29yZGVkcmVjb3JkZWQ=",  # fingerprints come from it
     "BRIM_SANDBOX_SETTLE_AFTER": SETTLES_AFTER,
-    "BRIM_VERIFY_EVERY": "20000h",  # once, at the start: another at the full hour would be another result
+    "BRIM_VERIFY_EVERY": "20000h",  # once, at the start: another on the hour would be another result
     "BRIM_DELIVERIES_IN_FLIGHT": "1",  # in their order: of two at a time, either could be the first
     "BRIM_MAX_WEBHOOK_ENDPOINTS": "40",
 }
