@@ -30,7 +30,7 @@ _DAY_S: Final = 24 * 60 * 60
 _BACKUP_OLD_S: Final = 8 * _DAY_S
 _CERTIFICATE_ENDS_S: Final = 14 * _DAY_S
 _CONNECT_WITHIN_S: Final = 5.0
-_SET_SMTP: Final = "Set BRIM_SMTP_HOST, or turn email off on the page Notifications: docs/notifications.md."
+_SET_SMTP: Final = "Set BRIM_SMTP_HOST, or turn email off on the Notifications page: docs/notifications.md."
 _MARKS: Final = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}
 
 

@@ -156,7 +156,7 @@ def _of_worker(facts: Facts) -> Iterator[Blocker]:
         yield Blocker(
             code="worker_job_failing",
             message=f"The worker's job {job} fails: {error}",
-            fix="Its log has the details. The page Workers shows when it last succeeded.",
+            fix="Its log has the details. The Workers page shows when it last succeeded.",
         )
 
 
