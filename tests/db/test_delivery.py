@@ -115,13 +115,15 @@ async def test_two_secrets_sign_until_the_second_in_which_the_old_one_ends(datab
         verify(after, "whsec_old")
 
 
-async def test_retries_follow_the_schedule_and_end_in_failure(database: Database) -> None:
+@pytest.mark.parametrize("idle_hours", [0, 100])
+async def test_retries_follow_the_schedule_and_end_in_failure(database: Database, idle_hours: int) -> None:
+    """However long no worker ran before the first attempt."""
     async with catching() as catcher:
         catcher.reply = OUT_OF_ORDER
         await add_endpoint(database, catcher.url)
         await add_events(database, 1)
         hooks = Hooks(database)
-        assert await hooks.pass_time(0) == 1
+        assert await hooks.pass_time(idle_hours * HOUR_MS) == 1
         for wait_s in SCHEDULE_S:
             assert await hooks.pass_time(wait_s * 1000 - 1_001) == 0
             assert await hooks.pass_time(1_001) == 1

@@ -96,7 +96,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         if self.answer.is_success:
             return None
         made = self.delivery.attempts + 1
-        return next_attempt_ms(made, failed_ms=self.attempted_ms, created_ms=self.delivery.created_ms)
+        return next_attempt_ms(made, failed_ms=self.attempted_ms)
 
 
 class DeliveryStanding(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,10 +32,7 @@ SCHEDULE_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, *(36_000,) * 6)
 """Seconds from one failed attempt to the next: 67.6 hours in sum; after the last one the delivery has failed."""
 
 GIVE_UP_AFTER_S: Final = 72 * 60 * 60
-"""How long a delivery is tried at most, and how long an endpoint may fail all the time before it is disabled.
-
-To try for longer, change this and `SCHEDULE_S` together.
-"""
+"""How long an endpoint may fail all the time before it is disabled; longer than `SCHEDULE_S` in sum."""
 
 
 FAILURES_BORNE: Final = 5
@@ -152,9 +149,12 @@ def sign(body: bytes, *, timestamp: int, secrets: Sequence[str]) -> str:
     return ",".join([f"t={timestamp}", *(f"v1={digest}" for digest in digests)])
 
 
-def next_attempt_ms(attempts: int, *, failed_ms: int, created_ms: int) -> int | None:
-    """Return when to try again after so many failed attempts (Unix milliseconds); None when it is given up."""
-    if attempts > len(SCHEDULE_S) or failed_ms - created_ms >= GIVE_UP_AFTER_S * 1000:
+def next_attempt_ms(attempts: int, *, failed_ms: int) -> int | None:
+    """Return when to try again after so many failed attempts (Unix milliseconds); None when it is given up.
+
+    Attempts count, and not the time since the event: it passes while no worker runs, too.
+    """
+    if attempts > len(SCHEDULE_S):
         return None
     return failed_ms + SCHEDULE_S[attempts - 1] * 1000
 
