@@ -138,6 +138,18 @@ async def test_a_return_before_the_hold_is_over_fails_the_topup_and_a_refund_aft
     await assert_books_hold(live.database)
 
 
+async def test_a_collection_of_one_cent_is_booked_and_returned(live: SepaMoney) -> None:
+    made, ends, batch = await _collected(live, 1)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((1, batch_line(batch)), day="2026-12-02")
+    assert (await live.ledger())["bank:operating"] == 1
+    await live.state((-1, return_line(ends[0], "AM04")), day="2026-12-03")
+    assert await _statuses(live, made) == [("failed", "insufficient_funds")]
+    assert await rows(live.database, "SELECT detail FROM breaks") == []
+    await assert_books_hold(live.database)
+
+
 async def test_a_line_that_books_several_returns_takes_each_collection_back(live: SepaMoney) -> None:
     made, ends, batch = await _collected(live, 1_000, 2_000)
     await live.report("<GrpSts>ACCP</GrpSts>")

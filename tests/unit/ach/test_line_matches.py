@@ -483,6 +483,7 @@ async def test_a_credit_of_the_total_of_an_unbooked_batch_is_for_a_person_unless
     for amount in (0, -1_000):
         asked = _asked(_line(amount, text="x"), unbooked=frozenset({amount}), takes_transfers=True)
         assert await find(asked) is None
+    assert await find(_asked(_line(1, text="x"), unbooked=frozenset({1}), takes_transfers=True)) is not None
 
 
 async def test_a_debit_is_about_no_transfer_that_was_not_found_and_a_credit_about_none_at_all() -> None:

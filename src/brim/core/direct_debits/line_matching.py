@@ -226,11 +226,11 @@ async def _find_net_batch(asked: AskedLine) -> LineMatch | None:
 
 
 async def _find_collected_batch(asked: AskedLine) -> LineMatch | None:
-    return await match_collected_batch(asked.reading, asked.line) if asked.line.amount_minor > 0 else None
+    return await match_collected_batch(asked.reading, asked.line) if asked.is_coming else None
 
 
 async def _find_returned_collection(asked: AskedLine) -> LineMatch | None:
-    return await match_returned_collection(asked.reading, asked.line) if asked.line.amount_minor <= 0 else None
+    return None if asked.is_coming else await match_returned_collection(asked.reading, asked.line)
 
 
 async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
@@ -249,7 +249,7 @@ async def _find_possible_batch(asked: AskedLine) -> LineMatch | None:
 async def _find_transfer_back(asked: AskedLine) -> LineMatch | None:
     """Match a debit that takes a transfer back, also once no more transfers are taken."""
     line = asked.line
-    if line.amount_minor > 0:
+    if asked.is_coming:
         return None
     found = await find_taken_back(
         asked.reading.conn,
