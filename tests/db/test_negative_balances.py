@@ -234,10 +234,10 @@ async def test_what_is_asked_for_is_what_is_missing_once(work: Clockwork) -> Non
             )
 
     assert (await ask(), await ask(200)) == (500, 200)
-    with pytest.raises(DebtTooSmallError, match="500 usd below zero"):
+    with pytest.raises(DebtTooSmallError, match=r"\$5\.00 below zero"):
         await ask(501)
     await work.create(SHOP, amount=500)
-    with pytest.raises(DebtPendingError, match="Pending top-ups of 500 usd"):
+    with pytest.raises(DebtPendingError, match=r"Pending top-ups of \$5\.00"):
         await ask()
     assert await ask(even_if_pending=True) == 500
     with pytest.raises(NotNegativeError):

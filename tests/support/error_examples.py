@@ -374,9 +374,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      (
          "New debits are refused: 5 of 1000 debits of this account were returned as unauthorized in the "
          "last 60 days, which "
-      "reaches Nacha's limit. Two people can override the limit for a time, under Return rates.")),
+      "reaches Nacha's limit. Operators can override the limit for a time, under Return rates.")),
     (ledger.InsufficientFundsError(available=5, wanted=9, currency="usd"), 400, "balance_insufficient", "amount",
-     "Only 5 usd of the 9 usd to reserve are available."),
+     "Only $0.05 of $0.09 is available."),
     (reports.UnknownReportTypeError("balance.summary.9"), 400, None, "report_type",
      ("There is no report type 'balance.summary.9'. Report types are: balance.summary.1, "
       "balance_change_from_activity.summary.1, balance_change_from_activity.itemized.3, "
@@ -393,9 +393,9 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
     (negative_balances.NotNegativeError("acct_1", "usd"), 400, "balance_not_negative", None,
      "The balance of acct_1 in usd is not negative."),
     (negative_balances.DebtTooSmallError(5, "usd"), 400, None, "amount",
-     "The balance is 5 usd below zero; a top-up to recover it cannot be larger."),
+     "The balance is $0.05 below zero; a top-up to recover it cannot be larger."),
     (negative_balances.DebtPendingError(7, "usd"), 400, "recovery_pending", None,
-     ("Pending top-ups of 7 usd will recover the balance. To create another one anyway, send "
+     ("Pending top-ups of $0.07 will recover the balance. To create another one anyway, send "
       "brim[allow_duplicate]=true.")),
     (return_rates.NoOverrideError(return_rates.OverrideStatus.ASKED), 400, None, None,
      "No override is awaiting approval."),
@@ -541,7 +541,7 @@ EXAMPLES: list[tuple[BrimError, int, str | None, str | None, str]] = [
      ("The debit of tu_x may still be returned, and then the customer would have the money twice. Refund it from the "
       "opening of the third banking day after its settlement.")),
     (refunds.RefundFundsError(available=100, amount=200), 400, "balance_insufficient", "amount",
-     "Insufficient funds: the account's available balance in usd (100) is less than the refund (200)."),
+     "Insufficient funds: the account's available balance ($1.00) is less than the refund ($2.00)."),
     (refunds.RefundNotCancelableError(_REFUND), 400, "refund_unexpected_state", None,
      "The refund rfnd_x cannot be canceled: its file achf_x was approved. Void that first, unless it was sent."),
     (errors.NotInLiveModeError(), 400, None, None,

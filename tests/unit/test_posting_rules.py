@@ -144,7 +144,7 @@ def test_each_bank_account_has_a_ledger_account_and_a_suspense_account(bank_acco
 
 def test_what_is_too_much_to_reserve_is_said_with_both_amounts() -> None:
     error = InsufficientFundsError(available=40, wanted=41, currency="usd")
-    assert error.message == "Only 40 usd of the 41 usd to reserve are available."
+    assert error.message == "Only $0.40 of $0.41 is available."
 
 
 def test_a_hold_that_has_not_ended_has_spent_nothing() -> None:

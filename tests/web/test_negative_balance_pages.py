@@ -33,12 +33,12 @@ def test_what_is_missing_is_asked_for_once_and_a_retry_gets_the_first_answer(wir
     assert [(step["source"], step["taken"]) for step in found["steps"]] == [(topup, 700)]
     path = f"{URL}/{found['id']}"
     assert wire.get(path).json == found
-    assert_refused(wire.post(f"{path}/top_up", {"amount": 701}), 400, "The balance is 700 usd below zero")
+    assert_refused(wire.post(f"{path}/top_up", {"amount": 701}), 400, "The balance is $7.00 below zero")
     key = {"Idempotency-Key": "recover"}
     form = {"source": "btok_us_verified_pending"}
     first = wire.send("POST", f"{path}/top_up", form=form, headers=key)
     assert (first.json["object"], first.json["amount"], first.json["status"]) == ("topup", 700, "pending")
-    assert_refused(wire.post(f"{path}/top_up"), 400, "Pending top-ups of 700 usd", "recovery_pending")
+    assert_refused(wire.post(f"{path}/top_up"), 400, "Pending top-ups of $7.00", "recovery_pending")
     assert wire.post(f"/v1/test_helpers/topups/{first.json['id']}/succeed").status == 200
     assert wire.get(path).status == 404
     again = wire.send("POST", f"{path}/top_up", form=form, headers=key)
@@ -76,7 +76,7 @@ def test_a_worker_fills_a_reserve_and_draws_on_it(wire: Wire) -> None:
     assert wire.get("/v1/balance").json["available"][0]["amount"] == 100
     assert wire.post("/v1/test_helpers/balance/hold", {"amount": 100, "currency": "usd"}).status == 200
     refused = wire.post("/v1/test_helpers/balance/hold", {"amount": 1, "currency": "usd"})
-    assert_refused(refused, 400, "Only 0 usd", "balance_insufficient")
+    assert_refused(refused, 400, "Only $0.00 of", "balance_insufficient")
     assert wire.post(f"/v1/test_helpers/topups/{topup}/reverse").status == 200
     until(lambda: wire.get(URL).json["data"][0]["amount"] == 100, what="the reserve to be drawn on")
     (steps,) = [each["steps"] for each in wire.get(URL).json["data"]]

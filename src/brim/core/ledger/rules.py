@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.base.errors import BrimError
 from brim.base.paging import Range
 from brim.base.scope import AccountScope
@@ -35,7 +36,9 @@ class InsufficientFundsError(BrimError):
     """The available balance is less than the amount to reserve."""
 
     def __init__(self, *, available: int, wanted: int, currency: str) -> None:
-        super().__init__(f"Only {available} {currency} of the {wanted} {currency} to reserve are available.")
+        super().__init__(
+            f"Only {written_amount(available, currency)} of {written_amount(wanted, currency)} is available."
+        )
 
 
 class BalanceTransactionType(StrEnum):

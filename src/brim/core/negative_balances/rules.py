@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from brim.base.currency import written_amount
 from brim.base.errors import BrimError
 from brim.base.scope import AccountScope
 from brim.core.events import Cause
@@ -125,7 +126,9 @@ class DebtTooSmallError(BrimError):
     """The requested top-up is larger than the negative balance."""
 
     def __init__(self, owed: int, currency: str) -> None:
-        super().__init__(f"The balance is {owed} {currency} below zero; a top-up to recover it cannot be larger.")
+        super().__init__(
+            f"The balance is {written_amount(owed, currency)} below zero; a top-up to recover it cannot be larger."
+        )
 
 
 class DebtPendingError(BrimError):
@@ -133,8 +136,8 @@ class DebtPendingError(BrimError):
 
     def __init__(self, pending: int, currency: str) -> None:
         super().__init__(
-            f"Pending top-ups of {pending} {currency} will recover the balance. To create another one anyway, "
-            "send brim[allow_duplicate]=true."
+            f"Pending top-ups of {written_amount(pending, currency)} will recover the balance. To create another one "
+            "anyway, send brim[allow_duplicate]=true."
         )
 
 

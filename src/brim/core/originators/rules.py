@@ -255,7 +255,7 @@ class ReturnRateError(BrimError):
         super().__init__(
             f"New debits are refused: {returns} of {debits} debits {whose} were returned {what}in the "
             "last 60 days, which "
-            "reaches Nacha's limit. Two people can override the limit for a time, under Return rates."
+            "reaches Nacha's limit. Operators can override the limit for a time, under Return rates."
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from brim.base.currency import written_amount
+from brim.base.currency import dollars, written_amount
 from brim.base.errors import KeptRefusalError
 from brim.base.scope import AccountScope
 from brim.core.ledger import (
@@ -190,11 +190,11 @@ class RefundFundsError(KeptRefusalError):
 
     def __init__(self, *, available: int, amount: int) -> None:
         what = (
-            f"is negative ({available}), and has to recover first"
+            f"is negative ({dollars(available)}) and has to recover first"
             if available < 0
-            else f"({available}) is less than the refund ({amount})"
+            else f"({dollars(available)}) is less than the refund ({dollars(amount)})"
         )
-        super().__init__(f"Insufficient funds: the account's available balance in usd {what}.")
+        super().__init__(f"Insufficient funds: the account's available balance {what}.")
 
 
 class RefundNotCancelableError(KeptRefusalError):
