@@ -144,7 +144,7 @@ def test_a_file_from_the_bank_is_imported_and_its_result_shown(
     assert upload(person, b"101 no file\n", form_token="forged").status == 403
     path = upload(person, b"101 no file\n").headers["location"].partition("?")[0]
     until(lambda: "Held: nothing in this file was applied" in person.read(path), what="the file to be read")
-    assert "no live top-up succeeds until its break is resolved" in person.read(path)
+    assert "its originator's live top-ups don't succeed until its break is resolved" in person.read(path)
     assert upload(person, b"101 no file\n").headers["location"] == f"{path}?done=bank_file_known"
     assert "This file was already received." in person.read(f"{path}?done=bank_file_known")
     assert "Import a file" not in reader.read("/ach/bank-files")

@@ -281,3 +281,12 @@ def test_what_waits_is_listed_and_can_be_withdrawn(person: Person, live: Wire, o
     gone = live.post(f"{SETTLEMENTS}/{waiting}/reject", {})
     assert (gone.status, gone.json["error"]["code"]) == (400, "line_settlement_unexpected_state")
     assert [each["id"] for each in live.get(f"{SETTLEMENTS}?status=rejected").json["data"]] == [waiting]
+    shown = person.read(f"/line-settlements/{waiting}?done=settlement_rejected")
+    assert "Settlement rejected. Nothing was posted." in shown
+
+
+def test_who_rejects_an_undo_reads_that_the_settlement_is_kept(person: Person, objects: AchObjects) -> None:
+    page = f"/line-settlements/{objects.settlement('undo_proposed')}"
+    kept = person.send(page, f"{page}/reject", {})
+    assert (kept.status, kept.headers["location"].partition("?")[2]) == (303, "done=undo_rejected")
+    assert "The settlement is kept. Nothing was undone." in person.read(f"{page}?done=undo_rejected")

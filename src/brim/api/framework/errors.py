@@ -163,7 +163,7 @@ class InvalidApiKeyError(BrimError):
 
 
 class ApiKeyExpiredError(BrimError):
-    """The key was rolled or revoked."""
+    """The key has expired, or was rolled or revoked."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"Expired API Key provided: {redact_key(key)}")

@@ -458,7 +458,7 @@ def _return_rates(platform: AccountScope, rates: Sequence[ReturnRates]) -> list[
     if any(each.asked is not None for each in rates):
         title, detail = (
             "An override of a return rate awaits approval",
-            "Debits continue only if a second person approves",
+            "Takes effect once approved",
         )
         found.append(of(kind=MatterKind.RETURN_RATE_OVERRIDE, title=title, detail=detail, is_bad=False))
     return found

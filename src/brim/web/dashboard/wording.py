@@ -154,7 +154,8 @@ DONE: Final = {
     "lines_taken_in": "Lines imported as open lines. Settle each of them.",
     "line_settled": "The settlement is posted.",
     "settlement_proposed": "The settlement is proposed. Another operator has to confirm it.",
-    "settlement_rejected": "Nothing was posted.",
+    "settlement_rejected": "Settlement rejected. Nothing was posted.",
+    "undo_rejected": "The settlement is kept. Nothing was undone.",
     "undo_proposed": "Undo proposed. Another operator has to confirm it.",
     "settlement_undone": "The settlement is undone. Its lines are open again.",
     "originator_created": "The originator is saved as a draft. Nothing is sent until it is activated.",
@@ -444,7 +445,7 @@ WORKER_JOBS: Final = {
 VERIFICATION_TABLES: Final = {
     "topups": "Top-ups",
     "entries": "Journal entries",
-    "entry_lines": "Second and later lines of journal entries",
+    "entry_lines": "Additional lines of journal entries",
     "events": "Events",
     "idempotency_keys": "Idempotency keys",
 }

@@ -40,7 +40,7 @@ DIRECTION: Final[Vocabulary] = {
 VERIFIED_BY: Final[Vocabulary] = {
     "instant": "A provider verified it instantly.",
     "prenote_elsewhere": "You sent a prenote outside Brim.",
-    "statement": "The holder provided a bank statement.",
+    "statement": "The holder provided a bank statement or another document.",
     "rehearsal": "It was not verified. Only in a rehearsal installation.",
 }
 ORIGINATOR_STATUS: Final[Vocabulary] = {

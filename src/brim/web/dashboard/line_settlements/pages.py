@@ -141,4 +141,6 @@ async def _act(page: SignedVisit, part: str, fields: dict[str, Any], *, done: st
         return await _reply(page, form, status=error.status)
     if after["status"] == "undone":
         done = "settlement_undone"
+    elif part == "/reject" and after["status"] == "posted":
+        done = "undo_rejected"
     return page.redirect(f"/line-settlements/{settlement}", done=done)
