@@ -198,7 +198,7 @@ def readiness(account: str | None, **flags: str | None) -> None:
     click.echo(
         "Live top-ups can be created, collected and credited."
         if not found.blockers
-        else "Live top-ups are refused, not collected or not credited until this is done."
+        else "Until this is done, live top-ups are refused, or aren't collected or credited."
     )
     if found.blockers:
         raise SystemExit(1)

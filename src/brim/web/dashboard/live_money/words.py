@@ -81,7 +81,7 @@ RETRIES: Final = {
     "never": "Not allowed. The same debit can't be sent again.",
     "twice": "Allowed up to two more times, within 180 days of the first settlement.",
     "after_fix": "Allowed once the cause is fixed.",
-    "new_authorisation": "Only with a new authorization of the account holder.",
+    "new_authorisation": "Only with a new authorization from the account holder.",
     "corrected": "Allowed once corrected, within 60 days of the return's settlement.",
 }
 """Whether the same debit may be sent again after a return."""
