@@ -78,7 +78,7 @@ def test_the_same_wal_again_is_fine_and_other_wal_of_the_name_is_refused(archive
 def test_a_segment_that_is_not_whole_cannot_be_trusted(archive: Archive) -> None:
     archive.claim(IDENTIFIER, now_ms=0)
     archive.put_wal(Segment(1, 3).name, b"short", completed_ms=1)
-    with pytest.raises(SealBrokenError, match="no whole segment"):
+    with pytest.raises(SealBrokenError, match="isn't a whole segment"):
         archive.get_wal(Segment(1, 3).name)
 
 

@@ -32,7 +32,7 @@ APPLIED = {
 }
 NOT_APPLIED = {
     "C08": "receiving bank, international",
-    "C09": "this service's own",
+    "C09": "assigned by Brim",
     "C10": "company name",
     "C11": "company identification",
     "C12": "company name and company identification",
@@ -40,7 +40,7 @@ NOT_APPLIED = {
     "C14": "entry class, international",
 }
 UNUSABLE = {
-    "C01": "account number is none",
+    "C01": "account number isn't valid",
     "C02": "no valid routing number",
     "C03": "no valid routing number",
     "C05": "no valid transaction code",

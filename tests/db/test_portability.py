@@ -307,8 +307,8 @@ def _header(**changes: Any) -> Callable[[Members], Members]:
 
 OWNER: Final = of(PLATFORM.account)
 FORGED: Final[dict[str, tuple[Callable[[Members], Members], str]]] = {
-    "a path that leads elsewhere": (_renamed("accounts/000001.jsonl", "../../etc/cron.d/x"), "is no part"),
-    "a table that is not exported": (_renamed("accounts/000001.jsonl", "operators/000001.jsonl"), "is no part"),
+    "a path that leads elsewhere": (_renamed("accounts/000001.jsonl", "../../etc/cron.d/x"), "isn't part"),
+    "a table that is not exported": (_renamed("accounts/000001.jsonl", "operators/000001.jsonl"), "isn't part"),
     "a part twice": (lambda members: [*members[:2], *members[1:]], "does not belong where it is"),
     "a part that skips a number": (_renamed("accounts/000001.jsonl", "accounts/000002.jsonl"), "does not belong"),
     "parts in another order": (lambda members: [members[0], *members[:0:-1]], "does not belong"),
@@ -385,7 +385,7 @@ async def test_links_folders_and_long_names_are_no_part_of_an_export(small: Path
     info.type, info.mode, info.linkname = kind, 0o600, "/etc/passwd"
     begin = b"".join(tar.member(*read_members(small)[0]))
     (tmp_path / "file").write_bytes(sealed(iter([begin, info.tobuf(tarfile.USTAR_FORMAT)])))
-    with pytest.raises(ExportBrokenError, match="is no plain file"):
+    with pytest.raises(ExportBrokenError, match="isn't a regular file"):
         check_export(tmp_path / "file", SECRET)
 
 

@@ -120,8 +120,8 @@ CHANGES: Final = (
         Change(f"98{code[1:]}000000", code, reason=_NO_BANK_ACCOUNT)
         for code in ("C08", "C10", "C11", "C12", "C13", "C14")
     ),
-    Change("9809000000", "C09", reason="individual identification number is this service's own"),
-    Change("9701000000", "C01", reason="corrected account number is none"),
+    Change("9809000000", "C09", reason="individual identification number was assigned by Brim"),
+    Change("9701000000", "C01", reason="corrected account number isn't valid"),
     Change("9702000000", "C02", reason="no valid routing number"),
     Change("9703000000", "C03", reason="no valid routing number"),
     Change("9705000000", "C05", reason="no valid transaction code"),

@@ -36,10 +36,10 @@ def test_a_range_has_a_first_and_a_last_number(text: str, first: str, last: str,
         ("440000/6", "no digits"),
         ("1/17", "more than 1,000,000,000"),
         ("44A00000-44A00009", "digits only"),
-        ("DE89370400440532013001-DE89370400440532013002", "is no IBAN"),
+        ("DE89370400440532013001-DE89370400440532013002", "isn't an IBAN"),
         ("DE5050010517/22", "check digits of a prefix"),
         ("DE0050010517/23", "no IBANs begin so"),
-        ("GB80NWBK60161300000000-GB55NWBL60161399999999", "is no IBAN"),
+        ("GB80NWBK60161300000000-GB55NWBL60161399999999", "isn't an IBAN"),
     ],
 )
 def test_what_is_no_range_is_refused(text: str, says: str) -> None:

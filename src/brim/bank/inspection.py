@@ -50,7 +50,7 @@ def inspect_file(file: NachaFile, agreement: Agreement) -> Fault | None:
     if file.destination != agreement.routing:
         return Fault("DESTINATION", f"the file is for {file.destination}, this bank is {agreement.routing}")
     if creation_day(file) is None:
-        return Fault("CREATION_DATE", f"the file creation date {file.date} is no date")
+        return Fault("CREATION_DATE", f"the file creation date {file.date} isn't a date")
     if reason := wrong_micro_entries(file, agreement):
         return Fault("MICRO_ENTRIES", reason)
     numbers = [batch.number for batch in file.batches]

@@ -81,12 +81,12 @@ def read_message(content: bytes) -> Message:
     try:
         root = ET.fromstring(content)  # noqa: S314  without a document type there is nothing to expand
     except ET.ParseError as error:
-        return Message(fault=Fault(_NOT_READABLE, f"it is no XML: {error}"))
+        return Message(fault=Fault(_NOT_READABLE, f"it isn't XML: {error}"))
     namespace, _, local = root.tag.lstrip("{").partition("}")
     found = _NAMESPACE.fullmatch(namespace)
     body = root.find(f"{{{namespace}}}CstmrDrctDbtInitn")
     if found is None or local != "Document" or body is None:
-        return Message(fault=Fault(_NOT_READABLE, "it is no pain.008 in version 02 or 08"))
+        return Message(fault=Fault(_NOT_READABLE, "it isn't a pain.008 in version 02 or 08"))
     return _message(body, namespace, found[1])
 
 
@@ -137,7 +137,7 @@ def _message(body: ET.Element, namespace: str, version: str) -> Message:
 def _cents(amount: ET.Element | None) -> int:
     found = None if amount is None else _AMOUNT.fullmatch((amount.text or "").strip())
     if amount is None or found is None or amount.get("Ccy") != "EUR":
-        raise _UnreadableError("an amount is none in EUR")
+        raise _UnreadableError("an amount isn't in EUR")
     return int(found[1]) * 100 + int(found[2])
 
 

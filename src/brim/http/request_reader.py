@@ -92,7 +92,7 @@ class RequestReader(asyncio.Protocol):
             self._check_host()
         if self._parser.should_upgrade():
             if self._parser.get_method() == b"CONNECT":
-                raise RefusedError(400, "This server is no proxy.")
+                raise RefusedError(400, "This server isn't a proxy.")
             return
         length = self._headers.get(b"content-length")
         self._max_body = self._limits.max_body

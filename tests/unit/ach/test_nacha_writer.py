@@ -298,7 +298,7 @@ def test_an_error_shows_no_account_number() -> None:
 
 def test_a_routing_number_that_is_none_makes_no_entry() -> None:
     for number in "231380105", "23138010", "abcdefghi":
-        with pytest.raises(FieldError, match="is no routing number"):
+        with pytest.raises(FieldError, match="isn't a routing number"):
             simple_entry(routing_number=number)
 
 

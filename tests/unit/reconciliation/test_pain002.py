@@ -95,7 +95,7 @@ def test_a_status_is_one_of_few(code: str, status: ReportStatus) -> None:
         (HEAD.format(version="10").encode() + TAIL.encode(), "names no message"),
         (report(GROUP.format(original="other", status="")), "more than one message"),
         (b"<!DOCTYPE Document>" + report(), "document type"),
-        (b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"/>', "no pain.002"),
+        (b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"/>', "isn't a pain.002"),
     ],
 )
 def test_what_cannot_be_used_says_why(content: bytes, problem: str) -> None:

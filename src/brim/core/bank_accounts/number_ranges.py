@@ -129,7 +129,7 @@ def _bodies(first: str, last: str) -> tuple[str, str, bool]:
         return first, last, False
     for number in (first, last):
         if not is_iban(number):
-            raise NumberRangeError(f"{number} is no IBAN: its length, its structure or its check digits are wrong.")
+            raise NumberRangeError(f"{number} isn't an IBAN: its length, its structure or its check digits are wrong.")
     ends = [each[:_COUNTRY] + each[_COUNTRY + _CHECK_DIGITS :] for each in (first, last)]
     return ends[0], ends[1], True
 

@@ -176,11 +176,11 @@ def wanted_of(change_code: str, corrected_data: str, *, is_of_credit: bool = Fal
     except CorrectionError as error:
         raise UnusableCorrectionError(f"{str(error).replace('_', ' ').capitalize()}.") from None
     if found.individual_identification_number is not None:
-        raise UnusableCorrectionError("The individual identification number is this service's own, and is right.")
+        raise UnusableCorrectionError("The individual identification number was assigned by Brim and is correct.")
     if found.routing_number is not None and not has_right_check_digit(found.routing_number):
-        raise UnusableCorrectionError("The corrected routing number is none.")
+        raise UnusableCorrectionError("The corrected routing number isn't valid.")
     if found.account_number is not None and not _ACCOUNT_NUMBER.fullmatch(found.account_number):
-        raise UnusableCorrectionError("The corrected account number is none of a bank account.")
+        raise UnusableCorrectionError("The corrected account number isn't valid.")
     return Corrected(
         routing_number=found.routing_number,
         account_number=found.account_number,
@@ -196,11 +196,11 @@ def _account_type(transaction_code: str | None, *, is_of_credit: bool) -> str | 
     code = TRANSACTION_CODES[transaction_code]
     if code.is_debit is is_of_credit:
         kind = "debits" if is_of_credit else "credits"
-        raise UnusableCorrectionError(f"The corrected transaction code {transaction_code} is one of {kind}.")
+        raise UnusableCorrectionError(f"The corrected transaction code {transaction_code} is for {kind}.")
     if code.account not in _ACCOUNT_TYPES:
         kind = code.account.replace("_", " ")
         raise UnusableCorrectionError(
-            f"The corrected transaction code {transaction_code} is of a {kind} account, which cannot be debited here."
+            f"The corrected transaction code {transaction_code} is for a {kind} account, which cannot be debited here."
         )
     return code.account
 

@@ -79,15 +79,15 @@ def read_acknowledgement(content: bytes) -> Sequence[AcknowledgementLine]:
     except csv.Error as error:
         raise AcknowledgementError(rows.line_num, f"{error}.") from None
     if not lines:
-        raise AcknowledgementError(1, "it says nothing of any file.")
+        raise AcknowledgementError(1, "it mentions no file.")
     return lines
 
 
 def _line(row: dict[str, str], number: int) -> AcknowledgementLine:
     if None in row or any(value is None for value in row.values()):
-        raise AcknowledgementError(number, "it has not as many fields as there are columns.")
+        raise AcknowledgementError(number, "it doesn't have as many fields as there are columns.")
     if row["status"] not in _STATUSES or row["level"] not in {"file", "batch"}:
-        raise AcknowledgementError(number, "its level or its status is none that is known.")
+        raise AcknowledgementError(number, "its level or its status is unknown.")
     try:
         return AcknowledgementLine(
             file_date=datetime.strptime(row["file_date"], "%y%m%d").date(),  # noqa: DTZ007  a day, not a moment
@@ -101,4 +101,4 @@ def _line(row: dict[str, str], number: int) -> AcknowledgementLine:
             reason=" ".join(part for part in (row["reason_code"], row["reason"]) if part),
         )
     except ValueError:
-        raise AcknowledgementError(number, "a date or a number of it is none.") from None
+        raise AcknowledgementError(number, "it contains an invalid date or number.") from None

@@ -104,5 +104,5 @@ async def preview_statement(
         mapping = statement_mappings.mapping_of({**before, **changes})
     kind = kind_of(content, name)
     if kind not in (Kind.STATEMENT, Kind.EMPTY):
-        return held_file("not_a_statement", f"The file is no statement: it would be taken as {kind}.")
+        return held_file("not_a_statement", f"The file isn't a statement: it would be read as {kind}.")
     return read_statement(content, mapping=mapping, max_bytes=PREVIEW_BYTES)

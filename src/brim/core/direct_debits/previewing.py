@@ -244,7 +244,7 @@ def _read(content: bytes, file: BankFile, mapping: StatementMapping | None) -> S
         return held_file("too_large", "The file is too large for a preview. Download it instead.")
     kind = kind_of(content, file.name)
     if kind is not Kind.STATEMENT:
-        return held_file("not_a_statement", f"The file is no statement: it is taken as {kind}.")
+        return held_file("not_a_statement", f"The file isn't a statement: it is read as {kind}.")
     return read_statement(content, mapping=mapping)
 
 

@@ -368,7 +368,7 @@ def _check_mandate_terms(
     for param, given in {"sequence_type": sequence_type, "last_collected_on": last_collected_on}.items():
         if given is not None and sec_code not in MANDATES:
             raise MandateTermsError(
-                f"An authorization of the class {sec_code} is no mandate: leave it out.", param=param
+                f"An authorization of the class {sec_code} isn't a mandate: leave it out.", param=param
             )
     if last_collected_on is not None and sequence_type is SequenceType.ONE_OFF:
         raise MandateTermsError(

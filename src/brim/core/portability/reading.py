@@ -234,7 +234,7 @@ class _Hashing:
 def _table_of(name: str) -> tuple[Table, int]:
     found = _PART_NAME.fullmatch(name)
     if found is None or found[1] not in PLACES:
-        raise ExportBrokenError(f"{name!r} is no part of an export")
+        raise ExportBrokenError(f"{name!r} isn't part of an export")
     return EXPORTED[PLACES[found[1]]], int(found[2])
 
 

@@ -44,11 +44,11 @@ def members(plain: Iterator[bytes], *, max_bytes: int) -> Iterator[Member]:
         try:
             info = tarfile.TarInfo.frombuf(head, "ascii", "strict")
         except (tarfile.HeaderError, UnicodeError):
-            raise ExportBrokenError("it is no archive, or was cut off") from None
+            raise ExportBrokenError("it isn't an archive, or was cut off") from None
         if info.size > max_bytes:
             raise ExportBrokenError(f"{info.name} is longer than any part may be")
         if _head(info.name, info.size) != head:
-            raise ExportBrokenError(f"{info.name!r} is no plain file")
+            raise ExportBrokenError(f"{info.name!r} isn't a regular file")
         content = stream.read(info.size)
         if len(content) != info.size or stream.read(-info.size % _BLOCK).strip(b"\0"):
             raise ExportBrokenError(f"{info.name} was cut off")

@@ -145,9 +145,9 @@ def read_public_key(pem: bytes, *, name: str) -> Ed25519PublicKey:
     try:
         key = serialization.load_pem_public_key(pem)
     except ValueError:
-        raise ManifestError(name, "this is no public key in PEM.") from None
+        raise ManifestError(name, "this isn't a public key in PEM.") from None
     if not isinstance(key, Ed25519PublicKey):
-        raise ManifestError(name, "this is no Ed25519 key.")
+        raise ManifestError(name, "this isn't an Ed25519 key.")
     return key
 
 
@@ -184,7 +184,7 @@ def verify_report(path: Path, key: Ed25519PublicKey) -> Verified:
     try:
         manifest = json_codec.decode(content, type=Manifest)
     except msgspec.DecodeError as error:
-        raise ManifestError(path.name, f"this is no manifest of a report: {error}.") from None
+        raise ManifestError(path.name, f"this isn't a manifest of a report: {error}.") from None
     if manifest.format != FORMAT:
         raise ManifestError(path.name, f"this Brim does not know the format {manifest.format}.")
     files = {each.name.rpartition(".")[2]: path.with_name(Path(each.name).name) for each in manifest.files}

@@ -302,7 +302,7 @@ class Archive:
         with self._store.open(stored) as sealed:
             head, _, content = open_whole(sealed, self._keys, name=stored).partition(b"\n")
         if segment_of(name) and len(content) != SEGMENT_BYTES:
-            raise SealBrokenError(stored, f"it has {len(content)} bytes and is no whole segment")
+            raise SealBrokenError(stored, f"it has {len(content)} bytes and isn't a whole segment")
         return WalFile(content, json_codec.decode(head, type=_WalHead).completed_ms)
 
     def list_wal(self) -> StoredWal:

@@ -187,7 +187,7 @@ class _Counter:
     def _int(self, digits: bytes) -> int:
         if digits.isdigit():
             return int(digits)
-        self.problem(f"{digits!r} is no number")
+        self.problem(f"{digits!r} isn't a number")
         return 0
 
     def result(self) -> Recount:

@@ -57,7 +57,9 @@ def check_iban(text: str, *, param: str) -> str:
     except InvalidComponent:
         raise IbanInvalidError("it begins with no country that has IBANs", param=param) from None
     except ValidationError:
-        raise IbanInvalidError("it has not the length or the structure of its country's IBANs", param=param) from None
+        raise IbanInvalidError(
+            "it doesn't have the length or the structure of its country's IBANs", param=param
+        ) from None
     if iban[:2] not in SEPA:
         raise IbanInvalidError(f"accounts in {iban[:2]} cannot be reached by SEPA", param=param)
     return iban

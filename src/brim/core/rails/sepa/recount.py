@@ -31,7 +31,7 @@ def recount(content: bytes) -> Recount:
     try:
         parser.Parse(content, True)  # noqa: FBT003  the parser's own signature
     except expat.ExpatError as error:
-        return Recount(problems=[f"it is no XML: {expat.ErrorString(error.code)}"])
+        return Recount(problems=[f"it isn't XML: {expat.ErrorString(error.code)}"])
     return counting.result()
 
 
@@ -105,7 +105,7 @@ class _Counting:
         if not (
             whole.isascii() and whole.isdigit() and point and len(cents) == 2 and cents.isascii() and cents.isdigit()
         ):
-            self._found.problems.append(f"{text[:20]!r} is no amount")
+            self._found.problems.append(f"{text[:20]!r} isn't an amount")
             return 0
         return int(whole) * 100 + int(cents)
 

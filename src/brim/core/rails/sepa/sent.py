@@ -82,7 +82,7 @@ def read_sent(content: bytes) -> SentMessage:
         parser.Parse(content, True)  # noqa: FBT003  the parser's own signature
         return reader.message()
     except expat.ExpatError as error:
-        raise UnreadableMessageError(f"it is no XML: {expat.ErrorString(error.code)}") from error
+        raise UnreadableMessageError(f"it isn't XML: {expat.ErrorString(error.code)}") from error
     except KeyError as error:
         raise UnreadableMessageError(f"{error.args[0]} is missing") from error
     except ValueError as error:
@@ -154,7 +154,7 @@ def _sent_batch(found: dict[str, str], collections: list[SentCollection]) -> Sen
 def _collection(found: dict[str, str]) -> SentCollection:
     whole, _, cents = found["InstdAmt"].partition(".")
     if len(cents) != 2 or not (whole + cents).isascii() or not (whole + cents).isdigit():
-        raise UnreadableMessageError(f"{found['InstdAmt'][:20]!r} is no amount")
+        raise UnreadableMessageError(f"{found['InstdAmt'][:20]!r} isn't an amount")
     return SentCollection(
         end_to_end_id=found["PmtId/EndToEndId"],
         amount=int(whole + cents),

@@ -27,7 +27,7 @@ def currency_of(text: str) -> str:
     """
     code = _KNOWN.get(text.strip().lower())
     if code is None or not text.isascii():
-        raise UnreadableAmountError(f"{text[:20]!r} is no currency that Brim knows")
+        raise UnreadableAmountError(f"{text[:20]!r} isn't a currency that Brim knows")
     return code
 
 
@@ -39,7 +39,7 @@ def minor_of_decimal(text: str, currency: str) -> int:
     """
     match = _DECIMAL.fullmatch(text.strip())
     if match is None:
-        raise UnreadableAmountError(f"{text[:40]!r} is no amount")
+        raise UnreadableAmountError(f"{text[:40]!r} isn't an amount")
     digits = exponent(currency)
     fraction = (match[2] or "").rstrip("0")
     if len(fraction) > digits:
@@ -54,7 +54,7 @@ def minor_of_integer(text: str, currency: str) -> int:
         UnreadableAmountError: when it is no such amount.
     """
     if not _INTEGER.fullmatch(text):
-        raise UnreadableAmountError(f"{text[:40]!r} is no amount")
+        raise UnreadableAmountError(f"{text[:40]!r} isn't an amount")
     shift = exponent(currency) - _BANK_EXPONENTS.get(currency, exponent(currency))
     amount = int(text)
     if shift >= 0:

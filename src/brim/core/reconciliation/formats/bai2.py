@@ -203,7 +203,7 @@ class _Reader:
         if record.code == "01":
             self._begin_file(record)
         elif record.code not in CODES or record.code == "88":
-            sentence = f"{_text(record.code)[:20]!r} is no record code of BAI2."
+            sentence = f"{_text(record.code)[:20]!r} isn't a record code of BAI2."
             self.findings.hold("bai2_unknown_record", record.where, sentence)
         elif self._file is None:
             self._outside(record, "a file (01 to 99)")
@@ -263,7 +263,8 @@ class _Reader:
             group.status = status
         group.as_of = _date(fields[3])
         if group.as_of is None:
-            self.findings.hold("bai2_as_of_date", record.where, f"The as-of date {_text(fields[3])[:20]!r} is no date.")
+            sentence = f"The as-of date {_text(fields[3])[:20]!r} isn't a date."
+            self.findings.hold("bai2_as_of_date", record.where, sentence)
         group.currency = fields[5]
         group.is_final = _IS_FINAL.get(fields[6], True if fields[4] in _END_OF_DAY else None)
 
@@ -330,7 +331,7 @@ class _Reader:
         value_date = None
         if not problem and fields[funds_at] == "V" and fields[funds_at + 1]:
             value_date = _date(fields[funds_at + 1])
-            problem = "" if value_date else f"the value date {fields[funds_at + 1][:20]!r} is no date"
+            problem = "" if value_date else f"the value date {fields[funds_at + 1][:20]!r} isn't a date"
         minor = 0
         if not problem:
             try:
@@ -464,7 +465,7 @@ def _detail_problem(code: str, amount: str, direction: Direction | None) -> str:
     if direction is None:
         return f"the type code {code[:10]!r} is neither a credit nor a debit, and the bank's map does not have it"
     if not is_integer(amount):
-        return f"{amount[:30]!r} is no amount"
+        return f"{amount[:30]!r} isn't an amount"
     if amount.startswith("-"):
         return f"the amount {amount[:30]} is negative, and its type code says whether it is a credit"
     return ""

@@ -558,7 +558,7 @@ def _date_problem(part: _Part, line: StatementLine) -> list[tuple[str, str]]:
     for name, found in (("BookgDt", line.booking_date), ("ValDt", line.value_date)):
         stated = part.text(f"{name}/Dt", f"{name}/DtTm")
         if stated and found is None:
-            return [("date", f"{name} is {stated[:30]!r}, which is no date.")]
+            return [("date", f"{name} is {stated[:30]!r}, which isn't a date.")]
     return []
 
 
@@ -587,7 +587,7 @@ def _amount(money: tuple[str, str]) -> tuple[int | None, str]:
 
 def _status(text: str) -> LineStatus:
     if text not in _STATUS:
-        raise UnreadableAmountError(f"{text[:20]!r} is no status of an entry")
+        raise UnreadableAmountError(f"{text[:20]!r} isn't a status of an entry")
     return _STATUS[text]
 
 

@@ -283,7 +283,7 @@ def date_pattern(mapping: StatementMapping) -> re.Pattern[str]:
     parts: list[str] = []
     for token in _TOKENS.findall(mapping.date_format):
         if token not in _TOKEN_PATTERNS and token not in _LITERALS:
-            raise MappingError("date_format", f"{token!r} is no part of a date: write it like DD.MM.YYYY.")
+            raise MappingError("date_format", f"{token!r} isn't part of a date: write it like DD.MM.YYYY.")
         parts.append(_TOKEN_PATTERNS.get(token) or re.escape(token))
     for name in ("year", "month", "day"):
         if sum(f"(?P<{name}>" in part for part in parts) != 1:
@@ -299,7 +299,7 @@ def read_date(text: str, pattern: re.Pattern[str], date_format: str) -> date:
     """
     match = pattern.fullmatch(text)
     if match is None:
-        raise UnreadableDateError(f"{text[:40]!r} is no date like {date_format}")
+        raise UnreadableDateError(f"{text[:40]!r} isn't a date like {date_format}")
     month = match["month"].lower()
     year = int(match["year"]) + (0 if len(match["year"]) > len("YY") else 2000)
     try:
@@ -335,7 +335,7 @@ def read_amount(text: str, pattern: re.Pattern[str], currency: str) -> int:
         is_negative, body = body[-1] == "-", body[:-1]
     match = pattern.fullmatch(body.strip())
     if match is None or (match["whole"] is None and match["fraction"] is None):
-        raise UnreadableAmountError(f"{text[:40]!r} is no amount as the mapping describes it")
+        raise UnreadableAmountError(f"{text[:40]!r} isn't an amount as the mapping describes it")
     whole = re.sub(r"[^0-9]", "", match["whole"] or "0")
     try:
         amount = minor_of_decimal(f"{whole}.{match['fraction'] or ''}", currency)

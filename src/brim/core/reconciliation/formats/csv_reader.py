@@ -254,7 +254,7 @@ class _Reader:
             self._hold("csv_amount", f"row {number}, column {mapping.amount_column!r}", sentence)
             return None
         if word not in self._debits | self._credits:
-            sentence = f"{word[:40]!r} is none of the words for debits and credits."
+            sentence = f"{word[:40]!r} isn't one of the words for debits and credits."
             self._hold("csv_direction", f"row {number}, column {mapping.direction_column!r}", sentence)
             return None
         return -amount if word in self._debits else amount

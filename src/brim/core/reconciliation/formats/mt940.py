@@ -294,7 +294,7 @@ def _read_balance(field: Field, currency: str) -> Balance:
     """
     match = _BALANCE.fullmatch(field.text)
     if match is None:
-        raise UnreadableAmountError(f"{field.text[:40]!r} is no balance")
+        raise UnreadableAmountError(f"{field.text[:40]!r} isn't a balance")
     if match[5].lower() != currency:
         raise UnreadableAmountError(f"it is in {match[5]}, the statement in {currency.upper()}")
     amount = _minor(match[6], currency)
@@ -310,7 +310,7 @@ def _read_line(field: Field, information: Field | None, statement: _Open, positi
     """
     match = _LINE.fullmatch(field.text)
     if match is None:
-        raise UnreadableAmountError(f"{field.text[:60]!r} is no statement line")
+        raise UnreadableAmountError(f"{field.text[:60]!r} isn't a statement line")
     value_date = _day(match[1], match[2], match[3])
     booking_date = _entry_day(value_date, match[4]) if value_date else None
     if value_date is None or booking_date is None:
@@ -391,7 +391,7 @@ def _minor(text: str, currency: str) -> int:
         UnreadableAmountError: when it is no such amount, or has more decimals than the currency.
     """
     if text.count(",") != 1 or text.startswith(","):
-        raise UnreadableAmountError(f"{text[:40]!r} is no amount with a decimal comma")
+        raise UnreadableAmountError(f"{text[:40]!r} isn't an amount with a decimal comma")
     return minor_of_decimal(text.replace(",", "."), currency)
 
 

@@ -176,7 +176,7 @@ class _Reader:
 
     def report(self) -> StatusReport:
         if not self._version:
-            return StatusReport(problem="The file is no pain.002.")
+            return StatusReport(problem="The file isn't a pain.002.")
         if self._group is None:
             return StatusReport(version=self._version, problem="The report names no message that it is about.")
         group = self._group

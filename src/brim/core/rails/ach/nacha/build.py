@@ -66,7 +66,7 @@ def make_notification(movement: Movement, addenda: Notification) -> Entry:
 def _detail(movement: Movement, trace_number: str, addenda_record_indicator: str) -> EntryDetail:
     routing_number = movement.routing_number
     if not is_routing_number(routing_number):
-        problem = f"{routing_number!r} is no routing number"
+        problem = f"{routing_number!r} isn't a routing number"
         raise FieldError(ENTRY_DETAIL.name, "rdfi_identification", routing_number, problem)
     return EntryDetail(
         transaction_code=movement.transaction_code,

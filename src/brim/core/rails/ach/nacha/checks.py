@@ -54,10 +54,10 @@ _STAGES: Final = {
 def check_file_header(header: FileHeader) -> None:
     """Raise FieldError where a file header cannot be sent."""
     if not is_date(header.file_creation_date):
-        raise _header_error("file_creation_date", header.file_creation_date, "is no date")
+        raise _header_error("file_creation_date", header.file_creation_date, "isn't a date")
     time = header.file_creation_time
     if time and not (time.isdigit() and time[:2] < "24" and time[2:] < "60"):
-        raise _header_error("file_creation_time", time, "is no time of day")
+        raise _header_error("file_creation_time", time, "isn't a time of day")
     if not _MODIFIER.fullmatch(header.file_id_modifier):
         raise _header_error("file_id_modifier", header.file_id_modifier, "is not one of A-Z and 0-9")
 
@@ -65,7 +65,7 @@ def check_file_header(header: FileHeader) -> None:
 def check_batch_header(header: BatchHeader, *, last_number: int) -> None:
     """Raise FieldError where a batch header cannot be sent."""
     if header.service_class_code not in SERVICE_CLASSES:
-        raise _batch_error("service_class_code", header.service_class_code, "is no service class")
+        raise _batch_error("service_class_code", header.service_class_code, "isn't a service class")
     entry_class = header.standard_entry_class_code
     if not _CLASS.fullmatch(entry_class) or entry_class in UNSUPPORTED_CLASSES:
         raise _batch_error(
@@ -73,7 +73,7 @@ def check_batch_header(header: BatchHeader, *, last_number: int) -> None:
         )
     effective = header.effective_entry_date
     if effective not in _NO_DATE and not is_date(effective):
-        raise _batch_error("effective_entry_date", effective, "is no date")
+        raise _batch_error("effective_entry_date", effective, "isn't a date")
     if header.batch_number <= last_number:
         raise _batch_error("batch_number", header.batch_number, f"is not greater than {last_number}")
 
@@ -166,7 +166,7 @@ def _check_notice(entry: Entry, kind: ItemKind, header: BatchHeader) -> None:
 
 def _check_return_code(found: str, kind: ItemKind) -> None:
     if found not in RETURN_CODES or RETURN_CODES[found].stage is not _STAGES[kind]:
-        raise FieldError(kind.value, "return_reason_code", found, f"{found!r} is no code of a {kind}")
+        raise FieldError(kind.value, "return_reason_code", found, f"{found!r} isn't a code of a {kind}")
 
 
 def _header_error(field: str, value: object, problem: str) -> FieldError:

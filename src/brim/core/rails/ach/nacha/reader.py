@@ -239,7 +239,7 @@ class _Reading:
         self._header = self._read(FILE_HEADER, line)
         if self._header and not is_date(self._header.file_creation_date):
             self._report(
-                "date", line, "file header", f"{self._header.file_creation_date!r} is no date", "file_creation_date"
+                "date", line, "file header", f"{self._header.file_creation_date!r} isn't a date", "file_creation_date"
             )
 
     def _end(self) -> None:
@@ -255,7 +255,7 @@ class _Reading:
         if self._control:
             self._compare_file_control(self._control)
         if self._seen % BLOCKING_FACTOR:
-            self._report("padding", self._framing.number, "file", f"{self._seen} records are no whole number of blocks")
+            self._report("padding", self._framing.number, "file", f"{self._seen} records don't fill whole blocks")
 
     def _compare_file_control(self, control: FileControl) -> None:
         line = self._control_line
@@ -293,10 +293,10 @@ class _Reading:
         if header is None:
             return
         if header.service_class_code not in SERVICE_CLASSES:
-            self._report("service_class", line, "batch header", f"{header.service_class_code} is no service class")
+            self._report("service_class", line, "batch header", f"{header.service_class_code} isn't a service class")
         if header.effective_entry_date.strip("0") and not is_date(header.effective_entry_date):
             self._report(
-                "date", line, "batch header", f"{header.effective_entry_date!r} is no date", "effective_entry_date"
+                "date", line, "batch header", f"{header.effective_entry_date!r} isn't a date", "effective_entry_date"
             )
         if header.batch_number <= self._last_batch_number:
             self._report(
