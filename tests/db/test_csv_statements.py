@@ -125,7 +125,7 @@ async def test_what_is_wrong_holds_the_file_with_its_row_and_column(live: LiveMo
     await send(live, "monday.csv", csv_file(simple(), 10_000, [FEE, WIRE]).replace(b"99.00", b"99,00"))
     ((kind, detail),) = await open_breaks(live)
     assert (kind, await posted(live)) == ("held_file", [])
-    assert detail.startswith("monday.csv is held: row 3: It has 5 cells, and the header 4.")
+    assert detail.startswith("monday.csv is held: row 3: It has 5 cells, and the header has 4.")
     (found,) = await rows(live.database, "SELECT findings FROM bank_files")
     assert '"csv_columns"' in found["findings"]
 

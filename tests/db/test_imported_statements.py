@@ -368,7 +368,7 @@ async def test_a_preview_shows_what_is_posted_then_and_writes_nothing(office: Of
 _PAID: Final = (pays(100, "Rent"), pays(900, "Invoice"))
 _UNNAMED: Final = re.sub(rb"<Bal>.*?</Bal>", b"", camt053([Account(NUMBER, "usd", 0, _PAID, MONDAY)], summary=False))
 _PARTS: Final = ((100, "E1"), (900, "E2"))
-_SAID, _NOTIFIED = "Another file has a line that says the same", "A notification has brought a payment"
+_SAID, _NOTIFIED = "Another file has an identical line", "A notification listed a payment"
 
 
 @pytest.mark.parametrize(

@@ -418,6 +418,6 @@ async def test_the_exchange_of_both_rails_is_tested_and_a_message_is_compared_by
     (tmp_path / "other.xml").write_bytes(b"no message")
     compare = ("ach", "compare", "--originator", originator, "--without-list", "--file")
     told = await brim.run(*compare, str(tmp_path / "other.xml"), secrets=True, fails=True)
-    assert "only messages of SEPA say themselves what they are" in told
+    assert "only SEPA messages identify themselves" in told
     told = await brim.run(*compare, str(tmp_path / "it.xml"), secrets=True)
     assert told.startswith("0 files with 0 entries had been sent")  # it is known, and had left

@@ -109,7 +109,7 @@ def parse_number_range(text: str) -> NumberRange:
     if match := _PREFIX_AND_LENGTH.fullmatch(plain):
         prefix, free = match[1], int(match[2]) - len(match[1])
         if free < 1:
-            raise NumberRangeError("the prefix leaves no digits: numbers have to be longer than it.")
+            raise NumberRangeError("the prefix leaves no digits: numbers must be longer than the prefix.")
         first, last = prefix + "0" * free, prefix + "9" * free
         if not prefix[:1].isalpha():
             return _checked(first, last, is_iban=False)
@@ -119,7 +119,7 @@ def parse_number_range(text: str) -> NumberRange:
             )
         ends = [each[:_COUNTRY] + each[_COUNTRY + _CHECK_DIGITS :] for each in (first, last)]
         if not all(is_iban(_iban_of(each)) for each in ends):
-            raise NumberRangeError("no IBANs begin so, or have that length.")
+            raise NumberRangeError("no IBANs begin like this or have that length.")
         return _checked(ends[0], ends[1], is_iban=True)
     raise NumberRangeError("write it as FIRST-LAST, or as PREFIX/LENGTH.")
 
@@ -136,7 +136,7 @@ def _bodies(first: str, last: str) -> tuple[str, str, bool]:
 
 def _checked(first: str, last: str, is_iban: bool) -> NumberRange:  # noqa: FBT001  what two callers have found out
     if len(first) != len(last):
-        raise NumberRangeError("the first and the last number have to have one length.")
+        raise NumberRangeError("the first and the last number must have the same length.")
     if first > last:
         raise NumberRangeError("the first number is above the last one.")
     found = NumberRange(first=first, last=last, is_iban=is_iban)

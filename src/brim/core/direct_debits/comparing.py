@@ -192,7 +192,7 @@ async def _unlisted(
         if sha256 in hashes:
             continue
         if originator.profile.sepa is None or not is_message(file.content):
-            raise CompareError(file.name, "no list names it, and only messages of SEPA say themselves what they are.")
+            raise CompareError(file.name, "no list names it, and only SEPA messages identify themselves.")
         sent = read_sent_message(file.name, file.content)
         if not is_of_creditor(sent, originator.profile.sepa):
             raise CompareError(file.name, "it collects for another creditor.")
@@ -200,7 +200,7 @@ async def _unlisted(
             raise CompareError(file.name, f"it is not the file that the list names as {sent.file_id}.")
         known = (await file_store.fetch_files(conn, originator.scope, [sent.file_id])).get(sent.file_id)
         if known is not None and (known.sha256.hex() != sha256 or known.status is FileStatus.VOIDED):
-            raise CompareError(file.name, f"the database knows {sent.file_id} otherwise: it is {known.status}.")
+            raise CompareError(file.name, f"it doesn't match {sent.file_id} in the database, which is {known.status}.")
         if known is None:
             found[sent.file_id] = ListedFile(sha256, f"{sent.file_id}.xml", folder, originator.id)
         elif known.status in {FileStatus.BUILT, FileStatus.APPROVED}:
@@ -221,7 +221,7 @@ def _list_anew(
 
 def _opened(vault: Vault, scope: AccountScope, file_id: str, listed: ListedFile, given: Sequence[GivenFile]) -> bytes:
     if not listed.sha256:
-        raise CompareError(f"in {listed.folder}", "files went there, and its list of them is not there any more.")
+        raise CompareError(f"in {listed.folder}", "files went there, and the list of them is gone.")
     by_hand = next((each for each in given if hashlib.sha256(each.content).hexdigest() == listed.sha256), None)
     if by_hand is not None:
         return by_hand.content

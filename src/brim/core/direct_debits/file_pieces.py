@@ -60,7 +60,8 @@ class ReadOtherwiseError(BrimError):
 
     def __init__(self, file_id: str) -> None:
         super().__init__(
-            f"{file_id} is read otherwise than by the version of Brim that has applied a part of it: let that go on."
+            f"This version of Brim reads {file_id} differently from the version that has applied a part of it: let "
+            "that version finish."
         )
 
 

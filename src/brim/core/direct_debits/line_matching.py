@@ -48,11 +48,10 @@ from brim.platform.database import Conn
 
 _BATCH_REFERENCE: Final = re.compile(r"(?P<company>[0-9A-Za-z]{1,10})-(?P<batch>[0-9]{7})")
 _MAY_BE_KNOWN: Final = (
-    "Another file has a line that says the same, and neither balances nor a reference of the bank's tell whether this "
-    "is that one again: {}"
+    "Another file has an identical line, and neither balances nor a bank reference tell whether this one repeats it: {}"
 )
 _MAY_BE_ANNOUNCED: Final = (
-    "A notification has brought a payment of this amount and day, and this may be that one again: {}"
+    "A notification listed a payment of the same amount on the same day, and this line may repeat it: {}"
 )
 _TRACE: Final = re.compile(r"[0-9]{15}")
 UNBOOKED: Final = (FileStatus.SENT, FileStatus.ACKNOWLEDGED)

@@ -125,7 +125,7 @@ async def _settle(reading: FileReading, line: ShownLine, transfer: IncomingTrans
                 reading.originator.scope,
                 line,
                 part,
-                note=f"It takes {transfer.id} back, which came on a later statement.",
+                note=f"It reverses {transfer.id}, which appeared on a later statement.",
                 bank_file=reading.file.id,
                 matches=_TakenBack(reading, line),
                 by=_MATCHER,

@@ -42,9 +42,9 @@ async def undo_batch(
     batches = await file_store.list_batches(reading.conn, scope, file.id)
     batch = next((each for each in batches if each.number == number), None)
     if batch is None or batch.settled_by != reference:
-        raise MatchedSettlementError(settlement, f"batch {part.target} was booked otherwise since.")
+        raise MatchedSettlementError(settlement, f"batch {part.target} is no longer booked by this line.")
     if await _has_others(reading, batch):
-        raise MatchedSettlementError(settlement, f"batch {part.target} pays out, and what came of that is over.")
+        raise MatchedSettlementError(settlement, f"batch {part.target} contains more than debits of top-ups.")
     entries = await entries_of(reading, batch, booked=part.amount)
     for owner in sorted({entry.owner_scope for entry in entries}):
         await lock_owner_time(reading.conn, owner, now_ms=reading.now_ms, ids=reading.ids)

@@ -540,7 +540,7 @@ async def take_back_line(
     elif transfer.status is TransferStatus.SUSPENDED:
         ended = TransferStatus.RECALLED
     else:
-        return f"The line takes {transfer.id} back, which is {transfer.status} already."
+        return f"The line reverses {transfer.id}, which is already {transfer.status}."
     after = msgspec.structs.replace(transfer, status=ended, ended_by=line, ended_ms=at.now_ms)
     await store.update_transfer(conn, after)
     if transfer.status is not TransferStatus.CREDITED:

@@ -252,8 +252,8 @@ def _undecided(of: BankAccountName, facts: StatementFacts, called: str, bank_fil
         scope=of.scope,
         kind=BreakKind.STATEMENT,
         cause=f"{bank_file}/{of.name}/{facts.content.hex()[:16]}",
-        detail=f"None of the {len(facts.lines)} lines of {called} are posted: they may be those of an earlier statement"
-        " again, or others that look the same, and the balances allow both.",
+        detail=f"None of the {len(facts.lines)} lines of {called} are posted: they may repeat an earlier"
+        " statement, or be new lines that look the same, and the balances allow both.",
         bank_file=bank_file,
         amount=sum(line.amount for line in facts.lines),
         currency=of.currency,
@@ -303,7 +303,9 @@ def _open_questions(
             kind=BreakKind.LINE,
             cause=f"{statement_id}/{position}",
             detail=f"A line of {written(line.amount, of.currency)} on {line.booked_on} in {called} is not posted:"
-            f" others of that day and amount are known, and it may be one of them: {line.description}".rstrip(": "),
+            f" known lines have the same day and amount, and it may repeat one of them: {line.description}".rstrip(
+                ": "
+            ),
             bank_file=bank_file,
             amount=line.amount,
             currency=of.currency,

@@ -229,7 +229,7 @@ class _Reader:
             self._end_account(record, group, self._account)
 
     def _outside(self, record: _Logical, what: str) -> None:
-        self.findings.hold("bai2_order", record.where, f"A record {record.code} stands outside {what}.")
+        self.findings.hold("bai2_order", record.where, f"A record {record.code} is outside {what}.")
 
     def _begin_file(self, record: _Logical) -> None:
         self._require_closed("99", record.where)

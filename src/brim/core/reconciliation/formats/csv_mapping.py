@@ -188,13 +188,13 @@ def check_mapping(mapping: StatementMapping) -> None:
     _check_texts(mapping)
     date_pattern(mapping)
     if _DECIMAL_SIGNS[mapping.decimal_sign] == _THOUSANDS_SIGNS.get(mapping.thousands_sign):
-        raise MappingError("thousands_sign", "it is the decimal sign.")
+        raise MappingError("thousands_sign", "it must differ from decimal_sign.")
     _check_amounts(mapping)
     _check_currency(mapping)
     _check_balances(mapping)
     unread = set(mapping.ignored_columns) & set(mapping.columns())
     if unread:
-        raise MappingError("ignored_columns", f"the column {min(unread)!r} is read.")
+        raise MappingError("ignored_columns", f"another field uses the column {min(unread)!r}.")
     for field, most in (("rows_before_header", MAX_SKIPPED), ("footer_rows", MAX_SKIPPED)):
         if not 0 <= getattr(mapping, field) <= most:
             raise MappingError(field, f"it must be from 0 to {most}.")
@@ -216,12 +216,12 @@ def _check_texts(mapping: StatementMapping) -> None:
 def _check_amounts(mapping: StatementMapping) -> None:
     has_two = mapping.debit_column is not None or mapping.credit_column is not None
     if (mapping.amount_column is None) is not has_two:
-        raise MappingError("amount_column", "name either it, or debit_column and credit_column.")
+        raise MappingError("amount_column", "name either this, or debit_column and credit_column.")
     if has_two and (mapping.debit_column is None or mapping.credit_column is None):
         missing = "debit_column" if mapping.debit_column is None else "credit_column"
-        raise MappingError(missing, "debits and credits have a column each.")
+        raise MappingError(missing, "name a column for debits and one for credits.")
     if has_two and mapping.debit_column == mapping.credit_column:
-        raise MappingError("credit_column", "it is that of the debits.")
+        raise MappingError("credit_column", "it must differ from debit_column.")
     if mapping.debit_is_negative and not has_two:
         raise MappingError("debit_is_negative", "there is no debit_column.")
     _check_direction(mapping)
@@ -244,7 +244,7 @@ def _check_direction(mapping: StatementMapping) -> None:
 
 def _check_currency(mapping: StatementMapping) -> None:
     if (mapping.currency is None) is (mapping.currency_column is None):
-        raise MappingError("currency", "give either it or currency_column.")
+        raise MappingError("currency", "give either this or currency_column.")
     if mapping.currency is None:
         return
     try:
@@ -259,15 +259,15 @@ def _check_balances(mapping: StatementMapping) -> None:
     opening, closing = mapping.opening_balance_label, mapping.closing_balance_label
     if (opening is None) is not (closing is None):
         missing = "opening_balance_label" if opening is None else "closing_balance_label"
-        raise MappingError(missing, "give both labels or none.")
+        raise MappingError(missing, "give both labels or neither.")
     if opening is not None and opening == closing:
-        raise MappingError("closing_balance_label", "it is that of the opening balance.")
+        raise MappingError("closing_balance_label", "it must differ from opening_balance_label.")
     if opening is not None and not mapping.rows_before_header and not mapping.footer_rows:
         raise MappingError("opening_balance_label", "there are no rows before the header or after the lines.")
     if not mapping.has_balances and mapping.key_column is None:
         raise MappingError(
             "key_column",
-            "without balances only a key tells a line that comes again from a new one: name key_column, "
+            "without balances, only a key tells a repeated line from a new one: name key_column, "
             "balance_column, or opening_balance_label and closing_balance_label.",
         )
 

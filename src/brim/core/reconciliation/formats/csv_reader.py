@@ -128,8 +128,8 @@ class _Reader:
             self._hold(
                 "csv_footer",
                 "file",
-                f"There are {len(waiting)} rows after the header, and by the mapping {self._mapping.footer_rows} "
-                "follow the lines: the file may be cut off.",
+                f"There are {len(waiting)} rows after the header, but the mapping expects {self._mapping.footer_rows} "
+                "after the lines: the file may be cut off.",
             )
         for number, cells in waiting:
             self._look_for_balance(number, cells)
@@ -143,7 +143,7 @@ class _Reader:
         for wanted in (self._mapping.opening_balance_label, self._mapping.closing_balance_label):
             if wanted is not None and label == wanted.rstrip(":").rstrip():
                 if wanted in self._labeled:
-                    self._hold("csv_balance", f"row {number}", f"{wanted!r} stands in an earlier row, too.")
+                    self._hold("csv_balance", f"row {number}", f"{wanted!r} is also in an earlier row.")
                 self._labeled[wanted] = (number, filled[-1])
 
     def _read_header(self, number: int, cells: Sequence[str]) -> None:
@@ -151,18 +151,18 @@ class _Reader:
         wanted = dict.fromkeys(mapping.columns())
         for index, name in enumerate(cells):
             if name in wanted and name in self._at:
-                self._hold("csv_header", where, f"The column {name[:80]!r} is there twice.")
+                self._hold("csv_header", where, f"The column {name[:80]!r} appears twice.")
             elif name in wanted:
                 self._at[name] = index
             elif name and name not in mapping.ignored_columns:
                 self._hold(
                     "csv_header",
                     where,
-                    f"The mapping does not know the column {name[:80]!r}: add it to ignored_columns, or use it.",
+                    f"The mapping doesn't mention the column {name[:80]!r}: add it to ignored_columns, or use it.",
                 )
         for name in wanted:
             if name not in self._at:
-                self._hold("csv_header", where, f"The column {name!r} is missing in the header.")
+                self._hold("csv_header", where, f"The column {name!r} is missing from the header.")
         self._width = len(cells)
         self._unnamed = [index for index, name in enumerate(cells) if not name]
         if not self._is_sound:
@@ -171,11 +171,11 @@ class _Reader:
     def _read_row(self, number: int, cells: list[str]) -> _Row | None:
         where = f"row {number}"
         if len(cells) < self._width or any(cells[self._width :]):
-            self._hold("csv_columns", where, f"It has {len(cells)} cells, and the header {self._width}.")
+            self._hold("csv_columns", where, f"It has {len(cells)} cells, and the header has {self._width}.")
             return None
         for index in self._unnamed:
             if cells[index]:
-                self._hold("csv_columns", f"{where}, column {index + 1}", "It has a value, and its column no name.")
+                self._hold("csv_columns", f"{where}, column {index + 1}", "It has a value, but its column has no name.")
         mapping = self._mapping
         booked = self._read_date(number, cells, mapping.booking_date_column)
         value = None
@@ -250,7 +250,7 @@ class _Reader:
             return amount
         word = self._cell(cells, mapping.direction_column).casefold()
         if amount < 0:
-            sentence = f"The amount has a minus, though {mapping.direction_column!r} says its direction."
+            sentence = f"The amount has a minus sign, though {mapping.direction_column!r} says its direction."
             self._hold("csv_amount", f"row {number}, column {mapping.amount_column!r}", sentence)
             return None
         if word not in self._debits | self._credits:
@@ -290,7 +290,7 @@ class _Reader:
             return ""
         where = f"row {number}, column {name!r}"
         if not key and not self._mapping.has_balances:
-            self._hold("csv_key", where, "The line has no key, and without balances it is not known without one.")
+            self._hold("csv_key", where, "The line has no key, and without balances, only a key identifies it.")
         elif key and key in self._keys:
             self._hold("csv_key", where, f"Row {self._keys[key]} has the same key, {key[:80]!r}.")
         elif key:

@@ -82,7 +82,7 @@ class _Reader:
         kinds = set()
         for message in read_messages(content):
             if message.fields[0].tag != REFERENCE:
-                sentence = f"A field :{message.fields[0].tag}: stands outside a message, which begins with :20:."
+                sentence = f"A field :{message.fields[0].tag}: is outside a message, which begins with :20:."
                 self._findings.hold("mt940_order", message.fields[0].where, sentence)
                 continue
             self._count_item()
