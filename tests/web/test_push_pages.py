@@ -38,7 +38,7 @@ def test_instructions_are_created_and_a_transfer_in_suspense_is_assigned(
     assert "The reference contains an error" in listed
     assert account in listed
     page = f"/test/incoming-transfers/{transfer['id']}"
-    assert "reference differs by one error" in person.read(page)
+    assert "one typo in the reference" in person.read(page)
     assert person.send(page, page, {"handled_by": "jenny", "note": "asked"}).status == 303
     assert wire.get(f"{TRANSFERS}/{transfer['id']}").json["note"] == "asked"
     nobody = person.send(page, f"{page}/assign", {"account": "acct_nobody"})

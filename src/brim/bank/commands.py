@@ -168,7 +168,7 @@ def script(state: Path, file: Path) -> None:
 def transfer(state: Path, cents: int, text: str, out: bool) -> None:  # noqa: FBT001  a flag of the command
     """Simulate a transfer of CENTS from a customer to the originator, with TEXT as remittance information."""
     if not (text.isascii() and text.isprintable() and 0 < len(text) <= _LONGEST_TEXT):
-        raise click.UsageError(f"TEXT has 1 to {_LONGEST_TEXT} letters, digits and signs of ASCII.")
+        raise click.UsageError(f"TEXT has 1 to {_LONGEST_TEXT} ASCII letters, digits and symbols.")
     with _opened(state) as opened:
         day = opened.transfer(-cents if out else cents, text)
         click.echo(

@@ -170,7 +170,7 @@ class AlreadyAttachedError(BrimError):
 
 
 class SepaCurrencyError(BrimError):
-    """SEPA debits euros alone."""
+    """SEPA only debits euros."""
 
     def __init__(self) -> None:
         super().__init__("A source of the type sepa_debit is debited in eur: leave the currency out.")

@@ -166,7 +166,7 @@ class MandateTermsError(BrimError):
 
 
 class MandateReferenceTakenError(BrimError):
-    """Another mandate has the reference, by which banks know it for ever."""
+    """Another mandate of this creditor has the same reference."""
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"Another mandate of this creditor has the reference {reference}.")

@@ -67,7 +67,7 @@ _CARRY_IPV4: Final[Networks] = tuple(map(IPv6Network, ("::/96", "::ffff:0:0/96",
 
 
 class TargetBlockedError(BrimError):
-    """The URL isn't allowed for webhooks; `reason` is a sentence."""
+    """The URL isn't allowed for webhooks; the message says why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Invalid URL: {reason}")

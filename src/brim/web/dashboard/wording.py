@@ -245,7 +245,7 @@ SUSPENSE_REASONS: Final = {
 
 SUGGESTION_WORDS: Final = {
     "named": "reference stated",
-    "reference": "reference differs by one error",
+    "reference": "one typo in the reference",
     "amount": "exact amount expected",
 }
 """Why a transfer may be for an account."""

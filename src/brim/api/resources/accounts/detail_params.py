@@ -39,8 +39,8 @@ def _group(name: str, description: str, *parameters: Parameter) -> Parameter:
 
 _ADDRESS_LINES: Final = (
     ("city", "City."),
-    ("line1", "Street and number."),
-    ("line2", "Flat, floor or building."),
+    ("line1", "Street address."),
+    ("line2", "Apartment, suite, unit or building."),
     ("postal_code", "Postal code."),
     ("state", "State or province."),
 )
@@ -86,7 +86,7 @@ BUSINESS_PROFILE: Final = _group(
         description="Its designations as a minority-owned business.",
     ),
     _group("monthly_estimated_revenue", "Its estimated monthly revenue.", *_AMOUNT),
-    _address("support_address", "The address of its support."),
+    _address("support_address", "Its support address."),
     *_named(
         _TEXT,
         (
@@ -97,9 +97,9 @@ BUSINESS_PROFILE: Final = _group(
                 "specified_commercial_transactions_act_url",
                 "The URL of the disclosures that Japan's Act on Specified Commercial Transactions requires.",
             ),
-            ("support_email", "The email address of its support."),
-            ("support_phone", "The phone number of its support."),
-            ("support_url", "The website of its support."),
+            ("support_email", "Its support email address."),
+            ("support_phone", "Its support phone number."),
+            ("support_url", "Its support website."),
             ("url", "Its website."),
         ),
     ),
@@ -118,7 +118,7 @@ COMPANY: Final = _group(
     _address("address", "Its address."),
     _address("address_kana", "The same in kana.", with_town=True),
     _address("address_kanji", "The same in kanji.", with_town=True),
-    _address("administrative_address", "The address of its administration."),
+    _address("administrative_address", "Its administrative address."),
     _address("physical_address", "The address at which it does business."),
     _address("principal_place_of_business", "Its principal place of business."),
     _acceptance("directorship_declaration", "The declaration that all directors are named."),
@@ -142,7 +142,7 @@ COMPANY: Final = _group(
             ("name_kanji", "The same in kanji."),
             ("ownership_exemption_reason", "The reason why its owners need not be named."),
             ("phone", "Its phone number."),
-            ("structure", "Its legal form."),
+            ("structure", "Its legal structure."),
             ("tax_id_registrar", "The registrar of its tax ID."),
         ),
     ),
@@ -190,8 +190,8 @@ INDIVIDUAL: Final = _group(
     _address("registered_address", "Their registered address."),
     Parameter(name="dob", kind=PrivateDate(), description="Their date of birth. It is not stored."),
     Parameter(name="email", kind=Email(), description="Their email address."),
-    Parameter(name="full_name_aliases", kind=TextList(_MAX_ITEMS), description="Other names of theirs."),
-    Parameter(name="metadata", kind=Metadata(), description="Key-value pairs of yours about them."),
+    Parameter(name="full_name_aliases", kind=TextList(_MAX_ITEMS), description="Other names that they use."),
+    Parameter(name="metadata", kind=Metadata(), description="Your own key-value pairs about them."),
     Parameter(
         name="political_exposure",
         kind=Enum(("existing", "none")),

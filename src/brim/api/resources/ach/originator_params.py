@@ -82,14 +82,11 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     ),
     "approval_from_entry": (
         _LIMIT,
-        (
-            "If not every file needs approval: the amount of a single debit, in cents, from which its file does. "
-            "Empty for none."
-        ),
+        "If not every file needs approval: files with a debit of at least this amount, in cents, do. Empty for none.",
     ),
     "approval_from_total": (
         _LIMIT,
-        "If not every file needs approval: the total, in cents, from which a file does. Empty for none.",
+        "If not every file needs approval: files with at least this total, in cents, do. Empty for none.",
     ),
     "bank_account": (Text(max_length=32), "The name of the bank account in the ledger. Default: `operating`."),
     "confirmation": (
@@ -170,7 +167,7 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     ),
     "return_rate_minimum": (
         BoundedInteger(least=1, most=1_000_000),
-        "The number of debits in sixty days from which return rates count.",
+        "The minimum number of debits in sixty days for return rates to count.",
     ),
     "same_day_cap": (Amount(), "The cap for a same-day debit, in cents. Larger debits wait for another cut-off."),
     "same_day_cutoffs": (
@@ -179,7 +176,7 @@ _OPTIONAL: Final[dict[str, tuple[Kind, str]]] = {
     ),
     "second_approval_from_total": (
         _LIMIT,
-        "The total, in cents, from which two operators must approve a file. Empty for none.",
+        "Files with at least this total, in cents, must be approved by two operators. Empty for none.",
     ),
     "sec_code": (
         Enum(NACHA_CLASSES),

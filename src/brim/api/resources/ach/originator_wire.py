@@ -51,7 +51,7 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     approval_from_entry: Annotated[
         int | None,
         described(
-            "The amount of a single debit from which a file needs approval; null if there is no such limit, or if "
+            "Files with a debit of at least this amount need approval; null if there is no such limit, or if "
             "every file needs it.",
             **_CENTS,
         ),
@@ -59,7 +59,7 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     approval_from_total: Annotated[
         int | None,
         described(
-            "The total from which a file needs approval; null if there is no such limit, or if every file needs it.",
+            "Files with at least this total need approval; null if there is no such limit, or if every file needs it.",
             **_CENTS,
         ),
     ]
@@ -131,7 +131,7 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     outgoing_folder: Annotated[str, described("The folder where the bank picks up files.", **TEXT)]
     requires_approval: Annotated[bool, described("Whether an operator must approve each file.")]
     return_rate_minimum: Annotated[
-        int, described("The number of debits in sixty days from which return rates count.", minimum=1)
+        int, described("The minimum number of debits in sixty days for return rates to count.", minimum=1)
     ]
     retry_schedule: Annotated[
         tuple[str, ...],
@@ -141,7 +141,7 @@ class ProfileObject(msgspec.Struct, frozen=True, kw_only=True):
     same_day_cutoffs: Annotated[tuple[str, ...], described("The cut-offs whose files settle on the same day.")]
     second_approval_from_total: Annotated[
         int | None,
-        described("The total from which two operators must approve a file; null if there is no such limit.", **_CENTS),
+        described("Two operators must approve files with at least this total; null if there is no limit.", **_CENTS),
     ]
     sec_code: Annotated[
         str, described("The standard entry class: how account holders authorize debits.", enum=list(NACHA_CLASSES))

@@ -22,8 +22,8 @@ class RateObject(msgspec.Struct, frozen=True, kw_only=True):
     level: Annotated[
         str,
         described(
-            "The level: `warned` from 60% of the limit, `reached` from the limit. With fewer than the minimum "
-            "number of debits, or fewer than three returns, it is `clear`.",
+            "The level: `warned` at 60% of the limit or above, `reached` at the limit or above. With fewer than the "
+            "minimum number of debits, or fewer than three returns, it is `clear`.",
             enum=[level.value for level in Level],
         ),
     ]
@@ -67,7 +67,7 @@ class ReturnRateObject(msgspec.Struct, frozen=True, kw_only=True):
         described("The override that awaits approval; null if there is none. Not in events."),
     ] = msgspec.UNSET
     livemode: Annotated[bool, described("Whether it belongs to live mode.")]
-    minimum_debits: Annotated[int, described("The number of debits from which a rate counts.", minimum=1)]
+    minimum_debits: Annotated[int, described("The minimum number of debits for a rate to count.", minimum=1)]
     originator: Annotated[str, described("The originator that debits.", **TEXT)]
     override: Annotated[
         OverrideObject | msgspec.UnsetType | None,

@@ -93,9 +93,9 @@ class AchReturnObject(msgspec.Struct, frozen=True, kw_only=True, rename={"break_
         str,
         described(
             "The status: `returned` if it hasn't been dishonored; `dishonored` until your bank has booked the "
-            "money back; `missed` if the dishonored return wasn't sent in time, or led to nothing; `money_back` "
-            "while the receiving bank can contest it; `contested` if it did, so that the return stands; "
-            "`accepted` once it can no longer be contested.",
+            "money back; `missed` if the dishonored return wasn't sent in time, or its break was resolved "
+            "without recovering the money; `money_back` while the receiving bank can contest it; `contested` if it "
+            "did, so that the return stands; `accepted` once it can no longer be contested.",
             enum=[status.value for status in ReturnStatus],
         ),
     ]

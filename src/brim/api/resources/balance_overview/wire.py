@@ -14,7 +14,7 @@ from brim.core.ledger import AVAILABLE, DAY_S, FUNDING_CLEARING, Activity, Journ
 class TransferObject(msgspec.Struct, frozen=True, kw_only=True):
     """One line of an entry: a positive amount from the debited ledger account to the credited one."""
 
-    id: Annotated[str, described("The transfer's id.", **TEXT)]
+    id: Annotated[str, described("The journal entry's id.", **TEXT)]
     object: Annotated[str, constant("brim.transfer")] = "brim.transfer"
     amount: Annotated[int, described("How much was moved, in minor units.", minimum=1, maximum=MAX_AMOUNT)]
     created: Annotated[int, described("When it was posted.", **TIME)]

@@ -40,8 +40,8 @@ _ADDRESS: Final = Parameter(
             for name, meaning in (
                 ("city", "City."),
                 ("country", "Two-letter country code."),
-                ("line1", "Street and number."),
-                ("line2", "Flat, floor or building."),
+                ("line1", "Street address."),
+                ("line2", "Apartment, suite, unit or building."),
                 ("postal_code", "Postal code."),
                 ("state", "State or province."),
             )

@@ -10,8 +10,8 @@ from brim.core import bank_accounts
 _ADDRESS: Final[dict[str, msgspec.Meta]] = {
     "city": described("City.", **TEXT),
     "country": described("Two-letter country code.", **TEXT),
-    "line1": described("Street and number.", **TEXT),
-    "line2": described("Flat, floor or building.", **TEXT),
+    "line1": described("Street address.", **TEXT),
+    "line2": described("Apartment, suite, unit or building.", **TEXT),
     "postal_code": described("Postal code.", **TEXT),
     "state": described("State or province.", **TEXT),
 }

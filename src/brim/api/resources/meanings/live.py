@@ -93,8 +93,8 @@ PAYERS: Final[Vocabulary] = {
     "known": "Only transfers from payers that the account knows are credited; others go into suspense.",
 }
 SEPA_MESSAGE: Final[Vocabulary] = {
-    "pain.008.001.02": "The version of 2009, which many banks still expect.",
-    "pain.008.001.08": "The version of 2019.",
+    "pain.008.001.02": "The 2009 version, which many banks still expect.",
+    "pain.008.001.08": "The 2019 version.",
 }
 FILE_CURRENCY: Final[Vocabulary] = {
     "eur": "Euro, by SEPA.",
@@ -150,7 +150,7 @@ RATE_LEVEL: Final[Vocabulary] = {
 RETURN_STATUS: Final[Vocabulary] = {
     "returned": "It has not been dishonored.",
     "dishonored": "It was dishonored, and your bank hasn't booked the money back yet.",
-    "missed": "The dishonored return wasn't sent in time, or led to nothing.",
+    "missed": "The dishonored return wasn't sent in time, or its break was resolved without recovering the money.",
     "money_back": "The money was recovered; the receiving bank can still contest it.",
     "contested": "The receiving bank has contested the dishonored return; the return stands.",
     "accepted": "It can no longer be contested.",
@@ -230,7 +230,7 @@ PROPOSAL: Final[Vocabulary] = {
 }
 SUGGESTION: Final[Vocabulary] = {
     "named": "The transfer names the account's reference.",
-    "reference": "The reference differs from the account's by one mistake.",
+    "reference": "The reference is one typo away from the account's.",
     "amount": "Exactly this amount is expected.",
 }
 SCENARIO: Final[Vocabulary] = {

@@ -131,8 +131,8 @@ class KnownPayerObject(msgspec.Struct, frozen=True, kw_only=True):
 class TransferPayerObject(msgspec.Struct, frozen=True, kw_only=True):
     """The payer of a transfer, as on the statement."""
 
-    last4: Annotated[str | None, described("The last digits of their bank account; null if it does not say.", **TEXT)]
-    name: Annotated[str | None, described("Their name; null if it does not say.", **TEXT)]
+    last4: Annotated[str | None, described("The last digits of their bank account; null if unknown.", **TEXT)]
+    name: Annotated[str | None, described("Their name; null if unknown.", **TEXT)]
 
 
 class ProposalObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,11 +153,11 @@ class TransferSuggestionObject(msgspec.Struct, frozen=True, kw_only=True):
         str,
         described(
             "Why: `named` if this account's reference is one of several in the transfer, `reference` if the "
-            "transfer's reference differs from it by one mistake, `amount` if exactly that amount is expected.",
+            "transfer's reference is one typo away from it, `amount` if exactly that amount is expected.",
             enum=["named", "reference", "amount"],
         ),
     ]
-    funding_instructions: Annotated[str, described("The instructions by which it would be.", **TEXT)]
+    funding_instructions: Annotated[str, described("The instructions by which it would be credited.", **TEXT)]
 
 
 class IncomingTransferObject(msgspec.Struct, frozen=True, kw_only=True):

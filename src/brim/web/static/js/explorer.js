@@ -156,7 +156,7 @@ export function startExplorer(root) {
     }
     const odd = headersOf(form).find(({ text }) => !/^[\x20-\x7e]+$/.test(text));
     if (odd) {
-      showError(root, { param: odd.field, message: "A header can only have letters, digits and signs of ASCII." });
+      showError(root, { param: odd.field, message: "A header can contain only ASCII letters, digits and symbols." });
       return;
     }
     const button = form.querySelector("[type=submit]");
