@@ -252,6 +252,13 @@ async def test_a_debit_takes_back_a_debit_and_a_credit_brings_back_a_credit() ->
     assert await line_matching._find_returned_entry(_asked(_line(-1_000, text="123"), entries=[debit])) is None
 
 
+async def test_of_two_entries_with_one_trace_it_is_that_of_the_originator_whose_bank_says_so() -> None:
+    entries = [_entry(originator="or_2"), _entry()]
+    found = await line_matching._find_returned_entry(_asked(_line(-1_000, text=TRACE), entries=entries))
+    assert found is not None
+    assert found.entry == entries[1]
+
+
 async def test_the_first_trace_that_is_known_decides() -> None:
     entry = msgspec.structs.replace(_entry(), trace=OTHER_TRACE)
     asked = _asked(_line(-1_000, text=f"{TRACE} {OTHER_TRACE}"), entries=[entry])
@@ -381,8 +388,14 @@ async def test_payments_that_may_be_known_are_left_to_a_person(
     assert found.payments == (() if may_be_known else asked.payments)
     assert (found.problem is not None) is may_be_known
     if found.problem:
-        assert found.problem.startswith("A notification has" if is_announced else "Another file has")
-        assert found.problem.endswith("again: two")
+        assert found.problem.startswith("A notification listed" if is_announced else "Another file has")
+        assert found.problem.endswith(" it: two")
+        nameless = msgspec.structs.replace(asked, plain=msgspec.structs.replace(asked.plain, description=""))
+        found = await line_matching.match_new(
+            nameless, elsewhere=elsewhere | {facts_of(nameless.plain)}, is_announced=is_announced
+        )
+        assert found.problem is not None
+        assert found.problem.endswith(" it")
 
 
 # Where names are looked for.

@@ -134,9 +134,9 @@ async def match_new(asked: AskedLine, *, elsewhere: Container[object], is_announ
     is_said = not plain.bank_reference and facts_of(plain) in elsewhere
     if not (is_said or is_announced):
         return match
-    is_credit = match.transfer is not None or (bool(match.payments) and asked.line.amount_minor > 0)
+    is_credit = match.transfer is not None or (bool(match.payments) and asked.is_coming)
     problem = _MAY_BE_ANNOUNCED if is_announced else _MAY_BE_KNOWN
-    return LineMatch(problem=problem.format(plain.description).rstrip(": ")) if is_credit else match
+    return LineMatch(problem=problem.format(plain.description).removesuffix(": ")) if is_credit else match
 
 
 async def match_asked(asked: AskedLine) -> LineMatch:
@@ -162,11 +162,11 @@ async def _unexplained(asked: AskedLine) -> LineMatch:
     if line.currency != profile.currency:
         return LineMatch(problem=f"The line is in {line.currency.upper()}, and {WHAT_MOVES[profile.rail]}.")
     words = f"{line.type_code} {line.text}".strip()
-    recalled = recalled_name(profile, transfer_texts(line)) if line.amount_minor < 0 else None
+    recalled = None if asked.is_coming else recalled_name(profile, transfer_texts(line))
     account = recalled and await find_account_named(asked.reading.conn, asked.plain.scope, recalled)
     if account:
         return LineMatch(problem=f"Recall for {account}, with no matching transfer: {words}")
-    return LineMatch(problem=f"This line matches nothing in the books: {words}".rstrip(": "))
+    return LineMatch(problem=f"This line matches nothing in the books: {words}".removesuffix(": "))
 
 
 async def _find_batch(asked: AskedLine) -> LineMatch | None:
