@@ -698,7 +698,7 @@ async def test_a_message_whose_list_is_lost_is_given_by_hand(houses: Houses, was
     with pytest.raises(direct_debits.ListMissingError):
         await _compare(live, originator.id)
     wrong = message.replace(b"10.00", b"10.01", 1)
-    for content, why in ((b"101 no message", "only messages of SEPA"), (wrong, "cannot be read")):
+    for content, why in ((b"101 no message", "only SEPA messages"), (wrong, "cannot be read")):
         with pytest.raises(direct_debits.CompareError, match=why):
             await _compare(live, originator.id, without_list=True, given=[("it.xml", content)])
     assert direct_debits.read_sent_lists(folder) == {}
