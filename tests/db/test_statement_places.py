@@ -136,7 +136,9 @@ async def test_a_statement_that_may_be_the_same_again_is_not_posted(bank: Bank, 
     await bank.send(content.replace(b":28C:1/1", b":28C:2/1"))
     assert (await bank.posted(), await bank.open_breaks()) == ([-5, 5], ["unposted_statement"])
     (found,) = await rows(live.database, "SELECT detail FROM breaks WHERE kind = 'unposted_statement'")
-    assert found["detail"].startswith("None of the 2 lines of the statement 2 of 2026-12-07 are posted: they may repeat")
+    assert found["detail"].startswith(
+        "None of the 2 lines of the statement 2 of 2026-12-07 are posted: they may repeat"
+    )
 
 
 async def test_what_nobody_can_tell_apart_is_listed(bank: Bank) -> None:
