@@ -47,7 +47,7 @@ def test_a_delivery_is_tried_after_each_wait_of_the_schedule_whenever_it_was_fir
     for attempts, wait_s in enumerate(waits, 1):
         assert next_attempt_ms(attempts, failed_ms=2_000) == 2_000 + wait_s * 1_000
     assert next_attempt_ms(13, failed_ms=2_000) is None
-    assert sum(waits) < rules.GIVE_UP_AFTER_S
+    assert sum(waits) < rules.DISABLE_AFTER_S
 
 
 def test_an_endpoint_rests_for_at_most_a_minute_however_often_it_fails() -> None:
@@ -146,5 +146,5 @@ def test_the_words_that_are_stored_and_sent_do_not_change() -> None:
 
 def test_the_limits_are_those_that_the_documents_name() -> None:
     """Stripe documents 16 endpoints, and a day for which a rolled secret may go on signing."""
-    assert (rules.MAX_ENDPOINTS, rules.LONGEST_OVERLAP_S, rules.GIVE_UP_AFTER_S) == (16, 86_400, 259_200)
+    assert (rules.MAX_ENDPOINTS, rules.LONGEST_OVERLAP_S, rules.DISABLE_AFTER_S) == (16, 86_400, 259_200)
     assert (rules.FAILURES_BORNE, rules.RECOVERED_PER_S, rules.MOST_RECOVERED) == (5, 50, 10_000)

@@ -25,7 +25,7 @@ from brim.core.webhooks.deliveries import (
     PastAttempt,
 )
 from brim.core.webhooks.rules import (
-    GIVE_UP_AFTER_S,
+    DISABLE_AFTER_S,
     RECOVERED_PER_S,
     Cause,
     DeliveryState,
@@ -149,7 +149,7 @@ async def record_attempts(conn: Conn, attempts: Sequence[Attempt], *, now_ms: in
         return []
     news = {attempt.delivery.key: attempt for attempt in sorted(telling, key=lambda attempt: attempt.attempted_ms)}
     health = [(*_columns_of(key), not attempt.answer.is_success, now_ms) for key, attempt in sorted(news.items())]
-    records = await conn.fetch(_SQL["note_health"], *columns(health), GIVE_UP_AFTER_S * 1000)
+    records = await conn.fetch(_SQL["note_health"], *columns(health), DISABLE_AFTER_S * 1000)
     return [_key(record, "id") for record in records if record["disabled_because"] is not None]
 
 

@@ -31,7 +31,7 @@ LONGEST_OVERLAP_S: Final = 24 * 60 * 60
 SCHEDULE_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, *(36_000,) * 6)
 """Seconds from one failed attempt to the next: 67.6 hours in sum; after the last one the delivery has failed."""
 
-GIVE_UP_AFTER_S: Final = 72 * 60 * 60
+DISABLE_AFTER_S: Final = 72 * 60 * 60
 """How long an endpoint may fail all the time before it is disabled; longer than `SCHEDULE_S` in sum."""
 
 
