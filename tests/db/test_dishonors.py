@@ -26,9 +26,9 @@ from brim.core.reconciliation import settle_break
 from brim.platform.database import Conn, Database
 from tests.support.ach_samples import sample
 from tests.support.books import assert_books_hold, rows
-from tests.support.live_credits import someone_waits
 from tests.support.live_money import OPERATOR, PLATFORM, LiveMoney, at
 from tests.support.people import add
+from tests.support.waiting import until_somebody_waits, while_held
 
 CONTESTS = [f"R{code}" for code in range(71, 78)]
 LATE, ASKED = "9901050000", "9906020000"
@@ -326,7 +326,7 @@ async def test_a_retry_that_failed_before_it_was_sent_does_not_keep_a_return_fro
 
 
 async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
-    live: LiveMoney, monkeypatch: pytest.MonkeyPatch
+    live: LiveMoney, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever has looked before the other one has committed looks again, and has to wait for it."""
     await live.open()
@@ -352,7 +352,7 @@ async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
         first = asyncio.create_task(dishonor(live, found[0], "R69", "03"))
         await at_it.wait()
         retry = asyncio.create_task(live.create(other, 2_000, retry_of=failed[0]))
-        await someone_waits(live)
+        await until_somebody_waits(database_url)
         go_on.set()
         assert (await first).status is ReturnStatus.DISHONORED
     with pytest.raises(topups.RetryRefusedError, match="was dishonored"):
@@ -365,7 +365,7 @@ async def test_of_a_retry_and_a_dishonor_at_once_one_is_refused(
         retry = asyncio.create_task(live.create(other, 2_001, retry_of=failed[1]))
         await at_it.wait()
         second = asyncio.create_task(dishonor(live, found[1], "R69", "03"))
-        await someone_waits(live)
+        await until_somebody_waits(database_url)
         go_on.set()
         assert (await live.topup(await retry))["status"] == "pending"
     with pytest.raises(dishonors.UnfitDishonorError, match="is re-presented"):
@@ -851,7 +851,7 @@ async def test_a_bank_may_book_each_dishonor_by_its_trace(live: LiveMoney) -> No
     await assert_books_hold(live.database)
 
 
-async def test_a_line_waits_for_a_file_before_it_holds_a_dishonor_in_it(live: LiveMoney) -> None:
+async def test_a_line_waits_for_a_file_before_it_holds_a_dishonor_in_it(live: LiveMoney, database_url: str) -> None:
     """Whoever holds the file, to send it or to send it again, may go on to its dishonors."""
     await live.open()
     topup = await live.create(await live.bank_account(ASKED), 4_000)
@@ -861,12 +861,8 @@ async def test_a_line_waits_for_a_file_before_it_holds_a_dishonor_in_it(live: Li
     await live.until("2026-12-07 17:10")
     sent = await of_topup(live, topup)
     await live.give_statement(date(2026, 12, 8), f"165,4000,0,X1,{sent.dishonor_trace},ACH COLLECTION", 4_000)
-    async with live.database.transaction() as conn:
-        await direct_debits.find_file(conn, PLATFORM, sent.file or "")
-        reading = asyncio.create_task(live.work())
-        await someone_waits(live)
-        await conn.execute("SELECT FROM ach_returns WHERE id = $1 FOR UPDATE NOWAIT", sent.id)
-    await reading
+    held = f"SELECT FROM ach_files WHERE id = '{sent.file}' FOR UPDATE"
+    await while_held(live.database, database_url, held, live.work, "SELECT FROM ach_returns FOR UPDATE NOWAIT")
     assert (await of_topup(live, topup)).status is ReturnStatus.MONEY_BACK
 
 

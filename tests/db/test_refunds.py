@@ -47,10 +47,10 @@ from tests.support.live_credits import (
     lines,
     records,
     settle,
-    someone_waits,
 )
 from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, LiveMoney, at
 from tests.support.people import add
+from tests.support.waiting import until_somebody_waits, while_held
 
 CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "9801000000"
 """Accounts whose credits come back (R02), whose debit comes back on day 12 (R10), and that a bank corrects (C01)."""
@@ -855,18 +855,14 @@ async def test_a_batch_that_was_rejected_and_booked_all_the_same_stays_so_when_a
     assert dict(batch) == {"status": "rejected", "settled_by": "operating/y"}
 
 
-async def test_a_line_waits_for_a_file_before_it_holds_a_refund_in_it(live: LiveMoney) -> None:
+async def test_a_line_waits_for_a_file_before_it_holds_a_refund_in_it(live: LiveMoney, database_url: str) -> None:
     """Whoever holds the file, to send it or to send it again, may go on to its refunds."""
     await live.open()
     found = await sent(live, await refund(live, await paid(live), 2_000))
     text = f"451,2000,0,X1,{found.trace},ACH REFUND"
     await live.give_statement(date(2026, 12, 8), text, -2_000, opening=5_000)
-    async with live.database.transaction() as conn:
-        await direct_debits.find_file(conn, PLATFORM, found.file or "")
-        reading = asyncio.create_task(live.work())
-        await someone_waits(live)
-        await conn.execute("SELECT FROM refunds WHERE id = $1 FOR UPDATE NOWAIT", found.id)
-    await reading
+    held, then = f"SELECT FROM ach_files WHERE id = '{found.file}' FOR UPDATE", "SELECT FROM refunds FOR UPDATE NOWAIT"
+    await while_held(live.database, database_url, held, live.work, then)
     assert (await now(live, found)).status is RefundStatus.SUCCEEDED
 
 
@@ -966,7 +962,7 @@ async def test_a_refund_that_went_out_again_does_not_fail_for_what_was_resolved_
     assert (await now(live, first)).status is RefundStatus.FAILED
 
 
-async def test_a_return_waits_for_a_file_with_a_refund_that_is_being_sent(live: LiveMoney) -> None:
+async def test_a_return_waits_for_a_file_with_a_refund_that_is_being_sent(live: LiveMoney, database_url: str) -> None:
     await live.open()
     topup = await paid(live)
     found = await refund(live, topup)
@@ -981,7 +977,7 @@ async def test_a_return_waits_for_a_file_with_a_refund_that_is_being_sent(live: 
         )
         assert outgoing is not None
         applied = asyncio.create_task(come_back(live, topup))
-        await someone_waits(live)
+        await until_somebody_waits(database_url)
         await mark_sent(conn, WIRE_FORMATS, outgoing.file, outgoing.originator, now_ms=live.now_ms, ids=live.ids)
     assert await applied is Applied.REVERSED
     assert (await now(live, found)).status is RefundStatus.PENDING

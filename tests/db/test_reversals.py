@@ -38,10 +38,10 @@ from tests.support.live_credits import (
     lines,
     records,
     settle,
-    someone_waits,
 )
 from tests.support.live_money import COMPANY, OPERATOR, PAYS, PLATFORM, RETURNS_AT_ONCE, LiveMoney, at
 from tests.support.people import add
+from tests.support.waiting import until_somebody_waits
 
 CREDIT_RETURNED, RETURNED_LATE, CHANGED = "9402020000", "9910120000", "9805000000"
 """Accounts whose credits come back (R02), whose debit comes back on day 12 (R10), and that a bank corrects (C05)."""
@@ -618,7 +618,9 @@ async def test_a_bank_may_book_each_reversal_by_its_trace(live: LiveMoney) -> No
     await assert_bank_agrees(live)
 
 
-async def test_a_return_waits_for_a_file_that_is_being_sent_and_comes_too_late(live: LiveMoney) -> None:
+async def test_a_return_waits_for_a_file_that_is_being_sent_and_comes_too_late(
+    live: LiveMoney, database_url: str
+) -> None:
     await live.open()
     topup = await debited(live)
     await reverse(live, topup)
@@ -633,7 +635,7 @@ async def test_a_return_waits_for_a_file_that_is_being_sent_and_comes_too_late(l
         )
         assert outgoing is not None
         applied = asyncio.create_task(come_back(live, topup))
-        await someone_waits(live)
+        await until_somebody_waits(database_url)
         await mark_sent(conn, WIRE_FORMATS, outgoing.file, outgoing.originator, now_ms=live.now_ms, ids=live.ids)
     assert await applied is Applied.CONFLICT
     assert (await of_topup(live, topup)).status is ReversalStatus.REQUESTED

@@ -99,6 +99,15 @@ async def _collected(live: SepaMoney, *amounts: int) -> tuple[list[str], list[st
     return made, find_all(message, ENDS), batch
 
 
+async def _booked(live: SepaMoney, *amounts: int) -> tuple[list[str], list[str]]:
+    """Let the bank accept such a batch and book it as one line; return the top-ups and their end-to-end ids."""
+    made, ends, batch = await _collected(live, *amounts)
+    await live.report("<GrpSts>ACCP</GrpSts>")
+    await live.pass_time("2026-12-02 20:00")
+    await live.state((sum(amounts), batch_line(batch, len(amounts))), day="2026-12-02")
+    return made, ends
+
+
 async def _statuses(live: SepaMoney, made: list[str]) -> list[tuple[str, str | None]]:
     found = [await live.topup(each) for each in made]
     return [(row["status"], row["failure_code"]) for row in found]
@@ -107,10 +116,7 @@ async def _statuses(live: SepaMoney, made: list[str]) -> list[tuple[str, str | N
 async def test_a_return_before_the_hold_is_over_fails_the_topup_and_a_refund_after_it_reverses_it(
     live: SepaMoney,
 ) -> None:
-    made, ends, batch = await _collected(live, 1_000, 2_000, 4_000)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((7_000, batch_line(batch, 3)), day="2026-12-02")
+    made, ends = await _booked(live, 1_000, 2_000, 4_000)
     await live.pass_time("2026-12-04 20:00")
     await live.state((-1_000, return_line(ends[0], "AM04")), day="2026-12-04")
     assert await _statuses(live, made) == [("failed", "insufficient_funds"), ("pending", None), ("pending", None)]
@@ -139,10 +145,7 @@ async def test_a_return_before_the_hold_is_over_fails_the_topup_and_a_refund_aft
 
 
 async def test_a_collection_of_one_cent_is_booked_and_returned(live: SepaMoney) -> None:
-    made, ends, batch = await _collected(live, 1)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((1, batch_line(batch)), day="2026-12-02")
+    made, ends = await _booked(live, 1)
     assert (await live.ledger())["bank:operating"] == 1
     await live.state((-1, return_line(ends[0], "AM04")), day="2026-12-03")
     assert await _statuses(live, made) == [("failed", "insufficient_funds")]
@@ -151,10 +154,7 @@ async def test_a_collection_of_one_cent_is_booked_and_returned(live: SepaMoney) 
 
 
 async def test_a_line_that_books_several_returns_takes_each_collection_back(live: SepaMoney) -> None:
-    made, ends, batch = await _collected(live, 1_000, 2_000)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((3_000, batch_line(batch, 2)), day="2026-12-02")
+    made, ends = await _booked(live, 1_000, 2_000)
     await live.pass_time("2026-12-04 20:00")
     listed = "".join(
         return_line(end, reason).replace("</Refs>", f'</Refs><Amt Ccy="EUR">{amount}</Amt>')
@@ -170,10 +170,7 @@ async def test_a_line_that_books_several_returns_takes_each_collection_back(live
 
 
 async def test_a_statement_that_comes_again_changes_nothing(live: SepaMoney) -> None:
-    made, ends, batch = await _collected(live, 1_000)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    made, ends = await _booked(live, 1_000)
     await live.pass_time("2026-12-03 20:00")
     await live.state((-1_000, return_line(ends[0], "AC04")), day="2026-12-03")
     before = await live.ledger()
@@ -383,10 +380,7 @@ async def test_what_a_bank_says_of_unknown_files_and_with_unknown_reasons_is_lef
 async def test_what_takes_a_collection_back_and_is_not_called_a_return_is_left_to_a_person(
     live: SepaMoney, is_late: bool
 ) -> None:
-    made, ends, batch = await _collected(live, 1_000)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    made, ends = await _booked(live, 1_000)
     if is_late:
         await live.pass_time("2026-12-09 09:00")
     unnamed = f"<TxDtls><Refs><EndToEndId>{ends[0]}</EndToEndId></Refs></TxDtls>"
@@ -458,10 +452,7 @@ async def test_what_an_earlier_originator_of_the_bank_account_collected_is_known
 
 
 async def test_a_return_without_a_reason_is_applied(live: SepaMoney) -> None:
-    made, ends, batch = await _collected(live, 1_000)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    made, ends = await _booked(live, 1_000)
     await live.pass_time("2026-12-09 09:00")
     reversed_ = (
         f"<TxDtls><Refs><EndToEndId>{ends[0]}</EndToEndId></Refs><RtrInf><AddtlInf>gone</AddtlInf></RtrInf></TxDtls>"
@@ -625,10 +616,7 @@ async def test_a_name_that_cannot_be_written_fails_its_topup_alone(live: SepaMon
 
 
 async def test_what_only_ach_knows_is_refused_for_a_collection(live: SepaMoney) -> None:
-    made, _, batch = await _collected(live, 1_000)
-    await live.report("<GrpSts>ACCP</GrpSts>")
-    await live.pass_time("2026-12-02 20:00")
-    await live.state((1_000, batch_line(batch)), day="2026-12-02")
+    made, _ = await _booked(live, 1_000)
     moment: dict[str, Any] = {"renderers": WIRE_FORMATS, "by": OPERATOR, "now_ms": live.now_ms, "ids": live.ids}
     async with live.database.connection() as conn:
         with pytest.raises(NotReversibleError, match="SEPA collections can't be reversed"):

@@ -74,17 +74,6 @@ async def records(live: LiveMoney, file_id: str) -> list[str]:
         return (await direct_debits.service.read_bytes(conn, live.vault, found)).decode().splitlines()
 
 
-async def someone_waits(live: LiveMoney) -> None:
-    """Return once a transaction waits for a lock."""
-    for _ in range(1_000):
-        if await rows(
-            live.database,
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        ):
-            return
-    raise AssertionError("nobody waits")
-
-
 async def settle(live: LiveMoney, found: dict[str, Any], *, by: Actor = OPERATOR, approvers: int = 1) -> None:
     """Resolve a break."""
     async with live.database.transaction() as conn:
